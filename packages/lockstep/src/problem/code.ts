@@ -1,0 +1,74 @@
+/**
+ * Every stable error code of the toolkit. `docs/errors.md` has a line for each, and a test compares the two both ways.
+ *
+ * This module owns the names; the answers they lead to live in `problem.ts`.
+ */
+
+/** What a client may read in the `code` member of a problem document. Order: as in the answer table of the manual. */
+export const problemCodes = [
+  "unauthenticated",
+  "invalid_token",
+  "repeated_credential",
+  "forbidden",
+  "insufficient_scope",
+  "cross_site",
+  "not_found",
+  "method_not_allowed",
+  "malformed_request",
+  "malformed_json",
+  "forbidden_key",
+  "duplicate_member",
+  "repeated_parameter",
+  "unsupported_media_type",
+  "unsupported_charset",
+  "unsupported_encoding",
+  "too_large",
+  "too_deep",
+  "too_many",
+  "invalid_input",
+  "too_many_requests",
+  "headers_too_large",
+  "unavailable",
+  "internal_error",
+] as const;
+
+/** What a developer meets while building an API: thrown at construction or at start-up, never sent to a client. */
+export const buildCodes = [
+  "wrong_dependency",
+  "dependency_cycle",
+  "wrong_lifetime",
+  "wrong_result",
+  "unprotected_route",
+  "unchecked_object",
+  "public_and_authenticated",
+  "empty_reason",
+  "wrong_path",
+  "wrong_parameter",
+  "wrong_input",
+  "wrong_schema",
+  "wrong_scheme",
+  "scheme_name_taken",
+  "unknown_scope",
+  "unknown_role",
+  "role_cycle",
+  "duplicate_route",
+  "duplicate_operation",
+  "duplicate_dependency",
+  "too_many_alternatives",
+  "wrong_option",
+  "override_in_production",
+  "unknown_override",
+  "late_route",
+  "foreign_route",
+  "docs_unguarded",
+  "weak_key",
+  "wrong_key",
+  "secret_in_response",
+] as const;
+
+/** A stable code that a client may meet. */
+export type ProblemCode = (typeof problemCodes)[number];
+/** A stable code that only a developer meets. */
+export type BuildCode = (typeof buildCodes)[number];
+/** Every stable code, so that a `switch` over it narrows. */
+export type ErrorCode = ProblemCode | BuildCode;

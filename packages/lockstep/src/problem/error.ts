@@ -1,0 +1,49 @@
+/**
+ * The errors of the toolkit. What is sent to a client is made of them in `problem.ts`; the words of an error here are for
+ * the developer and for the audit log.
+ */
+import type { BuildCode, ErrorCode } from "./code.ts";
+
+/** The base of every error the toolkit throws. `code` is stable; the message is not. */
+export class LockstepError<C extends string = ErrorCode> extends Error {
+  override readonly name: string = "LockstepError";
+  /** Stable, one of the codes in `docs/errors.md` (or the application's own, for a problem it throws). */
+  readonly code: C;
+
+  constructor(code: C, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Wrong use by the developer, thrown when an object is built or an API starts. The message says what to write instead. */
+export class BuildError extends LockstepError<BuildCode> {
+  override readonly name = "BuildError";
+}
+
+/**
+ * A credential that was presented and does not verify. Thrown inside `authenticate()` it becomes **401**
+ * (RFC 6750 §3.1 `invalid_token`), byte-identical for every `reason`; the reason goes to the audit log only.
+ */
+export class InvalidCredential extends LockstepError<"invalid_token"> {
+  override readonly name = "InvalidCredential";
+  /** For the audit log: what was wrong, in words that hold no part of the credential. */
+  readonly reason: string;
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super("invalid_token", `The credential does not verify: ${reason}`, options);
+    this.reason = reason;
+  }
+}
+
+/** Something the request needs (a store, an issuer) does not answer: **503** with `Retry-After`, never an allowed request. */
+export class Unavailable extends LockstepError<"unavailable"> {
+  override readonly name = "Unavailable";
+  /** What `Retry-After` tells the client, in whole seconds. */
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, options: ErrorOptions & { readonly retryAfterSeconds?: number } = {}) {
+    super("unavailable", message, options);
+    this.retryAfterSeconds = options.retryAfterSeconds ?? 5;
+  }
+}

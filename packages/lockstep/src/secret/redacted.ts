@@ -1,0 +1,63 @@
+/**
+ * Values that must not be printed. This module owns the wrapper and what happens when one is logged or serialised;
+ * comparing secrets is in `same-secret.ts`.
+ */
+import { BuildError } from "../problem/error.ts";
+
+const shown = "[redacted]";
+let respondingDepth = 0;
+
+/**
+ * Runs `serialise` in such a way that a `Redacted` or a `Secret` met on the way throws instead of printing its placeholder:
+ * a response that holds one is a bug of the handler, not something to paper over. Synchronous by design.
+ *
+ * @throws BuildError `secret_in_response`
+ */
+export function refusingSecrets<T>(serialise: () => T): T {
+  respondingDepth += 1;
+  try {
+    return serialise();
+  } finally {
+    respondingDepth -= 1;
+  }
+}
+
+/**
+ * A value that shows nothing when it is printed, logged or serialised. What a scheme extracts from a request is one, so
+ * that a credential cannot end up in a log by accident; `reveal()` is easy to find in a review.
+ */
+export class Redacted<T> {
+  readonly #value: T;
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  /** The value itself, on purpose. */
+  reveal(): T {
+    return this.#value;
+  }
+
+  toString(): string {
+    return shown;
+  }
+
+  /** @throws BuildError `secret_in_response` while a response is being serialised */
+  toJSON(): string {
+    if (respondingDepth > 0) {
+      throw new BuildError(
+        "secret_in_response",
+        "The handler's result holds a secret: give the route a response schema without it, or leave it out of the result",
+      );
+    }
+    return shown;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Redacted";
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return shown;
+  }
+}

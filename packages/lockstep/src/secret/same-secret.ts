@@ -1,0 +1,21 @@
+/** Constant-time comparison, the only way a secret is compared. */
+import type { Redacted } from "./redacted.ts";
+
+const encoder = new TextEncoder();
+
+/**
+ * Tells whether a presented secret equals the expected one, in time that does not depend on where they differ. `===` on a
+ * secret stops at the first wrong character, which lets an attacker guess it piece by piece; this costs a pass over the
+ * expected value's length. The length of `expected` is not hidden. An empty `expected` never matches.
+ */
+export function sameSecret(presented: Redacted<string>, expected: string): boolean {
+  const given = encoder.encode(presented.reveal());
+  const wanted = encoder.encode(expected);
+  if (wanted.length === 0) return false;
+  let difference = given.length ^ wanted.length;
+  for (let index = 0; index < wanted.length; index += 1) {
+    // A shorter value is compared with itself wrapped around; its length has already decided.
+    difference |= (given[index % Math.max(given.length, 1)] ?? 0) ^ (wanted[index] ?? 0);
+  }
+  return difference === 0;
+}
