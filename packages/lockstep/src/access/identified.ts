@@ -1,0 +1,41 @@
+/** A principal together with what its credential brought. */
+
+/**
+ * What a credential grants. A verified claims set fits as it is. Lockstep takes granted scopes, audit identity, expiry and
+ * revocation keys from it.
+ */
+export interface Grants {
+  /** Who the credential speaks of (RFC 7519 §4.1.2). */
+  readonly sub: string;
+  /** Granted scopes, space-separated (RFC 6749 §3.3). */
+  readonly scope?: string;
+  /** When the credential expires, in seconds since 1970 (RFC 7519 §4.1.4). */
+  readonly exp?: number;
+  /** The token's own id. */
+  readonly jti?: string;
+  /** The session the credential belongs to. */
+  readonly sid?: string;
+}
+
+/** A principal and what its credential grants; made by `identified()`. */
+export class Identified<P> {
+  readonly principal: P;
+  readonly grants: Grants;
+
+  constructor(principal: P, grants: Grants) {
+    this.principal = principal;
+    this.grants = grants;
+  }
+}
+
+/**
+ * Returned from `authenticate()` to say what the credential brought beside who it belongs to. `scopes()` needs it.
+ *
+ * @example
+ * ```ts
+ * return user && identified(user, claims);
+ * ```
+ */
+export function identified<P extends object>(principal: P, grants: Grants): Identified<P> {
+  return new Identified(principal, grants);
+}

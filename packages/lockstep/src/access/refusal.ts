@@ -1,0 +1,19 @@
+/**
+ * A refusal: the answer of a guard, on its way to a problem document. Refusals are returned, not thrown, so that refusing
+ * costs no stack trace.
+ */
+
+/** What was refused; the answer follows from it (`problem/answer.ts`). */
+export type RefusalKind = "absent" | "invalid" | "forbidden" | "scope" | "hidden" | "cross-site" | "repeated";
+
+/** A guard's no. */
+export class Refusal {
+  readonly kind: RefusalKind;
+  /** For the audit log only. */
+  readonly reason: string;
+
+  constructor(kind: RefusalKind, reason: string) {
+    this.kind = kind;
+    this.reason = reason;
+  }
+}

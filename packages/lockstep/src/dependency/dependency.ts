@@ -1,0 +1,65 @@
+/**
+ * The type of a dependency and the types that read it. This module owns the phantom part: which facts a dependency carries
+ * and how a record of dependencies adds them up. What exists at run time is the node (`node.ts`).
+ */
+import type { Denial } from "../access/deny.ts";
+import type { Fact, Notice, Protection } from "./fact.ts";
+import type { Node } from "./node.ts";
+
+/** The phantom members: they exist for the compiler only. */
+interface Phantom<out T, in out F extends Fact> {
+  readonly value: T;
+  readonly facts: F;
+  /** A function of the facts, so that a union of dependencies has only the protections that all members share. */
+  readonly sure: (fact: F) => void;
+}
+
+/**
+ * One value for each request, and what is known of everything below it. Built by `depends`, `resource`, `authenticate` and
+ * the other verbs; two of them are the same dependency only if they are the same object.
+ *
+ * `F` is invariant, so that widening an annotation cannot launder a fact.
+ */
+export interface Dependency<out T, in out F extends Fact = never> {
+  readonly "~dep": Node & Phantom<T, F>;
+}
+
+/** Any dependency, for constraints. */
+// The facts are invariant, so that only `any` stands for "whatever facts".
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyDependency = Dependency<unknown, any>;
+
+/** A record of dependencies: all of them are needed. */
+export type Deps = Readonly<Record<string, AnyDependency>>;
+
+/** The value of a dependency. */
+export type ValueOf<D extends AnyDependency> = D["~dep"]["value"];
+
+/** What a function over a record of dependencies is given. */
+export type Values<D extends Deps> = { readonly [K in keyof D]: D[K]["~dep"]["value"] };
+
+/** The protections that every member of a union of dependencies has. */
+type SureOf<D extends AnyDependency> = D["~dep"]["sure"] extends (fact: infer F) => void ? Extract<F, Protection> : never;
+
+/** The protections of a record, a function of them so that a union of records shares only what each has. */
+type SureOfRecord<D extends Deps> = D extends Deps ? (fact: { [K in keyof D]: SureOf<D[K]> }[keyof D]) => void : never;
+
+/** The protections of everything in a record. */
+export type ProtectionsOf<D extends Deps> = SureOfRecord<D> extends (fact: infer F) => void ? Extract<F, Protection> : never;
+
+/** The notices of everything in a record. */
+export type NoticesOf<D extends Deps> = D extends Deps ? Extract<D[keyof D]["~dep"]["facts"], Notice> : never;
+
+/** The facts of a record of dependencies. */
+export type FactsOf<D extends Deps> = ProtectionsOf<D> | NoticesOf<D>;
+
+/** A type that nothing is assignable to; its text tells the developer what to write instead. */
+export interface Advice<M extends string> {
+  readonly "~advice": M;
+}
+
+/** `unknown` if the record has the fact, the advice otherwise. */
+export type Need<D extends Deps, F extends Protection, M extends string> = [F] extends [ProtectionsOf<D>] ? unknown : Advice<M>;
+
+/** What a verb gives when it does not refuse. */
+export type Given<T> = Exclude<NonNullable<Awaited<T>>, Denial>;

@@ -1,0 +1,130 @@
+/**
+ * The node: what a dependency is at run time. This module owns the shape of a node and how one is made from a record of
+ * others. Each verb's own rules stand with the verb; the order in which nodes run is the plan's (`plan.ts`).
+ */
+import type { Refusal } from "../access/refusal.ts";
+import type { Grants } from "../access/identified.ts";
+import { BuildError } from "../problem/error.ts";
+import type { InputFailure, InputPlace } from "../input/input.ts";
+import type { SchemeDefinition } from "../scheme/scheme.ts";
+import type { AnyDependency, Dependency } from "./dependency.ts";
+import type { Source } from "./source.ts";
+import { type Fact, type FactSet, factsOfAll } from "./fact.ts";
+
+/** How long a value lives: as long as the process, or as long as one request. */
+export type Lifetime = "app" | "request";
+
+/** The values a node's function is given, by the names of its record. */
+export type ValueRecord = Readonly<Record<string, unknown>>;
+
+/** One named dependency of a node. */
+export interface Entry {
+  readonly key: string;
+  readonly node: Node;
+}
+
+interface NodeShape {
+  /** The named dependencies, in the order of the record. */
+  readonly deps: readonly Entry[];
+  readonly facts: FactSet;
+  readonly lifetime: Lifetime;
+}
+
+/** `depends()`: a plain value. */
+export interface ValueNode extends NodeShape {
+  readonly kind: "value";
+  run(values: ValueRecord): unknown;
+}
+
+/** `resource()`: opened when first needed and closed around the request. */
+export interface ResourceNode extends NodeShape {
+  readonly kind: "resource";
+  open(values: ValueRecord): AsyncGenerator<unknown, void, void> | Generator<unknown, void, void>;
+}
+
+/** A security scheme: extracts a credential before anything else runs. */
+export interface SchemeNode extends NodeShape {
+  readonly kind: "scheme";
+  readonly scheme: SchemeDefinition;
+}
+
+/** An input of the request: a path parameter, a query parameter, the body … */
+export interface InputNode extends NodeShape {
+  readonly kind: "input";
+  readonly input: InputPlace;
+  /** Gives the validated value, or what is wrong with it. */
+  read(source: Source, values: ValueRecord): unknown;
+}
+
+/** What a guard may do while it settles: remember or ask what a credential granted. */
+export interface Verdicts {
+  /** Remembers what the credential brought, for scopes, the audit log and revocation. */
+  grant(grants: Grants): void;
+  /** What the authenticated dependencies below this node brought. */
+  readonly granted: readonly (Grants | undefined)[];
+}
+
+/** The verbs that can refuse. */
+export type GuardKind = "authenticate" | "authorize" | "scopes" | "owned" | "permitted" | "unowned";
+
+/** A guard: runs a function and settles what its result means. */
+export interface GuardNode extends NodeShape {
+  readonly kind: GuardKind;
+  run(values: ValueRecord): unknown;
+  /** What the result means: the value to hand on, or a refusal. */
+  settle(result: unknown, values: ValueRecord, verdicts: Verdicts): unknown;
+  /** For `scopes()`: what is required. */
+  readonly scopes: readonly string[];
+  /** Why everyone may see the object (`unowned`). */
+  readonly reason: string | undefined;
+}
+
+/** `anyOf()`: the first branch whose credential is present decides. */
+export interface AnyOfNode extends NodeShape {
+  readonly kind: "any-of";
+}
+
+/** `optional()`: the value, or `undefined` where the credential is absent. */
+export interface OptionalNode extends NodeShape {
+  readonly kind: "optional";
+}
+
+/** A dependency at run time. */
+export type Node = ValueNode | ResourceNode | SchemeNode | InputNode | GuardNode | AnyOfNode | OptionalNode;
+
+/** What a function of the library may give back besides a value. */
+export type Failure = Refusal | InputFailure;
+
+/** Makes a dependency of a node. The phantom part of the type exists for the compiler only; each caller answers for its facts. */
+export function dependency<T, F extends Fact>(node: Node): Dependency<T, F> {
+  return Object.freeze({ "~dep": node }) as Dependency<T, F>;
+}
+
+/** Tells whether a value is a dependency, for JavaScript callers and overrides. */
+export function isDependency(value: unknown): value is AnyDependency {
+  return typeof value === "object" && value !== null && "~dep" in value && Object.hasOwn(value, "~dep");
+}
+
+/**
+ * Reads a record of dependencies into entries, in the order of the record.
+ *
+ * @throws BuildError `wrong_dependency` where an entry is no dependency
+ */
+export function entriesOf(verb: string, deps: Readonly<Record<string, unknown>>): Entry[] {
+  if (typeof deps !== "object" || deps === null) {
+    throw new BuildError("wrong_dependency", `${verb}() takes a record of dependencies first, for example { user: currentUser }`);
+  }
+  return Object.entries(deps).map(([key, value]) => {
+    if (isDependency(value)) return { key, node: value["~dep"] };
+    const what = value === undefined ? "undefined (two modules that import each other?)" : typeof value;
+    throw new BuildError(
+      "wrong_dependency",
+      `${verb}(): "${key}" is ${what}, not a dependency: build one with depends(), a verb, a scheme or an input`,
+    );
+  });
+}
+
+/** The facts of entries, all of which are needed. */
+export function factsOfEntries(entries: readonly Entry[]): Set<Fact> {
+  return factsOfAll(entries.map((entry) => entry.node.facts));
+}

@@ -1,0 +1,40 @@
+/**
+ * What an input is and how it fails. There is one file for each place an input may come from; sources are never merged.
+ */
+import type { AnySchema } from "./schema.ts";
+
+/** Where an input comes from. */
+export type InputKind = "path" | "query" | "header" | "cookie" | "body" | "form" | "raw-body";
+
+/** Whether an input names an object of the application (and so needs an ownership check). */
+export type Identifies = "object" | "nothing";
+
+/** What an input declares; OpenAPI is made of it. */
+export interface InputPlace {
+  readonly kind: InputKind;
+  /** The parameter's name; the empty string for a body. */
+  readonly name: string;
+  /** `undefined` for a raw body only. */
+  readonly schema: AnySchema | undefined;
+  readonly identifies: Identifies;
+  /** For bodies: the media types that are accepted. */
+  readonly mediaTypes: readonly string[];
+}
+
+/** One thing wrong with an input. */
+export interface InputIssue {
+  readonly in: InputKind;
+  /** A JSON Pointer (RFC 6901) into the place: `/limit` of the query, `/items/0/text` of the body. */
+  readonly pointer: string;
+  /** For the client: what is expected. Never holds what was sent. */
+  readonly detail: string;
+}
+
+/** An input that does not fit its schema. All of a request are collected into one 422. */
+export class InputFailure {
+  readonly issues: readonly InputIssue[];
+
+  constructor(issues: readonly InputIssue[]) {
+    this.issues = issues;
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Problem details (RFC 9457). This module owns the error that becomes an answer; which refusal leads to which answer
+ * stands in `answer.ts`.
+ */
+import { LockstepError } from "./error.ts";
+import type { ProblemCode } from "./code.ts";
+
+/** What a problem may say beside its status, code and detail. */
+export interface ProblemOptions extends ErrorOptions {
+  /** The short, constant summary of the kind of problem; by default the status in words. */
+  readonly title?: string;
+  /** Further response headers. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Further members of the document (RFC 9457 §3.2). */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * An error that becomes the answer: `application/problem+json` with `type`, `title`, `status`, `detail` and a stable
+ * `code`. Throw one from a handler or a dependency; every other error becomes a 500 that says nothing.
+ */
+export class Problem extends LockstepError<string> {
+  override readonly name = "Problem";
+  readonly status: number;
+  readonly title: string;
+  /** What the client reads; FastAPI clients look for it too. */
+  readonly detail: string;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
+    super(code, detail, options);
+    this.status = status;
+    this.title = options.title ?? titleOf(status);
+    this.detail = detail;
+    this.headers = options.headers ?? {};
+    this.members = options.members ?? {};
+  }
+}
+
+/**
+ * Makes a problem to throw.
+ *
+ * @example
+ * ```ts
+ * throw problem(409, "last_admin", "The last active administrator cannot be demoted.");
+ * ```
+ */
+export function problem(status: number, code: string, detail: string, options?: ProblemOptions): Problem {
+  return new Problem(status, code, detail, options);
+}
+
+/** A problem of the toolkit's own, so that its code is one of the documented ones. */
+export function ownProblem(status: number, code: ProblemCode, detail: string, options?: ProblemOptions): Problem {
+  return new Problem(status, code, detail, options);
+}
+
+const titles: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
+  410: "Gone",
+  412: "Precondition Failed",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  422: "Unprocessable Content",
+  428: "Precondition Required",
+  429: "Too Many Requests",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+function titleOf(status: number): string {
+  return titles[status] ?? (status < 500 ? "Request Refused" : "Server Error");
+}
