@@ -95,9 +95,14 @@ export type Node = ValueNode | ResourceNode | SchemeNode | InputNode | GuardNode
 /** What a function of the library may give back besides a value. */
 export type Failure = Refusal | InputFailure;
 
-/** Makes a dependency of a node. The phantom part of the type exists for the compiler only; each caller answers for its facts. */
+const made = new WeakMap<Node, object>();
+
+/** The dependency of a node, always the same one. */
 export function dependency<T, F extends Fact>(node: Node): Dependency<T, F> {
-  return Object.freeze({ "~dep": node }) as Dependency<T, F>;
+  const known = made.get(node) ?? Object.freeze({ "~dep": node });
+  made.set(node, known);
+  // The phantom part of the type exists for the compiler only; each caller answers for its facts.
+  return known as Dependency<T, F>;
 }
 
 /** Tells whether a value is a dependency, for JavaScript callers and overrides. */

@@ -1,0 +1,12 @@
+/** Reasons that people read in the access matrix: they are never empty. */
+import type { Advice } from "../dependency/dependency.ts";
+import { BuildError } from "../problem/error.ts";
+
+/** Advice where a reason is the empty string. */
+export type NonEmptyReason<R extends string> = R extends "" ? Advice<"Say why: the reason is shown in the access matrix"> : unknown;
+
+/** @throws BuildError `empty_reason` for anything but a text with something in it */
+export function checkReason(where: string, reason: unknown): string {
+  if (typeof reason === "string" && reason.trim() !== "") return reason;
+  throw new BuildError("empty_reason", `${where}: say why in a few words; the reason is shown in the access matrix`);
+}

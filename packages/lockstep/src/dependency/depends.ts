@@ -1,0 +1,62 @@
+/** `depends()`: a plain value made of other values. It cannot refuse; the verbs in `access/` can. */
+import { BuildError } from "../problem/error.ts";
+import { Denial } from "../access/deny.ts";
+import type { Dependency, Deps, FactsOf, Values } from "./dependency.ts";
+import { dependency, entriesOf, type Entry, factsOfEntries, type Lifetime } from "./node.ts";
+
+/** How long a value lives. */
+export interface LifetimeOption {
+  /** `request` (default): one value for each request. `app`: one for the process, disposed at shutdown. */
+  readonly lifetime?: Lifetime;
+}
+
+/**
+ * A value made of other values, once for each request however many paths lead to it.
+ *
+ * @throws BuildError `wrong_dependency`, `wrong_lifetime` when an app value uses a request value
+ *
+ * @example
+ * ```ts
+ * const page = depends({ limit: query("limit", z.coerce.number().default(20)) }, ({ limit }) => ({ limit }));
+ * ```
+ */
+export function depends<const D extends Deps, T>(
+  deps: D,
+  run: (values: Values<D>) => T,
+  options: LifetimeOption = {},
+): Dependency<Awaited<T>, FactsOf<D>> {
+  const entries = entriesOf("depends", deps);
+  const lifetime = lifetimeOf("depends", entries, options);
+  return dependency({
+    kind: "value",
+    deps: entries,
+    facts: factsOfEntries(entries),
+    lifetime,
+    // The executor gives exactly the record's values.
+    run: (values) => refusingNothing(run(values as Values<D>)),
+  });
+}
+
+/** A plain value is no verb: a denial returned from one would be handed to the handler as if it were a value. */
+function refusingNothing(result: unknown): unknown {
+  if (result instanceof Denial) {
+    throw new BuildError("wrong_result", "depends() cannot refuse: use authenticate(), authorize() or owned() to deny()");
+  }
+  return result;
+}
+
+/** Reads and checks the lifetime of a node over its entries. */
+export function lifetimeOf(verb: string, entries: readonly Entry[], options: LifetimeOption): Lifetime {
+  const lifetime = options.lifetime ?? "request";
+  if (lifetime !== "app" && lifetime !== "request") {
+    throw new BuildError("wrong_lifetime", `${verb}(): lifetime is "app" or "request"`);
+  }
+  const shorter = lifetime === "app" ? entries.find(({ node }) => node.lifetime === "request") : undefined;
+  if (shorter !== undefined) {
+    throw new BuildError(
+      "wrong_lifetime",
+      `${verb}(): "${shorter.key}" lives as long as a request and cannot be used by a dependency that lives as long as the app`,
+    );
+  }
+  return lifetime;
+}

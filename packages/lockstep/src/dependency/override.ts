@@ -1,0 +1,34 @@
+/** Overrides: what stands in for a dependency, in a test or outside HTTP. */
+import { BuildError } from "../problem/error.ts";
+import type { Identified } from "../access/identified.ts";
+import type { AnyDependency, Dependency } from "./dependency.ts";
+import type { Overrides } from "./graph.ts";
+import { isDependency, type Node } from "./node.ts";
+
+/** What may stand in for a dependency: a value of its type, a dependency of its type, or a principal with grants. */
+export type Replacement<D extends AnyDependency> =
+  | D["~dep"]["value"]
+  | (D["~dep"]["value"] extends object ? Identified<D["~dep"]["value"]> : never)
+  // Whatever facts the replacement has: those of the replaced dependency stay.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  | Dependency<D["~dep"]["value"], any>;
+
+/** One override: the dependency, and what stands in for it. */
+export type Override<D extends AnyDependency> = readonly [dependency: D, replacement: Replacement<D>];
+
+/** Overrides, each checked against the dependency it replaces. */
+export type OverrideList<A extends readonly AnyDependency[]> = { readonly [I in keyof A]: Override<A[I]> };
+
+/** @throws BuildError `wrong_dependency` where what is replaced is no dependency */
+export function readOverrides(pairs: readonly (readonly [unknown, unknown])[]): Overrides {
+  return new Map(pairs.map(([replaced, replacement]) => {
+    if (!isDependency(replaced)) {
+      throw new BuildError("wrong_dependency", "An override is a pair: [the dependency, what stands in for it]");
+    }
+    return [replaced["~dep"], isDependency(replacement) ? replacement["~dep"] : constant(replacement)];
+  }));
+}
+
+function constant(value: unknown): Node {
+  return { kind: "value", deps: [], facts: new Set(), lifetime: "request", run: () => value };
+}

@@ -1,0 +1,40 @@
+/** `resource()`: a value that is opened and closed around the request, a transaction for example. */
+import { BuildError } from "../problem/error.ts";
+import type { Dependency, Deps, FactsOf, Values } from "./dependency.ts";
+import { type LifetimeOption, lifetimeOf } from "./depends.ts";
+import { dependency, entriesOf, factsOfEntries } from "./node.ts";
+
+/**
+ * A value with an end. The function yields once: what stands before `yield` opens, what stands after closes. It closes
+ * **before the response is sent**, in reverse order, and a refusal or error of the request is thrown in at `yield`, so that
+ * nothing commits that the client is told failed. A streaming response closes it after its last byte.
+ *
+ * @throws BuildError `wrong_dependency`, `wrong_lifetime`
+ *
+ * @example
+ * ```ts
+ * const db = resource({}, async function* () {
+ *   const transaction = await pool.begin();
+ *   yield transaction;
+ *   await transaction.commit();
+ * });
+ * ```
+ */
+export function resource<const D extends Deps, T>(
+  deps: D,
+  open: (values: Values<D>) => AsyncGenerator<T, void, void> | Generator<T, void, void>,
+  options: LifetimeOption = {},
+): Dependency<T, FactsOf<D>> {
+  const entries = entriesOf("resource", deps);
+  if (typeof open !== "function") {
+    throw new BuildError("wrong_dependency", "resource() takes a generator function second: async function* () { yield value; }");
+  }
+  return dependency({
+    kind: "resource",
+    deps: entries,
+    facts: factsOfEntries(entries),
+    lifetime: lifetimeOf("resource", entries, options),
+    // The executor gives exactly the record's values.
+    open: (values) => open(values as Values<D>),
+  });
+}

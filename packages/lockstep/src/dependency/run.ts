@@ -1,0 +1,79 @@
+/** `run()`: the graph outside HTTP, for jobs and command-line tools. */
+import { BuildError, LockstepError } from "../problem/error.ts";
+import { AppValues } from "./app-values.ts";
+import type { AnyDependency, ValueOf } from "./dependency.ts";
+import { Execution, type Failed } from "./execution.ts";
+import { type OverrideList, readOverrides } from "./override.ts";
+import { compile } from "./plan.ts";
+
+/** What a run outside HTTP has instead of a request. */
+export interface RunContext<A extends readonly AnyDependency[]> {
+  /** Values for what only a request has (schemes, inputs), or for any other dependency: `[[currentUser, systemUser]]`. */
+  readonly with?: OverrideList<A>;
+}
+
+/** What a guard refused outside HTTP. */
+export class Refused extends LockstepError<"forbidden"> {
+  override readonly name = "Refused";
+}
+
+/**
+ * Runs a dependency outside a request and hands its value to `use`; resources stay open while `use` runs and close
+ * afterwards, with its error thrown in if it fails. Guards run as in a request.
+ *
+ * @throws Refused where a guard refuses
+ * @throws BuildError `wrong_dependency` where an input or a scheme has no value outside a request
+ *
+ * @example
+ * ```ts
+ * await run(reports, { with: [[currentUser, systemUser]] }, (reports) => reports.sendDaily());
+ * ```
+ */
+export async function run<D extends AnyDependency, R = ValueOf<D>, const A extends readonly AnyDependency[] = readonly []>(
+  dep: D,
+  context: RunContext<A> = {},
+  // Without `use` the result is the value itself, which is what R defaults to.
+  use: (value: ValueOf<D>) => R | PromiseLike<R> = (value) => value as R,
+): Promise<R> {
+  const app = new AppValues();
+  const plan = compile([{ key: "value", node: dep["~dep"] }], readOverrides(context.with ?? []));
+  const outcome = plan.outcomes[0];
+  if (outcome?.kind !== "run") {
+    throw new BuildError("wrong_dependency", "A credential is needed below: give its value, or the principal's, with { with: [[it, value]] }");
+  }
+  const execution = new Execution(outcome, Array.from({ length: outcome.slotCount }), undefined, app);
+  try {
+    return await finish(execution, await execution.advance(Infinity), use);
+  } finally {
+    await app.close();
+  }
+}
+
+async function finish<T, R>(execution: Execution, failed: Failed | undefined, use: (value: T) => R | PromiseLike<R>): Promise<R> {
+  let outcome: { readonly result: R } | { readonly error: unknown };
+  try {
+    if (failed !== undefined) throw errorOf(failed);
+    // The one root of this plan is the dependency itself.
+    outcome = { result: await use(execution.values()["value"] as T) };
+  } catch (error) {
+    outcome = { error };
+  }
+  const closing = await execution.close("error" in outcome ? outcome : undefined);
+  if ("error" in outcome) throw outcome.error;
+  if (closing !== undefined) throw closing.error;
+  return outcome.result;
+}
+
+function errorOf(failed: Failed): unknown {
+  switch (failed.kind) {
+    case "threw":
+      return failed.error;
+    case "refused":
+      return new Refused("forbidden", `${failed.step.path}: ${failed.refusal.reason}`);
+    case "invalid":
+      return new BuildError("wrong_input", failed.issues.map((issue) => `${issue.in}${issue.pointer}: ${issue.detail}`).join("; "));
+    default:
+      return failed satisfies never;
+  }
+}
+
