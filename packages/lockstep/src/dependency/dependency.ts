@@ -9,7 +9,7 @@ import type { Node } from "./node.ts";
 /** The phantom members: they exist for the compiler only. */
 interface Phantom<out T, in out F extends Fact> {
   readonly value: T;
-  readonly facts: F;
+  readonly known: F;
   /** A function of the facts, so that a union of dependencies has only the protections that all members share. */
   readonly sure: (fact: F) => void;
 }
@@ -24,10 +24,16 @@ export interface Dependency<out T, in out F extends Fact = never> {
   readonly "~dep": Node & Phantom<T, F>;
 }
 
+/**
+ * A dependency that gives a value of this type, whatever its facts. Its own interface, compared member by member: the facts
+ * of `Dependency` are invariant, and nothing but themselves would fit them.
+ */
+export interface Giving<out T> {
+  readonly "~dep": Node & { readonly value: T; readonly known: Fact; readonly sure: (fact: never) => void };
+}
+
 /** Any dependency, for constraints. */
-// The facts are invariant, so that only `any` stands for "whatever facts".
-// oxlint-disable-next-line typescript/no-explicit-any
-export type AnyDependency = Dependency<unknown, any>;
+export type AnyDependency = Giving<unknown>;
 
 /** A record of dependencies: all of them are needed. */
 export type Deps = Readonly<Record<string, AnyDependency>>;
@@ -48,7 +54,7 @@ type SureOfRecord<D extends Deps> = D extends Deps ? (fact: { [K in keyof D]: Su
 export type ProtectionsOf<D extends Deps> = SureOfRecord<D> extends (fact: infer F) => void ? Extract<F, Protection> : never;
 
 /** The notices of everything in a record. */
-export type NoticesOf<D extends Deps> = D extends Deps ? Extract<D[keyof D]["~dep"]["facts"], Notice> : never;
+export type NoticesOf<D extends Deps> = D extends Deps ? Extract<D[keyof D]["~dep"]["known"], Notice> : never;
 
 /** The facts of a record of dependencies. */
 export type FactsOf<D extends Deps> = ProtectionsOf<D> | NoticesOf<D>;

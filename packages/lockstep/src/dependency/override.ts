@@ -1,7 +1,7 @@
 /** Overrides: what stands in for a dependency, in a test or outside HTTP. */
 import { BuildError } from "../problem/error.ts";
 import type { Identified } from "../access/identified.ts";
-import type { AnyDependency, Dependency } from "./dependency.ts";
+import type { AnyDependency, Giving } from "./dependency.ts";
 import type { Overrides } from "./graph.ts";
 import { isDependency, type Node } from "./node.ts";
 
@@ -10,8 +10,7 @@ export type Replacement<D extends AnyDependency> =
   | D["~dep"]["value"]
   | (D["~dep"]["value"] extends object ? Identified<D["~dep"]["value"]> : never)
   // Whatever facts the replacement has: those of the replaced dependency stay.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  | Dependency<D["~dep"]["value"], any>;
+  | Giving<D["~dep"]["value"]>;
 
 /** One override: the dependency, and what stands in for it. */
 export type Override<D extends AnyDependency> = readonly [dependency: D, replacement: Replacement<D>];

@@ -1,0 +1,43 @@
+/** `group()`: routes that share a prefix, tags and dependencies. */
+import type { Deps } from "../dependency/dependency.ts";
+import { method, type Method } from "./route.ts";
+import type { TemplateCheck } from "./template.ts";
+
+/** What the routes of a group share. */
+export interface GroupSpec<X0 extends string, D0 extends Deps> {
+  /** Stands before each path, for example `/v1`. */
+  readonly prefix: X0 & TemplateCheck<X0>;
+  readonly tags?: readonly string[];
+  /** Run before every route of the group and handed to each handler. */
+  readonly deps?: D0;
+}
+
+/** The verbs of a group. */
+export interface Group<D0 extends Deps, X0 extends string> {
+  readonly get: Method<D0, X0>;
+  readonly post: Method<D0, X0>;
+  readonly put: Method<D0, X0>;
+  readonly patch: Method<D0, X0>;
+  readonly del: Method<D0, X0>;
+}
+
+/**
+ * Routes that share a prefix, tags and dependencies. The group's guard always runs: a route that must escape it is declared
+ * outside the group.
+ *
+ * @example
+ * ```ts
+ * const v1 = group({ prefix: "/v1", tags: ["API v1"], deps: { client: apiClient } });
+ * const routes = [v1.get("/data", {}, ({ client }) => ({ data: client.name }))];
+ * ```
+ */
+export function group<const X0 extends string, const D0 extends Deps = Record<never, never>>(spec: GroupSpec<X0, D0>): Group<D0, X0> {
+  const inherited = { prefix: spec.prefix, tags: spec.tags ?? [], deps: spec.deps ?? {} };
+  return {
+    get: method<D0, X0>("GET", inherited),
+    post: method<D0, X0>("POST", inherited),
+    put: method<D0, X0>("PUT", inherited),
+    patch: method<D0, X0>("PATCH", inherited),
+    del: method<D0, X0>("DELETE", inherited),
+  };
+}

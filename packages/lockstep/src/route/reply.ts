@@ -1,0 +1,44 @@
+/** `reply()`: a result with its own status, headers or cookies. */
+import { BuildError } from "../problem/error.ts";
+import { type Cookie, serialiseCookie } from "./set-cookie.ts";
+
+/** What a reply says beside its body. */
+export interface ReplyOptions {
+  /** Further response headers. Security headers of the core stay. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Cookies to set. */
+  readonly cookies?: readonly Cookie[];
+}
+
+/** A body with its status, headers and cookies; made by `reply()`. */
+export class Reply<B> {
+  readonly status: number;
+  readonly body: B;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** Values of `Set-Cookie`. */
+  readonly cookies: readonly string[];
+
+  constructor(status: number, body: B, options: ReplyOptions) {
+    if (!Number.isInteger(status) || status < 200 || status > 599) {
+      throw new BuildError("wrong_result", "reply(): the status is an integer from 200 to 599");
+    }
+    this.status = status;
+    this.body = body;
+    this.headers = options.headers ?? {};
+    this.cookies = (options.cookies ?? []).map(serialiseCookie);
+  }
+}
+
+/**
+ * A result with its own status, headers or cookies. `undefined` as body sends none.
+ *
+ * @throws BuildError `wrong_result` for a status outside 200 to 599 or a cookie that is none
+ *
+ * @example
+ * ```ts
+ * return reply(201, note, { headers: { location: `/notes/${note.id}` } });
+ * ```
+ */
+export function reply<const B>(status: number, body: B, options: ReplyOptions = {}): Reply<B> {
+  return new Reply(status, body, options);
+}

@@ -1,0 +1,47 @@
+/** `Set-Cookie` (RFC 6265 §4.1, and the prefixes of RFC 6265bis §4.1.3). */
+import { BuildError } from "../problem/error.ts";
+
+/** A cookie to set. Secure, HttpOnly, `Path=/` and `SameSite=Lax` unless said otherwise. */
+export interface Cookie {
+  /** `__Host-…` is checked: secure, path `/`, no domain. */
+  readonly name: string;
+  readonly value: string;
+  /** Lifetime in seconds; 0 removes the cookie. Default: until the browser closes. */
+  readonly maxAgeSeconds?: number;
+  /** Default `/`. */
+  readonly path?: string;
+  /** Default `Lax`. */
+  readonly sameSite?: "Strict" | "Lax" | "None";
+  /** Default true; false only for development on loopback. */
+  readonly secure?: boolean;
+  /** Default true: scripts do not see it. */
+  readonly httpOnly?: boolean;
+}
+
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const octets = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
+const attribute = /^\/[\x21-\x3a\x3c-\x7e]*$/;
+const maxBytes = 4096;
+
+/** @throws BuildError `wrong_result` for what a browser would refuse or misread */
+export function serialiseCookie(cookie: Cookie): string {
+  const { name, value, path = "/", sameSite = "Lax", secure = true, httpOnly = true, maxAgeSeconds } = cookie;
+  if (!token.test(name) || !octets.test(value) || !attribute.test(path)) {
+    throw new BuildError("wrong_result", "A cookie's name, value or path holds a character that cookies cannot (RFC 6265 §4.1.1)");
+  }
+  if (/^__(?:Host|Secure)-/i.test(name) && !secure) throw new BuildError("wrong_result", `The cookie ${name} must be secure`);
+  if (/^__Host-/i.test(name) && path !== "/") throw new BuildError("wrong_result", `The cookie ${name} must have the path /`);
+  if (maxAgeSeconds !== undefined && !Number.isInteger(maxAgeSeconds)) {
+    throw new BuildError("wrong_result", `The cookie ${name}: maxAgeSeconds is a whole number of seconds`);
+  }
+  const text = [
+    `${name}=${value}`,
+    `Path=${path}`,
+    ...(maxAgeSeconds === undefined ? [] : [`Max-Age=${maxAgeSeconds}`]),
+    `SameSite=${sameSite}`,
+    ...(secure ? ["Secure"] : []),
+    ...(httpOnly ? ["HttpOnly"] : []),
+  ].join("; ");
+  if (text.length > maxBytes) throw new BuildError("wrong_result", `The cookie ${name} is larger than ${maxBytes} bytes`);
+  return text;
+}

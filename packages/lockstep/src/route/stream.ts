@@ -1,0 +1,35 @@
+/** `stream()`: a result that is sent piece by piece. */
+
+/** What a stream says of itself. */
+export interface StreamOptions {
+  /** The media type. */
+  readonly type: string;
+  /** Default 200. */
+  readonly status?: number;
+  /** Further response headers. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** A streaming result; made by `stream()`. */
+export class StreamReply {
+  readonly chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+  readonly options: StreamOptions;
+
+  constructor(chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>, options: StreamOptions) {
+    this.chunks = chunks;
+    this.options = options;
+  }
+}
+
+/**
+ * A result that is sent piece by piece. The route's resources stay open until its last byte and close then; an error on the
+ * way, or a client that goes away, is thrown into them.
+ *
+ * @example
+ * ```ts
+ * return stream(rows(), { type: "application/x-ndjson" });
+ * ```
+ */
+export function stream(chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>, options: StreamOptions): StreamReply {
+  return new StreamReply(chunks, options);
+}
