@@ -17,7 +17,7 @@ export interface InputPlace {
   /** `undefined` for a raw body only. */
   readonly schema: AnySchema | undefined;
   readonly identifies: Identifies;
-  /** For bodies: the media types that are accepted. */
+  /** For bodies: the media types to document. A body of `application/json` also accepts every `application/*+json`. */
   readonly mediaTypes: readonly string[];
 }
 

@@ -1,0 +1,32 @@
+/** A credential in a cookie: a session id or a key. */
+import { type ApiKeyOptions, findKey } from "./api-key.ts";
+import { checkSchemeName, checkScopes, checkToken, openapiObject } from "./option.ts";
+import { type Extraction, type Scheme, scheme } from "./scheme.ts";
+import { buildChallenge } from "./www-authenticate.ts";
+
+/**
+ * Extracts a credential from a cookie. The scheme's name is `APIKeyCookie` by default. Prefer a name with the prefix
+ * `__Host-` (RFC 6265bis §4.1.3.2), which no subdomain can set. Two cookies of one name are refused: a sibling domain that
+ * plants a second one must not choose who is signed in. Unsafe methods get the cross-site rule.
+ *
+ * A 401 must carry a challenge (RFC 9110 §11.6.1) and no scheme is registered for cookies, so `Cookie` is Lockstep's own;
+ * it says which cookie is read.
+ *
+ * @throws BuildError `wrong_scheme` for a name or a scope that cannot be written
+ *
+ * @example
+ * ```ts
+ * const session = apiKeyCookie({ name: "__Host-session" });
+ * ```
+ */
+export function apiKeyCookie<const Sc extends string = never>(options: ApiKeyOptions<Sc>): Scheme<string, Sc, "cookie"> {
+  const name = checkToken("apiKeyCookie", options.name);
+  return scheme<string, Sc, "cookie">({
+    name: checkSchemeName("apiKeyCookie", options.schemeName ?? "APIKeyCookie"),
+    ambient: "cookie",
+    scopes: checkScopes("apiKeyCookie", options.scopes),
+    extract: (source): Extraction<string> => findKey(source.cookies().get(name)),
+    challenge: ({ realm }) => buildChallenge("Cookie", { realm, name }),
+    openapi: openapiObject({ type: "apiKey", description: options.description, in: "cookie", name }),
+  });
+}

@@ -1,0 +1,43 @@
+/** An API key in the query, for callers that can send nothing else. */
+import { BuildError } from "../problem/error.ts";
+import { type ApiKeyOptions, findKey } from "./api-key.ts";
+import { checkSchemeName, checkScopes, checkVisible, openapiObject } from "./option.ts";
+import { type Extraction, type Scheme, scheme } from "./scheme.ts";
+import { buildChallenge } from "./www-authenticate.ts";
+
+/** What `apiKeyQuery()` is told. */
+export interface ApiKeyQueryOptions<Sc extends string = never> extends ApiKeyOptions<Sc> {
+  /** Said aloud, because URLs end up in logs, histories and `Referer` headers. */
+  readonly unsafeInUrl: true;
+}
+
+/**
+ * Extracts an API key from the query. The scheme's name is `APIKeyQuery` by default. Whoever reads a log can use the key:
+ * prefer `apiKeyHeader()`, and give such keys short lives and little to do.
+ *
+ * The challenge `ApiKey` is Lockstep's own, as in `apiKeyHeader()`.
+ *
+ * @throws BuildError `wrong_scheme` without `unsafeInUrl: true`, and for a name or a scope that cannot be written
+ *
+ * @example
+ * ```ts
+ * const key = apiKeyQuery({ name: "api_key", unsafeInUrl: true });
+ * ```
+ */
+export function apiKeyQuery<const Sc extends string = never>(options: ApiKeyQueryOptions<Sc>): Scheme<string, Sc> {
+  if (options.unsafeInUrl !== true) {
+    throw new BuildError(
+      "wrong_scheme",
+      "apiKeyQuery(): a key in a URL ends up in logs: use apiKeyHeader(), or write unsafeInUrl: true",
+    );
+  }
+  const name = checkVisible("apiKeyQuery", "name", options.name);
+  return scheme<string, Sc>({
+    name: checkSchemeName("apiKeyQuery", options.schemeName ?? "APIKeyQuery"),
+    ambient: false,
+    scopes: checkScopes("apiKeyQuery", options.scopes),
+    extract: (source): Extraction<string> => findKey(source.query().get(name)),
+    challenge: ({ realm }) => buildChallenge("ApiKey", { realm, in: "query", name }),
+    openapi: openapiObject({ type: "apiKey", description: options.description, in: "query", name }),
+  });
+}

@@ -1,0 +1,33 @@
+/**
+ * What the three API key schemes share: which value is a key. Where it stands in the request is each scheme's own. Keys
+ * are opaque here: their format and checksum belong to whoever verifies them.
+ */
+import { Refusal } from "../access/refusal.ts";
+import { Redacted } from "../secret/redacted.ts";
+import { maxCredentialBytes } from "./authorization-header.ts";
+import type { ScopedOptions } from "./option.ts";
+import type { Extraction } from "./scheme.ts";
+
+/** What every API key scheme is told. */
+export interface ApiKeyOptions<Sc extends string = never> extends ScopedOptions<Sc> {
+  /** The name of the header, the cookie or the query parameter. The scheme's own name is `schemeName`. */
+  readonly name: string;
+}
+
+/** More than one key came: which one counts would be a guess, and two servers guess differently. */
+export const repeatedKey: Refusal = new Refusal("repeated", "API key: more than one value");
+const malformed = new Refusal("invalid", "API key: not visible ASCII");
+const tooLong = new Refusal("invalid", `API key: longer than ${maxCredentialBytes} bytes`);
+const invisible = /[^!-~]/;
+
+/**
+ * Finds the key among all values that came: exactly one, of visible ASCII, of at most 8 KiB. An empty value is no key.
+ */
+export function findKey(values: readonly string[] | undefined): Extraction<string> {
+  if (values === undefined) return undefined;
+  if (values.length > 1) return repeatedKey;
+  const value = values[0];
+  if (value === undefined || value === "") return undefined;
+  if (value.length > maxCredentialBytes) return tooLong;
+  return invisible.test(value) ? malformed : new Redacted(value);
+}

@@ -1,0 +1,79 @@
+/**
+ * Reading the `Authorization` header. This module owns what counts as one well-formed credential of a scheme; what the
+ * credential means is the scheme's, whether it is genuine `authenticate()`'s.
+ *
+ * The strict form is `scheme SP token68` (RFC 9110 §11.4; RFC 6750 §2.1 calls it `b64token`): one space, one credential,
+ * nothing behind it. Lenient readers disagree with the next reader about which token was sent; that is the attack.
+ */
+import type { Source } from "../dependency/source.ts";
+import { Refusal } from "../access/refusal.ts";
+
+/** The longest credential that is read, in bytes; a longer one is refused unread, so that it costs no hash. */
+export const maxCredentialBytes = 8192;
+
+/** The schemes that are read here, in lower case. */
+export type AuthorizationScheme = "bearer" | "basic";
+
+const repeated = new Refusal("repeated", "Authorization: more than one credential");
+const tooLong = new Refusal("invalid", `Authorization: longer than ${maxCredentialBytes} bytes`);
+const malformed = new Refusal("invalid", "Authorization: not of the form scheme, one space, token68");
+
+// One character class and no quantifier: it cannot backtrack. It is global to start behind the scheme without a copy;
+// every use sets `lastIndex`.
+const outsideToken68 = /[^A-Za-z0-9\-._~+/]/g;
+const tokenCharacter = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]$/;
+const blank = /^[ \t]*$/;
+// Neighbouring parts share no character, so that there is one way to match and nothing to backtrack into.
+const joined = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [A-Za-z0-9\-._~+/]+=*[ \t]*,[ \t]*[!#$%&'*+\-.^_`|~0-9A-Za-z]+ /;
+const space = 0x20;
+const equals = 0x3d;
+
+/**
+ * Finds the credential of a scheme in a request: its token68 as it was sent, `undefined` where there is none or where the
+ * header belongs to another scheme, or a refusal. Two `Authorization` headers are refused whatever they hold: RFC 9110 §5.3
+ * forbids sending them, and servers differ in which one they keep.
+ */
+export function findCredential(source: Source, scheme: AuthorizationScheme): string | Refusal | undefined {
+  const values = source.request.headers("authorization");
+  const value = values[0];
+  if (value === undefined) return undefined;
+  return values.length > 1 ? repeated : parseAuthorization(value, scheme);
+}
+
+/**
+ * Parses one field value. `Bearer T` gives `T`; no credential and another scheme give `undefined`; what names the scheme
+ * but is not in the strict form gives the refusal `invalid`. Two credentials that a proxy or a `fetch` host has joined with
+ * a comma (RFC 9110 §5.3) give `repeated`, as the two headers would have.
+ */
+export function parseAuthorization(value: string, scheme: AuthorizationScheme): string | Refusal | undefined {
+  if (!namesScheme(value, scheme)) return isJoined(value) ? repeated : undefined;
+  const start = scheme.length + 1;
+  if (value.length - start > maxCredentialBytes) return tooLong;
+  if (value.charCodeAt(scheme.length) === space && isToken68(value, start)) return value.slice(start);
+  if (blank.test(value.slice(scheme.length))) return undefined;
+  return isJoined(value) ? repeated : malformed;
+}
+
+/** Tells whether the value begins with this scheme's whole name, in any case (RFC 9110 §11.1). */
+function namesScheme(value: string, scheme: AuthorizationScheme): boolean {
+  for (let index = 0; index < scheme.length; index += 1) {
+    // Bit 5 is what tells ASCII cases apart; no character outside A–Z and a–z becomes a letter by setting it.
+    if ((value.charCodeAt(index) | 0x20) !== scheme.charCodeAt(index)) return false;
+  }
+  return value.charCodeAt(scheme.length) === space || !tokenCharacter.test(value.charAt(scheme.length));
+}
+
+/** token68 = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=" (RFC 9110 §11.2). */
+function isToken68(value: string, start: number): boolean {
+  outsideToken68.lastIndex = start;
+  if (!outsideToken68.test(value)) return value.length > start;
+  const end = outsideToken68.lastIndex - 1;
+  for (let index = end; index < value.length; index += 1) {
+    if (value.charCodeAt(index) !== equals) return false;
+  }
+  return end > start;
+}
+
+function isJoined(value: string): boolean {
+  return value.includes(",") && joined.test(value);
+}

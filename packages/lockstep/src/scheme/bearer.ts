@@ -1,0 +1,54 @@
+/**
+ * What all schemes share that carry a bearer token in the `Authorization` header (RFC 6750 §2.1): they differ in what they
+ * document, not in what they extract or how they challenge. A token in the query or in a form body is never read (§2.2,
+ * §2.3: URLs are logged, and forms cross sites).
+ */
+import type { Source } from "../dependency/source.ts";
+import { Redacted } from "../secret/redacted.ts";
+import { findCredential } from "./authorization-header.ts";
+import { checkSchemeName, checkScopes, openapiObject, type ScopedOptions } from "./option.ts";
+import { type ChallengeDetails, type Extraction, type Scheme, scheme } from "./scheme.ts";
+import { buildChallenge } from "./www-authenticate.ts";
+
+/** What tells one bearer scheme from another. */
+export interface BearerKind {
+  /** The factory, for messages. */
+  readonly factory: string;
+  /** The scheme's name unless the options say another. */
+  readonly defaultName: string;
+  /** The members of the OpenAPI object beside `description`, given the checked scopes. */
+  openapi(scopes: Readonly<Record<string, string>>): Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Makes a scheme whose credential is a bearer token.
+ *
+ * @throws BuildError `wrong_scheme` for a name or a scope that cannot be written
+ */
+export function bearerScheme<Sc extends string>(kind: BearerKind, options: ScopedOptions<Sc>): Scheme<string, Sc> {
+  const scopes = checkScopes(kind.factory, options.scopes);
+  return scheme<string, Sc>({
+    name: checkSchemeName(kind.factory, options.schemeName ?? kind.defaultName),
+    ambient: false,
+    scopes,
+    extract: extractBearer,
+    challenge: challengeBearer,
+    openapi: openapiObject({ ...kind.openapi(scopes), description: options.description }),
+  });
+}
+
+/** Finds the bearer token of a request. */
+function extractBearer(source: Source): Extraction<string> {
+  const found = findCredential(source, "bearer");
+  return typeof found === "string" ? new Redacted(found) : found;
+}
+
+/** The challenge of RFC 6750 §3, with RFC 9728 §5.1's `resource_metadata` so that clients find the authorization server. */
+function challengeBearer(details: ChallengeDetails): string {
+  return buildChallenge("Bearer", {
+    realm: details.realm,
+    error: details.error,
+    scope: details.scope,
+    resource_metadata: details.resourceMetadata,
+  });
+}

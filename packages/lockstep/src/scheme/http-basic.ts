@@ -1,0 +1,73 @@
+/** The HTTP scheme `Basic` (RFC 7617): a user name and a password with every request. Browsers remember and resend them. */
+import { Refusal } from "../access/refusal.ts";
+import { Redacted } from "../secret/redacted.ts";
+import { findCredential } from "./authorization-header.ts";
+import { checkSchemeName, openapiObject, type SchemeOptions } from "./option.ts";
+import { type Extraction, type Scheme, scheme } from "./scheme.ts";
+import { buildChallenge, quotedString } from "./www-authenticate.ts";
+
+/** What Basic authentication carries. The password may be empty and may hold colons; the user name neither. */
+export interface BasicCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What `httpBasic()` may be told. */
+export interface HttpBasicOptions extends SchemeOptions {
+  /** The protection space a browser shows and remembers the password for; printable ASCII. The API's realm by default. */
+  readonly realm?: string;
+}
+
+const malformed = new Refusal("invalid", "Basic: not the base64 of a UTF-8 user name, a colon and a password");
+// A byte order mark is kept: what was sent is what is read.
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const control = /\p{Cc}/u;
+
+/**
+ * Extracts a user name and a password from the `Authorization` header, in UTF-8. Its name is `HTTPBasic` by default.
+ * Malformed base64, invalid UTF-8, control characters (RFC 7617 §2), a missing colon and an empty user name are refused.
+ * Browsers attach the credentials by themselves, so that unsafe methods get the cross-site rule.
+ *
+ * @throws BuildError `wrong_scheme` for a name or a realm that cannot be written
+ *
+ * @example
+ * ```ts
+ * const login = httpBasic({ realm: "Metrics" });
+ * ```
+ */
+export function httpBasic(options: HttpBasicOptions = {}): Scheme<BasicCredentials> {
+  const { realm } = options;
+  if (realm !== undefined) quotedString(realm);
+  return scheme<BasicCredentials>({
+    name: checkSchemeName("httpBasic", options.schemeName ?? "HTTPBasic"),
+    ambient: "browser",
+    scopes: {},
+    extract(source): Extraction<BasicCredentials> {
+      const found = findCredential(source, "basic");
+      return typeof found === "string" ? parseBasic(found) : found;
+    },
+    challenge: (details) => buildChallenge("Basic", { realm: realm ?? details.realm, charset: "UTF-8" }),
+    openapi: openapiObject({ type: "http", description: options.description, scheme: "basic" }),
+  });
+}
+
+/** user-pass = user-id ":" password; the first colon separates (RFC 7617 §2). */
+function parseBasic(token68: string): Extraction<BasicCredentials> {
+  const text = decodeBase64(token68);
+  if (text === undefined || control.test(text)) return malformed;
+  const colon = text.indexOf(":");
+  if (colon < 1) return malformed;
+  return new Redacted({ username: text.slice(0, colon), password: text.slice(colon + 1) });
+}
+
+/** Decodes strictly: `atob` forgives missing padding and stray bits, what it gives must encode to what was sent. */
+function decodeBase64(token68: string): string | undefined {
+  try {
+    const octets = atob(token68);
+    if (btoa(octets) !== token68) return undefined;
+    return utf8.decode(Uint8Array.from(octets, (octet) => octet.charCodeAt(0)));
+  } catch {
+    // Neither function has another way to say that its input is malformed.
+    return undefined;
+  }
+}

@@ -1,0 +1,35 @@
+/** Mutual TLS: the client's certificate, which the host's TLS layer has verified. */
+import type { ClientCertificate } from "../host/host.ts";
+import { Redacted } from "../secret/redacted.ts";
+import { checkSchemeName, openapiObject, type SchemeOptions } from "./option.ts";
+import { type Extraction, type Scheme, scheme } from "./scheme.ts";
+import { buildChallenge } from "./www-authenticate.ts";
+
+/**
+ * Gives the client's certificate, if the connection has one that the host trusts. The scheme's name is `MutualTLS` by
+ * default. It never reads a header: a certificate that a proxy forwards in one is the host's to vouch for. Which client a
+ * certificate belongs to is still for `authenticate()` to say. Browsers present certificates by themselves, so that unsafe
+ * methods get the cross-site rule.
+ *
+ * A 401 must carry a challenge (RFC 9110 §11.6.1) and none is registered for certificates; `MutualTLS` is Lockstep's own.
+ *
+ * @throws BuildError `wrong_scheme` for a name that cannot be written
+ *
+ * @example
+ * ```ts
+ * const certificate = mutualTls();
+ * ```
+ */
+export function mutualTls(options: SchemeOptions = {}): Scheme<ClientCertificate> {
+  return scheme<ClientCertificate>({
+    name: checkSchemeName("mutualTls", options.schemeName ?? "MutualTLS"),
+    ambient: "browser",
+    scopes: {},
+    extract(source): Extraction<ClientCertificate> {
+      const certificate = source.request.certificate();
+      return certificate === undefined ? undefined : new Redacted(certificate);
+    },
+    challenge: ({ realm }) => buildChallenge("MutualTLS", { realm }),
+    openapi: openapiObject({ type: "mutualTLS", description: options.description }),
+  });
+}

@@ -1,0 +1,42 @@
+/** OAuth 2.0 with the authorization code grant (RFC 6749 §4.1), as FastAPI's `OAuth2AuthorizationCodeBearer`. */
+import { bearerScheme } from "./bearer.ts";
+import { checkVisible, openapiObject, type ScopedOptions } from "./option.ts";
+import type { Scheme } from "./scheme.ts";
+
+/** What `oauth2AuthorizationCode()` is told. */
+export interface OAuth2AuthorizationCodeOptions<Sc extends string = never> extends ScopedOptions<Sc> {
+  /** Where the user signs in and consents. */
+  readonly authorizationUrl: string;
+  /** Where the code becomes a token. */
+  readonly tokenUrl: string;
+  /** Where a token is refreshed, if elsewhere. */
+  readonly refreshUrl?: string;
+}
+
+/**
+ * Extracts a bearer token that was obtained with an authorization code. Its name is `OAuth2AuthorizationCodeBearer` by
+ * default. The documentation's Authorize button uses PKCE (RFC 7636).
+ *
+ * @throws BuildError `wrong_scheme` for a name, a scope or a URL that cannot be written
+ *
+ * @example
+ * ```ts
+ * const token = oauth2AuthorizationCode({
+ *   authorizationUrl: "https://login.example.com/authorize",
+ *   tokenUrl: "https://login.example.com/token",
+ * });
+ * ```
+ */
+export function oauth2AuthorizationCode<const Sc extends string = never>(
+  options: OAuth2AuthorizationCodeOptions<Sc>,
+): Scheme<string, Sc> {
+  const factory = "oauth2AuthorizationCode";
+  const authorizationUrl = checkVisible(factory, "authorizationUrl", options.authorizationUrl);
+  const tokenUrl = checkVisible(factory, "tokenUrl", options.tokenUrl);
+  const refreshUrl = options.refreshUrl === undefined ? undefined : checkVisible(factory, "refreshUrl", options.refreshUrl);
+  const openapi = (scopes: Readonly<Record<string, string>>) => ({
+    type: "oauth2",
+    flows: { authorizationCode: openapiObject({ scopes, authorizationUrl, tokenUrl, refreshUrl }) },
+  });
+  return bearerScheme({ factory, defaultName: "OAuth2AuthorizationCodeBearer", openapi }, options);
+}

@@ -1,0 +1,36 @@
+/** OAuth 2.0 with the password grant (RFC 6749 §4.3), as FastAPI's `OAuth2PasswordBearer`. */
+import { bearerScheme } from "./bearer.ts";
+import { checkVisible, openapiObject, type ScopedOptions } from "./option.ts";
+import type { Scheme } from "./scheme.ts";
+
+/** What `oauth2PasswordBearer()` is told. */
+export interface OAuth2PasswordBearerOptions<Sc extends string = never> extends ScopedOptions<Sc> {
+  /** Where a user name and a password become a token; may be relative to the API. */
+  readonly tokenUrl: string;
+  /** Where a token is refreshed, if elsewhere. */
+  readonly refreshUrl?: string;
+}
+
+/**
+ * Extracts a bearer token that was obtained with the password grant. Its name is `OAuth2PasswordBearer` by default. For the
+ * application's own client only: RFC 9700 §2.4 forbids the grant to others, since it shows them the password.
+ *
+ * @throws BuildError `wrong_scheme` for a name, a scope or a URL that cannot be written
+ *
+ * @example
+ * ```ts
+ * const token = oauth2PasswordBearer({ tokenUrl: "/auth/token", scopes: { "notes:read": "Read notes" } });
+ * ```
+ */
+export function oauth2PasswordBearer<const Sc extends string = never>(
+  options: OAuth2PasswordBearerOptions<Sc>,
+): Scheme<string, Sc> {
+  const factory = "oauth2PasswordBearer";
+  const tokenUrl = checkVisible(factory, "tokenUrl", options.tokenUrl);
+  const refreshUrl = options.refreshUrl === undefined ? undefined : checkVisible(factory, "refreshUrl", options.refreshUrl);
+  const openapi = (scopes: Readonly<Record<string, string>>) => ({
+    type: "oauth2",
+    flows: { password: openapiObject({ scopes, tokenUrl, refreshUrl }) },
+  });
+  return bearerScheme({ factory, defaultName: "OAuth2PasswordBearer", openapi }, options);
+}

@@ -1,0 +1,28 @@
+/** OpenID Connect Discovery: a bearer token of a provider whose metadata documents everything else. */
+import { bearerScheme } from "./bearer.ts";
+import { checkVisible, type ScopedOptions } from "./option.ts";
+import type { Scheme } from "./scheme.ts";
+
+/** What `openIdConnect()` is told. */
+export interface OpenIdConnectOptions<Sc extends string = never> extends ScopedOptions<Sc> {
+  /** The provider's metadata, `…/.well-known/openid-configuration`. For the documentation: nothing is fetched from it here. */
+  readonly openIdConnectUrl: string;
+}
+
+/**
+ * Extracts a bearer token that an OpenID provider issued. Its name is `OpenIdConnect` by default. Unlike FastAPI's class it
+ * gives the token and accepts no other scheme than `Bearer`.
+ *
+ * @throws BuildError `wrong_scheme` for a name, a scope or a URL that cannot be written
+ *
+ * @example
+ * ```ts
+ * const token = openIdConnect({ openIdConnectUrl: "https://login.example.com/.well-known/openid-configuration" });
+ * ```
+ */
+export function openIdConnect<const Sc extends string = never>(options: OpenIdConnectOptions<Sc>): Scheme<string, Sc> {
+  const factory = "openIdConnect";
+  const openIdConnectUrl = checkVisible(factory, "openIdConnectUrl", options.openIdConnectUrl);
+  const openapi = () => ({ type: "openIdConnect", openIdConnectUrl });
+  return bearerScheme({ factory, defaultName: "OpenIdConnect", openapi }, options);
+}

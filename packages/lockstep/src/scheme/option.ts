@@ -1,0 +1,87 @@
+/**
+ * What schemes may be told, and the checks of it. This module owns the rules for names, scopes and URLs, so that a wrong
+ * one is met when the scheme is built and not in a challenge or in the OpenAPI document.
+ */
+import { BuildError } from "../problem/error.ts";
+
+/** What every scheme may be told. */
+export interface SchemeOptions {
+  /** The key in `components.securitySchemes`: letters, digits, `.`, `-` and `_` (OpenAPI 3.1 §4.8.7). */
+  readonly schemeName?: string;
+  /** Shown in the documentation; CommonMark. */
+  readonly description?: string;
+}
+
+/** What a scheme with scopes may be told. */
+export interface ScopedOptions<Sc extends string = never> extends SchemeOptions {
+  /** The scopes that routes may require, with their description; none by default. Each is a `scope-token` of RFC 6749 §3.3. */
+  readonly scopes?: Readonly<Record<Sc, string>>;
+}
+
+const componentKey = /^[A-Za-z0-9._-]+$/;
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const scopeToken = /^[!#-[\]-~]+$/;
+const visible = /^[!-~]+$/;
+
+/**
+ * Checks the name of a scheme and gives it back.
+ *
+ * @throws BuildError `wrong_scheme`
+ */
+export function checkSchemeName(factory: string, name: string): string {
+  return check(
+    componentKey,
+    name,
+    `${factory}(): the scheme's name is a key of the OpenAPI document: write letters, digits, ".", "-" and "_"`,
+  );
+}
+
+/**
+ * Checks the name of a header or a cookie, which is a token (RFC 9110 §5.6.2, RFC 6265 §4.1.1), and gives it back.
+ *
+ * @throws BuildError `wrong_scheme`
+ */
+export function checkToken(factory: string, name: string): string {
+  return check(
+    token,
+    name,
+    `${factory}({ name }): write a token, for example "X-API-Key": no spaces, separators or letters outside ASCII`,
+  );
+}
+
+/**
+ * Checks a text of visible ASCII (a URL, the name of a query parameter) and gives it back.
+ *
+ * @throws BuildError `wrong_scheme`
+ */
+export function checkVisible(factory: string, option: string, text: string): string {
+  return check(visible, text, `${factory}({ ${option} }): write one or more visible ASCII characters, without spaces`);
+}
+
+/**
+ * Checks the names of scopes (`scope-token`, RFC 6749 §3.3) and gives a frozen copy.
+ *
+ * @throws BuildError `wrong_scheme`
+ */
+export function checkScopes(factory: string, scopes: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  for (const [name, description] of Object.entries(scopes)) {
+    check(
+      scopeToken,
+      name,
+      `${factory}({ scopes }): a scope is visible ASCII without spaces, quotes and backslashes (RFC 6749 §3.3)`,
+    );
+    if (typeof description !== "string")
+      throw new BuildError("wrong_scheme", `${factory}({ scopes }): describe "${name}" in a string`);
+  }
+  return Object.freeze({ ...scopes });
+}
+
+function check(rule: RegExp, text: unknown, advice: string): string {
+  if (typeof text === "string" && rule.test(text)) return text;
+  throw new BuildError("wrong_scheme", advice);
+}
+
+/** Gives a frozen object of the members that are not `undefined`: what OpenAPI leaves out is absent, never null. */
+export function openapiObject(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.freeze(Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)));
+}
