@@ -15,11 +15,21 @@ export interface ProblemOptions extends ErrorOptions {
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
+/** What a problem document is made of. Refusals answer with one that is not an error: refusing costs no stack trace. */
+export interface Answer {
+  readonly status: number;
+  readonly title: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly members: Readonly<Record<string, unknown>>;
+}
+
 /**
  * An error that becomes the answer: `application/problem+json` with `type`, `title`, `status`, `detail` and a stable
  * `code`. Throw one from a handler or a dependency; every other error becomes a 500 that says nothing.
  */
-export class Problem extends LockstepError<string> {
+export class Problem extends LockstepError<string> implements Answer {
   override readonly name = "Problem";
   readonly status: number;
   readonly title: string;
@@ -53,6 +63,16 @@ export function problem(status: number, code: string, detail: string, options?: 
 /** A problem of the toolkit's own, so that its code is one of the documented ones. */
 export function ownProblem(status: number, code: ProblemCode, detail: string, options?: ProblemOptions): Problem {
   return new Problem(status, code, detail, options);
+}
+
+/** An answer of the toolkit's own that is no error. */
+export function ownAnswer(status: number, code: ProblemCode, detail: string, options: ProblemOptions = {}): Answer {
+  return { status, title: titleOf(status), code, detail, headers: options.headers ?? {}, members: options.members ?? {} };
+}
+
+/** The error of an answer, for those who are to be told by one (an open resource, for example). */
+export function problemOf(answer: Answer): Problem {
+  return answer instanceof Problem ? answer : new Problem(answer.status, answer.code, answer.detail, answer);
 }
 
 const titles: Readonly<Record<number, string>> = {

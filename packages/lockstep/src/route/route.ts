@@ -39,8 +39,6 @@ export interface RouteSpec<D extends Deps, Pub extends string | undefined, S ext
   readonly status?: number;
   /** `oauth`: errors as RFC 6749 §5.2 demands of OAuth endpoints, instead of problem details. */
   readonly errors?: "oauth";
-  /** Whether duplicate members in a JSON body are refused. Default true. */
-  readonly strictJson?: boolean;
   /** The largest body in bytes. Default: the API's limit. */
   readonly maxBodyBytes?: number;
 }
@@ -111,7 +109,6 @@ export interface RouteDefinition extends RouteDocumentation {
   readonly response: AnySchema | undefined;
   readonly status: number | undefined;
   readonly errors: "oauth" | undefined;
-  readonly strictJson: boolean;
   readonly maxBodyBytes: number | undefined;
   handler(values: ValueRecord): unknown;
 }
@@ -140,7 +137,6 @@ export function method<D0 extends Deps, X0 extends string>(verb: HttpMethod, inh
         response: spec.response,
         status: spec.status,
         errors: spec.errors,
-        strictJson: spec.strictJson ?? true,
         maxBodyBytes: spec.maxBodyBytes,
         // The executor gives exactly the values of the entries above.
         handler: (values) => handler(values as Values<D0 & typeof spec.deps & object>),

@@ -1,0 +1,36 @@
+/** Audit events: one for each authentication failure, denial and anomaly. They hold ids and reasons, never secrets. */
+
+interface About {
+  /** When, in milliseconds since 1970. */
+  readonly at: number;
+  /** The `X-Request-Id` of the answer. */
+  readonly requestId: string;
+  /** The route, as declared: `GET /notes/:id`. */
+  readonly route: string;
+  /** Who was asking, as far as it was verified: the `sub` of each credential. */
+  readonly subjects: readonly string[];
+}
+
+/** What an API reports to its audit sink. */
+export type AuditEvent = About &
+  (
+    | { readonly type: "authentication.absent"; readonly schemes: readonly string[] }
+    | { readonly type: "authentication.failed"; readonly schemes: readonly string[]; readonly reason: string; readonly dependency: string }
+    | { readonly type: "credential.repeated"; readonly scheme: string }
+    | { readonly type: "credential.in_url"; readonly parameter: string }
+    | { readonly type: "authorization.denied"; readonly reason: string; readonly dependency: string }
+    | { readonly type: "scope.insufficient"; readonly required: readonly string[]; readonly dependency: string }
+    | { readonly type: "object.hidden"; readonly reason: string; readonly dependency: string }
+    | { readonly type: "request.cross_site"; readonly reason: string }
+    | { readonly type: "error.unavailable"; readonly reason: string }
+    | { readonly type: "error.unexpected"; readonly reason: string }
+  );
+
+/** The kinds of audit event. */
+export type AuditEventType = AuditEvent["type"];
+
+/** What differs from event to event; the core adds when, where and who. */
+export type AuditDetails = AuditEvent extends infer E ? (E extends AuditEvent ? Omit<E, keyof About> : never) : never;
+
+/** Takes audit events. It is called synchronously and must not wait: buffer, and write later. */
+export type AuditSink = (event: AuditEvent) => void;

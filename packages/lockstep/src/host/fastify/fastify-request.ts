@@ -1,0 +1,106 @@
+/** A Fastify request as the core sees it: everything is read from the raw message, nothing is built. */
+import type { IncomingMessage } from "node:http";
+import { TLSSocket } from "node:tls";
+import type { FastifyRequest } from "fastify";
+import { BuildError } from "../../problem/error.ts";
+import { ownProblem } from "../../problem/problem.ts";
+import type { ClientCertificate, HostRequest } from "../host.ts";
+
+const none: readonly string[] = Object.freeze([]);
+
+/** The lazy accessor over a Fastify request. */
+export class FastifyHostRequest implements HostRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly #request: FastifyRequest;
+  readonly #raw: IncomingMessage;
+
+  /** `prefix` is what the plugin was mounted under; the core's paths do not have it. */
+  constructor(request: FastifyRequest, prefix: string) {
+    const raw = request.raw;
+    const url = raw.url ?? "/";
+    const mark = url.indexOf("?");
+    const path = mark === -1 ? url : url.slice(0, mark);
+    this.method = raw.method ?? "";
+    this.path = prefix === "" ? path : withoutPrefix(path, prefix);
+    this.query = mark === -1 ? "" : url.slice(mark + 1);
+    this.#request = request;
+    this.#raw = raw;
+  }
+
+  get secure(): boolean {
+    return this.#request.protocol === "https";
+  }
+
+  get address(): string | undefined {
+    return this.#request.ip;
+  }
+
+  header(name: string): string | undefined {
+    return this.headers(name)[0];
+  }
+
+  /** Read from the raw fields: node:http keeps only the first of two `Authorization` headers in `headers`. */
+  headers(name: string): readonly string[] {
+    const raw = this.#raw.rawHeaders;
+    let found: string[] | undefined;
+    for (let index = 0; index < raw.length; index += 2) {
+      const field = raw[index];
+      const value = raw[index + 1];
+      if (field === undefined || value === undefined || field.length !== name.length || field.toLowerCase() !== name) continue;
+      if (found === undefined) found = [value];
+      else found.push(value);
+    }
+    return found ?? none;
+  }
+
+  certificate(): ClientCertificate | undefined {
+    const { socket } = this.#raw;
+    if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+    const certificate = socket.getPeerCertificate();
+    if (certificate.raw === undefined) return undefined;
+    return {
+      thumbprintSha256: Buffer.from(certificate.fingerprint256.replaceAll(":", ""), "hex").toString("base64url"),
+      subject: Object.entries(certificate.subject).map(([name, value]) => `${name}=${String(value)}`).join(", "),
+    };
+  }
+
+  /** Whether the message announces a body (RFC 9112 §6.3). */
+  get hasBody(): boolean {
+    const length = this.#raw.headers["content-length"];
+    return this.#raw.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
+  }
+
+  /** Whether the body was read to its end. */
+  get isRead(): boolean {
+    return this.#raw.readableEnded;
+  }
+
+  async body(maxBytes: number): Promise<Uint8Array> {
+    if (!this.hasBody) return new Uint8Array();
+    if (this.#raw.readableDidRead) {
+      throw new BuildError("wrong_input", "The host has already read the body: the plugin must see it first");
+    }
+    if (Number(this.#raw.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
+    const chunks: Buffer[] = [];
+    let size = 0;
+    // Leaving the loop would destroy the socket before the answer is written; `destroyOnReturn` keeps it.
+    for await (const chunk of this.#raw.iterator({ destroyOnReturn: false })) {
+      // A message without an encoding gives buffers.
+      const bytes = chunk as Buffer;
+      size += bytes.length;
+      if (size > maxBytes) throw tooLarge();
+      chunks.push(bytes);
+    }
+    return chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks, size);
+  }
+}
+
+function tooLarge(): Error {
+  return ownProblem(413, "too_large", "The body is too large.", { headers: { connection: "close" } });
+}
+
+function withoutPrefix(path: string, prefix: string): string {
+  return path.startsWith(prefix) ? path.slice(prefix.length) || "/" : path;
+}

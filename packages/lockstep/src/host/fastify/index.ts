@@ -1,0 +1,2 @@
+export { lockstep, type FastifyOptions } from "./plugin.ts";
+export { fastifyServer, type FastifyServerOptions } from "./fastify-server.ts";

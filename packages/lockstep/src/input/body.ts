@@ -1,0 +1,41 @@
+/** JSON bodies. */
+import type { Dependency } from "../dependency/dependency.ts";
+import type { Identifies } from "./input.ts";
+import { identifiesOf, type IdentifiesOption, inputDependency, type ObjectIdFact, objectIdFacts } from "./input-dependency.ts";
+import { type BodyKind, checkContentType, checkUndeclared } from "./media-type.ts";
+import type { AnySchema, OutputOf } from "./schema.ts";
+import { strictnessOf } from "./strict.ts";
+import { validateStrictly } from "./validate.ts";
+
+const json: BodyKind = { accepted: ["application/json", "application/*+json"], text: true };
+const place = { kind: "body", pointer: "" } as const;
+
+/**
+ * The JSON body of the request. Objects are strict: what the schema does not declare is an issue of its own. An empty body
+ * without `Content-Type` is `undefined`, so that a schema may make the body optional. An object that the schema hands on as it
+ * is (`z.any()`, arktype) has no prototype, so that no name in it is inherited.
+ *
+ * Answers 415, before anything is read, unless the body says `application/json` or `application/…+json` in UTF-8 and is not
+ * compressed; 400 for bad JSON; 413 for too much of it; 422 with a pointer for every issue.
+ *
+ * @throws BuildError `wrong_schema` where the schema can give no JSON Schema
+ * @example
+ * ```ts
+ * const change = body(z.object({ text: z.string().max(10_000) }));
+ * ```
+ */
+export function body<S extends AnySchema, const I extends Identifies = "nothing">(
+  schema: S,
+  options: IdentifiesOption<I> = {},
+): Dependency<OutputOf<S>, ObjectIdFact<"body", I>> {
+  const identifies = identifiesOf("body()", options.identifies, "nothing");
+  const strict = { schema, strictness: strictnessOf(schema, "body()"), place };
+  const input = { kind: "body", name: "", schema, identifies, mediaTypes: ["application/json"] } as const;
+  return inputDependency(input, objectIdFacts("body", identifies), (source) => {
+    const declared = checkContentType(source.request, json);
+    return source.content().then((content) => {
+      if (!declared) checkUndeclared(content.raw, json.accepted);
+      return validateStrictly(strict, declared ? content.json() : undefined);
+    });
+  });
+}

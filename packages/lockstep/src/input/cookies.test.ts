@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { parseCookies } from "./cookies.ts";
+
+const entries = (...headers: string[]) => Object.fromEntries(parseCookies(headers, 200));
+
+test("reads the cookies of a header", () => {
+  assert.deepEqual(entries("a=1; b=2;c=3"), { a: ["1"], b: ["2"], c: ["3"] });
+  assert.deepEqual(entries(), {});
+});
+
+test("D-11: keeps every value of a name, over several headers too", () => {
+  assert.deepEqual(entries("sid=mine; sid=planted", "sid=other"), { sid: ["mine", "planted", "other"] });
+});
+
+test("D-11: a name with white space around it is the same name", () => {
+  assert.deepEqual(entries("sid=mine; sid =planted;\tsid\t=again"), { sid: ["mine", "planted", "again"] });
+});
+
+test("takes values as they are: quoted, escaped, with further equals signs", () => {
+  assert.deepEqual(entries('a="x y"; b=%41; c=x=y; d='), { a: ['"x y"'], b: ["%41"], c: ["x=y"], d: [""] });
+});
+
+test("names are compared with case", () => {
+  assert.deepEqual(entries("A=1; a=2"), { A: ["1"], a: ["2"] });
+});
+
+test("skips what has no name or no equals sign", () => {
+  assert.deepEqual(entries("=x; y; ; a=1;"), { a: ["1"] });
+});
+
+test("refuses more cookies than allowed, and allows as many", () => {
+  const header = (count: number) => Array.from({ length: count }, (_, index) => `c${index}=1`).join("; ");
+  assert.equal(parseCookies([header(200)], 200).size, 200);
+  assert.throws(() => parseCookies([header(201)], 200), { code: "too_many", status: 413 });
+  assert.throws(() => parseCookies([";".repeat(65_536)], 200), { code: "too_many" });
+});
+
+test("reads back whatever a server may set (RFC 6265 §4.1.1)", () => {
+  const name = fc.stringMatching(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u);
+  const value = fc.stringMatching(/^[!#-+\--:<-[\]-~]*$/u);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, value), { maxLength: 20 }), (pairs) => {
+      const read = parseCookies([pairs.map((pair) => pair.join("=")).join("; ")], 200);
+      const expected = new Map<string, string[]>();
+      for (const [key, one] of pairs) expected.set(key, [...(expected.get(key) ?? []), one]);
+      assert.deepEqual(read, expected);
+    }),
+  );
+});
+
+test("never throws anything but too_many, and never loses a named cookie", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      const read = parseCookies([`${text};planted=1`], 10_000);
+      assert.ok(read.get("planted")?.includes("1"));
+    }),
+  );
+});
+
+test("D-12: hostile headers of 64 KiB cost linear time", () => {
+  for (const text of [" ", "=", " =", "\t", "a", "a= "]) {
+    const start = performance.now();
+    parseCookies([text.repeat(65_536 / text.length)], 100_000);
+    assert.ok(performance.now() - start < 250, text);
+  }
+});

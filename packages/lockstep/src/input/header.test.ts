@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { z } from "zod";
+import { header } from "./header.ts";
+import { factsOf, readInput } from "./input.fixture.ts";
+
+test("reads a header whatever the case of its declared name", async () => {
+  assert.equal(await readInput(header("Accept-Language", z.string()), { headers: { "accept-language": "de" } }), "de");
+  assert.deepEqual(await readInput(header("X-Limit", z.int()), { headers: { "x-limit": "x" } }), [
+    "header /X-Limit: expected an integer",
+  ]);
+  assert.deepEqual(await readInput(header("X-Limit", z.int()), {}), ["header /X-Limit: required"]);
+});
+
+test("D-10: a repeated header is refused unless an array is declared", async () => {
+  const record = { headers: { "x-tag": ["a", "b"] } };
+  assert.equal(await readInput(header("X-Tag", z.string()), record), "400 repeated_parameter");
+  assert.deepEqual(await readInput(header("X-Tag", z.array(z.string())), record), ["a", "b"]);
+});
+
+test("an array splits lines at commas, a single value does not", async () => {
+  const record = { headers: { "x-tag": "a , b,,c" } };
+  assert.deepEqual(await readInput(header("X-Tag", z.array(z.string())), record), ["a", "b", "c"]);
+  assert.equal(await readInput(header("X-Tag", z.string()), record), "a , b,,c");
+});
+
+test("headers of credentials do not build, in any case", () => {
+  for (const name of ["authorization", "Authorization", "AUTHORIZATION", "cookie", "Cookie"]) {
+    assert.throws(() => Reflect.apply(header, undefined, [name, z.string()]), {
+      code: "wrong_input",
+      message: /declare a security scheme instead: documentation tools drop this header/u,
+    });
+  }
+});
+
+test("a name that is no token does not build (RFC 9110 §5.1)", () => {
+  for (const name of ["", "x y", "x:y", "x\n", "é", "x(y)"])
+    assert.throws(() => header(name, z.string()), { code: "wrong_input" }, name);
+});
+
+test("one named like an id has to say what it identifies", () => {
+  assert.throws(() => header("X-Note-Id", z.string()), { code: "wrong_input", message: /identifies/u });
+  assert.deepEqual(factsOf(header("X-Note-Id", z.string(), { identifies: "object" })), ["object-id:X-Note-Id"]);
+  assert.deepEqual(factsOf(header("X-Request-Id", z.string(), { identifies: "nothing" })), []);
+});

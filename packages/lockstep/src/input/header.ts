@@ -1,0 +1,51 @@
+/** Header parameters. Credentials are none: they are security schemes. */
+import type { Advice, Dependency } from "../dependency/dependency.ts";
+import { BuildError } from "../problem/error.ts";
+import type { Identifies } from "./input.ts";
+import { identifiesOfNamed, type IdentifiesOption, inputDependency, type ObjectIdFact, objectIdFacts } from "./input-dependency.ts";
+import { checkToken, parameter, parameterLabel } from "./parameter.ts";
+import type { AnySchema, OutputOf } from "./schema.ts";
+
+/** Refuses a header that carries a credential, in any case. */
+export type NotCredential<N extends string> =
+  Lowercase<N> extends "authorization" | "cookie"
+    ? Advice<"declare a security scheme instead: documentation tools drop this header">
+    : unknown;
+
+/**
+ * A header. Its name is compared without case. A repeated header is 400 unless the schema is an array; then its lines are
+ * also split at commas (RFC 9110 §5.3), so that this is nothing for headers with quoted strings. See `query()` for numbers,
+ * absence and `identifies`.
+ *
+ * `header("authorization")` and `header("cookie")` do not compile: they would look like parameters that documentation tools
+ * drop silently (OpenAPI 3.1 §4.8.12.1), and extracting a credential is not verifying it.
+ *
+ * @throws BuildError `wrong_input` for those, for a name that is no token (RFC 9110 §5.1), or one like an id's that says
+ * nothing; `wrong_schema`
+ */
+export function header<const N extends string, S extends AnySchema, const I extends Identifies = "nothing">(
+  name: N & NotCredential<N>,
+  schema: S,
+  options: IdentifiesOption<I> = {},
+): Dependency<OutputOf<S>, ObjectIdFact<N, I>> {
+  checkToken("header", name);
+  const where = parameterLabel("header", name);
+  const lowerName = name.toLowerCase();
+  if (lowerName === "authorization" || lowerName === "cookie") {
+    throw new BuildError("wrong_input", `${where}: declare a security scheme instead: documentation tools drop this header`);
+  }
+  const identifies = identifiesOfNamed(where, name, options.identifies);
+  const { place, repeats, read } = parameter("header", name, schema, identifies);
+  return inputDependency(place, objectIdFacts(name, identifies), ({ request }) => {
+    const lines = request.headers(lowerName);
+    return read(repeats ? lines.flatMap(splitList) : lines);
+  });
+}
+
+/** The elements of a comma-separated list, without the empty ones (RFC 9110 §5.6.1.2). */
+function splitList(line: string): string[] {
+  return line
+    .split(",")
+    .map((element) => element.trim())
+    .filter((element) => element !== "");
+}

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Problem } from "../problem/problem.ts";
+import { parseJson } from "./json.ts";
+import { defaultLimits } from "./limits.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function outcome(body: string | Uint8Array, limits = defaultLimits): string {
+  try {
+    parseJson(typeof body === "string" ? bytes(body) : body, limits);
+  } catch (error) {
+    if (error instanceof Problem) return `${error.status} ${error.code}`;
+    throw error;
+  }
+  return "accepted";
+}
+
+test("reads JSON", () => {
+  assert.equal(JSON.stringify(parseJson(bytes(`{"a":[1,"x",null,true]}`), defaultLimits)), `{"a":[1,"x",null,true]}`);
+});
+
+test("D-01: refuses names that reach a prototype, at any depth and in any spelling", () => {
+  for (const text of [
+    '{"__proto__":{"isAdmin":true}}',
+    '{"a":{"__proto__":1}}',
+    '[[{"__proto__":1}]]',
+    '{"__pr\\u006fto__":1}',
+    '{"constructor":{"prototype":{}}}',
+    '{"prototype":1}',
+  ]) {
+    assert.equal(outcome(text), "400 forbidden_key", text);
+  }
+  assert.equal(Reflect.get({}, "isAdmin"), undefined);
+  assert.equal(outcome('{"proto":"__proto__","a":["constructor"]}'), "accepted");
+});
+
+test("D-03: refuses a member named twice, in any spelling", () => {
+  for (const text of ['{"role":"user","role":"admin"}', '[{"a":{"b":1,"b":1}}]', '{"a":1,"\\u0061":2}'])
+    assert.equal(outcome(text), "400 duplicate_member", text);
+  assert.equal(outcome('{"role":"user","Role":"admin","nested":{"role":1}}'), "accepted");
+});
+
+test("D-05: refuses deep nesting at once", () => {
+  const start = performance.now();
+  for (const text of ["[".repeat(100_000), '{"a":'.repeat(100_000), `${"[".repeat(100_000)}${"]".repeat(100_000)}`])
+    assert.equal(outcome(text), "413 too_deep");
+  assert.ok(performance.now() - start < 250);
+  assert.equal(outcome("[".repeat(32) + "]".repeat(32)), "accepted");
+  assert.equal(outcome("[".repeat(33) + "]".repeat(33)), "413 too_deep");
+});
+
+test("D-07: refuses many members in linear time", () => {
+  const object = (count: number) => `{${Array.from({ length: count }, (_, index) => `"k${index}":1`).join(",")}}`;
+  assert.equal(outcome(object(10_000)), "accepted");
+  assert.equal(outcome(object(10_001)), "413 too_many");
+  const start = performance.now();
+  assert.equal(outcome(object(1_000_000)), "413 too_many");
+  assert.equal(outcome(`[${"1,".repeat(1_000_000)}1]`), "413 too_many");
+  assert.ok(performance.now() - start < 5000);
+});
+
+test("refuses what is not JSON", () => {
+  for (const text of [
+    "",
+    " ",
+    "{",
+    "{'a':1}",
+    "{a:1}",
+    "[1,]",
+    "01",
+    "+1",
+    "1.",
+    ".5",
+    "NaN",
+    "Infinity",
+    "undefined",
+    '"\t"',
+    "1 2",
+    "/**/1",
+    "\ufeff1",
+    '"\\x"',
+    '"\\ud800"',
+  ]) {
+    assert.equal(outcome(text), "400 malformed_json", JSON.stringify(text));
+  }
+});
+
+test("refuses bytes that are not UTF-8, and a byte order mark", () => {
+  for (const raw of [
+    [0x22, 0xff, 0x22],
+    [0x22, 0xc0, 0x80, 0x22],
+    [0xef, 0xbb, 0xbf, 0x31],
+    [0xff, 0xfe, 0x31, 0x00],
+    [0x22, 0xed, 0xa0, 0x80, 0x22],
+  ]) {
+    assert.equal(outcome(Uint8Array.from(raw)), "400 malformed_json", raw.join(" "));
+  }
+  assert.equal(outcome(Uint8Array.from([0x22, 0xc3, 0xa9, 0x22])), "accepted");
+});
+
+test("agrees with JSON.parse on every document within the limits", () => {
+  const key = fc.string().filter((name) => !["__proto__", "constructor", "prototype"].includes(name));
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { depthSize: "small" },
+      fc.constantFrom(null, true, false),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.string({ unit: "grapheme" }),
+      fc.array(tie("value")),
+      fc.dictionary(key, tie("value")),
+    ),
+  }));
+  fc.assert(
+    fc.property(value, fc.constantFrom(0, 2), (document, indent) => {
+      const text = JSON.stringify(document, undefined, indent);
+      assert.equal(
+        JSON.stringify(parseJson(bytes(text), { maxJsonDepth: 200, maxJsonMembers: 100_000 })),
+        JSON.stringify(JSON.parse(text)),
+      );
+    }),
+  );
+});
+
+test("never accepts what JSON.parse rejects", () => {
+  const piece = fc.constantFrom(
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    '"a"',
+    '"b"',
+    '"',
+    "1",
+    "-",
+    "0",
+    ".5",
+    "e3",
+    "true",
+    "null",
+    " ",
+    "\n",
+    "\\",
+    "\\u0041",
+    "\u0000",
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const text = pieces.join("");
+      if (outcome(text) === "accepted") JSON.parse(text);
+    }),
+    { numRuns: 2000 },
+  );
+});

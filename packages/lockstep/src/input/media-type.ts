@@ -1,0 +1,91 @@
+/**
+ * Media types: a strict parser for `Content-Type` (RFC 9110 §8.3.1) and the decision, before a body is read, whether it
+ * can be understood. What is parsed here is the only thing that chooses a reader, so that a text which one parser takes for
+ * JSON and another does not (`application/json\ta`, CVE-2026-25223) reaches none.
+ */
+import type { HostRequest } from "../host/host.ts";
+import { ownProblem } from "../problem/problem.ts";
+
+/** A parsed media type, in lower case. */
+export interface MediaType {
+  readonly type: string;
+  readonly subtype: string;
+  /** Parameter values keep their case. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+const names = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)\/([!#$%&'*+\-.^_`|~0-9A-Za-z]+)/u;
+// One parameter with the semicolon before it; RFC 9110 §5.6.6 allows it to be empty.
+const parameter =
+  /[ \t]*;[ \t]*(?:([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?:([!#$%&'*+\-.^_`|~0-9A-Za-z]+)|"((?:[\t !\u0023-\u005b\u005d-\u007e]|\\[\t -~])*)"))?/uy;
+
+/** Parses a media type; `undefined` where the text is none, or names a parameter twice. */
+export function parseMediaType(text: string): MediaType | undefined {
+  const [start, type, subtype] = names.exec(text) ?? [];
+  if (start === undefined || type === undefined || subtype === undefined) return undefined;
+  const parameters = new Map<string, string>();
+  for (let at = start.length; at < text.length; at = parameter.lastIndex) {
+    parameter.lastIndex = at;
+    const [found, name, token, quoted] = parameter.exec(text) ?? [];
+    if (found === undefined) return undefined;
+    if (name === undefined) continue;
+    if (parameters.has(name.toLowerCase())) return undefined;
+    parameters.set(name.toLowerCase(), token ?? (quoted ?? "").replaceAll(/\\(.)/gu, "$1"));
+  }
+  return { type: type.toLowerCase(), subtype: subtype.toLowerCase(), parameters };
+}
+
+/** Tells whether a media type is one of those accepted: `type/subtype`, or every subtype with a suffix as `type/*+suffix`. */
+export function isAccepted(accepted: readonly string[], { type, subtype }: MediaType): boolean {
+  return accepted.some((one) => {
+    const [head, tail] = one.split("/*+");
+    if (tail !== undefined) return head === type && subtype.endsWith(`+${tail}`) && subtype.length > tail.length + 1;
+    return one === `${type}/${subtype}`;
+  });
+}
+
+/** What a body must be. */
+export interface BodyKind {
+  /** In lower case; empty for any. */
+  readonly accepted: readonly string[];
+  /** Whether it is text, which must be UTF-8. */
+  readonly text: boolean;
+}
+
+/**
+ * Checks what a body says of itself, before a byte of it is read. False where it says nothing: then it has to be empty.
+ *
+ * @throws Problem 415 `unsupported_media_type`, `unsupported_charset`, `unsupported_encoding`
+ */
+export function checkContentType(request: HostRequest, kind: BodyKind): boolean {
+  checkEncoding(request.headers("content-encoding"));
+  const declared = request.headers("content-type");
+  const [text] = declared;
+  if (text === undefined) return false;
+  const mediaType = declared.length === 1 ? parseMediaType(text) : undefined;
+  if (kind.accepted.length > 0 && (mediaType === undefined || !isAccepted(kind.accepted, mediaType))) {
+    throw ownProblem(415, "unsupported_media_type", `The body must be ${kind.accepted.join(" or ")}.`);
+  }
+  if (kind.text && (mediaType?.parameters.get("charset") ?? "utf-8").toLowerCase() !== "utf-8") {
+    throw ownProblem(415, "unsupported_charset", "The body must be UTF-8.");
+  }
+  return true;
+}
+
+/** Nothing is decompressed: a few bytes could become gigabytes, and nobody compresses what an API is sent. */
+function checkEncoding(encodings: readonly string[]): void {
+  if (encodings.every((encoding) => encoding.toLowerCase() === "identity")) return;
+  // RFC 9110 §15.5.16: Accept-Encoding tells the client that the coding was the reason.
+  throw ownProblem(415, "unsupported_encoding", "The body must not be compressed.", { headers: { "accept-encoding": "identity" } });
+}
+
+/**
+ * Checks that a body which did not say what it is, is empty.
+ *
+ * @throws Problem 415 `unsupported_media_type`
+ */
+export function checkUndeclared(raw: Uint8Array, accepted: readonly string[]): void {
+  if (raw.length > 0 && accepted.length > 0) {
+    throw ownProblem(415, "unsupported_media_type", `The body must say that it is ${accepted.join(" or ")} (Content-Type).`);
+  }
+}

@@ -1,0 +1,68 @@
+/** What the four places of the head share (path, query, header, cookie): named text, read and validated. */
+import { BuildError } from "../problem/error.ts";
+import { ownProblem } from "../problem/problem.ts";
+import { type Identifies, InputFailure, type InputPlace } from "./input.ts";
+import { jsonSchemaOf } from "./json-schema.ts";
+import { parameterReader, TextMismatch } from "./parameter-text.ts";
+import { pointerTo } from "./pointer.ts";
+import type { AnySchema } from "./schema.ts";
+import { validate } from "./validate.ts";
+
+/** The places whose values are named text. */
+export type ParameterKind = "path" | "query" | "header" | "cookie";
+
+/** A parameter, ready to be read. */
+export interface Parameter {
+  readonly place: InputPlace;
+  /** Whether the parameter may come several times. */
+  readonly repeats: boolean;
+  /** The validated value of what came, an `InputFailure`, or a promise of one. @throws Problem 400 `repeated_parameter` */
+  read(texts: readonly string[]): unknown;
+}
+
+/** How a parameter is named in messages to the developer. */
+export function parameterLabel(kind: ParameterKind, name: string): string {
+  return `${kind}("${name}")`;
+}
+
+/**
+ * Compiles a parameter.
+ *
+ * @throws BuildError `wrong_input` for an empty name or a schema that text cannot fit, `wrong_schema`
+ */
+export function parameter(kind: ParameterKind, name: string, schema: AnySchema, identifies: Identifies): Parameter {
+  const where = parameterLabel(kind, name);
+  if (typeof name !== "string" || name === "") throw new BuildError("wrong_input", `${where}: a parameter has a name`);
+  const json = jsonSchemaOf(schema, where);
+  const reader = parameterReader(json, json, where, identifies === "object");
+  const at = { kind, pointer: pointerTo("", name) };
+  return {
+    place: { kind, name, schema, identifies, mediaTypes: [] },
+    repeats: reader.repeats,
+    read(texts) {
+      if (texts.length === 0) return validate(schema, undefined, at);
+      if (texts.length > 1 && !reader.repeats) throw repeated(kind, name);
+      const value = reader.read(texts);
+      if (!(value instanceof TextMismatch)) return validate(schema, value, at);
+      const pointer = value.index === undefined ? at.pointer : pointerTo(at.pointer, value.index);
+      return new InputFailure([{ in: kind, pointer, detail: `expected ${value.expected}` }]);
+    },
+  };
+}
+
+function repeated(kind: ParameterKind, name: string): Error {
+  return ownProblem(400, "repeated_parameter", `The ${kind} parameter "${name}" must not be repeated.`);
+}
+
+/**
+ * Checks a name that must be a token (RFC 9110 §5.6.2).
+ *
+ * @throws BuildError `wrong_input`
+ */
+export function checkToken(kind: ParameterKind, name: string): void {
+  if (typeof name === "string" && /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u.test(name)) return;
+  throw new BuildError(
+    "wrong_input",
+    `${parameterLabel(kind, name)}: the name of a ${kind} is a token: letters, digits and !#$%&'*+-.^_\`|~`,
+  );
+}

@@ -1,0 +1,43 @@
+/** The bytes of a body, for what is signed as it was sent. */
+import type { Dependency } from "../dependency/dependency.ts";
+import { BuildError } from "../problem/error.ts";
+import { inputDependency } from "./input-dependency.ts";
+import { type BodyKind, checkContentType, checkUndeclared, parseMediaType } from "./media-type.ts";
+
+/** What a raw body may be. */
+export interface RawBodyOptions {
+  /** The media types that are accepted, `type/subtype` in lower case or `type/*+suffix`. Default: any, or none at all. */
+  readonly mediaTypes?: readonly string[];
+}
+
+/**
+ * The body as it was sent, for a webhook's signature or a file. Read once, also beside a `body()` of the same route; compressed
+ * bodies are refused (415), so that the bytes are what the sender signed.
+ *
+ * @throws BuildError `wrong_input` for a media type that is none
+ * @example
+ * ```ts
+ * const event = authorize({ payload: rawBody(), signature: header("X-Signature", z.string()), client }, verifySignature);
+ * ```
+ */
+export function rawBody(options: RawBodyOptions = {}): Dependency<Uint8Array> {
+  const mediaTypes = [...(options.mediaTypes ?? [])];
+  for (const one of mediaTypes) {
+    const parsed = parseMediaType(one);
+    if (parsed === undefined || parsed.parameters.size > 0 || one !== one.toLowerCase()) {
+      throw new BuildError(
+        "wrong_input",
+        `rawBody(): "${one}" is no media type: write type/subtype in lower case, without parameters`,
+      );
+    }
+  }
+  const kind: BodyKind = { accepted: mediaTypes, text: false };
+  const input = { kind: "raw-body", name: "", schema: undefined, identifies: "nothing", mediaTypes } as const;
+  return inputDependency(input, [], (source) => {
+    const declared = checkContentType(source.request, kind);
+    return source.content().then(({ raw }) => {
+      if (!declared) checkUndeclared(raw, kind.accepted);
+      return raw;
+    });
+  });
+}

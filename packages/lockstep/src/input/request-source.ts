@@ -1,0 +1,81 @@
+/** The inputs of one request over HTTP: parsed when first asked for, and at most once. */
+import type { Source } from "../dependency/source.ts";
+import type { HostRequest } from "../host/host.ts";
+import { ownProblem } from "../problem/problem.ts";
+import type { Content } from "./content.ts";
+import { parseCookies } from "./cookies.ts";
+import { decodeUtf8, parseJson } from "./json.ts";
+import type { InputLimits } from "./limits.ts";
+import { parseUrlencoded } from "./urlencoded.ts";
+
+type Values = ReadonlyMap<string, readonly string[]>;
+
+/** One is made for every request, so that the constructor does nothing but remember. */
+export class RequestSource implements Source {
+  readonly request: HostRequest;
+  readonly params: Readonly<Record<string, string>>;
+  readonly limits: InputLimits;
+  #query: Values | undefined;
+  #cookies: Values | undefined;
+  #content: Promise<Content> | undefined;
+
+  constructor(request: HostRequest, params: Readonly<Record<string, string>>, limits: InputLimits) {
+    this.request = request;
+    this.params = params;
+    this.limits = limits;
+  }
+
+  /** All values of each query parameter. @throws Problem 400 `malformed_request`, 413 `too_many` */
+  query(): Values {
+    this.#query ??= parseUrlencoded(this.request.query, this.limits.maxParameters);
+    return this.#query;
+  }
+
+  /** All values of each cookie. @throws Problem 413 `too_many` */
+  cookies(): Values {
+    this.#cookies ??= parseCookies(this.request.headers("cookie"), this.limits.maxCookies);
+    return this.#cookies;
+  }
+
+  /** Reads the body once, within the limit. @throws Problem 413 `too_large` */
+  content(): Promise<Content> {
+    this.#content ??= readContent(this.request, this.limits);
+    return this.#content;
+  }
+}
+
+async function readContent(request: HostRequest, limits: InputLimits): Promise<Content> {
+  const raw = await request.body(limits.maxBodyBytes);
+  // The host stops reading at the limit; this is for a host that does not.
+  if (raw.length > limits.maxBodyBytes) throw ownProblem(413, "too_large", "The body is too large.");
+  return new RequestContent(raw, limits);
+}
+
+class RequestContent implements Content {
+  readonly raw: Uint8Array;
+  readonly #limits: InputLimits;
+  /** Boxed, since JSON may be anything. */
+  #json: { readonly value: unknown } | undefined;
+  #form: Values | undefined;
+
+  constructor(raw: Uint8Array, limits: InputLimits) {
+    this.raw = raw;
+    this.#limits = limits;
+  }
+
+  json(): unknown {
+    this.#json ??= { value: parseJson(this.raw, this.#limits) };
+    return this.#json.value;
+  }
+
+  form(): Values {
+    this.#form ??= parseForm(this.raw, this.#limits.maxParameters);
+    return this.#form;
+  }
+}
+
+function parseForm(raw: Uint8Array, maxPairs: number): Values {
+  const text = decodeUtf8(raw);
+  if (text === undefined) throw ownProblem(400, "malformed_request", "The form is not valid percent-encoded UTF-8.");
+  return parseUrlencoded(text, maxPairs);
+}

@@ -1,0 +1,76 @@
+/**
+ * The OpenAPI document of an API: derived from the graph that guards it, so that what is documented is what is enforced.
+ * This module owns the whole and its paths; each part has a file beside it. Overrides do not change the document.
+ */
+import { BuildError } from "../problem/error.ts";
+import type { CompiledRoute } from "../route/compiled-route.ts";
+import { ComponentSchemas } from "./component-schemas.ts";
+import { defined } from "./defined.ts";
+import { answerHeaders, oauthErrorSchema, problemSchema } from "./error-schemas.ts";
+import type { Info, OpenApiDocument, Operation, Server } from "./openapi.ts";
+import { operationOf } from "./operation.ts";
+import type { PathNames } from "./parameters.ts";
+import { securitySchemesOf } from "./security-schemes.ts";
+import { schemaUsesOf, type Surface, surfaceOf } from "./surface.ts";
+
+/** What a document says of the API as a whole. */
+export interface ApiDescription extends Info {
+  readonly servers?: readonly Server[];
+}
+
+/**
+ * Writes the OpenAPI 3.1 document of routes, in the order in which they are given.
+ *
+ * @throws BuildError `wrong_schema` for a schema that is no JSON Schema, or two of one name; `scheme_name_taken`;
+ *   `duplicate_operation`
+ *
+ * @example
+ * ```ts
+ * const document = openApiDocument({ title: "Notes", version: "1.0.0" }, api.routes);
+ * ```
+ */
+export function openApiDocument(about: ApiDescription, routes: readonly CompiledRoute[]): OpenApiDocument {
+  const surfaces = routes.map(surfaceOf);
+  checkOperationIds(surfaces);
+  const hasOAuth = routes.some(({ definition }) => definition.errors === "oauth");
+  const schemas = new ComponentSchemas(surfaces.flatMap(schemaUsesOf), { Problem: problemSchema, ...(hasOAuth ? { OAuthError: oauthErrorSchema } : {}) });
+  return defined<OpenApiDocument>({
+    openapi: "3.1.1",
+    info: defined<Info>({ title: about.title, version: about.version, description: about.description }),
+    servers: about.servers?.map(({ url, description }) => defined<Server>({ url, description })),
+    // The paths are written first: they say which schemas are used.
+    paths: pathsOf(surfaces, schemas),
+    components: { schemas: schemas.all(), headers: answerHeaders, securitySchemes: securitySchemesOf(routes) },
+  });
+}
+
+function checkOperationIds(surfaces: readonly Surface[]): void {
+  const known = new Map<string, string>();
+  for (const { operationId, route } of surfaces) {
+    const where = `${route.method} ${route.template}`;
+    const before = known.get(operationId);
+    if (before !== undefined) {
+      throw new BuildError("duplicate_operation", `${before} and ${where} are both called "${operationId}": give one of them an { operationId } of its own`);
+    }
+    known.set(operationId, where);
+  }
+}
+
+/**
+ * The operations by path. `/notes/:id` and `/notes/:noteId` are one path (OpenAPI 3.1.1 §4.8.8 forbids two that differ in
+ * such names only), so that the first route names the parameters.
+ */
+function pathsOf(surfaces: readonly Surface[], schemas: ComponentSchemas): OpenApiDocument["paths"] {
+  const paths = new Map<string, { readonly path: string; readonly names: readonly string[]; readonly operations: [string, Operation][] }>();
+  for (const surface of surfaces) {
+    const { segments, method } = surface.route;
+    const names = segments.flatMap(({ kind, text }) => (kind === "parameter" ? [text] : []));
+    const shape = segments.map(({ kind, text }) => (kind === "parameter" ? "/{}" : `/${text}`)).join("");
+    const path = segments.map(({ kind, text }) => (kind === "parameter" ? `/{${text}}` : `/${text}`)).join("") || "/";
+    const known = paths.get(shape) ?? { path, names, operations: [] };
+    paths.set(shape, known);
+    const pathNames: PathNames = new Map(names.map((name, index) => [name, known.names[index] ?? name]));
+    known.operations.push([method.toLowerCase(), operationOf(surface, schemas, pathNames)]);
+  }
+  return Object.fromEntries([...paths.values()].map(({ path, operations }) => [path, Object.fromEntries(operations)]));
+}

@@ -1,0 +1,53 @@
+/** The schemas and headers of answers that are the core's own: problem details and the errors of OAuth endpoints. */
+import type { InputKind } from "../input/input.ts";
+import type { JsonSchema } from "../input/json-schema.ts";
+import type { Header } from "./openapi.ts";
+
+const kinds: readonly InputKind[] = ["path", "query", "header", "cookie", "body", "form", "raw-body"];
+
+const issue: JsonSchema = {
+  type: "object",
+  properties: {
+    in: { type: "string", enum: kinds, description: "Where the input comes from." },
+    pointer: { type: "string", description: "A JSON Pointer (RFC 6901) into that place." },
+    detail: { type: "string", description: "What is expected." },
+  },
+  required: ["in", "pointer", "detail"],
+};
+
+/** Problem details (RFC 9457 §3) with a stable `code`. Further members are allowed (§3.2). */
+export const problemSchema: JsonSchema = {
+  type: "object",
+  description: "Problem details (RFC 9457).",
+  properties: {
+    type: { type: "string", format: "uri-reference", default: "about:blank" },
+    title: { type: "string", description: "The kind of problem, in words." },
+    status: { type: "integer", description: "The status of the answer." },
+    detail: { type: "string", description: "What went wrong, in words." },
+    code: { type: "string", description: "What went wrong, stable and for programs." },
+    scope: { type: "string", description: "The scopes that are needed, separated by spaces." },
+    errors: { type: "array", description: "Everything wrong with the inputs.", items: issue },
+  },
+  required: ["type", "title", "status", "detail", "code"],
+};
+
+/** The error of an OAuth endpoint (RFC 6749 §5.2). */
+export const oauthErrorSchema: JsonSchema = {
+  type: "object",
+  description: "An OAuth 2.0 error (RFC 6749 §5.2).",
+  properties: {
+    error: { type: "string", description: "What went wrong, stable and for programs." },
+    error_description: { type: "string", description: "What went wrong, in words." },
+    error_uri: { type: "string", format: "uri-reference" },
+  },
+  required: ["error"],
+};
+
+/** The name of a header that answers carry. */
+export type AnswerHeader = "X-Request-Id" | "WWW-Authenticate";
+
+/** The headers that answers carry, by name. */
+export const answerHeaders: Readonly<Record<AnswerHeader, Header>> = {
+  "X-Request-Id": { description: "Names the request in the server's log.", schema: { type: "string" } },
+  "WWW-Authenticate": { description: "One challenge for each scheme that would do (RFC 9110 §11.6.1).", schema: { type: "string" } },
+};

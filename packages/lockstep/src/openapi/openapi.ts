@@ -1,0 +1,115 @@
+/**
+ * The types of an OpenAPI 3.1 document, as far as this library writes one: what it never writes is left out. Objects may
+ * be extended with `x-…` members by whoever serves the document.
+ */
+import type { JsonSchema } from "../input/json-schema.ts";
+
+/** What a document may hold beside the standard's members. */
+export interface Extensible {
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/** The whole document (OpenAPI 3.1.1 §4.8.1). JSON-serialisable. */
+export interface OpenApiDocument extends Extensible {
+  readonly openapi: "3.1.1";
+  readonly info: Info;
+  readonly servers?: readonly Server[];
+  /** By templated path, `/notes/{id}`. */
+  readonly paths: Readonly<Record<string, PathItem>>;
+  readonly components: Components;
+}
+
+/** What the API is called. */
+export interface Info {
+  readonly title: string;
+  readonly version: string;
+  /** CommonMark. */
+  readonly description?: string;
+}
+
+/** Where the API is reached. */
+export interface Server {
+  readonly url: string;
+  readonly description?: string;
+}
+
+/** The operations of one path. */
+export interface PathItem {
+  readonly get?: Operation;
+  readonly put?: Operation;
+  readonly post?: Operation;
+  readonly delete?: Operation;
+  readonly patch?: Operation;
+}
+
+/** What several operations use. */
+export interface Components {
+  readonly schemas?: Readonly<Record<string, JsonSchema>>;
+  readonly headers?: Readonly<Record<string, Header>>;
+  readonly securitySchemes?: Readonly<Record<string, SecurityScheme>>;
+}
+
+/** A Security Scheme Object (OpenAPI 3.1.1 §4.8.27), as its scheme writes it. */
+export type SecurityScheme = Readonly<Record<string, unknown>>;
+
+/** The credentials that are needed together, each with the scopes it must grant. No member: none is needed. */
+export type SecurityRequirement = Readonly<Record<string, readonly string[]>>;
+
+/** One method of one path. */
+export interface Operation extends Extensible {
+  readonly operationId: string;
+  readonly tags?: readonly string[];
+  readonly summary?: string;
+  readonly description?: string;
+  readonly deprecated?: boolean;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: RequestBody;
+  /** By status. */
+  readonly responses: Readonly<Record<string, Response>>;
+  /** Alternatives, any of which is enough. Empty where anyone may call. */
+  readonly security: readonly SecurityRequirement[];
+  /** Why anyone may call it. */
+  readonly "x-lockstep-public"?: string;
+  /** Why every caller may see the objects it loads. */
+  readonly "x-lockstep-unowned"?: readonly string[];
+}
+
+/** A parameter of the head of a request. */
+export interface Parameter {
+  readonly name: string;
+  readonly in: "path" | "query" | "header" | "cookie";
+  readonly description?: string;
+  readonly required: boolean;
+  readonly deprecated?: boolean;
+  readonly schema: JsonSchema;
+}
+
+/** The body of a request. */
+export interface RequestBody {
+  readonly required: boolean;
+  readonly content: Readonly<Record<string, MediaType>>;
+}
+
+/** What a status means. */
+export interface Response {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, Reference>>;
+  readonly content?: Readonly<Record<string, MediaType>>;
+}
+
+/** A body of one media type. Without a schema: bytes. */
+export interface MediaType {
+  readonly schema?: JsonSchema;
+  readonly example?: unknown;
+}
+
+/** A header of a response. */
+export interface Header {
+  readonly description: string;
+  readonly schema: JsonSchema;
+}
+
+/** A reference into `components`. */
+export interface Reference {
+  readonly $ref: string;
+}

@@ -1,0 +1,106 @@
+/**
+ * The answers of a route. This module owns which errors are documented: those that the core itself gives because of what
+ * stands in the graph. What a handler throws is the handler's, and 500 and 503 say nothing of a route.
+ *
+ * A dependency that brings an answer of its own is one row more in the table.
+ */
+import type { Node } from "../dependency/node.ts";
+import type { ComponentSchemas } from "./component-schemas.ts";
+import { defined } from "./defined.ts";
+import type { AnswerHeader } from "./error-schemas.ts";
+import type { MediaType, Reference, Response } from "./openapi.ts";
+import type { Surface } from "./surface.ts";
+
+/** An error that the core gives where something stands in the graph. */
+interface ErrorRule {
+  readonly status: number;
+  readonly description: string;
+  readonly challenges?: (surface: Surface) => boolean;
+  readonly when: (surface: Surface) => boolean;
+}
+
+const rules: readonly ErrorRule[] = [
+  {
+    status: 400,
+    description: "The request is not well-formed: broken syntax, or something that may come once came twice.",
+    when: (surface) => has(surface, "scheme") || surface.inputs.some(({ place }) => place.kind !== "raw-body") || isOAuth(surface),
+  },
+  {
+    status: 401,
+    description: "No valid credential came.",
+    challenges: () => true,
+    when: (surface) => has(surface, "scheme"),
+  },
+  {
+    status: 403,
+    description: "The caller may not do this.",
+    challenges: (surface) => has(surface, "scopes"),
+    when: (surface) => has(surface, "authorize") || has(surface, "scopes") || isCrossSiteChecked(surface),
+  },
+  {
+    status: 404,
+    description: "There is no such object for this caller.",
+    when: (surface) => has(surface, "owned") || has(surface, "permitted") || has(surface, "unowned"),
+  },
+  { status: 413, description: "The body is too large, too deep or has too many members.", when: readsBody },
+  { status: 415, description: "The body is of a media type, charset or encoding that is not taken.", when: readsBody },
+  {
+    status: 422,
+    description: "The inputs do not fit; each error says where.",
+    when: ({ inputs }) => inputs.some(({ place }) => place.schema !== undefined),
+  },
+];
+
+/** Every answer that is known of a route, by status. */
+export function responsesOf(surface: Surface, schemas: ComponentSchemas): Readonly<Record<string, Response>> {
+  const errors = rules.filter(({ when }) => when(surface)).map((rule) => [rule.status, errorResponse(rule, surface)] as const);
+  return Object.fromEntries([[statusOf(surface), successResponse(surface, schemas)] as const, ...errors]);
+}
+
+function statusOf({ route }: Surface): number {
+  return route.definition.status ?? 200;
+}
+
+/** Without a response schema anything may come, or nothing (204); only the handler knows. */
+function successResponse(surface: Surface, schemas: ComponentSchemas): Response {
+  const { response, example } = surface.route.definition;
+  const status = statusOf(surface);
+  const isEmpty = status === 204 || status === 205 || (status >= 300 && response === undefined);
+  const schema = response === undefined ? {} : schemas.schemaOf(response, "output");
+  return defined<Response>({
+    description: status >= 300 ? "Look elsewhere." : "Success.",
+    headers: headers("X-Request-Id"),
+    content: isEmpty ? undefined : { "application/json": defined<MediaType>({ schema, example }) },
+  });
+}
+
+function errorResponse({ description, challenges }: ErrorRule, surface: Surface): Response {
+  const [type, schema] = isOAuth(surface) ? ["application/json", "OAuthError"] : ["application/problem+json", "Problem"];
+  return {
+    description,
+    headers: challenges?.(surface) === true ? headers("WWW-Authenticate", "X-Request-Id") : headers("X-Request-Id"),
+    content: { [type]: { schema: { $ref: `#/components/schemas/${schema}` } } },
+  };
+}
+
+function headers(...names: readonly AnswerHeader[]): Readonly<Record<string, Reference>> {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+/** Errors of RFC 6749 §5.2, of which most are 400. */
+function isOAuth({ route }: Surface): boolean {
+  return route.definition.errors === "oauth";
+}
+
+function has({ nodes }: Surface, kind: Node["kind"]): boolean {
+  return nodes.some((node) => node.kind === kind);
+}
+
+/** A credential that browsers attach by themselves, on a method that changes something (`access/cross-site.ts`). */
+function isCrossSiteChecked({ route, nodes }: Surface): boolean {
+  return route.method !== "GET" && nodes.some((node) => node.kind === "scheme" && node.scheme.ambient !== false);
+}
+
+function readsBody({ inputs }: Surface): boolean {
+  return inputs.some(({ place }) => place.kind === "body" || place.kind === "form" || place.kind === "raw-body");
+}

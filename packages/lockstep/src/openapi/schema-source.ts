@@ -1,0 +1,76 @@
+/** One schema of one route, as its library writes it: its JSON Schema, and what it calls the schemas inside it. */
+import { followReference, isSchemaObject, type JsonSchemaObject, jsonSchemaOf } from "../input/json-schema.ts";
+import type { AnySchema } from "../input/schema.ts";
+import { BuildError } from "../problem/error.ts";
+import { closeObjects } from "./closed-objects.ts";
+import { schemasWithin } from "./subschemas.ts";
+
+/** Whether a schema describes what is sent to the API or by it: defaults and transformations tell the two apart. */
+export type Direction = "input" | "output";
+
+/** Where a schema stands. */
+export interface SchemaUse {
+  readonly schema: AnySchema;
+  readonly direction: Direction;
+  /** For the developer: `GET /notes: query("limit")`. */
+  readonly where: string;
+  /** The name of what needs one and has none, in PascalCase: `GetNotesResponse`. */
+  readonly name: string;
+}
+
+/** A schema that has been read. */
+export interface SchemaSource {
+  readonly use: SchemaUse;
+  /** The whole JSON Schema, `$defs` included; references in it lead into it. */
+  readonly root: JsonSchemaObject;
+  /** The schema itself: without `$defs` and what says which document it is. */
+  readonly own: JsonSchemaObject;
+  /** What `$defs` holds. */
+  readonly definitions: ReadonlyMap<string, JsonSchemaObject>;
+  /** Whether something in it refers to the schema itself. */
+  readonly refersToRoot: boolean;
+}
+
+/**
+ * Reads a schema as JSON Schema, draft 2020-12.
+ *
+ * @throws BuildError `wrong_schema` where it cannot be written as one; the message names the route and says what to do
+ */
+export function readSchema(use: SchemaUse): SchemaSource {
+  const written = use.direction === "input" ? jsonSchemaOf(use.schema, use.where) : outputSchemaOf(use);
+  const root = closeObjects(written, use.where);
+  // References are rewritten into the document; `$id` would make them lead elsewhere.
+  const { $schema: _dialect, $id: _id, $defs, ...own } = root;
+  const definitions = Object.entries(isSchemaObject($defs) ? $defs : {}).flatMap(([name, schema]) =>
+    // `true` and `false` are no definitions that a library writes.
+    isSchemaObject(schema) ? [[name, schema] as const] : [],
+  );
+  const references = schemasWithin(root).flatMap(({ $ref }) => (typeof $ref === "string" ? [$ref] : []));
+  for (const reference of references) followReference(root, reference, use.where);
+  return {
+    use,
+    root,
+    own,
+    definitions: new Map(definitions),
+    refersToRoot: references.some((reference) => definitionIn(reference) === undefined),
+  };
+}
+
+/** A reference to a definition: its name, and what follows it. `undefined` for one to the schema itself. */
+export function definitionIn(reference: string): { readonly name: string; readonly rest: string } | undefined {
+  const [, name, rest = ""] = /^#\/\$defs\/([^/]+)(\/.*)?$/.exec(reference) ?? [];
+  return name === undefined ? undefined : { name: decodeURIComponent(name).replaceAll("~1", "/").replaceAll("~0", "~"), rest };
+}
+
+function outputSchemaOf({ schema, where }: SchemaUse): JsonSchemaObject {
+  try {
+    return schema["~standard"].jsonSchema.output({ target: "draft-2020-12" });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : "no reason given";
+    throw new BuildError(
+      "wrong_schema",
+      `${where}: the schema has no JSON Schema (${why}): describe what is sent, for example z.iso.datetime() instead of z.date(); wrap a valibot schema in toStandardJsonSchema()`,
+      { cause },
+    );
+  }
+}

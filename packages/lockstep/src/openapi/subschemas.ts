@@ -1,0 +1,40 @@
+/**
+ * Where schemas stand inside a schema (draft 2020-12). Everything else in one is data (`default`, `const`, `examples`): a
+ * `$ref` there is no reference, and nothing of it is rewritten.
+ */
+import { isJsonSchema, isSchemaObject, type JsonSchema, type JsonSchemaObject } from "../input/json-schema.ts";
+
+const single: ReadonlySet<string> = new Set([
+  "additionalProperties", "unevaluatedProperties", "propertyNames", "items", "unevaluatedItems", "contains",
+  "not", "if", "then", "else", "contentSchema",
+]);
+const lists: ReadonlySet<string> = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
+const records: ReadonlySet<string> = new Set(["properties", "patternProperties", "dependentSchemas", "$defs"]);
+
+/** A copy of a schema in which each schema directly inside is what `map` makes of it. */
+export function mapSubschemas(schema: JsonSchemaObject, map: (inner: JsonSchema, keyword: string) => JsonSchema): JsonSchemaObject {
+  const mapped = (keyword: string, inner: unknown): unknown => (isJsonSchema(inner) ? map(inner, keyword) : inner);
+  return Object.fromEntries(
+    Object.entries(schema).map(([keyword, value]) => {
+      if (single.has(keyword)) return [keyword, mapped(keyword, value)];
+      if (lists.has(keyword) && Array.isArray(value)) return [keyword, value.map((inner) => mapped(keyword, inner))];
+      if (!records.has(keyword) || !isSchemaObject(value)) return [keyword, value];
+      return [keyword, Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapped(keyword, inner)]))];
+    }),
+  );
+}
+
+/** The schemas directly inside a schema. */
+export function subschemas(schema: JsonSchemaObject): readonly JsonSchema[] {
+  const found: JsonSchema[] = [];
+  mapSubschemas(schema, (inner) => {
+    found.push(inner);
+    return inner;
+  });
+  return found;
+}
+
+/** The schema and all objects inside it, each once; references are not followed. */
+export function schemasWithin(schema: JsonSchema): readonly JsonSchemaObject[] {
+  return isSchemaObject(schema) ? [schema, ...subschemas(schema).flatMap(schemasWithin)] : [];
+}

@@ -1,0 +1,69 @@
+/** What a route shows of itself: what the rest of this folder writes down. Read off its original graph, overrides or not. */
+import type { Node } from "../dependency/node.ts";
+import type { InputPlace } from "../input/input.ts";
+import { jsonSchemaOf } from "../input/json-schema.ts";
+import type { AnySchema } from "../input/schema.ts";
+import type { CompiledRoute } from "../route/compiled-route.ts";
+import type { SecurityRequirement } from "./openapi.ts";
+import { operationIdOf, pascalCase } from "./operation-id.ts";
+import type { SchemaUse } from "./schema-source.ts";
+import { alternativesOf, requirementsOf } from "./security.ts";
+
+/** An input that a caller may give. */
+export interface SurfaceInput {
+  readonly place: InputPlace;
+  /** Whether every caller has to give it: however they are let in, it is read, and nothing does not fit its schema. */
+  readonly required: boolean;
+}
+
+/** A route, seen from outside. */
+export interface Surface {
+  readonly route: CompiledRoute;
+  readonly operationId: string;
+  readonly security: readonly SecurityRequirement[];
+  /** What runs for some caller, in the order in which it is met. */
+  readonly nodes: readonly Node[];
+  readonly inputs: readonly SurfaceInput[];
+}
+
+/** What a route shows of itself. */
+export function surfaceOf(route: CompiledRoute): Surface {
+  const alternatives = alternativesOf(route.entries);
+  const nodes = [...new Set(alternatives.flatMap((alternative) => alternative.nodes))];
+  const always = (node: Node): boolean => alternatives.every((alternative) => alternative.nodes.includes(node));
+  const inputs = nodes.flatMap((node) => {
+    if (node.kind !== "input") return [];
+    const { input } = node;
+    const where = `${route.method} ${route.template}`;
+    return [{ place: input, required: always(node) && input.schema !== undefined && refusesNothing(input.schema, where) }];
+  });
+  return { route, operationId: operationIdOf(route), security: requirementsOf(alternatives), nodes, inputs };
+}
+
+/** Every schema of a route. */
+export function schemaUsesOf({ route, operationId, inputs }: Surface): readonly SchemaUse[] {
+  const label = `${route.method} ${route.template}`;
+  const name = pascalCase(operationId);
+  const sent = inputs.flatMap(({ place: { kind, name: of, schema } }): SchemaUse[] => {
+    if (schema === undefined) return [];
+    const where = `${label}: ${of === "" ? `${kind}()` : `${kind}("${of}")`}`;
+    return [{ schema, direction: "input", where, name: `${name}${pascalCase(of) || "Request"}` }];
+  });
+  const { response } = route.definition;
+  if (response === undefined) return sent;
+  return [...sent, { schema: response, direction: "output", where: `${label}: the response`, name: `${name}Response` }];
+}
+
+/** Whether an input has to be given: its schema is asked, as it is when nothing comes. */
+function refusesNothing(schema: AnySchema, where: string): boolean {
+  try {
+    const result = schema["~standard"].validate(undefined);
+    if (!(result instanceof Promise)) return result.issues !== undefined;
+    // What it will say comes too late; a default says it too.
+    result.catch(() => {});
+    return !("default" in jsonSchemaOf(schema, where));
+  } catch {
+    // A transformation that fails on nothing does not take it.
+    return true;
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The answer table: what each way of failing becomes. The words are constant, so that all causes of an invalid credential,
+ * and an object that is missing or not the caller's, give byte-identical answers.
+ */
+import type { RefusalKind } from "../access/refusal.ts";
+import type { InputIssue } from "../input/input.ts";
+import { InvalidCredential, Unavailable } from "./error.ts";
+import { type Answer, ownAnswer, Problem } from "./problem.ts";
+
+const refusals: Readonly<Record<Exclude<RefusalKind, "scope">, Answer>> = {
+  absent: ownAnswer(401, "unauthenticated", "Authentication is required."),
+  invalid: ownAnswer(401, "invalid_token", "The credential is not valid."),
+  repeated: ownAnswer(400, "repeated_credential", "More than one credential was sent for one scheme."),
+  forbidden: ownAnswer(403, "forbidden", "You may not do this."),
+  "cross-site": ownAnswer(403, "cross_site", "The request comes from another site."),
+  hidden: ownAnswer(404, "not_found", "There is nothing here."),
+};
+
+/** The answer to a refusal. Challenges are added by the route, which knows its schemes. */
+export function answerToRefusal(kind: RefusalKind, scopes: readonly string[]): Answer {
+  if (kind !== "scope") return refusals[kind];
+  return ownAnswer(403, "insufficient_scope", "The credential does not grant what is needed.", { members: { scope: scopes.join(" ") } });
+}
+
+/** The answer to inputs that do not fit: every issue with its pointer. */
+export function answerToIssues(issues: readonly InputIssue[]): Answer {
+  return ownAnswer(422, "invalid_input", "The request does not fit what the endpoint takes.", { members: { errors: issues } });
+}
+
+/** The answer to an error: itself if it is a problem, else one that says nothing. */
+export function answerToError(error: unknown): Answer {
+  if (error instanceof Problem) return error;
+  if (error instanceof InvalidCredential) return answerToRefusal("invalid", []);
+  if (error instanceof Unavailable) {
+    return ownAnswer(503, "unavailable", "The service cannot answer right now.", {
+      headers: { "retry-after": String(error.retryAfterSeconds) },
+    });
+  }
+  return ownAnswer(500, "internal_error", "Something went wrong.");
+}
+
+/** No route answers: the same as for an object that is hidden. */
+export const notFound: Answer = refusals.hidden;
+
+/** A path that is not percent-encoded UTF-8. */
+export const malformedPath: Answer = ownAnswer(400, "malformed_request", "The path is not well-formed.");
+
+/** The path exists, the method does not (RFC 9110 §15.5.6). */
+export function methodNotAllowed(allow: readonly string[]): Answer {
+  return ownAnswer(405, "method_not_allowed", "This method is not allowed here.", { headers: { allow: allow.join(", ") } });
+}

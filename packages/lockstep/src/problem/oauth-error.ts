@@ -1,0 +1,39 @@
+/** Errors of OAuth endpoints (RFC 6749 §5.2), for routes with `errors: "oauth"`. */
+import { type Answer, Problem, type ProblemOptions } from "./problem.ts";
+
+/** The codes of RFC 6749 §5.2, and `server_error` and `temporarily_unavailable` of §4.1.2.1. */
+export type OAuthErrorCode =
+  | "invalid_request"
+  | "invalid_client"
+  | "invalid_grant"
+  | "unauthorized_client"
+  | "unsupported_grant_type"
+  | "invalid_scope"
+  | "invalid_target"
+  | "server_error"
+  | "temporarily_unavailable";
+
+/** An error of an OAuth endpoint. */
+export class OAuthError extends Problem {}
+
+/**
+ * Makes an error to throw from an OAuth endpoint: `{ "error": code, "error_description": description }` with status 400
+ * unless said otherwise.
+ *
+ * @example
+ * ```ts
+ * throw oauthError("invalid_grant", "The user name or the password is wrong.");
+ * ```
+ */
+export function oauthError(code: OAuthErrorCode, description: string, options: ProblemOptions & { readonly status?: number } = {}): OAuthError {
+  return new OAuthError(options.status ?? 400, code, description, options);
+}
+
+/** The OAuth code that says best what a problem of the core means. */
+export function oauthCodeOf(problem: Answer): string {
+  if (problem instanceof OAuthError) return problem.code;
+  if (problem.code === "insufficient_scope") return "invalid_scope";
+  if (problem.status === 401) return "invalid_client";
+  if (problem.status === 503) return "temporarily_unavailable";
+  return problem.status >= 500 ? "server_error" : "invalid_request";
+}

@@ -1,0 +1,47 @@
+/** What an API declares. Nothing that guards has an off switch here. */
+import type { AuditSink } from "../audit/event.ts";
+import type { AnyDependency } from "../dependency/dependency.ts";
+import type { InputLimits } from "../input/limits.ts";
+import type { Route } from "./route.ts";
+import type { ErrorListener } from "./served-route.ts";
+
+/** Where an API can be reached, for its documentation. */
+export interface ApiServerAddress {
+  readonly url: string;
+  readonly description?: string;
+}
+
+/**
+ * Who may read the documentation (`/docs` and `/openapi.json`): whoever passes a dependency, or everyone for a reason.
+ * Without either it does not exist.
+ */
+export type DocsOptions =
+  | { readonly access: AnyDependency; readonly public?: never }
+  | { readonly public: string; readonly access?: never };
+
+/** The options of `createApi()`. */
+export interface ApiOptions {
+  readonly title: string;
+  readonly version: string;
+  /** CommonMark. */
+  readonly description?: string;
+  readonly servers?: readonly ApiServerAddress[];
+  readonly routes: readonly Route[];
+  /** Runs before every route and is documented with each. */
+  readonly guard?: AnyDependency;
+  /**
+   * The origins of this API's own pages, exact (`https://app.example`). A request that a browser made with a cookie, and that
+   * changes something, must come from one of them or from the API's own origin.
+   */
+  readonly origins?: readonly string[];
+  /** Who may read the documentation. Default: nobody, it is not there. */
+  readonly docs?: DocsOptions;
+  /** How much of a request is read. Default: see `InputLimits`. */
+  readonly limits?: Partial<InputLimits>;
+  /** Takes one event for each authentication failure, denial and anomaly. Default: a line of JSON on standard error. */
+  readonly audit?: AuditSink;
+  /** Milliseconds since 1970. Default `Date.now`. */
+  readonly clock?: () => number;
+  /** Called with errors that nothing expected (the answer is a 500 that says nothing). Default: `console.error`. */
+  readonly onError?: ErrorListener;
+}

@@ -1,0 +1,82 @@
+/**
+ * The rules of a route at start-up: the same as the compiler's (`route.ts`), for JavaScript callers, for `any`, and for
+ * what types cannot see. Every message says what to write instead, and where.
+ */
+import { checkReason } from "../access/reason.ts";
+import { uncheckedIds, usedParameters } from "../dependency/fact.ts";
+import { type Entry, factsOfEntries } from "../dependency/node.ts";
+import { nodesBelow } from "../dependency/graph.ts";
+import { BuildError } from "../problem/error.ts";
+import type { BuildCode } from "../problem/code.ts";
+import type { Route } from "./route.ts";
+import type { Segment } from "./template.ts";
+
+/** @throws BuildError `unprotected_route`, `unchecked_object`, `public_and_authenticated`, `empty_reason`, `wrong_parameter`, … */
+export function checkRoute(route: Route, segments: readonly Segment[], guards: readonly Entry[]): void {
+  const where = `${route.method} ${route.template}`;
+  const fail = (code: BuildCode, message: string): never => {
+    throw new BuildError(code, `${where}: ${message}`);
+  };
+  checkAccess(route, guards, where, fail);
+  checkParameters(route, segments, fail);
+  checkShape(route, where, fail);
+}
+
+type Fail = (code: BuildCode, message: string) => never;
+
+function checkAccess(route: Route, guards: readonly Entry[], where: string, fail: Fail): void {
+  const own = factsOfEntries(route.definition.entries);
+  const all = factsOfEntries([...guards, ...route.definition.entries]);
+  const isPublic = route.definition.public !== undefined;
+  if (isPublic) checkReason(where, route.definition.public);
+  if (isPublic && all.has("authenticated")) {
+    fail("public_and_authenticated", "a route is public or authenticated, not both: leave out public, or use optional() for a caller who may be signed in");
+  }
+  if (!isPublic && !own.has("authenticated")) {
+    fail("unprotected_route", 'Unprotected route: depend on an authenticate() dependency, or give { public: "reason" }');
+  }
+  const ids = uncheckedIds(all);
+  if (ids.length > 0) {
+    fail(
+      "unchecked_object",
+      `IDOR: an id from the request (${ids.join(", ")}) reaches this handler with no ownership check: load it with owned(), permitted() or unowned()`,
+    );
+  }
+}
+
+function checkParameters(route: Route, segments: readonly Segment[], fail: Fail): void {
+  const used = new Set(usedParameters(factsOfEntries(route.definition.entries)));
+  const declared = segments.filter(({ kind }) => kind === "parameter").map(({ text }) => text);
+  for (const name of declared) {
+    if (!used.has(name)) fail("wrong_parameter", `path parameter :${name} is used by no dependency: add path("${name}", schema) to one`);
+  }
+  for (const name of used) {
+    if (!declared.includes(name)) fail("wrong_parameter", `the path has no parameter :${name}`);
+  }
+}
+
+function checkShape(route: Route, where: string, fail: Fail): void {
+  const { definition } = route;
+  const keys = definition.entries.map(({ key }) => key);
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice !== undefined) fail("duplicate_dependency", `the group already declares a dependency named "${twice}": rename one`);
+  if (typeof definition.handler !== "function") fail("wrong_option", "a route needs a handler");
+  const { status } = definition;
+  if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status < 400)) {
+    fail("wrong_option", "status is the status of a success, from 200 to 399");
+  }
+  checkBody(route, where, fail);
+}
+
+function checkBody(route: Route, where: string, fail: Fail): void {
+  const kinds = new Set(
+    route.definition.entries
+      .flatMap(({ node }) => nodesBelow(node, (each) => each.deps))
+      .flatMap((node) => (node.kind === "input" ? [node.input.kind] : [])),
+  );
+  if (kinds.has("body") && kinds.has("form")) fail("wrong_input", "a body is JSON or a form, not both");
+  const reads = kinds.has("body") || kinds.has("form") || kinds.has("raw-body");
+  if (reads && (route.method === "GET" || route.method === "DELETE")) {
+    fail("wrong_input", `${where.split(" ")[0]} has no body: use query() or another method`);
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * One request, from the match to the answer: the phases of DESIGN §5. A host calls `begin` before it reads anything of the
+ * body and `finish` afterwards; what begins and is refused never finishes.
+ */
+import { crossSiteReason } from "../access/cross-site.ts";
+import { Refusal } from "../access/refusal.ts";
+import type { AuditDetails } from "../audit/event.ts";
+import { isPromise } from "../dependency/app-values.ts";
+import { Execution, type Failed } from "../dependency/execution.ts";
+import type { SchemeNode } from "../dependency/node.ts";
+import type { Variant } from "../dependency/plan.ts";
+import { phase } from "../dependency/rank.ts";
+import type { HostRequest, HostResponse } from "../host/host.ts";
+import { RequestSource } from "../input/request-source.ts";
+import { answerToError, answerToIssues, answerToRefusal } from "../problem/answer.ts";
+import { InvalidCredential } from "../problem/error.ts";
+import { type Answer, type Problem, problemOf } from "../problem/problem.ts";
+import { auditOf, auditOfThrown, credentialInUrl } from "./audited.ts";
+import { respond, respondProblem } from "./respond.ts";
+import type { ServedRoute } from "./served-route.ts";
+
+type MaybePromise<T> = T | Promise<T>;
+
+/** One request on its way through a route. */
+export class Exchange {
+  readonly requestId: string;
+  readonly #route: ServedRoute;
+  readonly #source: RequestSource;
+  #execution: Execution | undefined;
+  #isPrivate = false;
+
+  constructor(route: ServedRoute, request: HostRequest, params: Readonly<Record<string, string>>) {
+    this.requestId = crypto.randomUUID();
+    this.#route = route;
+    this.#source = new RequestSource(request, params, route.limits);
+  }
+
+  /** Phases 2 to 5: everything that can be decided without the body. Gives an answer only where the request ends here. */
+  begin(): MaybePromise<HostResponse | undefined> {
+    let extracted: Execution | HostResponse;
+    try {
+      extracted = this.#extract();
+    } catch (error) {
+      // A query or a cookie that cannot be parsed.
+      return this.#fail({ kind: "threw", error, step: undefined });
+    }
+    if (!(extracted instanceof Execution)) return extracted;
+    this.#execution = extracted;
+    const advanced = extracted.advance(phase.body);
+    if (isPromise(advanced)) return advanced.then((failed) => failed && this.#fail(failed));
+    return advanced && this.#fail(advanced);
+  }
+
+  /** Phases 6 to 10, after `begin` gave no answer. */
+  finish(): MaybePromise<HostResponse> {
+    const execution = this.#execution;
+    if (execution === undefined) throw new TypeError("finish() comes after begin()");
+    const advanced = execution.advance(Infinity);
+    if (isPromise(advanced)) return advanced.then((failed) => (failed === undefined ? this.#handle(execution) : this.#fail(failed)));
+    return advanced === undefined ? this.#handle(execution) : this.#fail(advanced);
+  }
+
+  /** Phase 2. Only the schemes of this route are read; whether they are present decides what runs. */
+  #extract(): Execution | HostResponse {
+    const { schemes, outcomes } = this.#route.plan;
+    const credentials: unknown[] = [];
+    let bits = 0;
+    for (let index = 0; index < schemes.length; index += 1) {
+      const found = schemes[index]?.scheme.extract(this.#source);
+      if (found instanceof Refusal && found.kind === "repeated") return this.#repeated(found, schemes[index]);
+      if (found !== undefined) bits |= 1 << index;
+      credentials.push(found);
+    }
+    const outcome = outcomes[bits];
+    if (outcome === undefined || outcome.kind === "challenge") return this.#absent(outcome?.schemes ?? []);
+    return this.#checked(outcome, credentials);
+  }
+
+  #checked(variant: Variant, credentials: unknown[]): Execution | HostResponse {
+    this.#isPrivate = variant.schemes.length > 0;
+    for (const used of variant.schemes) {
+      const found = credentials[this.#route.plan.schemes.indexOf(used)];
+      if (found instanceof Refusal) return this.#malformed(found, used);
+    }
+    const reason = crossSiteReason(this.#source.request, variant.ambient, this.#route.origins);
+    if (reason !== undefined) {
+      this.#report({ type: "request.cross_site", reason });
+      return this.#problem(answerToRefusal("cross-site", []));
+    }
+    return new Execution(variant, credentials, this.#source, this.#route.app);
+  }
+
+  #absent(schemes: readonly SchemeNode[]): HostResponse {
+    const parameter = credentialInUrl(this.#source.request.query);
+    if (parameter !== undefined) this.#report({ type: "credential.in_url", parameter });
+    this.#report({ type: "authentication.absent", schemes: schemes.map(({ scheme }) => scheme.name) });
+    return this.#problem(answerToRefusal("absent", []), this.#route.challenges(schemes, {}));
+  }
+
+  #repeated(refusal: Refusal, node: SchemeNode | undefined): HostResponse {
+    this.#report({ type: "credential.repeated", scheme: node?.scheme.name ?? "" });
+    return this.#problem(answerToRefusal(refusal.kind, []));
+  }
+
+  #malformed(refusal: Refusal, node: SchemeNode): HostResponse {
+    this.#report({ type: "authentication.failed", schemes: [node.scheme.name], reason: refusal.reason, dependency: node.scheme.name });
+    return this.#problem(answerToRefusal("invalid", []), this.#route.challenges([node], { error: "invalid_token" }));
+  }
+
+  #handle(execution: Execution): MaybePromise<HostResponse> {
+    try {
+      const result = this.#route.definition.handler(execution.values());
+      if (isPromise(result)) return this.#handleLater(result, execution);
+      const response = this.#respond(result);
+      return isPromise(response) ? this.#handleLater(response, execution, true) : this.#close(response, execution);
+    } catch (error) {
+      return this.#fail({ kind: "threw", error, step: undefined });
+    }
+  }
+
+  async #handleLater(result: PromiseLike<unknown>, execution: Execution, isResponse = false): Promise<HostResponse> {
+    try {
+      const settled = await result;
+      // With `isResponse` the promise is the one `#respond` gave.
+      const response = isResponse ? (settled as HostResponse) : await this.#respond(settled);
+      return await this.#close(response, execution);
+    } catch (error) {
+      return this.#fail({ kind: "threw", error, step: undefined });
+    }
+  }
+
+  #respond(result: unknown): MaybePromise<HostResponse> {
+    return respond(result, this.#route, { request: this.#source.request, requestId: this.requestId, isPrivate: this.#isPrivate });
+  }
+
+  /** Phase 10: resources close before the answer is sent, those of a stream after its last byte. */
+  #close(response: HostResponse, execution: Execution): MaybePromise<HostResponse> {
+    if (typeof response.body === "object" && Symbol.asyncIterator in response.body) {
+      return { ...response, body: this.#closingAfter(response.body, execution) };
+    }
+    const closed = execution.close();
+    if (isPromise(closed)) return closed.then((failure) => (failure === undefined ? response : this.#unexpected(failure.error)));
+    return closed === undefined ? response : this.#unexpected(closed.error);
+  }
+
+  async *#closingAfter(chunks: AsyncIterable<string | Uint8Array>, execution: Execution): AsyncGenerator<string | Uint8Array, void, void> {
+    let failure: { readonly error: unknown } | undefined = { error: new Error("The client went away before the last byte") };
+    try {
+      yield* chunks;
+      failure = undefined;
+    } catch (error) {
+      failure = { error };
+      throw error;
+    } finally {
+      const closing = (await execution.close(failure)) ?? undefined;
+      if (closing !== undefined) this.#reportThrown(closing.error);
+    }
+  }
+
+  /** A run that ended early: the failure is thrown into what is open, then answered. */
+  #fail(failed: Failed): MaybePromise<HostResponse> {
+    const problem = this.#answerTo(failed);
+    const challenges = this.#challengesOf(failed);
+    const closed = this.#execution?.close(failed.kind === "threw" ? failed : new AnswerFailure(problem));
+    this.#reportFailed(failed);
+    const answer = this.#problem(problem, challenges);
+    return isPromise(closed) ? closed.then((failure) => this.#afterClosing(failure, answer)) : this.#afterClosing(closed, answer);
+  }
+
+  /** An error of closing is reported; the answer stays the failure's own. */
+  #afterClosing(failure: { readonly error: unknown } | undefined, answer: HostResponse): HostResponse {
+    if (failure !== undefined) this.#reportThrown(failure.error);
+    return answer;
+  }
+
+  #answerTo(failed: Failed): Answer {
+    switch (failed.kind) {
+      case "refused":
+        return answerToRefusal(failed.refusal.kind, this.#execution?.variant.scopes ?? []);
+      case "invalid":
+        return answerToIssues(failed.issues);
+      case "threw":
+        return answerToError(failed.error);
+      default:
+        return failed satisfies never;
+    }
+  }
+
+  #challengesOf(failed: Failed): readonly string[] {
+    if (failed.kind === "invalid") return [];
+    if (failed.kind === "threw") {
+      return failed.error instanceof InvalidCredential ? this.#route.challenges(failed.step?.schemes ?? [], { error: "invalid_token" }) : [];
+    }
+    if (failed.refusal.kind === "invalid") return this.#route.challenges(failed.step.schemes, { error: "invalid_token" });
+    if (failed.refusal.kind !== "scope") return [];
+    const scope = this.#execution?.variant.scopes.join(" ") ?? "";
+    return this.#route.challenges(failed.step.schemes, { error: "insufficient_scope", scope });
+  }
+
+  #reportFailed(failed: Failed): void {
+    if (failed.kind === "threw") return this.#reportThrown(failed.error, failed.step?.path, failed.step?.schemes);
+    if (failed.kind === "refused") this.#report(auditOf(failed.refusal, failed.step, this.#execution?.variant.scopes ?? []));
+  }
+
+  #reportThrown(error: unknown, path = "the handler", schemes: readonly SchemeNode[] = []): void {
+    const details = auditOfThrown(error, path, schemes);
+    if (details === undefined) return;
+    this.#report(details);
+    if (details.type === "error.unexpected") this.#route.onError(error, { requestId: this.requestId, route: this.#route.label });
+  }
+
+  #unexpected(error: unknown): HostResponse {
+    this.#reportThrown(error);
+    return this.#problem(answerToError(error));
+  }
+
+  #report(details: AuditDetails): void {
+    this.#route.audit.report(details, { requestId: this.requestId, route: this.#route.label, grants: this.#execution?.grants() ?? [] });
+  }
+
+  #problem(problem: Answer, challenges: readonly string[] = []): HostResponse {
+    const context = { request: this.#source.request, requestId: this.requestId, isPrivate: this.#isPrivate };
+    const response = respondProblem(problem, this.#route.definition.errors, context);
+    return challenges.length === 0 ? response : { ...response, headers: { ...response.headers, "www-authenticate": challenges } };
+  }
+}
+
+/** What is thrown into open resources when an answer ends the request: an error made only if one is open. */
+class AnswerFailure {
+  readonly #answer: Answer;
+  #error: Problem | undefined;
+
+  constructor(answer: Answer) {
+    this.#answer = answer;
+  }
+
+  get error(): Problem {
+    this.#error ??= problemOf(this.#answer);
+    return this.#error;
+  }
+}

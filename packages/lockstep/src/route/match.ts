@@ -1,0 +1,104 @@
+/**
+ * The core's router: which route a path and method select. The match selects the route object and with it its guard; no
+ * guard has a pattern of its own. Static segments are compared as sent, undecoded; a parameter is decoded once.
+ */
+import { BuildError } from "../problem/error.ts";
+import type { CompiledRoute } from "./compiled-route.ts";
+
+/** What a path and method lead to. */
+export type Match =
+  | { readonly kind: "route"; readonly route: CompiledRoute; readonly params: Readonly<Record<string, string>> }
+  /** The path exists, the method does not. `allow` names those that do. */
+  | { readonly kind: "method"; readonly allow: readonly string[] }
+  /** A parameter that is not percent-encoded UTF-8, or holds a control character. */
+  | { readonly kind: "malformed" }
+  | { readonly kind: "none" };
+
+interface Branch {
+  readonly statics: Map<string, Branch>;
+  parameter: Branch | undefined;
+  readonly methods: Map<string, CompiledRoute>;
+}
+
+const branch = (): Branch => ({ statics: new Map(), parameter: undefined, methods: new Map() });
+
+const noParams: Readonly<Record<string, string>> = Object.freeze({});
+
+/** All routes of an API. */
+export class Router {
+  readonly #root = branch();
+
+  /** @throws BuildError `duplicate_route` where two routes answer the same method and path */
+  constructor(routes: readonly CompiledRoute[]) {
+    for (const route of routes) this.#add(route);
+  }
+
+  /** The most specific route: at each segment a static one before a parameter, whatever the order of declaration. */
+  match(method: string, path: string): Match {
+    if (!path.startsWith("/")) return { kind: "none" };
+    const texts = path === "/" ? [] : path.slice(1).split("/");
+    const found = find(this.#root, texts, 0);
+    if (found === undefined) return { kind: "none" };
+    const route = found.methods.get(method) ?? (method === "HEAD" ? found.methods.get("GET") : undefined);
+    if (route === undefined) return { kind: "method", allow: allowed(found) };
+    const params = paramsOf(route, texts);
+    return params === undefined ? { kind: "malformed" } : { kind: "route", route, params };
+  }
+
+  #add(route: CompiledRoute): void {
+    let at = this.#root;
+    for (const segment of route.segments) {
+      const next = segment.kind === "parameter" ? (at.parameter ?? branch()) : (at.statics.get(segment.text) ?? branch());
+      if (segment.kind === "parameter") at.parameter = next;
+      else at.statics.set(segment.text, next);
+      at = next;
+    }
+    const other = at.methods.get(route.method);
+    if (other !== undefined) {
+      throw new BuildError("duplicate_route", `${route.method} ${route.template} and ${other.method} ${other.template} answer the same requests`);
+    }
+    at.methods.set(route.method, route);
+  }
+}
+
+function find(at: Branch, texts: readonly string[], index: number): Branch | undefined {
+  const text = texts[index];
+  if (text === undefined) return at.methods.size > 0 ? at : undefined;
+  const fixed = at.statics.get(text);
+  const found = fixed && find(fixed, texts, index + 1);
+  if (found !== undefined) return found;
+  return at.parameter !== undefined && text !== "" && text !== "." && text !== ".." ? find(at.parameter, texts, index + 1) : undefined;
+}
+
+function allowed(at: Branch): string[] {
+  const methods = [...at.methods.keys()];
+  return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].sort();
+}
+
+// A parameter never holds a control character: no schema has to think of NUL or of line breaks in logs.
+// oxlint-disable-next-line no-control-regex
+const control = /[\u0000-\u001f\u007f]/;
+
+function paramsOf(route: CompiledRoute, texts: readonly string[]): Readonly<Record<string, string>> | undefined {
+  let params: Record<string, string> | undefined;
+  for (const [index, segment] of route.segments.entries()) {
+    if (segment.kind === "static") continue;
+    const value = decode(texts[index] ?? "");
+    if (value === undefined) return undefined;
+    // A name may be anything that is an identifier, `constructor` included: no prototype.
+    params ??= Object.create(null) as Record<string, string>;
+    params[segment.text] = value;
+  }
+  return params ?? noParams;
+}
+
+function decode(text: string): string | undefined {
+  if (!text.includes("%")) return text;
+  try {
+    const decoded = decodeURIComponent(text);
+    return control.test(decoded) ? undefined : decoded;
+  } catch {
+    // URIError: not percent-encoded UTF-8. The answer is 400, whatever it was.
+    return undefined;
+  }
+}

@@ -1,0 +1,103 @@
+/** From what a handler gives, or from a problem, to what the host writes. */
+import type { HostRequest, HostResponse } from "../host/host.ts";
+import { type Strictness } from "../input/strict.ts";
+import type { AnySchema } from "../input/schema.ts";
+import { BuildError } from "../problem/error.ts";
+import { oauthCodeOf } from "../problem/oauth-error.ts";
+import type { Answer } from "../problem/problem.ts";
+import { refusingSecrets } from "../secret/redacted.ts";
+import { Reply } from "./reply.ts";
+import { securityHeaders, strictTransport } from "./security-headers.ts";
+import { StreamReply } from "./stream.ts";
+
+type Headers = Record<string, string | readonly string[]>;
+
+/** What an answer needs beside its content. */
+export interface AnswerContext {
+  readonly request: HostRequest;
+  readonly requestId: string;
+  /** Whether a credential decided: the answer is then nobody else's to keep. */
+  readonly isPrivate: boolean;
+}
+
+/** How a route's results are checked and sent. */
+export interface Responding {
+  readonly status: number | undefined;
+  readonly response: AnySchema | undefined;
+  readonly strictness: Strictness | undefined;
+}
+
+/** The headers of every answer. */
+export function baseHeaders(context: AnswerContext): Headers {
+  const headers: Headers = { ...securityHeaders, "x-request-id": context.requestId };
+  if (context.isPrivate) headers["cache-control"] = "no-store";
+  if (context.request.secure) headers["strict-transport-security"] = strictTransport;
+  return headers;
+}
+
+/**
+ * The answer of a success. The result is cut to the response schema, validated and serialised.
+ *
+ * @throws BuildError `wrong_result` where it does not fit the schema, `secret_in_response`
+ */
+export function respond(result: unknown, route: Responding, context: AnswerContext): HostResponse | Promise<HostResponse> {
+  const headers = baseHeaders(context);
+  if (result instanceof StreamReply) return streaming(result, route, headers);
+  if (!(result instanceof Reply)) return withBody(result, route.status, route, headers);
+  for (const [name, value] of Object.entries(result.headers)) headers[name.toLowerCase()] = value;
+  if (result.cookies.length > 0) headers["set-cookie"] = result.cookies;
+  return withBody(result.body, result.status, route, headers);
+}
+
+function withBody(body: unknown, status: number | undefined, route: Responding, headers: Headers): HostResponse | Promise<HostResponse> {
+  if (body === undefined) return { status: status ?? 204, headers, body: undefined };
+  if (body instanceof Uint8Array) {
+    headers["content-type"] ??= "application/octet-stream";
+    return { status: status ?? 200, headers, body };
+  }
+  if (route.response === undefined || route.strictness === undefined) return json(body, status, headers);
+  const validated = route.response["~standard"].validate(route.strictness.prune(body));
+  if (validated instanceof Promise) return validated.then((late) => json(fitting(late), status, headers));
+  return json(fitting(validated), status, headers);
+}
+
+function fitting(validated: { readonly issues?: readonly { readonly path?: readonly unknown[] | undefined }[] | undefined; readonly value?: unknown }): unknown {
+  if (validated.issues === undefined) return validated.value;
+  const where = validated.issues.map(({ path }) => `/${(path ?? []).map((part) => String(typeof part === "object" && part !== null && "key" in part ? part.key : part)).join("/")}`);
+  throw new BuildError("wrong_result", `The handler's result does not fit the response schema at ${where.join(", ")}`);
+}
+
+function json(body: unknown, status: number | undefined, headers: Headers): HostResponse {
+  const text = refusingSecrets(() => JSON.stringify(body));
+  headers["content-type"] ??= "application/json";
+  return { status: status ?? 200, headers, body: text };
+}
+
+function streaming(result: StreamReply, route: Responding, headers: Headers): HostResponse {
+  for (const [name, value] of Object.entries(result.options.headers ?? {})) headers[name.toLowerCase()] = value;
+  headers["content-type"] = result.options.type;
+  return { status: result.options.status ?? route.status ?? 200, headers, body: toAsync(result.chunks) };
+}
+
+async function* toAsync(chunks: StreamReply["chunks"]): AsyncGenerator<string | Uint8Array, void, void> {
+  yield* chunks;
+}
+
+/** The answer of a failure: problem details, or the error of an OAuth endpoint. Never to be cached. */
+export function respondProblem(problem: Answer, errors: "oauth" | undefined, context: AnswerContext): HostResponse {
+  const headers: Headers = { ...baseHeaders(context), "cache-control": "no-store" };
+  for (const [name, value] of Object.entries(problem.headers)) headers[name.toLowerCase()] = value;
+  headers["content-type"] = errors === "oauth" ? "application/json" : "application/problem+json";
+  const body = errors === "oauth" ? oauthBody(problem) : problemBody(problem);
+  return { status: problem.status, headers, body: JSON.stringify(body) };
+}
+
+function problemBody({ title, status, detail, code, members }: Answer): object {
+  const standard = { type: "about:blank", title, status, detail, code };
+  // Further members stand behind the standard ones and never replace them (RFC 9457 §3.2).
+  return { ...standard, ...members, ...standard };
+}
+
+function oauthBody(problem: Answer): object {
+  return { error: oauthCodeOf(problem), error_description: problem.detail };
+}

@@ -1,0 +1,71 @@
+/** A route with everything that serving it needs, gathered once at start-up. */
+import type { AuditReporter } from "../audit/reporter.ts";
+import type { AppValues } from "../dependency/app-values.ts";
+import type { SchemeNode } from "../dependency/node.ts";
+import type { Plan } from "../dependency/plan.ts";
+import { type InputLimits, inputLimits } from "../input/limits.ts";
+import { type Strictness, strictnessOf } from "../input/strict.ts";
+import type { AnySchema } from "../input/schema.ts";
+import type { ChallengeDetails } from "../scheme/scheme.ts";
+import type { CompiledRoute } from "./compiled-route.ts";
+import type { RouteDefinition } from "./route.ts";
+
+/** Called with an error that nothing expected, for the application's log. */
+export type ErrorListener = (error: unknown, about: { readonly requestId: string; readonly route: string }) => void;
+
+/** What all routes of an API share. */
+export interface Serving {
+  readonly realm: string;
+  readonly limits: InputLimits;
+  readonly origins: ReadonlySet<string>;
+  readonly audit: AuditReporter;
+  readonly app: AppValues;
+  readonly onError: ErrorListener;
+}
+
+/** A route, served. */
+export class ServedRoute {
+  readonly compiled: CompiledRoute;
+  readonly definition: RouteDefinition;
+  readonly plan: Plan;
+  /** `GET /notes/:id`. */
+  readonly label: string;
+  readonly limits: InputLimits;
+  readonly origins: ReadonlySet<string>;
+  readonly audit: AuditReporter;
+  readonly app: AppValues;
+  readonly onError: ErrorListener;
+  readonly status: number | undefined;
+  readonly response: AnySchema | undefined;
+  readonly strictness: Strictness | undefined;
+  readonly #realm: string;
+  readonly #challenges = new Map<string, readonly string[]>();
+
+  /** @throws BuildError `wrong_option`, `wrong_schema`, `wrong_scheme` */
+  constructor(compiled: CompiledRoute, serving: Serving) {
+    const { definition } = compiled;
+    this.compiled = compiled;
+    this.definition = definition;
+    this.plan = compiled.plan;
+    this.label = `${compiled.method} ${compiled.template}`;
+    this.limits = definition.maxBodyBytes === undefined ? serving.limits : inputLimits({ maxBodyBytes: definition.maxBodyBytes }, serving.limits);
+    this.origins = serving.origins;
+    this.audit = serving.audit;
+    this.app = serving.app;
+    this.onError = serving.onError;
+    this.status = definition.status;
+    this.response = definition.response;
+    this.strictness = definition.response && strictnessOf(definition.response, `the response of ${this.label}`);
+    this.#realm = serving.realm;
+    // A challenge that cannot be written is a mistake of the configuration, and is met here rather than by the first caller.
+    this.challenges(this.plan.schemes, {});
+  }
+
+  /** The challenges of some of this route's schemes, each combination made once. */
+  challenges(schemes: readonly SchemeNode[], details: Omit<ChallengeDetails, "realm">): readonly string[] {
+    const key = `${schemes.map((node) => this.plan.schemes.indexOf(node)).join()} ${details.error ?? ""} ${details.scope ?? ""}`;
+    const made = this.#challenges.get(key) ?? schemes.map(({ scheme }) => scheme.challenge({ ...details, realm: this.#realm }));
+    this.#challenges.set(key, made);
+    return made;
+  }
+}

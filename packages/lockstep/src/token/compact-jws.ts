@@ -1,0 +1,92 @@
+/**
+ * The envelope of a compact JWS (RFC 7515 §7.1), read strictly before any key is looked at: size, alphabet, three parts,
+ * canonical base64url, UTF-8, strict JSON, and a header that asks for nothing. What the payload says is not looked at here.
+ */
+import { InvalidCredential } from "../problem/error.ts";
+import type { Algorithm } from "./algorithm.ts";
+import { decodeText, isCanonicalBase64url } from "./base64url.ts";
+import { isJsonObject, parseStrictJson, StrictJsonError } from "./strict-json.ts";
+import type { JsonObject, StrictJsonLimits } from "./strict-json.ts";
+
+/** A compact JWS whose envelope is sound. Nothing in it is verified yet. */
+export interface CompactJws {
+  /** The exact text, of which the signature is verified. */
+  readonly text: string;
+  readonly header: JwsHeader;
+  /** Canonical base64url; what it says is read by whoever knows what it should be. */
+  readonly encodedPayload: string;
+}
+
+/** The header members that mean something here; the others (`x5t`, `cty` …) are ignored, as RFC 7515 §4 demands. */
+export interface JwsHeader {
+  /** An allowed algorithm. The key still decides: the two are compared once the key is found. */
+  readonly alg: Algorithm;
+  readonly kid: string | undefined;
+  readonly typ: string | undefined;
+}
+
+/** What a token's envelope may be. */
+export interface EnvelopeLimits {
+  /** The longest text, in bytes (a token is ASCII). */
+  readonly maxBytes: number;
+  /** The algorithms that at least one key may have. */
+  readonly algorithms: readonly Algorithm[];
+}
+
+const headerLimits: StrictJsonLimits = { maxDepth: 4, maxMembers: 64 };
+/**
+ * Members that let a token choose how it is verified: critical extensions and unencoded payloads (RFC 7515 §4.1.11,
+ * RFC 7797), keys that come with the token (§4.1.2–4.1.6; CVE-2018-0114), and compression, which belongs to JWE.
+ */
+const refusedMembers = ["crit", "b64", "jku", "jwk", "x5u", "x5c", "zip"] as const;
+
+/**
+ * Reads the envelope.
+ *
+ * @throws InvalidCredential for anything that is not exactly a compact JWS with a plain header
+ */
+export function parseCompactJws(text: string, limits: EnvelopeLimits): CompactJws {
+  if (text.length > limits.maxBytes) throw new InvalidCredential("too long");
+  const first = text.indexOf(".");
+  const second = text.indexOf(".", first + 1);
+  if (first <= 0 || second < 0 || second === text.length - 1 || text.includes(".", second + 1)) {
+    throw new InvalidCredential("not three parts");
+  }
+  const header = text.slice(0, first);
+  const encodedPayload = text.slice(first + 1, second);
+  if (![header, encodedPayload, text.slice(second + 1)].every(isCanonicalBase64url)) {
+    throw new InvalidCredential("not canonical base64url");
+  }
+  return { text, header: readHeader(parseJsonPart(header, headerLimits), limits.algorithms), encodedPayload };
+}
+
+/**
+ * Reads one part, in canonical base64url, as a JSON object in UTF-8 without a byte order mark (RFC 7519 §7.2, RFC 8259 §8.1).
+ *
+ * @throws InvalidCredential
+ */
+export function parseJsonPart(encoded: string, limits: StrictJsonLimits): JsonObject {
+  try {
+    const value = parseStrictJson(decodeText(encoded), limits);
+    if (isJsonObject(value)) return value;
+  } catch (error) {
+    if (error instanceof StrictJsonError) throw new InvalidCredential(`not strict JSON (${error.reason})`, { cause: error });
+    throw new InvalidCredential("not UTF-8", { cause: error });
+  }
+  throw new InvalidCredential("not a JSON object");
+}
+
+function readHeader(header: JsonObject, algorithms: readonly Algorithm[]): JwsHeader {
+  for (const name of refusedMembers) {
+    if (name in header) throw new InvalidCredential(`the header holds ${name}`);
+  }
+  const { alg, kid, typ } = header;
+  const allowed = algorithms.find((each) => each === alg);
+  if (allowed === undefined) throw new InvalidCredential("the algorithm is not allowed");
+  return { alg: allowed, kid: optionalText(kid, "kid"), typ: optionalText(typ, "typ") };
+}
+
+function optionalText(value: unknown, name: string): string | undefined {
+  if (value === undefined || (typeof value === "string" && value !== "")) return value;
+  throw new InvalidCredential(`${name} is not a text`);
+}

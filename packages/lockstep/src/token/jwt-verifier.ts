@@ -1,0 +1,133 @@
+/**
+ * Verifies access tokens: the envelope, the claims, the signature, then what may have changed since (expiry, revocation).
+ * The order puts what is cheap first, and a token of another issuer never causes a key to be fetched. This module owns the
+ * sequence and the cache; each step is in a file of its own.
+ */
+import { BuildError, InvalidCredential } from "../problem/error.ts";
+import { Redacted } from "../secret/redacted.ts";
+import { isExpired, parseClaims } from "./claims.ts";
+import type { Claims } from "./claims.ts";
+import { parseCompactJws } from "./compact-jws.ts";
+import type { CompactJws } from "./compact-jws.ts";
+import { TokenCache } from "./token-cache.ts";
+import { checkVerifierOptions } from "./verifier-options.ts";
+import type { CheckedOptions, JwtVerifierOptions } from "./verifier-options.ts";
+import { verifyJws } from "./verify-jws.ts";
+
+/** Verifies the tokens of one issuer for one API. */
+export interface JwtVerifier {
+  readonly issuer: string;
+  /**
+   * Verifies a token as a scheme extracted it. A token that was verified before is answered at once, without a promise
+   * unless `revoked` makes one; expiry and `revoked` are checked every time.
+   *
+   * @throws InvalidCredential (or rejects with it) for everything that is wrong with the token: answered with 401
+   * @throws Unavailable (or rejects with it) when the issuer's keys cannot be had: answered with 503
+   */
+  readonly verify: (token: Redacted<string>) => Claims | Promise<Claims>;
+  /**
+   * Resolves when the keys are there; without it they are imported or fetched with the first token.
+   *
+   * @throws BuildError `wrong_key` when the runtime refuses a key
+   * @throws Unavailable when remote keys cannot be had
+   */
+  readonly ready: () => Promise<void>;
+}
+
+/**
+ * Builds a verifier for JWT access tokens (RFC 7519, RFC 8725, RFC 9068). Issuer, audience, keys, algorithms and type have no
+ * default: each of them left out is an attack (J-28, J-29, J-06, J-32).
+ *
+ * @throws BuildError `wrong_option`, `wrong_key` or `weak_key`
+ * @example
+ * const accessTokens = jwtVerifier({
+ *   issuer: "https://login.example.com",
+ *   audience: "https://api.example.com",
+ *   keys: remoteJwks({ issuer: "https://login.example.com" }),
+ *   algorithms: ["ES256"],
+ *   typ: "at+jwt",
+ * });
+ */
+export function jwtVerifier(options: JwtVerifierOptions): JwtVerifier {
+  const verification = new Verification(checkVerifierOptions(options));
+  return Object.freeze({
+    issuer: options.issuer,
+    verify: (token: Redacted<string>) => verification.verify(token),
+    ready: () => verification.ready(),
+  });
+}
+
+/** One verifier at work. */
+class Verification {
+  readonly #options: CheckedOptions;
+  readonly #cache: TokenCache<Claims>;
+  #generation: number;
+
+  constructor(options: CheckedOptions) {
+    this.#options = options;
+    this.#cache = new TokenCache(options.maxCacheBytes);
+    this.#generation = options.keys.generation;
+  }
+
+  ready(): Promise<void> {
+    return this.#options.keys.ready(this.#options.clock());
+  }
+
+  verify(token: Redacted<string>): Claims | Promise<Claims> {
+    if (!(token instanceof Redacted)) {
+      throw new BuildError("wrong_option", "verify() takes the credential that a scheme extracted, which is a Redacted value");
+    }
+    const text = token.reveal();
+    if (typeof text !== "string") throw new InvalidCredential("not a text");
+    const nowMs = this.#options.clock();
+    this.#followKeys(nowMs);
+    const cached = this.#cache.find(text);
+    if (cached === undefined) return this.#verifyNew(text, nowMs);
+    if (nowMs < cached.expiresAtMs) return this.#unlessRevoked(cached.value);
+    this.#cache.delete(text);
+    throw new InvalidCredential("expired");
+  }
+
+  /** What was verified with a key that has since left the set is forgotten. */
+  #followKeys(nowMs: number): void {
+    const { keys } = this.#options;
+    if (nowMs >= keys.dueAtMs) keys.due(nowMs);
+    if (keys.generation === this.#generation) return;
+    this.#generation = keys.generation;
+    this.#cache.clear();
+  }
+
+  /** What needs no key comes first and at once: most bad tokens end here, without a promise or a fetch. */
+  #verifyNew(text: string, nowMs: number): Promise<Claims> {
+    const { maxTokenBytes, algorithms, isExpectedType } = this.#options;
+    const jws = parseCompactJws(text, { maxBytes: maxTokenBytes, algorithms });
+    if (!isExpectedType(jws.header.typ)) throw new InvalidCredential("another type of token");
+    return this.#verifySigned(jws, parseClaims(jws.encodedPayload, this.#options, nowMs), nowMs);
+  }
+
+  async #verifySigned(jws: CompactJws, claims: Claims, nowMs: number): Promise<Claims> {
+    const { keys, clockToleranceSeconds, clock } = this.#options;
+    const { generation } = keys;
+    await verifyJws(jws, keys, nowMs);
+    // Keys may have been fetched meanwhile: that takes time, and the key may just have left the set.
+    if (isExpired(claims.exp, clockToleranceSeconds, clock())) throw new InvalidCredential("expired");
+    if (keys.generation === generation) {
+      this.#cache.save(jws.text, { value: claims, expiresAtMs: (claims.exp + clockToleranceSeconds) * 1000 });
+    }
+    return this.#unlessRevoked(claims);
+  }
+
+  #unlessRevoked(claims: Claims): Claims | Promise<Claims> {
+    const { revoked } = this.#options;
+    if (revoked === undefined) return claims;
+    const answer = revoked(claims);
+    if (typeof answer === "boolean") return unrevoked(claims, answer);
+    return Promise.resolve(answer).then((late) => unrevoked(claims, late));
+  }
+}
+
+/** Only a literal `false` says that a token still counts: an answer that is missing or odd refuses (RULES R10). */
+function unrevoked(claims: Claims, revoked: unknown): Claims {
+  if (revoked !== false) throw new InvalidCredential("revoked");
+  return claims;
+}

@@ -1,0 +1,92 @@
+/** What the tests of remote keys share: a real server on the loopback address. The verifier's clock is the test's, the server's is real. */
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { ServerResponse } from "node:http";
+import { after, before, beforeEach } from "node:test";
+import { Unavailable } from "../problem/error.ts";
+import { Redacted } from "../secret/redacted.ts";
+import type { JwtVerifier } from "./jwt-verifier.ts";
+import { remoteJwks } from "./remote-jwks.ts";
+import type { RemoteJwksOptions } from "./remote-jwks.ts";
+import * as f from "./token.fixture.ts";
+
+/** What the server does with a request. */
+export type Answer = (response: ServerResponse) => void;
+
+/** One issuer's server: what it answers, what it was asked, and the clock of the verifiers that ask it. */
+export class KeyServer {
+  readonly requests: string[] = [];
+  readonly cookies: unknown[] = [];
+  readonly problems: Error[] = [];
+  readonly #server = createServer((request, response) => {
+    this.requests.push(request.url ?? "");
+    this.cookies.push(request.headers.cookie);
+    (this.answers[request.url ?? ""] ?? ((missing) => missing.writeHead(404).end()))(response);
+  });
+  answers: Record<string, Answer> = {};
+  clockMs: number = f.nowMs;
+  host = "";
+
+  /** Starts with the file's tests, stops after them, and is as new for each. It publishes K1 and K2 at `/keys`. */
+  constructor() {
+    before(() => this.#listen());
+    after(() => {
+      this.#server.closeAllConnections();
+      this.#server.close();
+    });
+    beforeEach(() => {
+      for (const list of [this.requests, this.cookies, this.problems]) list.length = 0;
+      this.clockMs = f.nowMs;
+      this.answers = { "/keys": json({ keys: [f.k1Jwk, f.k2Jwk] }) };
+    });
+  }
+
+  get origin(): string {
+    return `http://${this.host}`;
+  }
+
+  /** A verifier of the fixture's issuer that takes its keys from here. */
+  verifier(over: Partial<RemoteJwksOptions> = {}): JwtVerifier {
+    const onProblem = (problem: Error): unknown => this.problems.push(problem);
+    const options = { url: `${this.origin}/keys`, allowPrivateHosts: [this.host], onProblem, ...over };
+    // One of `url` and `issuer` is replaced by the other in some tests.
+    return f.verifier({
+      keys: remoteJwks(options as RemoteJwksOptions),
+      algorithms: ["ES256", "EdDSA"],
+      clock: () => this.clockMs,
+    });
+  }
+
+  /** A good token at the clock's time; each number of seconds gives another. */
+  token(seconds = 0): string {
+    return f.token({}, { iat: this.clockMs / 1000, exp: this.clockMs / 1000 + 300 + seconds });
+  }
+
+  later(seconds: number): void {
+    this.clockMs += seconds * 1000;
+  }
+
+  async #listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    const address = this.#server.address();
+    assert.ok(typeof address === "object" && address !== null);
+    this.host = `127.0.0.1:${address.port}`;
+  }
+}
+
+/** Answers with a JSON document. */
+export const json =
+  (body: unknown, type = "application/json"): Answer =>
+  (response) =>
+    response.writeHead(200, { "content-type": type }).end(JSON.stringify(body));
+
+/** Waits until a refresh that runs in the background has come to its end. */
+export async function settled(until: () => boolean): Promise<void> {
+  for (let time = 0; time < 200 && !until(); time += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Asserts that the verifier cannot decide, which is neither a pass nor an invalid token. */
+export function unavailable(by: JwtVerifier, text: string): Promise<void> {
+  return assert.rejects(async () => by.verify(new Redacted(text)), Unavailable);
+}

@@ -1,0 +1,57 @@
+/**
+ * Where a verifier's keys come from while it runs: the contract between the verifier and the two kinds of sets (fixed and
+ * remote), and the marks that keep secrets and public keys apart.
+ */
+import type { Algorithm } from "./algorithm.ts";
+import type { KeySet } from "./key-set.ts";
+import type { VerificationKey } from "./verification-key.ts";
+
+/** The keys of one verifier. */
+export interface KeySource {
+  /** Changes when a key has left: what was verified before must be verified again. */
+  readonly generation: number;
+  /** From this moment on (Unix milliseconds) `due` wants to be called; `Infinity` for keys that never change. */
+  readonly dueAtMs: number;
+  /** Starts what is due in the background, and drops keys that are too old to trust. Never throws. */
+  due(nowMs: number): void;
+  /**
+   * The key that a token names, at once where it is known.
+   *
+   * @throws Unavailable when the keys cannot be had
+   */
+  find(kid: string | undefined, nowMs: number): VerificationKey | undefined | Promise<VerificationKey | undefined>;
+  /**
+   * Resolves when the keys are there and the runtime has taken them.
+   *
+   * @throws BuildError `wrong_key`
+   * @throws Unavailable
+   */
+  ready(nowMs: number): Promise<void>;
+}
+
+/** What a verifier tells its keys. */
+export interface KeyContext {
+  readonly issuer: string;
+  readonly algorithms: readonly Algorithm[];
+}
+
+/** Opens the keys for one verifier. Not exported from the package: only `jwks()` and `remoteJwks()` can make such a value. */
+export const openKeys: unique symbol = Symbol("lockstep.openKeys");
+
+/** Public keys of an issuer: made by `jwks()` or `remoteJwks()`. */
+export interface PublicKeys {
+  readonly [openKeys]: (context: KeyContext) => KeySource;
+}
+
+/** Keys that are known from the start and never change. */
+export function fixedKeys(set: KeySet): KeySource {
+  return {
+    generation: 0,
+    dueAtMs: Number.POSITIVE_INFINITY,
+    due: () => {},
+    find: (kid) => set.find(kid),
+    ready: async () => {
+      await Promise.all(set.keys.map((key) => key.imported()));
+    },
+  };
+}

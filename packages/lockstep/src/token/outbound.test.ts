@@ -1,0 +1,150 @@
+/** The outbound fetcher, through the keys that it fetches from a real server. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { gzipSync } from "node:zlib";
+import { BuildError, InvalidCredential, Unavailable } from "../problem/error.ts";
+import { json, KeyServer, unavailable } from "./key-server.fixture.ts";
+import type { Answer } from "./key-server.fixture.ts";
+import { remoteJwks } from "./remote-jwks.ts";
+import type { RemoteJwksOptions } from "./remote-jwks.ts";
+import * as f from "./token.fixture.ts";
+
+const server = new KeyServer();
+
+describe("the outbound fetcher (R13, I-09, I-12)", () => {
+  const wrongAddress = (url: string, allowPrivateHosts: readonly string[] = []): void => {
+    assert.throws(
+      () => remoteJwks({ url, allowPrivateHosts }),
+      (error) => error instanceof BuildError && error.code === "wrong_option",
+      url,
+    );
+  };
+
+  it("takes https addresses on the public internet, and no others, when the API is built", () => {
+    assert.ok(remoteJwks({ url: "https://as.example.com/keys" }));
+    assert.ok(remoteJwks({ issuer: "https://as.example.com" }));
+    const addresses = [
+      "http://as.example.com/keys",
+      "https://127.0.0.1/k",
+      "https://[::1]/k",
+      "https://[::ffff:169.254.169.254]/k",
+      "https://0.0.0.0",
+      "https://2130706433/",
+      "https://0x7f.1/",
+      "https://localhost./",
+      "https://x.localhost/",
+      "https://metadata.google.internal/",
+      "file:///etc/passwd",
+      "gopher://as.example.com",
+      "data:application/json,{}",
+      "https://user:password@as.example.com/",
+      "/keys",
+      "",
+    ];
+    for (const address of addresses) wrongAddress(address);
+    assert.throws(() => remoteJwks({} as never), { code: "wrong_option" });
+    assert.throws(() => remoteJwks({ issuer: "as.example.com" }), { code: "wrong_option" });
+  });
+
+  it("takes a private host only when it is named, and plain http only for a named loopback address", () => {
+    assert.ok(remoteJwks({ url: "https://keycloak.internal/keys", allowPrivateHosts: ["keycloak.internal"] }));
+    assert.ok(remoteJwks({ url: "http://127.0.0.1:9/keys", allowPrivateHosts: ["127.0.0.1:9"] }));
+    wrongAddress("http://127.0.0.1:9/keys", ["127.0.0.1:10"]);
+    wrongAddress("http://keycloak.internal/keys", ["keycloak.internal"]);
+    wrongAddress("http://10.0.0.1/keys", ["10.0.0.1"]);
+  });
+
+  it("refuses a name that leads to a private address, before it connects", async () => {
+    let asked = "";
+    const fetched: string[] = [];
+    const options: RemoteJwksOptions = {
+      url: "https://rebind.example.com/keys",
+      resolve: async (name) => {
+        asked = name;
+        return ["93.184.216.34", "10.0.0.1"];
+      },
+      fetch: async (input) => {
+        fetched.push(input instanceof Request ? input.url : input.toString());
+        return Response.json({ keys: [f.k1Jwk] });
+      },
+    };
+    await unavailable(f.verifier({ keys: remoteJwks(options), algorithms: ["ES256"] }), f.token());
+    assert.deepEqual([asked, fetched], ["rebind.example.com", []]);
+    for (const addresses of [[], Promise.reject(new Error("no such name"))]) {
+      const keys = remoteJwks({ ...options, resolve: async () => addresses });
+      await unavailable(f.verifier({ keys, algorithms: ["ES256"] }), f.token());
+    }
+    const keys = remoteJwks({ ...options, resolve: async () => ["93.184.216.34"] });
+    assert.ok(await f.accepted(f.verifier({ keys, algorithms: ["ES256"] }), f.token()));
+  });
+
+  it("gives up in time on a resolver or a fetch that never answers", async () => {
+    const never = (): Promise<never> => new Promise(() => {});
+    for (const option of [{ resolve: never }, { fetch: never }]) {
+      const keys = remoteJwks({ url: "https://as.example.com/keys", timeoutMs: 50, ...option });
+      const alive = setTimeout(() => {}, 5_000);
+      await unavailable(f.verifier({ keys, algorithms: ["ES256"] }), f.token());
+      clearTimeout(alive);
+    }
+  });
+
+  it("asks no resolver about an address", async () => {
+    const resolve = (): Promise<never> => assert.fail("asked");
+    const fetch = async (): Promise<Response> => Response.json({ keys: [f.k1Jwk] });
+    for (const url of ["https://8.8.8.8/keys", "https://[2606:4700::1111]/keys"]) {
+      assert.ok(await f.accepted(f.verifier({ keys: remoteJwks({ url, resolve, fetch }), algorithms: ["ES256"] }), f.token()));
+    }
+  });
+
+  const set = JSON.stringify({ keys: [f.k1Jwk] });
+  const anomalies: Readonly<Record<string, Answer>> = {
+    "a redirect": (response) => response.writeHead(302, { location: `${server.origin}/good` }).end(),
+    "an error with a good body": (response) => response.writeHead(500, { "content-type": "application/json" }).end(set),
+    "another media type": (response) => response.writeHead(200, { "content-type": "text/html" }).end(set),
+    "no media type": (response) => response.writeHead(200).end(set),
+    "another charset": (response) => response.writeHead(200, { "content-type": "application/json; charset=utf-16" }).end(set),
+    "a body above the limit": (response) =>
+      response.writeHead(200, { "content-type": "application/json" }).end(`${set}${" ".repeat(300_000)}`),
+    "an endless body": (response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      const more = (): void => void (response.destroyed || response.write(" ".repeat(65_536), () => setImmediate(more)));
+      more();
+    },
+    "a decompression bomb": (response) =>
+      response
+        .writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" })
+        .end(gzipSync(Buffer.alloc(20_000_000, " "))),
+    "duplicate members": (response) =>
+      response.writeHead(200, { "content-type": "application/json" }).end(set.replace("{", '{"keys":[],')),
+    "bytes that are not UTF-8": (response) =>
+      response.writeHead(200, { "content-type": "application/json" }).end(Buffer.from([0x22, 0xff, 0x22])),
+    "no JSON": (response) => response.writeHead(200, { "content-type": "application/json" }).end("<html>"),
+    "a closed connection": (response) => void response.destroy(),
+    silence: () => {},
+    "a body that stops halfway": (response) =>
+      void response.writeHead(200, { "content-type": "application/json" }).write(set.slice(0, 20)),
+  };
+  for (const [name, anomaly] of Object.entries(anomalies)) {
+    it(`server.answers ${name} with Unavailable, in time`, async () => {
+      server.answers = { "/keys": anomaly, "/good": json({ keys: [f.k1Jwk] }) };
+      const by = server.verifier({ timeoutMs: 400 });
+      const started = performance.now();
+      await unavailable(by, server.token());
+      assert.ok(performance.now() - started < 3_000);
+      assert.deepEqual(server.requests, ["/keys"]);
+      assert.ok(server.problems[0] instanceof Unavailable && !(server.problems[0] instanceof InvalidCredential));
+    });
+  }
+
+  it("sends no cookies and keeps none", async () => {
+    server.answers = {
+      "/keys": (response) =>
+        response.writeHead(200, { "content-type": "application/json; charset=utf-8", "set-cookie": "a=b" }).end(set),
+    };
+    const by = server.verifier();
+    await by.ready();
+    server.later(31);
+    await by.ready();
+    assert.deepEqual(server.cookies, [undefined, undefined]);
+  });
+});

@@ -1,0 +1,132 @@
+/**
+ * The one place from which this folder reaches the network (RULES R13): https only, no redirects, public hosts only, a
+ * limit on time and size, JSON only. What it fetches is public, so nothing secret is ever sent.
+ */
+import { BuildError, Unavailable } from "../problem/error.ts";
+import { isAddressHost, isLoopbackAddress, isPublicAddress, isPublicHost } from "./public-address.ts";
+import { isJsonObject, parseStrictJson } from "./strict-json.ts";
+import type { JsonObject } from "./strict-json.ts";
+
+/** How documents of an issuer may be fetched. */
+export interface OutboundOptions {
+  /**
+   * Hosts (`"keycloak.internal"`, or with a port `"127.0.0.1:8080"`) that may be fetched although they are not on the public
+   * internet. Plain `http:` is accepted for those of them that are a loopback address. Default: none.
+   */
+  readonly allowPrivateHosts?: readonly string[];
+  /**
+   * Resolves a name, so that its addresses can be checked before the request: on Node
+   * `async (host) => (await dns.lookup(host, { all: true })).map(({ address }) => address)`. It sees the name a moment
+   * earlier than the request does; against a name server that answers differently each time, give a `fetch` that connects
+   * to checked addresses only. Default: names are judged by their text.
+   */
+  readonly resolve?: (host: string) => Promise<readonly string[]>;
+  /** The runtime's `fetch`, or one that goes through a proxy or pins addresses. Default: the global one. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** How long a document may take, body included. Milliseconds, 1 to 10,000; default 3,000. */
+  readonly timeoutMs?: number;
+}
+
+/** The largest document that is read, after decompression. */
+export const maxDocumentBytes: number = 256 * 1024;
+
+const defaultTimeoutMs = 3_000;
+const maxTimeoutMs = 10_000;
+const documentLimits = { maxDepth: 8, maxMembers: 10_000 } as const;
+const jsonType = /^application\/(?:[\w.+-]+\+)?json(?:\s*;\s*charset="?utf-8"?)?$/i;
+
+/**
+ * Checks the address of a document that is known when an API is built.
+ *
+ * @throws BuildError `wrong_option`
+ */
+export function checkOutboundUrl(url: string, options: OutboundOptions): void {
+  const refusal = urlRefusal(url, options);
+  if (refusal !== undefined) throw new BuildError("wrong_option", `The keys cannot be fetched: ${refusal}`);
+  const { timeoutMs = defaultTimeoutMs } = options;
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > maxTimeoutMs) {
+    throw new BuildError("wrong_option", `\`timeoutMs\` must be 1 to ${maxTimeoutMs} milliseconds`);
+  }
+}
+
+/**
+ * Fetches one JSON object.
+ *
+ * @throws Unavailable for whatever goes wrong, with the reason in the message
+ */
+export async function fetchJsonObject(url: string, options: OutboundOptions): Promise<JsonObject> {
+  const refusal = urlRefusal(url, options);
+  if (refusal !== undefined) throw new Unavailable(`A document was not fetched: ${refusal}`);
+  const signal = AbortSignal.timeout(options.timeoutMs ?? defaultTimeoutMs);
+  try {
+    // A `resolve` or `fetch` of the caller's may not listen to the signal; the time is over all the same.
+    const document = parseStrictJson(await Promise.race([fetchText(url, options, signal), aborted(signal)]), documentLimits);
+    if (isJsonObject(document)) return document;
+  } catch (cause) {
+    throw cause instanceof Unavailable ? cause : new Unavailable("A document could not be fetched or read", { cause });
+  }
+  throw new Unavailable("A document is not a JSON object");
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+function urlRefusal(url: string, options: OutboundOptions): string | undefined {
+  if (!URL.canParse(url)) return "its address is not an absolute URL";
+  const { protocol, host, hostname, username, password } = new URL(url);
+  if (username !== "" || password !== "") return "its address holds a user name";
+  const isListed = isAllowedPrivate({ host, hostname }, options);
+  if (protocol !== "https:" && !(protocol === "http:" && isListed && isLoopbackAddress(hostname))) {
+    return "its address is not https (http is for loopback addresses in `allowPrivateHosts`)";
+  }
+  return isListed || isPublicHost(hostname) ? undefined : "its host is not on the public internet (see `allowPrivateHosts`)";
+}
+
+function isAllowedPrivate(
+  { host, hostname }: { readonly host: string; readonly hostname: string },
+  { allowPrivateHosts = [] }: OutboundOptions,
+): boolean {
+  return allowPrivateHosts.some((allowed) => allowed === host || allowed === hostname);
+}
+
+/** What a name resolves to must be public as well; an address was judged with the URL. */
+async function checkAddresses({ hostname, host }: URL, options: OutboundOptions): Promise<void> {
+  if (options.resolve === undefined || isAddressHost(hostname) || isAllowedPrivate({ hostname, host }, options)) return;
+  const addresses = await options.resolve(hostname);
+  if (addresses.length === 0 || !addresses.every(isPublicAddress)) {
+    throw new Unavailable("A document was not fetched: its host has no address, or one that is not public");
+  }
+}
+
+async function fetchText(url: string, options: OutboundOptions, signal: AbortSignal): Promise<string> {
+  await checkAddresses(new URL(url), options);
+  const fetchDocument = options.fetch ?? globalThis.fetch;
+  // "manual": a redirect comes back as what it is and is refused below ("error" is not known on every runtime).
+  const response = await fetchDocument(url, { headers: { accept: "application/json" }, redirect: "manual", signal });
+  const refusal = responseRefusal(response);
+  if (refusal === undefined) return readText(response);
+  await response.body?.cancel();
+  throw new Unavailable(`A document was refused: ${refusal}`);
+}
+
+function responseRefusal({ status, headers }: Response): string | undefined {
+  if (status !== 200) return `the server answered ${status}`;
+  if (!jsonType.test(headers.get("content-type") ?? "")) return "it is not JSON";
+  return Number(headers.get("content-length") ?? 0) > maxDocumentBytes ? "it is too large" : undefined;
+}
+
+async function readText({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    // Leaving the loop cancels the stream, and with it the connection.
+    if (bytes > maxDocumentBytes) throw new Unavailable("A document was refused: it is too large");
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

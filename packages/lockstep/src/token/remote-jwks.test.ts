@@ -1,0 +1,234 @@
+/** Remote keys, fetched from a real server. */
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { describe, it } from "node:test";
+import { Unavailable } from "../problem/error.ts";
+import { Redacted } from "../secret/redacted.ts";
+import { json, KeyServer, settled, unavailable } from "./key-server.fixture.ts";
+import { remoteJwks } from "./remote-jwks.ts";
+import * as f from "./token.fixture.ts";
+
+const server = new KeyServer();
+
+describe("remote keys", () => {
+  it("are fetched once, with the first token, and serve all others", async () => {
+    const by = server.verifier();
+    assert.deepEqual(server.requests, []);
+    await Promise.all(Array.from({ length: 20 }, (_, index) => f.accepted(by, server.token(index))));
+    assert.deepEqual(server.requests, ["/keys"]);
+  });
+
+  it("are not fetched for tokens of another issuer, audience, type or algorithm, nor for expired ones", async () => {
+    const by = server.verifier();
+    const strangers = [
+      f.token({}, { iss: "https://evil.test" }),
+      f.token({}, { aud: "x" }),
+      f.token({ typ: "JWT" }),
+      f.token({ alg: "HS256" }),
+      f.token({}, { exp: 1 }),
+      "x.y.z",
+    ];
+    for (const text of strangers) await f.refusal(by, text);
+    assert.deepEqual(server.requests, []);
+  });
+
+  it("are found by discovery: OpenID Connect, and RFC 8414 with a path", async () => {
+    const issuer = `${server.origin}/tenant`;
+    server.answers["/tenant/.well-known/openid-configuration"] = json({ issuer, jwks_uri: `${server.origin}/keys` });
+    server.answers["/.well-known/oauth-authorization-server/tenant"] = json({ issuer, jwks_uri: `${server.origin}/keys` });
+    for (const discovery of ["oidc", "oauth"] as const) {
+      const keys = remoteJwks({ issuer, discovery, allowPrivateHosts: [server.host] });
+      const by = f.verifier({ issuer, keys, algorithms: ["ES256"] });
+      assert.ok(await f.accepted(by, f.token({}, { iss: issuer })));
+    }
+    assert.equal(server.requests.length, 4);
+  });
+
+  it("are refused when the metadata names another issuer, no keys, or keys at a private address (RFC 8414 §3.3)", async () => {
+    const issuer = `${server.origin}/tenant`;
+    const wrong = [
+      { issuer: `${issuer}/`, jwks_uri: `${server.origin}/keys` },
+      { issuer },
+      { issuer, jwks_uri: "https://169.254.169.254/keys" },
+      { issuer, jwks_uri: "http://as.example/keys" },
+      { issuer, jwks_uri: "file:///etc/passwd" },
+    ];
+    for (const metadata of wrong) {
+      server.answers["/tenant/.well-known/openid-configuration"] = json(metadata);
+      const keys = remoteJwks({ issuer, allowPrivateHosts: [server.host] });
+      await unavailable(f.verifier({ issuer, keys, algorithms: ["ES256"] }), f.token({}, { iss: issuer }));
+    }
+    assert.ok(!server.requests.includes("/keys"));
+  });
+
+  it("must be of the issuer that the verifier names", () => {
+    assert.throws(() => server.verifier({ url: undefined, issuer: "https://other.example" } as never), { code: "wrong_option" });
+  });
+
+  it("are fetched at most once in a cooldown, whatever the flood of unknown kids (J-11)", async () => {
+    const by = server.verifier();
+    await f.accepted(by, server.token());
+    server.later(31);
+    const flood = Array.from({ length: 1_000 }, (_, index) =>
+      f.refusal(by, f.token({ kid: `k${index + 10}` }, { exp: f.now + 900 })),
+    );
+    assert.deepEqual(new Set(await Promise.all(flood)), new Set(["unknown key"]));
+    assert.equal(server.requests.length, 2);
+    for (let index = 0; index < 50; index += 1) await f.refusal(by, f.token({ kid: `x${index}` }));
+    assert.ok(await f.accepted(by, server.token()));
+    assert.equal(server.requests.length, 2);
+  });
+
+  it("include a new key as soon as a token names it and the cooldown is over (M-06)", async () => {
+    const by = server.verifier();
+    await f.accepted(by, server.token());
+    const k3 = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    server.answers["/keys"] = json({ keys: [f.k1Jwk, f.publicJwk(k3.publicKey, { kid: "k3", alg: "ES256" })] });
+    const text = f.compact({ ...f.goodHeader, kid: "k3" }, f.goodClaims(), f.es256(k3.privateKey));
+    assert.equal(await f.refusal(by, text), "unknown key");
+    server.later(30);
+    assert.ok(await f.accepted(by, text));
+  });
+
+  it("that leave the set take their cached tokens with them (M-07)", async () => {
+    const by = server.verifier();
+    const text = f.token({}, { exp: f.now + 3_000 });
+    const other = f.compact({ alg: "EdDSA", typ: "at+jwt", kid: "k2" }, f.goodClaims({ exp: f.now + 3_000 }), f.eddsa);
+    await f.accepted(by, text);
+    await f.accepted(by, other);
+    server.answers["/keys"] = json({ keys: [f.k2Jwk] });
+    server.later(301);
+    // The set is stale: the token still passes, and the fetch that it starts finds its key gone.
+    assert.ok(!(by.verify(new Redacted(text)) instanceof Promise));
+    await settled(() => server.requests.length === 2);
+    assert.equal(await f.refusal(by, text), "unknown key");
+    assert.ok(await f.accepted(by, other));
+  });
+
+  it("keep their cached tokens when a key is only added", async () => {
+    const by = server.verifier();
+    const text = f.token({}, { exp: f.now + 3_000 });
+    const claims = await f.accepted(by, text);
+    const k3 = generateKeyPairSync("ed25519");
+    server.answers["/keys"] = json({ keys: [f.k2Jwk, f.k1Jwk, f.publicJwk(k3.publicKey, { kid: "k3" })] });
+    server.later(301);
+    assert.equal(by.verify(new Redacted(text)), claims);
+    await settled(() => server.requests.length === 2);
+    assert.equal(by.verify(new Redacted(text)), claims);
+  });
+
+  it("are fetched before they are trusted again when nobody asked for long", async () => {
+    const by = server.verifier();
+    const text = f.token({}, { exp: f.now + 30_000 });
+    await f.accepted(by, text);
+    server.answers["/keys"] = json({ keys: [f.k2Jwk] });
+    server.later(3_600);
+    const another = f.token({}, { exp: f.now + 30_001 });
+    assert.deepEqual(
+      await Promise.all([text, another, text].map((each) => f.refusal(by, each))),
+      Array<string>(3).fill("unknown key"),
+    );
+    assert.equal(server.requests.length, 2);
+  });
+
+  it("stay as they were while the issuer is away, up to a bound, and come back with it", async () => {
+    const by = server.verifier({ maxStaleSeconds: 7_200 });
+    const text = f.token({}, { exp: f.now + 80_000 });
+    await f.accepted(by, text);
+    server.answers = {};
+    for (let time = 0; time < 4; time += 1) {
+      server.later(1_700);
+      assert.ok(await f.accepted(by, text));
+      assert.ok(await f.accepted(by, server.token()));
+    }
+    assert.ok(server.problems.length >= 4);
+    server.later(700);
+    await unavailable(by, text);
+    await unavailable(by, server.token());
+    server.answers = { "/keys": json({ keys: [f.k1Jwk] }) };
+    server.later(31);
+    assert.ok(await f.accepted(by, text));
+  });
+
+  it("are unavailable, not invalid, while they were never had; the issuer is asked once in a cooldown", async () => {
+    server.answers = {};
+    const by = server.verifier();
+    for (let time = 0; time < 5; time += 1) await unavailable(by, server.token());
+    await assert.rejects(by.ready(), (error) => error instanceof Unavailable && error.retryAfterSeconds === 30);
+    assert.equal(server.requests.length, 1);
+    server.answers = { "/keys": json({ keys: [f.k1Jwk] }, "application/jwk-set+json") };
+    server.later(31);
+    await by.ready();
+    assert.ok(await f.accepted(by, server.token()));
+  });
+
+  it("that leave while a token is verified do not leave it in the cache", async () => {
+    const by = server.verifier();
+    const text = f.token({}, { exp: f.now + 3_000 });
+    await f.accepted(by, server.token());
+    server.answers["/keys"] = json({ keys: [f.k2Jwk] });
+    server.later(31);
+    // The unknown key causes the fetch that K1 is missing from; K1's token is being verified meanwhile.
+    const flood = f.refusal(by, f.token({ kid: "other" }));
+    await Promise.allSettled([by.verify(new Redacted(text)), flood]);
+    assert.equal(await f.refusal(by, text), "unknown key");
+  });
+
+  it("are refused as a set when it breaks the rules, and the last good set stays (J-54)", async () => {
+    const by = server.verifier();
+    await f.accepted(by, server.token());
+    const many = Array.from({ length: 10_000 }, (_, index) => ({ kty: "EC", kid: `${index}` }));
+    const oct = { kty: "oct", kid: "s", k: "AAAA" };
+    const bad = [
+      { keys: [f.k1Jwk, oct] },
+      { keys: [{ ...f.k1Jwk, d: "AAAA" }] },
+      { keys: [f.k1Jwk, f.k1Jwk] },
+      { keys: many },
+      { keys: [] },
+      {},
+      [],
+      { keys: [{ ...f.k1Jwk, x: f.k1Jwk.y }] },
+    ];
+    for (const [index, set] of bad.entries()) {
+      server.answers["/keys"] = json(set);
+      server.later(31);
+      await f.refusal(by, f.token({ kid: "other" }, { exp: server.clockMs / 1000 + 60 }));
+      assert.equal(server.problems.length, index + 1, JSON.stringify(set).slice(0, 80));
+      assert.ok(await f.accepted(by, server.token(index)));
+    }
+    assert.equal(server.requests.length, bad.length + 1);
+  });
+
+  it("are fetched again although the clock was set back", async () => {
+    const by = server.verifier();
+    server.answers = {};
+    await unavailable(by, server.token());
+    server.answers = { "/keys": json({ keys: [f.k1Jwk] }) };
+    server.later(-3_600);
+    assert.ok(await f.accepted(by, server.token()));
+  });
+
+  it("do not depend on whether a listener of server.problems works", async () => {
+    server.answers = {};
+    const by = server.verifier({
+      onProblem: () => {
+        throw new Error("listener");
+      },
+    });
+    await unavailable(by, server.token());
+  });
+
+  it("need times that make sense", () => {
+    for (const times of [
+      { cooldownSeconds: 0 },
+      { maxAgeSeconds: 10 },
+      { maxStaleSeconds: 100 },
+      { maxStaleSeconds: Number.POSITIVE_INFINITY },
+      { cooldownSeconds: Number.NaN },
+      { timeoutMs: 0 },
+      { timeoutMs: 60_000 },
+    ]) {
+      assert.throws(() => server.verifier(times), { code: "wrong_option" }, JSON.stringify(times));
+    }
+  });
+});

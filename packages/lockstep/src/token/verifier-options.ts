@@ -1,0 +1,163 @@
+/**
+ * The options of `jwtVerifier`, checked once when it is built. What decides who gets in has no default, and a missing one is
+ * an error rather than a check that is skipped (RULES R4); the types say so too, but JavaScript and `any` come here.
+ */
+import { BuildError } from "../problem/error.ts";
+import { keyDemand, isAlgorithm } from "./algorithm.ts";
+import type { Algorithm, PublicKeyAlgorithm, SecretKeyAlgorithm } from "./algorithm.ts";
+import type { ClaimRules, Claims } from "./claims.ts";
+import { isHmacSecret, secretJwk } from "./hmac-secret.ts";
+import type { HmacSecret } from "./hmac-secret.ts";
+import { readKeySet } from "./key-set.ts";
+import { fixedKeys, openKeys } from "./key-source.ts";
+import type { KeySource, PublicKeys } from "./key-source.ts";
+import { typeCheck } from "./token-type.ts";
+import type { ExpectedType, TypeCheck } from "./token-type.ts";
+
+/** Which keys, and which algorithms they may have: public keys or secrets, never both (RFC 8725 §3.1). */
+export type VerifierKeys =
+  | {
+      /** `jwks(…)` or `remoteJwks(…)`. */
+      readonly keys: PublicKeys;
+      readonly algorithms: readonly [PublicKeyAlgorithm, ...PublicKeyAlgorithm[]];
+    }
+  | {
+      /** `hmacSecret(…)`, or several with a `kid` each while a secret is being replaced. */
+      readonly keys: HmacSecret | readonly [HmacSecret, ...HmacSecret[]];
+      readonly algorithms: readonly [SecretKeyAlgorithm, ...SecretKeyAlgorithm[]];
+    };
+
+/** What a verifier must be told, and what it may be told. */
+export type JwtVerifierOptions = VerifierKeys & {
+  /** `iss` must be exactly this text (RFC 9068 §4). */
+  readonly issuer: string;
+  /** `aud` must name this API, or one of these names of it. */
+  readonly audience: string | readonly [string, ...string[]];
+  /** The `typ` header: `"at+jwt"` for access tokens of RFC 9068. */
+  readonly typ: ExpectedType;
+  /** `"allow"`: a token may be meant for other audiences too, any of which could then present it here. Default: `"deny"`. */
+  readonly extraAudiences?: "deny" | "allow";
+  /** How far the issuer's clock may be off. Seconds, 0 to 300; default 5. For the exact boundaries see `isExpired`. */
+  readonly clockToleranceSeconds?: number;
+  /** The longest `exp − iat`; `iat` is required. Seconds, at least 1; default 86,400. */
+  readonly maxLifetimeSeconds?: number;
+  /** The longest token. Bytes, at least 1; default 8,192. */
+  readonly maxTokenBytes?: number;
+  /** The time in Unix milliseconds. Default: `Date.now`. */
+  readonly clock?: () => number;
+  /** Verified tokens are kept up to this size. Bytes; 0 keeps none; default 32 MiB, about 10,000 tokens of 900 bytes. */
+  readonly cache?: { readonly maxBytes: number };
+  /**
+   * Asked on every verification, of cached tokens too: only `false` lets a token pass. Key it by `(iss, jti)`, `sid` or
+   * `sub`. What it throws, `verify` throws.
+   */
+  readonly revoked?: (claims: Claims) => boolean | Promise<boolean>;
+};
+
+/** The options in the form the verifier works with. */
+export interface CheckedOptions extends ClaimRules {
+  readonly algorithms: readonly Algorithm[];
+  readonly keys: KeySource;
+  readonly isExpectedType: TypeCheck;
+  readonly maxTokenBytes: number;
+  readonly maxCacheBytes: number;
+  readonly clock: () => number;
+  readonly revoked: JwtVerifierOptions["revoked"];
+}
+
+const maxTolerance = 300;
+const defaultCacheBytes = 32 * 1024 * 1024;
+const known: Readonly<Record<keyof JwtVerifierOptions, true>> = {
+  issuer: true,
+  audience: true,
+  keys: true,
+  algorithms: true,
+  typ: true,
+  extraAudiences: true,
+  clockToleranceSeconds: true,
+  maxLifetimeSeconds: true,
+  maxTokenBytes: true,
+  clock: true,
+  cache: true,
+  revoked: true,
+};
+
+/**
+ * Checks the options and opens the keys.
+ *
+ * @throws BuildError `wrong_option`, `wrong_key` or `weak_key`
+ */
+export function checkVerifierOptions(options: JwtVerifierOptions): CheckedOptions {
+  for (const name of Object.keys(options)) {
+    if (!(name in known)) throw wrong(`There is no option \`${name}\`: check its spelling`);
+  }
+  const issuer = requiredText(options.issuer, "issuer", "the exact `iss` of the tokens");
+  const algorithms = checkAlgorithms(options.algorithms);
+  const isExpectedType = typeCheck(options.typ);
+  if (isExpectedType === undefined) throw wrong('`typ` is required: "at+jwt" for access tokens, "JWT" for issuers that write that');
+  const { extraAudiences = "deny", clock = Date.now, revoked } = options;
+  if (extraAudiences !== "deny" && extraAudiences !== "allow") throw wrong('`extraAudiences` is "deny" or "allow"');
+  if (typeof clock !== "function") throw wrong("`clock` must be a function that gives Unix milliseconds");
+  if ("revoked" in options && typeof revoked !== "function") throw wrong("`revoked` must be a function; leave it out to have none");
+  return {
+    issuer,
+    audiences: checkAudiences(options.audience),
+    allowExtraAudiences: extraAudiences === "allow",
+    algorithms,
+    keys: openVerifierKeys(options.keys, issuer, algorithms),
+    isExpectedType,
+    clockToleranceSeconds: checkNumber(options.clockToleranceSeconds ?? 5, "clockToleranceSeconds", 0, maxTolerance),
+    maxLifetimeSeconds: checkNumber(options.maxLifetimeSeconds ?? 86_400, "maxLifetimeSeconds", 1),
+    maxTokenBytes: checkNumber(options.maxTokenBytes ?? 8_192, "maxTokenBytes", 1),
+    maxCacheBytes: checkNumber((options.cache ?? { maxBytes: defaultCacheBytes }).maxBytes, "cache.maxBytes", 0),
+    clock,
+    revoked,
+  };
+}
+
+function checkAlgorithms(algorithms: unknown): readonly Algorithm[] {
+  if (!Array.isArray(algorithms) || algorithms.length === 0 || !algorithms.every(isAlgorithm)) {
+    throw wrong('`algorithms` is required: the signature algorithms of your issuer, for example ["ES256"]');
+  }
+  return [...new Set(algorithms)];
+}
+
+function checkAudiences(audience: unknown): ReadonlySet<string> {
+  const audiences: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
+  if (audiences.length === 0) throw wrong("`audience` is required: the name of this API in `aud`");
+  return new Set(audiences.map((each) => requiredText(each, "audience", "the name of this API in `aud`")));
+}
+
+function openVerifierKeys(keys: unknown, issuer: string, algorithms: readonly Algorithm[]): KeySource {
+  const secrets: readonly unknown[] = Array.isArray(keys) ? keys : [keys];
+  const isSecret = secrets.length > 0 && secrets.every(isHmacSecret);
+  if (!isSecret && !isPublicKeys(keys)) {
+    throw wrong("`keys` is required: jwks(…) or remoteJwks(…), or hmacSecret(…), which never stand together");
+  }
+  if (algorithms.some((each) => (keyDemand(each).kty === "oct") !== isSecret)) {
+    throw wrong(
+      "`algorithms` do not fit `keys`: HS256, HS384 and HS512 go with hmacSecret(), all others with jwks() or remoteJwks()",
+    );
+  }
+  if (isPublicKeys(keys)) return keys[openKeys]({ issuer, algorithms });
+  const set = { keys: secrets.filter(isHmacSecret).map((secret) => secret[secretJwk].reveal()) };
+  return fixedKeys(readKeySet(set, "secret", algorithms));
+}
+
+function isPublicKeys(value: unknown): value is PublicKeys {
+  return typeof value === "object" && value !== null && openKeys in value;
+}
+
+function requiredText(value: unknown, name: string, what: string): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw wrong(`\`${name}\` is required: ${what}`);
+}
+
+function checkNumber(value: unknown, name: string, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value === "number" && value >= min && value <= max) return value;
+  throw wrong(`\`${name}\` must be a number from ${min} to ${max}`);
+}
+
+function wrong(message: string): BuildError {
+  return new BuildError("wrong_option", message);
+}

@@ -1,0 +1,97 @@
+/** Attack rows on the choice of key and algorithm: the key decides, the token is only compared. */
+import assert from "node:assert/strict";
+import { createPublicKey } from "node:crypto";
+import { describe, it } from "node:test";
+import { jwks } from "./jwks.ts";
+import * as f from "./token.fixture.ts";
+
+const by = f.verifier();
+
+describe("the key of a token", () => {
+  it("refuses HMAC over every encoding of a public key (J-04, J-05; CVE-2016-5431, CVE-2026-34950)", async () => {
+    for (const key of [f.k1, f.kr]) {
+      const publicKey = createPublicKey(key.privateKey);
+      const jwk = publicKey.export({ format: "jwk" });
+      const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
+      const der = publicKey.export({ type: "spki", format: "der" });
+      const numbers = Buffer.concat([jwk.n, jwk.x, jwk.y].map((part) => Buffer.from(part ?? "", "base64url")));
+      const macKeys = [
+        pem,
+        pem.trim(),
+        ` ${pem}`,
+        `\ufeff${pem}`,
+        `# c\n${pem}`,
+        `\u200b${pem}`,
+        der,
+        JSON.stringify(jwk),
+        numbers,
+      ];
+      for (const kid of ["k1", "kr"]) {
+        for (const macKey of macKeys) {
+          const forged = f.compact({ ...f.goodHeader, alg: "HS256", kid }, f.goodClaims(), f.hmac(macKey));
+          assert.equal(await f.refusal(by, forged), "the algorithm is not allowed");
+        }
+      }
+    }
+  });
+
+  it("refuses an algorithm that is not the key's, although the signature is right (J-06; RFC 8725 §3.1)", async () => {
+    const lenient = f.verifier({ algorithms: ["ES256", "EdDSA", "RS256", "PS256", "RS384", "RS512", "ES384"] });
+    const header = { ...f.goodHeader, kid: "kr" };
+    const forged: readonly (readonly [string, f.Sign])[] = [
+      ["PS256", f.rsa("sha256", true)],
+      ["RS384", f.rsa("sha384")],
+      ["RS512", f.rsa("sha512")],
+    ];
+    for (const [alg, signer] of forged) {
+      assert.equal(
+        await f.refusal(lenient, f.compact({ ...header, alg }, f.goodClaims(), signer)),
+        "the algorithm is not the key's",
+      );
+      // The control: the same token under a key that is pinned to this algorithm.
+      const keys = jwks({ keys: [{ ...f.krJwk, alg }] });
+      assert.ok(
+        await f.accepted(
+          f.verifier({ keys, algorithms: ["PS256", "RS384", "RS512"] }),
+          f.compact({ ...header, alg }, f.goodClaims(), signer),
+        ),
+      );
+    }
+    assert.equal(await f.refusal(lenient, f.token({ alg: "ES384" })), "the algorithm is not the key's");
+  });
+
+  it("takes the algorithm of a key without alg from the configuration, never from the token (J-07; CVE-2026-22818)", async () => {
+    const { alg: _alg, ...withoutAlg } = f.krJwk;
+    const rs256Only = f.verifier({ keys: jwks({ keys: [withoutAlg] }), algorithms: ["RS256"] });
+    const header = { ...f.goodHeader, kid: "kr" };
+    assert.ok(await f.accepted(rs256Only, f.compact({ ...header, alg: "RS256" }, f.goodClaims(), f.rsa("sha256"))));
+    await f.refusal(rs256Only, f.compact({ ...header, alg: "RS512" }, f.goodClaims(), f.rsa("sha512")));
+    await f.refusal(rs256Only, f.compact({ ...header, alg: "PS256" }, f.goodClaims(), f.rsa("sha256", true)));
+    await f.refusal(rs256Only, f.compact({ ...header, alg: "HS256" }, f.goodClaims(), f.hmac("x")));
+  });
+
+  it("treats kid as a name in a table: paths and prototype names find nothing (J-08, J-10)", async () => {
+    const names = [
+      "../../../../dev/null",
+      "/proc/self/environ",
+      "file:///etc/hostname",
+      "__proto__",
+      "constructor",
+      "toString",
+      "K1",
+      "k1 ",
+    ];
+    for (const kid of names) {
+      assert.equal(await f.refusal(by, f.token({ kid })), "unknown key");
+      await f.refusal(by, f.compact({ ...f.goodHeader, kid, alg: "HS256" }, f.goodClaims(), f.hmac("")));
+    }
+    for (const kid of [1, [], {}, null, true, ""]) assert.equal(await f.refusal(by, f.token({ kid })), "kid is not a text");
+  });
+
+  it("tries no keys one after another: a token without kid finds its key only when there is one (J-12)", async () => {
+    assert.equal(await f.refusal(by, f.token({ kid: undefined })), "unknown key");
+    const single = f.verifier({ keys: jwks({ keys: [f.k1Jwk] }), algorithms: ["ES256"] });
+    assert.ok(await f.accepted(single, f.token({ kid: undefined })));
+    assert.equal(await f.refusal(single, f.token({ kid: "other" })), "unknown key");
+  });
+});

@@ -1,0 +1,8 @@
+/** `npm run build`: ESM JavaScript with declarations, in `dist/` of each package. */
+import { rmSync } from "node:fs";
+import { binary, root, runSteps } from "./steps.ts";
+
+const packages = ["lockstep"];
+
+for (const name of packages) rmSync(`${root}packages/${name}/dist`, { recursive: true, force: true });
+runSteps(packages.map((name) => ({ name: `build ${name}`, command: binary("tsc"), args: ["-p", `packages/${name}/tsconfig.build.json`] })));

@@ -1,0 +1,33 @@
+/** Runs named steps one after another, each a command; the first that fails ends the run with its exit code. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** The repository's root, with a trailing slash. */
+export const root: string = fileURLToPath(new URL("../", import.meta.url));
+
+/** One command and what it is for. */
+export interface Step {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** The path of a command that a package of the workspace brings. */
+export function binary(name: string): string {
+  return `${root}node_modules/.bin/${name}`;
+}
+
+/** Runs the steps; prints each with its time, and exits with the code of the first that fails. */
+export function runSteps(steps: readonly Step[]): void {
+  for (const { name, command, args } of steps) {
+    const started = performance.now();
+    console.log(`• ${name}`);
+    const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+    if (error !== undefined) throw error;
+    if (status !== 0) {
+      console.error(`✗ ${name} failed`);
+      process.exit(status ?? 1);
+    }
+    console.log(`  ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  }
+}
