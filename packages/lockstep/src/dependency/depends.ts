@@ -1,6 +1,5 @@
 /** `depends()`: a plain value made of other values. It cannot refuse; the verbs in `access/` can. */
 import { BuildError } from "../problem/error.ts";
-import { Denial } from "../access/deny.ts";
 import type { Dependency, Deps, FactsOf, Values } from "./dependency.ts";
 import { dependency, entriesOf, type Entry, factsOfEntries, type Lifetime } from "./node.ts";
 
@@ -26,6 +25,7 @@ export function depends<const D extends Deps, T>(
   options: LifetimeOption = {},
 ): Dependency<Awaited<T>, FactsOf<D>> {
   const entries = entriesOf("depends", deps);
+  if (typeof run !== "function") throw new BuildError("wrong_dependency", "depends() takes a function second: (values) => value");
   const lifetime = lifetimeOf("depends", entries, options);
   return dependency({
     kind: "value",
@@ -33,16 +33,8 @@ export function depends<const D extends Deps, T>(
     facts: factsOfEntries(entries),
     lifetime,
     // The executor gives exactly the record's values.
-    run: (values) => refusingNothing(run(values as Values<D>)),
+    run: (values) => run(values as Values<D>),
   });
-}
-
-/** A plain value is no verb: a denial returned from one would be handed to the handler as if it were a value. */
-function refusingNothing(result: unknown): unknown {
-  if (result instanceof Denial) {
-    throw new BuildError("wrong_result", "depends() cannot refuse: use authenticate(), authorize() or owned() to deny()");
-  }
-  return result;
 }
 
 /** Reads and checks the lifetime of a node over its entries. */

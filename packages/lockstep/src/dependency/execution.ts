@@ -1,19 +1,21 @@
 /**
- * One run of a plan: the values of one request. A fully synchronous graph makes no promise at all; independent
- * asynchronous nodes of one phase run side by side. This module owns the order of running and closing; what a failure
- * means for the client is the route's.
+ * One run of a plan: the values of one request. A fully synchronous graph makes no promise at all. This module owns running
+ * the steps in order and when invalid inputs end a run; running steps side by side is in `concurrent.ts`, closing what they
+ * opened in `resource-stack.ts`. What a failure means for the client is the route's.
  */
 import { Refusal } from "../access/refusal.ts";
 import { Identified, type Grants } from "../access/identified.ts";
-import { refusalOf } from "../access/guard.ts";
 import { InputFailure, type InputIssue } from "../input/input.ts";
 import { BuildError } from "../problem/error.ts";
 import { type AppValues, isPromise } from "./app-values.ts";
+import { Concurrent } from "./concurrent.ts";
 import type { Node, ValueRecord, Verdicts } from "./node.ts";
-import { openResource, type OpenResource } from "./open-resource.ts";
+import { checkPlain } from "./plain-value.ts";
 import type { Step, Variant } from "./plan.ts";
 import { phase } from "./rank.ts";
+import { ResourceStack, type Thrown } from "./resource-stack.ts";
 import type { Source } from "./source.ts";
+import { settleStandIn } from "./stand-in.ts";
 
 /** Why a run ended early. */
 export type Failed =
@@ -38,8 +40,9 @@ export class Execution implements Verdicts {
   #group = 0;
   #step: Step | undefined;
   #grants: (Grants | undefined)[] | undefined;
-  #open: OpenResource[] | undefined;
-  #issues: InputIssue[] | undefined;
+  #resources: ResourceStack | undefined;
+  /** By slot, so that they are told in the order of the steps, whatever the timing. */
+  #issues: (readonly InputIssue[])[] | undefined;
   #guardBlocked = false;
 
   constructor(variant: Variant, credentials: unknown[], source: Source | undefined, app: AppValues) {
@@ -76,23 +79,12 @@ export class Execution implements Verdicts {
 
   /** What the credentials of this run brought, for the audit log. */
   grants(): readonly Grants[] {
-    return this.#grants?.filter((grants) => grants !== undefined) ?? [];
+    return [...new Set(this.#grants?.filter((grants) => grants !== undefined))];
   }
 
   /** Closes what is open, the last opened first; a failure is thrown in. Gives the first error of closing. */
-  close(failure?: { readonly error: unknown }): { readonly error: unknown } | undefined | Promise<{ readonly error: unknown } | undefined> {
-    let thrown = failure;
-    let first: { readonly error: unknown } | undefined;
-    for (let open = this.#open?.pop(); open !== undefined; open = this.#open?.pop()) {
-      try {
-        const closing = open.close(thrown);
-        if (closing !== undefined) return this.#closeLater(closing, thrown, first);
-      } catch (error) {
-        thrown = { error };
-        first ??= thrown;
-      }
-    }
-    return first;
+  close(failure?: Thrown): Thrown | undefined | Promise<Thrown | undefined> {
+    return this.#resources?.close(failure);
   }
 
   grant(grants: Grants): void {
@@ -104,9 +96,14 @@ export class Execution implements Verdicts {
     return this.#step?.authenticators.map((slot) => this.#grants?.[slot]) ?? [];
   }
 
-  /** Whether everything that a step needs is there; marks the step where something never will be. */
+  /** Whether everything that a step needs is there, or never will be. */
   isReady(step: Step): boolean {
     return step.sources.every((source) => this.slots[source] !== pending);
+  }
+
+  /** Marks a step that waits, so that what needs it waits too. */
+  hold(step: Step): void {
+    this.slots[step.slot] = pending;
   }
 
   /** The next step of a group that runs side by side. */
@@ -117,6 +114,7 @@ export class Execution implements Verdicts {
     return step;
   }
 
+  /** Goes to the next group. */
   endGroup(): void {
     this.#group += 1;
   }
@@ -132,7 +130,7 @@ export class Execution implements Verdicts {
       const values = this.#record(step.keys, step.sources);
       const result = this.#run(step, values);
       if (!isPromise(result)) return this.#settle(step, result, values);
-      this.slots[step.slot] = pending;
+      this.hold(step);
       return this.#later(step, result, values);
     } catch (error) {
       return { kind: "threw", error, step };
@@ -155,11 +153,9 @@ export class Execution implements Verdicts {
       case "input":
         if (this.#source === undefined) throw outside(node);
         return node.read(this.#source, values);
-      case "resource": {
-        const open = openResource(node.open(values));
-        (this.#open ??= []).push(open);
-        return open.value;
-      }
+      case "resource":
+        this.#resources ??= new ResourceStack();
+        return this.#resources.open(node.open(values));
       case "any-of":
         return { via: step.keys[0], value: this.slots[step.sources[0] ?? 0] };
       case "optional":
@@ -177,36 +173,37 @@ export class Execution implements Verdicts {
     this.#step = step;
     if (step.overridden) value = this.#settleOverride(step, result);
     else if ("settle" in node) value = node.settle(result, values, this);
+    else checkPlain(node, result);
     if (value instanceof Refusal) return { kind: "refused", refusal: value, step };
     if (value instanceof InputFailure) {
-      (this.#issues ??= []).push(...value.issues);
+      (this.#issues ??= [])[step.slot] = value.issues;
       value = unavailable;
     }
     this.slots[step.slot] = value;
     return undefined;
   }
 
-  /** What stands in for a guard may refuse as the guard would, and brings the grants it has. */
+  /** What stands in for an authenticated node brings the grants it has. */
   #settleOverride(step: Step, result: unknown): unknown {
-    const { node } = step;
-    if (!("settle" in node)) return result;
     const grants = result instanceof Identified ? result.grants : this.#grants?.[step.sources[0] ?? 0];
-    if (node.kind === "authenticate" && grants !== undefined) this.grant(grants);
-    const kinds = { authenticate: "invalid", authorize: "forbidden", scopes: "scope", owned: "hidden", permitted: "hidden", unowned: "hidden" } as const;
-    return refusalOf(result, kinds[node.kind]) ?? (result instanceof Identified ? result.principal : result);
+    if (grants !== undefined && step.node.facts.has("authenticated")) this.grant(grants);
+    return settleStandIn(step.node, result);
   }
 
   #block(step: Step): undefined {
     this.slots[step.slot] = unavailable;
-    if ("settle" in step.node) this.#guardBlocked = true;
+    if ("settle" in step.node && step.rank < phase.body) this.#guardBlocked = true;
     return undefined;
   }
 
-  /** Invalid inputs end the run, but not before every guard that can still run has: an error never passes a guard. */
+  /**
+   * Invalid inputs end the run, but not before every guard that can still run has: an error never passes a guard. Where a
+   * guard before the body cannot run, the body stays unread.
+   */
   #stopAt(rank: number): Failed | undefined {
     if (this.#issues === undefined) return undefined;
-    const isOver = rank > phase.body || (this.#guardBlocked && rank >= phase.body);
-    return isOver ? { kind: "invalid", issues: this.#issues } : undefined;
+    const isOver = rank >= phase.handler || (this.#guardBlocked && rank >= phase.body);
+    return isOver ? { kind: "invalid", issues: this.#issues.flat() } : undefined;
   }
 
   #record(keys: readonly string[], sources: readonly number[]): ValueRecord {
@@ -217,95 +214,9 @@ export class Execution implements Verdicts {
     }
     return record;
   }
-
-  async #closeLater(
-    closing: Promise<void>,
-    failure: { readonly error: unknown } | undefined,
-    before: { readonly error: unknown } | undefined,
-  ): Promise<{ readonly error: unknown } | undefined> {
-    let thrown = failure;
-    let first = before;
-    try {
-      await closing;
-    } catch (error) {
-      thrown = { error };
-      first ??= thrown;
-    }
-    const rest = await this.close(thrown);
-    return first ?? rest;
-  }
 }
 
 function outside(node: Node): BuildError {
   const what = node.kind === "input" ? `The input ${node.input.kind}("${node.input.name}")` : "A security scheme";
   return new BuildError("wrong_dependency", `${what} has no value outside a request: give one with run(dependency, { with: [[it, value]] })`);
-}
-
-/** A group of steps some of which are asynchronous: each starts as soon as what it needs is there. */
-class Concurrent {
-  readonly #execution: Execution;
-  readonly #end: number;
-  readonly #before: number;
-  readonly #waiting: Step[] = [];
-  #running = 0;
-  #failed: { readonly failed: Failed; readonly at: number } | undefined;
-  #resolve: (failed: Failed | undefined | Promise<Failed | undefined>) => void = () => {};
-
-  constructor(execution: Execution, end: number, before: number) {
-    this.#execution = execution;
-    this.#end = end;
-    this.#before = before;
-  }
-
-  /** Goes on from a step that has just started. */
-  run(first: Step, started: Promise<Failed | undefined>): Promise<Failed | undefined> {
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-      this.#track(first, started);
-      this.#proceed();
-    });
-  }
-
-  #track(step: Step, started: Promise<Failed | undefined>): void {
-    this.#running += 1;
-    // `start` turns every error into a result: this promise never rejects.
-    void started.then((failed) => {
-      this.#running -= 1;
-      this.#fail(step, failed);
-      this.#proceed();
-    });
-  }
-
-  /** Of several failures the one of the earliest step decides, so that the answer does not depend on timing. */
-  #fail(step: Step, failed: Failed | undefined): void {
-    if (failed !== undefined && (this.#failed === undefined || step.slot < this.#failed.at)) {
-      this.#failed = { failed, at: step.slot };
-    }
-  }
-
-  #proceed(): void {
-    if (this.#failed === undefined) this.#startReady();
-    if (this.#running > 0) return;
-    if (this.#failed !== undefined) return this.#resolve(this.#failed.failed);
-    this.#execution.endGroup();
-    this.#resolve(this.#execution.advance(this.#before));
-  }
-
-  #startReady(): void {
-    for (const step of this.#waiting.splice(0)) this.#startOrWait(step);
-    for (let step = this.#execution.takeUntil(this.#end); step !== undefined; step = this.#execution.takeUntil(this.#end)) {
-      this.#startOrWait(step);
-    }
-  }
-
-  #startOrWait(step: Step): void {
-    if (this.#failed !== undefined || !this.#execution.isReady(step)) {
-      this.#execution.slots[step.slot] = pending;
-      this.#waiting.push(step);
-      return;
-    }
-    const started = this.#execution.start(step);
-    if (started instanceof Promise) this.#track(step, started);
-    else this.#fail(step, started);
-  }
 }

@@ -33,6 +33,8 @@ interface NodeShape {
 /** `depends()`: a plain value. */
 export interface ValueNode extends NodeShape {
   readonly kind: "value";
+  /** A constant that stands in for another node (`override.ts`): in a guard's place it may be a denial. */
+  readonly standsIn?: true;
   run(values: ValueRecord): unknown;
 }
 

@@ -28,6 +28,7 @@ export function readOverrides(pairs: readonly (readonly [unknown, unknown])[]): 
   }));
 }
 
+/** A constant may stand in for what lives as long as the app, too. */
 function constant(value: unknown): Node {
-  return { kind: "value", deps: [], facts: new Set(), lifetime: "request", run: () => value };
+  return { kind: "value", standsIn: true, deps: [], facts: new Set(), lifetime: "app", run: () => value };
 }

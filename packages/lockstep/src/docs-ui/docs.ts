@@ -1,9 +1,94 @@
-/** The routes of the documentation: they are routes of the API like any other, with an access rule. */
-import { get, type Route } from "../route/route.ts";
-import type { ApiOptions } from "../route/api-options.ts";
+/**
+ * The routes of the documentation: `/docs`, the files it needs, and `/openapi.json`. They are routes of the API like any
+ * other, with an access rule; they are not part of the document.
+ */
+import type { AnyDependency, Dependency } from "../dependency/dependency.ts";
+import { isDependency } from "../dependency/node.ts";
 import type { OpenApiDocument } from "../openapi/openapi.ts";
+import { BuildError } from "../problem/error.ts";
+import { ownProblem } from "../problem/problem.ts";
+import type { ApiOptions } from "../route/api-options.ts";
+import { reply, type Reply } from "../route/reply.ts";
+import { get, type Route } from "../route/route.ts";
+import { type AssetName, type Assets, assetTypes } from "./asset.ts";
+import { docsPage, docsPolicy, redirectPage, redirectPolicy } from "./page.ts";
 
-/** The documentation's routes; none where the options name no access rule. */
-export function docsRoutes(options: Pick<ApiOptions, "docs" | "title">, document: OpenApiDocument): Route[] {
-  return options.docs?.public === undefined ? [] : [get("/openapi.json", { public: options.docs.public }, () => document)];
+/** Declares a route under the access rule of the documentation. */
+type Declare = <R>(template: string, handler: () => R) => Route;
+
+const html = "text/html; charset=utf-8";
+
+/**
+ * The documentation's routes; none where the options name no access rule. A browser that opens `/docs` sends what it sends by
+ * itself, so that an access rule for people is made of a session's cookie or of Basic: a token in a header opens
+ * `/openapi.json` to programs only. A cookie that is `SameSite=Strict` does not come back from an authorization server on
+ * another site: where the Authorize button is to work with one, the session's cookie is `Lax`.
+ *
+ * @throws BuildError `docs_unguarded` where the rule is no authenticated dependency, `wrong_option`
+ */
+export function docsRoutes({ docs, title }: Pick<ApiOptions, "docs" | "title">, document: OpenApiDocument): Route[] {
+  if (docs === undefined) return [];
+  const declare = declareWith(docs);
+  const policy = docsPolicy(document);
+  // The files are a library's, the same for everyone; a shared cache still keeps nothing that a guard gave.
+  const cacheControl = `${docs.public === undefined ? "private" : "public"}, max-age=3600`;
+  const assetNames = Object.keys(assetTypes) as AssetName[]; // The record is a constant: it has no other keys.
+  return [
+    declare("/openapi.json", () => document),
+    declare("/docs", async () =>
+      send(docsPage(title, await load()), {
+        "content-type": html,
+        "content-security-policy": policy,
+        // Windows that this page opens, for signing in, keep their opener; those that open this page lose it.
+        "cross-origin-opener-policy": "same-origin-allow-popups",
+        "cache-control": "no-store",
+      }),
+    ),
+    // Without an opener policy: any would cut this window off from the page that waits for it.
+    declare("/docs/oauth2-redirect.html", async () =>
+      send(redirectPage(await load()), { "content-type": html, "content-security-policy": redirectPolicy, "cache-control": "no-store" }),
+    ),
+    ...assetNames.map((name) =>
+      declare(`/docs/${name}`, async () => send((await load())[name].bytes, { "content-type": assetTypes[name], "cache-control": cacheControl })),
+    ),
+  ];
+}
+
+function declareWith(docs: NonNullable<ApiOptions["docs"]>): Declare {
+  if (docs.public !== undefined && docs.access !== undefined) {
+    throw new BuildError("wrong_option", "docs: { public } or { access }, not both: whoever may read it is everyone, or passes a dependency");
+  }
+  if (docs.public !== undefined) {
+    const reason = docs.public;
+    return (template, handler) => get<string, unknown, Record<never, never>, string>(template, { public: reason }, handler);
+  }
+  const access = authenticated(docs.access);
+  return (template, handler) => get<string, unknown, { readonly access: typeof access }>(template, { deps: { access } }, handler);
+}
+
+function authenticated(access: AnyDependency | undefined): Dependency<unknown, "authenticated"> {
+  if (!isDependency(access) || !access["~dep"].facts.has("authenticated")) {
+    throw new BuildError(
+      "docs_unguarded",
+      'docs: say who may read the documentation: { access: an authenticate() dependency, or one that needs it }, or { public: "reason" } for everyone',
+    );
+  }
+  // The fact has been read off the node; the other facts are checked when the routes are compiled.
+  return access as AnyDependency & Dependency<unknown, "authenticated">;
+}
+
+/** Bytes are sent as they are; a string would be written as JSON. */
+function send(body: string | Uint8Array, headers: Readonly<Record<string, string>>): Reply<Uint8Array> {
+  return reply(200, typeof body === "string" ? new TextEncoder().encode(body) : body, { headers });
+}
+
+async function load(): Promise<Assets> {
+  try {
+    const { loadAssets } = await import("./assets.ts");
+    return await loadAssets();
+  } catch (cause) {
+    throw ownProblem(404, "not_found", "The page needs a file system with swagger-ui-dist in it, and there is none: read /openapi.json with another viewer.", {
+      cause,
+    });
+  }
 }

@@ -11,13 +11,15 @@ import { AppValues } from "../dependency/app-values.ts";
 import type { AnyDependency, Dependency } from "../dependency/dependency.ts";
 import { depends } from "../dependency/depends.ts";
 import { Execution } from "../dependency/execution.ts";
-import type { Entry } from "../dependency/node.ts";
+import { type Entry, factsOfEntries } from "../dependency/node.ts";
 import { optional } from "../dependency/optional.ts";
 import { compile, type Plan, type Variant } from "../dependency/plan.ts";
+import { createApi } from "../route/api.ts";
+import { get, type Route } from "../route/route.ts";
 import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import { Redacted } from "../secret/redacted.ts";
-import type { SecurityRequirement } from "./openapi.ts";
+import type { OpenApiDocument, SecurityRequirement } from "./openapi.ts";
 import { securityOf } from "./security.ts";
 
 /** One node of a random guard: what it does, and which earlier nodes it does it to. Nodes are shared, as in a real graph. */
@@ -44,12 +46,13 @@ let granted = "s";
 
 function build({ schemes, steps, roots }: Guard): Entry[] {
   const settings = { scopes: { s: "The one scope" } };
-  const nodes: AnyDependency[] = Array.from({ length: schemes }, (_, index) =>
+  const nodes: AnyDependency[] = Array.from({ length: schemes }).flatMap((_, index) => {
     // Some are ambient: their branches are tried last.
-    index % 3 === 2
+    const scheme = index % 3 === 2
       ? apiKeyCookie({ name: `c${index}`, schemeName: `S${index}`, ...settings })
-      : apiKeyHeader({ name: `X-${index}`, schemeName: `S${index}`, ...settings }),
-  );
+      : apiKeyHeader({ name: `X-${index}`, schemeName: `S${index}`, ...settings });
+    return [scheme, apply("authenticate", { d0: scheme })];
+  });
   for (const { verb, operands } of steps) {
     nodes.push(apply(verb, Object.fromEntries(operands.map((place, index) => [`d${index}`, pick(nodes, place)]))));
   }
@@ -115,6 +118,37 @@ function agrees(entries: readonly Entry[], documented: readonly SecurityRequirem
   return each.every(Boolean) && used.size === security.length;
 }
 
+/** Sends a real request for every set of credentials, and compares the answer with what the API's own document says. */
+async function answersAsDocumented(entries: readonly Entry[], count: Count): Promise<void> {
+  const isPublic = !factsOfEntries(entries).has("authenticated");
+  const { definition } = get("/", { public: "a template for the route below" }, () => ({}));
+  const route: Route = { method: "GET", template: "/", definition: { ...definition, public: isPublic ? "random" : undefined, entries } };
+  const api = createApi({ title: "Random", version: "1", routes: [route], audit: () => {} });
+  const security = api.openapi().paths["/"]?.get?.security ?? [];
+  const names = Object.keys(api.openapi().components.securitySchemes ?? {});
+  for (let bits = 0; bits < 2 ** names.length; bits += 1) {
+    const present = names.filter((_, index) => (bits & (1 << index)) !== 0);
+    const isDocumented = security.length === 0 || security.some((requirement) => Object.keys(requirement).every((name) => present.includes(name)));
+    granted = "s";
+    const response = await api.fetch(new Request("http://localhost/", { headers: headersOf(present, api.openapi()) }));
+    assert.equal(response.status, isDocumented ? 200 : 401, `${present.join()}: ${JSON.stringify(security)}`);
+    count[isDocumented ? "accepted" : "refused"] += 1;
+  }
+}
+
+/** Credentials where the document says that they belong. */
+function headersOf(present: readonly string[], { components }: OpenApiDocument): Headers {
+  const headers = new Headers();
+  const cookies: string[] = [];
+  for (const name of present) {
+    const scheme = components.securitySchemes?.[name];
+    if (scheme?.["in"] === "cookie") cookies.push(`${String(scheme["name"])}=valid`);
+    else headers.set(String(scheme?.["name"]), "valid");
+  }
+  if (cookies.length > 0) headers.set("cookie", cookies.join("; "));
+  return headers;
+}
+
 /** The document with one thing wrong. */
 function mutantsOf(security: readonly SecurityRequirement[]): SecurityRequirement[][] {
   const others = (index: number) => security.filter((_, at) => at !== index);
@@ -150,6 +184,15 @@ test("for every set of valid credentials, the security requirements say what the
   // Not vacuous: both answers, scopes, and AND, OR and optional together occur.
   for (const [what, times] of Object.entries(count)) assert.ok(times > 300, `${what}: ${times}`);
   for (const shape of ["1×1", "1×2", "2×0", "2×1", "2×2"]) assert.ok(shapes.has(shape), shape);
+});
+
+test("for every set of credentials in real requests, the API answers as its document says", async () => {
+  const count: Count = { accepted: 0, refused: 0, scoped: 0 };
+  await fc.assert(
+    fc.asyncProperty(guards, (guard) => answersAsDocumented(build(guard), count)),
+    { numRuns: 150 },
+  );
+  assert.ok(count.accepted > 50 && count.refused > 50, JSON.stringify(count));
 });
 
 test("a document with any one thing wrong does not agree with the evaluator", () => {

@@ -6,7 +6,10 @@ import { Redacted } from "../secret/redacted.ts";
 import type { HmacSecret } from "./hmac-secret.ts";
 import { jwks } from "./jwks.ts";
 import { jwtVerifier } from "./jwt-verifier.ts";
+import { readKeySet } from "./key-set.ts";
+import { fixedKeys, openKeys } from "./key-source.ts";
 import type { PublicKeys } from "./key-source.ts";
+import type { VerificationKey } from "./verification-key.ts";
 import type { JwtVerifierOptions } from "./verifier-options.ts";
 import * as f from "./token.fixture.ts";
 
@@ -134,6 +137,20 @@ describe("verified tokens", () => {
   it("belong to one verifier (R18)", async () => {
     assert.ok(await f.accepted(f.verifier(), text));
     assert.equal(await f.refusal(f.verifier({ audience: "https://other" }), text), "another audience");
+  });
+
+  it("are not kept when a key leaves while it verifies (M-07)", async () => {
+    const set = readKeySet({ keys: [f.k1Jwk] }, "public", ["ES256"]);
+    for (const leaves of [true, false]) {
+      const source = { ...fixedKeys(set), generation: 0 };
+      const find = async (kid: string | undefined): Promise<VerificationKey | undefined> => {
+        source.generation += leaves ? 1 : 0;
+        return set.find(kid);
+      };
+      const by = f.verifier({ keys: { [openKeys]: () => Object.assign(source, { find }) }, algorithms: ["ES256"] });
+      assert.ok(await f.accepted(by, text));
+      assert.equal(by.verify(new Redacted(text)) instanceof Promise, leaves);
+    }
   });
 
   it("are all verified again when nothing may be kept", async () => {

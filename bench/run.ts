@@ -1,0 +1,16 @@
+/** `npm run bench`: everything in DESIGN §12 that can be measured on one machine. `npm run bench -- http` runs one part. */
+import { benchGraph } from "./graph.ts";
+import { benchHttp } from "./http/run.ts";
+
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  graph: () => benchGraph(7),
+  http: () => benchHttp(Number(process.env["BENCH_ROUNDS"] ?? 5), Number(process.env["BENCH_SECONDS"] ?? 3)),
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.error(`There is no part named ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}.`);
+  process.exit(1);
+}
+for (const [name, run] of Object.entries(parts)) if (asked.length === 0 || asked.includes(name)) await run();

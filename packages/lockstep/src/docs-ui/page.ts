@@ -1,0 +1,94 @@
+/** The HTML of the documentation, and what its pages may do. Nothing is inline, so that the policies need no exception for scripts. */
+import type { OpenApiDocument } from "../openapi/openapi.ts";
+import { type AssetName, type Assets, assetUrl } from "./asset.ts";
+
+/** The page with Swagger UI. Its addresses are relative, so that it works under whatever prefix the API is mounted. */
+export function docsPage(title: string, assets: Assets): string {
+  const style = (name: AssetName): string => `<link rel="stylesheet" href="${assetUrl(assets, "docs/", name)}" integrity="${assets[name].integrity}">`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}: documentation</title>
+<link rel="icon" href="data:,">
+${style("swagger-ui.css")}
+${style("index.css")}
+</head>
+<body>
+<div id="swagger-ui"></div>
+<noscript>This page needs JavaScript. The same is in <a href="openapi.json">openapi.json</a>.</noscript>
+${scriptTag(assets, "docs/", "swagger-ui-bundle.js")}
+${scriptTag(assets, "docs/", "start.js")}
+</body>
+</html>
+`;
+}
+
+/** Where authorization servers send the browser back to. */
+export function redirectPage(assets: Assets): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Signing in</title>
+<link rel="icon" href="data:,">
+</head>
+<body>
+<p role="status">Signing in …</p>
+${scriptTag(assets, "", "oauth2-redirect.js")}
+</body>
+</html>
+`;
+}
+
+/**
+ * What the page with Swagger UI may do: run and load what the API itself serves, and talk to the API and to the servers that
+ * its own document names. Swagger UI sets styles through the CSSOM only, so that no `unsafe-inline` is needed; its icons are
+ * `data:` images.
+ */
+export function docsPolicy(document: OpenApiDocument): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    ["connect-src 'self'", ...fetchedOrigins(document)].join(" "),
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+/** What the redirect page may do: run its script. */
+export const redirectPolicy = "default-src 'none'; script-src 'self'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/** What Swagger UI fetches of a security scheme. An authorization URL is no such thing: a window is opened for it. */
+const fetched: ReadonlySet<string> = new Set(["tokenUrl", "refreshUrl", "openIdConnectUrl"]);
+
+function fetchedOrigins({ servers = [], components }: OpenApiDocument): readonly string[] {
+  const urls = [...servers.map(({ url }) => url), ...urlsIn(components.securitySchemes)];
+  return [...new Set(urls.flatMap(originOf))];
+}
+
+function urlsIn(value: unknown): readonly string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (fetched.has(key) && typeof inner === "string" ? [inner] : urlsIn(inner)));
+}
+
+/** The origin of an absolute address. A host may hold a semicolon, which would end the directive: only what is a plain host. */
+function originOf(url: string): readonly string[] {
+  if (!URL.canParse(url)) return [];
+  const { origin } = new URL(url);
+  return /^https?:\/\/[a-z0-9.-]+(?::\d+)?$/.test(origin) ? [origin] : [];
+}
+
+function scriptTag(assets: Assets, folder: "" | "docs/", name: AssetName): string {
+  return `<script src="${assetUrl(assets, folder, name)}" integrity="${assets[name].integrity}"></script>`;
+}
+
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? "");
+}

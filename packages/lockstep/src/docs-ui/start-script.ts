@@ -1,0 +1,103 @@
+/**
+ * The script that starts Swagger UI, as text: it runs in browsers only. Nothing of the page's address is read but where the
+ * page is; `?url=` and `?configUrl=` mean nothing.
+ *
+ * It differs from Swagger UI's own ways in what concerns credentials. Passwords and client secrets never reach
+ * `localStorage`, which keeps tokens and API keys over a reload: Basic has to be typed again. The OAuth `state` is random
+ * (Swagger UI takes the time of day). An API key that is a cookie is set `SameSite=Strict`, and for the whole host where its
+ * name says `__Host-`.
+ */
+export const startScript = `"use strict";
+(() => {
+  const folder = new URL(".", location.href);
+  const documentUrl = new URL("openapi.json", folder).href;
+
+  /** What may outlive the page: nothing that a person typed as a password. */
+  const lasting = (authorized) => {
+    const kept = {};
+    for (const [name, { password, clientSecret, code, codeVerifier, ...rest }] of Object.entries(authorized)) {
+      if (rest.schema.scheme !== "basic") kept[name] = rest;
+    }
+    return kept;
+  };
+
+  const cookieOf = (schema) => {
+    const { type, in: place, name } = schema?.toJS?.() ?? schema ?? {};
+    return type === "apiKey" && place === "cookie" ? name : undefined;
+  };
+
+  const setCookie = (name, value, lifetime) => {
+    const path = name.startsWith("__Host-") ? "/" : folder.pathname.replace(/(?<=.)\\/$/, "");
+    document.cookie = name + "=" + value + "; Path=" + path + "; SameSite=Strict; Secure" + lifetime;
+  };
+
+  const randomState = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  const credentials = () => ({
+    statePlugins: {
+      auth: {
+        wrapActions: {
+          persistAuthorizationIfNeeded: (_original, { authSelectors }) => () => {
+            localStorage.setItem("authorized", JSON.stringify(lasting(authSelectors.authorized().toJS())));
+          },
+          authPopup: (original) => (url, request) => {
+            const state = randomState();
+            const address = new URL(url, documentUrl);
+            address.searchParams.set("state", state);
+            return original(address.href, { ...request, state });
+          },
+          authorize: (original) => (payload) => {
+            const result = original(payload);
+            for (const { schema, value } of Object.values(payload)) {
+              const name = cookieOf(schema);
+              if (name !== undefined) setCookie(name, value, "");
+            }
+            return result;
+          },
+          logout: (original, { authSelectors }) => (names) => {
+            for (const scheme of names) {
+              const name = cookieOf(authSelectors.authorized()?.getIn([scheme, "schema"]));
+              if (name !== undefined) setCookie(name, "", "; Max-Age=0");
+            }
+            return original(names);
+          },
+        },
+      },
+    },
+  });
+
+  /** Where the API is mounted under a prefix, what its document says relative to the API is relative to that prefix. */
+  const mounted = (response) => {
+    if (response.url !== documentUrl || !response.ok) return response;
+    const api = JSON.parse(response.text);
+    if (api.servers !== undefined) return response;
+    api.servers = [{ url: folder.href.replace(/\\/$/, "") }];
+    for (const { flows } of Object.values(api.components.securitySchemes ?? {})) {
+      for (const flow of Object.values(flows ?? {})) {
+        for (const key of ["authorizationUrl", "tokenUrl", "refreshUrl"]) {
+          if (flow[key]?.startsWith("/")) flow[key] = new URL("." + flow[key], folder).href;
+        }
+      }
+    }
+    response.text = JSON.stringify(api);
+    return response;
+  };
+
+  const ui = SwaggerUIBundle({
+    dom_id: "#swagger-ui",
+    url: documentUrl,
+    presets: [SwaggerUIBundle.presets.apis],
+    plugins: [credentials],
+    layout: "BaseLayout",
+    queryConfigEnabled: false,
+    validatorUrl: null,
+    deepLinking: true,
+    tryItOutEnabled: true,
+    displayRequestDuration: true,
+    persistAuthorization: true,
+    oauth2RedirectUrl: new URL("docs/oauth2-redirect.html", folder).href,
+    ...(folder.pathname === "/" ? {} : { responseInterceptor: mounted }),
+  });
+  ui.initOAuth({ usePkceWithAuthorizationCodeGrant: true });
+})();
+`;

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { z } from "zod";
+import { authenticate } from "../access/authenticate.ts";
+import { authorize } from "../access/authorize.ts";
+import { identified } from "../access/identified.ts";
+import { owned } from "../access/owned.ts";
+import { permitted } from "../access/permitted.ts";
+import { roles } from "../access/roles.ts";
+import { scopes } from "../access/scopes.ts";
+import { unowned } from "../access/unowned.ts";
+import { optional } from "../dependency/optional.ts";
+import { body } from "../input/body.ts";
+import { passwordRequestForm } from "../input/password-request-form.ts";
+import { path } from "../input/path.ts";
+import { query } from "../input/query.ts";
+import { rawBody } from "../input/raw-body.ts";
+import { compileRoute } from "../route/compiled-route.ts";
+import { get, post, type Route } from "../route/route.ts";
+import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
+import { oauth2PasswordBearer } from "../scheme/oauth2-password-bearer.ts";
+import { openApiDocument } from "./document.ts";
+
+const open = { public: "test" } as const;
+const token = oauth2PasswordBearer({ tokenUrl: "/token", scopes: { read: "Read" } });
+const user = authenticate({ token }, () => identified({ id: "1", role: "admin" as const }, { sub: "1" }));
+const session = authenticate({ sid: apiKeyCookie({ name: "sid" }) }, () => ({ id: "1" }));
+const id = path("id", z.uuid());
+
+function responsesOf(route: Route) {
+  const [item] = Object.values(openApiDocument({ title: "Test", version: "1" }, [compileRoute(route, [], new Map())]).paths);
+  return (item?.get ?? item?.post)?.responses ?? {};
+}
+const statusesOf = (route: Route) => Object.keys(responsesOf(route)).map(Number);
+
+test("a success is 200 with the response's schema, or with anything", () => {
+  const anything = responsesOf(get("/", open, () => 1))["200"];
+  assert.deepEqual(anything, { description: "Success.", headers: { "X-Request-Id": { $ref: "#/components/headers/X-Request-Id" } }, content: { "application/json": { schema: {} } } });
+  const told = responsesOf(get("/", { ...open, response: z.string(), example: "Ok" }, () => "Ok"))["200"];
+  assert.deepEqual(told?.content, { "application/json": { schema: { type: "string" }, example: "Ok" } });
+});
+
+test("the route's own status is a success; 204 and redirects have no body", () => {
+  assert.deepEqual(statusesOf(post("/", { ...open, status: 201 }, () => 1)), [201]);
+  assert.equal(responsesOf(post("/", { ...open, status: 204 }, () => undefined))["204"]?.content, undefined);
+  assert.equal(responsesOf(get("/", { ...open, status: 303 }, () => undefined))["303"]?.content, undefined);
+});
+
+test("a credential may be missing, wrong or repeated: 401 with a challenge, and 400", () => {
+  assert.deepEqual(statusesOf(get("/", { deps: { user } }, () => 1)), [200, 400, 401]);
+  assert.deepEqual(statusesOf(get("/", { ...open, deps: { user: optional(user) } }, () => 1)), [200, 400, 401]);
+  assert.deepEqual(responsesOf(get("/", { deps: { user } }, () => 1))["401"], {
+    description: "No valid credential came.",
+    headers: {
+      "WWW-Authenticate": { $ref: "#/components/headers/WWW-Authenticate" },
+      "X-Request-Id": { $ref: "#/components/headers/X-Request-Id" },
+    },
+    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+  });
+});
+
+test("403 where authorize(), roles() or scopes() may refuse, with a challenge for scopes (RFC 6750 §3.1)", () => {
+  const active = authorize({ user }, ({ user }) => user);
+  const admin = roles({ admin: [] }, user, () => "admin" as const).require("admin");
+  const reader = scopes(user, "read");
+  for (const deps of [{ active }, { admin }, { reader }]) {
+    const { 403: forbidden } = responsesOf(get("/", { deps }, () => 1));
+    assert.deepEqual(Object.keys(forbidden?.headers ?? {}), "reader" in deps ? ["WWW-Authenticate", "X-Request-Id"] : ["X-Request-Id"]);
+  }
+});
+
+test("403 where a browser attaches the credential to a method that changes something", () => {
+  assert.deepEqual(statusesOf(post("/", { deps: { session } }, () => 1)), [200, 400, 401, 403]);
+  assert.deepEqual(statusesOf(get("/", { deps: { session } }, () => 1)), [200, 400, 401]);
+  assert.deepEqual(statusesOf(post("/", { deps: { user } }, () => 1)), [200, 400, 401]);
+});
+
+test("404 where an object is loaded", () => {
+  const load = () => ({ ownerId: "1" });
+  const any = authorize({ user }, ({ user }) => user, { reach: "any" });
+  const all = {
+    owned: owned({ id, user }, load, () => true),
+    permitted: permitted({ id, any }, load),
+    unowned: unowned("published", { id, user }, load),
+  };
+  for (const note of Object.values(all)) assert.ok(statusesOf(get("/:id", { deps: { note, user } }, () => 1)).includes(404));
+});
+
+test("400 and 422 where there are inputs, 413 and 415 where there is a body", () => {
+  const limit = query("limit", z.int());
+  assert.deepEqual(statusesOf(get("/", { ...open, deps: { limit } }, () => 1)), [200, 400, 422]);
+  assert.deepEqual(statusesOf(post("/", { ...open, deps: { note: body(z.string()) } }, () => 1)), [200, 400, 413, 415, 422]);
+  assert.deepEqual(statusesOf(post("/", { ...open, deps: { raw: rawBody() } }, () => 1)), [200, 413, 415]);
+});
+
+test("an OAuth endpoint answers with the errors of RFC 6749 §5.2, of which most are 400", () => {
+  assert.deepEqual(statusesOf(post("/token", { ...open, errors: "oauth" }, () => 1)), [200, 400]);
+  const responses = responsesOf(post("/token", { ...open, errors: "oauth", deps: { form: passwordRequestForm() } }, () => 1));
+  for (const status of ["400", "413", "415", "422"]) {
+    assert.deepEqual(responses[status]?.content, { "application/json": { schema: { $ref: "#/components/schemas/OAuthError" } } });
+  }
+});

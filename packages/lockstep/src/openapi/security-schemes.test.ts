@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { authenticate } from "../access/authenticate.ts";
+import { entriesOf } from "../dependency/node.ts";
+import { optional } from "../dependency/optional.ts";
+import { compileRoute } from "../route/compiled-route.ts";
+import { group } from "../route/group.ts";
+import { get } from "../route/route.ts";
+import { apiKeyHeader } from "../scheme/api-key-header.ts";
+import { httpBearer } from "../scheme/http-bearer.ts";
+import { oauth2PasswordBearer } from "../scheme/oauth2-password-bearer.ts";
+import type { Scheme } from "../scheme/scheme.ts";
+import { securitySchemesOf } from "./security-schemes.ts";
+
+const using = (path: `/${string}`, scheme: Scheme<string>) =>
+  compileRoute(get(path, { deps: { caller: authenticate({ scheme }, () => ({})) } }, () => "Ok"), [], new Map());
+
+test("every scheme stands under its name, those of groups, of the API's guard and optional ones included", () => {
+  const caller = authenticate({ token: httpBearer({ bearerFormat: "JWT" }) }, () => ({}));
+  const key = authenticate({ key: apiKeyHeader({ name: "X-Key" }) }, () => ({}));
+  const guard = entriesOf("test", { "#guard0": authenticate({ key: apiKeyHeader({ name: "X-App", schemeName: "App" }) }, () => ({})) });
+  const v1 = group({ prefix: "/v1", deps: { caller } });
+  const route = compileRoute(v1.get("/data", { deps: { key: optional(key) } }, () => "Ok"), guard, new Map());
+  assert.deepEqual(securitySchemesOf([route]), {
+    App: { type: "apiKey", in: "header", name: "X-App" },
+    HTTPBearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+    APIKeyHeader: { type: "apiKey", in: "header", name: "X-Key" },
+  });
+});
+
+test("two schemes that are defined alike are one", () => {
+  const routes = [using("/a", apiKeyHeader({ name: "X-Key" })), using("/b", apiKeyHeader({ name: "X-Key" }))];
+  assert.deepEqual(securitySchemesOf(routes), { APIKeyHeader: { type: "apiKey", in: "header", name: "X-Key" } });
+});
+
+test("two different schemes of one name do not start, and both routes are named", () => {
+  const routes = [using("/a", apiKeyHeader({ name: "X-Key" })), using("/b", apiKeyHeader({ name: "X-Other" }))];
+  assert.throws(() => securitySchemesOf(routes), {
+    code: "scheme_name_taken",
+    message:
+      'Two different security schemes are named "APIKeyHeader" (GET /a; GET /b): use one scheme for both, or give one of them a name of its own with { schemeName: "…" }',
+  });
+});
+
+test("schemes that differ in their scopes only are different", () => {
+  const read = authenticate({ scheme: httpBearer({ scopes: { read: "Read" } }) }, () => ({}));
+  const routes = [using("/a", httpBearer()), compileRoute(get("/b", { deps: { read } }, () => "Ok"), [], new Map())];
+  assert.throws(() => securitySchemesOf(routes), { code: "scheme_name_taken" });
+  const urls = ["/a", "/b"].map((tokenUrl) => using("/x", oauth2PasswordBearer({ tokenUrl })));
+  assert.throws(() => securitySchemesOf(urls), { code: "scheme_name_taken" });
+});

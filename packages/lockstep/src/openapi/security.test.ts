@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { authenticate } from "../access/authenticate.ts";
+import { authorize } from "../access/authorize.ts";
+import { identified } from "../access/identified.ts";
+import { scopes } from "../access/scopes.ts";
+import { anyOf } from "../dependency/any-of.ts";
+import type { Deps } from "../dependency/dependency.ts";
+import { depends } from "../dependency/depends.ts";
+import { entriesOf } from "../dependency/node.ts";
+import { optional } from "../dependency/optional.ts";
+import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
+import { apiKeyHeader } from "../scheme/api-key-header.ts";
+import { httpBasic } from "../scheme/http-basic.ts";
+import { httpBearer } from "../scheme/http-bearer.ts";
+import { oauth2PasswordBearer } from "../scheme/oauth2-password-bearer.ts";
+import { securityOf } from "./security.ts";
+
+const token = oauth2PasswordBearer({ tokenUrl: "/token", schemeName: "OAuth", scopes: { read: "Read", write: "Write", admin: "All" } });
+const key = apiKeyHeader({ name: "X-Key", schemeName: "Key", scopes: { read: "Read" } });
+const cookie = apiKeyCookie({ name: "sid", schemeName: "Cookie" });
+const user = authenticate({ token }, () => identified({ name: "user" }, { sub: "1" }));
+const service = authenticate({ key }, () => identified({ name: "service" }, { sub: "2" }));
+const session = authenticate({ cookie }, () => ({ name: "session" }));
+
+const security = (deps: Deps) => securityOf(entriesOf("test", deps));
+
+test("nothing is needed where no scheme is below", () => {
+  assert.deepEqual(security({}), []);
+  assert.deepEqual(security({ page: depends({}, () => 1) }), []);
+});
+
+test("AND stands in one object: entries, and one verb over two schemes", () => {
+  assert.deepEqual(security({ user, service }), [{ OAuth: [], Key: [] }]);
+  assert.deepEqual(security({ both: authenticate({ token, key }, () => ({})) }), [{ OAuth: [], Key: [] }]);
+});
+
+test("OR stands in several objects", () => {
+  assert.deepEqual(security({ caller: anyOf({ user, service }) }), [{ OAuth: [] }, { Key: [] }]);
+});
+
+test("(A ∧ B) ∨ C, and A ∧ (B ∨ C)", () => {
+  const both = authenticate({ token, key }, () => ({}));
+  assert.deepEqual(security({ caller: anyOf({ both, session }) }), [{ OAuth: [], Key: [] }, { Cookie: [] }]);
+  assert.deepEqual(security({ user, other: anyOf({ service, session }) }), [{ OAuth: [], Key: [] }, { OAuth: [], Cookie: [] }]);
+});
+
+test("what is optional is an alternative, and `{}` stands last", () => {
+  assert.deepEqual(security({ user: optional(user) }), [{ OAuth: [] }, {}]);
+  assert.deepEqual(security({ caller: anyOf({ maybe: optional(user), service }) }), [{ OAuth: [] }, {}]);
+  assert.deepEqual(security({ user: optional(user), service: optional(service) }), [{ OAuth: [], Key: [] }, { OAuth: [] }, { Key: [] }, {}]);
+  assert.deepEqual(security({ user, service: optional(service) }), [{ OAuth: [], Key: [] }, { OAuth: [] }]);
+});
+
+test("explicit credentials come before ambient ones, as they are tried", () => {
+  const basic = authenticate({ login: httpBasic() }, () => ({}));
+  assert.deepEqual(security({ caller: anyOf({ session, basic, user }) }), [{ OAuth: [] }, { Cookie: [] }, { HTTPBasic: [] }]);
+});
+
+test("an anyOf that several paths reach is one choice: no alternative asks for both branches", () => {
+  const caller = anyOf({ user, service });
+  const active = authorize({ caller }, () => ({}));
+  assert.deepEqual(security({ caller, active, again: depends({ active }, () => 1) }), [{ OAuth: [] }, { Key: [] }]);
+});
+
+test("what is optional and needed elsewhere is needed", () => {
+  assert.deepEqual(security({ maybe: optional(user), user }), [{ OAuth: [] }]);
+});
+
+test("a branch that is never tried is not offered", () => {
+  const anyone = depends({}, () => 1);
+  assert.deepEqual(security({ caller: anyOf({ anyone, user }) }), []);
+});
+
+test("scopes are the union over every path to the scheme", () => {
+  assert.deepEqual(security({ user: scopes(user, "write"), other: scopes(scopes(user, "read"), "admin") }), [{ OAuth: ["admin", "read", "write"] }]);
+});
+
+test("a scope stands with the schemes below its scopes() that declare it, and nowhere else", () => {
+  assert.deepEqual(security({ user: scopes(user, "read"), service }), [{ OAuth: ["read"], Key: [] }]);
+  const reader = scopes(anyOf({ user, service }), "read");
+  assert.deepEqual(security({ reader }), [{ OAuth: ["read"] }, { Key: ["read"] }]);
+  const both = authenticate({ token, plain: httpBearer() }, () => identified({}, { sub: "1" }));
+  assert.deepEqual(security({ both: scopes(both, "read") }), [{ OAuth: ["read"], HTTPBearer: [] }]);
+});
+
+test("a scope that only one alternative requires stands with that one", () => {
+  assert.deepEqual(security({ caller: anyOf({ writer: scopes(user, "write"), service }) }), [{ OAuth: ["write"] }, { Key: [] }]);
+  assert.deepEqual(security({ user: scopes(user, "read"), more: optional(scopes(service, "read")) }), [
+    { OAuth: ["read"], Key: ["read"] },
+    { OAuth: ["read"] },
+  ]);
+});
+
+test("two schemes that are defined alike are one credential", () => {
+  const one = authenticate({ token: httpBearer() }, () => ({}));
+  const other = authenticate({ token: httpBearer() }, () => ({}));
+  assert.deepEqual(security({ one, other }), [{ HTTPBearer: [] }]);
+  assert.deepEqual(security({ caller: anyOf({ one, other }) }), [{ HTTPBearer: [] }]);
+});
