@@ -14,7 +14,12 @@ const closed = (schema: AnySchema) => {
 test("objects are closed, at any depth, whichever library wrote them", () => {
   const expected = {
     type: "object",
-    properties: { items: { type: "array", items: { type: "object", properties: { a: { type: "string" } }, required: ["a"], additionalProperties: false } } },
+    properties: {
+      items: {
+        type: "array",
+        items: { type: "object", properties: { a: { type: "string" } }, required: ["a"], additionalProperties: false },
+      },
+    },
     required: ["items"],
     additionalProperties: false,
   };
@@ -23,7 +28,11 @@ test("objects are closed, at any depth, whichever library wrote them", () => {
 });
 
 test("objects that are declared open stay open", () => {
-  assert.deepEqual(closed(z.record(z.string(), z.boolean())), { type: "object", propertyNames: { type: "string" }, additionalProperties: { type: "boolean" } });
+  assert.deepEqual(closed(z.record(z.string(), z.boolean())), {
+    type: "object",
+    propertyNames: { type: "string" },
+    additionalProperties: { type: "boolean" },
+  });
   assert.deepEqual(closed(z.looseObject({})), { type: "object", properties: {}, additionalProperties: {} });
 });
 
@@ -35,7 +44,11 @@ test("each alternative of a union is closed for itself", () => {
 test("an intersection is closed as a whole, and its parts are not", () => {
   const part = (name: string) => ({ type: "object", properties: { [name]: { type: "string" } }, required: [name] });
   const root = { allOf: [part("a"), { $ref: "#/$defs/B" }], $defs: { B: { ...part("b"), additionalProperties: false } } };
-  assert.deepEqual(closeObjects(root, "test"), { allOf: [part("a"), { $ref: "#/$defs/B" }], unevaluatedProperties: false, $defs: { B: part("b") } });
+  assert.deepEqual(closeObjects(root, "test"), {
+    allOf: [part("a"), { $ref: "#/$defs/B" }],
+    unevaluatedProperties: false,
+    $defs: { B: part("b") },
+  });
 });
 
 test("members beside a union are closed with it", () => {

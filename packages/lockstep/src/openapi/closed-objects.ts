@@ -15,7 +15,11 @@ type PartsOf = (schema: JsonSchemaObject) => readonly JsonSchemaObject[];
  */
 export function closeObjects(root: JsonSchemaObject, where: string): JsonSchemaObject {
   const partsOf: PartsOf = (schema) => directParts(schema, root, where);
-  const parts = new Set(schemasWithin(root).filter(isComposite).flatMap((whole) => [...reached(partsOf(whole), partsOf)]));
+  const parts = new Set(
+    schemasWithin(root)
+      .filter(isComposite)
+      .flatMap((whole) => [...reached(partsOf(whole), partsOf)]),
+  );
   const close = (schema: JsonSchemaObject): JsonSchemaObject => {
     // Inside `not` and the like a closed object would mean something else.
     const inner = mapSubschemas(schema, (each, keyword) => (isSchemaObject(each) && !conditions.has(keyword) ? close(each) : each));
@@ -37,7 +41,11 @@ function directParts(schema: JsonSchemaObject, root: JsonSchemaObject, where: st
 }
 
 /** The schemas and all their parts, and the parts of those. */
-function reached(schemas: readonly JsonSchemaObject[], partsOf: PartsOf, seen = new Set<JsonSchemaObject>()): ReadonlySet<JsonSchemaObject> {
+function reached(
+  schemas: readonly JsonSchemaObject[],
+  partsOf: PartsOf,
+  seen = new Set<JsonSchemaObject>(),
+): ReadonlySet<JsonSchemaObject> {
   for (const schema of schemas) {
     if (seen.has(schema)) continue;
     seen.add(schema);

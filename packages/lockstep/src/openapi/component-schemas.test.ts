@@ -8,7 +8,12 @@ import type { AnySchema } from "../input/schema.ts";
 import { ComponentSchemas } from "./component-schemas.ts";
 import type { Direction, SchemaUse } from "./schema-source.ts";
 
-const use = (schema: AnySchema, direction: Direction = "output", name = "GetX"): SchemaUse => ({ schema, direction, where: `GET /${name}`, name });
+const use = (schema: AnySchema, direction: Direction = "output", name = "GetX"): SchemaUse => ({
+  schema,
+  direction,
+  where: `GET /${name}`,
+  name,
+});
 
 /** How schemas are written: where they are used, and what they refer to. */
 function written(...uses: SchemaUse[]) {
@@ -63,16 +68,38 @@ test("where the directions differ, the plain name is what comes back and `Input`
 });
 
 test("a schema that refers to itself is hoisted, under its id or named after its operation", () => {
-  const Tree = z.object({ name: z.string(), get children() { return z.array(Tree); } });
-  const children = (name: string) => object({ name: text, children: { type: "array", items: { $ref: `#/components/schemas/${name}` } } });
+  const Tree = z.object({
+    name: z.string(),
+    get children() {
+      return z.array(Tree);
+    },
+  });
+  const children = (name: string) =>
+    object({ name: text, children: { type: "array", items: { $ref: `#/components/schemas/${name}` } } });
   assert.deepEqual(written(use(Tree)), { used: [{ $ref: "#/components/schemas/GetX" }], all: { GetX: children("GetX") } });
-  const Named = z.object({ name: z.string(), get children() { return z.array(Named); } }).meta({ id: "Named" });
+  const Named = z
+    .object({
+      name: z.string(),
+      get children() {
+        return z.array(Named);
+      },
+    })
+    .meta({ id: "Named" });
   assert.deepEqual(written(use(Named)), { used: [{ $ref: "#/components/schemas/Named" }], all: { Named: children("Named") } });
 });
 
 test("what libraries number is named after its operation: no two operations share `__schema0`, `0` or `type1`", () => {
-  const Tree = z.object({ get child() { return Tree.optional(); } });
-  const Other = z.object({ name: z.string(), get other() { return Other.optional(); } });
+  const Tree = z.object({
+    get child() {
+      return Tree.optional();
+    },
+  });
+  const Other = z.object({
+    name: z.string(),
+    get other() {
+      return Other.optional();
+    },
+  });
   const pair = (schema: z.ZodType) => z.object({ a: schema, b: schema });
   const names = (...uses: SchemaUse[]) => Object.keys(written(...uses).all);
   assert.deepEqual(names(use(pair(Tree), "output", "GetX"), use(pair(Other), "output", "GetY")), ["GetX", "GetY"]);
@@ -84,8 +111,17 @@ test("what libraries number is named after its operation: no two operations shar
 });
 
 test("a named schema is the same wherever it stands, also if a library numbers differently below it", () => {
-  const Tree = z.object({ get child() { return Tree.optional(); } });
-  const Before = z.object({ name: z.string(), get other() { return Before.optional(); } });
+  const Tree = z.object({
+    get child() {
+      return Tree.optional();
+    },
+  });
+  const Before = z.object({
+    name: z.string(),
+    get other() {
+      return Before.optional();
+    },
+  });
   const Note = z.object({ a: Tree, b: Tree }).meta({ id: "Note" });
   const { all } = written(use(Note, "output", "GetX"), use(z.object({ x: Before, y: Before, note: Note }), "output", "GetY"));
   assert.deepEqual(Object.keys(all), ["Note", "GetX", "GetY"]);
@@ -107,11 +143,17 @@ test("two different schemas of one id do not start, whichever way they clash", (
   const sent = use(Note(z.string().default("x")), "input");
   assert.throws(() => written(sent, use(sent.schema), use(Input)), { code: "wrong_schema", message: /"NoteInput"/ });
   assert.throws(() => written(sent, use(sent.schema), use(Input, "input")), { code: "wrong_schema", message: /"NoteInput"/ });
-  assert.throws(() => new ComponentSchemas([use(Note(z.string()))], { Note: true }), { code: "wrong_schema", message: /document's own/ });
+  assert.throws(() => new ComponentSchemas([use(Note(z.string()))], { Note: true }), {
+    code: "wrong_schema",
+    message: /document's own/,
+  });
 });
 
 test("an id that cannot be a key does not start", () => {
-  assert.throws(() => written(use(z.string().meta({ id: "my note" }))), { code: "wrong_schema", message: /GET \/GetX: the schema id "my note"/ });
+  assert.throws(() => written(use(z.string().meta({ id: "my note" }))), {
+    code: "wrong_schema",
+    message: /GET \/GetX: the schema id "my note"/,
+  });
 });
 
 test("a schema that is no JSON Schema does not start, and the message says what to write", () => {

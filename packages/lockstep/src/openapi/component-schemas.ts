@@ -64,13 +64,20 @@ export class ComponentSchemas {
   #addNamed(name: string, definition: Definition): void {
     const { use } = definition.source;
     if (!componentKey.test(name)) {
-      throw new BuildError("wrong_schema", `${use.where}: the schema id "${name}" is a key of the OpenAPI document: write letters, digits, ".", "-" and "_"`);
+      throw new BuildError(
+        "wrong_schema",
+        `${use.where}: the schema id "${name}" is a key of the OpenAPI document: write letters, digits, ".", "-" and "_"`,
+      );
     }
-    if (this.#taken.has(name)) throw new BuildError("wrong_schema", `${use.where}: the schema id "${name}" is the document's own: choose another`);
+    if (this.#taken.has(name))
+      throw new BuildError("wrong_schema", `${use.where}: the schema id "${name}" is the document's own: choose another`);
     const before = this.#named[use.direction].get(name);
     if (before === undefined) this.#named[use.direction].set(name, definition);
     else if (!isSame(before, definition)) {
-      throw new BuildError("wrong_schema", `${use.where}: a different schema has the id "${name}" already (${before.source.use.where}): choose another`);
+      throw new BuildError(
+        "wrong_schema",
+        `${use.where}: a different schema has the id "${name}" already (${before.source.use.where}): choose another`,
+      );
     }
   }
 
@@ -78,7 +85,10 @@ export class ComponentSchemas {
     for (const [name, { source }] of this.#named[direction]) {
       const given = this.#nameOf(name, direction);
       if (given !== name && (this.#taken.has(given) || this.#named.input.has(given))) {
-        throw new BuildError("wrong_schema", `${source.use.where}: "${name}" differs between requests and responses and is called "${given}" in requests, which another schema is: choose another id`);
+        throw new BuildError(
+          "wrong_schema",
+          `${source.use.where}: "${name}" differs between requests and responses and is called "${given}" in requests, which another schema is: choose another id`,
+        );
       }
       this.#taken.add(given);
     }

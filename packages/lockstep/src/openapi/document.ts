@@ -33,7 +33,10 @@ export function openApiDocument(about: ApiDescription, routes: readonly Compiled
   const surfaces = routes.map(surfaceOf);
   checkOperationIds(surfaces);
   const hasOAuth = routes.some(({ definition }) => definition.errors === "oauth");
-  const schemas = new ComponentSchemas(surfaces.flatMap(schemaUsesOf), { Problem: problemSchema, ...(hasOAuth ? { OAuthError: oauthErrorSchema } : {}) });
+  const schemas = new ComponentSchemas(surfaces.flatMap(schemaUsesOf), {
+    Problem: problemSchema,
+    ...(hasOAuth ? { OAuthError: oauthErrorSchema } : {}),
+  });
   return defined<OpenApiDocument>({
     openapi: "3.1.1",
     info: defined<Info>({ title: about.title, version: about.version, description: about.description }),
@@ -50,7 +53,10 @@ function checkOperationIds(surfaces: readonly Surface[]): void {
     const where = `${route.method} ${route.template}`;
     const before = known.get(operationId);
     if (before !== undefined) {
-      throw new BuildError("duplicate_operation", `${before} and ${where} are both called "${operationId}": give one of them an { operationId } of its own`);
+      throw new BuildError(
+        "duplicate_operation",
+        `${before} and ${where} are both called "${operationId}": give one of them an { operationId } of its own`,
+      );
     }
     known.set(operationId, where);
   }
@@ -61,7 +67,10 @@ function checkOperationIds(surfaces: readonly Surface[]): void {
  * such names only), so that the first route names the parameters.
  */
 function pathsOf(surfaces: readonly Surface[], schemas: ComponentSchemas): OpenApiDocument["paths"] {
-  const paths = new Map<string, { readonly path: string; readonly names: readonly string[]; readonly operations: [string, Operation][] }>();
+  const paths = new Map<
+    string,
+    { readonly path: string; readonly names: readonly string[]; readonly operations: [string, Operation][] }
+  >();
   for (const surface of surfaces) {
     const { segments, method } = surface.route;
     const names = segments.flatMap(({ kind, text }) => (kind === "parameter" ? [text] : []));

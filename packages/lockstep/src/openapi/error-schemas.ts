@@ -49,5 +49,8 @@ export type AnswerHeader = "X-Request-Id" | "WWW-Authenticate";
 /** The headers that answers carry, by name. */
 export const answerHeaders: Readonly<Record<AnswerHeader, Header>> = {
   "X-Request-Id": { description: "Names the request in the server's log.", schema: { type: "string" } },
-  "WWW-Authenticate": { description: "One challenge for each scheme that would do (RFC 9110 §11.6.1).", schema: { type: "string" } },
+  "WWW-Authenticate": {
+    description: "One challenge for each scheme that would do (RFC 9110 §11.6.1).",
+    schema: { type: "string" },
+  },
 };

@@ -2,6 +2,19 @@
 export { type ApiDescription, openApiDocument } from "./document.ts";
 export { securityOf } from "./security.ts";
 export type {
-  Components, Extensible, Header, Info, MediaType, OpenApiDocument, Operation, Parameter, PathItem, Reference, RequestBody,
-  Response, SecurityRequirement, SecurityScheme, Server,
+  Components,
+  Extensible,
+  Header,
+  Info,
+  MediaType,
+  OpenApiDocument,
+  Operation,
+  Parameter,
+  PathItem,
+  Reference,
+  RequestBody,
+  Response,
+  SecurityRequirement,
+  SecurityScheme,
+  Server,
 } from "./openapi.ts";

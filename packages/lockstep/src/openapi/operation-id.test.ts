@@ -16,7 +16,10 @@ test("an id is made of the method and the path", () => {
   assert.equal(idOf(get("/", open, () => 1)), "getRoot");
   assert.equal(idOf(get("/notes", open, () => 1)), "getNotes");
   assert.equal(idOf(del("/notes/:year", { ...open, deps: { year } }, () => 1)), "deleteNotesByYear");
-  assert.equal(idOf(post("/users/:userId/notes/:year", { ...open, deps: { userId, year } }, () => 1)), "postUsersByUserIdNotesByYear");
+  assert.equal(
+    idOf(post("/users/:userId/notes/:year", { ...open, deps: { userId, year } }, () => 1)),
+    "postUsersByUserIdNotesByYear",
+  );
   assert.equal(idOf(get("/.well-known/jwks.json", open, () => 1)), "getWellKnownJwksJson");
   assert.equal(idOf(group({ prefix: "/v1" }).get("/data", open, () => 1)), "getV1Data");
 });

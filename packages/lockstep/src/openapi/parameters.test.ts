@@ -29,10 +29,21 @@ function operationOf(route: Route) {
 
 test("every place of the head is documented, each with its schema", () => {
   const year = path("year", z.int().min(1970), { identifies: "nothing" });
-  const deps = { year, limit: query("limit", z.int().default(20)), tags: query("tag", z.array(z.string())), agent: header("X-Agent", z.string()), theme: cookie("theme", z.enum(["dark", "light"]).optional()) };
+  const deps = {
+    year,
+    limit: query("limit", z.int().default(20)),
+    tags: query("tag", z.array(z.string())),
+    agent: header("X-Agent", z.string()),
+    theme: cookie("theme", z.enum(["dark", "light"]).optional()),
+  };
   assert.deepEqual(operationOf(get("/:year", { ...open, deps }, () => 1)).parameters, [
     { name: "year", in: "path", required: true, schema: { type: "integer", minimum: 1970, maximum: Number.MAX_SAFE_INTEGER } },
-    { name: "limit", in: "query", required: false, schema: { type: "integer", default: 20, minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER } },
+    {
+      name: "limit",
+      in: "query",
+      required: false,
+      schema: { type: "integer", default: 20, minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+    },
     { name: "tag", in: "query", required: true, schema: { type: "array", items: { type: "string" } } },
     { name: "X-Agent", in: "header", required: true, schema: { type: "string" } },
     { name: "theme", in: "cookie", required: false, schema: { type: "string", enum: ["dark", "light"] } },
@@ -42,7 +53,14 @@ test("every place of the head is documented, each with its schema", () => {
 test("a parameter says what its schema says of itself", () => {
   const old = query("old", z.string().optional().meta({ description: "Nothing reads it.", deprecated: true }));
   assert.deepEqual(operationOf(get("/", { ...open, deps: { old } }, () => 1)).parameters, [
-    { name: "old", in: "query", description: "Nothing reads it.", required: false, deprecated: true, schema: { type: "string", description: "Nothing reads it.", deprecated: true } },
+    {
+      name: "old",
+      in: "query",
+      description: "Nothing reads it.",
+      required: false,
+      deprecated: true,
+      schema: { type: "string", description: "Nothing reads it.", deprecated: true },
+    },
   ]);
 });
 
@@ -58,7 +76,17 @@ test("a parameter that several paths reach, or several declare alike, stands onc
 test("a parameter that is declared twice must fit both schemas, as it must at run time; a header has no case", () => {
   const deps = { short: header("X-Name", z.string().max(9)), some: header("x-name", z.string().min(1).optional()) };
   assert.deepEqual(operationOf(get("/", { ...open, deps }, () => 1)).parameters, [
-    { name: "X-Name", in: "header", required: true, schema: { allOf: [{ type: "string", maxLength: 9 }, { type: "string", minLength: 1 }] } },
+    {
+      name: "X-Name",
+      in: "header",
+      required: true,
+      schema: {
+        allOf: [
+          { type: "string", maxLength: 9 },
+          { type: "string", minLength: 1 },
+        ],
+      },
+    },
   ]);
 });
 
@@ -77,9 +105,15 @@ test("a schema that decides later, or fails on nothing, is required unless it ha
   const deps = {
     a: query("a", z.any().refine(later)),
     b: query("b", z.any().refine(later).default("x")),
-    c: query("c", z.any().refine((value: string) => value.length > 1)),
+    c: query(
+      "c",
+      z.any().refine((value: string) => value.length > 1),
+    ),
   };
-  assert.deepEqual(operationOf(get("/", { ...open, deps }, () => 1)).parameters?.map(({ required }) => required), [true, false, true]);
+  assert.deepEqual(
+    operationOf(get("/", { ...open, deps }, () => 1)).parameters?.map(({ required }) => required),
+    [true, false, true],
+  );
 });
 
 test("a JSON body", () => {
@@ -87,7 +121,9 @@ test("a JSON body", () => {
   assert.deepEqual(operationOf(post("/", { ...open, deps: { change } }, () => 1)).requestBody, {
     required: true,
     content: {
-      "application/json": { schema: { type: "object", properties: { text: { type: "string" } }, required: ["text"], additionalProperties: false } },
+      "application/json": {
+        schema: { type: "object", properties: { text: { type: "string" } }, required: ["text"], additionalProperties: false },
+      },
     },
   });
   const maybe = body(z.string().optional());
@@ -96,7 +132,9 @@ test("a JSON body", () => {
 
 test("a form, and the form of the password grant", () => {
   const login = form(z.object({ name: z.string() }));
-  assert.deepEqual(Object.keys(operationOf(post("/", { ...open, deps: { login } }, () => 1)).requestBody?.content ?? {}), ["application/x-www-form-urlencoded"]);
+  assert.deepEqual(Object.keys(operationOf(post("/", { ...open, deps: { login } }, () => 1)).requestBody?.content ?? {}), [
+    "application/x-www-form-urlencoded",
+  ]);
   const { requestBody } = operationOf(post("/", { ...open, deps: { form: passwordRequestForm() } }, () => 1));
   assert.deepEqual(requestBody, {
     required: true,
@@ -121,8 +159,15 @@ test("a form, and the form of the password grant", () => {
 });
 
 test("a raw body is bytes of what it takes; beside a JSON body it is that body", () => {
-  const bodyOf = (deps: Parameters<typeof depends>[0]) => operationOf(post("/", { ...open, deps: { all: depends(deps, () => 1) } }, () => 1)).requestBody;
-  assert.deepEqual(bodyOf({ raw: rawBody() }), { required: false, content: { "*/*": {} } });
-  assert.deepEqual(bodyOf({ raw: rawBody({ mediaTypes: ["image/png", "image/gif"] }) }), { required: false, content: { "image/png": {}, "image/gif": {} } });
-  assert.deepEqual(bodyOf({ raw: rawBody(), event: body(z.boolean()) }), { required: true, content: { "application/json": { schema: { type: "boolean" } } } });
+  const bodyOf = (route: Route) => operationOf(route).requestBody;
+  assert.deepEqual(bodyOf(post("/", { ...open, deps: { raw: rawBody() } }, () => 1)), { required: false, content: { "*/*": {} } });
+  const image = rawBody({ mediaTypes: ["image/png", "image/gif"] });
+  assert.deepEqual(bodyOf(post("/", { ...open, deps: { image } }, () => 1)), {
+    required: false,
+    content: { "image/png": {}, "image/gif": {} },
+  });
+  assert.deepEqual(bodyOf(post("/", { ...open, deps: { raw: rawBody(), event: body(z.boolean()) } }, () => 1)), {
+    required: true,
+    content: { "application/json": { schema: { type: "boolean" } } },
+  });
 });

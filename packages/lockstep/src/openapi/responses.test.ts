@@ -35,7 +35,11 @@ const statusesOf = (route: Route) => Object.keys(responsesOf(route)).map(Number)
 
 test("a success is 200 with the response's schema, or with anything", () => {
   const anything = responsesOf(get("/", open, () => 1))["200"];
-  assert.deepEqual(anything, { description: "Success.", headers: { "X-Request-Id": { $ref: "#/components/headers/X-Request-Id" } }, content: { "application/json": { schema: {} } } });
+  assert.deepEqual(anything, {
+    description: "Success.",
+    headers: { "X-Request-Id": { $ref: "#/components/headers/X-Request-Id" } },
+    content: { "application/json": { schema: {} } },
+  });
   const told = responsesOf(get("/", { ...open, response: z.string(), example: "Ok" }, () => "Ok"))["200"];
   assert.deepEqual(told?.content, { "application/json": { schema: { type: "string" }, example: "Ok" } });
 });
@@ -65,7 +69,10 @@ test("403 where authorize(), roles() or scopes() may refuse, with a challenge fo
   const reader = scopes(user, "read");
   for (const deps of [{ active }, { admin }, { reader }]) {
     const { 403: forbidden } = responsesOf(get("/", { deps }, () => 1));
-    assert.deepEqual(Object.keys(forbidden?.headers ?? {}), "reader" in deps ? ["WWW-Authenticate", "X-Request-Id"] : ["X-Request-Id"]);
+    assert.deepEqual(
+      Object.keys(forbidden?.headers ?? {}),
+      "reader" in deps ? ["WWW-Authenticate", "X-Request-Id"] : ["X-Request-Id"],
+    );
   }
 });
 

@@ -20,7 +20,10 @@ export function isSameSchema(one: Located, other: Located): boolean {
       return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, index) => isSame(item, b[index]));
     }
     const keys = Object.keys(a);
-    return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isSameMember(key, Reflect.get(a, key), Reflect.get(b, key)));
+    return (
+      keys.length === Object.keys(b).length &&
+      keys.every((key) => Object.hasOwn(b, key) && isSameMember(key, Reflect.get(a, key), Reflect.get(b, key)))
+    );
   };
   const isSameMember = (key: string, a: unknown, b: unknown): boolean => {
     if (key !== "$ref" || typeof a !== "string" || typeof b !== "string") return isSame(a, b);

@@ -13,14 +13,24 @@ import type { Scheme } from "../scheme/scheme.ts";
 import { securitySchemesOf } from "./security-schemes.ts";
 
 const using = (path: `/${string}`, scheme: Scheme<string>) =>
-  compileRoute(get(path, { deps: { caller: authenticate({ scheme }, () => ({})) } }, () => "Ok"), [], new Map());
+  compileRoute(
+    get(path, { deps: { caller: authenticate({ scheme }, () => ({})) } }, () => "Ok"),
+    [],
+    new Map(),
+  );
 
 test("every scheme stands under its name, those of groups, of the API's guard and optional ones included", () => {
   const caller = authenticate({ token: httpBearer({ bearerFormat: "JWT" }) }, () => ({}));
   const key = authenticate({ key: apiKeyHeader({ name: "X-Key" }) }, () => ({}));
-  const guard = entriesOf("test", { "#guard0": authenticate({ key: apiKeyHeader({ name: "X-App", schemeName: "App" }) }, () => ({})) });
+  const guard = entriesOf("test", {
+    "#guard0": authenticate({ key: apiKeyHeader({ name: "X-App", schemeName: "App" }) }, () => ({})),
+  });
   const v1 = group({ prefix: "/v1", deps: { caller } });
-  const route = compileRoute(v1.get("/data", { deps: { key: optional(key) } }, () => "Ok"), guard, new Map());
+  const route = compileRoute(
+    v1.get("/data", { deps: { key: optional(key) } }, () => "Ok"),
+    guard,
+    new Map(),
+  );
   assert.deepEqual(securitySchemesOf([route]), {
     App: { type: "apiKey", in: "header", name: "X-App" },
     HTTPBearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
@@ -44,7 +54,14 @@ test("two different schemes of one name do not start, and both routes are named"
 
 test("schemes that differ in their scopes only are different", () => {
   const read = authenticate({ scheme: httpBearer({ scopes: { read: "Read" } }) }, () => ({}));
-  const routes = [using("/a", httpBearer()), compileRoute(get("/b", { deps: { read } }, () => "Ok"), [], new Map())];
+  const routes = [
+    using("/a", httpBearer()),
+    compileRoute(
+      get("/b", { deps: { read } }, () => "Ok"),
+      [],
+      new Map(),
+    ),
+  ];
   assert.throws(() => securitySchemesOf(routes), { code: "scheme_name_taken" });
   const urls = ["/a", "/b"].map((tokenUrl) => using("/x", oauth2PasswordBearer({ tokenUrl })));
   assert.throws(() => securitySchemesOf(urls), { code: "scheme_name_taken" });

@@ -36,10 +36,26 @@ interface Guard {
 
 const places = fc.array(fc.nat(30), { minLength: 1, maxLength: 3 });
 const step = fc.record<Step>({
-  verb: fc.constantFrom("all", "anyOf", "anyOf", "optional", "authenticate", "authenticate", "authenticate", "authorize", "scopes", "scopes", "scopes"),
+  verb: fc.constantFrom(
+    "all",
+    "anyOf",
+    "anyOf",
+    "optional",
+    "authenticate",
+    "authenticate",
+    "authenticate",
+    "authorize",
+    "scopes",
+    "scopes",
+    "scopes",
+  ),
   operands: places,
 });
-const guards = fc.record<Guard>({ schemes: fc.integer({ min: 1, max: 5 }), steps: fc.array(step, { minLength: 1, maxLength: 12 }), roots: places });
+const guards = fc.record<Guard>({
+  schemes: fc.integer({ min: 1, max: 5 }),
+  steps: fc.array(step, { minLength: 1, maxLength: 12 }),
+  roots: places,
+});
 
 /** What a credential grants in this run. */
 let granted = "s";
@@ -48,9 +64,10 @@ function build({ schemes, steps, roots }: Guard): Entry[] {
   const settings = { scopes: { s: "The one scope" } };
   const nodes: AnyDependency[] = Array.from({ length: schemes }).flatMap((_, index) => {
     // Some are ambient: their branches are tried last.
-    const scheme = index % 3 === 2
-      ? apiKeyCookie({ name: `c${index}`, schemeName: `S${index}`, ...settings })
-      : apiKeyHeader({ name: `X-${index}`, schemeName: `S${index}`, ...settings });
+    const scheme =
+      index % 3 === 2
+        ? apiKeyCookie({ name: `c${index}`, schemeName: `S${index}`, ...settings })
+        : apiKeyHeader({ name: `X-${index}`, schemeName: `S${index}`, ...settings });
     return [scheme, apply("authenticate", { d0: scheme })];
   });
   for (const { verb, operands } of steps) {
@@ -77,7 +94,8 @@ function apply(verb: Step["verb"], deps: Readonly<Record<string, AnyDependency>>
   const own = first["~dep"].facts;
   if (verb === "anyOf") return anyOf(deps);
   if (verb === "optional") return optional(first);
-  if (verb === "authenticate" && facts.has("credential")) return authenticate(known, () => identified({}, { sub: "x", scope: granted }));
+  if (verb === "authenticate" && facts.has("credential"))
+    return authenticate(known, () => identified({}, { sub: "x", scope: granted }));
   if (verb === "authorize" && facts.has("authenticated")) return authorize(known, () => ({}));
   if (verb === "scopes" && own.has("authenticated") && own.has("scoped")) return scopes(first, "s");
   return depends(deps, () => ({}));
@@ -86,7 +104,9 @@ function apply(verb: Step["verb"], deps: Readonly<Record<string, AnyDependency>>
 /** Runs what the plan says, with valid credentials for the schemes that are present. */
 function isLetIn(plan: Plan, variant: Variant, scope: string): boolean {
   granted = scope;
-  const credentials: unknown[] = plan.schemes.map((scheme) => (variant.schemes.includes(scheme) ? new Redacted("valid") : undefined));
+  const credentials: unknown[] = plan.schemes.map((scheme) =>
+    variant.schemes.includes(scheme) ? new Redacted("valid") : undefined,
+  );
   return new Execution(variant, credentials, undefined, new AppValues()).advance(Infinity) === undefined;
 }
 
@@ -107,13 +127,15 @@ function agrees(entries: readonly Entry[], documented: readonly SecurityRequirem
     const isAccepted = outcome.kind === "run" && isLetIn(plan, outcome, "s");
     count[isAccepted ? "accepted" : "refused"] += 1;
     if (outcome.kind !== "run") return isDocumented === isAccepted;
-    const names = outcome.schemes.map(({ scheme }) => scheme.name).sort();
+    const names = outcome.schemes.map(({ scheme }) => scheme.name).toSorted();
     used.add(names.join());
     // What is used stands in the document exactly, with a scope where the evaluator would refuse without one.
-    const requirement = security.find((one) => Object.keys(one).sort().join() === names.join());
+    const requirement = security.find((one) => Object.keys(one).toSorted().join() === names.join());
     const needsScope = !isLetIn(plan, outcome, "");
     count.scoped += needsScope ? 1 : 0;
-    return isDocumented && isAccepted && requirement !== undefined && needsScope === Object.values(requirement).flat().includes("s");
+    return (
+      isDocumented && isAccepted && requirement !== undefined && needsScope === Object.values(requirement).flat().includes("s")
+    );
   });
   return each.every(Boolean) && used.size === security.length;
 }
@@ -122,13 +144,18 @@ function agrees(entries: readonly Entry[], documented: readonly SecurityRequirem
 async function answersAsDocumented(entries: readonly Entry[], count: Count): Promise<void> {
   const isPublic = !factsOfEntries(entries).has("authenticated");
   const { definition } = get("/", { public: "a template for the route below" }, () => ({}));
-  const route: Route = { method: "GET", template: "/", definition: { ...definition, public: isPublic ? "random" : undefined, entries } };
+  const route: Route = {
+    method: "GET",
+    template: "/",
+    definition: { ...definition, public: isPublic ? "random" : undefined, entries },
+  };
   const api = createApi({ title: "Random", version: "1", routes: [route], audit: () => {} });
   const security = api.openapi().paths["/"]?.get?.security ?? [];
   const names = Object.keys(api.openapi().components.securitySchemes ?? {});
   for (let bits = 0; bits < 2 ** names.length; bits += 1) {
     const present = names.filter((_, index) => (bits & (1 << index)) !== 0);
-    const isDocumented = security.length === 0 || security.some((requirement) => Object.keys(requirement).every((name) => present.includes(name)));
+    const isDocumented =
+      security.length === 0 || security.some((requirement) => Object.keys(requirement).every((name) => present.includes(name)));
     granted = "s";
     const response = await api.fetch(new Request("http://localhost/", { headers: headersOf(present, api.openapi()) }));
     assert.equal(response.status, isDocumented ? 200 : 401, `${present.join()}: ${JSON.stringify(security)}`);

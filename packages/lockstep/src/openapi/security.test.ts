@@ -16,7 +16,11 @@ import { httpBearer } from "../scheme/http-bearer.ts";
 import { oauth2PasswordBearer } from "../scheme/oauth2-password-bearer.ts";
 import { securityOf } from "./security.ts";
 
-const token = oauth2PasswordBearer({ tokenUrl: "/token", schemeName: "OAuth", scopes: { read: "Read", write: "Write", admin: "All" } });
+const token = oauth2PasswordBearer({
+  tokenUrl: "/token",
+  schemeName: "OAuth",
+  scopes: { read: "Read", write: "Write", admin: "All" },
+});
 const key = apiKeyHeader({ name: "X-Key", schemeName: "Key", scopes: { read: "Read" } });
 const cookie = apiKeyCookie({ name: "sid", schemeName: "Cookie" });
 const user = authenticate({ token }, () => identified({ name: "user" }, { sub: "1" }));
@@ -42,13 +46,21 @@ test("OR stands in several objects", () => {
 test("(A ∧ B) ∨ C, and A ∧ (B ∨ C)", () => {
   const both = authenticate({ token, key }, () => ({}));
   assert.deepEqual(security({ caller: anyOf({ both, session }) }), [{ OAuth: [], Key: [] }, { Cookie: [] }]);
-  assert.deepEqual(security({ user, other: anyOf({ service, session }) }), [{ OAuth: [], Key: [] }, { OAuth: [], Cookie: [] }]);
+  assert.deepEqual(security({ user, other: anyOf({ service, session }) }), [
+    { OAuth: [], Key: [] },
+    { OAuth: [], Cookie: [] },
+  ]);
 });
 
 test("what is optional is an alternative, and `{}` stands last", () => {
   assert.deepEqual(security({ user: optional(user) }), [{ OAuth: [] }, {}]);
   assert.deepEqual(security({ caller: anyOf({ maybe: optional(user), service }) }), [{ OAuth: [] }, {}]);
-  assert.deepEqual(security({ user: optional(user), service: optional(service) }), [{ OAuth: [], Key: [] }, { OAuth: [] }, { Key: [] }, {}]);
+  assert.deepEqual(security({ user: optional(user), service: optional(service) }), [
+    { OAuth: [], Key: [] },
+    { OAuth: [] },
+    { Key: [] },
+    {},
+  ]);
   assert.deepEqual(security({ user, service: optional(service) }), [{ OAuth: [], Key: [] }, { OAuth: [] }]);
 });
 
@@ -73,7 +85,9 @@ test("a branch that is never tried is not offered", () => {
 });
 
 test("scopes are the union over every path to the scheme", () => {
-  assert.deepEqual(security({ user: scopes(user, "write"), other: scopes(scopes(user, "read"), "admin") }), [{ OAuth: ["admin", "read", "write"] }]);
+  assert.deepEqual(security({ user: scopes(user, "write"), other: scopes(scopes(user, "read"), "admin") }), [
+    { OAuth: ["admin", "read", "write"] },
+  ]);
 });
 
 test("a scope stands with the schemes below its scopes() that declare it, and nowhere else", () => {

@@ -41,7 +41,10 @@ export function alternativesOf(entries: readonly Entry[]): readonly Alternative[
   const graph = new Graph(entries);
   const needed = neededNames(graph);
   const alternatives = all(entries.map(({ node }) => needed(node))).flatMap((names) => alternative(graph, names) ?? []);
-  return [...alternatives.filter(({ requirement }) => !isEmpty(requirement)), ...alternatives.filter(({ requirement }) => isEmpty(requirement))];
+  return [
+    ...alternatives.filter(({ requirement }) => !isEmpty(requirement)),
+    ...alternatives.filter(({ requirement }) => isEmpty(requirement)),
+  ];
 }
 
 /** For a node, every set of names that it can do with, in the order in which branches are tried. */
@@ -63,12 +66,15 @@ function neededNames(graph: Graph): (node: Node) => readonly Names[] {
 
 /** One set of each list together, in every combination. */
 function all(lists: readonly (readonly Names[])[]): readonly Names[] {
-  return lists.reduce<readonly Names[]>((done, list) => distinct(done.flatMap((one) => list.map((other) => new Set([...one, ...other])))), [none]);
+  return lists.reduce<readonly Names[]>(
+    (done, list) => distinct(done.flatMap((one) => list.map((other) => new Set([...one, ...other])))),
+    [none],
+  );
 }
 
 /** Each set once. The names of schemes hold no spaces. */
 function distinct(sets: readonly Names[]): readonly Names[] {
-  return [...new Map(sets.map((names) => [[...names].sort().join(" "), names])).values()];
+  return [...new Map(sets.map((names) => [[...names].toSorted().join(" "), names])).values()];
 }
 
 /** What runs with these credentials; nothing where one of them would not be used. */
@@ -79,11 +85,14 @@ function alternative(graph: Graph, names: Names): Alternative | undefined {
   const used = new Set(nodes.flatMap((node) => (node.kind === "scheme" ? [node.scheme.name] : [])));
   if (used.size < names.size) return undefined;
   const required = requiredScopes(nodes, active);
-  return { requirement: Object.fromEntries([...names].map((name) => [name, [...(required.get(name) ?? [])].sort()])), nodes };
+  return { requirement: Object.fromEntries([...names].map((name) => [name, [...(required.get(name) ?? [])].toSorted()])), nodes };
 }
 
 /** For each scheme, the scopes that the `scopes()` above it require and that it declares. */
-function requiredScopes(nodes: readonly Node[], active: (node: Node) => readonly Entry[]): ReadonlyMap<string, ReadonlySet<string>> {
+function requiredScopes(
+  nodes: readonly Node[],
+  active: (node: Node) => readonly Entry[],
+): ReadonlyMap<string, ReadonlySet<string>> {
   const required = new Map<string, Set<string>>();
   for (const node of nodes) {
     if (node.kind !== "scopes") continue;

@@ -5,8 +5,17 @@
 import { isJsonSchema, isSchemaObject, type JsonSchema, type JsonSchemaObject } from "../input/json-schema.ts";
 
 const single: ReadonlySet<string> = new Set([
-  "additionalProperties", "unevaluatedProperties", "propertyNames", "items", "unevaluatedItems", "contains",
-  "not", "if", "then", "else", "contentSchema",
+  "additionalProperties",
+  "unevaluatedProperties",
+  "propertyNames",
+  "items",
+  "unevaluatedItems",
+  "contains",
+  "not",
+  "if",
+  "then",
+  "else",
+  "contentSchema",
 ]);
 const lists: ReadonlySet<string> = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
 const records: ReadonlySet<string> = new Set(["properties", "patternProperties", "dependentSchemas", "$defs"]);

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { z } from "zod";
+import { authenticate } from "../access/authenticate.ts";
+import { authorize } from "../access/authorize.ts";
+import { identified } from "../access/identified.ts";
+import { owned } from "../access/owned.ts";
+import { scopes } from "../access/scopes.ts";
+import { unowned } from "../access/unowned.ts";
+import { entriesOf } from "../dependency/node.ts";
+import { readOverrides } from "../dependency/override.ts";
+import { body } from "../input/body.ts";
+import { path } from "../input/path.ts";
+import { compileRoute } from "../route/compiled-route.ts";
+import { group } from "../route/group.ts";
+import { del, get, patch, type Route } from "../route/route.ts";
+import { apiKeyHeader } from "../scheme/api-key-header.ts";
+import { oauth2PasswordBearer } from "../scheme/oauth2-password-bearer.ts";
+import { openApiDocument } from "./document.ts";
+import type { OpenApiDocument } from "./openapi.ts";
+
+const about = { title: "Notes", version: "1.0.0" };
+const compile = (route: Route) => compileRoute(route, [], new Map());
+const documentOf = (...routes: Route[]): OpenApiDocument => openApiDocument(about, routes.map(compile));
+
+const token = oauth2PasswordBearer({ tokenUrl: "/auth/token", scopes: { "notes:write": "Change notes" } });
+const user = authenticate({ token }, () => identified({ id: "1", isActive: true }, { sub: "1" }));
+const activeUser = authorize({ user }, ({ user }) => user);
+const Note = z.object({ id: z.string(), text: z.string(), ownerId: z.string() }).meta({ id: "Note" });
+const NoteChange = z.object({ text: z.string() }).meta({ id: "NoteChange" });
+const ownNote = owned(
+  { id: path("id", z.string().max(36)), user: activeUser },
+  ({ id }) => ({ id, text: "", ownerId: "1" }),
+  (note, { user }) => note.ownerId === user.id,
+);
+
+const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
+const requestId = { "X-Request-Id": { $ref: "#/components/headers/X-Request-Id" } };
+const challenge = { "WWW-Authenticate": { $ref: "#/components/headers/WWW-Authenticate" } };
+
+test("a whole document, from the graph alone", () => {
+  const update = patch(
+    "/notes/:id",
+    {
+      summary: "Changes a note",
+      tags: ["notes"],
+      response: Note,
+      deps: { note: ownNote, user: scopes(activeUser, "notes:write"), change: body(NoteChange) },
+    },
+    ({ note, change }) => ({ ...note, ...change }),
+  );
+  const { components, ...document } = documentOf(
+    get("/health", { public: "load balancer probe" }, () => "Ok"),
+    update,
+  );
+  assert.deepEqual(document, {
+    openapi: "3.1.1",
+    info: { title: "Notes", version: "1.0.0" },
+    paths: {
+      "/health": {
+        get: {
+          operationId: "getHealth",
+          responses: { 200: { description: "Success.", headers: requestId, content: { "application/json": { schema: {} } } } },
+          security: [],
+          "x-lockstep-public": "load balancer probe",
+        },
+      },
+      "/notes/{id}": {
+        patch: {
+          operationId: "patchNotesById",
+          tags: ["notes"],
+          summary: "Changes a note",
+          parameters: [{ name: "id", in: "path", required: true, schema: { type: "string", maxLength: 36 } }],
+          requestBody: { required: true, content: { "application/json": { schema: { $ref: "#/components/schemas/NoteChange" } } } },
+          responses: {
+            200: {
+              description: "Success.",
+              headers: requestId,
+              content: { "application/json": { schema: { $ref: "#/components/schemas/Note" } } },
+            },
+            400: {
+              description: "The request is not well-formed: broken syntax, or something that may come once came twice.",
+              headers: requestId,
+              content: problem,
+            },
+            401: { description: "No valid credential came.", headers: { ...challenge, ...requestId }, content: problem },
+            403: { description: "The caller may not do this.", headers: { ...challenge, ...requestId }, content: problem },
+            404: { description: "There is no such object for this caller.", headers: requestId, content: problem },
+            413: { description: "The body is too large, too deep or has too many members.", headers: requestId, content: problem },
+            415: {
+              description: "The body is of a media type, charset or encoding that is not taken.",
+              headers: requestId,
+              content: problem,
+            },
+            422: { description: "The inputs do not fit; each error says where.", headers: requestId, content: problem },
+          },
+          security: [{ OAuth2PasswordBearer: ["notes:write"] }],
+        },
+      },
+    },
+  });
+  assert.deepEqual(Object.keys(components.schemas ?? {}), ["NoteChange", "Note", "Problem"]);
+  assert.deepEqual(components.securitySchemes, {
+    OAuth2PasswordBearer: {
+      type: "oauth2",
+      flows: { password: { scopes: { "notes:write": "Change notes" }, tokenUrl: "/auth/token" } },
+    },
+  });
+});
+
+test("what the API and its routes say of themselves is written down", () => {
+  const servers = [{ url: "https://api.example", description: "Production" }];
+  const route = get(
+    "/",
+    { public: "test", description: "Long.", deprecated: true, operationId: "root", tags: ["a", "b", "a"] },
+    () => 1,
+  );
+  const document = openApiDocument({ ...about, description: "About notes.", servers }, [compile(route)]);
+  assert.deepEqual([document.info, document.servers], [{ ...about, description: "About notes." }, servers]);
+  const { responses: _, ...operation } = document.paths["/"]?.get ?? {};
+  assert.deepEqual(operation, {
+    operationId: "root",
+    tags: ["a", "b"],
+    description: "Long.",
+    deprecated: true,
+    security: [],
+    "x-lockstep-public": "test",
+  });
+});
+
+test("the dependencies of a group and of the whole API are documented with each route", () => {
+  const client = authenticate({ key: apiKeyHeader({ name: "X-Key" }) }, () => ({}));
+  const v1 = group({ prefix: "/v1", tags: ["v1"], deps: { client } });
+  const guards = entriesOf("test", { "#guard0": activeUser });
+  const document = openApiDocument(about, [
+    compileRoute(
+      v1.get("/data", {}, () => 1),
+      guards,
+      new Map(),
+    ),
+  ]);
+  const operation = document.paths["/v1/data"]?.get;
+  assert.deepEqual(operation?.security, [{ OAuth2PasswordBearer: [], APIKeyHeader: [] }]);
+  assert.deepEqual(Object.keys(operation?.responses ?? {}), ["200", "400", "401", "403"]);
+});
+
+test("an object that every caller may see says why", () => {
+  const post = unowned("published posts are public", { id: path("id", z.uuid()) }, () => ({}));
+  const operation = documentOf(get("/posts/:id", { public: "anyone reads", deps: { post } }, () => 1)).paths["/posts/{id}"]?.get;
+  assert.deepEqual(operation?.["x-lockstep-unowned"], ["published posts are public"]);
+});
+
+test("overrides do not change the document", () => {
+  const route = get("/me", { deps: { user: activeUser } }, () => 1);
+  const overrides = readOverrides([[user, { id: "2", isActive: true }]]);
+  assert.deepEqual(openApiDocument(about, [compileRoute(route, [], overrides)]), documentOf(route));
+});
+
+test("paths that differ in the names of parameters only are one path, named by the first route", () => {
+  const id = path("id", z.int(), { identifies: "nothing" });
+  const noteId = path("noteId", z.int(), { identifies: "nothing" });
+  const { paths } = documentOf(
+    get("/notes/:id", { public: "test", deps: { id } }, () => 1),
+    del("/notes/:noteId", { public: "test", deps: { noteId } }, () => 1),
+  );
+  assert.deepEqual(Object.keys(paths), ["/notes/{id}"]);
+  assert.deepEqual(
+    [paths["/notes/{id}"]?.get, paths["/notes/{id}"]?.delete].map((one) => one?.parameters?.map(({ name }) => name)),
+    [["id"], ["id"]],
+  );
+});
+
+test("two operations of one id do not start", () => {
+  const routes = ["/a", "/b"].map((template) => get(template, { public: "test", operationId: "same" }, () => 1));
+  assert.throws(() => documentOf(...routes), {
+    code: "duplicate_operation",
+    message: 'GET /a and GET /b are both called "same": give one of them an { operationId } of its own',
+  });
+});
