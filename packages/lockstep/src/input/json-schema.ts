@@ -11,22 +11,25 @@ export type JsonSchemaObject = Readonly<Record<string, unknown>>;
 /** A JSON Schema; `true` fits everything and `false` nothing. */
 export type JsonSchema = JsonSchemaObject | boolean;
 
+/** What a schema accepts, or what it gives. */
+export type Direction = "input" | "output";
+
 /**
- * The JSON Schema of what a schema accepts, draft 2020-12. `where` names the input for the developer, for example
- * `query("limit")`.
+ * The JSON Schema of what a schema accepts, or of what it gives, draft 2020-12. `where` names the input for the developer, for
+ * example `query("limit")`.
  *
  * @throws BuildError `wrong_schema` where the schema can give none
  */
-export function jsonSchemaOf(schema: AnySchema, where: string): JsonSchemaObject {
+export function jsonSchemaOf(schema: AnySchema, where: string, direction: Direction = "input"): JsonSchemaObject {
   const standard = standardOf(schema, where);
-  if (typeof standard.jsonSchema?.input !== "function") {
+  if (typeof standard.jsonSchema?.[direction] !== "function") {
     throw new BuildError(
       "wrong_schema",
       `${where}: the schema gives no JSON Schema: use zod 4 or arktype 2, or wrap a valibot schema in toStandardJsonSchema() of @valibot/to-json-schema`,
     );
   }
   try {
-    return standard.jsonSchema.input({ target: "draft-2020-12", libraryOptions: libraryOptions[standard.vendor ?? ""] });
+    return standard.jsonSchema[direction]({ target: "draft-2020-12", libraryOptions: libraryOptions[standard.vendor ?? ""] });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : "no reason given";
     throw new BuildError(
@@ -45,7 +48,7 @@ interface ConverterOptions {
 /** What may be missing in a JavaScript caller's schema. */
 interface LooseStandard {
   readonly vendor?: string;
-  readonly jsonSchema?: { readonly input: (options: ConverterOptions) => JsonSchemaObject };
+  readonly jsonSchema?: Readonly<Record<Direction, (options: ConverterOptions) => JsonSchemaObject>>;
 }
 
 /**

@@ -8,7 +8,7 @@
  * arktype's `object` are closed. A value is strict with the alternative of a union that it belongs to (`alternative.ts`).
  */
 import { type Chosen, chooseAlternative, readMember } from "./alternative.ts";
-import { jsonSchemaOf } from "./json-schema.ts";
+import { type Direction, jsonSchemaOf } from "./json-schema.ts";
 import { pointerTo } from "./pointer.ts";
 import type { AnySchema } from "./schema.ts";
 import { anything, bothShapes, compileShape, type Members, type Shape } from "./shape.ts";
@@ -28,12 +28,12 @@ export interface Strictness {
 const maxReported = 100;
 
 /**
- * Compiles what a schema declares. `where` names the input or the response for the developer.
+ * Compiles what a schema declares of its input, or of its output. `where` names the input or the response for the developer.
  *
  * @throws BuildError `wrong_schema` where the schema can give no JSON Schema
  */
-export function strictnessOf(schema: AnySchema, where: string): Strictness {
-  const shape = compileShape(jsonSchemaOf(schema, where), where);
+export function strictnessOf(schema: AnySchema, where: string, direction: Direction = "input"): Strictness {
+  const shape = compileShape(jsonSchemaOf(schema, where, direction), where);
   return {
     unknownKeys(value) {
       const found: string[] = [];

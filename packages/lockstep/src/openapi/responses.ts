@@ -47,7 +47,7 @@ const rules: readonly ErrorRule[] = [
   {
     status: 422,
     description: "The inputs do not fit; each error says where.",
-    when: ({ inputs }) => inputs.some(({ place }) => place.schema !== undefined),
+    when: (surface) => !isOAuth(surface) && surface.inputs.some(({ place }) => place.schema !== undefined),
   },
 ];
 

@@ -22,9 +22,10 @@ export function answerToRefusal(kind: RefusalKind, scopes: readonly string[]): A
   return ownAnswer(403, "insufficient_scope", "The credential does not grant what is needed.", { members: { scope: scopes.join(" ") } });
 }
 
-/** The answer to inputs that do not fit: every issue with its pointer. */
-export function answerToIssues(issues: readonly InputIssue[]): Answer {
-  return ownAnswer(422, "invalid_input", "The request does not fit what the endpoint takes.", { members: { errors: issues } });
+/** The answer to inputs that do not fit: every issue with its pointer. An OAuth endpoint answers 400 (RFC 6749 §5.2). */
+export function answerToIssues(issues: readonly InputIssue[], errors: "oauth" | undefined): Answer {
+  const status = errors === "oauth" ? 400 : 422;
+  return ownAnswer(status, "invalid_input", "The request does not fit what the endpoint takes.", { members: { errors: issues } });
 }
 
 /** The answer to an error: itself if it is a problem, else one that says nothing. */

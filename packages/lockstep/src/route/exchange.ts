@@ -178,7 +178,7 @@ export class Exchange {
       case "refused":
         return answerToRefusal(failed.refusal.kind, this.#execution?.variant.scopes ?? []);
       case "invalid":
-        return answerToIssues(failed.issues);
+        return answerToIssues(failed.issues, this.#route.definition.errors);
       case "threw":
         return answerToError(failed.error);
       default:

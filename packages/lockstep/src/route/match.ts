@@ -33,14 +33,16 @@ export class Router {
     for (const route of routes) this.#add(route);
   }
 
-  /** The most specific route: at each segment a static one before a parameter, whatever the order of declaration. */
+  /**
+   * The most specific route that answers the method: at each segment a static one before a parameter, whatever the order of
+   * declaration. Where routes answer the path under other methods only, their methods.
+   */
   match(method: string, path: string): Match {
     if (!path.startsWith("/")) return { kind: "none" };
     const texts = path === "/" ? [] : path.slice(1).split("/");
-    const found = find(this.#root, texts, 0);
-    if (found === undefined) return { kind: "none" };
-    const route = found.methods.get(method) ?? (method === "HEAD" ? found.methods.get("GET") : undefined);
-    if (route === undefined) return { kind: "method", allow: allowed(found) };
+    const others = new Set<string>();
+    const route = find(this.#root, texts, 0, method, others);
+    if (route === undefined) return others.size === 0 ? { kind: "none" } : { kind: "method", allow: allowed(others) };
     const params = paramsOf(route, texts);
     return params === undefined ? { kind: "malformed" } : { kind: "route", route, params };
   }
@@ -61,23 +63,34 @@ export class Router {
   }
 }
 
-function find(at: Branch, texts: readonly string[], index: number): Branch | undefined {
+/** A dot segment in any spelling: clients and proxies resolve it, so that it never names anything (WHATWG URL §4.3). */
+const dots = /^(?:\.|%2e){1,2}$/i;
+
+/** Looks at each branch of the tree at most once, however many segments the path has. */
+function find(at: Branch, texts: readonly string[], index: number, method: string, others: Set<string>): CompiledRoute | undefined {
   const text = texts[index];
-  if (text === undefined) return at.methods.size > 0 ? at : undefined;
+  if (text === undefined) return answering(at, method, others);
   const fixed = at.statics.get(text);
-  const found = fixed && find(fixed, texts, index + 1);
-  if (found !== undefined) return found;
-  return at.parameter !== undefined && text !== "" && text !== "." && text !== ".." ? find(at.parameter, texts, index + 1) : undefined;
+  const found = fixed && find(fixed, texts, index + 1, method, others);
+  if (found !== undefined || at.parameter === undefined || text === "" || dots.test(text)) return found;
+  return find(at.parameter, texts, index + 1, method, others);
 }
 
-function allowed(at: Branch): string[] {
-  const methods = [...at.methods.keys()];
-  return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].sort();
+/** The route of a method (GET's for HEAD); `others` gets the methods that there are instead. */
+function answering({ methods }: Branch, method: string, others: Set<string>): CompiledRoute | undefined {
+  const route = methods.get(method) ?? (method === "HEAD" ? methods.get("GET") : undefined);
+  if (route === undefined) for (const other of methods.keys()) others.add(other);
+  return route;
+}
+
+function allowed(methods: ReadonlySet<string>): string[] {
+  return [...methods, ...(methods.has("GET") ? ["HEAD"] : []), "OPTIONS"].sort();
 }
 
 // A parameter never holds a control character: no schema has to think of NUL or of line breaks in logs.
-// oxlint-disable-next-line no-control-regex
-const control = /[\u0000-\u001f\u007f]/;
+const control = /\p{Cc}/u;
+// Everything else is percent-encoded on its way (RFC 3986 §2); hosts read what is not as Latin-1, or as UTF-8.
+const outsideUri = /[^\x21-\x7e]/;
 
 function paramsOf(route: CompiledRoute, texts: readonly string[]): Readonly<Record<string, string>> | undefined {
   let params: Record<string, string> | undefined;
@@ -93,6 +106,7 @@ function paramsOf(route: CompiledRoute, texts: readonly string[]): Readonly<Reco
 }
 
 function decode(text: string): string | undefined {
+  if (outsideUri.test(text)) return undefined;
   if (!text.includes("%")) return text;
   try {
     const decoded = decodeURIComponent(text);

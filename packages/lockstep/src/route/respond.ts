@@ -1,12 +1,11 @@
 /** From what a handler gives, or from a problem, to what the host writes. */
+import { isPromise } from "../dependency/app-values.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
-import { type Strictness } from "../input/strict.ts";
-import type { AnySchema } from "../input/schema.ts";
-import { BuildError } from "../problem/error.ts";
 import { oauthCodeOf } from "../problem/oauth-error.ts";
 import type { Answer } from "../problem/problem.ts";
 import { refusingSecrets } from "../secret/redacted.ts";
 import { Reply } from "./reply.ts";
+import type { ResultShape } from "./result-shape.ts";
 import { securityHeaders, strictTransport } from "./security-headers.ts";
 import { StreamReply } from "./stream.ts";
 
@@ -23,8 +22,7 @@ export interface AnswerContext {
 /** How a route's results are checked and sent. */
 export interface Responding {
   readonly status: number | undefined;
-  readonly response: AnySchema | undefined;
-  readonly strictness: Strictness | undefined;
+  readonly shape: ResultShape | undefined;
 }
 
 /** The headers of every answer. */
@@ -55,16 +53,8 @@ function withBody(body: unknown, status: number | undefined, route: Responding, 
     headers["content-type"] ??= "application/octet-stream";
     return { status: status ?? 200, headers, body };
   }
-  if (route.response === undefined || route.strictness === undefined) return json(body, status, headers);
-  const validated = route.response["~standard"].validate(route.strictness.prune(body));
-  if (validated instanceof Promise) return validated.then((late) => json(fitting(late), status, headers));
-  return json(fitting(validated), status, headers);
-}
-
-function fitting(validated: { readonly issues?: readonly { readonly path?: readonly unknown[] | undefined }[] | undefined; readonly value?: unknown }): unknown {
-  if (validated.issues === undefined) return validated.value;
-  const where = validated.issues.map(({ path }) => `/${(path ?? []).map((part) => String(typeof part === "object" && part !== null && "key" in part ? part.key : part)).join("/")}`);
-  throw new BuildError("wrong_result", `The handler's result does not fit the response schema at ${where.join(", ")}`);
+  const shaped = route.shape === undefined ? body : route.shape(body);
+  return isPromise(shaped) ? Promise.resolve(shaped).then((late) => json(late, status, headers)) : json(shaped, status, headers);
 }
 
 function json(body: unknown, status: number | undefined, headers: Headers): HostResponse {

@@ -4,10 +4,9 @@ import type { AppValues } from "../dependency/app-values.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { Plan } from "../dependency/plan.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
-import { type Strictness, strictnessOf } from "../input/strict.ts";
-import type { AnySchema } from "../input/schema.ts";
 import type { ChallengeDetails } from "../scheme/scheme.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
+import { type ResultShape, resultShape } from "./result-shape.ts";
 import type { RouteDefinition } from "./route.ts";
 
 /** Called with an error that nothing expected, for the application's log. */
@@ -36,8 +35,7 @@ export class ServedRoute {
   readonly app: AppValues;
   readonly onError: ErrorListener;
   readonly status: number | undefined;
-  readonly response: AnySchema | undefined;
-  readonly strictness: Strictness | undefined;
+  readonly shape: ResultShape | undefined;
   readonly #realm: string;
   readonly #challenges = new Map<string, readonly string[]>();
 
@@ -54,8 +52,7 @@ export class ServedRoute {
     this.app = serving.app;
     this.onError = serving.onError;
     this.status = definition.status;
-    this.response = definition.response;
-    this.strictness = definition.response && strictnessOf(definition.response, `the response of ${this.label}`);
+    this.shape = definition.response && resultShape(definition.response, `the response of ${this.label}`);
     this.#realm = serving.realm;
     // A challenge that cannot be written is a mistake of the configuration, and is met here rather than by the first caller.
     this.challenges(this.plan.schemes, {});

@@ -26,14 +26,7 @@ const maxBytes = 4096;
 /** @throws BuildError `wrong_result` for what a browser would refuse or misread */
 export function serialiseCookie(cookie: Cookie): string {
   const { name, value, path = "/", sameSite = "Lax", secure = true, httpOnly = true, maxAgeSeconds } = cookie;
-  if (!token.test(name) || !octets.test(value) || !attribute.test(path)) {
-    throw new BuildError("wrong_result", "A cookie's name, value or path holds a character that cookies cannot (RFC 6265 §4.1.1)");
-  }
-  if (/^__(?:Host|Secure)-/i.test(name) && !secure) throw new BuildError("wrong_result", `The cookie ${name} must be secure`);
-  if (/^__Host-/i.test(name) && path !== "/") throw new BuildError("wrong_result", `The cookie ${name} must have the path /`);
-  if (maxAgeSeconds !== undefined && !Number.isInteger(maxAgeSeconds)) {
-    throw new BuildError("wrong_result", `The cookie ${name}: maxAgeSeconds is a whole number of seconds`);
-  }
+  check({ name, value, path, sameSite, secure, maxAgeSeconds });
   const text = [
     `${name}=${value}`,
     `Path=${path}`,
@@ -44,4 +37,28 @@ export function serialiseCookie(cookie: Cookie): string {
   ].join("; ");
   if (text.length > maxBytes) throw new BuildError("wrong_result", `The cookie ${name} is larger than ${maxBytes} bytes`);
   return text;
+}
+
+interface Checked {
+  readonly name: string;
+  readonly value: string;
+  readonly path: string;
+  readonly sameSite: string;
+  readonly secure: boolean;
+  readonly maxAgeSeconds: number | undefined;
+}
+
+function check({ name, value, path, sameSite, secure, maxAgeSeconds }: Checked): void {
+  if (!token.test(name) || !octets.test(value) || !attribute.test(path)) {
+    throw new BuildError("wrong_result", "A cookie's name, value or path holds a character that cookies cannot (RFC 6265 §4.1.1)");
+  }
+  if (!["Strict", "Lax", "None"].includes(sameSite)) {
+    throw new BuildError("wrong_result", `The cookie ${name}: sameSite is "Strict", "Lax" or "None"`);
+  }
+  if (sameSite === "None" && !secure) throw new BuildError("wrong_result", `The cookie ${name} must be secure to be sent from other sites`);
+  if (/^__(?:Host|Secure)-/i.test(name) && !secure) throw new BuildError("wrong_result", `The cookie ${name} must be secure`);
+  if (/^__Host-/i.test(name) && path !== "/") throw new BuildError("wrong_result", `The cookie ${name} must have the path /`);
+  if (maxAgeSeconds !== undefined && !(Number.isSafeInteger(maxAgeSeconds) && maxAgeSeconds >= 0)) {
+    throw new BuildError("wrong_result", `The cookie ${name}: maxAgeSeconds is a whole number of seconds, from 0`);
+  }
 }

@@ -57,7 +57,7 @@ export interface Segment {
 export function parseTemplate(template: string): Segment[] {
   if (template === "/") return [];
   const [first, ...texts] = typeof template === "string" ? template.split("/") : [];
-  const isTemplate = first === "" && texts.every((text) => segment.test(text) && text !== "." && text !== "..");
+  const isTemplate = first === "" && texts.length > 0 && texts.every((text) => segment.test(text) && text !== "." && text !== "..");
   if (!isTemplate) {
     throw new BuildError(
       "wrong_path",
