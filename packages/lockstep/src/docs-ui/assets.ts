@@ -32,7 +32,13 @@ async function readAssets(): Promise<Assets> {
     asset(new TextEncoder().encode(startScript)),
     asset(new TextEncoder().encode(redirectScript)),
   ]);
-  return { "swagger-ui.css": css, "index.css": page, "swagger-ui-bundle.js": bundle, "start.js": start, "oauth2-redirect.js": redirect };
+  return {
+    "swagger-ui.css": css,
+    "index.css": page,
+    "swagger-ui-bundle.js": bundle,
+    "start.js": start,
+    "oauth2-redirect.js": redirect,
+  };
 }
 
 async function fromPackage(name: string): Promise<Asset> {

@@ -14,7 +14,7 @@ import { type AssetName, type Assets, assetTypes } from "./asset.ts";
 import { docsPage, docsPolicy, redirectPage, redirectPolicy } from "./page.ts";
 
 /** Declares a route under the access rule of the documentation. */
-type Declare = <R>(template: string, handler: () => R) => Route;
+type Declare = (template: string, handler: () => unknown) => Route;
 
 const html = "text/html; charset=utf-8";
 
@@ -46,17 +46,26 @@ export function docsRoutes({ docs, title }: Pick<ApiOptions, "docs" | "title">, 
     ),
     // Without an opener policy: any would cut this window off from the page that waits for it.
     declare("/docs/oauth2-redirect.html", async () =>
-      send(redirectPage(await load()), { "content-type": html, "content-security-policy": redirectPolicy, "cache-control": "no-store" }),
+      send(redirectPage(await load()), {
+        "content-type": html,
+        "content-security-policy": redirectPolicy,
+        "cache-control": "no-store",
+      }),
     ),
     ...assetNames.map((name) =>
-      declare(`/docs/${name}`, async () => send((await load())[name].bytes, { "content-type": assetTypes[name], "cache-control": cacheControl })),
+      declare(`/docs/${name}`, async () =>
+        send((await load())[name].bytes, { "content-type": assetTypes[name], "cache-control": cacheControl }),
+      ),
     ),
   ];
 }
 
 function declareWith(docs: NonNullable<ApiOptions["docs"]>): Declare {
   if (docs.public !== undefined && docs.access !== undefined) {
-    throw new BuildError("wrong_option", "docs: { public } or { access }, not both: whoever may read it is everyone, or passes a dependency");
+    throw new BuildError(
+      "wrong_option",
+      "docs: { public } or { access }, not both: whoever may read it is everyone, or passes a dependency",
+    );
   }
   if (docs.public !== undefined) {
     const reason = docs.public;
@@ -87,8 +96,13 @@ async function load(): Promise<Assets> {
     const { loadAssets } = await import("./assets.ts");
     return await loadAssets();
   } catch (cause) {
-    throw ownProblem(404, "not_found", "The page needs a file system with swagger-ui-dist in it, and there is none: read /openapi.json with another viewer.", {
-      cause,
-    });
+    throw ownProblem(
+      404,
+      "not_found",
+      "The page needs a file system with swagger-ui-dist in it, and there is none: read /openapi.json with another viewer.",
+      {
+        cause,
+      },
+    );
   }
 }

@@ -4,7 +4,8 @@ import { type AssetName, type Assets, assetUrl } from "./asset.ts";
 
 /** The page with Swagger UI. Its addresses are relative, so that it works under whatever prefix the API is mounted. */
 export function docsPage(title: string, assets: Assets): string {
-  const style = (name: AssetName): string => `<link rel="stylesheet" href="${assetUrl(assets, "docs/", name)}" integrity="${assets[name].integrity}">`;
+  const style = (name: AssetName): string =>
+    `<link rel="stylesheet" href="${assetUrl(assets, "docs/", name)}" integrity="${assets[name].integrity}">`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -61,10 +62,11 @@ export function docsPolicy(document: OpenApiDocument): string {
 }
 
 /** What the redirect page may do: run its script. */
-export const redirectPolicy = "default-src 'none'; script-src 'self'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+export const redirectPolicy =
+  "default-src 'none'; script-src 'self'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** What Swagger UI fetches of a security scheme. An authorization URL is no such thing: a window is opened for it. */
-const fetched: ReadonlySet<string> = new Set(["tokenUrl", "refreshUrl", "openIdConnectUrl"]);
+/** What Swagger UI fetches of a security scheme. For an authorization URL a window is opened; a refresh URL it does not use. */
+const fetched: ReadonlySet<string> = new Set(["tokenUrl", "openIdConnectUrl"]);
 
 function fetchedOrigins({ servers = [], components }: OpenApiDocument): readonly string[] {
   const urls = [...servers.map(({ url }) => url), ...urlsIn(components.securitySchemes)];
