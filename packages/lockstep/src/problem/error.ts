@@ -31,7 +31,12 @@ export class InvalidCredential extends LockstepError<"invalid_token"> {
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
+    // Anybody can send what does not verify, as fast as they like: a stack trace would be most of what refusing it costs.
+    const engine: { stackTraceLimit?: number } = Error;
+    const { stackTraceLimit } = engine;
+    engine.stackTraceLimit = 0;
     super("invalid_token", `The credential does not verify: ${reason}`, options);
+    if (stackTraceLimit !== undefined) engine.stackTraceLimit = stackTraceLimit;
     this.reason = reason;
   }
 }

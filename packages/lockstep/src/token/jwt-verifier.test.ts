@@ -6,6 +6,7 @@ import { Redacted } from "../secret/redacted.ts";
 import type { HmacSecret } from "./hmac-secret.ts";
 import { jwks } from "./jwks.ts";
 import { jwtVerifier } from "./jwt-verifier.ts";
+import type { JwtVerifier } from "./jwt-verifier.ts";
 import { readKeySet } from "./key-set.ts";
 import { fixedKeys, openKeys } from "./key-source.ts";
 import type { PublicKeys } from "./key-source.ts";
@@ -145,9 +146,11 @@ describe("verified tokens", () => {
       const source = { ...fixedKeys(set), generation: 0 };
       const find = async (kid: string | undefined): Promise<VerificationKey | undefined> => {
         source.generation += leaves ? 1 : 0;
+        // Another request comes meanwhile, and already follows the new keys.
+        await f.refusal(by, "x");
         return set.find(kid);
       };
-      const by = f.verifier({ keys: { [openKeys]: () => Object.assign(source, { find }) }, algorithms: ["ES256"] });
+      const by: JwtVerifier = f.verifier({ keys: { [openKeys]: () => Object.assign(source, { find }) }, algorithms: ["ES256"] });
       assert.ok(await f.accepted(by, text));
       assert.equal(by.verify(new Redacted(text)) instanceof Promise, leaves);
     }

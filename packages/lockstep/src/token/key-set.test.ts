@@ -93,6 +93,10 @@ describe("keys on curves (J-53)", () => {
     const y = big(f.k1Jwk.y);
     refused("wrong_key", /not on its curve/, () => read({ ...f.k1Jwk, y: base64url(y ^ 1n, 32) }));
     refused("wrong_key", /not on its curve/, () => read({ ...f.k1Jwk, x: base64url(0n, 32), y: base64url(0n, 32) }));
+    const p521 = f.publicJwk(generateKeyPairSync("ec", { namedCurve: "P-521" }).publicKey, { kid: "a" });
+    const p = 2n ** 521n - 1n;
+    refused("wrong_key", /not on its curve/, () => read({ ...p521, x: base64url(big(p521.x) + p, 66) }));
+    refused("wrong_key", /not on its curve/, () => read({ ...p521, y: base64url(big(p521.y) + p, 66) }));
     refused("wrong_key", /length/, () => read({ ...f.k1Jwk, y: base64url(y, 33) }));
     refused("wrong_key", /length/, () => read({ ...f.k1Jwk, x: undefined }));
   });

@@ -79,7 +79,7 @@ function urlRefusal(url: string, options: OutboundOptions): string | undefined {
   const { protocol, host, hostname, username, password } = new URL(url);
   if (username !== "" || password !== "") return "its address holds a user name";
   const isListed = isAllowedPrivate({ host, hostname }, options);
-  if (protocol !== "https:" && !(protocol === "http:" && isListed && isLoopbackAddress(hostname))) {
+  if (protocol !== "https:" && !(protocol === "http:" && isLoopbackAddress(hostname))) {
     return "its address is not https (http is for loopback addresses in `allowPrivateHosts`)";
   }
   return isListed || isPublicHost(hostname) ? undefined : "its host is not on the public internet (see `allowPrivateHosts`)";
@@ -114,8 +114,7 @@ async function fetchText(url: string, options: OutboundOptions, signal: AbortSig
 
 function responseRefusal({ status, headers }: Response): string | undefined {
   if (status !== 200) return `the server answered ${status}`;
-  if (!jsonType.test(headers.get("content-type") ?? "")) return "it is not JSON";
-  return Number(headers.get("content-length") ?? 0) > maxDocumentBytes ? "it is too large" : undefined;
+  return jsonType.test(headers.get("content-type") ?? "") ? undefined : "it is not JSON";
 }
 
 async function readText({ body }: Response): Promise<string> {
