@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { buildCodes, problemCodes } from "lockstep";
+
+const root = join(import.meta.dirname, "..");
+const page = readFileSync(join(root, "docs/errors.md"), "utf8");
+const [clients = "", developers = ""] = page.split("## What a developer may meet");
+const rowsOf = (text: string): string[][] =>
+  [...text.matchAll(/^\| `.*$/gm)].map(([row]) =>
+    row
+      .slice(1, -1)
+      .split("|")
+      .map((cell) => cell.trim()),
+  );
+const codesOf = (text: string): string[] => rowsOf(text).map(([code = ""]) => code.replaceAll("`", ""));
+
+const sources = globSync("packages/*/src/**/*.ts", { cwd: root })
+  .filter((path) => !/\.(?:test|fixture)\.ts$/.test(path) && !path.endsWith("problem/code.ts"))
+  .map((path) => readFileSync(join(root, path), "utf8"))
+  .join("\n");
+const isGiven = (code: string): boolean => sources.includes(`"${code}"`);
+
+test("every code that a client may meet has a line, and no other", () => {
+  assert.deepEqual(codesOf(clients), problemCodes.filter(isGiven));
+});
+
+test("every code that a developer may meet has a line, and no other", () => {
+  assert.deepEqual(codesOf(developers), buildCodes.filter(isGiven));
+});
+
+test("every line is complete", () => {
+  const rows = [...rowsOf(clients), ...rowsOf(developers)];
+  assert.ok(rows.length > 40);
+  for (const row of rows) assert.ok(row.length === 4 && row.every((cell) => cell !== ""), row.join(" | "));
+});
+
+test("every code is given somewhere in the sources", { todo: "late_route is a name without a use" }, () => {
+  assert.deepEqual(
+    [...problemCodes, ...buildCodes].filter((code) => !isGiven(code)),
+    [],
+  );
+});

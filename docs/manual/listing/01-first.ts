@@ -1,0 +1,34 @@
+import { authenticate, authorize, createApi, deny, get, oauth2PasswordBearer, owned, path } from "lockstep";
+import { fastifyServer } from "lockstep/fastify";
+import { jwtVerifier } from "lockstep/jwt";
+import { z } from "zod";
+import { issuer, keys, notes, users } from "./setting.ts";
+
+const token = oauth2PasswordBearer({ tokenUrl: "https://login.example/token" });
+const accessTokens = jwtVerifier({ issuer, audience: "notes", keys, algorithms: ["ES256"], typ: "at+jwt" });
+
+// Who is asking? A bad token or an unknown user: 401.
+const currentUser = authenticate({ token }, async ({ token }) => users.get((await accessTokens.verify(token)).sub));
+
+// May they? 403.
+const activeUser = authorize({ user: currentUser }, ({ user }) => (user.isActive ? user : deny("inactive")));
+
+// Is it theirs? Missing and not theirs: the same 404.
+const ownNote = owned(
+  { id: path("id", z.uuid()), user: activeUser },
+  ({ id }) => notes.get(id),
+  (note, { user }) => note.ownerId === user.id,
+);
+
+export const api = createApi({
+  title: "Notes",
+  version: "1.0.0",
+  docs: { public: "an example on this machine" },
+  routes: [
+    get("/health", { public: "load balancer probe" }, () => "Ok"),
+    get("/me", { deps: { user: activeUser } }, ({ user }) => ({ hello: user.email })),
+    get("/notes/:id", { deps: { note: ownNote }, response: z.object({ text: z.string() }) }, ({ note }) => note),
+  ],
+});
+
+if (import.meta.main) console.log(await fastifyServer(api).listen({ host: "127.0.0.1", port: 3000 }));

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BuildError, roles } from "lockstep";
+import { api, currentUser } from "./02-roles-and-scopes.ts";
+import { ask, outcome } from "./ask.fixture.ts";
+import { tokenOf } from "./setting.ts";
+
+test("a token without the scope is refused, and told which scope is needed", async () => {
+  // #region insufficient
+  const { status, headers, body } = await ask(api, "POST /notes/archive", { token: tokenOf("alice", "notes:read") });
+
+  assert.equal(status, 403);
+  assert.equal(headers.get("www-authenticate"), 'Bearer realm="Notes", error="insufficient_scope", scope="notes:read notes:write"');
+  assert.deepEqual(body, {
+    type: "about:blank",
+    title: "Forbidden",
+    status: 403,
+    detail: "The credential does not grant what is needed.",
+    code: "insufficient_scope",
+    scope: "notes:read notes:write",
+  });
+  // #endregion
+  assert.equal(await outcome(api, "POST /notes/archive", { token: tokenOf("alice") }), "204");
+});
+
+test("a role includes those below it", async () => {
+  // #region roles
+  assert.equal(await outcome(api, "GET /drafts", { token: tokenOf("alice") }), "403 forbidden"); // a user
+  assert.equal(await outcome(api, "GET /drafts", { token: tokenOf("bob") }), "200"); // an editor
+  assert.equal(await outcome(api, "GET /drafts", { token: tokenOf("carol") }), "200"); // an admin
+  // #endregion
+});
+
+test("a role and a scope are both needed where both stand", async () => {
+  assert.equal(await outcome(api, "GET /users", { token: tokenOf("carol", "notes:write") }), "403 insufficient_scope");
+  assert.equal(await outcome(api, "GET /users", { token: tokenOf("bob") }), "403 forbidden");
+  assert.deepEqual((await ask(api, "GET /users", { token: tokenOf("carol") })).body, ["alice", "bob", "carol", "dave"]);
+});
+
+test("a list holds the caller's own notes", async () => {
+  const { body } = await ask(api, "GET /notes", { token: tokenOf("bob") });
+  assert.ok(Array.isArray(body));
+  assert.equal(body.length, 1);
+});
+
+test("the document names the scopes with the scheme", () => {
+  const { paths } = api.openapi();
+  assert.deepEqual(paths["/notes/archive"]?.post?.security, [{ OAuth2PasswordBearer: ["notes:read", "notes:write"] }]);
+});
+
+test("a circle of roles does not start", () => {
+  assert.throws(
+    () => roles({ a: ["b"], b: ["a"] }, currentUser, () => "a"),
+    (error: unknown) => error instanceof BuildError && error.code === "role_cycle",
+  );
+});

@@ -1,0 +1,44 @@
+import { authenticate, createApi, get, identified, oauth2PasswordBearer, post, roles, scopes } from "lockstep";
+import { jwtVerifier } from "lockstep/jwt";
+import { issuer, keys, notes, users } from "./setting.ts";
+
+// #region scheme
+const token = oauth2PasswordBearer({
+  tokenUrl: "https://login.example/token",
+  scopes: { "notes:read": "Read your notes", "notes:write": "Write your notes" },
+});
+// #endregion
+
+// #region identified
+const accessTokens = jwtVerifier({ issuer, audience: "notes", keys, algorithms: ["ES256"], typ: "at+jwt" });
+
+export const currentUser = authenticate({ token }, async ({ token }) => {
+  const claims = await accessTokens.verify(token);
+  const user = users.get(claims.sub);
+  return user && identified(user, claims);
+});
+// #endregion
+
+// #region roles
+export const role = roles({ admin: ["editor"], editor: ["user"], user: [] }, currentUser, (user) => user.role, {
+  reachAny: ["admin"],
+});
+// #endregion
+
+// #region scopes
+const reader = scopes(currentUser, "notes:read");
+const writer = scopes(currentUser, "notes:read", "notes:write");
+// #endregion
+
+export const api = createApi({
+  title: "Notes",
+  version: "1.0.0",
+  routes: [
+    // #region routes
+    get("/notes", { deps: { user: reader } }, ({ user }) => [...notes.values()].filter((note) => note.ownerId === user.id)),
+    post("/notes/archive", { deps: { user: writer } }, () => undefined),
+    get("/drafts", { deps: { editor: role.require("editor") } }, ({ editor }) => ({ editor: editor.email })),
+    get("/users", { deps: { admin: role.require("admin"), user: reader } }, () => [...users.keys()]),
+    // #endregion
+  ],
+});

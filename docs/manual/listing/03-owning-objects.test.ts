@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BuildError, createApi, get, owned, path, type RouteSpec, type Values } from "lockstep";
+import { z } from "zod";
+import { currentUser } from "./02-roles-and-scopes.ts";
+import { api } from "./03-owning-objects.ts";
+import { ask, outcome } from "./ask.fixture.ts";
+import { notes, tokenOf } from "./setting.ts";
+
+const alices = "7d4b6f0e-1c1a-4a57-9a3e-0c5d1f2a3b4c";
+const bobs = "c0a8012e-5b7d-4e0f-8f6a-9d1e2f3a4b5c";
+
+test("owned() gives an object to its owner only", async () => {
+  assert.equal(await outcome(api, `GET /notes/${alices}`, { token: tokenOf("alice") }), "200");
+  assert.equal(await outcome(api, `GET /notes/${bobs}`, { token: tokenOf("alice") }), "404 not_found");
+  assert.equal(await outcome(api, `GET /notes/${alices}`, { token: tokenOf("carol") }), "404 not_found");
+});
+
+test("permitted() gives any object to a role that may reach any", async () => {
+  assert.equal(await outcome(api, `DELETE /admin/notes/${alices}`, { token: tokenOf("carol") }), "200");
+  assert.equal(await outcome(api, `DELETE /admin/notes/${alices}`, { token: tokenOf("bob") }), "403 forbidden");
+});
+
+test("unowned() gives what is for everyone", async () => {
+  assert.deepEqual((await ask(api, "GET /posts/welcome")).body, { title: "Welcome" });
+  assert.equal(await outcome(api, "GET /posts/none"), "404 not_found");
+  const operation = api.openapi().paths["/posts/{slug}"]?.get;
+  assert.deepEqual(operation?.["x-lockstep-unowned"], ["published posts are for everyone"]);
+});
+
+test("a segment that names no object needs no check", async () => {
+  assert.deepEqual((await ask(api, "GET /reports/2025", { token: tokenOf("alice") })).body, { year: 2025 });
+});
+
+test("an id in the query or in the body is checked like one in the path", async () => {
+  assert.equal(await outcome(api, `GET /preview?noteId=${alices}`, { token: tokenOf("alice") }), "200");
+  assert.equal(await outcome(api, `GET /preview?noteId=${bobs}`, { token: tokenOf("alice") }), "404 not_found");
+  const archive = (...noteIds: string[]) => outcome(api, "POST /archive", { token: tokenOf("alice"), json: { noteIds } });
+  assert.equal(await archive(alices), "200");
+  assert.equal(await archive(alices, bobs), "404 not_found");
+});
+
+test("a team's note is seen in the team's path, by the team", async () => {
+  assert.equal(await outcome(api, `GET /teams/red/notes/${alices}`, { token: tokenOf("alice") }), "200");
+  assert.equal(await outcome(api, `GET /teams/blue/notes/${alices}`, { token: tokenOf("alice") }), "404 not_found");
+  assert.equal(await outcome(api, `GET /teams/red/notes/${alices}`, { token: tokenOf("bob") }), "404 not_found");
+});
+
+test("a loader that forgets the owner still hides the object", async () => {
+  // #region forgotten
+  const anyOfThem = owned(
+    { id: path("id", z.uuid()), user: currentUser },
+    ({ id }) => notes.get(id), // no owner in this query
+    (note, { user }) => note.ownerId === user.id, // this is asked about what came back
+  );
+  // #endregion
+  const careless = createApi({
+    title: "t",
+    version: "1",
+    routes: [get("/:id", { deps: { note: anyOfThem } }, ({ note }) => note.id)],
+  });
+  assert.equal(await outcome(careless, `GET /${bobs}`, { token: tokenOf("alice") }), "404 not_found");
+});
+
+test("without types, an unchecked id does not start", () => {
+  const deps = { id: path("id", z.uuid()), user: currentUser };
+  // The cast does what JavaScript and `any` do: the compiler no longer sees the unchecked id.
+  const spec = { deps } as unknown as RouteSpec<{ readonly user: typeof currentUser }, undefined, undefined>;
+  const handler = ({ user }: Values<{ readonly user: typeof currentUser }>): string => user.id;
+  const route = get<string, string, { readonly user: typeof currentUser }>("/notes/:id", spec, handler);
+  assert.throws(
+    () => createApi({ title: "t", version: "1", routes: [route] }),
+    (error: unknown) =>
+      error instanceof BuildError &&
+      error.message ===
+        "GET /notes/:id: IDOR: an id from the request (id) reaches this handler with no ownership check: load it with owned(), permitted() or unowned()",
+  );
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { api } from "./06-inputs.ts";
+import { ask, outcome } from "./ask.fixture.ts";
+import { tokenOf } from "./setting.ts";
+
+const token = await tokenOf("alice");
+
+test("a query gives numbers, defaults and lists", async () => {
+  const { body } = await ask(api, "GET /notes?tag=a&tag=b&limit=1", { token });
+  assert.deepEqual(body, {
+    tags: ["a", "b"],
+    items: [{ id: "7d4b6f0e-1c1a-4a57-9a3e-0c5d1f2a3b4c", ownerId: "alice", team: "red", text: "Alice's note" }],
+  });
+  assert.equal(await outcome(api, "GET /notes?limit=1&limit=2", { token }), "400 repeated_parameter");
+  assert.equal(await outcome(api, "GET /notes?limit=%201", { token }), "422 invalid_input");
+});
+
+test("path, header and cookie are read each from its own place", async () => {
+  const headers = { "accept-language": "de", cookie: "theme=dark" };
+  assert.deepEqual((await ask(api, "GET /reports/2025", { token, headers })).body, { year: 2025, language: "de", theme: "dark" });
+  assert.deepEqual((await ask(api, "GET /reports/2025?theme=dark", { token })).body, {
+    year: 2025,
+    language: "en",
+    theme: "light",
+  });
+});
+
+test("every error of a body is told, with a pointer", async () => {
+  // #region invalid
+  const { status, body } = await ask(api, "POST /notes", { token, json: { text: "", pined: true } });
+
+  assert.equal(status, 422);
+  assert.deepEqual(body, {
+    type: "about:blank",
+    title: "Unprocessable Content",
+    status: 422,
+    detail: "The request does not fit what the endpoint takes.",
+    code: "invalid_input",
+    errors: [
+      { in: "body", pointer: "/pined", detail: "unknown field" },
+      { in: "body", pointer: "/text", detail: "Too small: expected string to have >=1 characters" },
+    ],
+  });
+  // #endregion
+  const good = await ask(api, "POST /notes", { token, json: { text: "Hello" } });
+  assert.deepEqual([good.status, good.body], [201, { ownerId: "alice", text: "Hello", pinned: false }]);
+});
+
+test("what is no JSON is told apart from what does not fit", async () => {
+  // #region syntax
+  const send = (raw: string, type = "application/json") =>
+    outcome(api, "POST /notes", { token, raw, headers: { "content-type": type } });
+
+  assert.equal(await send('{"text":'), "400 malformed_json");
+  assert.equal(await send('{"text":"a","text":"b"}'), "400 duplicate_member");
+  assert.equal(await send('{"__proto__":{}}'), "400 forbidden_key");
+  assert.equal(await send("text=a", "text/plain"), "415 unsupported_media_type");
+  assert.equal(await send(`{"text":"${"a".repeat(200_000)}"}`), "413 too_large");
+  // #endregion
+  assert.equal(await send("[".repeat(9) + "]".repeat(9)), "413 too_deep");
+});
+
+test("a stranger learns nothing of the inputs", async () => {
+  assert.equal(await outcome(api, "POST /notes", { json: { text: 1 } }), "401 unauthenticated");
+});
+
+test("a form gives numbers too", async () => {
+  assert.deepEqual((await ask(api, "POST /feedback", { form: { stars: "5" } })).body, { stars: 5 });
+  assert.equal(await outcome(api, "POST /feedback", { form: { stars: "5", admin: "1" } }), "422 invalid_input");
+});
+
+test("raw bytes come as they were sent, up to the route's own limit", async () => {
+  const send = (raw: string, type: string) => outcome(api, "PUT /me/picture", { token, raw, headers: { "content-type": type } });
+  assert.equal(await send("x".repeat(200_000), "image/png"), "200");
+  assert.equal(await send("x", "image/jpeg"), "415 unsupported_media_type");
+});

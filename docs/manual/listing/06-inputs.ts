@@ -1,0 +1,50 @@
+import { body, cookie, createApi, depends, form, get, header, path, post, put, query, rawBody } from "lockstep";
+import { z } from "zod";
+import { currentUser } from "./02-roles-and-scopes.ts";
+import { notes } from "./setting.ts";
+
+// #region query
+const page = depends(
+  { limit: query("limit", z.int().min(1).max(100).default(20)), offset: query("offset", z.int().min(0).default(0)) },
+  ({ limit, offset }) => ({ from: offset, to: offset + limit }),
+);
+const tags = query("tag", z.array(z.string()).default([]));
+// #endregion
+
+// #region head
+const year = path("year", z.int(), { identifies: "nothing" });
+const language = header("Accept-Language", z.string().default("en"));
+const theme = cookie("theme", z.enum(["light", "dark"]).default("light"));
+// #endregion
+
+// #region body
+const NewNote = z.object({ text: z.string().min(1).max(10_000), pinned: z.boolean().default(false) });
+const note = body(NewNote);
+// #endregion
+
+// #region form
+const feedback = form(z.object({ stars: z.int().min(1).max(5), comment: z.string().optional() }));
+const picture = rawBody({ mediaTypes: ["image/png"] });
+// #endregion
+
+export const api = createApi({
+  title: "Notes",
+  version: "1.0.0",
+  // #region limits
+  limits: { maxBodyBytes: 100_000, maxJsonDepth: 8 },
+  // #endregion
+  routes: [
+    get("/notes", { deps: { user: currentUser, page, tags } }, ({ user, page, tags }) => ({
+      tags,
+      items: [...notes.values()].filter((note) => note.ownerId === user.id).slice(page.from, page.to),
+    })),
+    get("/reports/:year", { deps: { user: currentUser, year, language, theme } }, ({ user: _user, ...inputs }) => inputs),
+    post("/notes", { deps: { user: currentUser, note }, status: 201 }, ({ user, note }) => ({ ownerId: user.id, ...note })),
+    post("/feedback", { public: "anyone may tell us", deps: { feedback } }, ({ feedback }) => ({ stars: feedback.stars })),
+    // #region route-limit
+    put("/me/picture", { deps: { user: currentUser, picture }, maxBodyBytes: 2_000_000 }, ({ picture }) => ({
+      bytes: picture.length,
+    })),
+    // #endregion
+  ],
+});

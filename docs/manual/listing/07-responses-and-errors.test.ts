@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { api, log } from "./07-responses-and-errors.ts";
+import { ask, outcome } from "./ask.fixture.ts";
+import { tokenOf } from "./setting.ts";
+
+const token = await tokenOf("alice");
+
+test("a result becomes the status and body that are declared", async () => {
+  assert.deepEqual((await ask(api, "GET /greeting")).body, { hello: "world" });
+  assert.equal(await outcome(api, "DELETE /draft", { token }), "204");
+  assert.equal(await outcome(api, "POST /jobs", { token }), "202");
+  const made = await ask(api, "POST /notes", { token });
+  assert.deepEqual([made.status, made.headers.get("location")], [201, "/notes/n1"]);
+  const themed = await ask(api, "POST /theme", { token });
+  assert.equal(themed.headers.get("set-cookie"), "theme=dark; Path=/; SameSite=Lax; Secure; HttpOnly");
+  const streamed = await ask(api, "GET /users.ndjson", { token });
+  assert.equal(String(streamed.body).split("\n")[0], '{"id":"alice"}');
+});
+
+test("a response schema drops what it does not name", async () => {
+  assert.deepEqual((await ask(api, "GET /profile", { token })).body, { id: "alice", email: "alice@example.com" });
+});
+
+test("a problem becomes the answer", async () => {
+  // #region problem
+  const { status, headers, body } = await ask(api, "DELETE /admins/last", { token });
+
+  assert.equal(status, 409);
+  assert.equal(headers.get("content-type"), "application/problem+json");
+  assert.deepEqual(body, {
+    type: "about:blank",
+    title: "Conflict",
+    status: 409,
+    detail: "The last administrator cannot be removed.",
+    code: "last_admin",
+  });
+  // #endregion
+});
+
+test("other errors say as much as is good", async () => {
+  const away = await ask(api, "GET /weather", { token });
+  assert.deepEqual([away.status, away.headers.get("retry-after")], [503, "30"]);
+  assert.equal(await outcome(api, "GET /expired", { token }), "401 invalid_token");
+  log.length = 0;
+  const bug = await ask(api, "GET /bug", { token });
+  assert.equal(bug.status, 500);
+  assert.doesNotMatch(JSON.stringify(bug.body), /business/);
+  assert.deepEqual(log, ["error: TypeError: a detail that is nobody's business"]);
+});
+
+test("a transaction commits before the answer, and rolls back with a refusal", async () => {
+  // #region transaction
+  log.length = 0;
+  assert.equal(await outcome(api, "POST /orders", { token }), "201");
+  assert.deepEqual(log, ["begin", "insert order", "commit"]);
+
+  log.length = 0;
+  assert.equal(await outcome(api, "POST /orders/refused", { token }), "409 out_of_stock");
+  assert.deepEqual(log, ["begin", "insert order", "roll back"]);
+
+  log.length = 0;
+  assert.equal(await outcome(api, "POST /orders"), "401 unauthenticated");
+  assert.deepEqual(log, []); // a stranger opens nothing
+  // #endregion
+});
+
+test("an OAuth endpoint answers as RFC 6749 says", async () => {
+  const form = { grant_type: "password", username: "alice", password: "-" };
+  assert.equal(await outcome(api, "POST /auth/token", { form }), "200");
+  const refused = await ask(api, "POST /auth/token", { form: { ...form, username: "nobody" } });
+  assert.equal(refused.status, 400);
+  assert.deepEqual(refused.body, { error: "invalid_grant", error_description: "The user name or the password is wrong." });
+});
+
+test("nothing private is kept, everything has an id", async () => {
+  const { headers } = await ask(api, "GET /profile", { token });
+  assert.equal(headers.get("cache-control"), "no-store");
+  assert.match(headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/);
+});

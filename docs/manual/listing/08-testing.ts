@@ -1,0 +1,32 @@
+import { createApi, depends, get, resource, run, scopes } from "lockstep";
+import { currentUser, role } from "./02-roles-and-scopes.ts";
+import { notes } from "./setting.ts";
+
+// #region api
+export const clock = depends({}, () => Date.now());
+
+export const store = resource(
+  {},
+  async function* () {
+    yield { count: async () => notes.size }; // a pool of connections, say
+  },
+  { lifetime: "app" },
+);
+
+export const report = depends({ store, clock }, async ({ store, clock }) => ({ notes: await store.count(), at: clock }));
+
+export const api = createApi({
+  title: "Notes",
+  version: "1.0.0",
+  routes: [
+    get("/report", { deps: { user: scopes(currentUser, "notes:read"), report } }, ({ report }) => report),
+    get("/admin/report", { deps: { admin: role.require("admin"), report } }, ({ report }) => report),
+  ],
+});
+// #endregion
+
+// #region job
+export async function nightly(): Promise<string> {
+  return run(report, {}, ({ notes, at }) => `${notes} notes at ${new Date(at).toISOString()}`);
+}
+// #endregion

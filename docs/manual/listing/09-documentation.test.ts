@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createApi } from "lockstep";
+import { api, demo, sessions } from "./09-documentation.ts";
+import { ask, outcome } from "./ask.fixture.ts";
+
+test("open documentation is there for everyone", async () => {
+  const page = await ask(demo, "GET /docs");
+  assert.equal(page.status, 200);
+  assert.match(String(page.body), /swagger-ui/);
+  assert.deepEqual((await ask(demo, "GET /openapi.json")).body, JSON.parse(JSON.stringify(demo.openapi())));
+});
+
+test("guarded documentation needs what its rule needs", async () => {
+  sessions.set("s1", "carol");
+  assert.equal(await outcome(api, "GET /docs"), "401 unauthenticated");
+  assert.equal(await outcome(api, "GET /docs", { headers: { cookie: "__Host-session=s1" } }), "200");
+  assert.equal(await outcome(api, "GET /openapi.json"), "401 unauthenticated");
+});
+
+test("without a rule there is no documentation", async () => {
+  const none = createApi({ title: "t", version: "1", routes: [] });
+  assert.equal(await outcome(none, "GET /docs"), "404 not_found");
+});
+
+test("the document says what is enforced", () => {
+  // #region openapi
+  const operation = demo.openapi().paths["/notes/{id}"]?.get;
+
+  assert.equal(operation?.operationId, "readNote");
+  assert.equal(operation.summary, "Read a note");
+  assert.deepEqual(operation.security, [{ OAuth2PasswordBearer: [] }]);
+  assert.deepEqual(Object.keys(operation.responses), ["200", "400", "401", "404", "422"]);
+  assert.deepEqual(operation.responses["200"]?.content?.["application/json"]?.schema, { $ref: "#/components/schemas/Note" });
+  // #endregion
+});
+
+test("the documentation's own routes are not in the document", () => {
+  assert.deepEqual(Object.keys(demo.openapi().paths), ["/notes/{id}", "/me"]);
+});

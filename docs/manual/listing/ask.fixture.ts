@@ -1,0 +1,54 @@
+/** Asks an API one question, for the tests of the listings and examples. */
+import { mock } from "node:test";
+import type { Api } from "lockstep";
+
+// The APIs write audit events to standard error, as they do by default. The tests provoke many; other errors stay visible.
+const show = console.error;
+mock.method(console, "error", (...parts: readonly unknown[]) => {
+  if (!String(parts[0]).startsWith('{"audit":')) show(...parts);
+});
+
+/** What a request carries besides its method and path. */
+export interface Question {
+  /** For `Authorization: Bearer …`. */
+  readonly token?: string | Promise<string>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A JSON body. */
+  readonly json?: unknown;
+  /** A form. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** A body as it is. */
+  readonly raw?: string;
+}
+
+/** What came back. */
+export interface Answer {
+  readonly status: number;
+  /** Parsed where it is JSON, else the text. */
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+/** Sends `GET /path`, `POST /path` … to the API, without a network. */
+export async function ask(api: Pick<Api, "fetch">, what: string, question: Question = {}): Promise<Answer> {
+  const [method = "", path = ""] = what.split(" ");
+  const headers = new Headers(question.headers);
+  if (question.token !== undefined) headers.set("authorization", `Bearer ${await question.token}`);
+  if (question.json !== undefined) headers.set("content-type", "application/json");
+  const body = question.raw ?? (question.form && new URLSearchParams({ ...question.form })) ?? jsonOf(question.json);
+  const response = await api.fetch(new Request(`http://localhost${path}`, { method, headers, body: body ?? null }));
+  const text = await response.text();
+  const isJson = /[/+]json$/.test(response.headers.get("content-type") ?? "");
+  return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+}
+
+/** The status and the `code` of an answer: what most tests ask for. */
+export async function outcome(api: Pick<Api, "fetch">, what: string, question: Question = {}): Promise<string> {
+  const { status, body } = await ask(api, what, question);
+  const code: unknown = typeof body === "object" && body !== null && "code" in body ? body.code : undefined;
+  return typeof code === "string" ? `${status} ${code}` : String(status);
+}
+
+function jsonOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
+}

@@ -1,0 +1,46 @@
+/** What the listings stand on: four people, their notes, and an issuer's key. In memory, made anew at each start. */
+import { generateSigningKey, jwks, jwtIssuer, publicJwks, signingKey } from "lockstep/jwt";
+
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly role: "user" | "editor" | "admin";
+  readonly team: string;
+  readonly isActive: boolean;
+}
+
+export interface Note {
+  readonly id: string;
+  readonly ownerId: string;
+  readonly team: string;
+  readonly text: string;
+}
+
+export const users = new Map<string, User>(
+  [
+    { id: "alice", email: "alice@example.com", role: "user" as const, team: "red", isActive: true },
+    { id: "bob", email: "bob@example.com", role: "editor" as const, team: "blue", isActive: true },
+    { id: "carol", email: "carol@example.com", role: "admin" as const, team: "blue", isActive: true },
+    { id: "dave", email: "dave@example.com", role: "user" as const, team: "red", isActive: false },
+  ].map((user) => [user.id, user]),
+);
+
+export const notes = new Map<string, Note>(
+  [
+    { id: "7d4b6f0e-1c1a-4a57-9a3e-0c5d1f2a3b4c", ownerId: "alice", team: "red", text: "Alice's note" },
+    { id: "c0a8012e-5b7d-4e0f-8f6a-9d1e2f3a4b5c", ownerId: "bob", team: "blue", text: "Bob's note" },
+  ].map((note) => [note.id, note]),
+);
+
+export const issuer = "https://login.example";
+const key = signingKey(await generateSigningKey("ES256"));
+
+/** The issuer's public keys. In production: `remoteJwks({ issuer })`. */
+export const keys = jwks(publicJwks([key]));
+
+const tokens = jwtIssuer({ issuer, audience: "notes", key, lifetimeSeconds: 600, typ: "at+jwt" });
+
+/** An access token, as the issuer would give it to someone who signed in. */
+export async function tokenOf(user: string, scope = "notes:read notes:write"): Promise<string> {
+  return tokens.issue({ sub: user, scope });
+}

@@ -1,0 +1,14 @@
+/** Writes the listings into the pages that quote them: `npx node docs/manual/quote.ts`, after a listing has changed. */
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { withListings } from "./page.ts";
+
+const root = join(import.meta.dirname, "../..");
+const read = (path: string): string | undefined =>
+  existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : undefined;
+
+for (const path of globSync(["README.md", "docs/manual/*.md", "docs/errors.md", "examples/README.md"], { cwd: root })) {
+  const text = read(path) ?? "";
+  const quoted = withListings({ path, text, read });
+  if (quoted !== text) writeFileSync(join(root, path), quoted);
+}

@@ -1,0 +1,40 @@
+/** Access tokens: issued and verified with a key that is made at start. In production another program issues them. */
+import { authenticate, createApi, get, httpBearer, identified, scopes } from "lockstep";
+import { fastifyServer } from "lockstep/fastify";
+import { generateSigningKey, jwks, jwtIssuer, jwtVerifier, publicJwks, signingKey } from "lockstep/jwt";
+
+const key = signingKey(await generateSigningKey("ES256"));
+const issuer = "https://login.example";
+const audience = "https://api.example";
+
+export const tokens = jwtIssuer({ issuer, audience, key, lifetimeSeconds: 600, typ: "at+jwt" });
+// With an issuer elsewhere: keys: remoteJwks({ issuer }).
+const accessTokens = jwtVerifier({
+  issuer,
+  audience,
+  keys: jwks(publicJwks([key])),
+  algorithms: ["ES256"],
+  typ: "at+jwt",
+});
+
+const token = httpBearer({ bearerFormat: "JWT", scopes: { "reports:read": "Read reports" } });
+const caller = authenticate({ token }, async ({ token }) => {
+  const claims = await accessTokens.verify(token);
+  return identified({ id: claims.sub }, claims);
+});
+
+export const api = createApi({
+  title: "Bearer tokens",
+  version: "1.0.0",
+  docs: { public: "an example" },
+  routes: [
+    get("/me", { deps: { caller } }, ({ caller }) => caller),
+    get("/reports", { deps: { caller: scopes(caller, "reports:read") } }, ({ caller }) => ({ reportsOf: caller.id })),
+  ],
+});
+
+if (import.meta.main) {
+  const port = Number(process.env["PORT"] ?? 3000);
+  console.log(`${await fastifyServer(api).listen({ host: "127.0.0.1", port })}/docs`);
+  console.log(`A token for ten minutes: ${await tokens.issue({ sub: "ann", scope: "reports:read" })}`);
+}

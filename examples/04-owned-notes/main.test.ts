@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ask, outcome } from "../../docs/manual/listing/ask.fixture.ts";
+import { api, tokens } from "./main.ts";
+
+async function note(text: string): Promise<string> {
+  const { headers } = await ask(api, "POST /notes", { token: tokens.ann, json: { text } });
+  return headers.get("location") ?? "";
+}
+
+test("the owner writes, reads, changes and removes a note", async () => {
+  const at = await note("Buy milk");
+  const token = tokens.ann;
+  assert.deepEqual((await ask(api, `GET ${at}`, { token })).body, { id: at.slice("/notes/".length), text: "Buy milk" });
+  assert.equal(await outcome(api, `PATCH ${at}`, { token, json: { text: "Buy bread" } }), "200");
+  assert.equal(await outcome(api, `DELETE ${at}`, { token }), "204");
+  assert.equal(await outcome(api, `GET ${at}`, { token }), "404 not_found");
+});
+
+test("another user's note is as a missing one, in every method", async () => {
+  const at = await note("Private");
+  const missing = `/notes/${crypto.randomUUID()}`;
+  for (const [method, json] of [["GET"], ["PATCH", { text: "Mine" }], ["DELETE"]] as const) {
+    const theirs = await ask(api, `${method} ${at}`, { token: tokens.bob, json });
+    const none = await ask(api, `${method} ${missing}`, { token: tokens.bob, json });
+    assert.deepEqual([theirs.status, theirs.body], [404, none.body]);
+  }
+  assert.equal(await outcome(api, `GET ${at}`, { token: tokens.ann }), "200");
+});
+
+test("nobody gives themselves a note of somebody else", async () => {
+  const json = { text: "x", ownerId: "bob" };
+  assert.equal(await outcome(api, "POST /notes", { token: tokens.ann, json }), "422 invalid_input");
+});
+
+test("an administrator removes any note, a user does not", async () => {
+  const at = await note("Rude");
+  assert.equal(await outcome(api, `DELETE /admin${at}`, { token: tokens.bob }), "403 forbidden");
+  assert.equal(await outcome(api, `DELETE /admin${at}`, { token: tokens.root }), "204");
+  assert.equal(await outcome(api, `GET ${at}`, { token: tokens.ann }), "404 not_found");
+});
+
+test("a list holds the caller's notes only", async () => {
+  await note("Mine");
+  assert.deepEqual((await ask(api, "GET /notes", { token: tokens.bob })).body, []);
+});

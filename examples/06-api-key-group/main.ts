@@ -1,0 +1,37 @@
+/** A partner API: every route of the group needs an API key, which is stored as a hash. */
+import { createHash, randomBytes } from "node:crypto";
+import { apiKeyHeader, authenticate, createApi, get, group, identified, scopes } from "lockstep";
+import { fastifyServer } from "lockstep/fastify";
+
+const hashOf = (key: string): string => createHash("sha256").update(key).digest("base64url");
+
+/** A key of the demo: 32 random bytes, so that a plain hash is enough to store it. Shown once. */
+export const demoKey = randomBytes(32).toString("base64url");
+const clients = new Map([[hashOf(demoKey), { id: "c1", name: "Example Ltd", scope: "data:read" }]]);
+
+const key = apiKeyHeader({ name: "X-API-Key", scopes: { "data:read": "Read data", "data:write": "Send data" } });
+// Found by the hash of what came, so that no stored secret is compared with a guess.
+const client = authenticate({ key }, ({ key }) => {
+  const found = clients.get(hashOf(key.reveal()));
+  return found && identified({ id: found.id, name: found.name }, { sub: `client:${found.id}`, scope: found.scope });
+});
+
+const v1 = group({ prefix: "/v1", tags: ["Partner API v1"], deps: { client } });
+
+export const api = createApi({
+  title: "Partners",
+  version: "1.0.0",
+  docs: { public: "an example" },
+  routes: [
+    get("/health", { public: "load balancer probe" }, () => "Ok"),
+    v1.get("/me", {}, ({ client }) => ({ client: client.name })),
+    v1.get("/data", { deps: { reader: scopes(client, "data:read") } }, ({ reader }) => ({ data: [1, 2, 3], for: reader.id })),
+    v1.post("/data", { deps: { writer: scopes(client, "data:write") }, status: 202 }, () => ({ accepted: true })),
+  ],
+});
+
+if (import.meta.main) {
+  const port = Number(process.env["PORT"] ?? 3000);
+  console.log(`${await fastifyServer(api).listen({ host: "127.0.0.1", port })}/docs`);
+  console.log(`X-API-Key: ${demoKey}`);
+}

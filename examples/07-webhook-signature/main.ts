@@ -1,0 +1,52 @@
+/**
+ * A webhook: the sender signs the time and the bytes of the body with a secret that both know. The signature is the
+ * credential, so that checking it is `authenticate`, a guard on the body; the event is read from the same bytes.
+ */
+import { createHmac, randomBytes } from "node:crypto";
+import { apiKeyHeader, authenticate, body, createApi, deny, depends, header, post, rawBody, sameSecret } from "lockstep";
+import { fastifyServer } from "lockstep/fastify";
+import { z } from "zod";
+
+/** Made at start where none is given: nobody can guess it. */
+const secret = process.env["WEBHOOK_SECRET"] ?? randomBytes(32).toString("hex");
+
+/** The signature of a body that is sent at a time (Unix seconds). */
+export function sign(payload: string | Uint8Array, sentAtSeconds: number): string {
+  return createHmac("sha256", secret).update(`${sentAtSeconds}.`).update(payload).digest("hex");
+}
+
+const toleranceSeconds = 300;
+export const now = depends({}, () => Math.floor(Date.now() / 1000));
+
+const sender = authenticate(
+  {
+    signature: apiKeyHeader({ name: "X-Signature", description: "HMAC-SHA256 of `time.body`, in hexadecimal." }),
+    sentAt: header("X-Timestamp", z.int()),
+    payload: rawBody({ mediaTypes: ["application/json"] }),
+    now,
+  },
+  ({ signature, sentAt, payload, now }) => {
+    // An old request that somebody kept is refused, whoever signed it.
+    if (Math.abs(now - sentAt) > toleranceSeconds) return deny("sent too long ago, or in the future");
+    return sameSecret(signature, sign(payload, sentAt)) ? { name: "shop" } : deny("wrong signature");
+  },
+);
+
+const PaymentEvent = z.object({ type: z.literal("payment"), amount: z.int().positive() });
+
+export const api = createApi({
+  title: "Webhook",
+  version: "1.0.0",
+  docs: { public: "an example" },
+  routes: [
+    post("/webhooks/shop", { deps: { sender, event: body(PaymentEvent) }, maxBodyBytes: 65_536 }, ({ sender, event }) => ({
+      received: event.amount,
+      from: sender.name,
+    })),
+  ],
+});
+
+if (import.meta.main) {
+  const port = Number(process.env["PORT"] ?? 3000);
+  console.log(`${await fastifyServer(api).listen({ host: "127.0.0.1", port })}/webhooks/shop`);
+}

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ask, outcome } from "../../docs/manual/listing/ask.fixture.ts";
+import { api, tokens } from "./main.ts";
+
+async function balances(): Promise<unknown[]> {
+  const of = async (token: string) => (await ask(api, "GET /balance", { token })).body;
+  return [await of(tokens.ann), await of(tokens.bob)];
+}
+
+const transfer = (to: string, amount: number) => outcome(api, "POST /transfers", { token: tokens.ann, json: { to, amount } });
+
+test("a transfer that is refused half-way changes nothing, one that is not changes both", async () => {
+  assert.deepEqual(await balances(), [{ balance: 100 }, { balance: 0 }]);
+  assert.equal(await transfer("bob", 101), "409 not_enough");
+  assert.equal(await transfer("nobody", 1), "409 no_such_account");
+  assert.deepEqual(await balances(), [{ balance: 100 }, { balance: 0 }]);
+  assert.equal(await transfer("bob", 30), "204");
+  assert.deepEqual(await balances(), [{ balance: 70 }, { balance: 30 }]);
+});
+
+test("money does not go backwards, and not from strangers", async () => {
+  assert.equal(await transfer("bob", -5), "422 invalid_input");
+  assert.equal(await outcome(api, "POST /transfers", { json: { to: "bob", amount: 1 } }), "401 unauthenticated");
+});
+
+test("transfers at the same time do not mix", async () => {
+  const outcomes = await Promise.all(Array.from({ length: 10 }, () => transfer("bob", 10)));
+  assert.deepEqual(outcomes.toSorted(), [...Array(7).fill("204"), ...Array(3).fill("409 not_enough")]);
+  assert.deepEqual(await balances(), [{ balance: 0 }, { balance: 100 }]);
+});

@@ -1,0 +1,35 @@
+/** An API inside a Fastify application that has routes of its own: they are named, and everything else is guarded. */
+import { fastify, type FastifyInstance } from "fastify";
+import { authenticate, body, createApi, get, httpBearer, post } from "lockstep";
+import { lockstep } from "lockstep/fastify";
+import { z } from "zod";
+
+/** A token of the demo, new at each start. `02-bearer-jwt` shows real ones. */
+export const token = crypto.randomUUID();
+const users = new Map<string, { readonly name: string }>([[token, { name: "ann" }]]);
+const user = authenticate({ token: httpBearer() }, ({ token }) => users.get(token.reveal()));
+
+export const api = createApi({
+  title: "Inside Fastify",
+  version: "1.0.0",
+  docs: { public: "an example" },
+  routes: [
+    get("/me", { deps: { user } }, ({ user }) => user),
+    post("/echo", { deps: { user, sent: body(z.object({ text: z.string() })) } }, ({ sent }) => sent),
+  ],
+});
+
+/** The application as it was, and the API beside it. */
+export async function application(): Promise<FastifyInstance> {
+  const app = fastify();
+  app.get("/metrics", () => "requests_total 0");
+  app.post("/legacy", (request) => ({ youSent: request.body }));
+  await app.register(lockstep(api, { foreign: ["GET /metrics", "HEAD /metrics", "POST /legacy"] }), { prefix: "/api" });
+  return app;
+}
+
+if (import.meta.main) {
+  const port = Number(process.env["PORT"] ?? 3000);
+  console.log(`${await (await application()).listen({ host: "127.0.0.1", port })}/api/docs`);
+  console.log(`A bearer token: ${token}`);
+}

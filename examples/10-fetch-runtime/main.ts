@@ -1,0 +1,28 @@
+/**
+ * The same API for runtimes that speak fetch: `deno serve main.ts`, `bun main.ts`, or a Worker. They look for the default
+ * export. Node has no server that speaks fetch: started there, the example answers one request and ends.
+ */
+import { createApi, get, path, unowned } from "lockstep";
+import { serveFetch } from "lockstep/fetch";
+import { z } from "zod";
+
+const cities = new Map([["basel", { name: "Basel", river: "Rhine" }]]);
+const city = unowned("a public directory", { key: path("key", z.string().max(50)) }, ({ key }) => cities.get(key));
+
+export const api = createApi({
+  title: "Cities",
+  version: "1.0.0",
+  routes: [
+    get("/health", { public: "load balancer probe" }, () => "Ok"),
+    get("/cities/:key", { public: "a directory for everyone", deps: { city } }, ({ city }) => city),
+  ],
+});
+
+// oxlint-disable-next-line import/no-default-export -- the runtimes look for it
+export default { fetch: serveFetch(api) };
+
+if (import.meta.main) {
+  const url = "http://localhost/cities/basel";
+  const response = await api.fetch(new Request(url));
+  console.log(`${url}: ${response.status} ${await response.text()}`);
+}
