@@ -16,7 +16,7 @@ export { type AuditEvent, type AuditEventType, type AuditSink } from "./audit/ev
 export { consoleAudit, pinoAudit, type StructuredLogger } from "./audit/sink.ts";
 export { anyOf, type Alternative } from "./dependency/any-of.ts";
 export { type Advice, type Dependency, type Deps, type ValueOf, type Values } from "./dependency/dependency.ts";
-export { depends, type LifetimeOption } from "./dependency/depends.ts";
+export { depends, type ValueOptions } from "./dependency/depends.ts";
 export { type Fact } from "./dependency/fact.ts";
 export { optional } from "./dependency/optional.ts";
 export { type Override, type OverrideList, type Replacement } from "./dependency/override.ts";

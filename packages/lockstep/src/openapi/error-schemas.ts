@@ -44,7 +44,7 @@ export const oauthErrorSchema: JsonSchema = {
 };
 
 /** The name of a header that answers carry. */
-export type AnswerHeader = "X-Request-Id" | "WWW-Authenticate";
+export type AnswerHeader = "X-Request-Id" | "WWW-Authenticate" | "Retry-After";
 
 /** The headers that answers carry, by name. */
 export const answerHeaders: Readonly<Record<AnswerHeader, Header>> = {
@@ -53,4 +53,5 @@ export const answerHeaders: Readonly<Record<AnswerHeader, Header>> = {
     description: "One challenge for each scheme that would do (RFC 9110 §11.6.1).",
     schema: { type: "string" },
   },
+  "Retry-After": { description: "When to try again, in seconds (RFC 9110 §10.2.3).", schema: { type: "string" } },
 };

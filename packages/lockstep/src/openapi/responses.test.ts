@@ -11,6 +11,7 @@ import { scopes } from "../access/scopes.ts";
 import { unowned } from "../access/unowned.ts";
 import { optional } from "../dependency/optional.ts";
 import { body } from "../input/body.ts";
+import { depends } from "../dependency/depends.ts";
 import { passwordRequestForm } from "../input/password-request-form.ts";
 import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
@@ -107,4 +108,12 @@ test("an OAuth endpoint answers with the errors of RFC 6749 §5.2, of which most
   for (const status of ["400", "413", "415"]) {
     assert.deepEqual(responses[status]?.content, { "application/json": { schema: { $ref: "#/components/schemas/OAuthError" } } });
   }
+});
+
+test("what a handler and a dependency say they throw is documented, 429 and 503 with when to try again", () => {
+  const limited = depends({}, () => 1, { problems: { 429: "Too many requests." } });
+  const responses = responsesOf(get("/", { ...open, deps: { limited }, problems: { 409: "The last one stays." } }, () => 1));
+  assert.deepEqual(Object.keys(responses), ["200", "409", "429"]);
+  assert.equal(responses["409"]?.description, "The last one stays.");
+  assert.deepEqual(Object.keys(responses["429"]?.headers ?? {}), ["Retry-After", "X-Request-Id"]);
 });

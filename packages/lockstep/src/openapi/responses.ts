@@ -1,8 +1,6 @@
 /**
  * The answers of a route. This module owns which errors are documented: those that the core itself gives because of what
- * stands in the graph. What a handler throws is the handler's, and 500 and 503 say nothing of a route.
- *
- * A dependency that brings an answer of its own is one row more in the table.
+ * stands in the graph, and those that a handler or a dependency says it throws. 500 says nothing of a route.
  */
 import type { Node } from "../dependency/node.ts";
 import type { ComponentSchemas } from "./component-schemas.ts";
@@ -53,8 +51,17 @@ const rules: readonly ErrorRule[] = [
 
 /** Every answer that is known of a route, by status. */
 export function responsesOf(surface: Surface, schemas: ComponentSchemas): Readonly<Record<string, Response>> {
-  const errors = rules.filter(({ when }) => when(surface)).map((rule) => [rule.status, errorResponse(rule, surface)] as const);
-  return Object.fromEntries([[statusOf(surface), successResponse(surface, schemas)] as const, ...errors]);
+  const errors = [...declaredRules(surface), ...rules.filter(({ when }) => when(surface))];
+  const answers = errors.map((rule) => [rule.status, errorResponse(rule, surface)] as const);
+  return Object.fromEntries([[statusOf(surface), successResponse(surface, schemas)] as const, ...answers]);
+}
+
+/** What the route, and what its dependencies, say they may throw. Where the graph says it as well, the graph's words stand. */
+function declaredRules({ route, nodes }: Surface): ErrorRule[] {
+  const declared = [...nodes.map((node) => node.problems), route.definition.problems];
+  return declared.flatMap((problems) =>
+    Object.entries(problems ?? {}).map(([status, description]) => ({ status: Number(status), description, when: () => true })),
+  );
 }
 
 function statusOf({ route }: Surface): number {
@@ -74,11 +81,15 @@ function successResponse(surface: Surface, schemas: ComponentSchemas): Response 
   });
 }
 
-function errorResponse({ description, challenges }: ErrorRule, surface: Surface): Response {
+function errorResponse({ status, description, challenges }: ErrorRule, surface: Surface): Response {
   const [type, schema] = isOAuth(surface) ? ["application/json", "OAuthError"] : ["application/problem+json", "Problem"];
   return {
     description,
-    headers: challenges?.(surface) === true ? headers("WWW-Authenticate", "X-Request-Id") : headers("X-Request-Id"),
+    headers: headers(
+      ...(challenges?.(surface) === true ? (["WWW-Authenticate"] as const) : []),
+      ...(status === 429 || status === 503 ? (["Retry-After"] as const) : []),
+      "X-Request-Id",
+    ),
     content: { [type]: { schema: { $ref: `#/components/schemas/${schema}` } } },
   };
 }

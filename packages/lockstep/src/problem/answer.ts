@@ -19,7 +19,9 @@ const refusals: Readonly<Record<Exclude<RefusalKind, "scope">, Answer>> = {
 /** The answer to a refusal. Challenges are added by the route, which knows its schemes. */
 export function answerToRefusal(kind: RefusalKind, scopes: readonly string[]): Answer {
   if (kind !== "scope") return refusals[kind];
-  return ownAnswer(403, "insufficient_scope", "The credential does not grant what is needed.", { members: { scope: scopes.join(" ") } });
+  return ownAnswer(403, "insufficient_scope", "The credential does not grant what is needed.", {
+    members: { scope: scopes.join(" ") },
+  });
 }
 
 /** The answer to inputs that do not fit: every issue with its pointer. An OAuth endpoint answers 400 (RFC 6749 §5.2). */

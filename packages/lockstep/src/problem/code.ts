@@ -58,7 +58,6 @@ export const buildCodes = [
   "wrong_option",
   "override_in_production",
   "unknown_override",
-  "late_route",
   "foreign_route",
   "docs_unguarded",
   "weak_key",

@@ -25,7 +25,11 @@ export class OAuthError extends Problem {}
  * throw oauthError("invalid_grant", "The user name or the password is wrong.");
  * ```
  */
-export function oauthError(code: OAuthErrorCode, description: string, options: ProblemOptions & { readonly status?: number } = {}): OAuthError {
+export function oauthError(
+  code: OAuthErrorCode,
+  description: string,
+  options: ProblemOptions & { readonly status?: number } = {},
+): OAuthError {
   return new OAuthError(options.status ?? 400, code, description, options);
 }
 

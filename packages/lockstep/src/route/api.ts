@@ -12,6 +12,8 @@ import { BuildError } from "../problem/error.ts";
 import type { ApiOptions } from "./api-options.ts";
 import { type CompiledRoute, compileRoute, guardKey } from "./compiled-route.ts";
 import { Server } from "./server.ts";
+import { refuseUnknownOptions } from "./known-options.ts";
+import { Router } from "./match.ts";
 import { servingOf } from "./serving.ts";
 
 /** An API: give it to a host, or call it. */
@@ -62,6 +64,8 @@ export function createApi(options: ApiOptions): Api {
 function assemble(options: ApiOptions, guards: readonly Entry[], overrides: Overrides): Api {
   const compile = (route: ApiOptions["routes"][number]): CompiledRoute => compileRoute(route, guards, overrides);
   const own = options.routes.map(compile);
+  // Routes that collide are told before the documentation stumbles over their names.
+  void new Router(own);
   const document = openApiDocument(options, own);
   const routes = [...own, ...docsRoutes(options, document).map(compile)];
   const app = new AppValues();
@@ -89,7 +93,23 @@ function assemble(options: ApiOptions, guards: readonly Entry[], overrides: Over
   return Object.freeze(api);
 }
 
+const apiOptions = [
+  "title",
+  "version",
+  "description",
+  "servers",
+  "routes",
+  "guard",
+  "origins",
+  "docs",
+  "limits",
+  "audit",
+  "clock",
+  "onError",
+] as const satisfies readonly (keyof ApiOptions)[];
+
 function checkOptions(options: ApiOptions): void {
+  refuseUnknownOptions("createApi()", options, apiOptions);
   for (const name of ["title", "version"] as const) {
     if (typeof options[name] !== "string" || options[name] === "") throw new BuildError("wrong_option", `createApi() needs a ${name}`);
   }
@@ -107,8 +127,8 @@ function refuseInProduction(): void {
 
 function refuseUnknown(routes: readonly CompiledRoute[], overrides: Overrides): void {
   const used = new Set(routes.flatMap((route) => route.entries.flatMap((entry) => below(entry.node))));
-  for (const replaced of overrides.keys()) {
-    if (!used.has(replaced)) throw new BuildError("unknown_override", "api.with(): no route of this API uses one of the replaced dependencies");
+  for (const [index, replaced] of [...overrides.keys()].entries()) {
+    if (!used.has(replaced)) throw new BuildError("unknown_override", `api.with(): no route of this API uses the dependency replaced by pair ${index + 1}`);
   }
 }
 

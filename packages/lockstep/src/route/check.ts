@@ -29,11 +29,15 @@ function checkAccess(route: Route, guards: readonly Entry[], where: string, fail
   const all = factsOfEntries([...guards, ...route.definition.entries]);
   const isPublic = route.definition.public !== undefined;
   if (isPublic) checkReason(where, route.definition.public);
+  if (isPublic && all.has("authenticated") && !own.has("authenticated")) {
+    fail("public_and_authenticated", "the API's guard authenticates every route, so that none can be public: leave out public, or guard the other routes by a group");
+  }
   if (isPublic && all.has("authenticated")) {
     fail("public_and_authenticated", "a route is public or authenticated, not both: leave out public, or use optional() for a caller who may be signed in");
   }
   if (!isPublic && !own.has("authenticated")) {
-    fail("unprotected_route", 'Unprotected route: depend on an authenticate() dependency, or give { public: "reason" }');
+    const more = all.has("authenticated") ? " (the API's guard comes on top of what a route declares)" : "";
+    fail("unprotected_route", `Unprotected route: depend on an authenticate() dependency, or give { public: "reason" }${more}`);
   }
   const ids = uncheckedIds(all);
   if (ids.length > 0) {
@@ -60,7 +64,6 @@ function checkShape(route: Route, where: string, fail: Fail): void {
   const keys = definition.entries.map(({ key }) => key);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) fail("duplicate_dependency", `the group already declares a dependency named "${twice}": rename one`);
-  if (typeof definition.handler !== "function") fail("wrong_option", "a route needs a handler");
   const { status } = definition;
   if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status < 400)) {
     fail("wrong_option", "status is the status of a success, from 200 to 399");

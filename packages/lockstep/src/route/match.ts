@@ -57,7 +57,10 @@ export class Router {
     }
     const other = at.methods.get(route.method);
     if (other !== undefined) {
-      throw new BuildError("duplicate_route", `${route.method} ${route.template} and ${other.method} ${other.template} answer the same requests`);
+      throw new BuildError(
+        "duplicate_route",
+        `${route.method} ${route.template} and ${other.method} ${other.template} answer the same requests`,
+      );
     }
     at.methods.set(route.method, route);
   }
@@ -84,7 +87,7 @@ function answering({ methods }: Branch, method: string, others: Set<string>): Co
 }
 
 function allowed(methods: ReadonlySet<string>): string[] {
-  return [...methods, ...(methods.has("GET") ? ["HEAD"] : []), "OPTIONS"].sort();
+  return [...methods, ...(methods.has("GET") ? ["HEAD"] : []), "OPTIONS"].toSorted();
 }
 
 // A parameter never holds a control character: no schema has to think of NUL or of line breaks in logs.

@@ -22,6 +22,9 @@ export class Reply<B> {
     if (!Number.isInteger(status) || status < 200 || status > 599) {
       throw new BuildError("wrong_result", "reply(): the status is an integer from 200 to 599");
     }
+    if (body !== undefined && (status === 204 || status === 205 || status === 304)) {
+      throw new BuildError("wrong_result", `reply(): ${status} has no body (RFC 9110 §15): give undefined`);
+    }
     this.status = status;
     this.body = body;
     this.headers = options.headers ?? {};

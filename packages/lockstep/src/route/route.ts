@@ -3,6 +3,8 @@
  * of it, and the value it becomes. The same checks on the graph are in `check.ts`.
  */
 import type { NonEmptyReason } from "../access/reason.ts";
+import { BuildError } from "../problem/error.ts";
+import { refuseUnknownOptions } from "./known-options.ts";
 import type { Advice, Deps, NoticesOf, ProtectionsOf, Values } from "../dependency/dependency.ts";
 import { type Entry, entriesOf, type ValueRecord } from "../dependency/node.ts";
 import type { AnySchema } from "../input/schema.ts";
@@ -25,6 +27,8 @@ export interface RouteDocumentation {
   readonly deprecated?: boolean;
   /** An example of the response. */
   readonly example?: unknown;
+  /** Problems that the handler may throw, by status, in words: `{ 409: "The last administrator stays." }`. */
+  readonly problems?: Readonly<Record<number, string>>;
 }
 
 /** What a route declares. */
@@ -64,7 +68,7 @@ type ParameterCheck<Used extends string, X extends string> = string extends X
   : [Exclude<Used, ParametersOf<X>>] extends [never]
     ? [Exclude<ParametersOf<X>, Used>] extends [never]
       ? unknown
-      : Advice<`path parameter :${Exclude<ParametersOf<X>, Used>} is used by no dependency`>
+      : Advice<`path parameter :${Exclude<ParametersOf<X>, Used>} is used by no dependency: add path("${Exclude<ParametersOf<X>, Used>}", schema) to one`>
     : Advice<`the path has no parameter :${Exclude<Used, ParametersOf<X>>}`>;
 
 type NoShadow<D0 extends Deps, D extends Deps> = [keyof D & keyof D0] extends [never]
@@ -122,13 +126,37 @@ export interface Inherited {
 
 const nothing: Inherited = { prefix: "", tags: [], deps: {} };
 
+const specOptions = [
+  "public",
+  "deps",
+  "response",
+  "status",
+  "errors",
+  "maxBodyBytes",
+  "summary",
+  "description",
+  "tags",
+  "operationId",
+  "deprecated",
+  "example",
+  "problems",
+] as const satisfies readonly (keyof RouteSpec<Deps, string, AnySchema>)[];
+
+function checkCall(where: string, spec: unknown, handler: unknown): void {
+  if (typeof spec !== "object" || spec === null) throw new BuildError("wrong_option", `${where}: the specification comes second: { deps: … } or { public: "reason" }`);
+  if (typeof handler !== "function") throw new BuildError("wrong_option", `${where}: the handler comes third`);
+  refuseUnknownOptions(where, spec, specOptions);
+}
+
 /** Makes the verb of a method. What the types check at the call is checked again by `createApi()`. */
 export function method<D0 extends Deps, X0 extends string>(verb: HttpMethod, inherited: Inherited = nothing): Method<D0, X0> {
   return (template, spec, handler) => {
-    const entries = [...entriesOf("group", inherited.deps), ...entriesOf(`${verb} ${template}`, spec.deps ?? {})];
+    const path = join(inherited.prefix, template);
+    checkCall(`${verb} ${path}`, spec, handler);
+    const entries = [...entriesOf("group()", inherited.deps), ...entriesOf(`${verb} ${path}`, spec.deps ?? {})];
     return {
       method: verb,
-      template: join(inherited.prefix, template),
+      template: path,
       definition: {
         ...spec,
         tags: [...inherited.tags, ...(spec.tags ?? [])],

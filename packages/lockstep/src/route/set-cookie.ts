@@ -55,7 +55,8 @@ function check({ name, value, path, sameSite, secure, maxAgeSeconds }: Checked):
   if (!["Strict", "Lax", "None"].includes(sameSite)) {
     throw new BuildError("wrong_result", `The cookie ${name}: sameSite is "Strict", "Lax" or "None"`);
   }
-  if (sameSite === "None" && !secure) throw new BuildError("wrong_result", `The cookie ${name} must be secure to be sent from other sites`);
+  if (sameSite === "None" && !secure)
+    throw new BuildError("wrong_result", `The cookie ${name} must be secure to be sent from other sites`);
   if (/^__(?:Host|Secure)-/i.test(name) && !secure) throw new BuildError("wrong_result", `The cookie ${name} must be secure`);
   if (/^__Host-/i.test(name) && path !== "/") throw new BuildError("wrong_result", `The cookie ${name} must have the path /`);
   if (maxAgeSeconds !== undefined && !(Number.isSafeInteger(maxAgeSeconds) && maxAgeSeconds >= 0)) {

@@ -61,13 +61,14 @@ export function parseTemplate(template: string): Segment[] {
   if (!isTemplate) {
     throw new BuildError(
       "wrong_path",
-      `"${String(template)}": a path is made of /segments without a trailing slash; a parameter is a whole segment (/notes/:id), and there are no wildcards, suffixes or expressions`,
+      `"${template}": a path is made of /segments without a trailing slash; a parameter is a whole segment (/notes/:id), and there are no wildcards, suffixes or expressions`,
     );
   }
-  const segments = texts.map(
-    (text): Segment => (text.startsWith(":") ? { kind: "parameter", text: text.slice(1) } : { kind: "static", text }),
+  const segments = texts.map((text): Segment =>
+    text.startsWith(":") ? { kind: "parameter", text: text.slice(1) } : { kind: "static", text },
   );
   const names = segments.filter(({ kind }) => kind === "parameter").map(({ text }) => text);
-  if (new Set(names).size < names.length) throw new BuildError("wrong_path", `"${template}": a parameter's name stands in it twice`);
+  if (new Set(names).size < names.length)
+    throw new BuildError("wrong_path", `"${template}": a parameter's name stands in it twice`);
   return segments;
 }

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { problemCodes } from "./code.ts";
+import { LockstepError } from "./error.ts";
+import { ownAnswer, ownProblem, Problem, problem, problemOf } from "./problem.ts";
+
+test("a problem is an error with what the document says", () => {
+  const cause = new Error("row lock");
+  const it = problem(409, "last_admin", "The last active administrator cannot be demoted.", {
+    headers: { "retry-after": "1" },
+    members: { admins: 1 },
+    cause,
+  });
+  assert.ok(it instanceof Problem && it instanceof LockstepError && it instanceof Error);
+  assert.deepEqual(
+    [it.status, it.code, it.title, it.detail, it.message, it.name],
+    [409, "last_admin", "Conflict", "The last active administrator cannot be demoted.", it.detail, "Problem"],
+  );
+  assert.deepEqual([it.headers, it.members, it.cause], [{ "retry-after": "1" }, { admins: 1 }, cause]);
+});
+
+test("the title is the status in words unless another is given", () => {
+  assert.equal(problem(404, "gone_fishing", "Not here.").title, "Not Found");
+  assert.equal(problem(418, "teapot", "Short and stout.").title, "Request Refused");
+  assert.equal(problem(599, "odd", "Odd.").title, "Server Error");
+  assert.equal(problem(400, "bad", "Bad.", { title: "Own words" }).title, "Own words");
+});
+
+test("every status that the core answers with has a title of its own", () => {
+  for (const status of [400, 401, 403, 404, 405, 413, 415, 422, 429, 431, 500, 503]) {
+    assert.doesNotMatch(ownProblem(status, "internal_error", "").title, /Request Refused|Server Error$(?<!Internal Server Error)/);
+  }
+});
+
+test("an answer is what a problem says, without being an error; its error can be had", () => {
+  const answer = ownAnswer(403, "forbidden", "You may not do this.", { headers: { a: "b" }, members: { c: 1 } });
+  assert.ok(!(answer instanceof Error));
+  const error = problemOf(answer);
+  assert.ok(error instanceof Problem);
+  const { status, title, code, detail, headers, members } = error;
+  assert.deepEqual({ status, title, code, detail, headers, members }, answer);
+  assert.equal(problemOf(error), error);
+});
+
+test("codes are stable words, each there once", () => {
+  assert.equal(new Set(problemCodes).size, problemCodes.length);
+  for (const code of problemCodes) assert.match(code, /^[a-z]+(_[a-z]+)*$/);
+});

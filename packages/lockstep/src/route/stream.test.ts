@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stream, StreamReply } from "./stream.ts";
+
+test("a stream keeps its chunks unread, and what it says of itself", () => {
+  let read = 0;
+  const rows = function* () {
+    read += 1;
+    yield "row";
+  };
+  const chunks = rows();
+  const options = { type: "application/x-ndjson", status: 206, headers: { "content-range": "rows 0-0/1" } };
+  const it = stream(chunks, options);
+  assert.ok(it instanceof StreamReply);
+  assert.deepEqual([it.chunks, it.options], [chunks, options]);
+  assert.equal(read, 0);
+  assert.deepEqual([...rows()], ["row"]);
+});
+
+test("takes bytes and text, from what is synchronous or not", async () => {
+  const later = async function* () {
+    yield new Uint8Array([1]);
+  };
+  const seen: unknown[] = [];
+  for await (const chunk of stream(later(), { type: "application/octet-stream" }).chunks) seen.push(chunk);
+  for await (const chunk of stream(["a"], { type: "text/plain" }).chunks) seen.push(chunk);
+  assert.deepEqual(seen, [new Uint8Array([1]), "a"]);
+});
