@@ -1,0 +1,27 @@
+/** What goes in and out, as the documentation shows it. Objects are strict both ways. */
+import { z } from "zod";
+
+export const Message = z.object({ message: z.string() }).meta({ id: "Message" });
+
+export const RoleName = z.enum(["user", "admin"]);
+
+export const Profile = z.object({ id: z.uuid(), email: z.string(), role: RoleName, isActive: z.boolean() }).meta({ id: "Profile" });
+
+export const UserChange = z.object({ isActive: z.boolean().optional(), role: RoleName.optional() }).meta({ id: "UserChange" });
+
+export const Note = z
+  .object({ id: z.uuid(), text: z.string(), createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() })
+  .meta({ id: "Note" });
+
+export const NoteText = z.object({ text: z.string().min(1).max(10_000) }).meta({ id: "NoteText" });
+
+const page = { limit: z.int(), offset: z.int() };
+export const NoteList = z.object({ items: z.array(Note), ...page }).meta({ id: "NoteList" });
+export const UserList = z.object({ items: z.array(Profile), ...page }).meta({ id: "UserList" });
+
+export const Token = z
+  .object({ access_token: z.string(), token_type: z.literal("bearer"), expires_in: z.int(), scope: z.string() })
+  .meta({ id: "Token" });
+
+export const Data = z.object({ data: z.string() }).meta({ id: "Data" });
+export const Feed = z.object({ via: z.enum(["user", "client"]), name: z.string() }).meta({ id: "Feed" });

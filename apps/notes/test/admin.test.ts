@@ -1,0 +1,96 @@
+/** What administrators do, and what even they cannot. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { hosts, startNotes } from "./notes.fixture.ts";
+
+const noId = "00000000-0000-4000-8000-000000000000";
+
+for (const host of hosts) {
+  suite(`administration, ${host}`, () => {
+    test("lists accounts a page at a time, without anything secret", async (t) => {
+      const { ask, token, admin, alice, bob, carol } = await startNotes(t, host);
+      const { status, text, body } = await ask("GET", "/admin/users", { token: await token(admin) });
+      assert.deepEqual([status, body], [200, { items: [alice, bob, admin, { ...carol, isActive: false }], limit: 20, offset: 0 }]);
+      assert.ok(!text.includes("argon2"));
+      const second = await ask("GET", "/admin/users?limit=1&offset=1", { token: await token(admin) });
+      assert.deepEqual(second.body, { items: [bob], limit: 1, offset: 1 });
+    });
+
+    test("deactivating an account takes effect with its next request", async (t) => {
+      const { ask, token, admin, bob } = await startNotes(t, host);
+      const theirs = await token(bob);
+      assert.equal((await ask("GET", "/private", { token: theirs })).status, 200);
+      const changed = await ask("PATCH", `/admin/users/${bob.id}`, { token: await token(admin), json: { isActive: false } });
+      assert.deepEqual([changed.status, changed.body], [200, { ...bob, isActive: false }]);
+      assert.equal((await ask("GET", "/private", { token: theirs })).status, 403);
+      assert.equal((await ask("GET", "/notes", { token: theirs })).status, 403);
+      assert.equal((await ask("GET", "/feed", { token: theirs })).status, 403);
+      assert.equal((await ask("GET", "/me", { token: theirs })).body["isActive"], false);
+      await ask("PATCH", `/admin/users/${bob.id}`, { token: await token(admin), json: { isActive: true } });
+      assert.equal((await ask("GET", "/private", { token: theirs })).status, 200);
+    });
+
+    test("a role takes effect with the next request, both ways", async (t) => {
+      const { ask, token, admin, bob } = await startNotes(t, host);
+      const theirs = await token(bob);
+      const setRole = (role: string) =>
+        token(admin).then((token) => ask("PATCH", `/admin/users/${bob.id}`, { token, json: { role } }));
+      assert.equal((await ask("GET", "/admin/users", { token: theirs })).status, 403);
+      assert.equal((await setRole("admin")).body["role"], "admin");
+      assert.equal((await ask("GET", "/admin/users", { token: theirs })).status, 200);
+      await setRole("user");
+      assert.equal((await ask("GET", "/admin/users", { token: theirs })).status, 403);
+    });
+
+    test("the last active administrator can neither be demoted nor deactivated", async (t) => {
+      const { ask, token, admin, bob, carol, store } = await startNotes(t, host);
+      // An administrator who is not active does not count.
+      store.users.update(carol.id, { role: "admin" });
+      const change = async (id: string, json: object) => ask("PATCH", `/admin/users/${id}`, { token: await token(admin), json });
+      for (const json of [{ role: "user" }, { isActive: false }, { role: "user", isActive: false }]) {
+        const { status, headers, body } = await change(admin.id, json);
+        assert.match(headers.get("content-type") ?? "", /^application\/problem\+json/);
+        assert.deepEqual([status, body["code"]], [409, "last_admin"]);
+      }
+      assert.deepEqual(store.users.find(admin.id), admin);
+      assert.equal((await change(admin.id, { role: "admin", isActive: true })).status, 200);
+      // With a second one it may.
+      assert.equal((await change(bob.id, { role: "admin" })).status, 200);
+      assert.equal((await change(admin.id, { role: "user" })).status, 200);
+      assert.equal((await change(bob.id, { role: "user" })).status, 403);
+    });
+
+    test("a change takes nothing but isActive and role", async (t) => {
+      const { ask, token, admin, bob, store } = await startNotes(t, host);
+      const mine = await token(admin);
+      for (const json of [
+        { email: "x@example.com" },
+        { role: "root" },
+        { isActive: "no" },
+        { id: noId, role: "admin" },
+        { passwordHash: "x" },
+        [],
+      ]) {
+        assert.equal((await ask("PATCH", `/admin/users/${bob.id}`, { token: mine, json })).status, 422, JSON.stringify(json));
+      }
+      assert.deepEqual(store.users.find(bob.id), bob);
+      assert.deepEqual((await ask("PATCH", `/admin/users/${bob.id}`, { token: mine, json: {} })).body, bob);
+    });
+
+    test("an unknown account or note is missing", async (t) => {
+      const { ask, token, admin } = await startNotes(t, host);
+      const mine = await token(admin);
+      assert.equal((await ask("PATCH", `/admin/users/${noId}`, { token: mine, json: {} })).status, 404);
+      assert.equal((await ask("DELETE", `/admin/notes/${noId}`, { token: mine })).status, 404);
+    });
+
+    test("deletes anybody's note, with a token that may change notes", async (t) => {
+      const { ask, token, admin, bob, store } = await startNotes(t, host);
+      const note = store.notes.add(bob.id, "bob's");
+      const reading = await ask("DELETE", `/admin/notes/${note.id}`, { token: await token(admin, "notes:read") });
+      assert.deepEqual([reading.status, reading.body["code"]], [403, "insufficient_scope"]);
+      assert.equal((await ask("DELETE", `/admin/notes/${note.id}`, { token: await token(admin) })).status, 204);
+      assert.equal(store.notes.find(note.id), undefined);
+    });
+  });
+}

@@ -1,0 +1,191 @@
+/** The route table of the API, row by row: who gets in, and who does not. Over real HTTP and through `api.fetch`. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { generateSigningKey, jwtIssuer } from "lockstep/jwt";
+import { parseSigningKey } from "../src/signing-key.ts";
+import { accessTokens } from "../src/token.ts";
+import { type Answer, hosts, issuer, signingKey, startNotes } from "./notes.fixture.ts";
+
+const noId = "00000000-0000-4000-8000-000000000000";
+
+/** Every protected route: method, path, and a body that fits. */
+const userRoutes = [
+  ["GET", "/me"],
+  ["GET", "/private"],
+  ["GET", "/profile"],
+  ["GET", "/notes"],
+  ["POST", "/notes", { text: "x" }],
+  ["GET", `/notes/${noId}`],
+  ["PATCH", `/notes/${noId}`, { text: "x" }],
+  ["DELETE", `/notes/${noId}`],
+  ["GET", "/admin/users"],
+  ["PATCH", `/admin/users/${noId}`, { isActive: true }],
+  ["DELETE", `/admin/notes/${noId}`],
+  ["GET", "/feed"],
+] as const;
+
+const bearer = 'Bearer realm="Notes"';
+const apiKey = 'ApiKey realm="Notes", in="header", name="X-API-Key"';
+
+for (const host of hosts) {
+  suite(`the route table, ${host}`, () => {
+    test("public routes answer everyone", async (t) => {
+      const { ask } = await startNotes(t, host);
+      assert.deepEqual(pick(await ask("GET", "/health")), [200, "Ok"]);
+      assert.deepEqual(pick(await ask("GET", "/public")), [200, { message: "Hello stranger" }]);
+    });
+
+    test("every other route refuses a caller without a credential, and says which to send", async (t) => {
+      const { ask, api } = await startNotes(t, host);
+      for (const [method, path] of [...userRoutes, ["GET", "/v1/data"] as const]) {
+        const answer = await ask(method, path);
+        const challenge = path === "/v1/data" ? apiKey : path === "/feed" ? `${bearer}, ${apiKey}` : bearer;
+        assert.deepEqual([answer.status, answer.headers.get("www-authenticate")], [401, challenge], `${method} ${path}`);
+      }
+      const open = api.routes.filter(({ definition }) => definition.public !== undefined).map(({ template }) => template);
+      assert.deepEqual(open, ["/health", "/public", "/auth/token"]);
+      assert.equal(api.routes.length, open.length + userRoutes.length + 1, "a route is missing in this test");
+    });
+
+    test("every user route refuses a token that does not verify, with one answer for all", async (t) => {
+      const { ask, token, alice, store } = await startNotes(t, host);
+      const good = await token(alice);
+      const forged = await accessTokens(issuer, parseSigningKey(JSON.stringify(await generateSigningKey("ES256"))));
+      const foreign = await accessTokens("https://elsewhere.test", signingKey);
+      const aged = {
+        issuer,
+        audience: "notes",
+        typ: "at+jwt",
+        key: signingKey,
+        lifetimeSeconds: 600,
+        clock: () => Date.now() - 700_000,
+      };
+      const bad = [
+        "garbage",
+        `${good.slice(0, good.lastIndexOf("."))}.`,
+        await forged.issue(alice, "notes:read"),
+        await foreign.issue(alice, "notes:read"),
+        await jwtIssuer({ ...aged }).issue({ sub: alice.id }),
+        await jwtIssuer({ ...aged, clock: Date.now, audience: "another API" }).issue({ sub: alice.id }),
+        await token({ ...alice, id: noId }),
+      ];
+      assert.equal(store.users.find(noId), undefined);
+      assert.equal((await ask("GET", "/me", { token: good })).status, 200);
+      for (const [method, path] of userRoutes) {
+        const answers = await Promise.all(bad.map((token) => ask(method, path, { token })));
+        for (const { status, text, headers } of answers) {
+          assert.equal(status, 401);
+          assert.equal(text, answers[0]?.text);
+          assert.match(headers.get("www-authenticate") ?? "", /error="invalid_token"/);
+        }
+      }
+    });
+
+    test("GET /me answers every signed-in user, inactive ones too", async (t) => {
+      const { ask, token, alice, carol } = await startNotes(t, host);
+      assert.deepEqual(pick(await ask("GET", "/me", { token: await token(alice) })), [200, { ...alice }]);
+      assert.deepEqual(pick(await ask("GET", "/me", { token: await token(carol) })), [200, { ...carol, isActive: false }]);
+    });
+
+    test("every other user route refuses an inactive user", async (t) => {
+      const { ask, token, carol } = await startNotes(t, host);
+      for (const [method, path, json] of userRoutes.slice(1)) {
+        const { status, body } = await ask(method, path, { token: await token(carol), json });
+        assert.deepEqual([status, body["code"]], [403, "forbidden"], `${method} ${path}`);
+      }
+    });
+
+    test("GET /private greets and GET /profile describes an active user", async (t) => {
+      const { ask, token, alice } = await startNotes(t, host);
+      assert.deepEqual(pick(await ask("GET", "/private", { token: await token(alice) })), [
+        200,
+        { message: "Hello alice@example.com" },
+      ]);
+      assert.deepEqual(pick(await ask("GET", "/profile", { token: await token(alice) })), [200, { ...alice }]);
+    });
+
+    test("the group /v1 takes an API key and nothing else", async (t) => {
+      const { ask, token, alice, apiKey } = await startNotes(t, host);
+      assert.deepEqual(pick(await ask("GET", "/v1/data", { key: apiKey })), [200, { data: "billing" }]);
+      assert.equal((await ask("GET", "/v1/data", { token: await token(alice) })).status, 401);
+      assert.equal((await ask("GET", `/v1/data?api_key=${apiKey}`)).status, 401);
+    });
+
+    test("GET /feed takes a user or an API key, and knows which", async (t) => {
+      const { ask, token, alice, apiKey } = await startNotes(t, host);
+      assert.deepEqual(pick(await ask("GET", "/feed", { token: await token(alice) })), [200, { via: "user", name: alice.email }]);
+      assert.deepEqual(pick(await ask("GET", "/feed", { key: apiKey })), [200, { via: "client", name: "billing" }]);
+      // What is present and wrong is not forgiven because of what else is there.
+      assert.equal((await ask("GET", "/feed", { token: "garbage", key: apiKey })).status, 401);
+    });
+
+    test("only an administrator passes the routes under /admin", async (t) => {
+      const notes = await startNotes(t, host);
+      const note = notes.store.notes.add(notes.bob.id, "bob's");
+      const attempts = [
+        ["GET", "/admin/users", 200],
+        ["PATCH", `/admin/users/${notes.bob.id}`, 200],
+        ["DELETE", `/admin/notes/${note.id}`, 204],
+      ] as const;
+      for (const [method, path, status] of attempts) {
+        const json = method === "PATCH" ? { isActive: false } : undefined;
+        const refused = await notes.ask(method, path, { token: await notes.token(notes.alice), json });
+        assert.deepEqual([refused.status, refused.body["code"]], [403, "forbidden"]);
+        assert.equal((await notes.ask(method, path, { token: await notes.token(notes.admin), json })).status, status);
+      }
+    });
+
+    test("the documentation is there in the demo only", async (t) => {
+      const closed = await startNotes(t, host, "none");
+      for (const path of ["/docs", "/openapi.json"]) assert.equal((await closed.ask("GET", path)).status, 404, path);
+      const open = await startNotes(t, host, "open");
+      const document = await open.ask("GET", "/openapi.json");
+      assert.equal(document.status, 200);
+      assert.deepEqual(document.body, JSON.parse(JSON.stringify(open.api.openapi())));
+    });
+
+    test("HEAD is GET without a body, under the same guard; other methods are 405", async (t) => {
+      const { ask, token, alice } = await startNotes(t, host);
+      assert.deepEqual(brief(await ask("HEAD", "/notes", { token: await token(alice) })), [200, ""]);
+      assert.deepEqual(brief(await ask("HEAD", "/notes")), [401, ""]);
+      const refused = await ask("PUT", "/notes", { token: await token(alice), json: {} });
+      assert.deepEqual([refused.status, refused.headers.get("allow")], [405, "GET, HEAD, OPTIONS, POST"]);
+      assert.equal((await ask("GET", "/auth/token")).status, 405);
+    });
+
+    test("an answer to somebody is nobody else's to keep", async (t) => {
+      const { ask, token, alice } = await startNotes(t, host);
+      assert.equal((await ask("GET", "/me", { token: await token(alice) })).headers.get("cache-control"), "no-store");
+    });
+  });
+}
+
+test("a caller without a credential reaches no store", async (t) => {
+  const notes = await startNotes(t);
+  notes.store.close();
+  for (const [method, path, json] of userRoutes) assert.equal((await notes.ask(method, path, { json })).status, 401);
+});
+
+test("the log names routes, reasons and ids, and no address, token or key", async (t) => {
+  const notes = await startNotes(t);
+  const { ask, token, log, alice, bob, apiKey } = notes;
+  const note = notes.store.notes.add(bob.id, "bob's diary");
+  const sent = await token(alice);
+  await ask("GET", `/notes/${note.id}`, { token: sent });
+  await ask("GET", "/admin/users", { token: sent });
+  await ask("GET", "/v1/data", { key: `${apiKey.slice(0, -1)}!` });
+  await ask("POST", "/auth/token", { form: { grant_type: "password", username: alice.email, password: "a wrong password" } });
+  const types = log.map((line) => /"msg":"([^"]+)"/.exec(line)?.[1]);
+  assert.deepEqual(types, ["object.hidden", "authorization.denied", "authentication.failed", "sign_in.failed"]);
+  for (const text of ["@example.com", sent, apiKey.slice(0, -1), "diary", "wrong password"]) {
+    assert.ok(!log.join("").includes(text), text);
+  }
+});
+
+function pick({ status, body }: Answer): unknown[] {
+  return [status, body];
+}
+
+function brief({ status, text }: Answer): unknown[] {
+  return [status, text];
+}
