@@ -36,7 +36,9 @@ describe("the packed package", () => {
   before(async () => {
     project = await mkdtemp(join(tmpdir(), "lockstep-package-"));
     await run(process.execPath, ["tools/build.ts"], { cwd: root });
-    const { stdout } = await run("npm", ["pack", "--json", "--workspace", "lockstep", "--pack-destination", project], { cwd: root });
+    const { stdout } = await run("npm", ["pack", "--json", "--workspace", "lockstep", "--pack-destination", project], {
+      cwd: root,
+    });
     // npm prints a list of what it packed, keyed or not by version.
     const packed = /"filename":\s*"([^"]+)"/.exec(stdout)?.[1] ?? "";
     const { devDependencies: versions } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
@@ -50,13 +52,22 @@ describe("the packed package", () => {
   after(() => rm(project, { recursive: true, force: true }));
 
   test("has exactly the documented subpaths", async () => {
-    const { exports } = JSON.parse(await readFile(join(project, "node_modules/lockstep/package.json"), "utf8")) as { exports: object };
+    const { exports } = JSON.parse(await readFile(join(project, "node_modules/lockstep/package.json"), "utf8")) as {
+      exports: object;
+    };
     const documented = Object.keys(subpaths).map((name) => name.replace(/^lockstep/, "."));
-    assert.deepEqual(Object.keys(exports).filter((name) => name !== "./package.json").toSorted(), documented.toSorted());
+    assert.deepEqual(
+      Object.keys(exports)
+        .filter((name) => name !== "./package.json")
+        .toSorted(),
+      documented.toSorted(),
+    );
   });
 
   test("gives every documented subpath to an empty project", async () => {
-    const script = Object.entries(subpaths).map(([path, name]) => `if (typeof (await import("${path}")).${name} !== "function") throw new Error("${path}");`);
+    const script = Object.entries(subpaths).map(
+      ([path, name]) => `if (typeof (await import("${path}")).${name} !== "function") throw new Error("${path}");`,
+    );
     await writeFile(join(project, "subpaths.js"), script.join("\n"));
     await run(process.execPath, ["subpaths.js"], { cwd: project });
   });

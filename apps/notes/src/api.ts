@@ -6,6 +6,7 @@ import {
   del,
   get,
   group,
+  notFound,
   passwordRequestForm,
   patch,
   pinoAudit,
@@ -91,7 +92,7 @@ function routes({ store, tokens, log }: Services): Route[] {
     })),
     patch(
       "/admin/users/:id",
-      { deps: { user: anyUser, change: body(UserChange), db }, response: Profile },
+      { deps: { user: anyUser, change: body(UserChange), db }, response: Profile, problems: { 409: lastAdministrator } },
       ({ user, change, db }) => db.users.update(user.id, change) ?? lastAdmin(),
     ),
     del("/admin/notes/:id", { deps: { note: anyNote, admin: scopes(admin, "notes:write"), db }, status: 204 }, ({ note, db }) =>
@@ -108,9 +109,11 @@ function routes({ store, tokens, log }: Services): Route[] {
 
 /** The note was deleted while its change was on the way: the same answer as if it had never been there. */
 function gone(): never {
-  throw problem(404, "not_found", "There is nothing here.");
+  throw notFound();
 }
 
+const lastAdministrator = "The last active administrator cannot be demoted or deactivated.";
+
 function lastAdmin(): never {
-  throw problem(409, "last_admin", "The last active administrator cannot be demoted or deactivated.");
+  throw problem(409, "last_admin", lastAdministrator);
 }

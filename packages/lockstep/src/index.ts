@@ -36,7 +36,7 @@ export { type AnySchema, type InputOf, type OutputOf, type Schema } from "./inpu
 export { buildCodes, problemCodes, type BuildCode, type ErrorCode, type ProblemCode } from "./problem/code.ts";
 export { BuildError, InvalidCredential, LockstepError, Unavailable } from "./problem/error.ts";
 export { oauthError, OAuthError, type OAuthErrorCode } from "./problem/oauth-error.ts";
-export { Problem, problem, type ProblemOptions } from "./problem/problem.ts";
+export { notFound, Problem, problem, type ProblemOptions } from "./problem/problem.ts";
 export { createApi, type Api } from "./route/api.ts";
 export { type ApiOptions, type ApiServerAddress, type DocsOptions } from "./route/api-options.ts";
 export { group, type Group, type GroupSpec } from "./route/group.ts";

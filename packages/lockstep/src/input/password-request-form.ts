@@ -4,6 +4,7 @@
  */
 import type { Dependency } from "../dependency/dependency.ts";
 import { Redacted } from "../secret/redacted.ts";
+import { oauthError } from "../problem/oauth-error.ts";
 import { form } from "./form.ts";
 import type { Schema } from "./schema.ts";
 
@@ -56,7 +57,8 @@ let made: Dependency<PasswordRequest> | undefined;
 
 /**
  * The form of the password grant. `grant_type` is required and must be `password`; a parameter without a value counts as
- * omitted and unknown parameters are ignored (RFC 6749 §3.2, the one exception to strict objects); a repeated one is 400.
+ * omitted and unknown parameters are ignored (RFC 6749 §3.2, the one exception to strict objects); a repeated one is 400, and
+ * so is another grant type, as `unsupported_grant_type` (§5.2).
  * The same dependency every time.
  *
  * @example
@@ -78,7 +80,9 @@ function readPasswordRequest(value: unknown): { readonly value: PasswordRequest 
   const field = (name: keyof PasswordRequestFields): string | undefined => fieldOf(value, name);
   const [username, password, secret, scope] = [field("username"), field("password"), field("client_secret"), field("scope")];
   const issues: Issue[] = [];
-  if (field("grant_type") !== "password") issues.push({ message: "expected password", path: ["grant_type"] });
+  const grantType = field("grant_type");
+  if (grantType === undefined) issues.push({ message: "required", path: ["grant_type"] });
+  else if (grantType !== "password") throw oauthError("unsupported_grant_type", "The grant type is not supported: use password.");
   if (username === undefined) issues.push({ message: "required", path: ["username"] });
   if (password === undefined) issues.push({ message: "required", path: ["password"] });
   if (!isScope(scope ?? "")) issues.push({ message: "expected scopes separated by spaces", path: ["scope"] });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RefusalKind } from "../access/refusal.ts";
-import { answerToError, answerToIssues, answerToRefusal, malformedPath, methodNotAllowed, notFound } from "./answer.ts";
+import { answerToError, answerToIssues, answerToRefusal, malformedPath, methodNotAllowed, nothingFound } from "./answer.ts";
 import { problemCodes } from "./code.ts";
 import { BuildError, InvalidCredential, Unavailable } from "./error.ts";
 import { type Answer, problem } from "./problem.ts";
@@ -58,7 +58,7 @@ test("refusing makes no error: it costs no stack trace", () => {
 });
 
 test("an object that is hidden and a path that is not there give one answer", () => {
-  assert.deepEqual(answerToRefusal("hidden", []), notFound);
+  assert.deepEqual(answerToRefusal("hidden", []), nothingFound);
 });
 
 test("a problem is its own answer", () => {
@@ -112,7 +112,7 @@ test("every answer's code is one of the documented ones", () => {
     answerToError(1),
     methodNotAllowed([]),
     malformedPath,
-    notFound,
+    nothingFound,
   ];
   for (const { code } of all) assert.ok((problemCodes as readonly string[]).includes(code), code);
 });

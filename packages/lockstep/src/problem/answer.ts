@@ -5,7 +5,7 @@
 import type { RefusalKind } from "../access/refusal.ts";
 import type { InputIssue } from "../input/input.ts";
 import { InvalidCredential, Unavailable } from "./error.ts";
-import { type Answer, ownAnswer, Problem } from "./problem.ts";
+import { type Answer, nothingHere, ownAnswer, Problem } from "./problem.ts";
 
 const refusals: Readonly<Record<Exclude<RefusalKind, "scope">, Answer>> = {
   absent: ownAnswer(401, "unauthenticated", "Authentication is required."),
@@ -13,7 +13,7 @@ const refusals: Readonly<Record<Exclude<RefusalKind, "scope">, Answer>> = {
   repeated: ownAnswer(400, "repeated_credential", "More than one credential was sent for one scheme."),
   forbidden: ownAnswer(403, "forbidden", "You may not do this."),
   "cross-site": ownAnswer(403, "cross_site", "The request comes from another site."),
-  hidden: ownAnswer(404, "not_found", "There is nothing here."),
+  hidden: ownAnswer(404, "not_found", nothingHere),
 };
 
 /** The answer to a refusal. Challenges are added by the route, which knows its schemes. */
@@ -43,7 +43,7 @@ export function answerToError(error: unknown): Answer {
 }
 
 /** No route answers: the same as for an object that is hidden. */
-export const notFound: Answer = refusals.hidden;
+export const nothingFound: Answer = refusals.hidden;
 
 /** A path that is not percent-encoded UTF-8. */
 export const malformedPath: Answer = ownAnswer(400, "malformed_request", "The path is not well-formed.");

@@ -60,6 +60,16 @@ export function problem(status: number, code: string, detail: string, options?: 
   return new Problem(status, code, detail, options);
 }
 
+/**
+ * The 404 of `owned()` and of a path that does not exist, to throw where an object turns out to be gone: byte for byte the same.
+ */
+export function notFound(): Problem {
+  return ownProblem(404, "not_found", nothingHere);
+}
+
+/** What every 404 says. */
+export const nothingHere = "There is nothing here.";
+
 /** A problem of the toolkit's own, so that its code is one of the documented ones. */
 export function ownProblem(status: number, code: ProblemCode, detail: string, options?: ProblemOptions): Problem {
   return new Problem(status, code, detail, options);

@@ -111,7 +111,8 @@ const apiOptions = [
 function checkOptions(options: ApiOptions): void {
   refuseUnknownOptions("createApi()", options, apiOptions);
   for (const name of ["title", "version"] as const) {
-    if (typeof options[name] !== "string" || options[name] === "") throw new BuildError("wrong_option", `createApi() needs a ${name}`);
+    if (typeof options[name] !== "string" || options[name] === "")
+      throw new BuildError("wrong_option", `createApi() needs a ${name}`);
   }
   if (!Array.isArray(options.routes)) throw new BuildError("wrong_option", "createApi() needs routes: an array of get(), post() …");
   if (options.guard !== undefined && !isDependency(options.guard)) throw new BuildError("wrong_option", "guard is a dependency");
@@ -128,16 +129,21 @@ function refuseInProduction(): void {
 function refuseUnknown(routes: readonly CompiledRoute[], overrides: Overrides): void {
   const used = new Set(routes.flatMap((route) => route.entries.flatMap((entry) => below(entry.node))));
   for (const [index, replaced] of [...overrides.keys()].entries()) {
-    if (!used.has(replaced)) throw new BuildError("unknown_override", `api.with(): no route of this API uses the dependency replaced by pair ${index + 1}`);
+    if (!used.has(replaced))
+      throw new BuildError(
+        "unknown_override",
+        `api.with(): no route of this API uses the dependency replaced by pair ${index + 1}`,
+      );
   }
 }
 
+/** The app values that some request would use: what `with()` replaces is not made. */
 function appNodes(routes: readonly CompiledRoute[]): Node[] {
-  const nodes = new Set(routes.flatMap((route) => route.entries.flatMap((entry) => below(entry.node))));
-  return [...nodes].filter((node) => node.lifetime === "app");
+  const variants = routes.flatMap(({ plan }) => plan.outcomes).filter((outcome) => outcome.kind === "run");
+  const steps = new Set(variants.flatMap((variant) => variant.steps));
+  return [...new Set([...steps].filter((step) => step.node.lifetime === "app" && !step.overridden).map((step) => step.node))];
 }
 
 function below(node: Node): Node[] {
   return nodesBelow(node, (each) => each.deps);
 }
-

@@ -30,10 +30,16 @@ function checkAccess(route: Route, guards: readonly Entry[], where: string, fail
   const isPublic = route.definition.public !== undefined;
   if (isPublic) checkReason(where, route.definition.public);
   if (isPublic && all.has("authenticated") && !own.has("authenticated")) {
-    fail("public_and_authenticated", "the API's guard authenticates every route, so that none can be public: leave out public, or guard the other routes by a group");
+    fail(
+      "public_and_authenticated",
+      "the API's guard authenticates every route, so that none can be public: leave out public, or guard the other routes by a group",
+    );
   }
   if (isPublic && all.has("authenticated")) {
-    fail("public_and_authenticated", "a route is public or authenticated, not both: leave out public, or use optional() for a caller who may be signed in");
+    fail(
+      "public_and_authenticated",
+      "a route is public or authenticated, not both: leave out public, or use optional() for a caller who may be signed in",
+    );
   }
   if (!isPublic && !own.has("authenticated")) {
     const more = all.has("authenticated") ? " (the API's guard comes on top of what a route declares)" : "";
@@ -52,7 +58,8 @@ function checkParameters(route: Route, segments: readonly Segment[], fail: Fail)
   const used = new Set(usedParameters(factsOfEntries(route.definition.entries)));
   const declared = segments.filter(({ kind }) => kind === "parameter").map(({ text }) => text);
   for (const name of declared) {
-    if (!used.has(name)) fail("wrong_parameter", `path parameter :${name} is used by no dependency: add path("${name}", schema) to one`);
+    if (!used.has(name))
+      fail("wrong_parameter", `path parameter :${name} is used by no dependency: add path("${name}", schema) to one`);
   }
   for (const name of used) {
     if (!declared.includes(name)) fail("wrong_parameter", `the path has no parameter :${name}`);

@@ -56,7 +56,8 @@ export class Exchange {
     const execution = this.#execution;
     if (execution === undefined) throw new TypeError("finish() comes after begin()");
     const advanced = execution.advance(Infinity);
-    if (isPromise(advanced)) return advanced.then((failed) => (failed === undefined ? this.#handle(execution) : this.#fail(failed)));
+    if (isPromise(advanced))
+      return advanced.then((failed) => (failed === undefined ? this.#handle(execution) : this.#fail(failed)));
     return advanced === undefined ? this.#handle(execution) : this.#fail(advanced);
   }
 
@@ -103,7 +104,12 @@ export class Exchange {
   }
 
   #malformed(refusal: Refusal, node: SchemeNode): HostResponse {
-    this.#report({ type: "authentication.failed", schemes: [node.scheme.name], reason: refusal.reason, dependency: node.scheme.name });
+    this.#report({
+      type: "authentication.failed",
+      schemes: [node.scheme.name],
+      reason: refusal.reason,
+      dependency: node.scheme.name,
+    });
     return this.#problem(answerToRefusal("invalid", []), this.#route.challenges([node], { error: "invalid_token" }));
   }
 
@@ -143,7 +149,10 @@ export class Exchange {
     return closed === undefined ? response : this.#unexpected(closed.error);
   }
 
-  async *#closingAfter(chunks: AsyncIterable<string | Uint8Array>, execution: Execution): AsyncGenerator<string | Uint8Array, void, void> {
+  async *#closingAfter(
+    chunks: AsyncIterable<string | Uint8Array>,
+    execution: Execution,
+  ): AsyncGenerator<string | Uint8Array, void, void> {
     let failure: { readonly error: unknown } | undefined = { error: new Error("The client went away before the last byte") };
     try {
       yield* chunks;
@@ -189,7 +198,9 @@ export class Exchange {
   #challengesOf(failed: Failed): readonly string[] {
     if (failed.kind === "invalid") return [];
     if (failed.kind === "threw") {
-      return failed.error instanceof InvalidCredential ? this.#route.challenges(failed.step?.schemes ?? [], { error: "invalid_token" }) : [];
+      return failed.error instanceof InvalidCredential
+        ? this.#route.challenges(failed.step?.schemes ?? [], { error: "invalid_token" })
+        : [];
     }
     if (failed.refusal.kind === "invalid") return this.#route.challenges(failed.step.schemes, { error: "invalid_token" });
     if (failed.refusal.kind !== "scope") return [];
@@ -215,7 +226,11 @@ export class Exchange {
   }
 
   #report(details: AuditDetails): void {
-    this.#route.audit.report(details, { requestId: this.requestId, route: this.#route.label, grants: this.#execution?.grants() ?? [] });
+    this.#route.audit.report(details, {
+      requestId: this.requestId,
+      route: this.#route.label,
+      grants: this.#execution?.grants() ?? [],
+    });
   }
 
   #problem(problem: Answer, challenges: readonly string[] = []): HostResponse {

@@ -32,7 +32,9 @@ export interface Group<D0 extends Deps, X0 extends string> {
  * const routes = [v1.get("/data", {}, ({ client }) => ({ data: client.name }))];
  * ```
  */
-export function group<const X0 extends string, const D0 extends Deps = Record<never, never>>(spec: GroupSpec<X0, D0>): Group<D0, X0> {
+export function group<const X0 extends string, const D0 extends Deps = Record<never, never>>(
+  spec: GroupSpec<X0, D0>,
+): Group<D0, X0> {
   refuseUnknownOptions("group()", spec, ["prefix", "tags", "deps"]);
   const inherited = { prefix: spec.prefix, tags: spec.tags ?? [], deps: spec.deps ?? {} };
   return {

@@ -327,5 +327,5 @@ test("no path makes the router throw, and the order of the routes never matters"
     }),
     { numRuns: 3000 },
   );
-  assert.ok(found > 300, `${found}`);
+  assert.ok(found > 200, `${found}`);
 });

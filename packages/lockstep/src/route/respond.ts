@@ -47,7 +47,12 @@ export function respond(result: unknown, route: Responding, context: AnswerConte
   return withBody(result.body, result.status, route, headers);
 }
 
-function withBody(body: unknown, status: number | undefined, route: Responding, headers: Headers): HostResponse | Promise<HostResponse> {
+function withBody(
+  body: unknown,
+  status: number | undefined,
+  route: Responding,
+  headers: Headers,
+): HostResponse | Promise<HostResponse> {
   if (body === undefined) return { status: status ?? 204, headers, body: undefined };
   if (body instanceof Uint8Array) {
     headers["content-type"] ??= "application/octet-stream";

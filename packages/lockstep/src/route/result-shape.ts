@@ -40,6 +40,8 @@ function inputStrictness(schema: AnySchema, where: string): Strictness | undefin
 }
 
 function misfit(where: string, issues: NonNullable<Validated["issues"]>): BuildError {
-  const pointers = issues.map(({ path = [] }) => `/${path.map((part) => String(typeof part === "object" ? part.key : part)).join("/")}`);
+  const pointers = issues.map(
+    ({ path = [] }) => `/${path.map((part) => String(typeof part === "object" ? part.key : part)).join("/")}`,
+  );
   return new BuildError("wrong_result", `${where}: the handler's result does not fit the schema at ${pointers.join(", ")}`);
 }

@@ -35,6 +35,4 @@ type Replies<B> = B | Reply<B> | StreamReply;
  * What the handler of a route gives: with a response schema something that fits the schema's input; without one anything
  * that holds no secret.
  */
-export type HandlerResult<R, S> = S extends AnySchema
-  ? Replies<InputOf<S>> | PromiseLike<Replies<InputOf<S>>>
-  : R & SecretCheck<R>;
+export type HandlerResult<R, S> = S extends AnySchema ? Replies<InputOf<S>> | PromiseLike<Replies<InputOf<S>>> : R & SecretCheck<R>;

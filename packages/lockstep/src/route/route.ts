@@ -32,7 +32,11 @@ export interface RouteDocumentation {
 }
 
 /** What a route declares. */
-export interface RouteSpec<D extends Deps, Pub extends string | undefined, S extends AnySchema | undefined> extends RouteDocumentation {
+export interface RouteSpec<
+  D extends Deps,
+  Pub extends string | undefined,
+  S extends AnySchema | undefined,
+> extends RouteDocumentation {
   /** Why anyone may call it; shown in the access matrix. Excludes an authenticated dependency. */
   readonly public?: Pub;
   /** What the handler needs. Without `public`, one of these (or of the group's) is authenticated. */
@@ -47,9 +51,11 @@ export interface RouteSpec<D extends Deps, Pub extends string | undefined, S ext
   readonly maxBodyBytes?: number;
 }
 
-type IdorAdvice = "IDOR: an id from the request reaches this handler with no ownership check: load it with owned(), permitted() or unowned()";
+type IdorAdvice =
+  "IDOR: an id from the request reaches this handler with no ownership check: load it with owned(), permitted() or unowned()";
 type UnprotectedAdvice = 'Unprotected route: depend on an authenticate() dependency, or give { public: "reason" }';
-type ExclusiveAdvice = "A route is public or authenticated, not both: leave out public, or use optional() for a caller who may be signed in";
+type ExclusiveAdvice =
+  "A route is public or authenticated, not both: leave out public, or use optional() for a caller who may be signed in";
 
 type IdorCheck<D extends Deps> = [Extract<NoticesOf<D>, `object-id:${string}`>] extends [never] ? unknown : Advice<IdorAdvice>;
 
@@ -143,7 +149,8 @@ const specOptions = [
 ] as const satisfies readonly (keyof RouteSpec<Deps, string, AnySchema>)[];
 
 function checkCall(where: string, spec: unknown, handler: unknown): void {
-  if (typeof spec !== "object" || spec === null) throw new BuildError("wrong_option", `${where}: the specification comes second: { deps: … } or { public: "reason" }`);
+  if (typeof spec !== "object" || spec === null)
+    throw new BuildError("wrong_option", `${where}: the specification comes second: { deps: … } or { public: "reason" }`);
   if (typeof handler !== "function") throw new BuildError("wrong_option", `${where}: the handler comes third`);
   refuseUnknownOptions(where, spec, specOptions);
 }

@@ -46,7 +46,10 @@ export class ServedRoute {
     this.definition = definition;
     this.plan = compiled.plan;
     this.label = `${compiled.method} ${compiled.template}`;
-    this.limits = definition.maxBodyBytes === undefined ? serving.limits : inputLimits({ maxBodyBytes: definition.maxBodyBytes }, serving.limits);
+    this.limits =
+      definition.maxBodyBytes === undefined
+        ? serving.limits
+        : inputLimits({ maxBodyBytes: definition.maxBodyBytes }, serving.limits);
     this.origins = serving.origins;
     this.audit = serving.audit;
     this.app = serving.app;

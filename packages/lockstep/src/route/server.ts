@@ -1,6 +1,6 @@
 /** What hosts talk to: it matches, begins exchanges and answers what no route does. */
 import type { HostRequest, HostResponse } from "../host/host.ts";
-import { malformedPath, methodNotAllowed, notFound } from "../problem/answer.ts";
+import { malformedPath, methodNotAllowed, nothingFound } from "../problem/answer.ts";
 import type { Answer } from "../problem/problem.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import { Exchange } from "./exchange.ts";
@@ -60,5 +60,5 @@ export class Server {
 
 function answerTo(match: Exclude<Match, { kind: "route" }>): Answer {
   if (match.kind === "method") return methodNotAllowed(match.allow);
-  return match.kind === "malformed" ? malformedPath : notFound;
+  return match.kind === "malformed" ? malformedPath : nothingFound;
 }

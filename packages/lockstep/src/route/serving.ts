@@ -27,7 +27,10 @@ function checkOrigin(origin: string): string {
     const url = new URL(origin);
     if (url.origin === origin && (url.protocol === "https:" || url.protocol === "http:")) return origin;
   }
-  throw new BuildError("wrong_option", `origins: "${origin}" is no origin; write it as browsers send it, for example https://app.example`);
+  throw new BuildError(
+    "wrong_option",
+    `origins: "${origin}" is no origin; write it as browsers send it, for example https://app.example`,
+  );
 }
 
 const logError: ErrorListener = (error, { requestId, route }) => {

@@ -30,6 +30,9 @@ export class StreamReply {
  * return stream(rows(), { type: "application/x-ndjson" });
  * ```
  */
-export function stream(chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>, options: StreamOptions): StreamReply {
+export function stream(
+  chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
+  options: StreamOptions,
+): StreamReply {
   return new StreamReply(chunks, options);
 }
