@@ -13,7 +13,8 @@ const find = (text: string, from: typeof users) => {
   const user = from.get(text);
   return user && identified(user, { sub: user.id });
 };
-const active = ({ user }: { readonly user: { readonly id: string; readonly isActive: boolean } }) => (user.isActive ? user : deny("inactive"));
+const active = ({ user }: { readonly user: { readonly id: string; readonly isActive: boolean } }) =>
+  user.isActive ? user : deny("inactive");
 const sync = authenticate({ token, db }, ({ token, db }) => find(token.reveal(), db));
 const async = authenticate({ token, db }, async ({ token, db }) => find(token.reveal(), db));
 

@@ -24,13 +24,17 @@ async function cpuOf(server: ChildProcess): Promise<number> {
 }
 
 async function measure(server: ChildProcess, url: string, target: Target, seconds: number): Promise<Round> {
-  const requests = target.authorization.length === 0 ? [{ path: target.path }] : target.authorization.map((authorization) => ({ path: target.path, headers: { authorization } }));
+  const requests =
+    target.authorization.length === 0
+      ? [{ path: target.path }]
+      : target.authorization.map((authorization) => ({ path: target.path, headers: { authorization } }));
   const before = await cpuOf(server);
   const result = await autocannon({ url: `${url}${target.path}`, connections: 8, pipelining: 4, duration: seconds, requests });
   const used = (await cpuOf(server)) - before;
   const answered = result["1xx"] + result["2xx"] + result["3xx"] + result["4xx"] + result["5xx"];
   const expected = target.status === 200 ? result["2xx"] : result["4xx"];
-  if (answered === 0 || expected !== answered) throw new Error(`${target.name}: ${answered - expected} of ${answered} answers were not ${target.status}`);
+  if (answered === 0 || expected !== answered)
+    throw new Error(`${target.name}: ${answered - expected} of ${answered} answers were not ${target.status}`);
   return { cpu: used / answered, requestsPerSecond: answered / seconds };
 }
 
@@ -59,14 +63,19 @@ function print(targets: readonly Target[], results: ReadonlyMap<Target, readonly
   const against = (rounds: readonly Round[], base: readonly Round[], compare: (a: Round, b: Round) => number): Spread =>
     spreadOf(rounds.map((round, index) => compare(round, base[index] ?? missing("round"))));
   console.log("\nCPU of the server ÷ requests, µs (median, min–max over rounds), and against the same host in the same round\n");
-  console.log("| target | µs a request | over Fastify unprotected | over Lockstep public | requests/s ÷ Lockstep public |\n|---|---|---|---|---|");
+  console.log(
+    "| target | µs a request | over Fastify unprotected | over Lockstep public | requests/s ÷ Lockstep public |\n|---|---|---|---|---|",
+  );
   for (const [target, rounds] of results) {
     const cells = [
       spreadOf(rounds.map(({ cpu }) => cpu)),
       against(rounds, raw, (a, b) => a.cpu - b.cpu),
       against(rounds, open, (a, b) => a.cpu - b.cpu),
     ].map((spread) => show(spread, 1));
-    const ratio = show(against(rounds, open, (a, b) => a.requestsPerSecond / b.requestsPerSecond), 2);
+    const ratio = show(
+      against(rounds, open, (a, b) => a.requestsPerSecond / b.requestsPerSecond),
+      2,
+    );
     console.log(`| ${[target.name, ...cells, ratio].join(" | ")} |`);
   }
 }

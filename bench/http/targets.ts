@@ -16,7 +16,10 @@ export interface Target {
 }
 
 const about = { issuer: "https://issuer.example", audience: "https://api.example" } as const;
-const secret = createHash("sha256").update("a benchmark's secret, made for each run").update(String(process.hrtime.bigint())).digest();
+const secret = createHash("sha256")
+  .update("a benchmark's secret, made for each run")
+  .update(String(process.hrtime.bigint()))
+  .digest();
 const answer = { hello: "world" };
 
 interface User {

@@ -15,7 +15,8 @@ export function apiModules(routeCount: number): ReadonlyMap<string, string> {
     const name = `api-${String(start).padStart(3, "0")}`;
     modules.set(`${name}.ts`, [head, ...resources.slice(start, start + resourcesPerFile).map(resource)].join("\n"));
   }
-  return modules.set("main.ts", main([...modules.keys()].filter((name) => name.startsWith("api-")), resources));
+  const files = [...modules.keys()].filter((name) => name.startsWith("api-"));
+  return modules.set("main.ts", main(files, resources));
 }
 
 const security = `import { z } from "zod";

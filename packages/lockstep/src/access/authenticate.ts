@@ -1,9 +1,7 @@
 /** `authenticate()`: who is asking? A refusal is 401. */
-import { BuildError } from "../problem/error.ts";
 import type { Advice, Dependency, Deps, FactsOf, Given, Need, Values } from "../dependency/dependency.ts";
 import { dependency, entriesOf } from "../dependency/node.ts";
-import { Redacted } from "../secret/redacted.ts";
-import { guard, needFact, refusalOf } from "./guard.ts";
+import { checkFunction, checkObject, guard, needFact, type NoObject, refusalOf } from "./guard.ts";
 import { Identified } from "./identified.ts";
 
 const needsScheme = "authenticate() needs a security scheme among its dependencies";
@@ -15,10 +13,8 @@ export type PrincipalOf<T> = T extends Identified<infer P> ? P : T;
 /** `scoped` if the result says what the credential grants, in every case that is no refusal. */
 type ScopedIf<T> = [T] extends [Identified<unknown>] ? ([T] extends [never] ? never : "scoped") : never;
 
-type NoPrincipal = boolean | string | number | bigint | symbol | Redacted<unknown>;
-
 /** What is no principal: a primitive, the credential itself, nothing inside `identified()`. */
-type PrincipalCheck<T> = [Extract<PrincipalOf<Given<T>>, NoPrincipal>] extends [never]
+type PrincipalCheck<T> = [Extract<PrincipalOf<Given<T>>, NoObject>] extends [never]
   ? [T] extends [Identified<infer P>]
     ? [Extract<P, null | undefined>] extends [never]
       ? unknown
@@ -50,6 +46,7 @@ export function authenticate<const D extends Deps, T>(
   const facts = needFact(entries, "credential", needsScheme).add("authenticated");
   // Whether the credential grants scopes is known for sure only at run time; `scopes()` refuses where it does not.
   facts.add("scoped");
+  checkFunction("authenticate", run);
   return dependency(
     guard({
       kind: "authenticate",
@@ -60,17 +57,10 @@ export function authenticate<const D extends Deps, T>(
       settle: (result, _values, verdicts) => {
         const refusal = refusalOf(result, "invalid");
         if (refusal !== undefined) return refusal;
-        if (!(result instanceof Identified)) return principal(result);
+        if (!(result instanceof Identified)) return checkObject(result, needsPrincipal);
         verdicts.grant(result.grants);
-        return principal(result.principal);
+        return checkObject(result.principal, needsPrincipal);
       },
     }),
   );
-}
-
-function principal(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || value instanceof Redacted) {
-    throw new BuildError("wrong_result", needsPrincipal);
-  }
-  return value;
 }

@@ -12,7 +12,11 @@ const safe = new Set(["GET", "HEAD", "OPTIONS"]);
  * Why the request may not go on, or `undefined` if it may. For a cookie the request must prove that it is the site's own;
  * for what programs send as well (`browser`: Basic, client certificates) only a sign of another site refuses.
  */
-export function crossSiteReason(request: HostRequest, ambient: "cookie" | "browser" | false, origins: ReadonlySet<string>): string | undefined {
+export function crossSiteReason(
+  request: HostRequest,
+  ambient: "cookie" | "browser" | false,
+  origins: ReadonlySet<string>,
+): string | undefined {
   if (ambient === false || safe.has(request.method)) return undefined;
   const site = request.headers("sec-fetch-site");
   const origin = request.headers("origin");

@@ -18,7 +18,7 @@ type IsUnion<T, U = T> = [T] extends [never] ? false : T extends U ? ([U] extend
 /** Advice where several ids are below and none is named. */
 export type NameTheChecked<D extends Deps, C extends string> = [C] extends [never]
   ? IsUnion<UncheckedIds<D>> extends true
-    ? Advice<"Several ids from the request are below: name those this load checks, for example { checks: [\"team\", \"id\"] }">
+    ? Advice<'Several ids from the request are below: name those this load checks, for example { checks: ["team", "id"] }'>
     : unknown
   : unknown;
 
@@ -34,7 +34,10 @@ export function clearChecked(verb: string, entries: readonly Entry[], options: C
   const ids = uncheckedIds(facts);
   const checks = options.checks ?? ids;
   if (options.checks === undefined && ids.length > 1) {
-    throw new BuildError("unchecked_object", `${verb}(): several ids are below (${ids.join(", ")}): name those it checks with { checks: [...] }`);
+    throw new BuildError(
+      "unchecked_object",
+      `${verb}(): several ids are below (${ids.join(", ")}): name those it checks with { checks: [...] }`,
+    );
   }
   for (const name of checks) {
     if (!ids.includes(name)) throw new BuildError("unchecked_object", `${verb}(): there is no unchecked id "${name}" below it`);

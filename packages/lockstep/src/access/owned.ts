@@ -2,7 +2,7 @@
 import type { Dependency, Deps, Given, Need, Values } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
 import { dependency, entriesOf } from "../dependency/node.ts";
-import { guard, needFact, refusalOf } from "./guard.ts";
+import { checkFunction, guard, needFact, refusalOf } from "./guard.ts";
 import { type Checked, type ChecksOption, clearChecked, type NameTheChecked, type UncheckedIds } from "./object.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -31,6 +31,7 @@ export function owned<const D extends Deps, T, const C extends UncheckedIds<D> =
 ): Dependency<Given<T>, Checked<D, C>> {
   const entries = entriesOf("owned", deps);
   needFact(entries, "authenticated", needsCaller);
+  checkFunction("owned", load);
   if (typeof belongs !== "function") {
     throw new BuildError("wrong_dependency", "owned() takes a function third that says whether the loaded object is the caller's");
   }

@@ -1,7 +1,7 @@
 /** `permitted()`: an object that a role or a policy opens to someone who does not own it. A refusal is 404. */
 import type { Dependency, Deps, Given, Need, Values } from "../dependency/dependency.ts";
 import { dependency, entriesOf } from "../dependency/node.ts";
-import { guard, needFact, refusalOf } from "./guard.ts";
+import { checkFunction, guard, needFact, refusalOf } from "./guard.ts";
 import { type Checked, type ChecksOption, clearChecked, type NameTheChecked, type UncheckedIds } from "./object.ts";
 
 const needsReach =
@@ -26,6 +26,7 @@ export function permitted<const D extends Deps, T, const C extends UncheckedIds<
   const entries = entriesOf("permitted", deps);
   needFact(entries, "authenticated", needsReach);
   needFact(entries, "reaches-any", needsReach);
+  checkFunction("permitted", load);
   return dependency(
     guard({
       kind: "permitted",

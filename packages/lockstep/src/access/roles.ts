@@ -5,6 +5,7 @@ import { dependency, entriesOf, type GuardNode } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
 import { guard, needFact } from "./guard.ts";
 import { Refusal } from "./refusal.ts";
+import { RoleOrder } from "./role-order.ts";
 
 const needsCaller = "roles() needs an authenticated dependency";
 
@@ -49,50 +50,31 @@ export function roles<
 ): Roles<keyof H & string, Any, U, F> {
   const entries = entriesOf("roles", { user });
   const below = needFact(entries, "authenticated", needsCaller);
-  const holders = holdersOf(hierarchy);
+  if (typeof of !== "function")
+    throw new BuildError("wrong_dependency", "roles() takes a function third that reads the caller's role");
+  const order = new RoleOrder(hierarchy);
   const reaching = new Set<string>(options.reachAny);
-  for (const role of reaching) holdersOfRole(holders, role);
+  for (const role of reaching) order.check(role);
   const nodes = new Map<string, GuardNode>();
+  const make = (role: string): GuardNode => {
+    const held = order.holdersOf(role);
+    const facts = new Set<Fact>([...below, "authorized"]);
+    if (reaching.has(role)) facts.add("reaches-any");
+    // `user` is the value of the dependency above.
+    const holds = (user: unknown): boolean => [of(user as U)].flat().some((name) => held.has(name));
+    return guard({
+      kind: "authorize",
+      entries,
+      facts,
+      run: (values) => values["user"],
+      settle: (user) => (holds(user) ? user : new Refusal("forbidden", `needs the role ${role}`)),
+    });
+  };
   return {
     require: (role) => {
-      const held = holdersOfRole(holders, role);
-      const facts = new Set<Fact>([...below, "authorized"]);
-      if (reaching.has(role)) facts.add("reaches-any");
-      const node = nodes.get(role) ?? guard({
-        kind: "authorize",
-        entries,
-        facts,
-        run: (values) => values["user"],
-        // `user` is the value of the dependency above.
-        settle: (value) => ([of(value as U)].flat().some((name) => held.has(name)) ? value : new Refusal("forbidden", `needs the role ${role}`)),
-      });
+      const node = nodes.get(role) ?? make(role);
       nodes.set(role, node);
       return dependency(node);
     },
   };
-}
-
-type Holders = ReadonlyMap<string, ReadonlySet<string>>;
-
-function holdersOfRole(holders: Holders, role: string): ReadonlySet<string> {
-  const held = holders.get(role);
-  if (held !== undefined) return held;
-  throw new BuildError("unknown_role", `roles(): there is no role "${role}"; there are ${[...holders.keys()].join(", ")}`);
-}
-
-/** For each role, the roles that count as it: itself and all above it. */
-function holdersOf(hierarchy: Readonly<Record<string, readonly string[]>>): Holders {
-  const holders = new Map(Object.keys(hierarchy).map((role) => [role, new Set([role])]));
-  const visit = (holder: string, role: string, path: readonly string[]): void => {
-    for (const included of hierarchy[role] ?? []) {
-      const those = holders.get(included);
-      if (those === undefined) throw new BuildError("unknown_role", `roles(): "${role}" includes "${included}", which is no role`);
-      if (path.includes(included)) throw new BuildError("role_cycle", `roles(): ${[...path, included].join(" → ")} goes in a circle`);
-      if (those.has(holder)) continue;
-      those.add(holder);
-      visit(holder, included, [...path, included]);
-    }
-  };
-  for (const role of Object.keys(hierarchy)) visit(role, role, [role]);
-  return holders;
 }

@@ -37,17 +37,19 @@ export function scopes<T, F extends Fact>(
   const known = made.get(dep["~dep"]) ?? new Map<string, Node>();
   made.set(dep["~dep"], known);
   const key = wanted.join(" ");
-  const node = known.get(key) ?? guard({
-    kind: "scopes",
-    entries,
-    facts: dep["~dep"].facts,
-    run: (values) => values["value"],
-    settle: (result, _values, { granted }) => {
-      const lacking = granted.length === 0 || granted.some((grants) => !grantsAll(grants, wanted));
-      return lacking ? new Refusal("scope", `needs ${key}`) : result;
-    },
-    scopes: wanted,
-  });
+  const node =
+    known.get(key) ??
+    guard({
+      kind: "scopes",
+      entries,
+      facts: dep["~dep"].facts,
+      run: (values) => values["value"],
+      settle: (result, _values, { granted }) => {
+        const lacking = granted.length === 0 || granted.some((grants) => !grantsAll(grants, wanted));
+        return lacking ? new Refusal("scope", `needs ${key}`) : result;
+      },
+      scopes: wanted,
+    });
   known.set(key, node);
   return dependency(node);
 }
@@ -60,7 +62,7 @@ function checkScopes(facts: ReadonlySet<Fact>, required: readonly string[]): str
     const those = declared.length === 0 ? "none is declared" : `declared are ${declared.join(", ")}`;
     throw new BuildError("unknown_scope", `scopes(): no scheme below declares "${name}" (${those})`);
   }
-  return [...new Set(required)].sort();
+  return [...new Set(required)].toSorted();
 }
 
 const sets = new WeakMap<Grants, ReadonlySet<string>>();

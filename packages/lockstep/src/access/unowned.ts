@@ -1,7 +1,7 @@
 /** `unowned()`: an object that every caller of the route may see, with the reason. Nothing found is 404. */
 import type { Dependency, Deps, Given, Values } from "../dependency/dependency.ts";
 import { dependency, entriesOf } from "../dependency/node.ts";
-import { guard, refusalOf } from "./guard.ts";
+import { checkFunction, guard, refusalOf } from "./guard.ts";
 import { type Checked, type ChecksOption, clearChecked, type NameTheChecked, type UncheckedIds } from "./object.ts";
 import { checkReason, type NonEmptyReason } from "./reason.ts";
 
@@ -24,6 +24,7 @@ export function unowned<const R extends string, const D extends Deps, T, const C
 ): Dependency<Given<T>, Checked<D, C>> {
   const text = checkReason("unowned()", reason);
   const entries = entriesOf("unowned", deps);
+  checkFunction("unowned", load);
   return dependency(
     guard({
       kind: "unowned",

@@ -1,17 +1,37 @@
 /** Values that live as long as the process: made once, disposed in reverse order at shutdown. */
+import { BuildError } from "../problem/error.ts";
+import type { Overrides } from "./graph.ts";
 import type { Node, ValueRecord } from "./node.ts";
 import { openResource, type OpenResource } from "./open-resource.ts";
-import { BuildError } from "../problem/error.ts";
+import { checkPlain } from "./plain-value.ts";
+import { isPromise } from "./promise.ts";
+
+export { isPromise } from "./promise.ts";
+
+const none: Overrides = new Map();
 
 /** The app values of an API, or of one run outside HTTP. */
 export class AppValues {
+  readonly #overrides: Overrides;
   readonly #values = new Map<Node, unknown>();
-  readonly #open: OpenResource[] = [];
+  /** In the order in which they were opened. */
+  #open: OpenResource[] = [];
 
-  /** The value, or a promise of it while it is being made the first time. A failure is not kept: the next asks again. */
-  get(node: Node): unknown {
+  constructor(overrides: Overrides = none) {
+    this.#overrides = overrides;
+  }
+
+  /**
+   * The value, or a promise of it while it is being made the first time. A failure is not kept: the next asks again.
+   *
+   * @throws BuildError `wrong_lifetime` where what stands in for an app value lives as long as a request
+   */
+  get(asked: Node): unknown {
+    const node = this.#overrides.get(asked) ?? asked;
     const known = this.#values.get(node);
     if (known !== undefined || this.#values.has(node)) return known;
+    if (node.lifetime !== "app")
+      throw new BuildError("wrong_lifetime", "What stands in for an app value lives as long as the app, too");
     const made = this.#make(node);
     this.#values.set(node, made);
     if (!isPromise(made)) return made;
@@ -43,8 +63,14 @@ export class AppValues {
 
   #make(node: Node): unknown {
     const values = node.deps.map((entry) => this.get(entry.node));
-    if (!values.some(isPromise)) return this.#run(node, values);
-    return Promise.all(values).then((ready) => this.#run(node, ready));
+    if (!values.some(isPromise)) return this.#checked(node, this.#run(node, values));
+    return Promise.all(values).then((ready) => this.#checked(node, this.#run(node, ready)));
+  }
+
+  #checked(node: Node, made: unknown): unknown {
+    if (isPromise(made)) return made.then((value) => this.#checked(node, value));
+    checkPlain(node, made);
+    return made;
   }
 
   #run(node: Node, values: readonly unknown[]): unknown {
@@ -53,11 +79,13 @@ export class AppValues {
     if (node.kind !== "resource") throw new BuildError("wrong_lifetime", "Only depends() and resource() live as long as the app");
     const open = openResource(node.open(record));
     this.#open.push(open);
-    return open.value;
+    return isPromise(open.value) ? open.value.then(undefined, (error: unknown) => this.#forget(open, error)) : open.value;
   }
-}
 
-/** Whether a result has to be waited for. */
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+  /** What did not open is not kept: each further attempt would add another. */
+  async #forget(open: OpenResource, error: unknown): Promise<never> {
+    this.#open = this.#open.filter((other) => other !== open);
+    await open.close({ error });
+    throw error;
+  }
 }

@@ -3,10 +3,12 @@ import { BuildError } from "../problem/error.ts";
 import type { Dependency, Deps, FactsOf, Values } from "./dependency.ts";
 import { dependency, entriesOf, type Entry, factsOfEntries, type Lifetime } from "./node.ts";
 
-/** How long a value lives. */
-export interface LifetimeOption {
+/** What a value declares of itself. */
+export interface ValueOptions {
   /** `request` (default): one value for each request. `app`: one for the process, disposed at shutdown. */
   readonly lifetime?: Lifetime;
+  /** Problems it may throw, by status, in words, for the documentation: `{ 429: "Too many requests." }`. */
+  readonly problems?: Readonly<Record<number, string>>;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface LifetimeOption {
 export function depends<const D extends Deps, T>(
   deps: D,
   run: (values: Values<D>) => T,
-  options: LifetimeOption = {},
+  options: ValueOptions = {},
 ): Dependency<Awaited<T>, FactsOf<D>> {
   const entries = entriesOf("depends", deps);
   if (typeof run !== "function") throw new BuildError("wrong_dependency", "depends() takes a function second: (values) => value");
@@ -32,13 +34,14 @@ export function depends<const D extends Deps, T>(
     deps: entries,
     facts: factsOfEntries(entries),
     lifetime,
+    problems: options.problems,
     // The executor gives exactly the record's values.
     run: (values) => run(values as Values<D>),
   });
 }
 
 /** Reads and checks the lifetime of a node over its entries. */
-export function lifetimeOf(verb: string, entries: readonly Entry[], options: LifetimeOption): Lifetime {
+export function lifetimeOf(verb: string, entries: readonly Entry[], options: ValueOptions): Lifetime {
   const lifetime = options.lifetime ?? "request";
   if (lifetime !== "app" && lifetime !== "request") {
     throw new BuildError("wrong_lifetime", `${verb}(): lifetime is "app" or "request"`);

@@ -62,7 +62,7 @@ export class Execution implements Verdicts {
         const step = steps[this.#next];
         if (step === undefined) break;
         this.#next += 1;
-        const failed = this.#start(step);
+        const failed = this.start(step);
         if (failed === undefined) continue;
         if (failed instanceof Promise) return new Concurrent(this, group.end, before).run(step, failed);
         return failed;
@@ -121,10 +121,6 @@ export class Execution implements Verdicts {
 
   /** Starts a step: nothing once its value stands in its slot, a failure, or a promise of either. */
   start(step: Step): Failed | undefined | Promise<Failed | undefined> {
-    return this.#start(step);
-  }
-
-  #start(step: Step): Failed | undefined | Promise<Failed | undefined> {
     if (this.#issues !== undefined && step.sources.some((source) => this.slots[source] === unavailable)) return this.#block(step);
     try {
       const values = this.#record(step.keys, step.sources);
@@ -218,5 +214,8 @@ export class Execution implements Verdicts {
 
 function outside(node: Node): BuildError {
   const what = node.kind === "input" ? `The input ${node.input.kind}("${node.input.name}")` : "A security scheme";
-  return new BuildError("wrong_dependency", `${what} has no value outside a request: give one with run(dependency, { with: [[it, value]] })`);
+  return new BuildError(
+    "wrong_dependency",
+    `${what} has no value outside a request: give one with run(dependency, { with: [[it, value]] })`,
+  );
 }

@@ -5,7 +5,10 @@ import { factsOfAll, factsOfAny, factsOfOptional, uncheckedIds, usedParameters, 
 const facts = (...all: Fact[]) => new Set<Fact>(all);
 
 test("a record knows everything that any of its entries knows", () => {
-  assert.deepEqual(factsOfAll([facts("credential"), facts("authenticated", "param:id")]), facts("credential", "authenticated", "param:id"));
+  assert.deepEqual(
+    factsOfAll([facts("credential"), facts("authenticated", "param:id")]),
+    facts("credential", "authenticated", "param:id"),
+  );
 });
 
 test("alternatives have a protection only if every branch has it, and a notice if any has it", () => {
@@ -14,7 +17,10 @@ test("alternatives have a protection only if every branch has it, and a notice i
 });
 
 test("what is optional protects nothing and still warns", () => {
-  assert.deepEqual(factsOfOptional(facts("authenticated", "credential", "object-id:id", "scope:a")), facts("object-id:id", "scope:a"));
+  assert.deepEqual(
+    factsOfOptional(facts("authenticated", "credential", "object-id:id", "scope:a")),
+    facts("object-id:id", "scope:a"),
+  );
 });
 
 test("names are read from the facts that carry one", () => {

@@ -79,7 +79,10 @@ export class Graph {
   active(node: Node, present: ReadonlySet<Node>): readonly Entry[] {
     const deps = this.depsOf(node);
     if (this.isOverridden(node)) return deps;
-    if (node.kind === "any-of") return this.branches(node).filter((entry) => this.isPresent(entry.node, present)).slice(0, 1);
+    if (node.kind === "any-of")
+      return this.branches(node)
+        .filter((entry) => this.isPresent(entry.node, present))
+        .slice(0, 1);
     if (node.kind === "optional") return deps.filter((entry) => this.isPresent(entry.node, present));
     return deps;
   }

@@ -2,10 +2,9 @@
  * The node: what a dependency is at run time. This module owns the shape of a node and how one is made from a record of
  * others. Each verb's own rules stand with the verb; the order in which nodes run is the plan's (`plan.ts`).
  */
-import type { Refusal } from "../access/refusal.ts";
 import type { Grants } from "../access/identified.ts";
 import { BuildError } from "../problem/error.ts";
-import type { InputFailure, InputPlace } from "../input/input.ts";
+import type { InputPlace } from "../input/input.ts";
 import type { SchemeDefinition } from "../scheme/scheme.ts";
 import type { AnyDependency, Dependency } from "./dependency.ts";
 import type { Source } from "./source.ts";
@@ -28,13 +27,13 @@ interface NodeShape {
   readonly deps: readonly Entry[];
   readonly facts: FactSet;
   readonly lifetime: Lifetime;
+  /** Problems it may throw, by status, for the documentation. */
+  readonly problems?: Readonly<Record<number, string>> | undefined;
 }
 
 /** `depends()`: a plain value. */
 export interface ValueNode extends NodeShape {
   readonly kind: "value";
-  /** A constant that stands in for another node (`override.ts`): in a guard's place it may be a denial. */
-  readonly standsIn?: true;
   run(values: ValueRecord): unknown;
 }
 
@@ -93,9 +92,6 @@ export interface OptionalNode extends NodeShape {
 
 /** A dependency at run time. */
 export type Node = ValueNode | ResourceNode | SchemeNode | InputNode | GuardNode | AnyOfNode | OptionalNode;
-
-/** What a function of the library may give back besides a value. */
-export type Failure = Refusal | InputFailure;
 
 const made = new WeakMap<Node, object>();
 

@@ -1,5 +1,6 @@
 /** One opened resource: the generator behind it, driven to its single `yield` and later to its end. */
 import { BuildError } from "../problem/error.ts";
+import { isPromise } from "./promise.ts";
 
 type Driven = AsyncGenerator<unknown, void, void> | Generator<unknown, void, void>;
 
@@ -13,21 +14,23 @@ export interface OpenResource {
 
 const yieldsOnce = "A resource yields exactly once: async function* () { const it = await open(); yield it; await it.close(); }";
 
-/** Drives a generator to its `yield`. */
+/**
+ * Drives a generator to its `yield`.
+ *
+ * @throws BuildError `wrong_result` for what is no generator, and for one that never yields
+ */
 export function openResource(generator: Driven): OpenResource {
+  // A function with `return` instead of `yield` is the mistake that JavaScript callers make.
+  if (typeof generator?.next !== "function") throw new BuildError("wrong_result", yieldsOnce);
   const first = generator.next();
-  if (first instanceof Promise) return new AsyncResource(generator, first);
+  if (isPromise(first)) return new AsyncResource(generator, first);
   // A generator that gives its first result at once is a synchronous one.
-  return new SyncResource(generator as Generator<unknown, void, void>, first as IteratorResult<unknown, void>);
+  return new SyncResource(generator as Generator<unknown, void, void>, first);
 }
 
 function yielded(result: IteratorResult<unknown, void>): unknown {
   if (result.done === true) throw new BuildError("wrong_result", yieldsOnce);
   return result.value;
-}
-
-function ended(result: IteratorResult<unknown, void>): void {
-  if (result.done !== true) throw new BuildError("wrong_result", yieldsOnce);
 }
 
 class SyncResource implements OpenResource {
@@ -40,32 +43,45 @@ class SyncResource implements OpenResource {
   }
 
   close(failure?: { readonly error: unknown }): void {
-    if (failure === undefined) return ended(this.#generator.next());
+    if (failure === undefined) return this.#end(this.#generator.next());
     try {
-      ended(this.#generator.throw(failure.error));
+      this.#end(this.#generator.throw(failure.error));
     } catch (error) {
       // The failure coming back out is the usual case; anything else is a new error.
       if (error !== failure.error) throw error;
     }
   }
+
+  /** A generator that yields again is made to run its `finally`. */
+  #end(result: IteratorResult<unknown, void>): void {
+    if (result.done === true) return;
+    this.#generator.return();
+    throw new BuildError("wrong_result", yieldsOnce);
+  }
 }
 
 class AsyncResource implements OpenResource {
-  readonly value: Promise<unknown>;
+  readonly value: PromiseLike<unknown>;
   readonly #generator: Driven;
 
-  constructor(generator: Driven, first: Promise<IteratorResult<unknown, void>>) {
+  constructor(generator: Driven, first: PromiseLike<IteratorResult<unknown, void>>) {
     this.#generator = generator;
     this.value = first.then(yielded);
   }
 
   async close(failure?: { readonly error: unknown }): Promise<void> {
-    if (failure === undefined) return ended(await this.#generator.next());
+    if (failure === undefined) return this.#end(await this.#generator.next());
     try {
-      ended(await this.#generator.throw(failure.error));
+      await this.#end(await this.#generator.throw(failure.error));
     } catch (error) {
       // The failure coming back out is the usual case; anything else is a new error.
       if (error !== failure.error) throw error;
     }
+  }
+
+  async #end(result: IteratorResult<unknown, void>): Promise<void> {
+    if (result.done === true) return;
+    await this.#generator.return();
+    throw new BuildError("wrong_result", yieldsOnce);
   }
 }

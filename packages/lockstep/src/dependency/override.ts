@@ -3,7 +3,8 @@ import { BuildError } from "../problem/error.ts";
 import type { Identified } from "../access/identified.ts";
 import type { AnyDependency, Giving } from "./dependency.ts";
 import type { Overrides } from "./graph.ts";
-import { isDependency, type Node } from "./node.ts";
+import { isDependency } from "./node.ts";
+import { constant } from "./stand-in.ts";
 
 /** What may stand in for a dependency: a value of its type, a dependency of its type, or a principal with grants. */
 export type Replacement<D extends AnyDependency> =
@@ -20,15 +21,12 @@ export type OverrideList<A extends readonly AnyDependency[]> = { readonly [I in 
 
 /** @throws BuildError `wrong_dependency` where what is replaced is no dependency */
 export function readOverrides(pairs: readonly (readonly [unknown, unknown])[]): Overrides {
-  return new Map(pairs.map(([replaced, replacement]) => {
-    if (!isDependency(replaced)) {
-      throw new BuildError("wrong_dependency", "An override is a pair: [the dependency, what stands in for it]");
-    }
-    return [replaced["~dep"], isDependency(replacement) ? replacement["~dep"] : constant(replacement)];
-  }));
-}
-
-/** A constant may stand in for what lives as long as the app, too. */
-function constant(value: unknown): Node {
-  return { kind: "value", standsIn: true, deps: [], facts: new Set(), lifetime: "app", run: () => value };
+  return new Map(
+    pairs.map(([replaced, replacement]) => {
+      if (!isDependency(replaced)) {
+        throw new BuildError("wrong_dependency", "An override is a pair: [the dependency, what stands in for it]");
+      }
+      return [replaced["~dep"], isDependency(replacement) ? replacement["~dep"] : constant(replacement)];
+    }),
+  );
 }

@@ -69,7 +69,10 @@ export function compile(roots: readonly Entry[], overrides?: Overrides): Plan {
   const graph = new Graph(roots, overrides);
   const { schemes } = graph;
   if (schemes.length > maxSchemes) {
-    throw new BuildError("too_many_alternatives", `${schemes.length} security schemes on one route; at most ${maxSchemes} can be told apart`);
+    throw new BuildError(
+      "too_many_alternatives",
+      `${schemes.length} security schemes on one route; at most ${maxSchemes} can be told apart`,
+    );
   }
   const known = new Map<string, Variant | Challenge>();
   const outcomes = Array.from({ length: 2 ** schemes.length }, (_, bits) => {
@@ -136,7 +139,7 @@ class VariantBuilder {
       ambient: used.some(({ scheme }) => scheme.ambient === "cookie")
         ? "cookie"
         : used.some(({ scheme }) => scheme.ambient === "browser") && "browser",
-      scopes: [...new Set(ordered.flatMap((node) => (node.kind === "scopes" ? node.scopes : [])))].sort(),
+      scopes: [...new Set(ordered.flatMap((node) => (node.kind === "scopes" ? node.scopes : [])))].toSorted(),
       schemes: used,
     };
   }
@@ -192,11 +195,17 @@ class VariantBuilder {
     return this.#slots.get(node) ?? 0;
   }
 
-  /** The slots of the authenticated dependencies below that answer for the scopes. */
+  /**
+   * The slots of the authenticated dependencies below that answer for the scopes. Where an override hides them all, what
+   * stands in for a dependency above them answers.
+   */
   #authenticators(node: Node, wanted: readonly string[]): number[] {
-    return nodesBelow(node, (each) => this.#active(each))
-      .filter((each) => each.kind === "authenticate" && wanted.some((name) => each.facts.has(`scope:${name}`)))
-      .map((each) => this.#slot(each));
+    const answering = nodesBelow(node, (each) => this.#active(each)).filter(
+      (each) => each !== node && each.facts.has("authenticated") && wanted.some((name) => each.facts.has(`scope:${name}`)),
+    );
+    const verified = answering.filter((each) => each.kind === "authenticate");
+    const those = verified.length > 0 ? verified : answering.filter((each) => this.#graph.isOverridden(each));
+    return those.map((each) => this.#slot(each));
   }
 }
 

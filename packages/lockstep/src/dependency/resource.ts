@@ -1,7 +1,7 @@
 /** `resource()`: a value that is opened and closed around the request, a transaction for example. */
 import { BuildError } from "../problem/error.ts";
 import type { Dependency, Deps, FactsOf, Values } from "./dependency.ts";
-import { type LifetimeOption, lifetimeOf } from "./depends.ts";
+import { type ValueOptions, lifetimeOf } from "./depends.ts";
 import { dependency, entriesOf, factsOfEntries } from "./node.ts";
 
 /**
@@ -15,15 +15,20 @@ import { dependency, entriesOf, factsOfEntries } from "./node.ts";
  * ```ts
  * const db = resource({}, async function* () {
  *   const transaction = await pool.begin();
- *   yield transaction;
- *   await transaction.commit();
+ *   try {
+ *     yield transaction;
+ *     await transaction.commit();
+ *   } catch (error) {
+ *     await transaction.rollback();
+ *     throw error;
+ *   }
  * });
  * ```
  */
 export function resource<const D extends Deps, T>(
   deps: D,
   open: (values: Values<D>) => AsyncGenerator<T, void, void> | Generator<T, void, void>,
-  options: LifetimeOption = {},
+  options: ValueOptions = {},
 ): Dependency<T, FactsOf<D>> {
   const entries = entriesOf("resource", deps);
   if (typeof open !== "function") {
@@ -34,6 +39,7 @@ export function resource<const D extends Deps, T>(
     deps: entries,
     facts: factsOfEntries(entries),
     lifetime: lifetimeOf("resource", entries, options),
+    problems: options.problems,
     // The executor gives exactly the record's values.
     open: (values) => open(values as Values<D>),
   });

@@ -5,6 +5,7 @@ import type { AnyDependency, ValueOf } from "./dependency.ts";
 import { Execution, type Failed } from "./execution.ts";
 import { type OverrideList, readOverrides } from "./override.ts";
 import { compile } from "./plan.ts";
+import type { Thrown } from "./resource-stack.ts";
 
 /** What a run outside HTTP has instead of a request. */
 export interface RunContext<A extends readonly AnyDependency[]> {
@@ -35,33 +36,36 @@ export async function run<D extends AnyDependency, R = ValueOf<D>, const A exten
   // Without `use` the result is the value itself, which is what R defaults to.
   use: (value: ValueOf<D>) => R | PromiseLike<R> = (value) => value as R,
 ): Promise<R> {
-  const app = new AppValues();
-  const plan = compile([{ key: "value", node: dep["~dep"] }], readOverrides(context.with ?? []));
-  const outcome = plan.outcomes[0];
+  const overrides = readOverrides(context.with ?? []);
+  const outcome = compile([{ key: "value", node: dep["~dep"] }], overrides).outcomes[0];
   if (outcome?.kind !== "run") {
-    throw new BuildError("wrong_dependency", "A credential is needed below: give its value, or the principal's, with { with: [[it, value]] }");
+    throw new BuildError(
+      "wrong_dependency",
+      "A credential is needed below: give its value, or the principal's, with { with: [[it, value]] }",
+    );
   }
+  const app = new AppValues(overrides);
   const execution = new Execution(outcome, Array.from({ length: outcome.slotCount }), undefined, app);
-  try {
-    return await finish(execution, await execution.advance(Infinity), use);
-  } finally {
-    await app.close();
-  }
+  const ended = await attempt(async () => {
+    const failed = await execution.advance(Infinity);
+    if (failed !== undefined) throw errorOf(failed);
+    return use(execution.values()["value"]);
+  });
+  const closing = await execution.close("error" in ended ? ended : undefined);
+  const closingApp = await attempt(() => app.close());
+  // The first error is the one to tell: those of closing follow from it.
+  if ("error" in ended) throw ended.error;
+  if (closing !== undefined) throw closing.error;
+  if ("error" in closingApp) throw closingApp.error;
+  return ended.result;
 }
 
-async function finish<T, R>(execution: Execution, failed: Failed | undefined, use: (value: T) => R | PromiseLike<R>): Promise<R> {
-  let outcome: { readonly result: R } | { readonly error: unknown };
+async function attempt<R>(act: () => Promise<R>): Promise<{ readonly result: R } | Thrown> {
   try {
-    if (failed !== undefined) throw errorOf(failed);
-    // The one root of this plan is the dependency itself.
-    outcome = { result: await use(execution.values()["value"] as T) };
+    return { result: await act() };
   } catch (error) {
-    outcome = { error };
+    return { error };
   }
-  const closing = await execution.close("error" in outcome ? outcome : undefined);
-  if ("error" in outcome) throw outcome.error;
-  if (closing !== undefined) throw closing.error;
-  return outcome.result;
 }
 
 function errorOf(failed: Failed): unknown {
@@ -76,4 +80,3 @@ function errorOf(failed: Failed): unknown {
       return failed satisfies never;
   }
 }
-

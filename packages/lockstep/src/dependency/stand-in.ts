@@ -13,6 +13,20 @@ const refusals: Readonly<Record<GuardKind, RefusalKind>> = {
   unowned: "hidden",
 };
 
+const constants = new WeakSet<Node>();
+
+/** A node whose value is known. It may stand in for what lives as long as the app, too. */
+export function constant(value: unknown): Node {
+  const node: Node = { kind: "value", deps: [], facts: new Set(), lifetime: "app", run: () => value };
+  constants.add(node);
+  return node;
+}
+
+/** Whether a node is a constant: in a guard's place it may be a denial. */
+export function isConstant(node: Node): boolean {
+  return constants.has(node);
+}
+
 /** The value that stands in for a node's, without its grants; what stands in for a guard may refuse as the guard would. */
 export function settleStandIn(node: Node, result: unknown): unknown {
   const refusal = "settle" in node ? refusalOf(result, refusals[node.kind]) : undefined;

@@ -57,7 +57,8 @@ export class Redacted<T> {
     return "Redacted";
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return shown;
+  static {
+    // What Node's console and util.inspect call; declared here because its name is no literal.
+    Object.defineProperty(Redacted.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: () => shown });
   }
 }

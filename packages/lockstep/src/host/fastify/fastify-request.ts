@@ -1,31 +1,42 @@
 /** A Fastify request as the core sees it: everything is read from the raw message, nothing is built. */
 import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { BuildError } from "../../problem/error.ts";
 import { ownProblem } from "../../problem/problem.ts";
 import type { ClientCertificate, HostRequest } from "../host.ts";
 
 const none: readonly string[] = Object.freeze([]);
 
+// RFC 9112 §3.2.2: servers accept the absolute form. What stands before the path names no route.
+const authority = /^https?:\/\/[^/?#]*/i;
+// RFC 3986 §3.3 and §3.4: visible ASCII, and no fragment. node:http lets more through.
+const illegal = /[^\u0021-\u007e]|#/;
+
 /** The lazy accessor over a Fastify request. */
 export class FastifyHostRequest implements HostRequest {
   readonly method: string;
   readonly path: string;
   readonly query: string;
+  /** Whether the target is one that a client may send (RFC 9112 §3.2). */
+  readonly isWellFormed: boolean;
   readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
   readonly #raw: IncomingMessage;
 
   /** `prefix` is what the plugin was mounted under; the core's paths do not have it. */
-  constructor(request: FastifyRequest, prefix: string) {
+  constructor(request: FastifyRequest, reply: FastifyReply, prefix: string) {
     const raw = request.raw;
-    const url = raw.url ?? "/";
+    const target = raw.url ?? "/";
+    const url = target.startsWith("/") ? target : target.replace(authority, "");
     const mark = url.indexOf("?");
     const path = mark === -1 ? url : url.slice(0, mark);
     this.method = raw.method ?? "";
     this.path = prefix === "" ? path : withoutPrefix(path, prefix);
     this.query = mark === -1 ? "" : url.slice(mark + 1);
+    this.isWellFormed = !illegal.test(target);
     this.#request = request;
+    this.#reply = reply;
     this.#raw = raw;
   }
 
@@ -53,6 +64,11 @@ export class FastifyHostRequest implements HostRequest {
       else found.push(value);
     }
     return found ?? none;
+  }
+
+  /** How many header fields came, as far as node:http kept them. */
+  get fieldCount(): number {
+    return this.#raw.rawHeaders.length / 2;
   }
 
   certificate(): ClientCertificate | undefined {
@@ -83,6 +99,7 @@ export class FastifyHostRequest implements HostRequest {
       throw new BuildError("wrong_input", "The host has already read the body: the plugin must see it first");
     }
     if (Number(this.#raw.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
+    this.#invite();
     const chunks: Buffer[] = [];
     let size = 0;
     // Leaving the loop would destroy the socket before the answer is written; `destroyOnReturn` keeps it.
@@ -95,10 +112,16 @@ export class FastifyHostRequest implements HostRequest {
     }
     return chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks, size);
   }
+
+  /** Tells a client that waits for it to send the body (RFC 9110 §10.1.1). Without a listener node:http has done so already. */
+  #invite(): void {
+    const expects = this.#raw.headers.expect?.toLowerCase() === "100-continue";
+    if (expects && this.#request.server.server.listenerCount("checkContinue") > 0) this.#reply.raw.writeContinue();
+  }
 }
 
 function tooLarge(): Error {
-  return ownProblem(413, "too_large", "The body is too large.", { headers: { connection: "close" } });
+  return ownProblem(413, "too_large", "The body is too large.");
 }
 
 function withoutPrefix(path: string, prefix: string): string {

@@ -1,7 +1,14 @@
-/** `fastifyServer()`: a Fastify instance with nothing but the API, set up for the open network. */
-import fastify, { type FastifyInstance } from "fastify";
+/** `fastifyServer()`: a server with nothing but the API. */
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { fastify, type FastifyInstance } from "fastify";
+import { malformedPath } from "../../problem/answer.ts";
+import { type Answer, ownAnswer } from "../../problem/problem.ts";
 import type { Api } from "../../route/api.ts";
+import type { HostRequest } from "../host.ts";
+import { FastifyHostRequest } from "./fastify-request.ts";
 import { lockstep } from "./plugin.ts";
+import { write } from "./write.ts";
 
 /** How the server reads connections. */
 export interface FastifyServerOptions {
@@ -13,9 +20,12 @@ export interface FastifyServerOptions {
   readonly trustedProxies?: number;
 }
 
+/** Longer than a path can be: the core has no limit of its own below that of the whole header. */
+const maxParamLength = 65_536;
+
 /**
  * A Fastify server with nothing but the API. Slow senders are cut off, an upload is invited (`100 Continue`) only once the
- * guards have passed, and closing finishes the requests in flight.
+ * guards have passed, closing finishes the requests in flight, and what is no HTTP is answered like everything else.
  *
  * @example
  * ```ts
@@ -29,13 +39,73 @@ export function fastifyServer(api: Api, options: FastifyServerOptions = {}): Fas
     logger: false,
     requestTimeout: requestTimeoutMs,
     trustProxy: (_address, hop) => hop < trustedProxies,
-    routerOptions: { maxParamLength: 1024 },
+    routerOptions: { maxParamLength },
     forceCloseConnections: "idle",
-    return503OnClosing: true,
-    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 1000, insecureHTTPParser: false, requireHostHeader: true },
+    // A request on an open connection is served and the connection closed after it.
+    return503OnClosing: false,
+    http: {
+      headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+      connectionsCheckingInterval: Math.min(headersTimeoutMs, 1000),
+      insecureHTTPParser: false,
+      requireHostHeader: true,
+    },
+    // `*` is a target of its own (RFC 9112 §3.2.4) that no route has; no path has an empty segment.
+    rewriteUrl: ({ url = "/" }) => (url.startsWith("*") ? "//" : url),
+    // A path that is not percent-encoded UTF-8 meets no route and no handler of Fastify's.
+    frameworkErrors: (_error, request, reply) => {
+      const seen = new FastifyHostRequest(request, reply, "");
+      write(reply, api["~server"].refuse(malformedPath, seen), seen, api["~server"]);
+    },
+    clientErrorHandler: (error, socket) => answerOnSocket(api, error, socket),
   });
-  // Without a listener node:http invites every upload before any guard has run.
+  // Without listeners node:http invites every upload before any guard has run, and answers other expectations itself.
   app.server.on("checkContinue", (request, response) => app.server.emit("request", request, response));
+  app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
+  closeWhatIsDone(app);
   void app.register(lockstep(api));
   return app;
 }
+
+/** While the server closes: a stream that began before leaves an idle connection, which would keep it until it times out. */
+function closeWhatIsDone(app: FastifyInstance): void {
+  let timer: NodeJS.Timeout | undefined;
+  app.addHook("preClose", async () => {
+    timer = setInterval(() => app.server.closeIdleConnections(), closingIntervalMs);
+  });
+  app.server.on("close", () => clearInterval(timer));
+}
+
+const closingIntervalMs = 100;
+
+const malformed = ownAnswer(400, "malformed_request", "The request is not well-formed.");
+const headerTooLarge = ownAnswer(431, "headers_too_large", "The request's header is too large.");
+const tooLate = ownAnswer(408, "malformed_request", "The request did not arrive in time.");
+
+/** Answers what node:http could not read as a request, and closes. */
+function answerOnSocket(api: Api, error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const { status, headers, body } = api["~server"].refuse(answerTo(error.code), unread);
+  const text = typeof body === "string" ? body : "";
+  const fields = Object.entries({ ...headers, "content-length": String(Buffer.byteLength(text)), connection: "close" });
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...fields.map(([name, value]) => `${name}: ${value}`)];
+  socket.write(`${head.join("\r\n")}\r\n\r\n${text}`);
+  socket.destroySoon();
+}
+
+function answerTo(code: string | undefined): Answer {
+  if (code === "HPE_HEADER_OVERFLOW") return headerTooLarge;
+  return code === "ERR_HTTP_REQUEST_TIMEOUT" ? tooLate : malformed;
+}
+
+/** Stands for a request that could not be read. */
+const unread: HostRequest = {
+  method: "",
+  path: "",
+  query: "",
+  secure: false,
+  address: undefined,
+  certificate: () => undefined,
+  header: () => undefined,
+  headers: () => [],
+  body: () => Promise.resolve(new Uint8Array()),
+};

@@ -1,40 +1,62 @@
-/** Fastify's route table, compared with the API's: nothing may answer beside it unseen. */
+/**
+ * Fastify's route table, compared with the API's: nothing may answer beside it unseen. Two routes of one method and one shape
+ * cannot both be in a table, so that parameters are compared by their place and not by their names.
+ */
 import type { FastifyInstance } from "fastify";
 import { BuildError } from "../../problem/error.ts";
 
-const line = /^((?:[│ ] {3})*)[├└]── (.*?)(?: \(([A-Z, -]+)\))?$/;
+// `printRoutes()` is the one listing that Fastify has of the routes of all plugins. A line is a node of the router's tree: how
+// deep it is, its text, and its methods with the constraint they need (a host, a version).
+const node = /^((?:[│ ] {3})*)[├└]── (.*)$/;
+const answering = /^(.*?) \(([A-Z-]+(?:, [A-Z-]+)*)\)(?: (\{.*\}))?$/;
+const emptyRoot = "(empty root node)";
+// Parameters in one place that differ in name only are one node: `:id|:noteId`.
+const parameter = /^:[^:/|()\-.]+(?:\|:[^:/|()\-.]+)*$/;
 
-/** Every route of an instance, as `GET /notes/:id`, read from `printRoutes()`: the one listing that Fastify has of all plugins. */
-export function routeTable(instance: FastifyInstance): Set<string> {
+/**
+ * Every route of an application: its shape (`GET /notes/:`), and the route as Fastify prints it. One that answers under a
+ * constraint only has the constraint behind it.
+ */
+export function routeTable(instance: FastifyInstance): Map<string, string> {
   const parts: string[] = [];
-  const table = new Set<string>();
-  for (const text of instance.printRoutes({ commonPrefix: false, includeHooks: false }).split("\n")) {
-    const match = line.exec(text);
-    if (match === null) continue;
-    const [, indent = "", segment = "", methods] = match;
-    parts.length = indent.length / 4;
-    parts.push(segment);
-    const path = parts.join("");
-    for (const method of methods?.split(", ") ?? []) table.add(`${method} ${path}`);
+  const table = new Map<string, string>();
+  // With the common prefixes each node has a line; without them Fastify loses what stands before a wildcard.
+  for (const line of instance.printRoutes({ commonPrefix: true, includeHooks: false }).split("\n")) {
+    const [, indent, text = line] = node.exec(line) ?? [];
+    const [, segment = text, methods, constraint] = answering.exec(text) ?? [];
+    // A line that begins no node tells of the node above under another constraint.
+    if (indent !== undefined) parts.splice(indent.length / 4, Infinity, segment === emptyRoot ? "" : segment);
+    for (const method of methods?.split(", ") ?? []) {
+      const route = [method, parts.join(""), ...(constraint === undefined ? [] : [constraint])];
+      table.set(shapeOf(route.join(" ")), route.join(" "));
+    }
   }
   return table;
 }
 
+/** A route without the names of its parameters. */
+export function shapeOf(route: string): string {
+  const [method = "", path = "", ...constraint] = route.split(" ");
+  const segments = path.split("/").map((segment) => (parameter.test(segment) ? ":" : segment.replaceAll("::", ":")));
+  return [method.toUpperCase(), segments.join("/"), ...constraint].join(" ");
+}
+
 /**
- * Compares the instance's routes with those of the API and those declared foreign.
+ * Compares an application's routes with those of its APIs (by shape) and those declared foreign.
  *
  * @throws BuildError `foreign_route` naming each route that is neither
  */
-export function checkRouteTable(table: ReadonlySet<string>, own: ReadonlySet<string>, foreign: readonly string[]): void {
-  const declared = new Set(foreign);
-  const unknown = [...table].filter((route) => !own.has(route) && !declared.has(route));
+export function checkRouteTable(table: ReadonlyMap<string, string>, own: ReadonlySet<string>, foreign: readonly string[]): void {
+  const declared = new Set(foreign.map(shapeOf));
+  const unknown = [...table].filter(([shape]) => !own.has(shape) && !declared.has(shape));
   if (unknown.length > 0) {
+    const routes = unknown.map(([, route]) => route).join(", ");
     throw new BuildError(
       "foreign_route",
-      `These routes answer beside the API, without its guards: ${unknown.join(", ")}. Make them routes of the API, or name them in { foreign: [...] }`,
+      `These routes answer beside the API, without its guards: ${routes}. Make them routes of the API, or name them in { foreign: [...] }`,
     );
   }
-  const gone = foreign.filter((route) => !table.has(route));
+  const gone = foreign.filter((route) => !table.has(shapeOf(route)));
   if (gone.length > 0) {
     throw new BuildError("foreign_route", `foreign names routes that do not exist: ${gone.join(", ")}. Remove them, or register them first`);
   }

@@ -1,6 +1,8 @@
 /** Answers web requests: the host of tests, and of runtimes that speak fetch (Workers, Deno, Bun). */
+import { answerToError } from "../../problem/answer.ts";
 import type { Server } from "../../route/server.ts";
 import type { HostResponse } from "../host.ts";
+import { discard, Pieces } from "../pieces.ts";
 import { FetchRequest } from "./fetch-request.ts";
 
 /** What the runtime knows and a `Request` does not say. */
@@ -12,29 +14,52 @@ export interface FetchOptions {
 /** Makes the function that answers a web request. */
 export function fetchHandler(server: Server, options: FetchOptions = {}): (request: Request) => Promise<Response> {
   return async (request) => {
-    const response = await server.handle(new FetchRequest(request, options.address?.(request)));
-    return toResponse(response, request.method === "HEAD");
+    const seen = new FetchRequest(request, options.address?.(request));
+    const response = await server.handle(seen);
+    const isSent = request.method !== "HEAD" && !bodiless.has(response.status);
+    if (!isSent) discard(response.body);
+    try {
+      return toResponse(isSent ? response : { ...response, body: undefined });
+    } catch (error) {
+      // Headers that cannot be written, a line break in a value for example.
+      if (isSent) discard(response.body);
+      return toResponse(server.refuse(answerToError(error), seen));
+    }
   };
 }
 
-async function toResponse({ status, headers, body }: HostResponse, isHead: boolean): Promise<Response> {
+/** Statuses whose answers have no body (Fetch Standard, "null body status"). */
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
+
+function toResponse({ status, headers, body }: HostResponse): Response {
   const written = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     for (const one of typeof value === "string" ? [value] : value) written.append(name, one);
   }
-  if (!isHead) return new Response(bodyInit(body), { status, headers: written });
-  if (typeof body === "object" && Symbol.asyncIterator in body) await body[Symbol.asyncIterator]().return?.();
-  return new Response(null, { status, headers: written });
+  return new Response(bodyInit(body), { status, headers: written });
 }
 
 function bodyInit(body: HostResponse["body"]): string | Uint8Array<ArrayBuffer> | ReadableStream | null {
   if (body === undefined || typeof body === "string") return body ?? null;
   // A view over bytes of ours is written as it is, whatever buffer is behind it.
   if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>;
-  return ReadableStream.from(encoded(body));
+  return readable(new Pieces(body));
 }
 
-async function* encoded(chunks: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+/** Reads a piece when one is asked for; a reader that goes away, before the first piece even, ends the body. */
+function readable(pieces: Pieces): ReadableStream {
   const encoder = new TextEncoder();
-  for await (const chunk of chunks) yield typeof chunk === "string" ? encoder.encode(chunk) : chunk;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done === true) controller.close();
+        else controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
+      },
+      async cancel() {
+        await pieces.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }

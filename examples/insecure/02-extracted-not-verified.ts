@@ -1,0 +1,13 @@
+// fails: compile — Unprotected route
+/**
+ * A token that is extracted and never verified. The route demands a bearer token, the documentation shows a padlock, and any
+ * text at all opens it; FastAPI's `Depends(oauth2_scheme)` alone does exactly this. A scheme extracts, `authenticate()` verifies.
+ */
+import { get } from "lockstep";
+import { invoices, token } from "./secure.ts";
+
+export const list = get("/invoices", { deps: { token } }, ({ token }) => {
+  // The payload is readable without the key, and writable as well.
+  const payload: unknown = JSON.parse(atob(token.reveal().split(".")[1] ?? ""));
+  return { payload, invoices: [...invoices.values()] };
+});

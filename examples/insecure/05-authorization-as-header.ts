@@ -1,0 +1,15 @@
+// fails: compile — declare a security scheme instead: documentation tools drop this header
+/**
+ * `Authorization` as an ordinary header parameter. It works, and documentation tools drop it silently (OpenAPI 3.1 §4.8.12.1):
+ * no padlock, no Authorize button, and a comparison that stops at the first wrong character. A scheme does all of it.
+ */
+import { z } from "zod";
+import { get, header, problem } from "lockstep";
+import { invoices } from "./secure.ts";
+
+const authorization = header("Authorization", z.string());
+
+export const list = get("/invoices", { public: "checks its own token", deps: { authorization } }, ({ authorization }) => {
+  if (authorization !== "Bearer a long random key") throw problem(401, "wrong_key", "The key is wrong.");
+  return [...invoices.values()];
+});

@@ -1,0 +1,22 @@
+// fails: compile — "invoice:write"
+/**
+ * A scope that no token will ever have. Where scopes are free text the endpoint is dead, or a lenient check skips what it does
+ * not know and it is open. Only scopes that a scheme below declares compile.
+ */
+import { z } from "zod";
+import { body, patch, scopes } from "lockstep";
+import { activeUser, ownInvoice } from "./secure.ts";
+
+const change = body(z.object({ total: z.number().positive() }));
+
+export const update = patch(
+  "/invoices/:id",
+  {
+    deps: {
+      invoice: ownInvoice,
+      user: scopes(activeUser, "invoice:write"),
+      change,
+    },
+  },
+  ({ invoice, change }) => ({ ...invoice, ...change }),
+);

@@ -1,0 +1,11 @@
+// fails: compile — Argument of type '"amdin"' is not assignable
+/**
+ * A role with a typo. `requireRole("amdin")` locks everybody out on a good day; with `user.role !== "amdin"` turned around it
+ * lets everybody in. Roles are the names of a hierarchy.
+ */
+import { get } from "lockstep";
+import { role, users } from "./secure.ts";
+
+const admin = role.require("amdin");
+
+export const list = get("/admin/users", { deps: { admin } }, () => [...users.values()].map((user) => user.email));

@@ -1,0 +1,12 @@
+// fails: compile — Unprotected route
+/**
+ * Alternatives one of which lets anybody in. "A user, or our own front end": the front end says so in a header, and so does
+ * everybody else. `anyOf()` protects only if every branch does.
+ */
+import { z } from "zod";
+import { anyOf, depends, get, header } from "lockstep";
+import { activeUser, invoices } from "./secure.ts";
+
+const frontEnd = depends({ from: header("X-Requested-From", z.literal("front-end")) }, ({ from }) => ({ name: from }));
+
+export const list = get("/invoices", { deps: { caller: anyOf({ user: activeUser, frontEnd }) } }, () => [...invoices.values()]);

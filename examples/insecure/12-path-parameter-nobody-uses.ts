@@ -1,0 +1,11 @@
+// fails: compile — path parameter :id is used by no dependency
+/**
+ * An id in the path that nothing looks at. `/customers/u2/invoices` answers with the caller's own invoices, or, once somebody
+ * reads the id by hand, with anybody's. Every parameter belongs to a dependency.
+ */
+import { get } from "lockstep";
+import { activeUser, invoices } from "./secure.ts";
+
+export const list = get("/customers/:id/invoices", { deps: { user: activeUser } }, ({ user }) =>
+  [...invoices.values()].filter((invoice) => invoice.customerId === user.id),
+);

@@ -1,0 +1,11 @@
+// fails: compile — Unprotected route
+/**
+ * A route that is public while one developer works on it. The condition is always true somewhere: in a preview, in a test
+ * environment with production's data. What is public only sometimes is not public.
+ */
+import { get } from "lockstep";
+import { invoices } from "./secure.ts";
+
+const isDevelopment = process.env["NODE_ENV"] !== "production";
+
+export const list = get("/invoices", { public: isDevelopment ? "local development" : undefined }, () => [...invoices.values()]);

@@ -1,0 +1,18 @@
+// fails: start-up wrong_option — `audience` is required
+/**
+ * A token verifier that accepts tokens for other services. The setting is missing where it counts, and in most libraries a
+ * missing audience is a check that is skipped: any token of the same issuer opens this API. Here it has no default.
+ */
+import { authenticate } from "lockstep";
+import { hmacSecret, jwtVerifier } from "lockstep/jwt";
+import { token, users } from "./secure.ts";
+
+const verifier = jwtVerifier({
+  issuer: "https://login.example.com",
+  audience: process.env["JWT_AUDIENCE"] ?? "",
+  keys: hmacSecret(crypto.getRandomValues(new Uint8Array(32))),
+  algorithms: ["HS256"],
+  typ: "at+jwt",
+});
+
+export const currentUser = authenticate({ token }, async ({ token }) => users.get((await verifier.verify(token)).sub));

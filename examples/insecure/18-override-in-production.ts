@@ -1,0 +1,10 @@
+// fails: start-up override_in_production — api.with() is for tests
+/**
+ * The test double that is shipped. A fake user for the demonstration, behind a flag that is set in production too. Overrides
+ * refuse to work where `NODE_ENV` is `production`.
+ */
+import { api, currentUser, users } from "./secure.ts";
+
+const demo = users.get("u1");
+
+export const demoApi = demo === undefined ? api : api.with([[currentUser, demo]]);

@@ -1,0 +1,9 @@
+// fails: compile — there are no wildcards, suffixes or expressions
+/**
+ * A pattern that two routers read differently. `/files/*` and `:name.pdf` mean one thing to the guard, another to the router
+ * and a third to the proxy in front: a family of published bypasses. A parameter is a whole segment.
+ */
+import { get } from "lockstep";
+import { activeUser } from "./secure.ts";
+
+export const file = get("/files/*", { deps: { user: activeUser } }, ({ user }) => `files of ${user.id}`);

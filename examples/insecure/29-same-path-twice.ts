@@ -1,0 +1,19 @@
+// fails: start-up duplicate_route — answer the same requests
+/**
+ * Two routes for one path, one of them public. Which of them answers depends on the order of registration, and the access
+ * rule with it. Two routes that answer the same requests do not start, whatever their parameters are called.
+ */
+import { z } from "zod";
+import { createApi, get, path } from "lockstep";
+import { ownInvoice } from "./secure.ts";
+
+const slug = path("slug", z.string(), { identifies: "nothing" });
+
+export const api = createApi({
+  title: "Invoices",
+  version: "1.0.0",
+  routes: [
+    get("/invoices/:slug", { public: "a page for search engines", deps: { slug } }, ({ slug }) => `<h1>${slug}</h1>`),
+    get("/invoices/:id", { deps: { invoice: ownInvoice } }, ({ invoice }) => invoice),
+  ],
+});

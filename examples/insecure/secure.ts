@@ -1,0 +1,116 @@
+/**
+ * The control: a small API of invoices without a bug. It compiles and starts. Every file beside it does one thing wrong with
+ * the same parts, so that what fails there fails because of that one thing.
+ */
+import { z } from "zod";
+import {
+  anyOf,
+  apiKeyHeader,
+  authenticate,
+  authorize,
+  body,
+  createApi,
+  deny,
+  get,
+  group,
+  header,
+  identified,
+  oauth2PasswordBearer,
+  optional,
+  owned,
+  patch,
+  path,
+  permitted,
+  post,
+  query,
+  roles,
+  sameSecret,
+  scopes,
+  type Secret,
+  secret,
+} from "lockstep";
+import { hmacSecret, jwtVerifier } from "lockstep/jwt";
+
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly role: "admin" | "clerk" | "customer";
+  readonly isActive: boolean;
+  readonly passwordHash: Secret<string>;
+}
+export interface Invoice {
+  readonly id: string;
+  readonly customerId: string;
+  readonly total: number;
+}
+
+const ada: User = { id: "u1", email: "ada@example.com", role: "customer", isActive: true, passwordHash: secret("$argon2id$…") };
+export const users: ReadonlyMap<string, User> = new Map([[ada.id, ada]]);
+export const invoices: ReadonlyMap<string, Invoice> = new Map([["i1", { id: "i1", customerId: "u1", total: 120 }]]);
+
+// A real service has the keys of its issuer here.
+export const accessTokens = jwtVerifier({
+  issuer: "https://login.example.com",
+  audience: "https://api.example.com",
+  keys: hmacSecret(crypto.getRandomValues(new Uint8Array(32))),
+  algorithms: ["HS256"],
+  typ: "at+jwt",
+});
+export const token = oauth2PasswordBearer({
+  tokenUrl: "/auth/token",
+  scopes: { "invoices:read": "Read invoices", "invoices:write": "Change invoices" },
+});
+export const key = apiKeyHeader({ name: "X-API-Key" });
+
+export const currentUser = authenticate({ token }, async ({ token }) => {
+  const claims = await accessTokens.verify(token);
+  const user = users.get(claims.sub);
+  return user && identified(user, claims);
+});
+export const activeUser = authorize({ user: currentUser }, ({ user }) => (user.isActive ? user : deny("inactive")));
+export const partner = authenticate({ key }, ({ key }) => (sameSecret(key, "a long random key") ? { name: "partner" } : undefined));
+export const role = roles({ admin: ["clerk"], clerk: ["customer"], customer: [] }, activeUser, (user) => user.role, {
+  reachAny: ["admin"],
+});
+export const id = path("id", z.string());
+export const ownInvoice = owned(
+  { id, user: activeUser },
+  ({ id }) => invoices.get(id),
+  (invoice, { user }) => invoice.customerId === user.id,
+);
+export const anyInvoice = permitted({ id, admin: role.require("admin") }, ({ id }) => invoices.get(id));
+export const Profile = z.object({ id: z.string(), email: z.string() });
+export const partners = group({ prefix: "/partners", deps: { partner } });
+
+export const api = createApi({
+  title: "Invoices",
+  version: "1.0.0",
+  routes: [
+    get("/health", { public: "load balancer probe" }, () => "ok"),
+    get("/me", { deps: { user: activeUser }, response: Profile }, ({ user }) => user),
+    get(
+      "/hello",
+      { public: "greets strangers too", deps: { user: optional(currentUser) } },
+      ({ user }) => user?.email ?? "stranger",
+    ),
+    get("/invoices/:id", { deps: { invoice: ownInvoice } }, ({ invoice }) => invoice),
+    patch(
+      "/invoices/:id",
+      { deps: { invoice: ownInvoice, user: scopes(activeUser, "invoices:write"), change: body(z.object({ total: z.number() })) } },
+      ({ invoice, change }) => ({ ...invoice, ...change }),
+    ),
+    post("/invoices", { deps: { user: activeUser, lang: header("Accept-Language", z.string()) } }, ({ user, lang }) => [
+      user.id,
+      lang,
+    ]),
+    get("/admin/invoices/:id", { deps: { invoice: anyInvoice } }, ({ invoice }) => invoice),
+    get(
+      "/reports/:year",
+      { deps: { user: activeUser, year: path("year", z.int(), { identifies: "nothing" }) } },
+      ({ year }) => year,
+    ),
+    get("/feed", { deps: { caller: anyOf({ user: activeUser, partner }) } }, ({ caller }) => caller.via),
+    get("/search", { deps: { user: activeUser, q: query("q", z.string()) } }, ({ q }) => q),
+    partners.get("/invoices", {}, ({ partner }) => partner.name),
+  ],
+});

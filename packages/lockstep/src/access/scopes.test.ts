@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { anyOf } from "../dependency/any-of.ts";
+import { service, serviceKey, session, sessionKey, user, userKey } from "../dependency/caller.fixture.ts";
+import { depends } from "../dependency/depends.ts";
+import { begin, runAll } from "../dependency/execution.fixture.ts";
+import { optional } from "../dependency/optional.ts";
+import { apiKeyHeader } from "../scheme/api-key-header.ts";
+import { authenticate } from "./authenticate.ts";
+import { authorize } from "./authorize.ts";
+import { identified } from "./identified.ts";
+import { scopes } from "./scopes.ts";
+import { factsOf, untyped } from "./untyped.fixture.ts";
+
+const active = authorize({ user }, ({ user }) => user);
+const passed = { values: { it: { name: "user" } } };
+const refused = "refused scope at it";
+
+test("passes the value on where every required scope is granted", async () => {
+  const it = scopes(active, "read", "write");
+  assert.deepEqual(await runAll({ it }, { present: [[userKey, "read write"]] }), passed);
+  assert.deepEqual(await runAll({ it }, { present: [[userKey, "other write read"]] }), passed);
+  for (const granted of ["read", "write", "", "other"])
+    assert.equal(await runAll({ it }, { present: [[userKey, granted]] }), refused);
+});
+
+test("Z-12: scopes are compared whole and exactly", async () => {
+  const it = scopes(user, "read");
+  for (const granted of ["readall", "rea", "READ", "read,write", "*", "read\twrite", "xread", "read:", ":read"]) {
+    assert.equal(await runAll({ it }, { present: [[userKey, granted]] }), refused, granted);
+  }
+  assert.deepEqual(await runAll({ it }, { present: [[userKey, "read"]] }), passed);
+});
+
+test("a credential that brought no scopes grants none", async () => {
+  for (const grants of [{ sub: "ada" }, { sub: "ada", scope: "" }]) {
+    const caller = authenticate({ key: userKey }, () => identified({ name: "user" }, grants));
+    assert.equal(await runAll({ it: scopes(caller, "read") }, { present: [userKey] }), refused);
+  }
+  // Without identified() nothing is known of the grants; types refuse it, and so does the run.
+  const unknown = authenticate({ key: userKey }, () => ({ name: "user" }));
+  assert.equal(await runAll({ it: untyped.scopes(unknown, "read") }, { present: [userKey] }), refused);
+  assert.equal(await runAll({ it: untyped.scopes(active, "read") }, { present: [[userKey, ""]] }), refused);
+});
+
+test("several authenticated dependencies: all must grant", async () => {
+  const both = authorize({ user, service }, ({ user }) => user);
+  const it = scopes(both, "write");
+  const run = (a: string, b: string) =>
+    runAll(
+      { it },
+      {
+        present: [
+          [userKey, a],
+          [serviceKey, b],
+        ],
+      },
+    );
+  assert.deepEqual(await run("write", "write"), passed);
+  assert.equal(await run("write", "read"), refused);
+  assert.equal(await run("read", "write"), refused);
+  assert.equal(await run("read", "read"), refused);
+});
+
+test("one whose schemes do not declare the scope is not asked for it", async () => {
+  const clientKey = apiKeyHeader({ name: "X-Client", schemeName: "client" });
+  const client = authenticate({ key: clientKey }, () => ({ name: "client" }));
+  const it = scopes(
+    authorize({ user, client }, ({ user }) => user),
+    "write",
+  );
+  assert.deepEqual(await runAll({ it }, { present: [[userKey, "write"], clientKey] }), passed);
+  assert.equal(await runAll({ it }, { present: [[userKey, "read"], clientKey] }), refused);
+  // Where it alone decides, nobody grants the scope.
+  const either = anyOf({ user, client });
+  assert.equal(await runAll({ it: scopes(either as unknown as typeof user, "write") }, { present: [clientKey] }), refused);
+});
+
+test("of alternatives the one that decides must grant", async () => {
+  const it = scopes(anyOf({ user, session }), "write");
+  assert.equal(
+    await runAll(
+      { it },
+      {
+        present: [
+          [userKey, "read"],
+          [sessionKey, "write"],
+        ],
+      },
+    ),
+    refused,
+  );
+  assert.deepEqual(await runAll({ it }, { present: [[sessionKey, "write"]] }), {
+    values: { it: { via: "session", value: { name: "session" } } },
+  });
+});
+
+test("an optional credential grants only where it is present", async () => {
+  const it = scopes(
+    authorize({ user, more: optional(service) }, ({ user }) => user),
+    "write",
+  );
+  assert.deepEqual(await runAll({ it }, { present: [[userKey, "write"]] }), passed);
+  assert.equal(
+    await runAll(
+      { it },
+      {
+        present: [
+          [userKey, "write"],
+          [serviceKey, "read"],
+        ],
+      },
+    ),
+    refused,
+  );
+});
+
+test("an invalid credential is 401, not 403", async () => {
+  assert.equal(await runAll({ it: scopes(user, "read") }, { present: [[userKey, "bad"]] }), "refused invalid at it → value");
+});
+
+test("scopes add up", async () => {
+  const it = scopes(scopes(user, "read"), "write");
+  assert.deepEqual(await runAll({ it }, { present: [[userKey, "read write"]] }), passed);
+  assert.equal(await runAll({ it }, { present: [[userKey, "write"]] }), "refused scope at it → value");
+  assert.equal(await runAll({ it }, { present: [[userKey, "read"]] }), refused);
+});
+
+test("grants are those of the request: two runs share nothing", async () => {
+  const it = scopes(user, "write");
+  const both = await Promise.all(["write", "read"].map((granted) => runAll({ it }, { present: [[userKey, granted]] })));
+  assert.deepEqual(both, [passed, refused]);
+});
+
+test("the same arguments give the same dependency, in any order and however often named", async () => {
+  const it = scopes(user, "read", "write");
+  assert.equal(scopes(user, "write", "read"), it);
+  assert.equal(scopes(user, "read", "write", "read"), it);
+  assert.notEqual(scopes(user, "read"), it);
+  assert.notEqual(scopes(active, "read", "write"), it);
+  const execution = begin({ a: it, b: scopes(user, "write", "read") }, { present: [[userKey, "read write"]] });
+  assert.deepEqual(
+    execution.variant.steps.map(({ node }) => node.kind),
+    ["authenticate", "scopes"],
+  );
+});
+
+test("a scope that no scheme below declares is refused, with those that are", () => {
+  assert.throws(() => untyped.scopes(user, "raed"), {
+    code: "unknown_scope",
+    message: 'scopes(): no scheme below declares "raed" (declared are read, write)',
+  });
+  assert.throws(() => untyped.scopes(user, "read", "raed"), { code: "unknown_scope" });
+  assert.throws(() => untyped.scopes(user, ""), { code: "unknown_scope" });
+  assert.throws(() => untyped.scopes(user), { code: "unknown_scope", message: /at least one/ });
+  assert.throws(
+    () =>
+      untyped.scopes(
+        depends({}, () => 1),
+        "read",
+      ),
+    { code: "unknown_scope", message: /none is declared/ },
+  );
+});
+
+test("needs an authenticated dependency for sure", () => {
+  const error = { code: "wrong_dependency", message: /needs an authenticate\(\) that returns identified/ };
+  for (const dep of [userKey, optional(user), anyOf({ user, key: userKey })])
+    assert.throws(() => untyped.scopes(dep, "read"), error);
+  for (const dep of [undefined, null, {}, "user"]) assert.throws(() => untyped.scopes(dep, "read"), { code: "wrong_dependency" });
+});
+
+test("it has the facts of what it guards", () => {
+  assert.deepEqual(factsOf(scopes(active, "read")), factsOf(active));
+});

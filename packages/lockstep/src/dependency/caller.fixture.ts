@@ -1,0 +1,34 @@
+/** Callers for tests: schemes, and dependencies that authenticate with them. What a credential says is what it grants. */
+import { authenticate } from "../access/authenticate.ts";
+import { deny } from "../access/deny.ts";
+import { identified, type Identified } from "../access/identified.ts";
+import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
+import { apiKeyHeader } from "../scheme/api-key-header.ts";
+import type { Redacted } from "../secret/redacted.ts";
+
+/** Who calls. */
+export interface Caller {
+  readonly name: string;
+}
+
+/** Verifies a test's credential: `bad` is refused, anything else names the scopes it grants. */
+export function verify(name: string, credential: Redacted<string>): Identified<Caller> | ReturnType<typeof deny> {
+  const scope = credential.reveal();
+  return scope === "bad" ? deny("bad credential") : identified({ name }, { sub: name, scope });
+}
+
+const scopes = { read: "Read", write: "Write" };
+
+/** Explicit: a header. */
+export const userKey = apiKeyHeader({ name: "X-User", schemeName: "user", scopes });
+/** Explicit: another header. */
+export const serviceKey = apiKeyHeader({ name: "X-Service", schemeName: "service", scopes });
+/** Ambient: a cookie. */
+export const sessionKey = apiKeyCookie({ name: "session", schemeName: "session", scopes });
+
+/** Who sent the user's key. */
+export const user = authenticate({ key: userKey }, ({ key }) => verify("user", key));
+/** Who sent the service's key. */
+export const service = authenticate({ key: serviceKey }, ({ key }) => verify("service", key));
+/** Whose session it is. */
+export const session = authenticate({ key: sessionKey }, ({ key }) => verify("session", key));

@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { authenticate } from "../access/authenticate.ts";
+import { authorize } from "../access/authorize.ts";
+import { owned } from "../access/owned.ts";
+import { user, userKey } from "./caller.fixture.ts";
+import { depends } from "./depends.ts";
+import { begin, describe, runAll, settled } from "./execution.fixture.ts";
+import { resource } from "./resource.ts";
+
+/** A value that the test gives or refuses when it likes, and whether it was asked for. */
+function gate<T>() {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  // A gate that is never asked for must not count as an unhandled rejection.
+  promise.catch(() => {});
+  return { promise, open: resolve, break: (message: string) => reject(new Error(message)), asked: 0 };
+}
+
+function behind<T>(it: ReturnType<typeof gate<T>>) {
+  return async (): Promise<T> => {
+    it.asked += 1;
+    return it.promise;
+  };
+}
+
+test("independent nodes of one phase overlap: each waits until the other has started", async () => {
+  const a = gate<string>();
+  const b = gate<string>();
+  const first = depends({}, () => {
+    a.open("a started");
+    return b.promise;
+  });
+  const second = depends({}, () => {
+    b.open("b started");
+    return a.promise;
+  });
+  assert.deepEqual(await runAll({ first, second }), { values: { first: "b started", second: "a started" } });
+});
+
+test("independent guards, and resources below them, overlap too", async () => {
+  const a = gate<object>();
+  const b = gate<object>();
+  const db = resource({}, async function* () {
+    a.open({});
+    yield await b.promise;
+  });
+  const one = authenticate({ key: userKey, db }, async ({ db }) => db);
+  const two = authenticate({ key: userKey }, async () => {
+    b.open({});
+    return a.promise;
+  });
+  assert.deepEqual(await runAll({ one, two }, { present: [userKey] }), { values: { one: {}, two: {} } });
+});
+
+test("what depends on an asynchronous value starts when it is there, not before", async () => {
+  const base = gate<number>();
+  const seen: string[] = [];
+  const first = depends({}, behind(base));
+  const second = depends({ first }, async ({ first }) => seen.push(`second after ${first}`));
+  const third = depends({ second, first }, () => seen.push("third"));
+  const ended = runAll({ third, second, first });
+  await settled();
+  assert.equal(base.asked, 1);
+  assert.deepEqual(seen, []);
+  base.open(1);
+  assert.ok(typeof (await ended) === "object");
+  assert.deepEqual(seen, ["second after 1", "third"]);
+});
+
+test("a chain does not hold up what is independent of it", async () => {
+  const slow = gate<number>();
+  const other = gate<number>();
+  const first = depends({}, behind(slow));
+  const second = depends({ first }, ({ first }) => first);
+  const aside = depends({}, behind(other));
+  const ended = runAll({ second, aside });
+  await settled();
+  assert.deepEqual([slow.asked, other.asked], [1, 1]);
+  slow.open(1);
+  other.open(2);
+  assert.deepEqual(await ended, { values: { second: 1, aside: 2 } });
+});
+
+test("a later phase waits for the whole of an earlier one", async () => {
+  const slow = gate<object>();
+  let authorized = 0;
+  const caller = authenticate({ key: userKey }, behind(slow));
+  const other = authorize({ user }, () => ({ at: (authorized += 1) }));
+  const ended = runAll({ caller, other }, { present: [userKey] });
+  await settled();
+  assert.equal(authorized, 0);
+  slow.open({});
+  assert.ok(typeof (await ended) === "object");
+  assert.equal(authorized, 1);
+});
+
+test("of two concurrent failures the earlier step's decides, whichever comes first", async () => {
+  for (const order of ["earlier first", "later first"]) {
+    const a = gate<object>();
+    const b = gate<object>();
+    const ended = runAll({ a: depends({}, behind(a)), b: depends({}, behind(b)) });
+    await settled();
+    assert.deepEqual([a.asked, b.asked], [1, 1], order);
+    const breaks = [() => a.break("a"), () => b.break("b")];
+    for (const act of order === "earlier first" ? breaks : breaks.toReversed()) {
+      act();
+      await settled();
+    }
+    assert.equal(await ended, "threw a", order);
+  }
+});
+
+test("an asynchronous failure of an earlier step decides over a synchronous one of a later step", async () => {
+  const a = gate<object>();
+  const fails = depends({}, () => {
+    throw new Error("b");
+  });
+  const ended = runAll({ a: depends({}, behind(a)), fails });
+  await settled();
+  a.break("a");
+  assert.equal(await ended, "threw a");
+});
+
+test("an earlier step that still waits gets its turn after a later one has failed: the answer is the same for any timing", async () => {
+  for (const order of ["opens first", "fails first"]) {
+    const opening = gate<object>();
+    const failing = gate<object>();
+    const db = resource({}, async function* () {
+      yield await opening.promise;
+    });
+    const first = authenticate({ key: userKey, db }, () => undefined);
+    const second = authenticate({ key: userKey }, behind(failing));
+    const ended = runAll({ first, second }, { present: [userKey] });
+    await settled();
+    const acts = [() => opening.open({}), () => failing.break("second")];
+    for (const act of order === "opens first" ? acts : acts.toReversed()) {
+      act();
+      await settled();
+    }
+    assert.equal(await ended, "refused invalid at first", order);
+  }
+});
+
+test("after a failure no later step starts", async () => {
+  const a = gate<number>();
+  const b = gate<number>();
+  let started = 0;
+  const first = depends({}, behind(a));
+  const second = depends({}, behind(b));
+  const third = depends({ second }, () => (started += 1));
+  const run = async (fails: boolean): Promise<unknown> => {
+    const ended = runAll({ first, second, third });
+    await settled();
+    if (fails) a.break("first");
+    else a.open(1);
+    await settled();
+    b.open(2);
+    return ended;
+  };
+  assert.equal(await run(true), "threw first");
+  assert.equal(started, 0);
+});
+
+test("positive control: without the failure the later step starts", async () => {
+  const b = gate<number>();
+  let started = 0;
+  const second = depends({}, behind(b));
+  const ended = runAll({ first: depends({}, async () => 1), third: depends({ second }, () => (started += 1)) });
+  await settled();
+  assert.equal(started, 0);
+  b.open(2);
+  await ended;
+  assert.equal(started, 1);
+});
+
+test("after a failure in one phase nothing of the next starts", async () => {
+  let loaded = 0;
+  const caller = authenticate({ key: userKey }, async () => undefined);
+  const mine = owned(
+    { user },
+    () => ({ at: (loaded += 1) }),
+    () => true,
+  );
+  assert.equal(await runAll({ caller, mine }, { present: [userKey] }), "refused invalid at caller");
+  assert.equal(loaded, 0);
+});
+
+test("a run that failed ends only when what was running has ended, and closes what was opening", async () => {
+  const opening = gate<string>();
+  const seen: string[] = [];
+  const db = resource({}, async function* () {
+    const it = await opening.promise;
+    try {
+      yield it;
+    } catch (error) {
+      seen.push(`closed with ${String(error)}`);
+      throw error;
+    }
+  });
+  const fails = depends({}, async () => {
+    throw new Error("no");
+  });
+  const execution = begin({ fails, db });
+  const failed = execution.advance(Infinity);
+  void Promise.resolve(failed).then(() => seen.push("ended"));
+  await settled();
+  assert.deepEqual(seen, []);
+  opening.open("db");
+  const it = await failed;
+  assert.ok(it !== undefined);
+  assert.equal(describe(it), "threw no");
+  assert.deepEqual(seen, ["ended"]);
+  assert.equal(await execution.close({ error: new Error("no") }), undefined);
+  assert.deepEqual(seen, ["ended", "closed with Error: no"]);
+});
+
+test("a value that is thenable but no Promise is awaited", async () => {
+  const thenable = { then: (resolve: (value: string) => void) => resolve("value") };
+  // A query builder is such a value: it runs when it is awaited.
+  assert.deepEqual(await runAll({ it: depends({}, () => thenable) }), { values: { it: "value" } });
+});

@@ -1,0 +1,85 @@
+/** Runs graphs for tests the way a route does: compile, find the variant for the credentials that came, run, close. */
+import { type RequestRecord, requestSource } from "../input/host-request.fixture.ts";
+import { Redacted } from "../secret/redacted.ts";
+import { AppValues } from "./app-values.ts";
+import type { AnyDependency, Deps } from "./dependency.ts";
+import { Execution, type Failed } from "./execution.ts";
+import type { Overrides } from "./graph.ts";
+import { entriesOf, type Node } from "./node.ts";
+import { compile } from "./plan.ts";
+
+/** What a test says of its run; the rest is empty. */
+export interface Setting {
+  /** The schemes whose credential is present; the credential is `valid` unless a text is given. */
+  readonly present?: readonly (AnyDependency | readonly [scheme: AnyDependency, credential: string])[];
+  readonly request?: RequestRecord;
+  /** Told whenever the body is read. */
+  readonly onRead?: () => void;
+  readonly overrides?: Overrides;
+  readonly app?: AppValues;
+}
+
+/** What a plan does for a set of present credentials: an execution that has not begun, or the names of the schemes to challenge for. */
+export function prepare(deps: Deps, setting: Setting = {}): Execution | readonly string[] {
+  const plan = compile(entriesOf("test", deps), setting.overrides);
+  const credentials = new Map<Node, string>(
+    setting.present?.map((each) => ("length" in each ? [each[0]["~dep"], each[1]] : [each["~dep"], "valid"])),
+  );
+  let bits = 0;
+  plan.schemes.forEach((scheme, index) => (bits |= credentials.has(scheme) ? 1 << index : 0));
+  const outcome = plan.outcomes[bits];
+  if (outcome === undefined) throw new Error("A plan has an outcome for every set of credentials");
+  if (outcome.kind === "challenge") return outcome.schemes.map(({ scheme }) => scheme.name);
+  const slots = plan.schemes.map((scheme) => (credentials.has(scheme) ? new Redacted(credentials.get(scheme)) : undefined));
+  return new Execution(outcome, slots, requestSource(setting.request ?? {}, setting.onRead), setting.app ?? new AppValues());
+}
+
+/** The same where the credentials are known to do. */
+export function begin(deps: Deps, setting: Setting = {}): Execution {
+  const prepared = prepare(deps, setting);
+  if (prepared instanceof Execution) return prepared;
+  throw new Error(`Challenged for ${prepared.join(", ")}`);
+}
+
+/** How a run ended, for comparison: `{ values }`, or what went wrong in one line. */
+export type Ended = { readonly values: Readonly<Record<string, unknown>> } | string;
+
+/** Runs everything, closes what was opened and says how it ended. */
+export async function runAll(deps: Deps, setting: Setting = {}): Promise<Ended> {
+  const prepared = prepare(deps, setting);
+  if (!(prepared instanceof Execution)) return `challenged for ${prepared.join(", ")}`;
+  const failed = await prepared.advance(Infinity);
+  const ended = failed === undefined ? { values: prepared.values() } : describe(failed);
+  const closing = await prepared.close(failed === undefined ? undefined : { error: errorOf(failed) });
+  return closing === undefined ? ended : `${typeof ended === "string" ? `${ended}; ` : ""}closing: ${String(closing.error)}`;
+}
+
+/** The same where the run is known to fail: what went wrong, in one line. */
+export async function failureOf(deps: Deps, setting: Setting = {}): Promise<string> {
+  const ended = await runAll(deps, setting);
+  if (typeof ended === "string") return ended;
+  throw new Error("The run did not fail");
+}
+
+/** A failure in one line. */
+export function describe(failed: Failed): string {
+  switch (failed.kind) {
+    case "refused":
+      return `refused ${failed.refusal.kind} at ${failed.step.path}`;
+    case "invalid":
+      return `invalid ${failed.issues.map((issue) => `${issue.in}${issue.pointer}`).join(", ")}`;
+    case "threw":
+      return `threw ${failed.error instanceof Error ? failed.error.message : String(failed.error)}`;
+    default:
+      return failed satisfies never;
+  }
+}
+
+function errorOf(failed: Failed): unknown {
+  return failed.kind === "threw" ? failed.error : new Error(describe(failed));
+}
+
+/** Gives every microtask and resolved promise its turn, without a clock. */
+export async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { z } from "zod";
+import { authenticate } from "../access/authenticate.ts";
+import { authorize } from "../access/authorize.ts";
+import { deny } from "../access/deny.ts";
+import { identified } from "../access/identified.ts";
+import { owned } from "../access/owned.ts";
+import { scopes } from "../access/scopes.ts";
+import { path } from "../input/path.ts";
+import { Redacted } from "../secret/redacted.ts";
+import { anyOf } from "./any-of.ts";
+import { session, sessionKey, user, userKey } from "./caller.fixture.ts";
+import type { AnyDependency, Deps } from "./dependency.ts";
+import { depends } from "./depends.ts";
+import { runAll } from "./execution.fixture.ts";
+import { entriesOf, factsOfEntries } from "./node.ts";
+import { optional } from "./optional.ts";
+import { type OverrideList, readOverrides } from "./override.ts";
+import { compile } from "./plan.ts";
+import { resource } from "./resource.ts";
+
+/** Runs with overrides, which are typed as those of an API are. */
+function runWith<const A extends readonly AnyDependency[]>(deps: Deps, overrides: OverrideList<A>, present: AnyDependency[] = []) {
+  return runAll(deps, { overrides: readOverrides(overrides), present, request: { params: { id: "1" } } });
+}
+
+const active = authorize({ user }, ({ user }) => user);
+const values = (of: Record<string, unknown>) => ({ values: of });
+
+test("a value stands in, and what is below the replaced dependency is skipped", async () => {
+  let opened = 0;
+  const db = resource({}, function* () {
+    opened += 1;
+    yield "db";
+  });
+  const caller = authenticate({ key: userKey, db }, () => ({ name: "real" }));
+  const greeting = depends({ caller }, ({ caller }) => `hello ${caller.name}`);
+  // Without the override the same graph is challenged for its credential.
+  assert.equal(await runAll({ greeting }), "challenged for user");
+  assert.deepEqual(await runWith({ greeting }, [[caller, { name: "fake" }]]), values({ greeting: "hello fake" }));
+  assert.equal(opened, 0);
+  assert.deepEqual(await runAll({ greeting }, { present: [userKey] }), values({ greeting: "hello real" }));
+  assert.equal(opened, 1);
+});
+
+test("a dependency stands in, with everything below it", async () => {
+  let made = 0;
+  const fakeDb = depends({}, async () => ({ made: (made += 1) }));
+  const fake = depends({ fakeDb }, ({ fakeDb }) => ({ name: `fake ${fakeDb.made}` }));
+  assert.deepEqual(
+    await runWith({ active, user }, [[user, fake]]),
+    values({ active: { name: "fake 1" }, user: { name: "fake 1" } }),
+  );
+});
+
+test("a principal with grants stands in: scopes() reads them", async () => {
+  const writer = scopes(active, "write");
+  const as = (scope: string) => identified({ name: "fake" }, { sub: "fake", scope });
+  assert.deepEqual(await runWith({ writer }, [[user, as("read write")]]), values({ writer: { name: "fake" } }));
+  assert.equal(await runWith({ writer }, [[user, as("read")]]), "refused scope at writer");
+  // A principal alone grants nothing.
+  assert.equal(await runWith({ writer }, [[user, { name: "fake" }]]), "refused scope at writer");
+});
+
+test("a principal with grants may stand in for a guard above the authentication", async () => {
+  const writer = scopes(active, "write");
+  const as = (scope: string) => identified({ name: "fake" }, { sub: "fake", scope });
+  assert.deepEqual(await runWith({ writer }, [[active, as("write")]]), values({ writer: { name: "fake" } }));
+  assert.equal(await runWith({ writer }, [[active, as("read")]]), "refused scope at writer");
+  assert.equal(await runWith({ writer }, [[active, { name: "fake" }]]), "refused scope at writer");
+  // Nor does it answer for another one that verified a credential.
+  const both = scopes(
+    authorize({ user, session }, () => ({ name: "both" })),
+    "write",
+  );
+  const overrides = readOverrides([[session, as("write")]]);
+  assert.equal(await runAll({ both }, { overrides, present: [[userKey, "read"]] }), "refused scope at both");
+  assert.ok(typeof (await runAll({ both }, { overrides, present: [[userKey, "write"]] })) === "object");
+});
+
+test("the grants of a dependency that stands in are kept", async () => {
+  const fake = authenticate({ key: sessionKey }, ({ key }) => identified({ name: "fake" }, { sub: "fake", scope: key.reveal() }));
+  const writer = scopes(user, "write");
+  const overrides = readOverrides([[user, fake]]);
+  assert.deepEqual(await runAll({ writer }, { overrides, present: [[sessionKey, "write"]] }), values({ writer: { name: "fake" } }));
+  assert.equal(await runAll({ writer }, { overrides, present: [[sessionKey, "read"]] }), "refused scope at writer");
+  assert.equal(await runAll({ writer }, { overrides }), "challenged for session");
+});
+
+test("what stands in for a guard may refuse as the guard would", async () => {
+  const mine = owned(
+    { id: path("id", z.string()), user },
+    () => ({ text: "" }),
+    () => true,
+  );
+  const writer = scopes(user, "write");
+  for (const refusal of [undefined, null, false, deny("no")]) {
+    const refuse = (it: AnyDependency): unknown => runAll({ it }, { overrides: readOverrides([[it, refusal]]) });
+    assert.equal(await refuse(user), "refused invalid at it");
+    assert.equal(await refuse(active), "refused forbidden at it");
+    assert.equal(await refuse(writer), "refused scope at it");
+    assert.equal(await refuse(mine), "refused hidden at it");
+    // What is no guard cannot refuse: nothing is its value.
+    if (!(refusal instanceof Object)) {
+      assert.deepEqual(await refuse(optional(user)), values({ it: refusal }));
+    }
+  }
+});
+
+test("the facts of what is replaced stay", () => {
+  const entries = entriesOf("test", { active, id: path("id", z.string()) });
+  const before = factsOfEntries(entries);
+  const plan = compile(entries, readOverrides([[user, depends({}, () => ({ name: "fake" }))]]));
+  assert.deepEqual(factsOfEntries(plan.graph.roots), before);
+  assert.ok(before.has("authenticated") && before.has("object-id:id"));
+});
+
+test("schemes, inputs and alternatives can be replaced, too", async () => {
+  assert.deepEqual(await runWith({ user }, [[userKey, new Redacted("read")]]), values({ user: { name: "user" } }));
+  assert.equal(await runWith({ user }, [[userKey, new Redacted("bad")]]), "refused invalid at user");
+  const id = path("id", z.string());
+  assert.deepEqual(await runWith({ id }, [[id, "2"]]), values({ id: "2" }));
+  const either = anyOf({ user, session });
+  const chosen = { via: "user", value: { name: "fake" } } as const;
+  assert.deepEqual(await runWith({ either }, [[either, chosen]]), values({ either: chosen }));
+  assert.deepEqual(
+    await runWith({ either }, [[session, { name: "fake" }]]),
+    values({ either: { via: "session", value: { name: "fake" } } }),
+  );
+});
+
+test("several overrides hold at once, and the replaced one may be a root", async () => {
+  const db = depends({}, () => "real db");
+  const page = depends({ db, active }, ({ db, active }) => `${active.name} on ${db}`);
+  assert.deepEqual(
+    await runWith({ db, page }, [
+      [db, "fake db"],
+      [user, { name: "fake" }],
+    ] as const),
+    values({ db: "fake db", page: "fake on fake db" }),
+  );
+});
+
+test("a circle through an override is reported with the path of names", () => {
+  const wrapping = depends({ active }, ({ active }) => active);
+  const roots = entriesOf("test", { page: depends({ active }, () => 1) });
+  assert.throws(() => compile(roots, readOverrides([[user, wrapping]])), {
+    code: "dependency_cycle",
+    message: "Dependencies go in a circle: page → active → user → override → active",
+  });
+  assert.throws(() => compile(roots, readOverrides([[user, user]])), { code: "dependency_cycle" });
+  // Positive control: the same dependency stands in where nothing below it is replaced.
+  compile(roots, readOverrides([[active, depends({ user }, ({ user }) => user)]]));
+});
+
+test("two that stand in for each other go in a circle", () => {
+  const a = depends({}, () => 1);
+  const b = depends({}, () => 2);
+  assert.throws(
+    () =>
+      compile(
+        entriesOf("test", { a }),
+        readOverrides([
+          [a, b],
+          [b, a],
+        ]),
+      ),
+    { code: "dependency_cycle" },
+  );
+});
+
+test("only dependencies can be replaced", () => {
+  for (const replaced of [undefined, "user", {}, () => 1]) {
+    assert.throws(() => readOverrides([[replaced, 1]]), {
+      code: "wrong_dependency",
+      message: /a pair: \[the dependency, what stands in/,
+    });
+  }
+});

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { canary, serviceKey, tokenOf, World } from "../../testing/world.ts";
+import { suiteApi, trustedOrigin } from "../../testing/suite-api.ts";
+import { serveFetch } from "./index.ts";
+
+const world = new World();
+const api = suiteApi(world);
+const good = { authorization: `Bearer ${tokenOf("alice")}` };
+const ask = (path: string, init: RequestInit = {}): Promise<Response> => api.fetch(new Request(`http://api.test${path}`, init));
+const statusOf = async (path: string, init?: RequestInit): Promise<number> => (await ask(path, init)).status;
+
+describe("api.fetch", () => {
+  test("answers a request without a server", async () => {
+    const answer = await ask("/me", { headers: good });
+    assert.equal(answer.status, 200);
+    assert.deepEqual(await answer.json(), { id: "alice" });
+    assert.equal(answer.headers.get("content-type"), "application/json");
+    assert.equal(answer.headers.get("strict-transport-security"), null);
+    assert.equal(await statusOf("/me"), 401);
+  });
+
+  test("says over an encrypted connection that it stays encrypted", async () => {
+    const answer = await api.fetch(new Request("https://api.test/health"));
+    assert.equal(answer.headers.get("strict-transport-security"), "max-age=31536000");
+  });
+
+  test("takes credentials that Headers has joined for what they were: two, 400 (H-06)", async () => {
+    for (const [name, path, values] of [
+      ["authorization", "/me", [good.authorization, "Bearer bad"]],
+      ["authorization", "/me", ["Bearer bad", good.authorization]],
+      ["authorization", "/me", [good.authorization, good.authorization]],
+      ["authorization", "/me", ["Basic YTpi", good.authorization]],
+      ["x-api-key", "/service", [serviceKey, "other"]],
+      ["x-api-key", "/service", ["other", serviceKey]],
+    ] as const) {
+      const headers = new Headers();
+      for (const value of values) headers.append(name, value);
+      assert.equal(await statusOf(path, { headers }), 400, values.join());
+      assert.equal(await statusOf(path, { headers: { [name]: name === "authorization" ? good.authorization : serviceKey } }), 200);
+    }
+  });
+
+  test("takes cookies that Headers has joined for two (H-13)", async () => {
+    const headers = new Headers();
+    headers.append("cookie", `__Host-session=${tokenOf("alice")}`);
+    assert.equal(await statusOf("/session", { headers }), 200);
+    headers.append("cookie", "__Host-session=other");
+    assert.ok([400, 401].includes(await statusOf("/session", { headers })));
+  });
+
+  test("takes an Origin that Headers has joined for another site (C-13)", async () => {
+    const headers = new Headers({ cookie: `__Host-session=${tokenOf("alice")}`, origin: trustedOrigin });
+    assert.equal(await statusOf("/session", { method: "POST", headers }), 200);
+    headers.append("origin", trustedOrigin);
+    assert.equal(await statusOf("/session", { method: "POST", headers }), 403);
+  });
+
+  test("reads path and query as the URL has them, and no fragment", async () => {
+    assert.equal(await statusOf("/search?q=a&tag=x#?q=b", { headers: good }), 200);
+    assert.equal(await statusOf("/me#/admin", { headers: good }), 200);
+    for (const path of ["/x/../me", "/./me", "/%2e/me", "\\me"]) assert.equal(await statusOf(path), 401, path);
+    for (const path of ["/%6de", "/me%2f", "//me", "/ME", "/me;x"]) assert.equal(await statusOf(path, { headers: good }), 404, path);
+    for (const path of ["/people/%ff", "/people/%zz", "/people/%"]) assert.equal(await statusOf(path, { headers: good }), 400, path);
+  });
+
+  test("stops reading a body at the limit, with and without a length", async () => {
+    const endless = (): [ReadableStream<Uint8Array>, () => [number, boolean]] => {
+      let pulled = 0;
+      let isCancelled = false;
+      const body = new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          pulled += 1;
+          controller.enqueue(new Uint8Array(512));
+        },
+        cancel: () => {
+          isCancelled = true;
+        },
+      });
+      return [body, () => [pulled, isCancelled]];
+    };
+    const [counted, ofCounted] = endless();
+    const init = { method: "POST", duplex: "half" } as const;
+    assert.equal(await statusOf("/upload", { ...init, headers: good, body: counted }), 413);
+    assert.ok(ofCounted()[0] <= 5 && ofCounted()[1], String(ofCounted()));
+    const [announced, ofAnnounced] = endless();
+    assert.equal(await statusOf("/upload", { ...init, headers: { ...good, "content-length": "100000" }, body: announced }), 413);
+    assert.ok(ofAnnounced()[0] <= 1 && ofAnnounced()[1], String(ofAnnounced()));
+    const [anonymous, ofAnonymous] = endless();
+    assert.equal(await statusOf("/upload", { ...init, body: anonymous }), 401);
+    assert.ok(ofAnonymous()[0] <= 1, "nothing of it is read");
+  });
+
+  test("sends no body with a status that has none, nor with HEAD", async () => {
+    const empty = await ask("/reply/empty", { headers: good });
+    assert.deepEqual([empty.status, empty.body], [204, null]);
+    const head = await ask("/me", { method: "HEAD", headers: good });
+    assert.deepEqual([head.status, head.body], [200, null]);
+  });
+
+  test("2,000 requests at once each see their own caller (Z-28)", async () => {
+    const people = ["alice", "bob", "root"];
+    const texts = await Promise.all(
+      Array.from({ length: 2000 }, async (_, index) => {
+        const id = people[index % 3] ?? "";
+        const answer = await ask("/slow", { headers: { authorization: `Bearer ${tokenOf(id)}` } });
+        return (await answer.text()) === JSON.stringify({ ids: [id, id] });
+      }),
+    );
+    assert.equal(texts.filter(Boolean).length, 2000);
+  });
+});
+
+describe("streams of api.fetch", () => {
+  const closing = async (act: () => Promise<unknown>): Promise<readonly string[]> => {
+    const before = world.calls.length;
+    await act();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return world.calls.slice(before);
+  };
+
+  test("are pulled piece by piece", async () => {
+    const calls = await closing(async () => {
+      const reader = (await ask("/stream/endless", { headers: good })).body?.getReader();
+      assert.equal(new TextDecoder().decode((await reader?.read())?.value), "0\n");
+      await reader?.cancel();
+    });
+    assert.deepEqual(calls, ["open", "verify", "chunk 0", "rollback Error"]);
+  });
+
+  test("that nobody begins to read close what is open", async () => {
+    const calls = await closing(async () => (await ask("/stream/endless", { headers: good })).body?.cancel());
+    assert.deepEqual(calls.filter((call) => !call.startsWith("chunk")), ["open", "verify", "rollback Error"]);
+  });
+
+  test("that fail give the reader the error, after the resources have it", async () => {
+    const calls = await closing(async () => {
+      const answer = await ask("/stream/broken", { headers: good });
+      await assert.rejects(answer.text(), TypeError);
+    });
+    assert.ok(calls.includes("rollback TypeError"));
+  });
+});
+
+describe("serveFetch", () => {
+  test("is api.fetch with what the runtime knows", async () => {
+    const seen: string[] = [];
+    const answer = await serveFetch(api, {
+      address: (request) => {
+        seen.push(request.url);
+        return "192.0.2.1";
+      },
+    })(new Request("http://api.test/health"));
+    assert.deepEqual([answer.status, seen], [200, ["http://api.test/health"]]);
+  });
+
+  test("no event of these tests holds a secret", () => {
+    assert.ok(world.events.length > 0);
+    assert.ok(!JSON.stringify(world.events).includes(canary));
+  });
+});

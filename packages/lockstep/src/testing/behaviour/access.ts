@@ -1,0 +1,121 @@
+/** Who gets in: the rows of the answer table about credentials, each with the request that succeeds. */
+import assert from "node:assert/strict";
+import { behaviour, type Behaviour, expectJson, expectProblem, faceOf, type HostUnderTest, problems } from "../host-under-test.ts";
+import { badToken, badTokens, serviceKey, tokenOf } from "../world.ts";
+
+const good = tokenOf("alice");
+const authorization = (value: string) => ({ headers: [["authorization", value]] as const });
+
+/** Facts about credentials. */
+export const accessBehaviours: readonly Behaviour[] = [
+  behaviour("a public route answers anyone and may be kept", async (host) => {
+    const answer = await host.ask("GET", "/health");
+    expectJson(answer, { ok: true });
+    assert.equal(answer.headers["cache-control"], undefined);
+  }),
+  behaviour("a good token gets in, and its answer is not to be kept", async (host) => {
+    const answer = await host.askAs(good, "GET", "/me");
+    expectJson(answer, { id: "alice" });
+    assert.deepEqual(answer.headers["cache-control"], ["no-store"]);
+  }),
+  behaviour("no credential is 401 and a challenge without error (H-01)", async (host) => {
+    expectProblem(await host.ask("GET", "/me"), 401, problems.absent);
+  }),
+  behaviour("the scheme's name is read in any case (H-02)", async (host) => {
+    for (const scheme of ["Bearer", "bearer", "BEARER"]) expectJson(await host.ask("GET", "/me", authorization(`${scheme} ${good}`)), { id: "alice" });
+  }),
+  behaviour("another scheme, and a scheme with nothing, are absent (H-03, H-04, H-05)", async (host) => {
+    const values = [`Basic ${good}`, `Token ${good}`, `JWT ${good}`, `DPoP ${good}`, `xBearer ${good}`, `T${good}`, "Bearer", "Bearer ", good];
+    for (const value of values) {
+      const { calls } = await host.observe(async () => expectProblem(await host.ask("GET", "/me", authorization(value)), 401, problems.absent));
+      assert.deepEqual(calls, [], value);
+    }
+  }),
+  behaviour("a malformed credential is 401 invalid_token and is never verified (H-04, H-05, H-10)", async (host) => {
+    const values = [`Bearer  ${good}`, `Bearer\t${good}`, `Bearer ${good},`, `Bearer ${good} ${good}`, `Bearer Bearer ${good}`];
+    const illegal = ["Bearer \u00e9", `Bearer "${good}"`, `Bearer ${good};x`, `Bearer ${"a".repeat(8193)}`];
+    for (const value of [...values, ...illegal]) {
+      const { calls } = await host.observe(async () => expectProblem(await host.ask("GET", "/me", authorization(value)), 401, problems.invalid));
+      assert.deepEqual(calls, [], value);
+    }
+  }),
+  behaviour("every cause of an invalid token gives the same bytes", async (host) => {
+    const faces = new Set<string>();
+    for (const way of badTokens) {
+      const answer = await host.askAs(badToken(way), "GET", "/me");
+      expectProblem(answer, 401, problems.invalid);
+      faces.add(faceOf(answer));
+    }
+    faces.add(faceOf(await host.ask("GET", "/me", authorization("Bearer \u00e9"))));
+    faces.add(faceOf(await host.ask("GET", "/me", authorization(`Bearer ${good} U`))));
+    assert.equal(faces.size, 1);
+  }),
+  behaviour("two Authorization headers are 400, in both orders and with equal values (H-06)", async (host) => {
+    const bad = badToken("unknown");
+    for (const [first, second] of [[good, bad], [bad, good], [good, good]]) {
+      const headers = [["authorization", `Bearer ${first}`], ["Authorization", `Bearer ${second}`]] as const;
+      const { calls } = await host.observe(async () => expectProblem(await host.ask("GET", "/me", { headers }), 400, problems.repeated));
+      assert.deepEqual(calls, []);
+    }
+  }),
+  behaviour("two credentials for one scheme are 400: API keys and cookies too (H-13)", async (host) => {
+    const key = [["x-api-key", serviceKey], ["X-API-Key", "other"]] as const;
+    const cookie = `__Host-session=${good}`;
+    expectProblem(await host.ask("GET", "/service", { headers: key }), 400, problems.repeated);
+    expectProblem(await host.ask("GET", "/session", { headers: [["cookie", `${cookie}; __Host-session=other`]] }), 400, problems.repeated);
+    expectProblem(await host.ask("GET", "/session", { headers: [["cookie", cookie], ["cookie", "__Host-session=other"]] }), 400, problems.repeated);
+    expectJson(await host.ask("GET", "/session", { headers: [["cookie", `theme=dark; ${cookie}`]] }), { id: "alice" });
+    expectJson(await host.ask("GET", "/service", { headers: key.slice(0, 1) }), { id: "service" });
+  }),
+  behaviour("a token in the query or in a form is absent (H-07, H-08)", async (host) => {
+    for (const name of ["access_token", "token", "api_key"]) expectProblem(await host.ask("GET", `/me?${name}=x`), 401, problems.absent);
+    const headers = [["content-type", "application/x-www-form-urlencoded"]] as const;
+    expectProblem(await host.ask("POST", "/form", { headers, body: "access_token=x&text=a" }), 401, problems.absent);
+  }),
+  behaviour("who is refused gets 403, who may passes", async (host) => {
+    expectProblem(await host.askAs(tokenOf("carol"), "GET", "/active"), 403, problems.forbidden);
+    expectProblem(await host.askAs(good, "GET", "/admin"), 403, problems.forbidden);
+    expectJson(await host.askAs(tokenOf("root"), "GET", "/admin"), { id: "root" });
+  }),
+  behaviour("a role in a header, the query or a cookie changes nothing (Z-08, P-13)", async (host) => {
+    const names = ["x-role", "x-user-id", "x-internal", "x-middleware-subrequest", "x-prerender", "x-http-method-override"];
+    const headers = [...names.map((name) => [name, "admin"] as const), ["cookie", "role=admin"] as const];
+    expectProblem(await host.askAs(good, "GET", "/admin?role=admin", { headers }), 403, problems.forbidden);
+    expectProblem(await host.ask("GET", "/admin", { headers }), 401, problems.absent);
+  }),
+  behaviour("a missing scope is 403 and names all that are needed (Z-12)", async (host) => {
+    for (const scope of ["notes:read", "notes:writeall", "notes", "NOTES:WRITE", "x"]) await expectScope(host, tokenOf("alice", scope));
+    expectJson(await host.askAs(tokenOf("alice", "notes:write,notes:read"), "GET", "/writer"), { id: "alice" });
+  }),
+  behaviour("an object that is not theirs and one that is not there are one answer (Z-01, Z-02, Z-23 to Z-25)", async (host) => {
+    const json = [["content-type", "application/json"]] as const;
+    const change = { headers: json, body: '{"text":"mine"}' };
+    for (const [method, options] of [["GET", {}], ["PATCH", change], ["DELETE", {}], ["GET", { headers: [["if-none-match", "*"], ["range", "bytes=0-0"]] }]] as const) {
+      const foreign = await host.askAs(good, method, "/notes/n2", options);
+      expectProblem(foreign, 404, problems.hidden);
+      assert.equal(faceOf(await host.askAs(good, method, "/notes/n9", options)), faceOf(foreign), method);
+    }
+    expectJson(await host.askAs(good, "GET", "/notes/n1"), { id: "n1", ownerId: "alice", text: "Alice's" });
+    expectJson(await host.askAs(good, "PATCH", "/notes/n1", change), { id: "n1", ownerId: "alice", text: "mine" });
+    const [foreign, missing] = [await host.askAs(good, "HEAD", "/notes/n2"), await host.askAs(good, "HEAD", "/notes/n9")];
+    assert.equal(faceOf(foreign), faceOf(missing));
+    assert.equal(foreign.status, 404);
+  }),
+  behaviour("a store that is away is 503 with Retry-After, at sign-in and in a handler", async (host) => {
+    const atSignIn = await host.askAs(badToken("outage"), "GET", "/me");
+    expectProblem(atSignIn, 503, problems.unavailable);
+    assert.deepEqual(atSignIn.headers["retry-after"], ["7"]);
+    const later = await host.askAs(good, "GET", "/away");
+    expectProblem(later, 503, problems.unavailable);
+    assert.deepEqual(later.headers["retry-after"], ["9"]);
+  }),
+];
+
+async function expectScope(host: HostUnderTest, token: string): Promise<void> {
+  expectProblem(await host.askAs(token, "GET", "/writer"), 403, {
+    code: "insufficient_scope",
+    detail: "The credential does not grant what is needed.",
+    challenges: ['Bearer realm="Suite", error="insufficient_scope", scope="notes:read notes:write"'],
+    members: { scope: "notes:read notes:write" },
+  });
+}

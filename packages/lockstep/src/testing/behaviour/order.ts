@@ -1,0 +1,79 @@
+/** The order of the phases, seen by a store that remembers its calls: nobody learns or costs more than they may. */
+import assert from "node:assert/strict";
+import { behaviour, type Behaviour, expectJson, expectProblem, problems } from "../host-under-test.ts";
+import { badToken, tokenOf } from "../world.ts";
+
+const good = tokenOf("alice");
+const json = ["content-type", "application/json"] as const;
+const huge = 104_857_600;
+
+/** Facts about the order of the phases. */
+export const orderBehaviours: readonly Behaviour[] = [
+  behaviour("an anonymous request opens no resource and touches no store", async (host) => {
+    const targets = [["GET", "/me"], ["GET", "/notes/n1"], ["DELETE", "/notes/n1"], ["GET", "/admin"], ["GET", "/session"], ["POST", "/login"], ["GET", "/either"], ["GET", "/stream"]];
+    const { calls, handled } = await host.observe(async () => {
+      for (const [method = "", target = ""] of targets) assert.equal((await host.ask(method, target)).status, 401, target);
+    });
+    assert.deepEqual([calls, handled], [[], []]);
+    const allowed = await host.observe(() => host.askAs(good, "GET", "/notes/n1"));
+    assert.deepEqual(allowed.calls, ["open", "verify", "find note n1", "commit"]);
+    assert.deepEqual(allowed.handled, ["GET /notes/:id"]);
+  }),
+  behaviour("a malformed credential opens nothing, an invalid one is verified and nothing more", async (host) => {
+    const malformed = await host.observe(() => host.ask("GET", "/notes/n1", { headers: [["authorization", "Bearer a b"]] }));
+    assert.deepEqual(malformed.calls, []);
+    const invalid = await host.observe(() => host.askAs(badToken("expired"), "GET", "/notes/n1"));
+    assert.deepEqual(invalid.calls, ["open", "verify", "rollback InvalidCredential"]);
+    assert.deepEqual(invalid.handled, []);
+  }),
+  behaviour("401 comes before 422: an anonymous caller learns nothing of inputs", async (host) => {
+    const asked = { headers: [json], body: '{"wrong":true}' };
+    expectProblem(await host.ask("PATCH", "/notes/far-too-long-an-id", asked), 401, problems.absent);
+    expectProblem(await host.ask("GET", "/search?limit=x&limit=y&q=%zz"), 401, problems.absent);
+    expectProblem(await host.ask("POST", "/notes", { headers: [["content-type", "text/nonsense"]], body: "{" }), 401, problems.absent);
+    assert.equal((await host.askAs(good, "PATCH", "/notes/far-too-long-an-id", asked)).status, 422);
+  }),
+  behaviour("403 comes before 422 and before 404", async (host) => {
+    const carol = tokenOf("carol");
+    expectProblem(await host.askAs(carol, "PATCH", "/notes/far-too-long-an-id", { headers: [json], body: "{" }), 403, problems.forbidden);
+    const { calls } = await host.observe(async () => expectProblem(await host.askAs(carol, "GET", "/notes/n1"), 403, problems.forbidden));
+    assert.deepEqual(calls, ["open", "verify", "rollback Problem"]);
+  }),
+  behaviour("a refused caller is answered without the body being read: 401, 403, 404, 422 (D-06)", async (host) => {
+    const announced = { headers: [json], announced: huge };
+    expectProblem(await host.ask("PATCH", "/notes/n1", announced), 401, problems.absent);
+    expectProblem(await host.askAs(badToken("revoked"), "PATCH", "/notes/n1", announced), 401, problems.invalid);
+    expectProblem(await host.askAs(tokenOf("carol"), "PATCH", "/notes/n1", announced), 403, problems.forbidden);
+    expectProblem(await host.askAs(good, "PATCH", "/notes/n2", announced), 404, problems.hidden);
+    assert.equal((await host.askAs(good, "PATCH", "/notes/far-too-long-an-id", announced)).status, 422);
+  }),
+  behaviour("the size and the type of a body are judged before it is read", async (host) => {
+    expectProblem(await host.askAs(good, "POST", "/notes", { headers: [json], announced: huge }), 413, { code: "too_large", detail: "The body is too large." });
+    const wrongType = await host.askAs(good, "POST", "/notes", { headers: [["content-type", "text/plain"]], announced: 10 });
+    assert.equal(wrongType.status, 415);
+    expectJson(await host.askAs(good, "POST", "/notes", { headers: [json], body: '{"text":"a"}' }), { text: "a" }, 201);
+  }),
+  behaviour("every value is made once, and resources close before the answer is sent", async (host) => {
+    const { calls } = await host.observe(() => host.askAs(good, "PATCH", "/notes/n1", { headers: [json], body: '{"text":"a"}' }));
+    assert.deepEqual(calls, ["open", "verify", "find note n1", "commit"]);
+  }),
+  behaviour("a refusal or an error is thrown into what is open: nothing commits", async (host) => {
+    const hidden = await host.observe(() => host.askAs(good, "GET", "/notes/n2"));
+    assert.deepEqual(hidden.calls, ["open", "verify", "find note n2", "rollback Problem"]);
+    const invalid = await host.observe(() => host.askAs(good, "PATCH", "/notes/n1", { headers: [json], body: '{"text":1}' }));
+    assert.deepEqual(invalid.calls, ["open", "verify", "find note n1", "rollback Problem"]);
+    const crashed = await host.observe(() => host.askAs(good, "GET", "/crash"));
+    assert.deepEqual(crashed.calls, ["open", "verify", "rollback TypeError"]);
+  }),
+  behaviour("2,000 concurrent requests each see their own caller (Z-28)", async (host) => {
+    const people = ["alice", "bob", "root"];
+    const answers = await Promise.all(
+      Array.from({ length: 2000 }, async (_, index) => {
+        const id = people[index % people.length] ?? "";
+        const { text } = await host.askAs(tokenOf(id), "GET", "/slow");
+        return text === JSON.stringify({ ids: [id, id] });
+      }),
+    );
+    assert.equal(answers.filter(Boolean).length, 2000);
+  }),
+];

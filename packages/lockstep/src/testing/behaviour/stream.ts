@@ -1,0 +1,92 @@
+/** Streams: pieces arrive as they are made, and resources stay open exactly as long. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
+import { behaviour, type Behaviour, checkAnswer, expectProblem, type HostUnderTest, problems } from "../host-under-test.ts";
+import { canary, tokenOf } from "../world.ts";
+
+const good = tokenOf("alice");
+const headers = [["authorization", `Bearer ${good}`]] as const;
+
+/** Facts about streams. */
+export const streamBehaviours: readonly Behaviour[] = [
+  behaviour("a stream is sent whole, with its type and headers, and resources close after its last piece", async (host) => {
+    const { calls } = await host.observe(async () => {
+      const answer = await host.ask("GET", "/stream", { headers });
+      assert.deepEqual([answer.status, answer.text], [200, "0\n1\n2\n"]);
+      assert.deepEqual([answer.headers["content-type"], answer.headers["x-extra"], answer.headers["cache-control"]], [["text/plain"], ["a"], ["no-store"]]);
+    });
+    assert.deepEqual(calls, ["open", "verify", "chunk 0", "chunk 1", "chunk 2", "commit"]);
+  }),
+  behaviour("a stream may be of bytes and have its own status", async (host) => {
+    const answer = await host.ask("GET", "/stream/bytes");
+    assert.deepEqual([answer.status, [...answer.bytes]], [203, [1, 2, 0xc3, 0xa9]]);
+  }),
+  behaviour("a guard stands before a stream", async (host) => {
+    const { calls } = await host.observe(async () => expectProblem(await host.ask("GET", "/stream"), 401, problems.absent));
+    assert.deepEqual(calls, []);
+  }),
+  behaviour("pieces arrive while later ones are still being made", async (host) => {
+    const { calls } = await host.observe(async () => {
+      const message = await host.client.open("GET", "/stream/endless", { headers });
+      await once(message, "data");
+      message.destroy();
+    });
+    assert.ok(!calls.includes("chunk 4999"));
+    await closed(host, calls);
+  }),
+  behaviour("a client that goes away closes what is open, with an error: nothing commits", async (host) => {
+    const { calls } = await host.observe(async () => {
+      const message = await host.client.open("GET", "/stream/endless", { headers });
+      await once(message, "data");
+      message.destroy();
+      await rolledBack(host);
+    });
+    assert.ok(calls.includes("rollback Error"), calls.join());
+    assert.ok(!calls.includes("commit"));
+  }),
+  behaviour("an error on the way breaks the connection off, rolls back, and shows nothing", async (host) => {
+    const happened = await host.observe(async () => {
+      const message = await host.client.open("GET", "/stream/broken", { headers });
+      let text = "";
+      const end = await read(message, (piece) => (text += piece));
+      assert.equal(end, "aborted", "the client must not take what came for all there is");
+      assert.ok(!text.includes(canary), text);
+      await rolledBack(host);
+    });
+    assert.ok(happened.calls.includes("rollback TypeError"), happened.calls.join());
+  }),
+  behaviour("HEAD of a stream sends no piece and keeps nothing open", async (host) => {
+    const { calls } = await host.observe(async () => {
+      const answer = await host.ask("HEAD", "/stream/endless", { headers });
+      checkAnswer(answer, "HEAD /stream/endless");
+      assert.deepEqual([answer.status, answer.text], [200, ""]);
+      await rolledBack(host);
+    });
+    assert.ok(calls.filter((call) => call.startsWith("chunk")).length <= 1, calls.join());
+    assert.ok(calls.some((call) => call === "commit" || call.startsWith("rollback")), calls.join());
+  }),
+];
+
+async function read(message: AsyncIterable<unknown>, take: (piece: string) => void): Promise<"ended" | "aborted"> {
+  try {
+    for await (const piece of message) take(String(piece));
+    return "ended";
+  } catch {
+    return "aborted";
+  }
+}
+
+/** Waits, not for long, until the last resource that opened has closed. */
+async function rolledBack(host: HostUnderTest): Promise<void> {
+  for (let turn = 0; turn < 200; turn += 1) {
+    const last = host.world.calls.findLast((call) => call === "open" || call === "commit" || call.startsWith("rollback"));
+    if (last !== "open") return;
+    await wait(5);
+  }
+}
+
+async function closed(host: HostUnderTest, calls: readonly string[]): Promise<void> {
+  assert.ok(calls.includes("open"));
+  await rolledBack(host);
+}

@@ -1,0 +1,73 @@
+/** The suite that every host passes: the same requests, the same answers, byte for byte, whatever serves them. */
+import { after, before, describe, test } from "node:test";
+import type { Api } from "../route/api.ts";
+import { accessBehaviours } from "./behaviour/access.ts";
+import { alternativeBehaviours } from "./behaviour/alternative.ts";
+import { auditBehaviours } from "./behaviour/audit.ts";
+import { crossSiteBehaviours } from "./behaviour/cross-site.ts";
+import { inputBehaviours } from "./behaviour/input.ts";
+import { methodBehaviours } from "./behaviour/method.ts";
+import { oauthBehaviours } from "./behaviour/oauth.ts";
+import { orderBehaviours } from "./behaviour/order.ts";
+import { resultBehaviours } from "./behaviour/result.ts";
+import { streamBehaviours } from "./behaviour/stream.ts";
+import { HostUnderTest } from "./host-under-test.ts";
+import { suiteApi } from "./suite-api.ts";
+import { World } from "./world.ts";
+
+/** An API that is being served. */
+export interface ServedApi {
+  /** Where it answers, over a real socket: `http://127.0.0.1:3000`, with a path if it is mounted under one. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const subjects = [
+  ["access", accessBehaviours],
+  ["order of phases", orderBehaviours],
+  ["alternatives", alternativeBehaviours],
+  ["inputs", inputBehaviours],
+  ["methods and paths", methodBehaviours],
+  ["results", resultBehaviours],
+  ["streams", streamBehaviours],
+  ["cross-site requests", crossSiteBehaviours],
+  ["OAuth errors", oauthBehaviours],
+  ["audit", auditBehaviours],
+] as const;
+
+/**
+ * Registers the tests that every host passes, with `node:test`. `serve` makes the host serve an API on a real socket.
+ *
+ * @example
+ * ```ts
+ * hostSuite("Fastify", async (api) => {
+ *   const server = fastifyServer(api);
+ *   return { url: await server.listen({ host: "127.0.0.1", port: 0 }), close: () => server.close() };
+ * });
+ * ```
+ */
+export function hostSuite(name: string, serve: (api: Api) => Promise<ServedApi>): void {
+  describe(`${name} as a host`, () => {
+    const world = new World();
+    let served: ServedApi | undefined;
+    let host: HostUnderTest | undefined;
+    before(async () => {
+      served = await serve(suiteApi(world));
+      host = new HostUnderTest(world, served.url);
+    });
+    after(async () => {
+      host?.client.close();
+      await served?.close();
+    });
+    for (const [subject, behaviours] of subjects) {
+      describe(subject, () => {
+        for (const { name: fact, check } of behaviours) {
+          test(fact, async () => {
+            if (host === undefined) throw new TypeError("The host was not served");
+            await check(host);
+          });
+        }
+      });
+    }
+  });
+}

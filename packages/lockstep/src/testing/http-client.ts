@@ -1,0 +1,81 @@
+/**
+ * A client that sends what it is told: repeated headers, any method, no header of its own beyond what HTTP needs. A client
+ * of the web platform would put the attack in order before it arrives.
+ */
+import { Agent, type IncomingMessage, request as send } from "node:http";
+
+/** What is sent beside method and target. */
+export interface AskOptions {
+  /** In this order, as often as they stand here. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  /** With its length, unless `chunked`. */
+  readonly body?: string | Uint8Array;
+  /** The body's length is not announced. */
+  readonly chunked?: boolean;
+  /** Announces a body of this length and never sends it. */
+  readonly announced?: number;
+}
+
+/** What came back. */
+export interface Received {
+  readonly status: number;
+  /** Every value of each header, by lower-case name. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Sends requests to one server. */
+export class HttpClient {
+  readonly #url: URL;
+  readonly #agent: Agent;
+
+  constructor(url: string, agent: Agent = new Agent({ keepAlive: false })) {
+    this.#url = new URL(url);
+    this.#agent = agent;
+  }
+
+  /** Sends a request and reads its answer to the end. */
+  async ask(method: string, target: string, options: AskOptions = {}): Promise<Received> {
+    const message = await this.open(method, target, options);
+    const chunks: Uint8Array[] = [];
+    // A message without an encoding gives buffers.
+    for await (const chunk of message) chunks.push(chunk as Uint8Array);
+    const bytes = Buffer.concat(chunks);
+    // What was announced and not sent would keep the connection.
+    if (options.announced !== undefined) message.socket.destroy();
+    return { status: message.statusCode ?? 0, headers: distinct(message), text: bytes.toString("utf8"), bytes };
+  }
+
+  /** Sends a request and gives the answer as soon as its head is there. */
+  open(method: string, target: string, options: AskOptions = {}): Promise<IncomingMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const outgoing = send({
+      host: this.#url.hostname,
+      port: this.#url.port,
+      method,
+      path: `${this.#url.pathname.replace(/\/$/, "")}${target}`,
+      headers: [["host", this.#url.host], ...framing(options), ...(options.headers ?? [])].flat(),
+      agent: this.#agent,
+    });
+    // After the head, an error of the request is one of the connection, which the answer reports too.
+    outgoing.on("error", reject).on("response", resolve);
+    if (options.announced === undefined) outgoing.end(options.body);
+    else outgoing.flushHeaders();
+    return promise;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+function framing({ body, chunked, announced }: AskOptions): readonly (readonly [string, string])[] {
+  if (announced !== undefined) return [["content-length", String(announced)]];
+  if (body === undefined) return [];
+  return chunked === true ? [["transfer-encoding", "chunked"]] : [["content-length", String(Buffer.byteLength(body))]];
+}
+
+function distinct(message: IncomingMessage): Record<string, readonly string[]> {
+  return Object.fromEntries(Object.entries(message.headersDistinct).map(([name, values]) => [name, values ?? []]));
+}

@@ -1,0 +1,92 @@
+/**
+ * What the suites' API stands on: people, tokens and notes in a store that remembers every call, and a record of everything
+ * an API reports. Every secret in it holds the word `canary`, so that one look finds it where it does not belong.
+ */
+import type { AuditEvent } from "../audit/event.ts";
+import { deny, type Denial } from "../access/deny.ts";
+import { identified, type Identified } from "../access/identified.ts";
+import { InvalidCredential, Unavailable } from "../problem/error.ts";
+
+/** The word in every secret. */
+export const canary = "canary";
+
+/** Someone who calls. */
+export interface Person {
+  readonly id: string;
+  readonly role: "user" | "admin";
+  readonly isActive: boolean;
+}
+
+/** Something that belongs to someone. */
+export interface Note {
+  readonly id: string;
+  readonly ownerId: string;
+  readonly text: string;
+}
+
+const people: ReadonlyMap<string, Person> = new Map(
+  (
+    [
+      ["alice", "user", true],
+      ["bob", "user", true],
+      ["root", "admin", true],
+      ["carol", "user", false],
+    ] as const
+  ).map(([id, role, isActive]) => [id, { id, role, isActive }]),
+);
+
+const notes: ReadonlyMap<string, Note> = new Map(
+  [
+    { id: "n1", ownerId: "alice", text: "Alice's" },
+    { id: "n2", ownerId: "bob", text: "Bob's" },
+  ].map((note) => [note.id, note]),
+);
+
+/** Ways of a token to be wrong; the reason is for the audit log only. */
+export const badTokens = ["expired", "revoked", "wrong-issuer", "unknown", "nobody", "denied"] as const;
+
+/** The token of a person, with all scopes unless others are given. */
+export function tokenOf(id: string, scope = "notes:read,notes:write"): string {
+  return `${canary}.${id}.${scope.replaceAll(":", "_").replaceAll(",", "-")}`;
+}
+
+/** A token that is wrong in one way. */
+export function badToken(way: (typeof badTokens)[number] | "outage" | "crash"): string {
+  return `${canary}-${way}`;
+}
+
+/** A key of the service. */
+export const serviceKey = `${canary}-service-key`;
+
+/** What happened on the suites' API. */
+export class World {
+  /** Every call of the store and every step of a resource, in order. */
+  readonly calls: string[] = [];
+  readonly events: AuditEvent[] = [];
+  readonly errors: unknown[] = [];
+  /** Handlers that ran, by route. */
+  readonly handled: string[] = [];
+
+  /** Reads a token as a verifier would. */
+  verify(token: string): Identified<Person> | Denial | undefined {
+    this.calls.push("verify");
+    if (token === badToken("outage")) throw new Unavailable("the token store is away", { retryAfterSeconds: 7 });
+    if (token === badToken("crash")) throw new TypeError(`SELECT ${canary} FROM tokens`);
+    if (token === badToken("nobody")) return undefined;
+    if (token === badToken("denied")) return deny("disabled");
+    const [, id, scope] = token.split(".");
+    const person = people.get(id ?? "");
+    if (person === undefined || scope === undefined) throw new InvalidCredential(token.replace(`${canary}-`, "is "));
+    return identified(person, { sub: person.id, scope: scope.replaceAll("-", " ").replaceAll("_", ":") });
+  }
+
+  findPerson(id: string): Person | undefined {
+    this.calls.push(`find person ${id}`);
+    return people.get(id);
+  }
+
+  findNote(id: string): Note | undefined {
+    this.calls.push(`find note ${id}`);
+    return notes.get(id);
+  }
+}

@@ -1,0 +1,53 @@
+/** A group's guard always runs, for every route of it. */
+import { z } from "zod";
+import { depends, get, group, path } from "lockstep";
+import { type Equal, holds } from "./assert.ts";
+import { activeUser, bare, type Client, client, id, ownNote, team, type User } from "./example.ts";
+
+const v1 = group({ prefix: "/v1", tags: ["v1"], deps: { client } });
+
+// The guard protects, and its values reach the handler beside the route's own.
+v1.get("/a", {}, ({ client }) => {
+  holds<Equal<typeof client, Client>>();
+  return client.name;
+});
+v1.post("/a", { deps: { user: activeUser } }, ({ client, user }) => {
+  holds<Equal<typeof user, User>>();
+  return `${client.name} ${user.email}`;
+});
+v1.put("/a", {}, () => 1);
+v1.patch("/a", {}, () => 1);
+v1.del("/a", {}, () => undefined);
+// A group without a guard protects nothing, and a route in it says who may call it.
+const open = group({ prefix: "/open" });
+open.get("/a", { public: "reason" }, () => 1);
+open.get("/a", { deps: { user: activeUser } }, () => 1);
+
+// @ts-expect-error Unprotected route
+open.get("/a", {}, () => 1);
+// @ts-expect-error Unprotected route
+group({ prefix: "/open", deps: { bare } }).post("/a", {}, () => 1);
+// The guard cannot be shadowed, by something weaker or by itself.
+// @ts-expect-error the group already declares a dependency of this name
+v1.get("/a", { deps: { client: bare } }, () => 1);
+// @ts-expect-error the group already declares a dependency of this name
+v1.get("/a", { deps: { client } }, () => 1);
+// @ts-expect-error the group already declares a dependency of this name
+v1.get("/a", { deps: { client: depends({}, () => ({ name: "anyone" })), user: activeUser } }, () => 1);
+// Nor declared away.
+// @ts-expect-error A route is public or authenticated, not both
+v1.get("/a", { public: "reason" }, () => 1);
+// The group's id is the route's.
+// @ts-expect-error IDOR: an id from the request reaches this handler
+group({ prefix: "/notes/:id", deps: { user: activeUser, id } }).get("/a", {}, () => 1);
+group({ prefix: "/notes/:id", deps: { note: ownNote } }).get("/text", {}, ({ note }) => note.text);
+// @ts-expect-error IDOR: an id from the request reaches this handler
+v1.get("/teams/:team", { deps: { team } }, () => 1);
+v1.get(
+  "/data/:year",
+  { deps: { year: path("year", z.int(), { identifies: "nothing" }) } },
+  ({ client, year }) => `${client.name} ${year}`,
+);
+// What is outside the group has none of it.
+// @ts-expect-error Property 'client' does not exist
+get("/a", { deps: { user: activeUser } }, ({ client }) => client);

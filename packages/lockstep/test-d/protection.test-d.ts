@@ -1,0 +1,45 @@
+/** A route is authenticated, or public for a reason. */
+import { createApi, del, depends, get, patch, post, put } from "lockstep";
+import { activeUser, anyNote, bare, client, currentUser, db, ownNote, visitor } from "./example.ts";
+
+// Each of these protects.
+get("/me", { deps: { user: currentUser } }, ({ user }) => user.email);
+get("/me", { deps: { user: activeUser, db } }, ({ user }) => user.email);
+get("/me", { deps: { client } }, ({ client }) => client.name);
+get("/me", { deps: { visitor } }, ({ visitor }) => visitor.id);
+get("/me", { deps: { profile: depends({ user: activeUser, bare }, ({ user }) => user.email) } }, ({ profile }) => profile);
+get("/notes/:id", { deps: { note: ownNote } }, ({ note }) => note.text);
+get("/notes/:id", { deps: { note: anyNote } }, ({ note }) => note.text);
+createApi({ title: "T", version: "1", routes: [get("/health", { public: "load balancer probe" }, () => "ok")] });
+
+// None of these does.
+// @ts-expect-error Unprotected route: depend on an authenticate() dependency, or give { public: "reason" }
+get("/a", {}, () => 1);
+// @ts-expect-error Unprotected route
+post("/a", {}, () => 1);
+// @ts-expect-error Unprotected route
+put("/a", {}, () => 1);
+// @ts-expect-error Unprotected route
+patch("/a", {}, () => 1);
+// @ts-expect-error Unprotected route
+del("/a", {}, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: {} }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { db, bare } }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { page: depends({ bare }, ({ bare }) => bare.id) } }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { summary: "documents, does not protect", tags: ["admin"] }, () => 1);
+// @ts-expect-error Unprotected route
+createApi({ title: "T", version: "1", routes: [get("/a", { deps: { bare } }, () => 1)] });
+
+// A word that is misspelt does not pass silently.
+// @ts-expect-error 'dep' does not exist
+get("/a", { dep: { user: activeUser } }, () => 1);
+// @ts-expect-error 'respnse' does not exist
+get("/a", { deps: { user: activeUser }, respnse: undefined }, () => 1);
+// @ts-expect-error 'id' does not exist in type 'Giving<unknown>'
+get("/a", { deps: { user: { id: "u1" } } }, () => 1);
+// @ts-expect-error is not assignable
+get("/a", { deps: { user: () => ({ id: "u1" }) } }, () => 1);

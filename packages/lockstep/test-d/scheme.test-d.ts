@@ -1,0 +1,85 @@
+/** A scheme extracts a credential; only `authenticate()` verifies one. */
+import {
+  apiKeyCookie,
+  apiKeyHeader,
+  apiKeyQuery,
+  authenticate,
+  authorize,
+  type BasicCredentials,
+  type ClientCertificate,
+  depends,
+  get,
+  httpBasic,
+  httpBearer,
+  mutualTls,
+  oauth2AuthorizationCode,
+  oauth2ClientCredentials,
+  oauth2PasswordBearer,
+  openIdConnect,
+  type Redacted,
+  type ValueOf,
+} from "lockstep";
+import { type Equal, holds } from "./assert.ts";
+import { activeUser, bare, db, token } from "./example.ts";
+
+const bearer = httpBearer();
+const basic = httpBasic();
+const header = apiKeyHeader({ name: "X-Key" });
+const inCookie = apiKeyCookie({ name: "__Host-session" });
+const inQuery = apiKeyQuery({ name: "key", unsafeInUrl: true });
+const password = oauth2PasswordBearer({ tokenUrl: "/token" });
+const code = oauth2AuthorizationCode({ authorizationUrl: "/authorize", tokenUrl: "/token" });
+const machine = oauth2ClientCredentials({ tokenUrl: "/token" });
+const oidc = openIdConnect({ openIdConnectUrl: "https://login.example/.well-known/openid-configuration" });
+const certificate = mutualTls();
+
+// What is extracted is redacted.
+holds<Equal<ValueOf<typeof bearer>, Redacted<string>>>();
+holds<Equal<ValueOf<typeof basic>, Redacted<BasicCredentials>>>();
+holds<Equal<ValueOf<typeof inCookie>, Redacted<string>>>();
+holds<Equal<ValueOf<typeof certificate>, Redacted<ClientCertificate>>>();
+
+// Verified, each is enough.
+get("/a", { deps: { who: authenticate({ bearer }, () => ({ id: "u1" })) } }, ({ who }) => who.id);
+get("/a", { deps: { who: authenticate({ basic }, ({ basic }) => ({ id: basic.reveal().username })) } }, ({ who }) => who.id);
+get("/a", { deps: { who: authenticate({ oidc, db }, () => ({ id: "u1" })) } }, ({ who }) => who.id);
+
+// Extracted, none is.
+// @ts-expect-error Unprotected route
+get("/a", { deps: { bearer } }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { basic } }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { header } }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { inCookie } }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { inQuery } }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { password } }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { code } }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { machine } }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { oidc } }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { certificate } }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { claims: depends({ token }, ({ token }) => token.reveal().split(".")) } }, () => 1);
+
+// Verification needs something to verify, and a decision somebody to decide about.
+// @ts-expect-error authenticate() needs a security scheme among its dependencies
+authenticate({ db }, () => ({ id: "u1" }));
+// @ts-expect-error authenticate() needs a security scheme among its dependencies
+authenticate({}, () => ({ id: "u1" }));
+// @ts-expect-error authorize() needs an authenticated dependency
+authorize({ token }, () => ({ id: "u1" }));
+// @ts-expect-error authorize() needs an authenticated dependency
+authorize({ bare }, ({ bare }) => bare);
+// A session on top of a principal: the scheme below counts.
+authenticate({ user: activeUser }, ({ user }) => user);
+
+// A key in a URL is said aloud.
+// @ts-expect-error 'unsafeInUrl' is missing
+apiKeyQuery({ name: "key" });

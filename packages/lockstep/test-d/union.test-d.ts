@@ -1,0 +1,55 @@
+/** What protects counts only if every member of a union has it; what warns counts if any has. */
+import { anyOf, authenticate, authorize, get, group, type Deps } from "lockstep";
+import { some } from "./assert.ts";
+import { activeUser, bare, client, currentUser, flip, token } from "./example.ts";
+
+// Every member protects.
+get("/a", { deps: { who: flip ? activeUser : client } }, ({ who }) => ("email" in who ? who.email : who.name));
+get("/a", { deps: flip ? { who: activeUser } : { who: currentUser } }, ({ who }) => who.email);
+// A member of a union beside a protection.
+get("/a", { deps: { user: activeUser, ...(flip ? { client } : {}) } }, ({ user }) => user.email);
+
+// Of values.
+// @ts-expect-error Unprotected route
+get("/a", { deps: { user: flip ? activeUser : bare } }, () => 1);
+// Of records.
+// @ts-expect-error Unprotected route
+get("/a", { deps: flip ? { user: activeUser } : { user: bare } }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: flip ? { user: activeUser } : {} }, () => 1);
+// Of specifications.
+// @ts-expect-error Unprotected route
+get("/a", flip ? { deps: { user: activeUser } } : { deps: {} }, () => 1);
+// @ts-expect-error A route is public or authenticated, not both
+get("/a", flip ? { deps: { user: activeUser } } : { public: "sometimes" }, () => 1);
+// Of optional members and of spreads.
+// @ts-expect-error Unprotected route
+get("/a", { deps: some<{ user?: typeof activeUser }>() }, () => 1);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { ...(flip ? { user: activeUser } : {}) } }, () => 1);
+// Of branches' records.
+// @ts-expect-error Unprotected route
+get("/a", { deps: { who: anyOf(flip ? { user: activeUser } : { user: bare }) } }, () => 1);
+// In the verbs.
+// @ts-expect-error authenticate() needs a security scheme
+authenticate({ token: flip ? token : bare }, () => ({ id: "u1" }));
+// @ts-expect-error authenticate() needs a security scheme
+authenticate(flip ? { token } : { token: bare }, () => ({ id: "u1" }));
+// @ts-expect-error authenticate() needs a security scheme
+authenticate(some<{ token?: typeof token }>(), () => ({ id: "u1" }));
+// @ts-expect-error authorize() needs an authenticated dependency
+authorize({ user: flip ? activeUser : bare }, ({ user }) => user);
+// In groups.
+// @ts-expect-error Unprotected route
+group({ prefix: "/v1", deps: flip ? { user: activeUser } : { user: bare } }).get("/a", {}, () => 1);
+// @ts-expect-error Unprotected route
+group({ prefix: "/v1", deps: { ...(flip ? { user: activeUser } : {}) } }).get("/a", {}, () => 1);
+
+// A record of which nothing is known.
+// @ts-expect-error Unprotected route
+get("/a", { deps: some<Deps>() }, () => 1);
+// @ts-expect-error IDOR: an id from the request reaches this handler
+get("/a", { public: "nothing is known", deps: some<Deps>() }, () => 1);
+// A wrapper that takes any record protects nothing by itself.
+// @ts-expect-error is not assignable
+export const wrapped = <D extends Deps>(deps: D) => get("/a", { deps }, () => 1);
