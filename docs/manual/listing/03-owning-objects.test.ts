@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BuildError, createApi, get, owned, path, type RouteSpec, type Values } from "lockstep";
+import { BuildError, createApi, get, owned, path, type Values } from "lockstep";
 import { z } from "zod";
 import { currentUser } from "./02-roles-and-scopes.ts";
 import { api } from "./03-owning-objects.ts";
@@ -65,7 +65,7 @@ test("a loader that forgets the owner still hides the object", async () => {
 test("without types, an unchecked id does not start", () => {
   const deps = { id: path("id", z.uuid()), user: currentUser };
   // The cast does what JavaScript and `any` do: the compiler no longer sees the unchecked id.
-  const spec = { deps } as unknown as RouteSpec<{ readonly user: typeof currentUser }, undefined, undefined>;
+  const spec = { deps } as unknown as { readonly deps: { readonly user: typeof currentUser } };
   const handler = ({ user }: Values<{ readonly user: typeof currentUser }>): string => user.id;
   const route = get<string, string, { readonly user: typeof currentUser }>("/notes/:id", spec, handler);
   assert.throws(

@@ -42,7 +42,7 @@ export function authenticate<const D extends Deps, T>(
   deps: D & Need<D, "credential", typeof needsScheme>,
   run: (values: Values<D>) => T & PrincipalCheck<Awaited<T>>,
 ): Dependency<PrincipalOf<Given<T>>, FactsOf<D> | "authenticated" | ScopedIf<Given<T>>> {
-  const entries = entriesOf("authenticate", deps);
+  const entries = entriesOf("authenticate()", deps);
   const facts = needFact(entries, "credential", needsScheme).add("authenticated");
   // Whether the credential grants scopes is known for sure only at run time; `scopes()` refuses where it does not.
   facts.add("scoped");

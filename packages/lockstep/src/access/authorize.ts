@@ -33,7 +33,7 @@ export function authorize<const D extends Deps, T, const O extends AuthorizeOpti
   run: (values: Values<D>) => T & DecisionCheck<T>,
   options?: O,
 ): Dependency<Given<T>, FactsOf<D> | "authorized" | (O extends { readonly reach: "any" } ? "reaches-any" : never)> {
-  const entries = entriesOf("authorize", deps);
+  const entries = entriesOf("authorize()", deps);
   const facts = needFact(entries, "authenticated", needsCaller).add("authorized");
   checkFunction("authorize", run);
   if (options?.reach === "any") facts.add("reaches-any");

@@ -1,12 +1,22 @@
 /** Refusing with a reason. */
+import { recogniseEverywhere } from "../brand.ts";
 
 /** A refusal; made by `deny()`, returned from a verb. */
 export class Denial {
-  /** For the audit log; never sent to the client. */
-  readonly reason: string;
+  static {
+    recogniseEverywhere(this, "Denial");
+  }
+
+  /** Private, so that the type is nominal: an object of the application that has a `reason` is no denial. */
+  readonly #reason: string;
 
   constructor(reason: string) {
-    this.reason = reason;
+    this.#reason = reason;
+  }
+
+  /** For the audit log; never sent to the client. */
+  get reason(): string {
+    return this.#reason;
   }
 }
 

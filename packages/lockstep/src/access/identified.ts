@@ -1,4 +1,5 @@
 /** A principal together with what its credential brought. */
+import { recogniseEverywhere } from "../brand.ts";
 
 /**
  * What a credential grants. A verified claims set fits as it is. Lockstep takes granted scopes, audit identity, expiry and
@@ -19,12 +20,25 @@ export interface Grants {
 
 /** A principal and what its credential grants; made by `identified()`. */
 export class Identified<P> {
-  readonly principal: P;
-  readonly grants: Grants;
+  static {
+    recogniseEverywhere(this, "Identified");
+  }
+
+  /** Private, so that the type is nominal: a principal that has `principal` and `grants` of its own is not unwrapped. */
+  readonly #principal: P;
+  readonly #grants: Grants;
 
   constructor(principal: P, grants: Grants) {
-    this.principal = principal;
-    this.grants = grants;
+    this.#principal = principal;
+    this.#grants = grants;
+  }
+
+  get principal(): P {
+    return this.#principal;
+  }
+
+  get grants(): Grants {
+    return this.#grants;
   }
 }
 

@@ -10,7 +10,7 @@ export type UncheckedIds<D extends Deps> = NoticesOf<D> extends infer F ? (F ext
 /** Which ids a verb checks, where several are below it. */
 export interface ChecksOption<N extends string> {
   /** The names of the ids that this load checks; the others stay unchecked. Needed where several are below. */
-  readonly checks?: readonly N[];
+  readonly checks?: readonly [N, ...N[]];
 }
 
 type IsUnion<T, U = T> = [T] extends [never] ? false : T extends U ? ([U] extends [T] ? false : true) : never;

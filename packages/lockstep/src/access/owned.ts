@@ -29,7 +29,7 @@ export function owned<const D extends Deps, T, const C extends UncheckedIds<D> =
   belongs: (object: Given<T>, values: Values<D>) => boolean,
   options: ChecksOption<C> = {},
 ): Dependency<Given<T>, Checked<D, C>> {
-  const entries = entriesOf("owned", deps);
+  const entries = entriesOf("owned()", deps);
   needFact(entries, "authenticated", needsCaller);
   checkFunction("owned", load);
   if (typeof belongs !== "function") {

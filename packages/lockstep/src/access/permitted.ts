@@ -23,7 +23,7 @@ export function permitted<const D extends Deps, T, const C extends UncheckedIds<
   load: (values: Values<D>) => T,
   options: ChecksOption<C> = {},
 ): Dependency<Given<T>, Checked<D, C>> {
-  const entries = entriesOf("permitted", deps);
+  const entries = entriesOf("permitted()", deps);
   needFact(entries, "authenticated", needsReach);
   needFact(entries, "reaches-any", needsReach);
   checkFunction("permitted", load);

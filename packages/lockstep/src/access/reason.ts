@@ -3,7 +3,9 @@ import type { Advice } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
 
 /** Advice where a reason is the empty string. */
-export type NonEmptyReason<R extends string> = R extends "" ? Advice<"Say why: the reason is shown in the access matrix"> : unknown;
+export type NonEmptyReason<R extends string> = [Extract<R, "">] extends [never]
+  ? unknown
+  : Advice<"Say why: the reason is shown in the access matrix">;
 
 /** @throws BuildError `empty_reason` for anything but a text with something in it */
 export function checkReason(where: string, reason: unknown): string {

@@ -16,7 +16,7 @@ export interface Roles<R extends string, Any extends R, U, F extends Fact> {
    *
    * @throws BuildError `unknown_role`
    */
-  require<const X extends R>(role: X): Dependency<U, F | "authorized" | (X extends Any ? "reaches-any" : never)>;
+  require<const X extends R>(role: X): Dependency<U, F | "authorized" | ([X] extends [Any] ? "reaches-any" : never)>;
 }
 
 /** What a hierarchy declares beside its roles. */
@@ -48,7 +48,7 @@ export function roles<
   of: (user: U) => (keyof H & string) | readonly (keyof H & string)[],
   options: RolesOptions<Any> = {},
 ): Roles<keyof H & string, Any, U, F> {
-  const entries = entriesOf("roles", { user });
+  const entries = entriesOf("roles()", { user });
   const below = needFact(entries, "authenticated", needsCaller);
   if (typeof of !== "function")
     throw new BuildError("wrong_dependency", "roles() takes a function third that reads the caller's role");

@@ -4,7 +4,6 @@ import { declaredScopes, type Fact } from "../dependency/fact.ts";
 import { dependency, entriesOf, type Node } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
 import { guard, needFact } from "./guard.ts";
-import type { Grants } from "./identified.ts";
 import { Refusal } from "./refusal.ts";
 
 const needsGrants = "scopes() needs an authenticate() that returns identified(principal, grants)";
@@ -30,7 +29,7 @@ export function scopes<T, F extends Fact>(
   dep: Dependency<T, F> & NeedsGrants<F>,
   ...required: readonly [DeclaredScopes<F>, ...DeclaredScopes<F>[]]
 ): Dependency<T, F> {
-  const entries = entriesOf("scopes", { value: dep });
+  const entries = entriesOf("scopes()", { value: dep });
   const wanted = checkScopes(entries[0]?.node.facts ?? new Set(), required);
   needFact(entries, "authenticated", needsGrants);
   needFact(entries, "scoped", needsGrants);
@@ -45,7 +44,7 @@ export function scopes<T, F extends Fact>(
       facts: dep["~dep"].facts,
       run: (values) => values["value"],
       settle: (result, _values, { granted }) => {
-        const lacking = granted.length === 0 || granted.some((grants) => !grantsAll(grants, wanted));
+        const lacking = granted.length === 0 || granted.some(({ grants, scopes }) => !grantsAll(grants?.scope, scopes));
         return lacking ? new Refusal("scope", `needs ${key}`) : result;
       },
       scopes: wanted,
@@ -65,15 +64,15 @@ function checkScopes(facts: ReadonlySet<Fact>, required: readonly string[]): str
   return [...new Set(required)].toSorted();
 }
 
-const sets = new WeakMap<Grants, ReadonlySet<string>>();
+function grantsAll(scope: string | undefined, wanted: readonly string[]): boolean {
+  return scope !== undefined && wanted.every((name) => includesScope(scope, name));
+}
 
-function grantsAll(grants: Grants | undefined, wanted: readonly string[]): boolean {
-  if (grants === undefined) return false;
-  let granted = sets.get(grants);
-  if (granted === undefined) {
-    granted = new Set(grants.scope?.split(" "));
-    sets.set(grants, granted);
+/** Whether a space-separated list (RFC 6749 §3.3) has a scope: the whole word, not a part of one. Asked on every request, so without a copy. */
+function includesScope(scope: string, name: string): boolean {
+  for (let at = scope.indexOf(name); at !== -1; at = scope.indexOf(name, at + 1)) {
+    const end = at + name.length;
+    if ((at === 0 || scope[at - 1] === " ") && (end === scope.length || scope[end] === " ")) return true;
   }
-  for (const name of wanted) if (!granted.has(name)) return false;
-  return true;
+  return false;
 }

@@ -23,7 +23,7 @@ export function unowned<const R extends string, const D extends Deps, T, const C
   options: ChecksOption<C> = {},
 ): Dependency<Given<T>, Checked<D, C>> {
   const text = checkReason("unowned()", reason);
-  const entries = entriesOf("unowned", deps);
+  const entries = entriesOf("unowned()", deps);
   checkFunction("unowned", load);
   return dependency(
     guard({

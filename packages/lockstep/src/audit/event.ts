@@ -15,7 +15,12 @@ interface About {
 export type AuditEvent = About &
   (
     | { readonly type: "authentication.absent"; readonly schemes: readonly string[] }
-    | { readonly type: "authentication.failed"; readonly schemes: readonly string[]; readonly reason: string; readonly dependency: string }
+    | {
+        readonly type: "authentication.failed";
+        readonly schemes: readonly string[];
+        readonly reason: string;
+        readonly dependency: string;
+      }
     | { readonly type: "credential.repeated"; readonly scheme: string }
     | { readonly type: "credential.in_url"; readonly parameter: string }
     | { readonly type: "authorization.denied"; readonly reason: string; readonly dependency: string }

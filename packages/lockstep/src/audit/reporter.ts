@@ -13,7 +13,10 @@ export class AuditReporter {
   }
 
   /** Completes an event and hands it over. A sink that throws is reported on standard error, with nothing of the event but its type. */
-  report(details: AuditDetails, about: { readonly requestId: string; readonly route: string; readonly grants: readonly Grants[] }): void {
+  report(
+    details: AuditDetails,
+    about: { readonly requestId: string; readonly route: string; readonly grants: readonly Grants[] },
+  ): void {
     const event: AuditEvent = {
       at: this.#clock(),
       requestId: about.requestId,
@@ -24,7 +27,9 @@ export class AuditReporter {
     try {
       this.#sink(event);
     } catch (error) {
-      console.error(`The audit sink failed on ${event.type} (request ${about.requestId}): ${error instanceof Error ? error.name : typeof error}`);
+      console.error(
+        `The audit sink failed on ${event.type} (request ${about.requestId}): ${error instanceof Error ? error.name : typeof error}`,
+      );
     }
   }
 }

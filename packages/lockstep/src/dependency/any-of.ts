@@ -1,22 +1,20 @@
 /** `anyOf()`: alternatives, the first whose credential is present decides. */
 import { BuildError } from "../problem/error.ts";
-import type { Dependency, Deps, NoticesOf, ValueOf } from "./dependency.ts";
+import type { Dependency, Deps, NoticesOf, SureOf, ValueOf } from "./dependency.ts";
 import { factsOfAny, type Protection } from "./fact.ts";
 import { dependency, entriesOf } from "./node.ts";
 
 /** Which branch decided, and its value: a discriminated union for the handler. */
-export type Alternative<D extends Deps> = {
-  [K in keyof D]: { readonly via: K; readonly value: ValueOf<D[K]> };
-}[keyof D];
+export type Alternative<D extends Deps> = D extends Deps
+  ? { [K in keyof D]: { readonly via: K; readonly value: ValueOf<D[K]> } }[keyof D]
+  : never;
 
 /** The protections that every branch has. */
 type SharedProtections<D extends Deps> = {
-  [K in keyof D]: (fact: SureFacts<D[K]>) => void;
+  [K in keyof D]: (fact: SureOf<D[K]>) => void;
 }[keyof D] extends (fact: infer F) => void
   ? Extract<F, Protection>
   : never;
-
-type SureFacts<X> = X extends { readonly "~dep": { readonly sure: (fact: infer F) => void } } ? F : never;
 
 /**
  * Alternatives (OR). The first branch whose credential is **present** decides, explicit credentials (a header) before
@@ -31,7 +29,7 @@ type SureFacts<X> = X extends { readonly "~dep": { readonly sure: (fact: infer F
  * ```
  */
 export function anyOf<const D extends Deps>(branches: D): Dependency<Alternative<D>, SharedProtections<D> | NoticesOf<D>> {
-  const entries = entriesOf("anyOf", branches);
+  const entries = entriesOf("anyOf()", branches);
   if (entries.length === 0) throw new BuildError("wrong_dependency", "anyOf() needs at least one branch");
   return dependency({
     kind: "any-of",

@@ -45,7 +45,7 @@ export type ValueOf<D extends AnyDependency> = D["~dep"]["value"];
 export type Values<D extends Deps> = { readonly [K in keyof D]: D[K]["~dep"]["value"] };
 
 /** The protections that every member of a union of dependencies has. */
-type SureOf<D extends AnyDependency> = D["~dep"]["sure"] extends (fact: infer F) => void ? Extract<F, Protection> : never;
+export type SureOf<D extends AnyDependency> = D["~dep"]["sure"] extends (fact: infer F) => void ? Extract<F, Protection> : never;
 
 /** The protections of a record, a function of them so that a union of records shares only what each has. */
 type SureOfRecord<D extends Deps> = D extends Deps ? (fact: { [K in keyof D]: SureOf<D[K]> }[keyof D]) => void : never;
@@ -57,7 +57,8 @@ export type ProtectionsOf<D extends Deps> = SureOfRecord<D> extends (fact: infer
 export type NoticesOf<D extends Deps> = D extends Deps ? Extract<D[keyof D]["~dep"]["known"], Notice> : never;
 
 /** The facts of a record of dependencies. */
-export type FactsOf<D extends Deps> = ProtectionsOf<D> | NoticesOf<D>;
+// A conditional type, not a plain union: the compiler would keep the union's name, which no declaration file can print.
+export type FactsOf<D extends Deps> = D extends Deps ? ProtectionsOf<D> | NoticesOf<D> : never;
 
 /** A type that nothing is assignable to; its text tells the developer what to write instead. */
 export interface Advice<M extends string> {

@@ -49,9 +49,9 @@ test("what is no dependency is named in the error, with a guess where modules im
     () => untyped({ user, db: undefined }, () => 1),
     error(/depends\(\): "db" is undefined \(two modules that import each other\?\)/),
   );
-  assert.throws(() => untyped({ db: "db" }, () => 1), error(/"db" is string, not a dependency: build one with/));
-  assert.throws(() => untyped({ db: () => 1 }, () => 1), error(/"db" is function/));
-  assert.throws(() => untyped({ db: Object.create(user) }, () => 1), error(/"db" is object/));
+  assert.throws(() => untyped({ db: "db" }, () => 1), error(/"db" is a string, not a dependency: build one with/));
+  assert.throws(() => untyped({ db: () => 1 }, () => 1), error(/"db" is a function/));
+  assert.throws(() => untyped({ db: Object.create(user) }, () => 1), error(/"db" is made by another copy of lockstep/));
   for (const deps of [undefined, null, "db", 1])
     assert.throws(() => untyped(deps, () => 1), error(/takes a record of dependencies/));
   assert.throws(() => untyped({}), error(/takes a function second/));

@@ -1,6 +1,7 @@
 /** `depends()`: a plain value made of other values. It cannot refuse; the verbs in `access/` can. */
 import { BuildError } from "../problem/error.ts";
-import type { Dependency, Deps, FactsOf, Values } from "./dependency.ts";
+import type { Denial } from "../access/deny.ts";
+import type { Advice, Dependency, Deps, FactsOf, Values } from "./dependency.ts";
 import { dependency, entriesOf, type Entry, factsOfEntries, type Lifetime } from "./node.ts";
 
 /** What a value declares of itself. */
@@ -10,6 +11,11 @@ export interface ValueOptions {
   /** Problems it may throw, by status, in words, for the documentation: `{ 429: "Too many requests." }`. */
   readonly problems?: Readonly<Record<number, string>>;
 }
+
+/** A plain value is no verb: a denial would be handed on as if it were a value. */
+type PlainCheck<T> = [Extract<Awaited<T>, Denial>] extends [never]
+  ? unknown
+  : Advice<"depends() cannot refuse: use authenticate(), authorize() or owned() to deny()">;
 
 /**
  * A value made of other values, once for each request however many paths lead to it.
@@ -23,10 +29,10 @@ export interface ValueOptions {
  */
 export function depends<const D extends Deps, T>(
   deps: D,
-  run: (values: Values<D>) => T,
+  run: (values: Values<D>) => T & PlainCheck<T>,
   options: ValueOptions = {},
 ): Dependency<Awaited<T>, FactsOf<D>> {
-  const entries = entriesOf("depends", deps);
+  const entries = entriesOf("depends()", deps);
   if (typeof run !== "function") throw new BuildError("wrong_dependency", "depends() takes a function second: (values) => value");
   const lifetime = lifetimeOf("depends", entries, options);
   return dependency({

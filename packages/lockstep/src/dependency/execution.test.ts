@@ -237,10 +237,10 @@ test("a refused credential opens nothing that only the handler needs", async () 
 test("a denial from a plain value never reaches a handler, synchronous or not", async () => {
   const advice = /^threw (?:depends|resource)\(\) cannot refuse: use authenticate\(\), authorize\(\) or owned\(\)/;
   const plain: AnyDependency[] = [
-    depends({}, () => deny("no")),
-    depends({}, async () => deny("no")),
-    depends({}, async () => deny("no"), { lifetime: "app" }),
-    depends({}, () => deny("no"), { lifetime: "app" }),
+    depends({}, () => deny("no") as unknown),
+    depends({}, async () => deny("no") as unknown),
+    depends({}, async () => deny("no") as unknown, { lifetime: "app" }),
+    depends({}, () => deny("no") as unknown, { lifetime: "app" }),
     resource({}, function* () {
       yield deny("no");
     }),

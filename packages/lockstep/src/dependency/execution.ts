@@ -9,7 +9,7 @@ import { InputFailure, type InputIssue } from "../input/input.ts";
 import { BuildError } from "../problem/error.ts";
 import { type AppValues, isPromise } from "./app-values.ts";
 import { Concurrent } from "./concurrent.ts";
-import type { Node, ValueRecord, Verdicts } from "./node.ts";
+import type { Granted, Node, ValueRecord, Verdicts } from "./node.ts";
 import { checkPlain } from "./plain-value.ts";
 import type { Step, Variant } from "./plan.ts";
 import { phase } from "./rank.ts";
@@ -92,8 +92,8 @@ export class Execution implements Verdicts {
     this.#grants[this.#step?.slot ?? 0] = grants;
   }
 
-  get granted(): readonly (Grants | undefined)[] {
-    return this.#step?.authenticators.map((slot) => this.#grants?.[slot]) ?? [];
+  get granted(): readonly Granted[] {
+    return this.#step?.authenticators.map(({ slot, scopes }) => ({ grants: this.#grants?.[slot], scopes })) ?? [];
   }
 
   /** Whether everything that a step needs is there, or never will be. */

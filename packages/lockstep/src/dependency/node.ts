@@ -20,6 +20,8 @@ export type ValueRecord = Readonly<Record<string, unknown>>;
 export interface Entry {
   readonly key: string;
   readonly node: Node;
+  /** It runs, and its value is handed to nobody: a guard of the whole API. */
+  readonly hidden?: boolean;
 }
 
 interface NodeShape {
@@ -57,12 +59,18 @@ export interface InputNode extends NodeShape {
   read(source: Source, values: ValueRecord): unknown;
 }
 
+/** What a credential brought, and what it has to grant. */
+export interface Granted {
+  readonly grants: Grants | undefined;
+  readonly scopes: readonly string[];
+}
+
 /** What a guard may do while it settles: remember or ask what a credential granted. */
 export interface Verdicts {
   /** Remembers what the credential brought, for scopes, the audit log and revocation. */
   grant(grants: Grants): void;
   /** What the authenticated dependencies below this node brought. */
-  readonly granted: readonly (Grants | undefined)[];
+  readonly granted: readonly Granted[];
 }
 
 /** The verbs that can refuse. */
@@ -94,18 +102,23 @@ export interface OptionalNode extends NodeShape {
 export type Node = ValueNode | ResourceNode | SchemeNode | InputNode | GuardNode | AnyOfNode | OptionalNode;
 
 const made = new WeakMap<Node, object>();
+const dependencies = new WeakSet<object>();
 
 /** The dependency of a node, always the same one. */
 export function dependency<T, F extends Fact>(node: Node): Dependency<T, F> {
   const known = made.get(node) ?? Object.freeze({ "~dep": node });
   made.set(node, known);
+  dependencies.add(known);
   // The phantom part of the type exists for the compiler only; each caller answers for its facts.
   return known as Dependency<T, F>;
 }
 
-/** Tells whether a value is a dependency, for JavaScript callers and overrides. */
+/**
+ * Tells whether a value is a dependency that this copy of the package made, for JavaScript callers and overrides. Nothing else has had
+ * its facts checked: a record that looks like one could claim any.
+ */
 export function isDependency(value: unknown): value is AnyDependency {
-  return typeof value === "object" && value !== null && "~dep" in value && Object.hasOwn(value, "~dep");
+  return typeof value === "object" && value !== null && dependencies.has(value);
 }
 
 /**
@@ -113,18 +126,24 @@ export function isDependency(value: unknown): value is AnyDependency {
  *
  * @throws BuildError `wrong_dependency` where an entry is no dependency
  */
-export function entriesOf(verb: string, deps: Readonly<Record<string, unknown>>): Entry[] {
+export function entriesOf(where: string, deps: Readonly<Record<string, unknown>>): Entry[] {
   if (typeof deps !== "object" || deps === null) {
-    throw new BuildError("wrong_dependency", `${verb}() takes a record of dependencies first, for example { user: currentUser }`);
+    throw new BuildError("wrong_dependency", `${where} takes a record of dependencies first, for example { user: currentUser }`);
   }
   return Object.entries(deps).map(([key, value]) => {
     if (isDependency(value)) return { key, node: value["~dep"] };
-    const what = value === undefined ? "undefined (two modules that import each other?)" : typeof value;
+    const what = describe(value);
     throw new BuildError(
       "wrong_dependency",
-      `${verb}(): "${key}" is ${what}, not a dependency: build one with depends(), a verb, a scheme or an input`,
+      `${where}: "${key}" is ${what}, not a dependency: build one with depends(), a verb, a scheme or an input`,
     );
   });
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return "undefined (two modules that import each other?)";
+  if (typeof value !== "object" || value === null) return value === null ? "null" : `a ${typeof value}`;
+  return "~dep" in value ? "made by another copy of lockstep (install one version)" : "an object";
 }
 
 /** The facts of entries, all of which are needed. */

@@ -12,7 +12,7 @@ const nodes = new WeakMap<Node, Node>();
  * @throws BuildError `wrong_dependency`
  */
 export function optional<T, F extends Fact>(dep: Dependency<T, F>): Dependency<T | undefined, Exclude<F, Protection>> {
-  const entries = entriesOf("optional", { value: dep });
+  const entries = entriesOf("optional()", { value: dep });
   const inner = dep["~dep"];
   const node = nodes.get(inner) ?? {
     kind: "optional",

@@ -3,9 +3,17 @@
  * that may be present it holds either the steps to run, in order, or the schemes to challenge for.
  */
 import { BuildError } from "../problem/error.ts";
+import { demandedScopes } from "./demanded-scopes.ts";
+import { declaredScopes } from "./fact.ts";
 import { Graph, nodesBelow, type Overrides, schemesBelow } from "./graph.ts";
 import type { Entry, Node, SchemeNode } from "./node.ts";
 import { earliestRank, isLazy, phase } from "./rank.ts";
+
+/** An authenticated dependency that has to grant scopes. */
+export interface Authenticator {
+  readonly slot: number;
+  readonly scopes: readonly string[];
+}
 
 /** One node to run, and where its values stand. */
 export interface Step {
@@ -20,8 +28,8 @@ export interface Step {
   readonly overridden: boolean;
   /** For guards: the schemes below, to challenge for. */
   readonly schemes: readonly SchemeNode[];
-  /** For `scopes()`: the slots of the authenticated dependencies below. */
-  readonly authenticators: readonly number[];
+  /** For `scopes()`: who below has to grant what. */
+  readonly authenticators: readonly Authenticator[];
   /** For a guard, a name for the audit log: the path of names that leads to it. */
   readonly path: string;
 }
@@ -129,13 +137,14 @@ class VariantBuilder {
     ordered.forEach((node, index) => this.#slots.set(node, this.#graph.schemes.length + index));
     const steps = ordered.map((node) => this.#step(node));
     const used = this.#graph.schemes.filter((scheme) => this.#paths.has(scheme));
+    const handed = this.#graph.roots.filter((root) => root.hidden !== true);
     return {
       kind: "run",
       steps,
       ends: endsOf(steps),
       slotCount: this.#graph.schemes.length + steps.length,
-      keys: this.#graph.roots.map((root) => root.key),
-      sources: this.#graph.roots.map((root) => this.#slot(root.node)),
+      keys: handed.map((root) => root.key),
+      sources: handed.map((root) => this.#slot(root.node)),
       ambient: used.some(({ scheme }) => scheme.ambient === "cookie")
         ? "cookie"
         : used.some(({ scheme }) => scheme.ambient === "browser") && "browser",
@@ -196,16 +205,20 @@ class VariantBuilder {
   }
 
   /**
-   * The slots of the authenticated dependencies below that answer for the scopes. Where an override hides them all, what
+   * The authenticated dependencies below that answer for the scopes, and which each has to grant. Where an override hides them all, what
    * stands in for a dependency above them answers.
    */
-  #authenticators(node: Node, wanted: readonly string[]): number[] {
-    const answering = nodesBelow(node, (each) => this.#active(each)).filter(
-      (each) => each !== node && each.facts.has("authenticated") && wanted.some((name) => each.facts.has(`scope:${name}`)),
+  #authenticators(node: Node, required: readonly string[]): Authenticator[] {
+    const below = nodesBelow(node, (each) => this.#active(each)).filter((each) => each !== node && each.facts.has("authenticated"));
+    const verified = below.filter((each) => each.kind === "authenticate");
+    const those = verified.length > 0 ? verified : below.filter((each) => this.#graph.isOverridden(each));
+    const demanded = demandedScopes(
+      required,
+      those.map((each) => new Set(declaredScopes(each.facts))),
     );
-    const verified = answering.filter((each) => each.kind === "authenticate");
-    const those = verified.length > 0 ? verified : answering.filter((each) => this.#graph.isOverridden(each));
-    return those.map((each) => this.#slot(each));
+    return those
+      .map((each, index) => ({ slot: this.#slot(each), scopes: demanded[index] ?? required }))
+      .filter(({ scopes }) => scopes.length > 0);
   }
 }
 

@@ -30,7 +30,7 @@ export function resource<const D extends Deps, T>(
   open: (values: Values<D>) => AsyncGenerator<T, void, void> | Generator<T, void, void>,
   options: ValueOptions = {},
 ): Dependency<T, FactsOf<D>> {
-  const entries = entriesOf("resource", deps);
+  const entries = entriesOf("resource()", deps);
   if (typeof open !== "function") {
     throw new BuildError("wrong_dependency", "resource() takes a generator function second: async function* () { yield value; }");
   }

@@ -5,7 +5,8 @@
  * A requirement is a set of credentials **all of which are used** when exactly they are present: what a memoised `anyOf()`
  * would ignore is not asked for, however many paths lead to it.
  */
-import { Graph, nodesBelow } from "../dependency/graph.ts";
+import { demandedScopes } from "../dependency/demanded-scopes.ts";
+import { Graph, nodesBelow, schemesBelow } from "../dependency/graph.ts";
 import type { Entry, Node } from "../dependency/node.ts";
 import type { SecurityRequirement } from "./openapi.ts";
 
@@ -24,7 +25,7 @@ const none: Names = new Set();
 /**
  * The security requirements of a route (OpenAPI 3.1.1 §4.8.30): the disjunctive normal form of its graph. AND stands in one
  * object, OR in several, explicit credentials before ambient ones, `{}` for none at all last. A scope stands with the schemes
- * below its `scopes()` that declare it. Empty where no scheme is below.
+ * below its `scopes()` that have to grant it. Empty where no scheme is below.
  */
 export function securityOf(entries: readonly Entry[]): readonly SecurityRequirement[] {
   return requirementsOf(alternativesOf(entries));
@@ -88,7 +89,7 @@ function alternative(graph: Graph, names: Names): Alternative | undefined {
   return { requirement: Object.fromEntries([...names].map((name) => [name, [...(required.get(name) ?? [])].toSorted()])), nodes };
 }
 
-/** For each scheme, the scopes that the `scopes()` above it require and that it declares. */
+/** For each scheme, the scopes that the `scopes()` above it demand of it. */
 function requiredScopes(
   nodes: readonly Node[],
   active: (node: Node) => readonly Entry[],
@@ -96,12 +97,13 @@ function requiredScopes(
   const required = new Map<string, Set<string>>();
   for (const node of nodes) {
     if (node.kind !== "scopes") continue;
-    for (const below of nodesBelow(node, active)) {
-      if (below.kind !== "scheme") continue;
-      const { name, scopes } = below.scheme;
-      const those = required.get(name) ?? new Set();
-      required.set(name, those);
-      for (const scope of node.scopes) if (Object.hasOwn(scopes, scope)) those.add(scope);
+    const schemes = schemesBelow(node, active).map(({ scheme }) => scheme);
+    const demanded = demandedScopes(
+      node.scopes,
+      schemes.map(({ scopes }) => new Set(Object.keys(scopes))),
+    );
+    for (const [index, { name }] of schemes.entries()) {
+      required.set(name, new Set([...(required.get(name) ?? []), ...(demanded[index] ?? [])]));
     }
   }
   return required;

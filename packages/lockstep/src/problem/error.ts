@@ -2,6 +2,7 @@
  * The errors of the toolkit. What is sent to a client is made of them in `problem.ts`; the words of an error here are for
  * the developer and for the audit log.
  */
+import { recogniseEverywhere } from "../brand.ts";
 import type { BuildCode, ErrorCode } from "./code.ts";
 
 /** The base of every error the toolkit throws. `code` is stable; the message is not. */
@@ -26,6 +27,10 @@ export class BuildError extends LockstepError<BuildCode> {
  * (RFC 6750 §3.1 `invalid_token`), byte-identical for every `reason`; the reason goes to the audit log only.
  */
 export class InvalidCredential extends LockstepError<"invalid_token"> {
+  static {
+    recogniseEverywhere(this, "InvalidCredential");
+  }
+
   override readonly name = "InvalidCredential";
   /** For the audit log: what was wrong, in words that hold no part of the credential. */
   readonly reason: string;
@@ -43,6 +48,10 @@ export class InvalidCredential extends LockstepError<"invalid_token"> {
 
 /** Something the request needs (a store, an issuer) does not answer: **503** with `Retry-After`, never an allowed request. */
 export class Unavailable extends LockstepError<"unavailable"> {
+  static {
+    recogniseEverywhere(this, "Unavailable");
+  }
+
   override readonly name = "Unavailable";
   /** What `Retry-After` tells the client, in whole seconds. */
   readonly retryAfterSeconds: number;

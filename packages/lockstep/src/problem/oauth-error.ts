@@ -1,4 +1,5 @@
 /** Errors of OAuth endpoints (RFC 6749 §5.2), for routes with `errors: "oauth"`. */
+import { recogniseEverywhere } from "../brand.ts";
 import { type Answer, Problem, type ProblemOptions } from "./problem.ts";
 
 /** The codes of RFC 6749 §5.2, and `server_error` and `temporarily_unavailable` of §4.1.2.1. */
@@ -14,7 +15,11 @@ export type OAuthErrorCode =
   | "temporarily_unavailable";
 
 /** An error of an OAuth endpoint. */
-export class OAuthError extends Problem {}
+export class OAuthError extends Problem {
+  static {
+    recogniseEverywhere(this, "OAuthError");
+  }
+}
 
 /**
  * Makes an error to throw from an OAuth endpoint: `{ "error": code, "error_description": description }` with status 400

@@ -2,6 +2,7 @@
  * Problem details (RFC 9457). This module owns the error that becomes an answer; which refusal leads to which answer
  * stands in `answer.ts`.
  */
+import { recogniseEverywhere } from "../brand.ts";
 import { LockstepError } from "./error.ts";
 import type { ProblemCode } from "./code.ts";
 
@@ -30,6 +31,10 @@ export interface Answer {
  * `code`. Throw one from a handler or a dependency; every other error becomes a 500 that says nothing.
  */
 export class Problem extends LockstepError<string> implements Answer {
+  static {
+    recogniseEverywhere(this, "Problem");
+  }
+
   override readonly name = "Problem";
   readonly status: number;
   readonly title: string;

@@ -10,7 +10,7 @@ import { openApiDocument } from "../openapi/document.ts";
 import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { BuildError } from "../problem/error.ts";
 import type { ApiOptions } from "./api-options.ts";
-import { type CompiledRoute, compileRoute, guardKey } from "./compiled-route.ts";
+import { type CompiledRoute, compileRoute } from "./compiled-route.ts";
 import { Server } from "./server.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
 import { Router } from "./match.ts";
@@ -57,7 +57,7 @@ export interface Api {
  */
 export function createApi(options: ApiOptions): Api {
   checkOptions(options);
-  const guards = options.guard === undefined ? [] : entriesOf("createApi", { [guardKey(0)]: options.guard });
+  const guards = options.guard === undefined ? [] : [guardEntry(options.guard)];
   return assemble(options, guards, new Map());
 }
 
@@ -75,8 +75,7 @@ function assemble(options: ApiOptions, guards: readonly Entry[], overrides: Over
     fetch: fetchHandler(server),
     openapi: () => document,
     guard: (dependency) => {
-      const added = entriesOf("guard", { [guardKey(guards.length)]: dependency });
-      return assemble(options, [...guards, ...added], overrides);
+      return assemble(options, [...guards, guardEntry(dependency)], overrides);
     },
     with: (pairs) => {
       refuseInProduction();
@@ -107,6 +106,13 @@ const apiOptions = [
   "clock",
   "onError",
 ] as const satisfies readonly (keyof ApiOptions)[];
+
+/** A guard of the whole API runs before every route; no handler sees its value. */
+function guardEntry(dependency: AnyDependency): Entry {
+  const [entry] = entriesOf("guard()", { guard: dependency });
+  if (entry === undefined) throw new TypeError("A record of one has one entry");
+  return { ...entry, hidden: true };
+}
 
 function checkOptions(options: ApiOptions): void {
   refuseUnknownOptions("createApi()", options, apiOptions);

@@ -17,9 +17,6 @@ export interface CompiledRoute {
   readonly plan: Plan;
 }
 
-/** Names that a guard of the whole API takes in a route's record; no dependency of a route can have them. */
-export const guardKey = (index: number): string => `#guard${index}`;
-
 /**
  * Checks and compiles a route.
  *

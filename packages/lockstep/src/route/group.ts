@@ -1,7 +1,7 @@
 /** `group()`: routes that share a prefix, tags and dependencies. */
 import type { Deps } from "../dependency/dependency.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
-import { method, type Method } from "./route.ts";
+import { type DeclaredDeps, method, type Method } from "./route.ts";
 import type { TemplateCheck } from "./template.ts";
 
 /** What the routes of a group share. */
@@ -33,7 +33,7 @@ export interface Group<D0 extends Deps, X0 extends string> {
  * ```
  */
 export function group<const X0 extends string, const D0 extends Deps = Record<never, never>>(
-  spec: GroupSpec<X0, D0>,
+  spec: GroupSpec<X0, D0> & DeclaredDeps<D0>,
 ): Group<D0, X0> {
   refuseUnknownOptions("group()", spec, ["prefix", "tags", "deps"]);
   const inherited = { prefix: spec.prefix, tags: spec.tags ?? [], deps: spec.deps ?? {} };

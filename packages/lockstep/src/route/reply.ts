@@ -1,4 +1,5 @@
 /** `reply()`: a result with its own status, headers or cookies. */
+import { recogniseEverywhere } from "../brand.ts";
 import { BuildError } from "../problem/error.ts";
 import { type Cookie, serialiseCookie } from "./set-cookie.ts";
 
@@ -12,6 +13,10 @@ export interface ReplyOptions {
 
 /** A body with its status, headers and cookies; made by `reply()`. */
 export class Reply<B> {
+  static {
+    recogniseEverywhere(this, "Reply");
+  }
+
   readonly status: number;
   readonly body: B;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;

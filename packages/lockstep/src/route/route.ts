@@ -84,10 +84,21 @@ type NoShadow<D0 extends Deps, D extends Deps> = [keyof D & keyof D0] extends [n
 /** The first advice there is: two at once would be `never`, and say nothing. */
 type First<A, B> = unknown extends A ? B : A;
 
+/** What protects is there in every case: in each member of a union, and as no optional member of a variable. */
+export interface DepsInEveryCase {
+  readonly deps: unknown;
+}
+interface PublicInEveryCase {
+  readonly public: unknown;
+}
+/** The declared dependencies must be present, where there are any. */
+export type DeclaredDeps<D extends Deps> = Record<never, never> extends D ? unknown : DepsInEveryCase;
+type Declared<D extends Deps, Pub> = [Pub] extends [string] ? PublicInEveryCase & DeclaredDeps<D> : DeclaredDeps<D>;
+
 /** Everything the compiler checks of a route. */
 export type RouteCheck<D0 extends Deps, D extends Deps, X extends string, Pub> = First<
   NoShadow<D0, D>,
-  First<AccessCheck<D0 & D, Pub>, ParameterCheck<UsedParameters<D0 & D>, X>>
+  First<AccessCheck<D0 & D, Pub>, First<ParameterCheck<UsedParameters<D0 & D>, X>, Declared<D, Pub>>>
 >;
 
 /** Declares a route of one method: template, specification, handler. */

@@ -1,4 +1,5 @@
 /** `stream()`: a result that is sent piece by piece. */
+import { recogniseEverywhere } from "../brand.ts";
 
 /** What a stream says of itself. */
 export interface StreamOptions {
@@ -12,6 +13,10 @@ export interface StreamOptions {
 
 /** A streaming result; made by `stream()`. */
 export class StreamReply {
+  static {
+    recogniseEverywhere(this, "StreamReply");
+  }
+
   readonly chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
   readonly options: StreamOptions;
 

@@ -2,6 +2,7 @@
  * Values that must not be printed. This module owns the wrapper and what happens when one is logged or serialised;
  * comparing secrets is in `same-secret.ts`.
  */
+import { recogniseEverywhere } from "../brand.ts";
 import { BuildError } from "../problem/error.ts";
 
 const shown = "[redacted]";
@@ -27,6 +28,10 @@ export function refusingSecrets<T>(serialise: () => T): T {
  * that a credential cannot end up in a log by accident; `reveal()` is easy to find in a review.
  */
 export class Redacted<T> {
+  static {
+    recogniseEverywhere(this, "Redacted");
+  }
+
   readonly #value: T;
 
   constructor(value: T) {
