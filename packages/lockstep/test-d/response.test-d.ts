@@ -32,8 +32,16 @@ get("/a", { deps: { user } }, (): never => {
 get("/a", { deps: { user }, response: Profile }, () => account);
 // The input of the schema is what the handler gives.
 get("/a", { deps: { user }, response: z.object({ at: z.date().transform((at) => at.toISOString()) }) }, () => ({ at: new Date() }));
+// Literals keep their types, in a list and behind a condition too. In an async handler they need `as const`, as elsewhere.
+const State = z.object({ state: z.enum(["open", "done"]), tags: z.array(z.enum(["a", "b"])) });
+get("/a", { deps: { user }, response: State }, () => ({ state: "open", tags: ["a", "b"] }));
+get("/a", { deps: { user }, response: State }, () => (flip ? { state: "open", tags: [] } : { state: "done", tags: ["a"] }));
+post("/a", { deps: { user }, response: State }, () => reply(201, { state: "open", tags: ["a"] }));
+get("/a", { deps: { user }, response: State }, async () => ({ state: "open", tags: ["a"] }) as const);
 
 // Does not fit.
+// @ts-expect-error Type '"shut"' is not assignable
+get("/a", { deps: { user }, response: State }, () => ({ state: "shut", tags: [] }));
 // @ts-expect-error Property 'email' is missing
 get("/a", { deps: { user }, response: Profile }, ({ user }) => ({ id: user.id }));
 // @ts-expect-error Type 'number' is not assignable to type 'string'

@@ -1,6 +1,5 @@
 /** What a handler may give back, and what the compiler checks of it. */
 import type { Advice } from "../dependency/dependency.ts";
-import type { AnySchema, InputOf } from "../input/schema.ts";
 import type { Secret } from "../secret/secret.ts";
 import type { Redacted } from "../secret/redacted.ts";
 import type { Reply } from "./reply.ts";
@@ -31,8 +30,11 @@ type SecretCheck<R> = true extends HoldsSecret<BodyOf<Awaited<R>>> ? Advice<Secr
 
 type Replies<B> = B | Reply<B> | StreamReply;
 
-/**
- * What the handler of a route gives: with a response schema something that fits the schema's input; without one anything
- * that holds no secret.
- */
-export type HandlerResult<R, S> = S extends AnySchema ? Replies<InputOf<S>> | PromiseLike<Replies<InputOf<S>>> : R & SecretCheck<R>;
+/** A type with nothing in it to be changed: literals in a handler keep their types, and arrays of them fit. */
+type Unchanging<T> = T extends Leaf ? T : { readonly [K in keyof T]: Unchanging<T[K]> };
+
+/** What a handler may give where the response schema takes `In`; anything where there is none (`unknown`). */
+export type Sendable<In> = unknown extends In ? unknown : Replies<Unchanging<In>> | PromiseLike<Replies<Unchanging<In>>>;
+
+/** What a handler gives, checked: a secret may stand in it only where a response schema cuts it. */
+export type HandlerResult<R, In> = R & (unknown extends In ? SecretCheck<R> : unknown);

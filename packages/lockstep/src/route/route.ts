@@ -7,8 +7,8 @@ import { BuildError } from "../problem/error.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
 import type { Advice, Deps, NoticesOf, ProtectionsOf, Values } from "../dependency/dependency.ts";
 import { type Entry, entriesOf, type ValueRecord } from "../dependency/node.ts";
-import type { AnySchema } from "../input/schema.ts";
-import type { HandlerResult } from "./result.ts";
+import type { AnySchema, Schema } from "../input/schema.ts";
+import type { HandlerResult, Sendable } from "./result.ts";
 import type { ParametersOf, TemplateCheck } from "./template.ts";
 
 /** The methods that a route may have. HEAD comes with GET; OPTIONS is answered by the core. */
@@ -32,17 +32,13 @@ export interface RouteDocumentation {
 }
 
 /** What a route declares. */
-export interface RouteSpec<
-  D extends Deps,
-  Pub extends string | undefined,
-  S extends AnySchema | undefined,
-> extends RouteDocumentation {
+export interface RouteSpec<D extends Deps, Pub extends string | undefined, In = unknown> extends RouteDocumentation {
   /** Why anyone may call it; shown in the access matrix. Excludes an authenticated dependency. */
   readonly public?: Pub;
   /** What the handler needs. Without `public`, one of these (or of the group's) is authenticated. */
   readonly deps?: D;
   /** The schema of the response: unknown fields are dropped, and the handler's result must fit. */
-  readonly response?: S;
+  readonly response?: Schema<In, unknown>;
   /** The status of a success. Default 200; 204 where the handler gives `undefined`. */
   readonly status?: number;
   /** `oauth`: errors as RFC 6749 §5.2 demands of OAuth endpoints, instead of problem details. */
@@ -104,14 +100,14 @@ export type RouteCheck<D0 extends Deps, D extends Deps, X extends string, Pub> =
 /** Declares a route of one method: template, specification, handler. */
 export type Method<D0 extends Deps, X0 extends string> = <
   const X extends string,
-  R,
+  const R extends Sendable<In>,
   const D extends Deps = Record<never, never>,
   const Pub extends string | undefined = undefined,
-  S extends AnySchema | undefined = undefined,
+  In = unknown,
 >(
   template: X & TemplateCheck<X>,
-  spec: RouteSpec<D, Pub, S> & RouteCheck<D0, D, `${X0}${X}`, Pub>,
-  handler: (values: Values<D0 & D>) => HandlerResult<R, S>,
+  spec: RouteSpec<D, Pub, In> & RouteCheck<D0, D, `${X0}${X}`, Pub>,
+  handler: (values: Values<D0 & D>) => HandlerResult<R, In>,
 ) => Route;
 
 /** A route, ready to be given to `createApi()`. */
@@ -157,7 +153,7 @@ const specOptions = [
   "deprecated",
   "example",
   "problems",
-] as const satisfies readonly (keyof RouteSpec<Deps, string, AnySchema>)[];
+] as const satisfies readonly (keyof RouteSpec<Deps, string>)[];
 
 function checkCall(where: string, spec: unknown, handler: unknown): void {
   if (typeof spec !== "object" || spec === null)
