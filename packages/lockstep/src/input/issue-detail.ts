@@ -45,8 +45,8 @@ function leaves(sent: unknown): string[] {
     const value = waiting.pop();
     if (typeof value === "object" && value !== null) {
       for (const member of Object.values(value).slice(0, maxCompared + 1)) waiting.push(member);
-    } else if (value !== undefined && value !== null && value !== "") {
-      texts.push(String(value));
+    } else if (typeof value === "string" || typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+      if (value !== "") texts.push(String(value));
     }
   }
   return texts;
