@@ -1,9 +1,11 @@
 /** `npm run bench`: everything in DESIGN §12 that can be measured on one machine. `npm run bench -- http` runs one part. */
 import { benchGraph } from "./graph.ts";
 import { benchHttp } from "./http/run.ts";
+import { benchTypes } from "./types/measure.ts";
 
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   graph: () => benchGraph(7),
+  types: () => benchTypes(),
   http: () => benchHttp(Number(process.env["BENCH_ROUNDS"] ?? 5), Number(process.env["BENCH_SECONDS"] ?? 3)),
 };
 

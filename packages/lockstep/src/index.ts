@@ -38,7 +38,7 @@ export { BuildError, InvalidCredential, LockstepError, Unavailable } from "./pro
 export { oauthError, OAuthError, type OAuthErrorCode } from "./problem/oauth-error.ts";
 export { notFound, Problem, problem, type ProblemOptions } from "./problem/problem.ts";
 export { createApi, type Api } from "./route/api.ts";
-export { type ApiOptions, type ApiServerAddress, type DocsOptions } from "./route/api-options.ts";
+export { type ApiOptions, type ApiServerAddress, type DocsOptions, type ProtectedResource } from "./route/api-options.ts";
 export { group, type Group, type GroupSpec } from "./route/group.ts";
 export { reply, Reply, type ReplyOptions } from "./route/reply.ts";
 export { del, get, type Method, patch, post, put, type Route, type RouteSpec } from "./route/route.ts";

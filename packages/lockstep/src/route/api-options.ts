@@ -19,6 +19,14 @@ export type DocsOptions =
   | { readonly access: AnyDependency; readonly public?: never }
   | { readonly public: string; readonly access?: never };
 
+/** This API as a protected resource of OAuth 2.0 (RFC 9728), so that clients find the authorization server by themselves. */
+export interface ProtectedResource {
+  /** The API's resource identifier: an https URL without query or fragment, the base of its paths (RFC 9728 §1.2). */
+  readonly url: string;
+  /** The issuers whose tokens it takes. At least one. */
+  readonly authorizationServers: readonly [string, ...string[]];
+}
+
 /** The options of `createApi()`. */
 export interface ApiOptions {
   readonly title: string;
@@ -34,6 +42,11 @@ export interface ApiOptions {
    * changes something, must come from one of them or from the API's own origin.
    */
   readonly origins?: readonly string[];
+  /**
+   * Serves the metadata of RFC 9728 at `/.well-known/oauth-protected-resource` and names it in the challenges of bearer schemes, so that OAuth
+   * and MCP clients find the authorization server. Default: neither.
+   */
+  readonly resource?: ProtectedResource;
   /** Who may read the documentation. Default: nobody, it is not there. */
   readonly docs?: DocsOptions;
   /** How much of a request is read. Default: see `InputLimits`. */

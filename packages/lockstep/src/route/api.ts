@@ -11,6 +11,7 @@ import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { BuildError } from "../problem/error.ts";
 import type { ApiOptions } from "./api-options.ts";
 import { type CompiledRoute, compileRoute } from "./compiled-route.ts";
+import { metadataRoutes } from "./protected-resource.ts";
 import { Server } from "./server.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
 import { Router } from "./match.ts";
@@ -67,7 +68,7 @@ function assemble(options: ApiOptions, guards: readonly Entry[], overrides: Over
   // Routes that collide are told before the documentation stumbles over their names.
   void new Router(own);
   const document = openApiDocument(options, own);
-  const routes = [...own, ...docsRoutes(options, document).map(compile)];
+  const routes = [...own, ...[...metadataRoutes(options, own), ...docsRoutes(options, document)].map(compile)];
   const app = new AppValues();
   const server = new Server(routes, servingOf(options, app));
   const api: Api = {
@@ -101,6 +102,7 @@ const apiOptions = [
   "guard",
   "origins",
   "docs",
+  "resource",
   "limits",
   "audit",
   "clock",

@@ -15,6 +15,8 @@ export type ErrorListener = (error: unknown, about: { readonly requestId: string
 /** What all routes of an API share. */
 export interface Serving {
   readonly realm: string;
+  /** Where the protected-resource metadata is (RFC 9728 §5.1). */
+  readonly resourceMetadata: string | undefined;
   readonly limits: InputLimits;
   readonly origins: ReadonlySet<string>;
   readonly audit: AuditReporter;
@@ -36,7 +38,7 @@ export class ServedRoute {
   readonly onError: ErrorListener;
   readonly status: number | undefined;
   readonly shape: ResultShape | undefined;
-  readonly #realm: string;
+  readonly #about: Pick<ChallengeDetails, "realm" | "resourceMetadata">;
   readonly #challenges = new Map<string, readonly string[]>();
 
   /** @throws BuildError `wrong_option`, `wrong_schema`, `wrong_scheme` */
@@ -56,15 +58,16 @@ export class ServedRoute {
     this.onError = serving.onError;
     this.status = definition.status;
     this.shape = definition.response && resultShape(definition.response, `the response of ${this.label}`);
-    this.#realm = serving.realm;
+    const { realm, resourceMetadata } = serving;
+    this.#about = resourceMetadata === undefined ? { realm } : { realm, resourceMetadata };
     // A challenge that cannot be written is a mistake of the configuration, and is met here rather than by the first caller.
     this.challenges(this.plan.schemes, {});
   }
 
   /** The challenges of some of this route's schemes, each combination made once. */
-  challenges(schemes: readonly SchemeNode[], details: Omit<ChallengeDetails, "realm">): readonly string[] {
+  challenges(schemes: readonly SchemeNode[], details: Omit<ChallengeDetails, "realm" | "resourceMetadata">): readonly string[] {
     const key = `${schemes.map((node) => this.plan.schemes.indexOf(node)).join()} ${details.error ?? ""} ${details.scope ?? ""}`;
-    const made = this.#challenges.get(key) ?? schemes.map(({ scheme }) => scheme.challenge({ ...details, realm: this.#realm }));
+    const made = this.#challenges.get(key) ?? schemes.map(({ scheme }) => scheme.challenge({ ...details, ...this.#about }));
     this.#challenges.set(key, made);
     return made;
   }

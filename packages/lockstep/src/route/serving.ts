@@ -5,6 +5,7 @@ import type { AppValues } from "../dependency/app-values.ts";
 import { inputLimits } from "../input/limits.ts";
 import { BuildError } from "../problem/error.ts";
 import type { ApiOptions } from "./api-options.ts";
+import { metadataUrl } from "./protected-resource.ts";
 import type { ErrorListener, Serving } from "./served-route.ts";
 
 const printable = /^[\x20-\x7e]+$/;
@@ -13,6 +14,7 @@ const printable = /^[\x20-\x7e]+$/;
 export function servingOf(options: ApiOptions, app: AppValues): Serving {
   return {
     realm: printable.test(options.title) ? options.title : "api",
+    resourceMetadata: options.resource && metadataUrl(options.resource),
     limits: inputLimits(options.limits),
     origins: new Set(options.origins?.map(checkOrigin)),
     audit: new AuditReporter(options.audit ?? consoleAudit, options.clock ?? Date.now),

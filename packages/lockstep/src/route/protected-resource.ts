@@ -1,0 +1,58 @@
+/** Protected-resource metadata (RFC 9728): where a client finds out which authorization server to ask. */
+import { Graph } from "../dependency/graph.ts";
+import { BuildError } from "../problem/error.ts";
+import type { ApiOptions, ProtectedResource } from "./api-options.ts";
+import type { CompiledRoute } from "./compiled-route.ts";
+import { get, type Route } from "./route.ts";
+
+const wellKnown = "/.well-known/oauth-protected-resource";
+
+/** Where the metadata is: the well-known path stands before the resource's own (RFC 9728 §3.1). */
+export function metadataUrl(resource: ProtectedResource): string {
+  const { origin, pathname } = resourceUrl(resource);
+  return `${origin}${wellKnown}${pathname === "/" ? "" : pathname}`;
+}
+
+/** The route that serves the metadata; none where the API declares no resource. It is public: clients read it before they have a token. */
+export function metadataRoutes(options: ApiOptions, routes: readonly CompiledRoute[]): Route[] {
+  const { resource } = options;
+  if (resource === undefined) return [];
+  const path = new URL(metadataUrl(resource)).pathname;
+  const schemes = new Set(routes.flatMap(({ entries }) => new Graph(entries).schemes));
+  const scopes = [...new Set([...schemes].flatMap(({ scheme }) => Object.keys(scheme.scopes)))];
+  const metadata = {
+    resource: resource.url,
+    authorization_servers: resource.authorizationServers,
+    ...(scopes.length > 0 ? { scopes_supported: scopes } : {}),
+    bearer_methods_supported: ["header"],
+    resource_name: options.title,
+  };
+  return [get(path, { public: "clients find the authorization server here (RFC 9728)" }, () => metadata)];
+}
+
+/** @throws BuildError `wrong_option` for what is no resource identifier (RFC 9728 §1.2) or names no issuer */
+function resourceUrl({ url, authorizationServers }: ProtectedResource): URL {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const isLoopback = parsed?.hostname === "127.0.0.1" || parsed?.hostname === "localhost" || parsed?.hostname === "[::1]";
+  const isAllowed = parsed?.protocol === "https:" || (parsed?.protocol === "http:" && isLoopback);
+  if (
+    parsed === undefined ||
+    !isAllowed ||
+    parsed.search !== "" ||
+    parsed.hash !== "" ||
+    (parsed.pathname !== "/" && parsed.pathname.endsWith("/"))
+  ) {
+    throw new BuildError(
+      "wrong_option",
+      `resource: "${url}" is an https URL without query, fragment or trailing slash, for example https://api.example`,
+    );
+  }
+  if (
+    !Array.isArray(authorizationServers) ||
+    !authorizationServers.every((issuer) => URL.canParse(issuer)) ||
+    authorizationServers.length === 0
+  ) {
+    throw new BuildError("wrong_option", "resource: authorizationServers names at least one issuer, by its URL");
+  }
+  return parsed;
+}
