@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deny } from "../access/deny.ts";
 import { AppValues } from "./app-values.ts";
 import { user, userKey } from "./caller.fixture.ts";
 import type { AnyDependency } from "./dependency.ts";
@@ -183,6 +184,35 @@ test("what did not open is not closed, however often it was tried", async () => 
   await runAll({ pool }, { app: values });
   await values.close();
   assert.equal(closed, 1);
+});
+
+test("an app value that is a denial is no value, for other app values neither", async () => {
+  for (const pool of [depends({}, () => deny("no") as unknown, app), depends({}, async () => deny("no") as unknown, app)]) {
+    let used = 0;
+    const store = depends({ pool }, () => (used += 1), app);
+    assert.match(await failureOf({ store }), /^threw depends\(\) cannot refuse/);
+    assert.equal(used, 0);
+  }
+});
+
+test("a resource whose value does not come is closed at once, with the error", async () => {
+  const seen: string[] = [];
+  const pool = resource(
+    {},
+    function* () {
+      try {
+        yield Promise.reject(new Error("away"));
+      } catch (error) {
+        seen.push(String(error));
+      }
+    },
+    app,
+  );
+  const values = new AppValues();
+  assert.equal(await runAll({ pool }, { app: values }), "threw away");
+  assert.deepEqual(seen, ["Error: away"]);
+  await values.close();
+  assert.equal(seen.length, 1);
 });
 
 test("an app value cannot use a request value, at any depth", () => {

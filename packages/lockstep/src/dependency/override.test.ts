@@ -13,7 +13,7 @@ import { anyOf } from "./any-of.ts";
 import { session, sessionKey, user, userKey } from "./caller.fixture.ts";
 import type { AnyDependency, Deps } from "./dependency.ts";
 import { depends } from "./depends.ts";
-import { runAll } from "./execution.fixture.ts";
+import { begin, runAll } from "./execution.fixture.ts";
 import { entriesOf, factsOfEntries } from "./node.ts";
 import { optional } from "./optional.ts";
 import { type OverrideList, readOverrides } from "./override.ts";
@@ -85,6 +85,10 @@ test("the grants of a dependency that stands in are kept", async () => {
   const overrides = readOverrides([[user, fake]]);
   assert.deepEqual(await runAll({ writer }, { overrides, present: [[sessionKey, "write"]] }), values({ writer: { name: "fake" } }));
   assert.equal(await runAll({ writer }, { overrides, present: [[sessionKey, "read"]] }), "refused scope at writer");
+  const execution = begin({ writer }, { overrides, present: [[sessionKey, "write"]] });
+  assert.equal(execution.advance(Infinity), undefined);
+  // One credential is one subject in the audit log.
+  assert.deepEqual(execution.grants(), [{ sub: "fake", scope: "write" }]);
   assert.equal(await runAll({ writer }, { overrides }), "challenged for session");
 });
 

@@ -106,7 +106,7 @@ export class RawConnection {
 
   #takeChunked(answer: Omit<RawAnswer, "body">, bodyAt: number): RawAnswer | undefined {
     const parts: Buffer[] = [];
-    for (let at = bodyAt; ; ) {
+    for (let at = bodyAt; ;) {
       const line = this.#received.indexOf("\r\n", at);
       if (line === -1) return undefined;
       const size = Number.parseInt(this.#received.toString("latin1", at, line), 16);
@@ -122,7 +122,9 @@ export class RawConnection {
     const end = this.#received.indexOf("\r\n\r\n");
     if (end === -1) return undefined;
     const [start = "", ...lines] = this.#received.toString("latin1", 0, end).split("\r\n");
-    const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
+    const headers = Object.fromEntries(
+      lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]),
+    );
     return { answer: { status: Number(start.split(" ")[1]), headers, lines }, bodyAt: end + 4 };
   }
 
@@ -133,7 +135,11 @@ export class RawConnection {
 }
 
 /** Sends one request on a connection of its own and reads the answer; `undefined` if there was none. */
-export async function rawAnswer(url: string, request: string | Uint8Array, options: { readonly timeoutMs?: number; readonly bodiless?: boolean } = {}): Promise<RawAnswer | undefined> {
+export async function rawAnswer(
+  url: string,
+  request: string | Uint8Array,
+  options: { readonly timeoutMs?: number; readonly bodiless?: boolean } = {},
+): Promise<RawAnswer | undefined> {
   const connection = await RawConnection.open(url);
   try {
     connection.send(request);

@@ -28,6 +28,7 @@ export class Exchange {
   readonly #source: RequestSource;
   #execution: Execution | undefined;
   #isPrivate = false;
+  #isOver = false;
 
   constructor(route: ServedRoute, request: HostRequest, params: Readonly<Record<string, string>>) {
     this.requestId = crypto.randomUUID();
@@ -55,10 +56,22 @@ export class Exchange {
   finish(): MaybePromise<HostResponse> {
     const execution = this.#execution;
     if (execution === undefined) throw new TypeError("finish() comes after begin()");
+    this.#isOver = true;
     const advanced = execution.advance(Infinity);
     if (isPromise(advanced))
       return advanced.then((failed) => (failed === undefined ? this.#handle(execution) : this.#fail(failed)));
     return advanced === undefined ? this.#handle(execution) : this.#fail(advanced);
+  }
+
+  /**
+   * Closes what a request opened that began and will never finish: the host, or a hook of the application, has ended it. Does nothing once the
+   * request is over.
+   */
+  async abandon(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const closing = await this.#execution?.close({ error: new Error("The request ended before its handler ran") });
+    if (closing !== undefined) this.#reportThrown(closing.error);
   }
 
   /** Phase 2. Only the schemes of this route are read; whether they are present decides what runs. */
@@ -168,6 +181,7 @@ export class Exchange {
 
   /** A run that ended early: the failure is thrown into what is open, then answered. */
   #fail(failed: Failed): MaybePromise<HostResponse> {
+    this.#isOver = true;
     const problem = this.#answerTo(failed);
     const challenges = this.#challengesOf(failed);
     const closed = this.#execution?.close(failed.kind === "threw" ? failed : new AnswerFailure(problem));

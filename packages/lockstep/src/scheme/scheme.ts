@@ -44,7 +44,10 @@ export interface SchemeDefinition<C = unknown> {
 }
 
 /** A security scheme as a dependency. Its value is the credential, redacted: extracted, not verified. */
-export type Scheme<C, Sc extends string = never, F extends Fact = never> = Dependency<Redacted<C>, "credential" | `scope:${Sc}` | F>;
+export type Scheme<C, Sc extends string = never, F extends Fact = never> = Dependency<
+  Redacted<C>,
+  "credential" | `scope:${Sc}` | F
+>;
 
 /** Makes the dependency of a scheme. */
 export function scheme<C, Sc extends string = never, F extends Fact = never>(definition: SchemeDefinition<C>): Scheme<C, Sc, F> {

@@ -127,17 +127,24 @@ export function expectJson(answer: Received, value: unknown, status = 200): void
 /** Everything of an answer that must not tell two causes apart: all but the time, the id and the connection. */
 export function faceOf({ status, headers, text }: Received): string {
   const { date: _date, "x-request-id": _id, connection: _connection, "keep-alive": _keepAlive, ...rest } = headers;
-  return JSON.stringify([status, Object.entries(rest).sort(), text]);
+  return JSON.stringify([status, Object.entries(rest).toSorted(([a], [b]) => a.localeCompare(b)), text]);
 }
 
+/** The problems of the answer table that have one body for all their causes. */
+type TableProblem = "absent" | "invalid" | "repeated" | "forbidden" | "crossSite" | "hidden" | "internal" | "unavailable";
+
 /** The problems of the answer table. */
-export const problems = {
+export const problems: Readonly<Record<TableProblem, ExpectedProblem>> = {
   absent: { code: "unauthenticated", detail: "Authentication is required.", challenges: ['Bearer realm="Suite"'] },
-  invalid: { code: "invalid_token", detail: "The credential is not valid.", challenges: ['Bearer realm="Suite", error="invalid_token"'] },
+  invalid: {
+    code: "invalid_token",
+    detail: "The credential is not valid.",
+    challenges: ['Bearer realm="Suite", error="invalid_token"'],
+  },
   repeated: { code: "repeated_credential", detail: "More than one credential was sent for one scheme." },
   forbidden: { code: "forbidden", detail: "You may not do this." },
   crossSite: { code: "cross_site", detail: "The request comes from another site." },
   hidden: { code: "not_found", detail: "There is nothing here." },
   internal: { code: "internal_error", detail: "Something went wrong." },
   unavailable: { code: "unavailable", detail: "The service cannot answer right now." },
-} as const satisfies Readonly<Record<string, ExpectedProblem>>;
+};

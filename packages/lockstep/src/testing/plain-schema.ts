@@ -57,7 +57,11 @@ function issuesOf(json: PlainJsonSchema, value: unknown, path: readonly (string 
   }
 }
 
-function membersOf(json: PlainJsonSchema, value: Readonly<Record<string, unknown>>, path: readonly (string | number)[]): readonly Issue[] {
+function membersOf(
+  json: PlainJsonSchema,
+  value: Readonly<Record<string, unknown>>,
+  path: readonly (string | number)[],
+): readonly Issue[] {
   const missing = (json.required ?? []).filter((name) => value[name] === undefined);
   const found = Object.entries(json.properties ?? {}).filter(([name]) => value[name] !== undefined);
   return [

@@ -31,7 +31,11 @@ import { anyText, maybeInteger, plainSchema, texts } from "./plain-schema.ts";
 import { canary, type Person, serviceKey, type World } from "./world.ts";
 
 const noteId = plainSchema<string>({ type: "string", maxLength: 8 });
-const noteChange = plainSchema<{ readonly text: string }>({ type: "object", properties: { text: { type: "string", maxLength: 100 } }, required: ["text"] });
+const noteChange = plainSchema<{ readonly text: string }>({
+  type: "object",
+  properties: { text: { type: "string", maxLength: 100 } },
+  required: ["text"],
+});
 const profile = plainSchema<{ readonly id: string }>({ type: "object", properties: { id: { type: "string" } }, required: ["id"] });
 
 /** The origin whose pages may send cookies. */
@@ -50,14 +54,23 @@ export function suiteApi(world: World): Api {
     limits: { maxBodyBytes },
     audit: (event) => void world.events.push(event),
     onError: (error) => void world.errors.push(error),
-    routes: [...noteRoutes(world, access), ...callerRoutes(world, access), ...resultRoutes(world, access), ...streamRoutes(world, access), ...oauthRoutes(access)],
+    routes: [
+      ...noteRoutes(world, access),
+      ...callerRoutes(world, access),
+      ...resultRoutes(world, access),
+      ...streamRoutes(world, access),
+      ...oauthRoutes(access),
+    ],
   });
 }
 
 type Access = ReturnType<typeof accessOf>;
 
 function accessOf(world: World) {
-  const token = oauth2PasswordBearer({ tokenUrl: "/oauth/token", scopes: { "notes:read": "Read notes", "notes:write": "Change notes" } });
+  const token = oauth2PasswordBearer({
+    tokenUrl: "/oauth/token",
+    scopes: { "notes:read": "Read notes", "notes:write": "Change notes" },
+  });
   const key = apiKeyHeader({ name: "X-API-Key" });
   const cookie = apiKeyCookie({ name: "__Host-session" });
   const basic = httpBasic();
@@ -80,7 +93,11 @@ function accessOf(world: World) {
     const { username, password } = basic.reveal();
     return password === serviceKey ? db.findPerson(username) : undefined;
   });
-  const ownNote = owned({ id: path("id", noteId), user: active, db }, ({ id, db }) => db.findNote(id), (note, { user }) => note.ownerId === user.id);
+  const ownNote = owned(
+    { id: path("id", noteId), user: active, db },
+    ({ id, db }) => db.findNote(id),
+    (note, { user }) => note.ownerId === user.id,
+  );
   const either = anyOf({ session, user, service });
   return { db, user, active, role, service, session, login, ownNote, either };
 }
@@ -91,13 +108,19 @@ function noteRoutes(world: World, { active, ownNote, db }: Access): Route[] {
   const ran = ranOn(world);
   return [
     get("/notes/:id", { deps: { note: ownNote } }, ({ note }) => ran("GET /notes/:id", note)),
-    patch("/notes/:id", { deps: { note: ownNote, writer, change } }, ({ note, change }) => ran("PATCH /notes/:id", { ...note, ...change })),
+    patch("/notes/:id", { deps: { note: ownNote, writer, change } }, ({ note, change }) =>
+      ran("PATCH /notes/:id", { ...note, ...change }),
+    ),
     del("/notes/:id", { deps: { note: ownNote, writer } }, () => ran("DELETE /notes/:id", undefined)),
-    post("/notes", { deps: { writer, change, db } }, ({ change }) => ran("POST /notes", reply(201, change, { headers: { location: "/notes/n3" } }))),
+    post("/notes", { deps: { writer, change, db } }, ({ change }) =>
+      ran("POST /notes", reply(201, change, { headers: { location: "/notes/n3" } })),
+    ),
     post("/upload", { deps: { active, file: rawBody() } }, ({ file }) => ran("POST /upload", { bytes: file.length })),
     post("/form", { deps: { active, form: form(noteChange) } }, ({ form }) => ran("POST /form", form)),
-    get("/search", { deps: { active, q: query("q", anyText), limit: query("limit", maybeInteger), tag: query("tag", texts) } }, ({ q, limit, tag }) =>
-      ran("GET /search", { q, limit, tag }),
+    get(
+      "/search",
+      { deps: { active, q: query("q", anyText), limit: query("limit", maybeInteger), tag: query("tag", texts) } },
+      ({ q, limit, tag }) => ran("GET /search", { q, limit, tag }),
     ),
   ];
 }
@@ -115,12 +138,18 @@ function callerRoutes(world: World, { active, user, service, session, login, eit
     get("/me", { deps: { user } }, ({ user }) => ran("GET /me", { id: user.id })),
     get("/active", { deps: { active } }, ({ active }) => ran("GET /active", { id: active.id })),
     get("/admin", { deps: { admin: role.require("admin") } }, ({ admin }) => ran("GET /admin", { id: admin.id })),
-    get("/people/:id", { deps: { active, id: path("id", anyText, { identifies: "nothing" }) } }, ({ id }) => ran("GET /people/:id", { id })),
+    get("/people/:id", { deps: { active, id: path("id", anyText, { identifies: "nothing" }) } }, ({ id }) =>
+      ran("GET /people/:id", { id }),
+    ),
     get("/people/root", { deps: { admin: role.require("admin") } }, () => ran("GET /people/root", { is: "admin" })),
-    get("/writer", { deps: { writer: scopes(active, "notes:write", "notes:read") } }, ({ writer }) => ran("GET /writer", { id: writer.id })),
+    get("/writer", { deps: { writer: scopes(active, "notes:write", "notes:read") } }, ({ writer }) =>
+      ran("GET /writer", { id: writer.id }),
+    ),
     get("/service", { deps: { service } }, ({ service }) => ran("GET /service", service)),
     get("/both", { deps: { user, service } }, ({ user }) => ran("GET /both", { id: user.id })),
-    get("/maybe", { public: "says more to those who sign in", deps: { maybe } }, ({ maybe }) => ran("GET /maybe", { id: maybe?.id ?? "nobody" })),
+    get("/maybe", { public: "says more to those who sign in", deps: { maybe } }, ({ maybe }) =>
+      ran("GET /maybe", { id: maybe?.id ?? "nobody" }),
+    ),
     get("/either", { deps: { either } }, ({ either }) => ran("GET /either", { via: either.via, id: either.value.id })),
     post("/either", { deps: { either } }, ({ either }) => ran("POST /either", { via: either.via, id: either.value.id })),
     get("/session", { deps: { session } }, ({ session }) => ran("GET /session", { id: session.id })),
@@ -140,14 +169,19 @@ function resultRoutes(world: World, { active, db }: Access): Route[] {
   const away = depends({}, (): never => {
     throw new Unavailable(`${canary} store is away`, { retryAfterSeconds: 9 });
   });
-  const cookies = [{ name: "__Host-session", value: "v" }, { name: "theme", value: "dark", maxAgeSeconds: 60 }];
+  const cookies = [
+    { name: "__Host-session", value: "v" },
+    { name: "theme", value: "dark", maxAgeSeconds: 60 },
+  ];
   const wide: { readonly id: string } & Readonly<Record<string, string>> = { id: "alice", passwordHash: `${canary}-hash` };
   const wrong = depends({}, (): { readonly id: string } => JSON.parse('{"id":7}'));
   return [
     get("/text", { public: "a result" }, () => "plain"),
     get("/nothing", { deps: { active } }, () => undefined),
     get("/bytes", { public: "a result" }, () => new Uint8Array([0, 1, 254, 255]).subarray(1)),
-    get("/reply", { deps: { active } }, () => reply(202, { done: true }, { headers: { "X-Extra": "a", link: ["<a>", "<b>"] }, cookies })),
+    get("/reply", { deps: { active } }, () =>
+      reply(202, { done: true }, { headers: { "X-Extra": "a", link: ["<a>", "<b>"] }, cookies }),
+    ),
     get("/reply/empty", { deps: { active }, status: 204 }, () => ({ ignored: true })),
     get("/reply/framed", { deps: { active } }, () => reply(200, {}, { headers: { "x-bad": "a\r\nset-cookie: b=c" } })),
     get("/pruned", { deps: { active }, response: profile }, () => wide),
@@ -182,14 +216,22 @@ function streamRoutes(world: World, { active, db }: Access): Route[] {
   const type = "text/plain";
   return [
     get("/stream", { deps: { active, db } }, () => stream(numbers(3), { type, headers: { "x-extra": "a" } })),
-    get("/stream/bytes", { public: "a result" }, () => stream([new Uint8Array([1, 2]), "é"], { type: "application/octet-stream", status: 203 })),
+    get("/stream/bytes", { public: "a result" }, () =>
+      stream([new Uint8Array([1, 2]), "é"], { type: "application/octet-stream", status: 203 }),
+    ),
     get("/stream/endless", { deps: { active, db } }, () => stream(numbers(5000), { type })),
     get("/stream/broken", { deps: { active, db } }, () => stream(broken(), { type })),
   ];
 }
 
 function oauthRoutes({ active }: Access): Route[] {
-  const grant = form(plainSchema<{ readonly grant_type: string }>({ type: "object", properties: { grant_type: { type: "string" } }, required: ["grant_type"] }));
+  const grant = form(
+    plainSchema<{ readonly grant_type: string }>({
+      type: "object",
+      properties: { grant_type: { type: "string" } },
+      required: ["grant_type"],
+    }),
+  );
   return [
     post("/oauth/token", { public: "signs in", errors: "oauth", deps: { grant } }, ({ grant }) => {
       if (grant.grant_type === "password") return { access_token: "given" };

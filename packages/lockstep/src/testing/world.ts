@@ -56,7 +56,7 @@ export function badToken(way: (typeof badTokens)[number] | "outage" | "crash"): 
 }
 
 /** A key of the service. */
-export const serviceKey = `${canary}-service-key`;
+export const serviceKey: string = `${canary}-service-key`;
 
 /** What happened on the suites' API. */
 export class World {

@@ -3,7 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { BuildError } from "../../problem/error.ts";
-import { ownProblem } from "../../problem/problem.ts";
+import { Problem } from "../../problem/problem.ts";
+import { cutShort, tooLarge } from "../body-problem.ts";
 import type { ClientCertificate, HostRequest } from "../host.ts";
 
 const none: readonly string[] = Object.freeze([]);
@@ -78,7 +79,9 @@ export class FastifyHostRequest implements HostRequest {
     if (certificate.raw === undefined) return undefined;
     return {
       thumbprintSha256: Buffer.from(certificate.fingerprint256.replaceAll(":", ""), "hex").toString("base64url"),
-      subject: Object.entries(certificate.subject).map(([name, value]) => `${name}=${String(value)}`).join(", "),
+      subject: Object.entries(certificate.subject)
+        .map(([name, value]) => `${name}=${String(value)}`)
+        .join(", "),
     };
   }
 
@@ -100,6 +103,14 @@ export class FastifyHostRequest implements HostRequest {
     }
     if (Number(this.#raw.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
     this.#invite();
+    try {
+      return await this.#read(maxBytes);
+    } catch (error) {
+      throw error instanceof Problem ? error : cutShort(error);
+    }
+  }
+
+  async #read(maxBytes: number): Promise<Uint8Array> {
     const chunks: Buffer[] = [];
     let size = 0;
     // Leaving the loop would destroy the socket before the answer is written; `destroyOnReturn` keeps it.
@@ -118,10 +129,6 @@ export class FastifyHostRequest implements HostRequest {
     const expects = this.#raw.headers.expect?.toLowerCase() === "100-continue";
     if (expects && this.#request.server.server.listenerCount("checkContinue") > 0) this.#reply.raw.writeContinue();
   }
-}
-
-function tooLarge(): Error {
-  return ownProblem(413, "too_large", "The body is too large.");
 }
 
 function withoutPrefix(path: string, prefix: string): string {

@@ -1,18 +1,8 @@
 /** The Fastify plugin: it works alone or inside an application that is already there. */
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
-import { malformedPath } from "../../problem/answer.ts";
-import { BuildError } from "../../problem/error.ts";
-import { type Answer, ownAnswer } from "../../problem/problem.ts";
+import type { FastifyPluginAsync } from "fastify";
 import type { Api } from "../../route/api.ts";
-import type { CompiledRoute } from "../../route/compiled-route.ts";
-import type { Exchange } from "../../route/exchange.ts";
-import type { Server } from "../../route/server.ts";
-import type { HostResponse } from "../host.ts";
-import { answerToFastify } from "./fastify-error.ts";
-import { FastifyHostRequest } from "./fastify-request.ts";
-import { checkRouteTable, routeTable, shapeOf } from "./route-table.ts";
-import { checkParser } from "./strict-parser.ts";
-import { write } from "./write.ts";
+import { Mounted } from "./mounted.ts";
+import { checkRouteTable, routeTable } from "./route-table.ts";
 
 /** How an API lives inside a Fastify application. */
 export interface FastifyOptions {
@@ -21,21 +11,6 @@ export interface FastifyOptions {
    * that is neither fails the start.
    */
   readonly foreign?: readonly string[];
-}
-
-/** Header fields that node:http hands over unless told another number; before Node 24 it drops what comes after, silently. */
-const defaultHeaderFields = 1000;
-
-const tooManyFields = ownAnswer(431, "headers_too_large", "The request has too many header fields.");
-const repeatedHost = ownAnswer(400, "malformed_request", "The request names more than one host.");
-const noParams: Readonly<Record<string, string>> = Object.freeze({});
-
-/** The shapes of all routes that APIs have on one application, whose route table is one. */
-const ownShapes = new WeakMap<object, Set<string>>();
-
-interface Waiting {
-  readonly exchange: Exchange;
-  readonly request: FastifyHostRequest;
 }
 
 /**
@@ -66,6 +41,10 @@ export function lockstep(api: Api, options: FastifyOptions = {}): FastifyPluginA
     instance.addHook("onRequest", (request, reply, next) => (request.is404 ? mounted.refuseUnmatched(request, reply) : next()));
     for (const route of api.routes) mounted.add(route);
     mounted.answerTheRest(options.foreign ?? []);
+    instance.addHook("onResponse", (request, _reply, next) => {
+      mounted.settle(request);
+      next();
+    });
     instance.addHook("onReady", async () => {
       checkRouteTable(routeTable(instance), mounted.shapes, options.foreign ?? []);
       await api.ready();
@@ -73,170 +52,4 @@ export function lockstep(api: Api, options: FastifyOptions = {}): FastifyPluginA
     instance.addHook("preClose", async () => mounted.closing());
     instance.addHook("onClose", () => api.close());
   };
-}
-
-/** An API in its place in an application. */
-class Mounted {
-  /** The shapes of the routes of every API here. */
-  readonly shapes: Set<string>;
-  readonly #api: Api;
-  readonly #server: Server;
-  readonly #instance: FastifyInstance;
-  readonly #prefix: string;
-  readonly #maxFields: number;
-  readonly #waiting = new WeakMap<FastifyRequest, Waiting>();
-  #isClosing = false;
-
-  constructor(api: Api, instance: FastifyInstance) {
-    const prefix = instance.prefix.replace(/\/+$/, "");
-    checkParser(instance.server);
-    if (/[:*]/.test(prefix)) throw new BuildError("wrong_option", `The prefix ${prefix} has a parameter: declare it in the routes' paths`);
-    const maxFields: unknown = instance.server.maxHeadersCount ?? defaultHeaderFields;
-    this.#api = api;
-    this.#server = api["~server"];
-    this.#instance = instance;
-    this.#prefix = prefix;
-    this.#maxFields = typeof maxFields === "number" && maxFields > 0 ? maxFields : Infinity;
-    this.shapes = ownShapes.get(instance.server) ?? new Set();
-    ownShapes.set(instance.server, this.shapes);
-  }
-
-  add(route: CompiledRoute): void {
-    const methods = route.method === "GET" ? ["GET", "HEAD"] : [route.method];
-    this.#own(methods, route.template);
-    const isFixed = route.segments.every(({ kind }) => kind === "static");
-    this.#instance.route({
-      method: methods,
-      url: route.template,
-      exposeHeadRoute: false,
-      prefixTrailingSlash: "no-slash",
-      onRequest: (request, reply, next) => this.#begin(route, isFixed, { request, reply, next }),
-      handler: (request, reply) => this.#finish(request, reply),
-    });
-  }
-
-  /** What no route answers: 404, 405, and OPTIONS. */
-  answerTheRest(foreign: readonly string[]): void {
-    try {
-      this.#instance.setNotFoundHandler((request, reply) => this.refuseUnmatched(request, reply));
-    } catch {
-      // The application answers 404 itself, and Fastify takes one answer for each prefix. Only the API's own paths are left.
-      const declared = new Set(foreign.map(shapeOf));
-      const paths = new Map(this.#api.routes.map(({ template }) => [shapeOf(`ANY ${template}`), template]));
-      for (const path of paths.values()) this.#answerOthers(path, declared);
-    }
-  }
-
-  /** Answers the methods that no route has for a path. */
-  #answerOthers(path: string, foreign: ReadonlySet<string>): void {
-    const others = this.#instance.supportedMethods.filter((method) => {
-      const shape = shapeOf(`${method} ${this.#pathOf(path)}`);
-      return !this.shapes.has(shape) && !foreign.has(shape);
-    });
-    if (others.length === 0) return;
-    this.#own(others, path);
-    this.#instance.route({
-      method: others,
-      url: path,
-      exposeHeadRoute: false,
-      prefixTrailingSlash: "no-slash",
-      onRequest: (request, reply) => this.refuseUnmatched(request, reply),
-      handler: (request, reply) => this.refuseUnmatched(request, reply),
-    });
-  }
-
-  /** What Fastify or a hook of the application threw. */
-  fail(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const answer = answerToFastify(error);
-    if (answer.status >= 500) request.log.error(error);
-    const seen = this.#see(request, reply);
-    this.#write(reply, this.#server.refuse(answer, seen), seen);
-  }
-
-  /** From now on answers close their connections: an idle one would keep the server until it times out. */
-  closing(): void {
-    this.#isClosing = true;
-  }
-
-  #begin(route: CompiledRoute, isFixed: boolean, hook: { request: FastifyRequest; reply: FastifyReply; next: (error?: Error) => void }): void {
-    const { request, reply } = hook;
-    const seen = this.#see(request, reply);
-    const exchange = this.#exchange(route, isFixed, seen);
-    if (!("begin" in exchange)) return this.#write(reply, exchange, seen);
-    const proceed = (response: HostResponse | undefined): void => {
-      if (response !== undefined) return this.#write(reply, response, seen);
-      this.#waiting.set(request, { exchange, request: seen });
-      letThrough(request);
-      hook.next();
-    };
-    const begun = exchange.begin();
-    if (begun instanceof Promise) void begun.then(proceed, (error: unknown) => reply.send(error));
-    else proceed(begun);
-  }
-
-  #finish(request: FastifyRequest, reply: FastifyReply): void {
-    const pending = this.#waiting.get(request);
-    // A request reaches the handler only through the hook above.
-    if (pending === undefined) throw new TypeError("The handler ran without its guard");
-    const finished = pending.exchange.finish();
-    const answer = (response: HostResponse): void => this.#write(reply, response, pending.request);
-    if (finished instanceof Promise) void finished.then(answer, (error: unknown) => reply.send(error));
-    else answer(finished);
-  }
-
-  /** The exchange of a request, or the answer where there is none. Fastify finds a route; which one it is, the core says. */
-  #exchange(route: CompiledRoute, isFixed: boolean, seen: FastifyHostRequest): Exchange | HostResponse {
-    const refusal = this.#refusal(seen);
-    if (refusal !== undefined) return this.#server.refuse(refusal, seen);
-    if (isFixed && seen.path === route.template) return this.#server.exchange(route, seen, noParams);
-    // Fastify decodes before it matches, knows empty parameters, and an application may make it looser still.
-    const match = this.#server.match(seen.method, seen.path);
-    return match.kind === "route" ? this.#server.exchange(match.route, seen, match.params) : this.#server.unmatched(match, seen);
-  }
-
-  /** Answers a request that no route answers. */
-  refuseUnmatched(request: FastifyRequest, reply: FastifyReply): void {
-    const seen = this.#see(request, reply);
-    const refusal = this.#refusal(seen);
-    const match = this.#server.match(seen.method, seen.path);
-    const response =
-      refusal === undefined ? this.#server.unmatched(match.kind === "route" ? { kind: "none" } : match, seen) : this.#server.refuse(refusal, seen);
-    this.#write(reply, response, seen);
-  }
-
-  /** Why no request of this form is served, whatever it asks for. */
-  #refusal(seen: FastifyHostRequest): Answer | undefined {
-    if (!seen.isWellFormed) return malformedPath;
-    if (seen.fieldCount >= this.#maxFields) return tooManyFields;
-    return seen.headers("host").length > 1 ? repeatedHost : undefined;
-  }
-
-  #see(request: FastifyRequest, reply: FastifyReply): FastifyHostRequest {
-    return new FastifyHostRequest(request, reply, this.#prefix);
-  }
-
-  #write(reply: FastifyReply, response: HostResponse, seen: FastifyHostRequest): void {
-    if (this.#isClosing && reply.request.raw.httpVersionMajor === 1) reply.header("connection", "close");
-    write(reply, response, seen, this.#server);
-  }
-
-  #own(methods: readonly string[], path: string): void {
-    for (const method of methods) this.shapes.add(shapeOf(`${method} ${this.#pathOf(path)}`));
-  }
-
-  /** The path of a route in the application; the root stands where the prefix ends, with its slash if it has one. */
-  #pathOf(template: string): string {
-    return template === "/" ? this.#instance.prefix || "/" : `${this.#prefix}${template}`;
-  }
-}
-
-const mediaType = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
-
-/**
- * Keeps Fastify from judging the content type: it would refuse in the middle of the exchange, with resources open. The core
- * reads the header as it was sent.
- */
-function letThrough(request: FastifyRequest): void {
-  const declared = request.raw.headers["content-type"];
-  if (declared !== undefined && !mediaType.test(declared)) request.headers = { "content-type": "application/octet-stream" };
 }

@@ -4,17 +4,18 @@ import { setTimeout as wait } from "node:timers/promises";
 import { maxBodyBytes } from "../../testing/suite-api.ts";
 import { tokenOf } from "../../testing/world.ts";
 import { type RawAnswer, RawConnection, rawRequest } from "../raw-socket.fixture.ts";
-import { checkRaw, served } from "./served.fixture.ts";
+import { checkRaw, type Served, served } from "./served.fixture.ts";
 
-const server = served({ headersTimeoutMs: 300, requestTimeoutMs: 600 });
+const server = served();
+const hasty = served({ headersTimeoutMs: 300, requestTimeoutMs: 600 });
 const good = `Authorization: Bearer ${tokenOf("alice")}`;
 const json = "Content-Type: application/json";
 const note = '{"text":"a"}';
 const chunked = (body: string): string => `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
 
 /** Opens a connection for the time of a test. */
-async function connected<T>(use: (connection: RawConnection) => Promise<T>): Promise<T> {
-  const connection = await RawConnection.open(server.url);
+async function connected<T>(use: (connection: RawConnection) => Promise<T>, to: Served = server): Promise<T> {
+  const connection = await RawConnection.open(to.url);
   try {
     return await use(connection);
   } finally {
@@ -61,7 +62,13 @@ describe("bodies over a bare socket", () => {
       assert.ok(await connection.closes());
     });
     await connected(async (connection) => {
-      connection.send(rawRequest("POST /upload", [good, "Transfer-Encoding: chunked"], `${(maxBodyBytes + 1).toString(16)}\r\n${"a".repeat(maxBodyBytes + 1)}\r\n`));
+      connection.send(
+        rawRequest(
+          "POST /upload",
+          [good, "Transfer-Encoding: chunked"],
+          `${(maxBodyBytes + 1).toString(16)}\r\n${"a".repeat(maxBodyBytes + 1)}\r\n`,
+        ),
+      );
       assert.deepEqual(await statusAndConnection(connection), [413, "close"]);
       assert.ok(await connection.closes());
     });
@@ -81,6 +88,18 @@ describe("bodies over a bare socket", () => {
       assert.ok(await connection.closes());
     }));
 
+  test("a client that goes away in the middle of a body leaves nothing open and is no error of ours", async () => {
+    const { calls, events, errors } = server.world;
+    const before = [calls.length, events.length, errors.length] as const;
+    await connected(async (connection) => {
+      connection.send(rawRequest("POST /notes", [good, json, "Content-Length: 100"], "{"));
+      while (calls.length < before[0] + 2) await wait(5);
+    });
+    for (let turn = 0; turn < 200 && calls.length < before[0] + 3; turn += 1) await wait(5);
+    assert.deepEqual(calls.slice(before[0]), ["open", "verify", "rollback Problem"]);
+    assert.deepEqual([events.length, errors.length], before.slice(1));
+  });
+
   test("a body on a route that reads none is answered, and the connection closed", () =>
     connected(async (connection) => {
       connection.send(rawRequest("GET /me", [good, "Content-Length: 5"], "hello"));
@@ -88,7 +107,10 @@ describe("bodies over a bare socket", () => {
     }));
 
   test("a body of a strange type on 404 and 405 is judged by nobody", async () => {
-    for (const [method, path, status] of [["POST", "/nope", 404], ["PUT", "/me", 405]] as const) {
+    for (const [method, path, status] of [
+      ["POST", "/nope", 404],
+      ["PUT", "/me", 405],
+    ] as const) {
       await connected(async (connection) => {
         connection.send(rawRequest(`${method} ${path}`, [good, "Content-Type: nonsense", "Content-Length: 5"], "hello"));
         assert.deepEqual(await statusAndConnection(connection), [status, "close"]);
@@ -100,7 +122,9 @@ describe("bodies over a bare socket", () => {
     connected(async (connection) => {
       const { calls } = server.world;
       const before = calls.length;
-      connection.send(rawRequest("POST /notes", [good, "Content-Type: application/json\ta", `Content-Length: ${note.length}`], note));
+      connection.send(
+        rawRequest("POST /notes", [good, "Content-Type: application/json\ta", `Content-Length: ${note.length}`], note),
+      );
       assert.equal((await answered(connection)).status, 415);
       assert.deepEqual(calls.slice(before), ["open", "verify", "rollback Problem"]);
     }));
@@ -125,7 +149,10 @@ describe("Expect: 100-continue (D-18)", () => {
     }));
 
   test("what is refused for its size or type is not invited either", async () => {
-    for (const [lines, status] of [[["Content-Length: 104857600", json], 413], [["Content-Length: 5", "Content-Type: text/plain"], 415]] as const) {
+    for (const [lines, status] of [
+      [["Content-Length: 104857600", json], 413],
+      [["Content-Length: 5", "Content-Type: text/plain"], 415],
+    ] as const) {
       await connected(async (connection) => {
         connection.send(rawRequest("POST /notes", [good, "Expect: 100-continue", ...lines]));
         assert.deepEqual(await statusAndConnection(connection), [status, "close"]);
@@ -145,10 +172,16 @@ describe("Expect: 100-continue (D-18)", () => {
 describe("requests that two servers read differently (D-16)", () => {
   const both = `${note.length.toString(16)}\r\n${note}\r\n0\r\n\r\n`;
   const shapes: readonly (readonly [name: string, request: string])[] = [
-    ["a length and chunks", rawRequest("POST /notes", [good, json, `Content-Length: ${note.length}`, "Transfer-Encoding: chunked"], both)],
+    [
+      "a length and chunks",
+      rawRequest("POST /notes", [good, json, `Content-Length: ${note.length}`, "Transfer-Encoding: chunked"], both),
+    ],
     ["chunks and a length", rawRequest("POST /notes", [good, json, "Transfer-Encoding: chunked", "Content-Length: 0"], both)],
     ["two lengths", rawRequest("POST /notes", [good, json, `Content-Length: ${note.length}`, "Content-Length: 0"], note)],
-    ["two equal lengths", rawRequest("POST /notes", [good, json, `Content-Length: ${note.length}`, `Content-Length: ${note.length}`], note)],
+    [
+      "two equal lengths",
+      rawRequest("POST /notes", [good, json, `Content-Length: ${note.length}`, `Content-Length: ${note.length}`], note),
+    ],
     ["a list of lengths", rawRequest("POST /notes", [good, json, `Content-Length: ${note.length}, ${note.length}`], note)],
     ["a signed length", rawRequest("POST /notes", [good, json, `Content-Length: +${note.length}`], note)],
     ["a hexadecimal length", rawRequest("POST /notes", [good, json, "Content-Length: 0xc"], note)],
@@ -162,8 +195,14 @@ describe("requests that two servers read differently (D-16)", () => {
     ["a bare LF", `GET /me HTTP/1.1\nHost: api.test\n${good}\n\n`],
     ["a bare LF between headers", `GET /me HTTP/1.1\r\nHost: api.test\r\nX: a\n${good}\r\n\r\n`],
     ["a bare CR", `GET /me HTTP/1.1\r\nHost: api.test\r\nX: a\r${good}\r\n\r\n`],
-    ["a chunk size that is none", rawRequest("POST /notes", [good, json, "Transfer-Encoding: chunked"], `zz\r\n${note}\r\n0\r\n\r\n`)],
-    ["a chunk longer than it says", rawRequest("POST /notes", [good, json, "Transfer-Encoding: chunked"], `3\r\n${note}\r\n0\r\n\r\n`)],
+    [
+      "a chunk size that is none",
+      rawRequest("POST /notes", [good, json, "Transfer-Encoding: chunked"], `zz\r\n${note}\r\n0\r\n\r\n`),
+    ],
+    [
+      "a chunk longer than it says",
+      rawRequest("POST /notes", [good, json, "Transfer-Encoding: chunked"], `3\r\n${note}\r\n0\r\n\r\n`),
+    ],
     ["HTTP/2 in clear text", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
     ["no HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01"],
   ];
@@ -197,21 +236,21 @@ describe("senders that take their time (D-14)", () => {
           connection.send(`X${sent}: y\r\n`);
         }
       })();
-      assert.equal((await server.ask(rawRequest("GET /me", [good, "Connection: close"]))).status, 200);
+      assert.equal((await hasty.ask(rawRequest("GET /me", [good, "Connection: close"]))).status, 200);
       assert.equal((await answered(connection)).status, 408);
       assert.ok(await connection.closes(3000));
       assert.ok(performance.now() - started < 2500);
       await drip;
-    }));
+    }, hasty));
 
   test("a body that does not end is cut off", () =>
     connected(async (connection) => {
       connection.send(rawRequest("POST /notes", [good, json, "Content-Length: 100"], "{"));
       assert.ok(await connection.closes(3000));
-    }));
+    }, hasty));
 
   test("a whole request in one piece is served under the same limits", async () => {
-    assert.equal((await server.ask(rawRequest("POST /notes", [good, json, `Content-Length: ${note.length}`], note))).status, 201);
+    assert.equal((await hasty.ask(rawRequest("POST /notes", [good, json, `Content-Length: ${note.length}`], note))).status, 201);
   });
 });
 

@@ -58,6 +58,9 @@ export function checkRouteTable(table: ReadonlyMap<string, string>, own: Readonl
   }
   const gone = foreign.filter((route) => !table.has(shapeOf(route)));
   if (gone.length > 0) {
-    throw new BuildError("foreign_route", `foreign names routes that do not exist: ${gone.join(", ")}. Remove them, or register them first`);
+    throw new BuildError(
+      "foreign_route",
+      `foreign names routes that do not exist: ${gone.join(", ")}. Remove them, or register them first`,
+    );
   }
 }

@@ -12,18 +12,23 @@ import { fastifyServer } from "./index.ts";
 const loopback = { host: "127.0.0.1", port: 0 };
 
 function slowApi(log: string[]): Api {
-  const pool = resource({}, async function* () {
-    log.push("pool opens");
-    yield log;
-    log.push("pool closes");
-  }, { lifetime: "app" });
+  const pool = resource(
+    {},
+    async function* () {
+      log.push("pool opens");
+      yield log;
+      log.push("pool closes");
+    },
+    { lifetime: "app" },
+  );
   const slow = depends({ pool }, async ({ pool }) => {
     pool.push("request begins");
     await wait(150);
     pool.push("request ends");
     return pool;
   });
-  const late = async function* (): AsyncGenerator<string, void, void> {
+  const late = async function* (rows: readonly string[]): AsyncGenerator<string, void, void> {
+    yield* rows;
     throw new TypeError("canary: cursor lost");
   };
   const ticks = async function* (): AsyncGenerator<string, void, void> {
@@ -41,7 +46,7 @@ function slowApi(log: string[]): Api {
       get("/slow", { public: "a test", deps: { slow } }, () => ({ done: true })),
       get("/quick", { public: "a test" }, () => ({ done: true })),
       get("/ticks", { public: "a test" }, () => stream(ticks(), { type: "text/plain" })),
-      get("/late", { public: "a test" }, () => stream(late(), { type: "text/plain", headers: { "x-late": "a" } })),
+      get("/late", { public: "a test" }, () => stream(late([]), { type: "text/plain", headers: { "x-late": "a" } })),
       get("/framed", { public: "a test" }, () => stream(["a"], { type: "text/plain\r\nx: y" })),
     ],
   });
@@ -94,7 +99,10 @@ describe("answers that fail while they are sent", () => {
   test("a stream that fails before its first piece is 500 and shows nothing of the error", async () => {
     const server = fastifyServer(slowApi([]));
     const answer = await rawAnswer(await server.listen(loopback), rawRequest("GET /late"));
-    assert.deepEqual([answer?.status, JSON.parse(answer?.body ?? "").code, answer?.body.includes("canary")], [500, "internal_error", false]);
+    assert.deepEqual(
+      [answer?.status, JSON.parse(answer?.body ?? "").code, answer?.body.includes("canary")],
+      [500, "internal_error", false],
+    );
     assert.equal(answer?.headers["content-type"], "application/problem+json");
     await server.close();
   });
@@ -109,7 +117,10 @@ describe("answers that fail while they are sent", () => {
 
 describe("behind proxies", () => {
   test("the protocol is taken from the proxy that was declared, and from nobody else (L-09)", async () => {
-    for (const [trustedProxies, expected] of [[0, undefined], [1, "max-age=31536000"]] as const) {
+    for (const [trustedProxies, expected] of [
+      [0, undefined],
+      [1, "max-age=31536000"],
+    ] as const) {
       const server = fastifyServer(slowApi([]), { trustedProxies });
       const answer = await rawAnswer(await server.listen(loopback), rawRequest("GET /quick", ["X-Forwarded-Proto: https"]));
       assert.equal(answer?.headers["strict-transport-security"], expected);

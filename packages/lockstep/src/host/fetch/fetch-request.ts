@@ -1,6 +1,7 @@
 /** A web `Request` as the core sees it. */
 import type { HostRequest } from "../host.ts";
-import { ownProblem } from "../../problem/problem.ts";
+import { Problem } from "../../problem/problem.ts";
+import { cutShort, tooLarge } from "../body-problem.ts";
 
 const none: readonly string[] = Object.freeze([]);
 
@@ -44,23 +45,28 @@ export class FetchRequest implements HostRequest {
   async body(maxBytes: number): Promise<Uint8Array> {
     const stream = this.#request.body;
     if (stream === null) return new Uint8Array();
-    const declared = Number(this.#request.headers.get("content-length") ?? 0);
-    if (declared > maxBytes) throw await tooLarge(stream);
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of stream) {
-      size += chunk.length;
-      // Leaving the loop cancels the stream.
-      if (size > maxBytes) throw ownProblem(413, "too_large", "The body is too large.");
-      chunks.push(chunk);
+    if (Number(this.#request.headers.get("content-length") ?? 0) > maxBytes) {
+      await stream.cancel();
+      throw tooLarge();
     }
-    return joined(chunks, size);
+    try {
+      return await read(stream, maxBytes);
+    } catch (error) {
+      throw error instanceof Problem ? error : cutShort(error);
+    }
   }
 }
 
-async function tooLarge(stream: ReadableStream): Promise<Error> {
-  await stream.cancel();
-  return ownProblem(413, "too_large", "The body is too large.");
+async function read(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    // Leaving the loop cancels the stream.
+    if (size > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return joined(chunks, size);
 }
 
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {

@@ -60,8 +60,10 @@ describe("api.fetch", () => {
     assert.equal(await statusOf("/search?q=a&tag=x#?q=b", { headers: good }), 200);
     assert.equal(await statusOf("/me#/admin", { headers: good }), 200);
     for (const path of ["/x/../me", "/./me", "/%2e/me", "\\me"]) assert.equal(await statusOf(path), 401, path);
-    for (const path of ["/%6de", "/me%2f", "//me", "/ME", "/me;x"]) assert.equal(await statusOf(path, { headers: good }), 404, path);
-    for (const path of ["/people/%ff", "/people/%zz", "/people/%"]) assert.equal(await statusOf(path, { headers: good }), 400, path);
+    for (const path of ["/%6de", "/me%2f", "//me", "/ME", "/me;x"])
+      assert.equal(await statusOf(path, { headers: good }), 404, path);
+    for (const path of ["/people/%ff", "/people/%zz", "/people/%"])
+      assert.equal(await statusOf(path, { headers: good }), 400, path);
   });
 
   test("stops reading a body at the limit, with and without a length", async () => {
@@ -89,6 +91,13 @@ describe("api.fetch", () => {
     const [anonymous, ofAnonymous] = endless();
     assert.equal(await statusOf("/upload", { ...init, body: anonymous }), 401);
     assert.ok(ofAnonymous()[0] <= 1, "nothing of it is read");
+  });
+
+  test("a body that breaks off is 400, and no error of ours", async () => {
+    const errors = world.errors.length;
+    const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new TypeError("gone")) });
+    assert.equal(await statusOf("/upload", { method: "POST", duplex: "half", headers: good, body }), 400);
+    assert.equal(world.errors.length, errors);
   });
 
   test("sends no body with a status that has none, nor with HEAD", async () => {
@@ -130,7 +139,10 @@ describe("streams of api.fetch", () => {
 
   test("that nobody begins to read close what is open", async () => {
     const calls = await closing(async () => (await ask("/stream/endless", { headers: good })).body?.cancel());
-    assert.deepEqual(calls.filter((call) => !call.startsWith("chunk")), ["open", "verify", "rollback Error"]);
+    assert.deepEqual(
+      calls.filter((call) => !call.startsWith("chunk")),
+      ["open", "verify", "rollback Error"],
+    );
   });
 
   test("that fail give the reader the error, after the resources have it", async () => {

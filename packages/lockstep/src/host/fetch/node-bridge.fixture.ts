@@ -20,7 +20,11 @@ export async function serveFetchFunction(answer: (request: Request) => Promise<R
   };
 }
 
-async function serve(incoming: IncomingMessage, outgoing: ServerResponse, answer: (request: Request) => Promise<Response>): Promise<void> {
+async function serve(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  answer: (request: Request) => Promise<Response>,
+): Promise<void> {
   const response = await answer(requestOf(incoming));
   const headers = [...response.headers].flat();
   // The runtime closes a connection whose body nobody read.
@@ -34,8 +38,12 @@ async function serve(incoming: IncomingMessage, outgoing: ServerResponse, answer
 function requestOf(incoming: IncomingMessage): Request {
   const method = incoming.method ?? "GET";
   const headers = new Headers();
-  for (let index = 0; index < incoming.rawHeaders.length; index += 2) headers.append(incoming.rawHeaders[index] ?? "", incoming.rawHeaders[index + 1] ?? "");
-  const hasBody = method !== "GET" && method !== "HEAD" && (incoming.headers["transfer-encoding"] ?? incoming.headers["content-length"]) !== undefined;
+  for (let index = 0; index < incoming.rawHeaders.length; index += 2)
+    headers.append(incoming.rawHeaders[index] ?? "", incoming.rawHeaders[index + 1] ?? "");
+  const hasBody =
+    method !== "GET" &&
+    method !== "HEAD" &&
+    (incoming.headers["transfer-encoding"] ?? incoming.headers["content-length"]) !== undefined;
   return new Request(new URL(`http://bridge.test${incoming.url ?? "/"}`), {
     method,
     headers,

@@ -22,12 +22,25 @@ export const accessBehaviours: readonly Behaviour[] = [
     expectProblem(await host.ask("GET", "/me"), 401, problems.absent);
   }),
   behaviour("the scheme's name is read in any case (H-02)", async (host) => {
-    for (const scheme of ["Bearer", "bearer", "BEARER"]) expectJson(await host.ask("GET", "/me", authorization(`${scheme} ${good}`)), { id: "alice" });
+    for (const scheme of ["Bearer", "bearer", "BEARER"])
+      expectJson(await host.ask("GET", "/me", authorization(`${scheme} ${good}`)), { id: "alice" });
   }),
   behaviour("another scheme, and a scheme with nothing, are absent (H-03, H-04, H-05)", async (host) => {
-    const values = [`Basic ${good}`, `Token ${good}`, `JWT ${good}`, `DPoP ${good}`, `xBearer ${good}`, `T${good}`, "Bearer", "Bearer ", good];
+    const values = [
+      `Basic ${good}`,
+      `Token ${good}`,
+      `JWT ${good}`,
+      `DPoP ${good}`,
+      `xBearer ${good}`,
+      `T${good}`,
+      "Bearer",
+      "Bearer ",
+      good,
+    ];
     for (const value of values) {
-      const { calls } = await host.observe(async () => expectProblem(await host.ask("GET", "/me", authorization(value)), 401, problems.absent));
+      const { calls } = await host.observe(async () =>
+        expectProblem(await host.ask("GET", "/me", authorization(value)), 401, problems.absent),
+      );
       assert.deepEqual(calls, [], value);
     }
   }),
@@ -35,7 +48,9 @@ export const accessBehaviours: readonly Behaviour[] = [
     const values = [`Bearer  ${good}`, `Bearer\t${good}`, `Bearer ${good},`, `Bearer ${good} ${good}`, `Bearer Bearer ${good}`];
     const illegal = ["Bearer \u00e9", `Bearer "${good}"`, `Bearer ${good};x`, `Bearer ${"a".repeat(8193)}`];
     for (const value of [...values, ...illegal]) {
-      const { calls } = await host.observe(async () => expectProblem(await host.ask("GET", "/me", authorization(value)), 401, problems.invalid));
+      const { calls } = await host.observe(async () =>
+        expectProblem(await host.ask("GET", "/me", authorization(value)), 401, problems.invalid),
+      );
       assert.deepEqual(calls, [], value);
     }
   }),
@@ -52,23 +67,49 @@ export const accessBehaviours: readonly Behaviour[] = [
   }),
   behaviour("two Authorization headers are 400, in both orders and with equal values (H-06)", async (host) => {
     const bad = badToken("unknown");
-    for (const [first, second] of [[good, bad], [bad, good], [good, good]]) {
-      const headers = [["authorization", `Bearer ${first}`], ["Authorization", `Bearer ${second}`]] as const;
-      const { calls } = await host.observe(async () => expectProblem(await host.ask("GET", "/me", { headers }), 400, problems.repeated));
+    for (const [first, second] of [
+      [good, bad],
+      [bad, good],
+      [good, good],
+    ]) {
+      const headers = [
+        ["authorization", `Bearer ${first}`],
+        ["Authorization", `Bearer ${second}`],
+      ] as const;
+      const { calls } = await host.observe(async () =>
+        expectProblem(await host.ask("GET", "/me", { headers }), 400, problems.repeated),
+      );
       assert.deepEqual(calls, []);
     }
   }),
   behaviour("two credentials for one scheme are 400: API keys and cookies too (H-13)", async (host) => {
-    const key = [["x-api-key", serviceKey], ["X-API-Key", "other"]] as const;
+    const key = [
+      ["x-api-key", serviceKey],
+      ["X-API-Key", "other"],
+    ] as const;
     const cookie = `__Host-session=${good}`;
     expectProblem(await host.ask("GET", "/service", { headers: key }), 400, problems.repeated);
-    expectProblem(await host.ask("GET", "/session", { headers: [["cookie", `${cookie}; __Host-session=other`]] }), 400, problems.repeated);
-    expectProblem(await host.ask("GET", "/session", { headers: [["cookie", cookie], ["cookie", "__Host-session=other"]] }), 400, problems.repeated);
+    expectProblem(
+      await host.ask("GET", "/session", { headers: [["cookie", `${cookie}; __Host-session=other`]] }),
+      400,
+      problems.repeated,
+    );
+    expectProblem(
+      await host.ask("GET", "/session", {
+        headers: [
+          ["cookie", cookie],
+          ["cookie", "__Host-session=other"],
+        ],
+      }),
+      400,
+      problems.repeated,
+    );
     expectJson(await host.ask("GET", "/session", { headers: [["cookie", `theme=dark; ${cookie}`]] }), { id: "alice" });
     expectJson(await host.ask("GET", "/service", { headers: key.slice(0, 1) }), { id: "service" });
   }),
   behaviour("a token in the query or in a form is absent (H-07, H-08)", async (host) => {
-    for (const name of ["access_token", "token", "api_key"]) expectProblem(await host.ask("GET", `/me?${name}=x`), 401, problems.absent);
+    for (const name of ["access_token", "token", "api_key"])
+      expectProblem(await host.ask("GET", `/me?${name}=x`), 401, problems.absent);
     const headers = [["content-type", "application/x-www-form-urlencoded"]] as const;
     expectProblem(await host.ask("POST", "/form", { headers, body: "access_token=x&text=a" }), 401, problems.absent);
   }),
@@ -84,13 +125,27 @@ export const accessBehaviours: readonly Behaviour[] = [
     expectProblem(await host.ask("GET", "/admin", { headers }), 401, problems.absent);
   }),
   behaviour("a missing scope is 403 and names all that are needed (Z-12)", async (host) => {
-    for (const scope of ["notes:read", "notes:writeall", "notes", "NOTES:WRITE", "x"]) await expectScope(host, tokenOf("alice", scope));
+    for (const scope of ["notes:read", "notes:writeall", "notes", "NOTES:WRITE", "x"])
+      await expectScope(host, tokenOf("alice", scope));
     expectJson(await host.askAs(tokenOf("alice", "notes:write,notes:read"), "GET", "/writer"), { id: "alice" });
   }),
   behaviour("an object that is not theirs and one that is not there are one answer (Z-01, Z-02, Z-23 to Z-25)", async (host) => {
     const json = [["content-type", "application/json"]] as const;
     const change = { headers: json, body: '{"text":"mine"}' };
-    for (const [method, options] of [["GET", {}], ["PATCH", change], ["DELETE", {}], ["GET", { headers: [["if-none-match", "*"], ["range", "bytes=0-0"]] }]] as const) {
+    for (const [method, options] of [
+      ["GET", {}],
+      ["PATCH", change],
+      ["DELETE", {}],
+      [
+        "GET",
+        {
+          headers: [
+            ["if-none-match", "*"],
+            ["range", "bytes=0-0"],
+          ],
+        },
+      ],
+    ] as const) {
       const foreign = await host.askAs(good, method, "/notes/n2", options);
       expectProblem(foreign, 404, problems.hidden);
       assert.equal(faceOf(await host.askAs(good, method, "/notes/n9", options)), faceOf(foreign), method);

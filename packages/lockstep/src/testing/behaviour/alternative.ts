@@ -8,7 +8,11 @@ const cookie = (value: string) => ["cookie", `__Host-session=${value}`] as const
 const key = (value: string) => ["x-api-key", value] as const;
 const alice = tokenOf("alice");
 const bob = tokenOf("bob");
-const anyChallenge = ['Bearer realm="Suite"', 'ApiKey realm="Suite", in="header", name="X-API-Key"', 'Cookie realm="Suite", name="__Host-session"'];
+const anyChallenge = [
+  'Bearer realm="Suite"',
+  'ApiKey realm="Suite", in="header", name="X-API-Key"',
+  'Cookie realm="Suite", name="__Host-session"',
+];
 
 /** Facts about alternatives. */
 export const alternativeBehaviours: readonly Behaviour[] = [
@@ -23,7 +27,13 @@ export const alternativeBehaviours: readonly Behaviour[] = [
     const sent = answer.headers["www-authenticate"] ?? [];
     expectProblem(answer, 401, { ...absent, challenges: sent });
     // A fetch host may join them: then they are one list (RFC 9110 §11.6.1).
-    assert.deepEqual(sent.join(", ").split(/, (?=[A-Z])/).sort(), anyChallenge.toSorted());
+    assert.deepEqual(
+      sent
+        .join(", ")
+        .split(/, (?=[A-Z])/)
+        .toSorted(),
+      anyChallenge.toSorted(),
+    );
   }),
   behaviour("a header decides before a cookie, whatever the order of declaration", async (host) => {
     expectJson(await host.ask("GET", "/either", { headers: [cookie(bob), bearer(alice)] }), { via: "user", id: "alice" });
@@ -45,7 +55,9 @@ export const alternativeBehaviours: readonly Behaviour[] = [
   }),
   behaviour("where both must pass, one is not enough, and the challenge names what is missing", async (host) => {
     expectJson(await host.ask("GET", "/both", { headers: [bearer(alice), key(serviceKey)] }), { id: "alice" });
-    const { calls } = await host.observe(async () => assert.equal((await host.ask("GET", "/both", { headers: [bearer(alice)] })).status, 401));
+    const { calls } = await host.observe(async () =>
+      assert.equal((await host.ask("GET", "/both", { headers: [bearer(alice)] })).status, 401),
+    );
     assert.deepEqual(calls, []);
     assert.equal((await host.ask("GET", "/both", { headers: [key(serviceKey)] })).status, 401);
     assert.equal((await host.ask("GET", "/both", { headers: [bearer(alice), key("wrong")] })).status, 401);

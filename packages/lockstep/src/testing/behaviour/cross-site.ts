@@ -22,15 +22,33 @@ export const crossSiteBehaviours: readonly Behaviour[] = [
     await allowed(host, [site("same-origin")]);
     await allowed(host, [site("none")]);
     await allowed(host, [site("same-site"), trusted]);
-    for (const value of ["cross-site", "same-site", "Same-Origin", "bogus", "", "same-origin,none"]) await refused(host, [site(value)]);
+    for (const value of ["cross-site", "same-site", "Same-Origin", "bogus", "", "same-origin,none"])
+      await refused(host, [site(value)]);
     await refused(host, [site("same-origin"), site("cross-site")]);
     await refused(host, [site("cross-site"), evil]);
   }),
   behaviour("the content type decides nothing (C-05)", async (host) => {
-    const types = ["text/plain", "TEXT/PLAIN", "Application/X-WWW-Form-Urlencoded", "application/json;", "multipart/form-data; boundary=x", "text/plain; application/json", "application/json"];
+    const types = [
+      "text/plain",
+      "TEXT/PLAIN",
+      "Application/X-WWW-Form-Urlencoded",
+      "application/json;",
+      "multipart/form-data; boundary=x",
+      "text/plain; application/json",
+      "application/json",
+    ];
     for (const type of types) await refused(host, [evil, ["content-type", type]], "/session/body");
-    expectJson(await host.ask("POST", "/session/body", { headers: [cookie, trusted, ["content-type", "application/json"]], body: '{"text":"a"}' }), { id: "alice" });
-    const plain = await host.ask("POST", "/session/body", { headers: [cookie, trusted, ["content-type", "text/plain"]], body: '{"text":"a"}' });
+    expectJson(
+      await host.ask("POST", "/session/body", {
+        headers: [cookie, trusted, ["content-type", "application/json"]],
+        body: '{"text":"a"}',
+      }),
+      { id: "alice" },
+    );
+    const plain = await host.ask("POST", "/session/body", {
+      headers: [cookie, trusted, ["content-type", "text/plain"]],
+      body: '{"text":"a"}',
+    });
     assert.equal(plain.status, 415);
   }),
   behaviour("Referer is never enough (C-06)", async (host) => {
@@ -41,17 +59,37 @@ export const crossSiteBehaviours: readonly Behaviour[] = [
     expectProblem(await host.ask("POST", "/session?_method=GET", { headers: [cookie, evil] }), 403, problems.crossSite);
   }),
   behaviour("a safe method is not asked", async (host) => {
-    for (const method of ["GET", "HEAD"]) assert.equal((await host.ask(method, "/session", { headers: [cookie, evil, site("cross-site")] })).status, 200);
+    for (const method of ["GET", "HEAD"])
+      assert.equal((await host.ask(method, "/session", { headers: [cookie, evil, site("cross-site")] })).status, 200);
   }),
   behaviour("a credential that the caller attached is not asked (C-12)", async (host) => {
     const bearer = ["authorization", `Bearer ${tokenOf("bob")}`] as const;
     expectJson(await host.ask("POST", "/either", { headers: [bearer, evil, site("cross-site")] }), { via: "user", id: "bob" });
-    expectJson(await host.ask("POST", "/either", { headers: [bearer, cookie, evil, site("cross-site")] }), { via: "user", id: "bob" });
-    expectJson(await host.ask("POST", "/either", { headers: [["x-api-key", serviceKey], evil] }), { via: "service", id: "service" });
+    expectJson(await host.ask("POST", "/either", { headers: [bearer, cookie, evil, site("cross-site")] }), {
+      via: "user",
+      id: "bob",
+    });
+    expectJson(await host.ask("POST", "/either", { headers: [["x-api-key", serviceKey], evil] }), {
+      via: "service",
+      id: "service",
+    });
     expectProblem(await host.ask("POST", "/either", { headers: [cookie, evil] }), 403, problems.crossSite);
   }),
   behaviour("an origin is compared whole (C-13)", async (host) => {
-    const others = ["https://app.test.evil.com", "https://evilapp.test", "http://app.test", "https://app.test:8443", "https://app.test@evil", "https://app.test.", "https://xn--pp-eka.test", "HTTPS://APP.TEST", "https://app.test/", "null", "", `${trustedOrigin}, ${trustedOrigin}`];
+    const others = [
+      "https://app.test.evil.com",
+      "https://evilapp.test",
+      "http://app.test",
+      "https://app.test:8443",
+      "https://app.test@evil",
+      "https://app.test.",
+      "https://xn--pp-eka.test",
+      "HTTPS://APP.TEST",
+      "https://app.test/",
+      "null",
+      "",
+      `${trustedOrigin}, ${trustedOrigin}`,
+    ];
     for (const origin of others) await refused(host, [["origin", origin]]);
     await refused(host, [trusted, evil]);
     await refused(host, [trusted, trusted]);
@@ -62,8 +100,10 @@ export const crossSiteBehaviours: readonly Behaviour[] = [
   }),
   behaviour("Basic passes where nothing says that another site asks, and not where something does", async (host) => {
     const basic = ["authorization", `Basic ${btoa(`alice:${serviceKey}`)}`] as const;
-    for (const headers of [[], [trusted], [site("same-origin")], [site("none")]]) expectJson(await host.ask("POST", "/login", { headers: [basic, ...headers] }), { id: "alice" });
-    for (const headers of [[evil], [site("cross-site")], [site("same-site")]]) expectProblem(await host.ask("POST", "/login", { headers: [basic, ...headers] }), 403, problems.crossSite);
+    for (const headers of [[], [trusted], [site("same-origin")], [site("none")]])
+      expectJson(await host.ask("POST", "/login", { headers: [basic, ...headers] }), { id: "alice" });
+    for (const headers of [[evil], [site("cross-site")], [site("same-site")]])
+      expectProblem(await host.ask("POST", "/login", { headers: [basic, ...headers] }), 403, problems.crossSite);
   }),
 ];
 

@@ -43,13 +43,30 @@ export const methodBehaviours: readonly Behaviour[] = [
     expectProblem(await host.ask("DELETE", "/me"), 405, notAllowed);
   }),
   behaviour("a method in a header, a query or a body overrides nothing (C-08)", async (host) => {
-    const headers = [["x-http-method-override", "DELETE"], ["x-method-override", "DELETE"], ["x-http-method", "DELETE"]] as const;
+    const headers = [
+      ["x-http-method-override", "DELETE"],
+      ["x-method-override", "DELETE"],
+      ["x-http-method", "DELETE"],
+    ] as const;
     const { handled } = await host.observe(() => host.askAs(good, "GET", "/notes/n1?_method=DELETE", { headers }));
     assert.deepEqual(handled, ["GET /notes/:id"]);
   }),
   behaviour("an unknown path is 404 with and without a credential, and touches nothing (P-21)", async (host) => {
     const { calls } = await host.observe(async () => {
-      for (const path of ["/nope", "/me/", "/me/x", "/ME", "//me", "/me//", "/notes", "/notes/", "/notes/n1/", "/notes/n1/x", "/me.json", "/admin/configs"]) {
+      for (const path of [
+        "/nope",
+        "/me/",
+        "/me/x",
+        "/ME",
+        "//me",
+        "/me//",
+        "/notes",
+        "/notes/",
+        "/notes/n1/",
+        "/notes/n1/x",
+        "/me.json",
+        "/admin/configs",
+      ]) {
         const answer = await host.ask("GET", path);
         if (path === "/notes") assert.equal(answer.status, 405);
         else expectProblem(answer, 404, problems.hidden);
@@ -68,7 +85,8 @@ export const methodBehaviours: readonly Behaviour[] = [
   behaviour("an encoded slash in a parameter is data, a control character is 400", async (host) => {
     expectJson(await host.askAs(good, "GET", "/people/a%2fb%20%C3%A9"), { id: "a/b é" });
     expectJson(await host.askAs(good, "GET", "/people/%2561"), { id: "%61" });
-    for (const id of ["%00", "a%0d%0aX:1", "%09", "%7f"]) assert.equal((await host.askAs(good, "GET", `/people/${id}`)).status, 400, id);
+    for (const id of ["%00", "a%0d%0aX:1", "%09", "%7f"])
+      assert.equal((await host.askAs(good, "GET", `/people/${id}`)).status, 400, id);
   }),
   behaviour("a fixed segment comes before a parameter, each with its own rule (P-18)", async (host) => {
     expectProblem(await host.askAs(good, "GET", "/people/root"), 403, problems.forbidden);

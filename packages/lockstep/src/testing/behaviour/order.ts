@@ -10,7 +10,16 @@ const huge = 104_857_600;
 /** Facts about the order of the phases. */
 export const orderBehaviours: readonly Behaviour[] = [
   behaviour("an anonymous request opens no resource and touches no store", async (host) => {
-    const targets = [["GET", "/me"], ["GET", "/notes/n1"], ["DELETE", "/notes/n1"], ["GET", "/admin"], ["GET", "/session"], ["POST", "/login"], ["GET", "/either"], ["GET", "/stream"]];
+    const targets = [
+      ["GET", "/me"],
+      ["GET", "/notes/n1"],
+      ["DELETE", "/notes/n1"],
+      ["GET", "/admin"],
+      ["GET", "/session"],
+      ["POST", "/login"],
+      ["GET", "/either"],
+      ["GET", "/stream"],
+    ];
     const { calls, handled } = await host.observe(async () => {
       for (const [method = "", target = ""] of targets) assert.equal((await host.ask(method, target)).status, 401, target);
     });
@@ -30,13 +39,23 @@ export const orderBehaviours: readonly Behaviour[] = [
     const asked = { headers: [json], body: '{"wrong":true}' };
     expectProblem(await host.ask("PATCH", "/notes/far-too-long-an-id", asked), 401, problems.absent);
     expectProblem(await host.ask("GET", "/search?limit=x&limit=y&q=%zz"), 401, problems.absent);
-    expectProblem(await host.ask("POST", "/notes", { headers: [["content-type", "text/nonsense"]], body: "{" }), 401, problems.absent);
+    expectProblem(
+      await host.ask("POST", "/notes", { headers: [["content-type", "text/nonsense"]], body: "{" }),
+      401,
+      problems.absent,
+    );
     assert.equal((await host.askAs(good, "PATCH", "/notes/far-too-long-an-id", asked)).status, 422);
   }),
   behaviour("403 comes before 422 and before 404", async (host) => {
     const carol = tokenOf("carol");
-    expectProblem(await host.askAs(carol, "PATCH", "/notes/far-too-long-an-id", { headers: [json], body: "{" }), 403, problems.forbidden);
-    const { calls } = await host.observe(async () => expectProblem(await host.askAs(carol, "GET", "/notes/n1"), 403, problems.forbidden));
+    expectProblem(
+      await host.askAs(carol, "PATCH", "/notes/far-too-long-an-id", { headers: [json], body: "{" }),
+      403,
+      problems.forbidden,
+    );
+    const { calls } = await host.observe(async () =>
+      expectProblem(await host.askAs(carol, "GET", "/notes/n1"), 403, problems.forbidden),
+    );
     assert.deepEqual(calls, ["open", "verify", "rollback Problem"]);
   }),
   behaviour("a refused caller is answered without the body being read: 401, 403, 404, 422 (D-06)", async (host) => {
@@ -48,7 +67,10 @@ export const orderBehaviours: readonly Behaviour[] = [
     assert.equal((await host.askAs(good, "PATCH", "/notes/far-too-long-an-id", announced)).status, 422);
   }),
   behaviour("the size and the type of a body are judged before it is read", async (host) => {
-    expectProblem(await host.askAs(good, "POST", "/notes", { headers: [json], announced: huge }), 413, { code: "too_large", detail: "The body is too large." });
+    expectProblem(await host.askAs(good, "POST", "/notes", { headers: [json], announced: huge }), 413, {
+      code: "too_large",
+      detail: "The body is too large.",
+    });
     const wrongType = await host.askAs(good, "POST", "/notes", { headers: [["content-type", "text/plain"]], announced: 10 });
     assert.equal(wrongType.status, 415);
     expectJson(await host.askAs(good, "POST", "/notes", { headers: [json], body: '{"text":"a"}' }), { text: "a" }, 201);

@@ -12,7 +12,10 @@ export const resultBehaviours: readonly Behaviour[] = [
     expectJson(await host.ask("GET", "/health"), { ok: true });
   }),
   behaviour("nothing is 204 without a body", async (host) => {
-    for (const [method, path] of [["GET", "/nothing"], ["DELETE", "/notes/n1"]] as const) {
+    for (const [method, path] of [
+      ["GET", "/nothing"],
+      ["DELETE", "/notes/n1"],
+    ] as const) {
       const answer = await host.askAs(good, method, path);
       assert.deepEqual([answer.status, answer.text, answer.headers["content-type"]], [204, "", undefined]);
       assert.deepEqual(answer.headers["cache-control"], ["no-store"]);
@@ -20,16 +23,25 @@ export const resultBehaviours: readonly Behaviour[] = [
   }),
   behaviour("bytes are sent as they are", async (host) => {
     const answer = await host.ask("GET", "/bytes");
-    assert.deepEqual([answer.status, [...answer.bytes], answer.headers["content-type"]], [200, [1, 254, 255], ["application/octet-stream"]]);
+    assert.deepEqual(
+      [answer.status, [...answer.bytes], answer.headers["content-type"]],
+      [200, [1, 254, 255], ["application/octet-stream"]],
+    );
   }),
   behaviour("a reply has its status, headers and cookies", async (host) => {
     const answer = await host.askAs(good, "GET", "/reply");
     expectJson(answer, { done: true }, 202);
     assert.deepEqual(answer.headers["x-extra"], ["a"]);
     assert.deepEqual((answer.headers["link"] ?? []).join(", "), "<a>, <b>");
-    assert.deepEqual(answer.headers["set-cookie"], ["__Host-session=v; Path=/; SameSite=Lax; Secure; HttpOnly", "theme=dark; Path=/; Max-Age=60; SameSite=Lax; Secure; HttpOnly"]);
+    assert.deepEqual(answer.headers["set-cookie"], [
+      "__Host-session=v; Path=/; SameSite=Lax; Secure; HttpOnly",
+      "theme=dark; Path=/; Max-Age=60; SameSite=Lax; Secure; HttpOnly",
+    ]);
     assert.deepEqual(answer.headers["cache-control"], ["no-store"]);
-    const created = await host.askAs(good, "POST", "/notes", { headers: [["content-type", "application/json"]], body: '{"text":"a"}' });
+    const created = await host.askAs(good, "POST", "/notes", {
+      headers: [["content-type", "application/json"]],
+      body: '{"text":"a"}',
+    });
     assert.deepEqual([created.status, created.headers["location"]], [201, ["/notes/n3"]]);
   }),
   behaviour("a status that has no body sends none, whatever the handler gave", async (host) => {
@@ -48,7 +60,11 @@ export const resultBehaviours: readonly Behaviour[] = [
   }),
   behaviour("a problem that the application throws is its own", async (host) => {
     const conflict = await host.observe(async () => {
-      expectProblem(await host.askAs(good, "GET", "/conflict"), 409, { code: "last_admin", detail: "The last administrator stays.", members: { admins: 1 } });
+      expectProblem(await host.askAs(good, "GET", "/conflict"), 409, {
+        code: "last_admin",
+        detail: "The last administrator stays.",
+        members: { admins: 1 },
+      });
     });
     assert.deepEqual([conflict.events, conflict.errors], [[], []]);
     const throttled = await host.ask("GET", "/throttled");
@@ -57,7 +73,9 @@ export const resultBehaviours: readonly Behaviour[] = [
   }),
   behaviour("an error that nobody expected is 500 and says nothing; onError gets it (I-06)", async (host) => {
     await expectInternal(host, "/crash", "TypeError");
-    const atSignIn = await host.observe(async () => expectProblem(await host.askAs(badToken("crash"), "GET", "/me"), 500, problems.internal));
+    const atSignIn = await host.observe(async () =>
+      expectProblem(await host.askAs(badToken("crash"), "GET", "/me"), 500, problems.internal),
+    );
     assert.equal(atSignIn.errors.length, 1);
     assert.ok(String(atSignIn.errors[0]).includes(canary), "the listener gets the error itself");
   }),
@@ -65,7 +83,15 @@ export const resultBehaviours: readonly Behaviour[] = [
 ];
 
 async function expectInternal(host: HostUnderTest, path: string, error: string): Promise<void> {
-  const { errors, events } = await host.observe(async () => expectProblem(await host.askAs(good, "GET", path), 500, problems.internal));
-  assert.deepEqual(errors.map((one) => (one instanceof Error ? one.name : typeof one)), [error]);
-  assert.deepEqual(events.map(({ type }) => type), ["error.unexpected"]);
+  const { errors, events } = await host.observe(async () =>
+    expectProblem(await host.askAs(good, "GET", path), 500, problems.internal),
+  );
+  assert.deepEqual(
+    errors.map((one) => (one instanceof Error ? one.name : typeof one)),
+    [error],
+  );
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ["error.unexpected"],
+  );
 }

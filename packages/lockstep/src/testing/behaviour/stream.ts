@@ -14,7 +14,10 @@ export const streamBehaviours: readonly Behaviour[] = [
     const { calls } = await host.observe(async () => {
       const answer = await host.ask("GET", "/stream", { headers });
       assert.deepEqual([answer.status, answer.text], [200, "0\n1\n2\n"]);
-      assert.deepEqual([answer.headers["content-type"], answer.headers["x-extra"], answer.headers["cache-control"]], [["text/plain"], ["a"], ["no-store"]]);
+      assert.deepEqual(
+        [answer.headers["content-type"], answer.headers["x-extra"], answer.headers["cache-control"]],
+        [["text/plain"], ["a"], ["no-store"]],
+      );
     });
     assert.deepEqual(calls, ["open", "verify", "chunk 0", "chunk 1", "chunk 2", "commit"]);
   }),
@@ -64,7 +67,10 @@ export const streamBehaviours: readonly Behaviour[] = [
       await rolledBack(host);
     });
     assert.ok(calls.filter((call) => call.startsWith("chunk")).length <= 1, calls.join());
-    assert.ok(calls.some((call) => call === "commit" || call.startsWith("rollback")), calls.join());
+    assert.ok(
+      calls.some((call) => call === "commit" || call.startsWith("rollback")),
+      calls.join(),
+    );
   }),
 ];
 
