@@ -28,6 +28,7 @@ export const problemCodes = [
   "invalid_input",
   "too_many_requests",
   "headers_too_large",
+  "request_timeout",
   "unavailable",
   "internal_error",
 ] as const;

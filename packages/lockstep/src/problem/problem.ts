@@ -4,6 +4,7 @@
  */
 import { recogniseEverywhere } from "../brand.ts";
 import { LockstepError } from "./error.ts";
+import { readHeaders } from "./answer-headers.ts";
 import type { ProblemCode } from "./code.ts";
 
 /** What a problem may say beside its status, code and detail. */
@@ -48,7 +49,7 @@ export class Problem extends LockstepError<string> implements Answer {
     this.status = status;
     this.title = options.title ?? titleOf(status);
     this.detail = detail;
-    this.headers = options.headers ?? {};
+    this.headers = readHeaders("problem()", options.headers);
     this.members = options.members ?? {};
   }
 }
@@ -96,6 +97,7 @@ const titles: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  408: "Request Timeout",
   409: "Conflict",
   410: "Gone",
   412: "Precondition Failed",

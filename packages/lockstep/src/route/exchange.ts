@@ -16,6 +16,7 @@ import { answerToError, answerToIssues, answerToRefusal } from "../problem/answe
 import { InvalidCredential } from "../problem/error.ts";
 import { type Answer, type Problem, problemOf } from "../problem/problem.ts";
 import { auditOf, auditOfThrown, credentialInUrl } from "./audited.ts";
+import { ClosingStream, ReaderGone } from "./closing-stream.ts";
 import { respond, respondProblem } from "./respond.ts";
 import type { ServedRoute } from "./served-route.ts";
 
@@ -155,28 +156,22 @@ export class Exchange {
   /** Phase 10: resources close before the answer is sent, those of a stream after its last byte. */
   #close(response: HostResponse, execution: Execution): MaybePromise<HostResponse> {
     if (typeof response.body === "object" && Symbol.asyncIterator in response.body) {
-      return { ...response, body: this.#closingAfter(response.body, execution) };
+      return { ...response, body: new ClosingStream(response.body, (failure) => this.#closeStream(execution, failure)) };
     }
     const closed = execution.close();
     if (isPromise(closed)) return closed.then((failure) => (failure === undefined ? response : this.#unexpected(failure.error)));
     return closed === undefined ? response : this.#unexpected(closed.error);
   }
 
-  async *#closingAfter(
-    chunks: AsyncIterable<string | Uint8Array>,
+  /** Closes what a stream needed; an error of the stream or of closing is reported, a reader that went away is none. */
+  async #closeStream(
     execution: Execution,
-  ): AsyncGenerator<string | Uint8Array, void, void> {
-    let failure: { readonly error: unknown } | undefined = { error: new Error("The client went away before the last byte") };
-    try {
-      yield* chunks;
-      failure = undefined;
-    } catch (error) {
-      failure = { error };
-      throw error;
-    } finally {
-      const closing = (await execution.close(failure)) ?? undefined;
-      if (closing !== undefined) this.#reportThrown(closing.error);
-    }
+    failure?: { readonly error: unknown },
+  ): Promise<{ readonly error: unknown } | undefined> {
+    const closing = (await execution.close(failure)) ?? undefined;
+    if (failure !== undefined && !(failure.error instanceof ReaderGone)) this.#reportThrown(failure.error);
+    if (closing !== undefined) this.#reportThrown(closing.error);
+    return closing;
   }
 
   /** A run that ended early: the failure is thrown into what is open, then answered. */

@@ -1,12 +1,13 @@
 /** `reply()`: a result with its own status, headers or cookies. */
 import { recogniseEverywhere } from "../brand.ts";
 import { BuildError } from "../problem/error.ts";
+import { readHeaders, type AnswerHeaders } from "../problem/answer-headers.ts";
 import { type Cookie, serialiseCookie } from "./set-cookie.ts";
 
 /** What a reply says beside its body. */
 export interface ReplyOptions {
   /** Further response headers. Security headers of the core stay. */
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: AnswerHeaders;
   /** Cookies to set. */
   readonly cookies?: readonly Cookie[];
 }
@@ -19,7 +20,7 @@ export class Reply<B> {
 
   readonly status: number;
   readonly body: B;
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers: AnswerHeaders;
   /** Values of `Set-Cookie`. */
   readonly cookies: readonly string[];
 
@@ -32,7 +33,7 @@ export class Reply<B> {
     }
     this.status = status;
     this.body = body;
-    this.headers = options.headers ?? {};
+    this.headers = readHeaders("reply()", options.headers);
     this.cookies = (options.cookies ?? []).map(serialiseCookie);
   }
 }
@@ -40,7 +41,7 @@ export class Reply<B> {
 /**
  * A result with its own status, headers or cookies. `undefined` as body sends none.
  *
- * @throws BuildError `wrong_result` for a status outside 200 to 599 or a cookie that is none
+ * @throws BuildError `wrong_result` for a status outside 200 to 599 or a cookie or a header that is none
  *
  * @example
  * ```ts

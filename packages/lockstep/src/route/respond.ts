@@ -5,6 +5,7 @@ import { oauthCodeOf } from "../problem/oauth-error.ts";
 import type { Answer } from "../problem/problem.ts";
 import { refusingSecrets } from "../secret/redacted.ts";
 import { Reply } from "./reply.ts";
+import type { AnswerHeaders } from "../problem/answer-headers.ts";
 import type { ResultShape } from "./result-shape.ts";
 import { securityHeaders, strictTransport } from "./security-headers.ts";
 import { StreamReply } from "./stream.ts";
@@ -33,6 +34,13 @@ export function baseHeaders(context: AnswerContext): Headers {
   return headers;
 }
 
+/** What the core answers for: a page may need another content policy, but no answer needs to be sniffed or to lose its name. */
+const fixed: ReadonlySet<string> = new Set(["x-content-type-options", "x-request-id", "strict-transport-security"]);
+
+function add(headers: Headers, more: AnswerHeaders): void {
+  for (const [name, value] of Object.entries(more)) if (!fixed.has(name)) headers[name] = value;
+}
+
 /**
  * The answer of a success. The result is cut to the response schema, validated and serialised.
  *
@@ -42,7 +50,7 @@ export function respond(result: unknown, route: Responding, context: AnswerConte
   const headers = baseHeaders(context);
   if (result instanceof StreamReply) return streaming(result, route, headers);
   if (!(result instanceof Reply)) return withBody(result, route.status, route, headers);
-  for (const [name, value] of Object.entries(result.headers)) headers[name.toLowerCase()] = value;
+  add(headers, result.headers);
   if (result.cookies.length > 0) headers["set-cookie"] = result.cookies;
   return withBody(result.body, result.status, route, headers);
 }
@@ -69,8 +77,7 @@ function json(body: unknown, status: number | undefined, headers: Headers): Host
 }
 
 function streaming(result: StreamReply, route: Responding, headers: Headers): HostResponse {
-  for (const [name, value] of Object.entries(result.options.headers ?? {})) headers[name.toLowerCase()] = value;
-  headers["content-type"] = result.options.type;
+  add(headers, result.headers);
   return { status: result.options.status ?? route.status ?? 200, headers, body: toAsync(result.chunks) };
 }
 
@@ -81,7 +88,7 @@ async function* toAsync(chunks: StreamReply["chunks"]): AsyncGenerator<string | 
 /** The answer of a failure: problem details, or the error of an OAuth endpoint. Never to be cached. */
 export function respondProblem(problem: Answer, errors: "oauth" | undefined, context: AnswerContext): HostResponse {
   const headers: Headers = { ...baseHeaders(context), "cache-control": "no-store" };
-  for (const [name, value] of Object.entries(problem.headers)) headers[name.toLowerCase()] = value;
+  add(headers, problem.headers);
   headers["content-type"] = errors === "oauth" ? "application/json" : "application/problem+json";
   const body = errors === "oauth" ? oauthBody(problem) : problemBody(problem);
   return { status: problem.status, headers, body: JSON.stringify(body) };

@@ -1,6 +1,6 @@
 /** Headers of every answer. An API's answers are data: nothing may frame, sniff or run them. */
 
-/** Sent with every answer; a reply may say more, not less. */
+/** Sent with every answer; a reply may replace the policies (a page needs others), but not what keeps its type. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",

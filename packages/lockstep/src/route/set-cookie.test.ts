@@ -84,7 +84,7 @@ test("whatever is accepted is one cookie with the attributes asked for", () => {
       assert.deepEqual(line.split("; "), [`${name}=${value}`, `Path=/${path}`, `SameSite=${sameSite}`, "Secure", "HttpOnly"]);
       assert.match(line, /^[\x20-\x7e]+$/);
     }),
-    { numRuns: 5000 },
+    { numRuns: 2000 },
   );
-  assert.ok(accepted > 100, `${accepted}`);
+  assert.ok(accepted > 40, `${accepted}`);
 });

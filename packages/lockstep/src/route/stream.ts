@@ -1,4 +1,5 @@
 /** `stream()`: a result that is sent piece by piece. */
+import { readHeaders, type AnswerHeaders } from "../problem/answer-headers.ts";
 import { recogniseEverywhere } from "../brand.ts";
 
 /** What a stream says of itself. */
@@ -8,7 +9,7 @@ export interface StreamOptions {
   /** Default 200. */
   readonly status?: number;
   /** Further response headers. */
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: AnswerHeaders;
 }
 
 /** A streaming result; made by `stream()`. */
@@ -19,10 +20,12 @@ export class StreamReply {
 
   readonly chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
   readonly options: StreamOptions;
+  readonly headers: AnswerHeaders;
 
   constructor(chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>, options: StreamOptions) {
     this.chunks = chunks;
     this.options = options;
+    this.headers = readHeaders("stream()", { ...options.headers, "content-type": options.type });
   }
 }
 

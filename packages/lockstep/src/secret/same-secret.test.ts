@@ -61,7 +61,7 @@ test("for all texts it is equality, but for what is empty or no text", () => {
       assert.equal(same(presented, expected), wanted);
       assert.ok(!same(`${expected}x`, expected));
     }),
-    { numRuns: 5000 },
+    { numRuns: 2000 },
   );
-  assert.ok(equal > 500, `${equal}`);
+  assert.ok(equal > 200, `${equal}`);
 });

@@ -79,7 +79,7 @@ const closingIntervalMs = 100;
 
 const malformed = ownAnswer(400, "malformed_request", "The request is not well-formed.");
 const headerTooLarge = ownAnswer(431, "headers_too_large", "The request's header is too large.");
-const tooLate = ownAnswer(408, "malformed_request", "The request did not arrive in time.");
+const tooLate = ownAnswer(408, "request_timeout", "The request did not arrive in time.");
 
 /** Answers what node:http could not read as a request, and closes. */
 function answerOnSocket(api: Api, error: Error & { readonly code?: string }, socket: Socket): void {

@@ -134,14 +134,14 @@ describe("streams of api.fetch", () => {
       assert.equal(new TextDecoder().decode((await reader?.read())?.value), "0\n");
       await reader?.cancel();
     });
-    assert.deepEqual(calls, ["open", "verify", "chunk 0", "rollback Error"]);
+    assert.deepEqual(calls, ["open", "verify", "chunk 0", "rollback ReaderGone"]);
   });
 
   test("that nobody begins to read close what is open", async () => {
     const calls = await closing(async () => (await ask("/stream/endless", { headers: good })).body?.cancel());
     assert.deepEqual(
       calls.filter((call) => !call.startsWith("chunk")),
-      ["open", "verify", "rollback Error"],
+      ["open", "verify", "rollback ReaderGone"],
     );
   });
 

@@ -1,0 +1,57 @@
+/** A stream and the resources it needs: they close when it ends, however it ends. */
+
+/** What resources are told when nobody reads on. */
+export class ReaderGone extends Error {
+  override readonly name = "ReaderGone";
+}
+
+/** Closes what is open, told of the failure if there is one. Gives the first error of closing. */
+export type Closing = (failure?: { readonly error: unknown }) => Promise<{ readonly error: unknown } | undefined>;
+
+/**
+ * The pieces of a stream. What is open closes after the last piece and before the end is told, so that a commit that fails
+ * breaks the answer off; with the error if a piece fails; and at once when the reader goes away, though a piece is being
+ * waited for or none was ever asked for. (An async generator would do neither.)
+ */
+export class ClosingStream implements AsyncIterableIterator<string | Uint8Array, void, void> {
+  readonly #pieces: AsyncIterator<string | Uint8Array>;
+  readonly #close: Closing;
+  #isClosed = false;
+
+  constructor(chunks: AsyncIterable<string | Uint8Array>, close: Closing) {
+    this.#pieces = chunks[Symbol.asyncIterator]();
+    this.#close = close;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<string | Uint8Array, void>> {
+    if (this.#isClosed) return { done: true, value: undefined };
+    let piece: IteratorResult<string | Uint8Array, unknown>;
+    try {
+      piece = await this.#pieces.next();
+    } catch (error) {
+      await this.#end({ error });
+      throw error;
+    }
+    if (piece.done !== true) return { done: false, value: piece.value };
+    const failure = await this.#end();
+    if (failure !== undefined) throw failure.error;
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<string | Uint8Array, void>> {
+    await this.#end({ error: new ReaderGone("The client went away before the last byte") });
+    // Not waited for: a source that waits for its next piece ends only when that comes.
+    void Promise.resolve(this.#pieces.return?.()).catch(() => {});
+    return { done: true, value: undefined };
+  }
+
+  async #end(failure?: { readonly error: unknown }): Promise<{ readonly error: unknown } | undefined> {
+    if (this.#isClosed) return undefined;
+    this.#isClosed = true;
+    return this.#close(failure);
+  }
+}
