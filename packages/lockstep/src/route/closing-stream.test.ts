@@ -1,68 +1,100 @@
-import test from "node:test";
 import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
 import { createApi, get, resource, stream } from "../index.ts";
+
 const log: string[] = [];
 const errors: unknown[] = [];
-const make = (fail: boolean) =>
+let closed = Promise.withResolvers<void>();
+
+beforeEach(() => {
+  log.length = 0;
+  errors.length = 0;
+  closed = Promise.withResolvers();
+});
+
+/** A transaction whose commit may fail. */
+const transaction = (commit: () => void) =>
   resource({}, async function* () {
     log.push("open");
     try {
       yield log;
-    } catch (e) {
-      log.push("rollback " + (e as Error).name);
-      throw e;
+      commit();
+      log.push("commit");
+    } catch (error) {
+      log.push(`rollback ${error instanceof Error ? error.name : ""}`);
+      throw error;
+    } finally {
+      closed.resolve();
     }
-    if (fail) throw new TypeError("commit");
-    log.push("commit");
   });
-const ok = make(false),
-  bad = make(true);
-const waiting = async function* () {
+
+const db = transaction(() => {});
+const failing = transaction(() => {
+  throw new TypeError("commit");
+});
+
+async function* endless(): AsyncGenerator<string, void, void> {
   yield "a";
   await new Promise(() => {});
-  yield "b";
-};
+}
+
+async function* broken(): AsyncGenerator<string, void, void> {
+  yield "a";
+  throw new TypeError("in the middle");
+}
+
+const text = { type: "text/plain" };
 const api = createApi({
-  title: "x",
+  title: "Streams",
   version: "1",
   audit: () => {},
-  onError: (e) => void errors.push(e),
+  onError: (error) => void errors.push(error),
   routes: [
-    get("/commit", { public: "t", deps: { bad } }, () => stream(["a"], { type: "text/plain" })),
-    get("/waiting", { public: "t", deps: { ok } }, () => stream(waiting(), { type: "text/plain" })),
-    get("/error", { public: "t", deps: { ok } }, () =>
-      stream(
-        (async function* () {
-          yield "a";
-          throw new TypeError("mid");
-        })(),
-        { type: "text/plain" },
-      ),
-    ),
+    get("/whole", { public: "test", deps: { db } }, () => stream(["a", "b"], text)),
+    get("/commit", { public: "test", deps: { failing } }, () => stream(["a"], text)),
+    get("/endless", { public: "test", deps: { db } }, () => stream(endless(), text)),
+    get("/broken", { public: "test", deps: { db } }, () => stream(broken(), text)),
   ],
 });
-const ask = (p: string) => api.fetch(new Request("http://a" + p));
-test("commit fails after last byte: broken off", async () => {
-  await assert.rejects((await ask("/commit")).text(), TypeError);
+
+const ask = (path: string): Promise<Response> => api.fetch(new Request(`http://x${path}`));
+
+async function bodyOf(path: string): Promise<ReadableStream<Uint8Array>> {
+  const { body } = await ask(path);
+  assert.ok(body !== null);
+  return body;
+}
+
+test("resources commit after the last piece", async () => {
+  assert.equal(await (await ask("/whole")).text(), "ab");
+  assert.deepEqual(log, ["open", "commit"]);
+  assert.deepEqual(errors, []);
+});
+
+test("a commit that fails after the last piece breaks the answer off", async () => {
+  const response = await ask("/commit");
+  await assert.rejects(response.text(), TypeError);
   assert.equal(errors.length, 1);
 });
-test("reader leaves while a piece is awaited: closes at once", async () => {
-  log.length = 0;
-  const r = (await ask("/waiting")).body!.getReader();
-  await r.read();
-  void r.read();
-  await new Promise((d) => setTimeout(d, 5));
-  await r.cancel();
-  await new Promise((d) => setTimeout(d, 5));
+
+test("a reader that leaves while a piece is awaited closes what is open at once", async () => {
+  const reader = (await bodyOf("/endless")).getReader();
+  await reader.read();
+  void reader.read();
+  await reader.cancel();
+  await closed.promise;
   assert.deepEqual(log, ["open", "rollback ReaderGone"]);
 });
-test("unread", async () => {
-  log.length = 0;
-  await (await ask("/waiting")).body!.cancel();
+
+test("a stream that nobody reads closes what is open", async () => {
+  await (await bodyOf("/endless")).cancel();
+  await closed.promise;
   assert.deepEqual(log, ["open", "rollback ReaderGone"]);
 });
-test("mid-stream error is reported", async () => {
-  errors.length = 0;
-  await assert.rejects((await ask("/error")).text(), TypeError);
+
+test("an error in the middle is thrown into what is open, and reported", async () => {
+  const response = await ask("/broken");
+  await assert.rejects(response.text(), TypeError);
+  assert.deepEqual(log, ["open", "rollback TypeError"]);
   assert.equal(errors.length, 1);
 });
