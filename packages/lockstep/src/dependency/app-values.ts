@@ -6,8 +6,6 @@ import { openResource, type OpenResource } from "./open-resource.ts";
 import { checkPlain } from "./plain-value.ts";
 import { isPromise } from "./promise.ts";
 
-export { isPromise } from "./promise.ts";
-
 const none: Overrides = new Map();
 
 /** The app values of an API, or of one run outside HTTP. */

@@ -69,7 +69,7 @@ function assemble(options: ApiOptions, guards: readonly Entry[], overrides: Over
   void new Router(own);
   const document = openApiDocument(options, own);
   const routes = [...own, ...[...metadataRoutes(options, own), ...docsRoutes(options, document)].map(compile)];
-  const app = new AppValues();
+  const app = new AppValues(overrides);
   const server = new Server(routes, servingOf(options, app));
   const api: Api = {
     routes,

@@ -5,7 +5,7 @@
 import { crossSiteReason } from "../access/cross-site.ts";
 import { Refusal } from "../access/refusal.ts";
 import type { AuditDetails } from "../audit/event.ts";
-import { isPromise } from "../dependency/app-values.ts";
+import { isPromise } from "../dependency/promise.ts";
 import { Execution, type Failed } from "../dependency/execution.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { Variant } from "../dependency/plan.ts";

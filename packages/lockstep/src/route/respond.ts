@@ -1,5 +1,5 @@
 /** From what a handler gives, or from a problem, to what the host writes. */
-import { isPromise } from "../dependency/app-values.ts";
+import { isPromise } from "../dependency/promise.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
 import { oauthCodeOf } from "../problem/oauth-error.ts";
 import type { Answer } from "../problem/problem.ts";
