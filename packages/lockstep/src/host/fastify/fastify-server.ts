@@ -54,7 +54,7 @@ export function fastifyServer(api: Api, options: FastifyServerOptions = {}): Fas
     // A path that is not percent-encoded UTF-8 meets no route and no handler of Fastify's.
     frameworkErrors: (_error, request, reply) => {
       const seen = new FastifyHostRequest(request, reply, "");
-      write(reply, api["~server"].refuse(malformedPath, seen), seen, api["~server"]);
+      write(reply, api["~server"].refuse(malformedPath, seen), seen);
     },
     clientErrorHandler: (error, socket) => answerOnSocket(api, error, socket),
   });

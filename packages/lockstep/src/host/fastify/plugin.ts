@@ -41,7 +41,8 @@ export function lockstep(api: Api, options: FastifyOptions = {}): FastifyPluginA
     instance.addHook("onRequest", (request, reply, next) => (request.is404 ? mounted.refuseUnmatched(request, reply) : next()));
     for (const route of api.routes) mounted.add(route);
     mounted.answerTheRest(options.foreign ?? []);
-    instance.addHook("onResponse", (request, _reply, next) => {
+    // Not onResponse, which would cost every request two listeners.
+    instance.addHook("onSend", (request, _reply, _payload, next) => {
       mounted.settle(request);
       next();
     });
