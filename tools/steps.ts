@@ -19,15 +19,19 @@ export function binary(name: string): string {
 
 /** Runs the steps; prints each with its time, and exits with the code of the first that fails. */
 export function runSteps(steps: readonly Step[]): void {
-  for (const { name, command, args } of steps) {
-    const started = performance.now();
-    console.log(`• ${name}`);
-    const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
-    if (error !== undefined) throw error;
-    if (status !== 0) {
-      console.error(`✗ ${name} failed`);
-      process.exit(status ?? 1);
-    }
-    console.log(`  ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  for (const step of steps) {
+    const status = statusOf(step);
+    if (status !== 0) process.exit(status);
   }
+}
+
+/** Runs one step, prints it with its time, and gives its exit code. */
+export function statusOf({ name, command, args }: Step): number {
+  const started = performance.now();
+  console.log(`• ${name}`);
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+  if (error !== undefined) throw error;
+  if (status === 0) console.log(`  ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  else console.error(`✗ ${name} failed`);
+  return status ?? 1;
 }

@@ -1,6 +1,7 @@
 /** `npm test`: every test of the workspace. `npm test -- packages/lockstep/src/token` runs those below a folder, or one file. */
 import { globSync } from "node:fs";
-import { root, runSteps } from "./steps.ts";
+import { startPostgres } from "./postgres.ts";
+import { root, statusOf } from "./steps.ts";
 
 const asked = process.argv.slice(2);
 const places = asked.length > 0 ? asked : ["packages", "apps", "examples", "docs", "tools"];
@@ -13,10 +14,14 @@ if (files.length === 0) {
   process.exit(1);
 }
 const reporter = process.env["TEST_REPORTER"] ?? "spec";
-runSteps([
-  {
-    name: `${files.length} test files`,
-    command: process.execPath,
-    args: ["--conditions=lockstep-source", "--test", `--test-reporter=${reporter}`, ...files.toSorted()],
-  },
-]);
+// Every other test does without.
+const needsDatabase = files.some((path) => /(?:^|\/)(?:packages\/identity|apps)\//.test(path));
+const postgres = needsDatabase ? await startPostgres() : undefined;
+if (postgres !== undefined) process.env["LOCKSTEP_TEST_POSTGRES"] = postgres.url;
+const status = statusOf({
+  name: `${files.length} test files`,
+  command: process.execPath,
+  args: ["--conditions=lockstep-source", "--test", `--test-reporter=${reporter}`, ...files.toSorted()],
+});
+await postgres?.stop();
+process.exitCode = status;

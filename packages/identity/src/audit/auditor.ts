@@ -1,0 +1,78 @@
+/**
+ * Hands events on: to the sink, and for changes that matter to the table as well, in the transaction of the change, so that no such
+ * change happens without its event (attack row I-08).
+ */
+import { randomUUID } from "node:crypto";
+import type { Database } from "../store/database.ts";
+import { all, sql, type Work } from "../store/statement.ts";
+import { type IdentityAuditSink, type IdentityEvent, type IdentityEventDetails, outcomeOf } from "./event.ts";
+
+/** Records an event in the transaction that it belongs to. */
+export type Recorder = (details: IdentityEventDetails) => Work<void>;
+
+/** Where an event comes from. */
+export interface EventOrigin {
+  readonly requestId?: string;
+}
+
+/** Reports events. */
+export class Auditor {
+  readonly #sink: IdentityAuditSink;
+  readonly #clock: () => number;
+
+  constructor(sink: IdentityAuditSink, clock: () => number) {
+    this.#sink = sink;
+    this.#clock = clock;
+  }
+
+  /** Tells the sink. A sink that throws is reported on standard error, with nothing of the event but its type. */
+  report(details: IdentityEventDetails, origin: EventOrigin = {}): void {
+    this.#tell(this.#complete(details, origin));
+  }
+
+  /**
+   * Runs a transaction whose events are written with it, and tells the sink once it is committed.
+   *
+   * @throws Unavailable while the database is away; then nothing has happened
+   */
+  async recorded<T>(database: Database, origin: EventOrigin, work: (record: Recorder) => Work<T>): Promise<T> {
+    let events: IdentityEvent[] = [];
+    const record = (details: IdentityEventDetails): Work<void> => {
+      const event = this.#complete(details, origin);
+      events.push(event);
+      return saveEvent(event);
+    };
+    const result = await database.transaction(() => {
+      // A transaction that collided is tried again: what it had recorded is gone.
+      events = [];
+      return work(record);
+    });
+    for (const event of events) this.#tell(event);
+    return result;
+  }
+
+  #complete(details: IdentityEventDetails, { requestId }: EventOrigin): IdentityEvent {
+    const about = { id: randomUUID(), at: this.#clock(), outcome: outcomeOf(details.type) };
+    return { ...about, ...(requestId === undefined ? {} : { requestId }), ...details };
+  }
+
+  #tell(event: IdentityEvent): void {
+    try {
+      this.#sink(event);
+    } catch (error) {
+      console.error(`The audit sink failed on ${event.type}: ${error instanceof Error ? error.name : typeof error}`);
+    }
+  }
+}
+
+const insertEvent = sql(`
+  INSERT INTO identity_audit_events (id, at, type, outcome, subject, request_id, details)
+  VALUES (:id, :at, :type, :outcome, :subject, :requestId, :details)
+  ON CONFLICT (id) DO NOTHING`);
+
+/** Writes an event to the table, once. */
+export function* saveEvent(event: IdentityEvent): Work<void> {
+  const { id, at, type, outcome, requestId = null, ...details } = event;
+  const subject = "subject" in details ? (details.subject ?? null) : null;
+  yield* all(insertEvent, { id, at, type, outcome, subject, requestId, details: JSON.stringify(details) });
+}

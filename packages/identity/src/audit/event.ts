@@ -1,0 +1,129 @@
+/** What identity reports: typed, with ids and reasons, never a secret, an e-mail address or a network address. */
+
+/** How a sign-in came about, or was tried. */
+export type SignInMethod = "password";
+
+/** The grants of the token endpoint. */
+export type GrantName = "password" | "refresh_token" | "client_credentials";
+
+type Success =
+  | { readonly type: "account.registered"; readonly subject: string }
+  | { readonly type: "account.created"; readonly subject: string; readonly by?: string }
+  | { readonly type: "account.disabled"; readonly subject: string; readonly by?: string }
+  | { readonly type: "account.enabled"; readonly subject: string; readonly by?: string }
+  | { readonly type: "account.deleted"; readonly subject: string; readonly by?: string }
+  | { readonly type: "account.address_changed"; readonly subject: string }
+  | { readonly type: "password.changed"; readonly subject: string }
+  | { readonly type: "password.reset_requested"; readonly subject: string }
+  | { readonly type: "password.reset"; readonly subject: string }
+  | { readonly type: "password.set"; readonly subject: string; readonly by?: string }
+  | { readonly type: "sign_in.succeeded"; readonly subject: string; readonly method: SignInMethod; readonly session: string }
+  | { readonly type: "session.ended"; readonly subject: string; readonly session: string; readonly reason: EndReason }
+  | { readonly type: "token.issued"; readonly subject: string; readonly grant: GrantName; readonly client?: string }
+  | { readonly type: "token.revoked"; readonly subject: string; readonly client?: string }
+  | { readonly type: "client.created"; readonly subject: string; readonly by?: string }
+  | { readonly type: "client.disabled"; readonly subject: string; readonly by?: string }
+  | { readonly type: "client.enabled"; readonly subject: string; readonly by?: string }
+  | { readonly type: "client.secret_replaced"; readonly subject: string; readonly by?: string }
+  | { readonly type: "client.deleted"; readonly subject: string; readonly by?: string }
+  | {
+      readonly type: "api_key.created";
+      readonly subject: string;
+      readonly key: string;
+      readonly family: string;
+      readonly by?: string;
+    }
+  | {
+      readonly type: "api_key.rotated";
+      readonly subject: string;
+      readonly key: string;
+      readonly family: string;
+      readonly by?: string;
+    }
+  | {
+      readonly type: "api_key.revoked";
+      readonly subject: string;
+      readonly key: string;
+      readonly family: string;
+      readonly by?: string;
+    }
+  | { readonly type: "signing_key.created"; readonly key: string }
+  | { readonly type: "signing_key.retired"; readonly key: string; readonly reason: "compromised" | "rotated" }
+  | { readonly type: "signing_key.reencrypted"; readonly key: string }
+  | { readonly type: "revocation.everything" }
+  | { readonly type: "revocation.feed_recovered" };
+
+type Failure =
+  | { readonly type: "sign_in.failed"; readonly subject?: string; readonly method: SignInMethod; readonly reason: SignInFailure }
+  | { readonly type: "throttle.limited"; readonly what: string; readonly bucket: string }
+  | { readonly type: "throttle.spraying"; readonly what: string }
+  | { readonly type: "link.refused"; readonly reason: string }
+  | { readonly type: "client.refused"; readonly subject?: string; readonly reason: string }
+  | {
+      readonly type: "token.refused";
+      readonly subject?: string;
+      readonly grant?: GrantName;
+      readonly client?: string;
+      readonly reason: string;
+    }
+  | { readonly type: "refresh.reuse"; readonly subject: string; readonly session: string; readonly client?: string }
+  | { readonly type: "api_key.refused"; readonly key?: string; readonly reason: string }
+  | { readonly type: "session.refused"; readonly session?: string; readonly reason: string }
+  | { readonly type: "revocation.feed_silent"; readonly silentMs: number };
+
+/** Why a session ended. */
+export type EndReason =
+  | "signed_out"
+  | "ended_by_owner"
+  | "ended_by_administrator"
+  | "replaced"
+  | "password_changed"
+  | "account_disabled"
+  | "account_deleted"
+  | "client_disabled"
+  | "privileges_changed"
+  | "token_reused"
+  | "token_revoked";
+
+/** Why a sign-in failed: the answer is the same for all of them. */
+export type SignInFailure = "unknown_account" | "wrong_password" | "no_password" | "disabled";
+
+/** What a room reports; the auditor adds the rest. */
+export type IdentityEventDetails = Success | Failure;
+
+interface About {
+  /** Unique. */
+  readonly id: string;
+  /** When, in milliseconds since 1970. */
+  readonly at: number;
+  readonly outcome: "success" | "failure";
+  /** The `X-Request-Id` of the answer, where there was a request. */
+  readonly requestId?: string;
+}
+
+/** What happened. */
+export type IdentityEvent = About & IdentityEventDetails;
+
+/** The kinds of event. */
+export type IdentityEventType = IdentityEventDetails["type"];
+
+/** Takes events. It is called synchronously and must not wait: buffer, and write later. */
+export type IdentityAuditSink = (event: IdentityEvent) => void;
+
+const failures: ReadonlySet<IdentityEventType> = new Set<Failure["type"]>([
+  "sign_in.failed",
+  "throttle.limited",
+  "throttle.spraying",
+  "link.refused",
+  "client.refused",
+  "token.refused",
+  "refresh.reuse",
+  "api_key.refused",
+  "session.refused",
+  "revocation.feed_silent",
+]);
+
+/** Whether an event tells of something that went well. */
+export function outcomeOf(type: IdentityEventType): "success" | "failure" {
+  return failures.has(type) ? "failure" : "success";
+}

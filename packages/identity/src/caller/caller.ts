@@ -1,0 +1,49 @@
+/** Who is calling, once their credential is verified. */
+import type { Dependency } from "lockstep";
+
+/** A user who is calling. Nothing here needs a database where the credential is a token. */
+export interface User {
+  readonly kind: "user";
+  /** The account's id. */
+  readonly id: string;
+  /** What was shown: an access token, the cookie of a session, or an API key. */
+  readonly credential: "token" | "session" | "api_key";
+  /** What the credential grants. */
+  readonly scopes: readonly string[];
+  /** The sign-in that the credential belongs to; none for an API key. */
+  readonly sessionId: string | undefined;
+  /** The client that the token was issued to. */
+  readonly clientId: string | undefined;
+  /** The API key that was shown. */
+  readonly keyId: string | undefined;
+}
+
+/** A client that calls in its own name: a service account. */
+export interface Service {
+  readonly kind: "client";
+  /** The client's id. */
+  readonly id: string;
+  readonly name: string;
+  readonly credential: "token" | "api_key";
+  readonly scopes: readonly string[];
+  readonly keyId: string | undefined;
+}
+
+/** Whoever is calling. */
+export type Caller = User | Service;
+
+/** A user who has signed in, with a token or a session and no API key: what managing an account needs. */
+export type SignedInUser = Dependency<
+  User,
+  "credential" | "authenticated" | "authorized" | "cookie" | "scoped" | `scope:${string}`
+>;
+
+/** `sub` of a client: no account can have it (attack row A-50). */
+export function subjectOfClient(clientId: string): string {
+  return `client:${clientId}`;
+}
+
+/** The client's id in a `sub`, if it is a client's. */
+export function clientOfSubject(sub: string): string | undefined {
+  return sub.startsWith("client:") ? sub.slice("client:".length) : undefined;
+}

@@ -1,0 +1,60 @@
+/** What must be read again but not by whoever reads the database: AES-256-GCM, bound to a purpose and to what it belongs to. */
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { Redacted } from "lockstep";
+import type { IdentityKey, IdentityKeys, Purpose } from "./identity-key.ts";
+
+/** What a sealed text is bound to: it cannot be opened for anything else (RULES R7). */
+export interface Binding {
+  readonly purpose: Purpose;
+  /** The record that holds it, by id. */
+  readonly record: string;
+}
+
+/** What was sealed cannot be opened: under another key, for another purpose, or changed. */
+export class SealBroken extends Error {
+  override readonly name = "SealBroken";
+}
+
+const version = "1";
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** Seals a text under the current key: `1.<key id>.<nonce, ciphertext and tag in base64url>`. */
+export function seal(text: Redacted<string>, binding: Binding, { current }: Pick<IdentityKeys, "current">): string {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv("aes-256-gcm", current.derive(binding.purpose), nonce).setAAD(additional(binding, current.id));
+  const sealed = Buffer.concat([nonce, cipher.update(text.reveal(), "utf8"), cipher.final(), cipher.getAuthTag()]);
+  return `${version}.${current.id}.${sealed.toString("base64url")}`;
+}
+
+/** Opens what was sealed under the current key or a previous one. @throws SealBroken */
+export function unseal(sealed: string, binding: Binding, keys: IdentityKeys): Redacted<string> {
+  const [form, keyId, text = ""] = sealed.split(".");
+  const key = [keys.current, ...keys.previous].find(({ id }) => id === keyId);
+  if (form !== version || key === undefined) {
+    throw new SealBroken(`A sealed ${binding.purpose} needs another IDENTITY_KEY than the ones given`);
+  }
+  return open(Buffer.from(text, "base64url"), binding, key);
+}
+
+/** Whether a text was sealed under this key. */
+export function isSealedUnder(sealed: string, key: IdentityKey): boolean {
+  return sealed.split(".")[1] === key.id;
+}
+
+function open(sealed: Buffer, binding: Binding, key: IdentityKey): Redacted<string> {
+  const nonce = sealed.subarray(0, nonceBytes);
+  const tag = sealed.subarray(-tagBytes);
+  try {
+    const decipher = createDecipheriv("aes-256-gcm", key.derive(binding.purpose), nonce, { authTagLength: tagBytes });
+    decipher.setAAD(additional(binding, key.id)).setAuthTag(tag);
+    const text = Buffer.concat([decipher.update(sealed.subarray(nonceBytes, -tagBytes)), decipher.final()]);
+    return new Redacted(text.toString("utf8"));
+  } catch (cause) {
+    throw new SealBroken(`A sealed ${binding.purpose} was changed, or belongs to another record`, { cause });
+  }
+}
+
+function additional({ purpose, record }: Binding, keyId: string): Buffer {
+  return Buffer.from(JSON.stringify([version, keyId, purpose, record]));
+}

@@ -1,0 +1,154 @@
+/**
+ * The tables of identity. Their names begin with `identity_`, so that an application can keep its own beside them. What a
+ * client can present (session ids, refresh tokens, links, API keys, client secrets) is here as a hash only; private keys are
+ * sealed under `IDENTITY_KEY`. Times are milliseconds since 1970; an empty time has not happened.
+ */
+import type { Schema } from "./migration.ts";
+import { sql } from "./statement.ts";
+
+/** Everything that identity keeps. */
+export const identitySchema: Schema = {
+  name: "identity",
+  migrations: [
+    [
+      sql(`
+        CREATE TABLE identity_accounts (
+          id TEXT PRIMARY KEY,
+          email TEXT NOT NULL,
+          email_key TEXT NOT NULL UNIQUE,
+          password_hash TEXT,
+          created_at BIGINT NOT NULL,
+          verified_at BIGINT,
+          password_changed_at BIGINT,
+          disabled_at BIGINT
+        )`),
+      sql("CREATE INDEX identity_accounts_by_time ON identity_accounts (created_at, id)"),
+
+      // A link that was sent by mail: to confirm an address, to reset a password. One row is one attempt, spent by deleting it.
+      sql(`
+        CREATE TABLE identity_links (
+          secret_hash TEXT PRIMARY KEY,
+          purpose TEXT NOT NULL,
+          account_id TEXT REFERENCES identity_accounts (id) ON DELETE CASCADE,
+          email TEXT NOT NULL,
+          password_hash TEXT,
+          created_at BIGINT NOT NULL,
+          expires_at BIGINT NOT NULL
+        )`),
+      sql("CREATE INDEX identity_links_by_account ON identity_links (account_id)"),
+      sql("CREATE INDEX identity_links_by_expiry ON identity_links (expires_at)"),
+
+      // A client of OAuth. One whose grants include client_credentials is a service account: it calls in its own name.
+      sql(`
+        CREATE TABLE identity_clients (
+          id TEXT PRIMARY KEY,
+          name TEXT NOT NULL,
+          authentication TEXT NOT NULL CHECK (authentication IN ('none', 'client_secret_basic', 'private_key_jwt')),
+          secret_hash TEXT,
+          jwks TEXT,
+          grants TEXT NOT NULL,
+          scopes TEXT NOT NULL,
+          introspects BIGINT NOT NULL DEFAULT 0 CHECK (introspects IN (0, 1)),
+          created_by TEXT,
+          created_at BIGINT NOT NULL,
+          disabled_at BIGINT
+        )`),
+      sql("CREATE INDEX identity_clients_by_time ON identity_clients (created_at, id)"),
+
+      // A sign-in: of a browser, known by its cookie, or of a program, known by its refresh tokens.
+      sql(`
+        CREATE TABLE identity_sessions (
+          id TEXT PRIMARY KEY,
+          kind TEXT NOT NULL CHECK (kind IN ('browser', 'tokens')),
+          account_id TEXT NOT NULL REFERENCES identity_accounts (id) ON DELETE CASCADE,
+          client_id TEXT,
+          secret_hash TEXT UNIQUE,
+          scope TEXT NOT NULL,
+          user_agent TEXT,
+          created_at BIGINT NOT NULL,
+          authenticated_at BIGINT NOT NULL,
+          seen_at BIGINT NOT NULL,
+          expires_at BIGINT NOT NULL,
+          ended_at BIGINT
+        )`),
+      sql("CREATE INDEX identity_sessions_by_account ON identity_sessions (account_id, ended_at)"),
+      sql("CREATE INDEX identity_sessions_by_expiry ON identity_sessions (expires_at)"),
+
+      // The successor of a spent token is known by its hash, and made again from the token itself.
+      sql(`
+        CREATE TABLE identity_refresh_tokens (
+          secret_hash TEXT PRIMARY KEY,
+          session_id TEXT NOT NULL REFERENCES identity_sessions (id) ON DELETE CASCADE,
+          created_at BIGINT NOT NULL,
+          expires_at BIGINT NOT NULL,
+          spent_at BIGINT,
+          successor_hash TEXT
+        )`),
+      sql("CREATE INDEX identity_refresh_tokens_by_session ON identity_refresh_tokens (session_id)"),
+
+      sql(`
+        CREATE TABLE identity_api_keys (
+          id TEXT PRIMARY KEY,
+          family_id TEXT NOT NULL,
+          account_id TEXT REFERENCES identity_accounts (id) ON DELETE CASCADE,
+          client_id TEXT REFERENCES identity_clients (id) ON DELETE CASCADE,
+          name TEXT NOT NULL,
+          secret_hash TEXT NOT NULL,
+          scope TEXT NOT NULL,
+          created_by TEXT,
+          created_at BIGINT NOT NULL,
+          expires_at BIGINT,
+          rotated_at BIGINT,
+          revoked_at BIGINT,
+          used_at BIGINT,
+          CHECK ((account_id IS NULL) <> (client_id IS NULL))
+        )`),
+      sql("CREATE INDEX identity_api_keys_by_account ON identity_api_keys (account_id, created_at)"),
+      sql("CREATE INDEX identity_api_keys_by_client ON identity_api_keys (client_id, created_at)"),
+
+      sql(`
+        CREATE TABLE identity_signing_keys (
+          kid TEXT PRIMARY KEY,
+          algorithm TEXT NOT NULL,
+          public_jwk TEXT NOT NULL,
+          private_jwk TEXT NOT NULL,
+          created_at BIGINT NOT NULL,
+          signs_from BIGINT NOT NULL,
+          signs_until BIGINT NOT NULL,
+          published_until BIGINT NOT NULL,
+          compromised_at BIGINT
+        )`),
+
+      sql(`
+        CREATE TABLE identity_revocations (
+          seq BIGINT PRIMARY KEY,
+          kind TEXT NOT NULL,
+          key TEXT NOT NULL,
+          at BIGINT NOT NULL,
+          expires_at BIGINT NOT NULL
+        )`),
+      sql("CREATE INDEX identity_revocations_by_key ON identity_revocations (kind, key, seq)"),
+      sql("CREATE INDEX identity_revocations_by_expiry ON identity_revocations (expires_at)"),
+      // One row: its lock is what makes positions appear in the order of their commits.
+      sql("CREATE TABLE identity_revocation_position (name TEXT PRIMARY KEY, seq BIGINT NOT NULL)"),
+      sql("INSERT INTO identity_revocation_position (name, seq) VALUES ('log', 0)"),
+
+      // What may be used once and is not kept otherwise: the ids of client assertions.
+      sql("CREATE TABLE identity_spent (key_hash TEXT PRIMARY KEY, expires_at BIGINT NOT NULL)"),
+      sql("CREATE INDEX identity_spent_by_expiry ON identity_spent (expires_at)"),
+
+      sql(`
+        CREATE TABLE identity_audit_events (
+          id TEXT PRIMARY KEY,
+          at BIGINT NOT NULL,
+          type TEXT NOT NULL,
+          outcome TEXT NOT NULL,
+          subject TEXT,
+          request_id TEXT,
+          details TEXT NOT NULL
+        )`),
+      sql("CREATE INDEX identity_audit_events_by_time ON identity_audit_events (at, id)"),
+      sql("CREATE INDEX identity_audit_events_by_subject ON identity_audit_events (subject, at)"),
+    ],
+  ],
+};
