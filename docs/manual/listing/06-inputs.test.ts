@@ -58,6 +58,7 @@ test("what is no JSON is told apart from what does not fit", async () => {
   assert.equal(await send("text=a", "text/plain"), "415 unsupported_media_type");
   assert.equal(await send(`{"text":"${"a".repeat(200_000)}"}`), "413 too_large");
   // #endregion
+  assert.equal(await send('{"text":1e400}'), "400 malformed_json");
   assert.equal(await send("[".repeat(9) + "]".repeat(9)), "413 too_deep");
 });
 
@@ -68,6 +69,22 @@ test("a stranger learns nothing of the inputs", async () => {
 test("a form gives numbers too", async () => {
   assert.deepEqual((await ask(api, "POST /feedback", { form: { stars: "5" } })).body, { stars: 5 });
   assert.equal(await outcome(api, "POST /feedback", { form: { stars: "5", admin: "1" } }), "422 invalid_input");
+});
+
+test("the connection says how a request came", async () => {
+  const { body, headers } = await ask(api, "GET /me/device", { token, headers: { "user-agent": "Firefox" } });
+  assert.deepEqual(body, { address: "unknown", browser: "Firefox", request: headers.get("x-request-id") });
+});
+
+test("another site cannot sign its visitors in", async () => {
+  // #region same-site
+  const signIn = (headers: Record<string, string>) =>
+    outcome(api, "POST /session", { form: { name: "alice", password: "…" }, headers });
+
+  assert.equal(await signIn({ "sec-fetch-site": "cross-site" }), "403 cross_site");
+  assert.equal(await signIn({}), "403 cross_site");
+  assert.equal(await signIn({ "sec-fetch-site": "same-origin" }), "204");
+  // #endregion
 });
 
 test("raw bytes come as they were sent, up to the route's own limit", async () => {

@@ -1,4 +1,20 @@
-import { body, cookie, createApi, depends, form, get, header, path, post, put, query, rawBody } from "lockstep";
+import {
+  body,
+  connection,
+  cookie,
+  createApi,
+  depends,
+  form,
+  get,
+  header,
+  path,
+  post,
+  put,
+  query,
+  rawBody,
+  reply,
+  sameSite,
+} from "lockstep";
 import { z } from "zod";
 import { currentUser } from "./02-roles-and-scopes.ts";
 import { notes } from "./setting.ts";
@@ -27,6 +43,10 @@ const feedback = form(z.object({ stars: z.int().min(1).max(5), comment: z.string
 const picture = rawBody({ mediaTypes: ["image/png"] });
 // #endregion
 
+const Login = z.object({ name: z.string(), password: z.string() });
+/** A real one verifies the password, and stores a hash of the id. */
+const start = (_login: z.infer<typeof Login>): string => crypto.randomUUID();
+
 export const api = createApi({
   title: "Notes",
   version: "1.0.0",
@@ -41,6 +61,18 @@ export const api = createApi({
     get("/reports/:year", { deps: { user: currentUser, year, language, theme } }, ({ user: _user, ...inputs }) => inputs),
     post("/notes", { deps: { user: currentUser, note }, status: 201 }, ({ user, note }) => ({ ownerId: user.id, ...note })),
     post("/feedback", { public: "anyone may tell us", deps: { feedback } }, ({ feedback }) => ({ stars: feedback.stars })),
+    // #region connection
+    get("/me/device", { deps: { user: currentUser, came: connection() } }, ({ came }) => ({
+      address: came.address ?? "unknown",
+      browser: came.userAgent ?? "unknown",
+      request: came.requestId,
+    })),
+    // #endregion
+    // #region same-site
+    post("/session", { public: "signing in", deps: { sameSite: sameSite(), login: form(Login) } }, ({ login }) =>
+      reply(204, undefined, { cookies: [{ name: "__Host-session", value: start(login) }] }),
+    ),
+    // #endregion
     // #region route-limit
     put("/me/picture", { deps: { user: currentUser, picture }, maxBodyBytes: 2_000_000 }, ({ picture }) => ({
       bytes: picture.length,

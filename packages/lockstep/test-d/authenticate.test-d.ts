@@ -1,7 +1,7 @@
 /** `authenticate()` gives a principal, an object, or refuses. */
-import { authenticate, deny, get, identified, type ValueOf } from "lockstep";
+import { anyOf, authenticate, deny, get, identified, scopes, type ValueOf } from "lockstep";
 import { type Equal, holds, type KnownOf, some } from "./assert.ts";
-import { currentUser, flip, token, type User } from "./example.ts";
+import { cookieKey, currentUser, flip, token, type User } from "./example.ts";
 
 // The principal is what is left when nothing refuses.
 holds<Equal<ValueOf<typeof currentUser>, User>>();
@@ -18,6 +18,24 @@ holds<Equal<Extract<KnownOf<typeof plain>, "scoped">, never>>();
 // A verified claims set fits as it is.
 const claims = some<{ sub: string; scope?: string; exp: number; iat: number; iss: string; jti?: string }>();
 authenticate({ token }, () => identified(some<User>(), claims));
+authenticate({ token }, () => identified(some<User>(), { sub: "u1", client_id: "web" }));
+// @ts-expect-error is not assignable to type 'string'
+authenticate({ token }, () => identified(some<User>(), { sub: "u1", client_id: 7 }));
+
+// On top of others that have authenticated: what they know, it knows.
+const session = authenticate({ key: cookieKey }, () => identified(some<User>(), { sub: "u1", scope: "notes:read" }));
+const who = anyOf({ token: currentUser, session });
+const profile = authenticate({ who }, ({ who }) => ({ email: who.value.email, via: who.via }));
+holds<Equal<ValueOf<typeof profile>, { email: string; via: "token" | "session" }>>();
+holds<Equal<KnownOf<typeof profile>, KnownOf<typeof who>>>();
+holds<Equal<Extract<KnownOf<typeof profile>, "scoped" | "cookie">, "scoped" | "cookie">>();
+get("/profile", { deps: { it: scopes(profile, "notes:read", "notes:write") } }, ({ it }) => it.email);
+// @ts-expect-error "files:read"
+scopes(profile, "files:read");
+// One branch whose grants nobody knows.
+const someone = authenticate({ who: anyOf({ session, plain }) }, ({ who }) => ({ via: who.via }));
+// @ts-expect-error scopes() needs an authenticate() that returns identified(principal, grants)
+scopes(someone, "notes:read");
 
 // What is no principal.
 // @ts-expect-error authenticate() must return a principal (an object), not a boolean, a string or the credential

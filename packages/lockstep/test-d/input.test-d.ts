@@ -2,6 +2,8 @@
 import { z } from "zod";
 import {
   body,
+  type Connection,
+  connection,
   cookie,
   form,
   get,
@@ -12,6 +14,8 @@ import {
   query,
   rawBody,
   type Redacted,
+  type SameSite,
+  sameSite,
   type ValueOf,
 } from "lockstep";
 import { type Equal, holds, type KnownOf } from "./assert.ts";
@@ -39,6 +43,16 @@ const raw = rawBody({ mediaTypes: ["application/json"] });
 holds<Equal<ValueOf<typeof raw>, Uint8Array>>();
 const grant = passwordRequestForm();
 holds<Equal<ValueOf<typeof grant>["password"], Redacted<string>>>();
+const came = connection();
+holds<Equal<ValueOf<typeof came>, Connection>>();
+holds<Equal<KnownOf<typeof came>, never>>();
+const ownSite = sameSite();
+holds<Equal<ValueOf<typeof ownSite>, SameSite>>();
+holds<Equal<KnownOf<typeof ownSite>, never>>();
+post("/sign-in", { public: "signs in", deps: { came, ownSite, login } }, ({ came }) => came.address ?? came.userAgent?.length ?? 0);
+// Neither says who is asking.
+// @ts-expect-error Unprotected route
+post("/a", { deps: { came, ownSite } }, () => 1);
 post("/a", { deps: { user: activeUser, change, limit } }, ({ change, limit }) => ({ text: change.text, limit: limit + 1 }));
 
 // What they identify, by name.

@@ -2,16 +2,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { z } from "zod";
-import { service, serviceKey, user, userKey } from "../dependency/caller.fixture.ts";
+import { anyOf } from "../dependency/any-of.ts";
+import { service, serviceKey, session, sessionKey, user, userKey, verify } from "../dependency/caller.fixture.ts";
+import type { AnyDependency } from "../dependency/dependency.ts";
 import { depends } from "../dependency/depends.ts";
-import { begin, runAll } from "../dependency/execution.fixture.ts";
+import { begin, failureOf, runAll } from "../dependency/execution.fixture.ts";
 import { optional } from "../dependency/optional.ts";
+import { readOverrides } from "../dependency/override.ts";
 import { path } from "../input/path.ts";
 import { InvalidCredential, Unavailable } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
+import { createApi } from "../route/api.ts";
+import { post } from "../route/route.ts";
+import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
+import { apiKeyHeader } from "../scheme/api-key-header.ts";
+import { httpBearer } from "../scheme/http-bearer.ts";
 import { authenticate } from "./authenticate.ts";
+import { authorize } from "./authorize.ts";
 import { deny } from "./deny.ts";
 import { identified } from "./identified.ts";
+import { scopes } from "./scopes.ts";
 import { factsOf, untyped } from "./untyped.fixture.ts";
 
 const grants = { sub: "ada", scope: "read" };
@@ -133,4 +143,152 @@ test("two credentials in one record: both are needed", async () => {
   assert.equal(await runAll({ both }, { present: [userKey] }), "challenged for user, service");
   assert.deepEqual(await runAll({ both }, { present: [userKey, serviceKey] }), { values: { both: { name: "both" } } });
   assert.equal(await runAll({ user, service }, { present: [userKey, [serviceKey, "bad"]] }), "refused invalid at service");
+});
+
+/** What a second authentication makes of the first: the profile of whoever it was. */
+const who = anyOf({ user, session });
+const profile = authenticate({ who }, ({ who }) => ({ id: `${who.via} ${who.value.name}` }));
+
+test("it may stand on others: the caller is challenged for all their schemes, and who it was is known", async () => {
+  assert.equal(await runAll({ profile }, {}), "challenged for user, session");
+  assert.deepEqual(await runAll({ profile }, { present: [userKey] }), { values: { profile: { id: "user user" } } });
+  assert.deepEqual(await runAll({ profile }, { present: [sessionKey] }), { values: { profile: { id: "session session" } } });
+  assert.equal(await runAll({ profile }, { present: [[userKey, "bad"], sessionKey] }), "refused invalid at profile → who → user");
+});
+
+test("one that refuses on top of others that passed is 401 all the same, with what they brought in the audit log", async () => {
+  const gone = authenticate({ who }, () => deny("no profile"));
+  const execution = begin({ gone }, { present: [[userKey, "read"]] });
+  const failed = await execution.advance(Infinity);
+  assert.ok(failed?.kind === "refused");
+  assert.deepEqual([failed.refusal.kind, failed.step.schemes.map(({ scheme }) => scheme.name)], ["invalid", ["user"]]);
+  assert.deepEqual(execution.grants(), [{ sub: "user", scope: "read" }]);
+});
+
+test("scopes() on top asks what the credential below brought, where the upper one brings nothing of its own", async () => {
+  const reader = scopes(profile, "read");
+  const active = scopes(
+    authorize({ profile }, ({ profile }) => profile),
+    "read",
+  );
+  for (const dep of [reader, active]) {
+    for (const key of [userKey, sessionKey]) {
+      assert.ok(typeof (await runAll({ it: dep }, { present: [[key, "read"]] })) === "object");
+      for (const granted of ["write", "", "reader"])
+        assert.match(await failureOf({ it: dep }, { present: [[key, granted]] }), /^refused scope at it/);
+    }
+  }
+  assert.match(await failureOf({ it: scopes(profile, "read", "write") }, { present: [[userKey, "read"]] }), /^refused scope/);
+});
+
+test("what each of several brought has to do, the lowest one's always", async () => {
+  const granting = (scope: string) => authenticate({ who }, ({ who }) => identified({ id: who.via }, { sub: "p", scope }));
+  const ended = async (dep: AnyDependency, granted: string) => {
+    const ended = await runAll({ it: dep }, { present: [[userKey, granted]] });
+    return typeof ended === "string" ? ended : "passed";
+  };
+  // The upper one cannot grant what the credential does not, nor the credential what the upper one leaves out.
+  assert.equal(await ended(scopes(granting("read"), "read"), "read"), "passed");
+  assert.equal(await ended(scopes(granting("read"), "read"), "write"), "refused scope at it");
+  assert.equal(await ended(scopes(granting("write"), "read"), "read"), "refused scope at it");
+  // One that brings nothing is passed over, in between as on top; what is below it is not.
+  const between = authenticate({ it: profile }, ({ it }) => it);
+  assert.equal(await ended(scopes(between, "read"), "read"), "passed");
+  assert.equal(await ended(scopes(between, "read"), "write"), "refused scope at it");
+  // The lowest that brings nothing grants nothing, whatever is above it.
+  const bare = authenticate({ key: userKey }, () => ({ id: "u" }));
+  const above = authenticate({ bare }, ({ bare }) => identified(bare, { sub: "u", scope: "read" }));
+  assert.equal(await ended(untyped.scopes(above, "read"), "read"), "refused scope at it");
+  assert.equal(
+    await ended(
+      untyped.scopes(
+        authenticate({ bare }, ({ bare }) => bare),
+        "read",
+      ),
+      "read",
+    ),
+    "refused scope at it",
+  );
+  // One that verifies a credential itself is never passed over: nobody knows what that grants.
+  const own = authenticate({ profile, key: serviceKey }, ({ profile }) => profile);
+  const asked = authenticate({ profile, service }, ({ profile }) => profile);
+  const beside = (dep: AnyDependency, granted: string) =>
+    runAll(
+      { it: untyped.scopes(dep, "read") },
+      {
+        present: [
+          [userKey, "read"],
+          [serviceKey, granted],
+        ],
+      },
+    );
+  assert.deepEqual(await beside(asked, "read"), { values: { it: { id: "user user" } } });
+  assert.equal(await beside(asked, "write"), "refused scope at it");
+  assert.equal(await beside(own, "read"), "refused scope at it");
+});
+
+test("a credential whose scheme declares no scopes is asked for those of the others, under another one too", async () => {
+  const bareKey = apiKeyHeader({ name: "X-Bare", schemeName: "bare" });
+  const bare = authenticate({ key: bareKey }, ({ key }) => verify("bare", key));
+  const caller = anyOf({ user, bare });
+  const reader = scopes(
+    authenticate({ caller }, ({ caller }) => ({ via: caller.via })),
+    "read",
+  );
+  assert.deepEqual(await runAll({ reader }, { present: [[bareKey, "read"]] }), { values: { reader: { via: "bare" } } });
+  assert.equal(await runAll({ reader }, { present: [[bareKey, "write"]] }), "refused scope at reader");
+});
+
+test("what stands in for the lower one answers for its scopes as it did", async () => {
+  const reader = scopes(profile, "read");
+  const ended = async (replaced: AnyDependency, scope: string | undefined) => {
+    const value = { via: "user", value: { name: "test" }, name: "test" } as const;
+    const standIn = scope === undefined ? value : identified(value, { sub: "t", scope });
+    return runAll({ reader }, { present: [userKey], overrides: readOverrides([[replaced, standIn]]) });
+  };
+  for (const replaced of [user, who]) {
+    assert.deepEqual(await ended(replaced, "read"), { values: { reader: { id: "user test" } } });
+    assert.equal(await ended(replaced, "write"), "refused scope at reader");
+    assert.equal(await ended(replaced, undefined), "refused scope at reader");
+  }
+  assert.equal(await ended(profile, "write"), "refused scope at reader");
+  assert.ok(typeof (await ended(profile, "read")) === "object");
+  // What authenticates nobody answers for nothing, whatever stands in for it.
+  const maybe = optional(service);
+  const read = scopes(
+    authenticate({ who, maybe }, ({ maybe }) => ({ maybe })),
+    "read",
+  );
+  const standIn = identified({ via: "user", value: { name: "test" } } as const, { sub: "t", scope: "read" });
+  const overrides = readOverrides([
+    [who, standIn],
+    [maybe, undefined],
+  ]);
+  assert.deepEqual(await runAll({ read }, { overrides }), { values: { read: { maybe: undefined } } });
+});
+
+test("a cookie below keeps its cross-site rule, in every way that leads to it", async () => {
+  const token = httpBearer({ scopes: { read: "Read" } });
+  const cookie = apiKeyCookie({ name: "session", scopes: { read: "Read" } });
+  const caller = anyOf({
+    token: authenticate({ token }, ({ token }) => verify("token", token)),
+    cookie: authenticate({ cookie }, ({ cookie }) => verify("cookie", cookie)),
+  });
+  const profile = authenticate({ caller }, ({ caller }) => ({ id: caller.value.name }));
+  const route = post("/", { deps: { it: scopes(profile, "read") } }, ({ it }) => it);
+  const api = createApi({ title: "t", version: "1", audit: () => {}, routes: [route] });
+  const ask = async (headers: Record<string, string>) => {
+    const answer = await api.fetch(new Request("https://x/", { method: "POST", headers }));
+    return { status: answer.status, challenges: answer.headers.get("www-authenticate") };
+  };
+  const evil = { "sec-fetch-site": "cross-site" };
+  const own = { "sec-fetch-site": "same-origin" };
+  assert.equal((await ask({ cookie: "session=read", ...evil })).status, 403);
+  assert.equal((await ask({ cookie: "session=read", ...own })).status, 200);
+  assert.equal((await ask({ cookie: "session=write", ...own })).status, 403);
+  assert.equal((await ask({ authorization: "Bearer read", ...evil })).status, 200);
+  assert.deepEqual(await ask({}), { status: 401, challenges: 'Bearer realm="t", Cookie realm="t", name="session"' });
+  const { responses, security } = api.openapi().paths["/"]?.post ?? {};
+  assert.deepEqual(Object.keys(responses ?? {}), ["200", "400", "401", "403"]);
+  assert.deepEqual(security, [{ HTTPBearer: ["read"] }, { APIKeyCookie: ["read"] }]);
 });

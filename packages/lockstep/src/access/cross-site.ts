@@ -2,7 +2,7 @@
  * Cross-site request forgery: a browser attaches cookies (and Basic credentials and client certificates) to requests that
  * another site makes. Whether a request is the site's own is decided by Fetch Metadata and `Origin` against configured
  * origins, never by `Host`, `Referer` or the content type; no token is needed. It costs two header reads, on unsafe methods
- * whose deciding credential is one that a browser attaches by itself.
+ * whose deciding credential is one that a browser attaches by itself, or that ask for it (`same-site.ts`).
  */
 import type { HostRequest } from "../host/host.ts";
 
@@ -27,5 +27,5 @@ export function crossSiteReason(
   if (fetchSite === "same-origin" || fetchSite === "none") return undefined;
   if (fetchSite !== undefined) return "Sec-Fetch-Site names another site";
   if (from !== undefined) return "Origin is not among the configured origins";
-  return ambient === "cookie" ? "neither Sec-Fetch-Site nor Origin came with a cookie" : undefined;
+  return ambient === "cookie" ? "neither Sec-Fetch-Site nor Origin came" : undefined;
 }

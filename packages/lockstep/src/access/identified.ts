@@ -16,6 +16,8 @@ export interface Grants {
   readonly jti?: string;
   /** The session the credential belongs to. */
   readonly sid?: string;
+  /** The client that the credential was issued to (RFC 9068 §2.2). */
+  readonly client_id?: string;
 }
 
 /** A principal and what its credential grants; made by `identified()`. */

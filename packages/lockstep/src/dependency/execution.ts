@@ -5,7 +5,7 @@
  */
 import { Refusal } from "../access/refusal.ts";
 import { Identified, type Grants } from "../access/identified.ts";
-import { InputFailure, type InputIssue } from "../input/input.ts";
+import { InputFailure, type InputIssue, type InputPlace } from "../input/input.ts";
 import { BuildError } from "../problem/error.ts";
 import type { AppValues } from "./app-values.ts";
 import { isPromise } from "./promise.ts";
@@ -94,7 +94,12 @@ export class Execution implements Verdicts {
   }
 
   get granted(): readonly Granted[] {
-    return this.#step?.authenticators.map(({ slot, scopes }) => ({ grants: this.#grants?.[slot], scopes })) ?? [];
+    const all: Granted[] = [];
+    for (const { slot, scopes, restsOnOthers } of this.#step?.authenticators ?? []) {
+      const grants = this.#grants?.[slot];
+      if (grants !== undefined || !restsOnOthers) all.push({ grants, scopes });
+    }
+    return all;
   }
 
   /** Whether everything that a step needs is there, or never will be. */
@@ -157,6 +162,10 @@ export class Execution implements Verdicts {
         return { via: step.keys[0], value: this.slots[step.sources[0] ?? 0] };
       case "optional":
         return step.sources.length === 0 ? undefined : this.slots[step.sources[0] ?? 0];
+      case "same-site":
+        // Over HTTP the exchange has refused another site's request before this run began.
+        if (this.#source === undefined) throw outside(node);
+        return node.value;
       case "scheme":
         throw outside(node);
       default:
@@ -213,8 +222,13 @@ export class Execution implements Verdicts {
   }
 }
 
+function inputLabel({ kind, name }: InputPlace): string {
+  return name === "" ? `${kind}()` : `${kind}("${name}")`;
+}
+
 function outside(node: Node): BuildError {
-  const what = node.kind === "input" ? `The input ${node.input.kind}("${node.input.name}")` : "A security scheme";
+  const what =
+    node.kind === "input" ? `The input ${inputLabel(node.input)}` : node.kind === "same-site" ? "sameSite()" : "A security scheme";
   return new BuildError(
     "wrong_dependency",
     `${what} has no value outside a request: give one with run(dependency, { with: [[it, value]] })`,

@@ -98,8 +98,14 @@ export interface OptionalNode extends NodeShape {
   readonly kind: "optional";
 }
 
+/** `sameSite()`: the cookie's cross-site rule holds for the route, whatever its credentials. The exchange applies it. */
+export interface SameSiteNode extends NodeShape {
+  readonly kind: "same-site";
+  readonly value: unknown;
+}
+
 /** A dependency at run time. */
-export type Node = ValueNode | ResourceNode | SchemeNode | InputNode | GuardNode | AnyOfNode | OptionalNode;
+export type Node = ValueNode | ResourceNode | SchemeNode | InputNode | GuardNode | AnyOfNode | OptionalNode | SameSiteNode;
 
 const made = new WeakMap<Node, object>();
 const dependencies = new WeakSet<object>();

@@ -77,6 +77,9 @@ test("a principal with grants may stand in for a guard above the authentication"
   const overrides = readOverrides([[session, as("write")]]);
   assert.equal(await runAll({ both }, { overrides, present: [[userKey, "read"]] }), "refused scope at both");
   assert.ok(typeof (await runAll({ both }, { overrides, present: [[userKey, "write"]] })) === "object");
+  // And one that grants nothing is not passed over because another one does.
+  const plain = readOverrides([[session, { name: "fake" }]]);
+  assert.equal(await runAll({ both }, { overrides: plain, present: [[userKey, "write"]] }), "refused scope at both");
 });
 
 test("the grants of a dependency that stands in are kept", async () => {

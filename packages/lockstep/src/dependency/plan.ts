@@ -3,17 +3,10 @@
  * that may be present it holds either the steps to run, in order, or the schemes to challenge for.
  */
 import { BuildError } from "../problem/error.ts";
-import { demandedScopes } from "./demanded-scopes.ts";
-import { declaredScopes } from "./fact.ts";
-import { Graph, nodesBelow, type Overrides, schemesBelow } from "./graph.ts";
+import { type Authenticator, authenticatorsOf } from "./authenticator.ts";
+import { Graph, type Overrides, schemesBelow } from "./graph.ts";
 import type { Entry, Node, SchemeNode } from "./node.ts";
 import { earliestRank, isLazy, phase } from "./rank.ts";
-
-/** An authenticated dependency that has to grant scopes. */
-export interface Authenticator {
-  readonly slot: number;
-  readonly scopes: readonly string[];
-}
 
 /** One node to run, and where its values stand. */
 export interface Step {
@@ -29,7 +22,7 @@ export interface Step {
   /** For guards: the schemes below, to challenge for. */
   readonly schemes: readonly SchemeNode[];
   /** For `scopes()`: who below has to grant what. */
-  readonly authenticators: readonly Authenticator[];
+  readonly authenticators: readonly (Authenticator & { readonly slot: number })[];
   /** For a guard, a name for the audit log: the path of names that leads to it. */
   readonly path: string;
 }
@@ -44,7 +37,7 @@ export interface Variant {
   /** The names of the handler's values, and their slots. */
   readonly keys: readonly string[];
   readonly sources: readonly number[];
-  /** The strongest reason why a browser may have attached a credential that this variant uses. */
+  /** The strongest reason why a browser may have attached a credential that this variant uses; with `sameSite()`, as for a cookie. */
   readonly ambient: "cookie" | "browser" | false;
   /** Every scope required, for the challenge. */
   readonly scopes: readonly string[];
@@ -145,12 +138,16 @@ class VariantBuilder {
       slotCount: this.#graph.schemes.length + steps.length,
       keys: handed.map((root) => root.key),
       sources: handed.map((root) => this.#slot(root.node)),
-      ambient: used.some(({ scheme }) => scheme.ambient === "cookie")
-        ? "cookie"
-        : used.some(({ scheme }) => scheme.ambient === "browser") && "browser",
+      ambient: this.#ambient(used),
       scopes: [...new Set(ordered.flatMap((node) => (node.kind === "scopes" ? node.scopes : [])))].toSorted(),
       schemes: used,
     };
+  }
+
+  #ambient(used: readonly SchemeNode[]): Variant["ambient"] {
+    const asked = this.#nodes.some((node) => node.kind === "same-site" && !this.#graph.isOverridden(node));
+    if (asked || used.some(({ scheme }) => scheme.ambient === "cookie")) return "cookie";
+    return used.some(({ scheme }) => scheme.ambient === "browser") && "browser";
   }
 
   #visit(node: Node, path: string): void {
@@ -200,25 +197,14 @@ class VariantBuilder {
     };
   }
 
-  #slot(node: Node): number {
-    return this.#slots.get(node) ?? 0;
+  #authenticators(node: Node, required: readonly string[]): Step["authenticators"] {
+    const active = (each: Node): readonly Entry[] => this.#active(each);
+    const isOverridden = (each: Node): boolean => this.#graph.isOverridden(each);
+    return authenticatorsOf(node, required, { active, isOverridden }).map((each) => ({ ...each, slot: this.#slot(each.node) }));
   }
 
-  /**
-   * The authenticated dependencies below that answer for the scopes, and which each has to grant. Where an override hides them all, what
-   * stands in for a dependency above them answers.
-   */
-  #authenticators(node: Node, required: readonly string[]): Authenticator[] {
-    const below = nodesBelow(node, (each) => this.#active(each)).filter((each) => each !== node && each.facts.has("authenticated"));
-    const verified = below.filter((each) => each.kind === "authenticate");
-    const those = verified.length > 0 ? verified : below.filter((each) => this.#graph.isOverridden(each));
-    const demanded = demandedScopes(
-      required,
-      those.map((each) => new Set(declaredScopes(each.facts))),
-    );
-    return those
-      .map((each, index) => ({ slot: this.#slot(each), scopes: demanded[index] ?? required }))
-      .filter(({ scopes }) => scopes.length > 0);
+  #slot(node: Node): number {
+    return this.#slots.get(node) ?? 0;
   }
 }
 

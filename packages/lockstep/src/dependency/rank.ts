@@ -36,6 +36,7 @@ export function earliestRank(node: Node, below: number): number {
     case "resource":
     case "any-of":
     case "optional":
+    case "same-site":
       return below;
     case "authenticate":
     case "authorize":
@@ -52,6 +53,6 @@ export function earliestRank(node: Node, below: number): number {
 }
 
 /** Whether a node waits until something needs it. */
-export function isLazy(node: Node): boolean {
-  return node.kind === "value" || node.kind === "resource" || node.kind === "any-of" || node.kind === "optional";
+export function isLazy({ kind }: Node): boolean {
+  return kind === "value" || kind === "resource" || kind === "any-of" || kind === "optional" || kind === "same-site";
 }

@@ -8,6 +8,8 @@ import type { Content } from "../input/content.ts";
 /** The inputs of one request, parsed at most once each. */
 export interface Source {
   readonly request: HostRequest;
+  /** The `X-Request-Id` of the answer. */
+  readonly requestId: string;
   /** The decoded path parameters. */
   readonly params: Readonly<Record<string, string>>;
   /** All values of each query parameter. */

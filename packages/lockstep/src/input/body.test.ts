@@ -53,9 +53,10 @@ test("D-01, D-03: syntax is 400", async () => {
 test("D-04: what JavaScript makes of odd numbers is the schema's to judge", async () => {
   const int = body(z.object({ n: z.int() }));
   assert.deepEqual(await readInput(int, jsonRequest('{"n":12}')), { n: 12 });
-  for (const text of ["1e400", "9007199254740993", "1.5", '"1"'])
+  for (const text of ["1e300", "9007199254740993", "1.5", '"1"'])
     assert.match(String(await readInput(int, jsonRequest(`{"n":${text}}`))), /^body \/n: /u);
-  for (const text of ["01", "NaN", "+1"]) assert.equal(await readInput(int, jsonRequest(`{"n":${text}}`)), "400 malformed_json");
+  for (const text of ["01", "NaN", "+1", "1e400"])
+    assert.equal(await readInput(int, jsonRequest(`{"n":${text}}`)), "400 malformed_json");
 });
 
 test("D-05, D-07: depth and members are limited", async () => {

@@ -10,11 +10,14 @@ export interface RequestRecord {
   /** Lower-case names; an array for a header that came several times. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Uint8Array;
+  readonly address?: string;
+  readonly secure?: boolean;
   readonly limits?: Partial<InputLimits>;
 }
 
 /** A request as a host would give it. */
-export function hostRequest({ query = "", headers = {}, body = "" }: RequestRecord, onRead: () => void = () => {}): HostRequest {
+export function hostRequest(record: RequestRecord, onRead: () => void = () => {}): HostRequest {
+  const { query = "", headers = {}, body = "", secure = true } = record;
   const all = (name: string): readonly string[] => {
     const found = headers[name] ?? [];
     return typeof found === "string" ? [found] : found;
@@ -23,8 +26,8 @@ export function hostRequest({ query = "", headers = {}, body = "" }: RequestReco
     method: "POST",
     path: "/",
     query,
-    secure: true,
-    address: undefined,
+    secure,
+    address: record.address,
     certificate: () => undefined,
     header: (name) => all(name)[0],
     headers: all,
@@ -35,7 +38,7 @@ export function hostRequest({ query = "", headers = {}, body = "" }: RequestReco
   };
 }
 
-/** The source of such a request. `onRead` is told whenever the body is read. */
+/** The source of such a request, whose id is `r1`. `onRead` is told whenever the body is read. */
 export function requestSource(record: RequestRecord, onRead?: () => void): RequestSource {
-  return new RequestSource(hostRequest(record, onRead), record.params ?? {}, { ...defaultLimits, ...record.limits });
+  return new RequestSource(hostRequest(record, onRead), record.params ?? {}, { ...defaultLimits, ...record.limits }, "r1");
 }

@@ -4,7 +4,7 @@
 import type { AnySchema } from "./schema.ts";
 
 /** Where an input comes from. */
-export type InputKind = "path" | "query" | "header" | "cookie" | "body" | "form" | "raw-body";
+export type InputKind = "path" | "query" | "header" | "cookie" | "connection" | "body" | "form" | "raw-body";
 
 /** Whether an input names an object of the application (and so needs an ownership check). */
 export type Identifies = "object" | "nothing";
@@ -12,9 +12,9 @@ export type Identifies = "object" | "nothing";
 /** What an input declares; OpenAPI is made of it. */
 export interface InputPlace {
   readonly kind: InputKind;
-  /** The parameter's name; the empty string for a body. */
+  /** The parameter's name; the empty string for a body and the connection. */
   readonly name: string;
-  /** `undefined` for a raw body only. */
+  /** `undefined` for a raw body and the connection only. */
   readonly schema: AnySchema | undefined;
   readonly identifies: Identifies;
   /** For bodies: the media types to document. A body of `application/json` also accepts every `application/*+json`. */

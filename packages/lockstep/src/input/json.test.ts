@@ -87,6 +87,17 @@ test("refuses what is not JSON", () => {
   }
 });
 
+test("D-04: refuses a number that is not finite, wherever it stands", () => {
+  const digits = "9".repeat(400);
+  for (const number of ["1e400", "-1e400", "1E+309", "1.8e308", digits, `-${digits}`, `${digits}.5`, `1e${"9".repeat(50)}`]) {
+    for (const text of [number, `[${number}]`, `{"a":{"b":[1,${number}]}}`])
+      assert.equal(outcome(text), "400 malformed_json", text);
+  }
+  // What is finite is the schema's to judge, however it is written.
+  for (const text of ["1.7976931348623157e308", "-1e308", "1e-400", "-0", "9007199254740993", "0.1e1", '"1e400"', "0e999"])
+    assert.equal(outcome(text), "accepted", text);
+});
+
 test("refuses bytes that are not UTF-8, and a byte order mark", () => {
   for (const raw of [
     [0x22, 0xff, 0x22],

@@ -3,7 +3,8 @@
  * linear time. This module owns the bytes before it (UTF-8 without a byte order mark, RFC 8259 §8.1), the names that are
  * refused, and the answers.
  *
- * Numbers are read as JavaScript reads them: 2^53+1 loses its last digit and 1e400 is Infinity. The schema decides on both.
+ * Numbers are read as JavaScript reads them: 2^53+1 loses its last digit, and the schema decides on it. One that would become
+ * Infinity (1e400) is no JSON here (RFC 7493 §2.2).
  */
 import { ownProblem, type Problem } from "../problem/problem.ts";
 import { parseStrictJson, StrictJsonError } from "../token/strict-json.ts";

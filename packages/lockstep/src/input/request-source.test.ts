@@ -19,7 +19,7 @@ test("parses the query, the cookies and the body at most once each", async () =>
 
 test("nothing is read or parsed before it is asked for", () => {
   const untouched = new Proxy(hostRequest({}), { get: (_, name) => assert.fail(`read ${String(name)}`) });
-  assert.doesNotThrow(() => new RequestSource(untouched, {}, defaultLimits));
+  assert.doesNotThrow(() => new RequestSource(untouched, {}, defaultLimits, "r1"));
 });
 
 test("the host is told how much may be read", async () => {
@@ -31,13 +31,13 @@ test("the host is told how much may be read", async () => {
       return new Uint8Array();
     },
   };
-  await new RequestSource(request, {}, { ...defaultLimits, maxBodyBytes: 7 }).content();
+  await new RequestSource(request, {}, { ...defaultLimits, maxBodyBytes: 7 }, "r1").content();
   assert.deepEqual(asked, [7]);
 });
 
 test("a refusal of the host is the answer for everyone who asks for the body", async () => {
   const request = { ...hostRequest({}), body: () => Promise.reject(new Error("away")) };
-  const source = new RequestSource(request, {}, defaultLimits);
+  const source = new RequestSource(request, {}, defaultLimits, "r1");
   await assert.rejects(source.content(), /away/u);
   await assert.rejects(source.content(), /away/u);
 });

@@ -15,14 +15,16 @@ export class RequestSource implements Source {
   readonly request: HostRequest;
   readonly params: Readonly<Record<string, string>>;
   readonly limits: InputLimits;
+  readonly requestId: string;
   #query: Values | undefined;
   #cookies: Values | undefined;
   #content: Promise<Content> | undefined;
 
-  constructor(request: HostRequest, params: Readonly<Record<string, string>>, limits: InputLimits) {
+  constructor(request: HostRequest, params: Readonly<Record<string, string>>, limits: InputLimits, requestId: string) {
     this.request = request;
     this.params = params;
     this.limits = limits;
+    this.requestId = requestId;
   }
 
   /** All values of each query parameter. @throws Problem 400 `malformed_request`, 413 `too_many` */

@@ -107,9 +107,10 @@ function has({ nodes }: Surface, kind: Node["kind"]): boolean {
   return nodes.some((node) => node.kind === kind);
 }
 
-/** A credential that browsers attach by themselves, on a method that changes something (`access/cross-site.ts`). */
-function isCrossSiteChecked({ route, nodes }: Surface): boolean {
-  return route.method !== "GET" && nodes.some((node) => node.kind === "scheme" && node.scheme.ambient !== false);
+/** A credential that browsers attach by themselves, or `sameSite()`, on a method that changes something (`access/cross-site.ts`). */
+function isCrossSiteChecked(surface: Surface): boolean {
+  if (surface.route.method === "GET") return false;
+  return has(surface, "same-site") || surface.nodes.some((node) => node.kind === "scheme" && node.scheme.ambient !== false);
 }
 
 function readsBody({ inputs }: Surface): boolean {

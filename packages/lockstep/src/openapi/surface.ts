@@ -32,7 +32,8 @@ export function surfaceOf(route: CompiledRoute): Surface {
   const nodes = [...new Set(alternatives.flatMap((alternative) => alternative.nodes))];
   const always = (node: Node): boolean => alternatives.every((alternative) => alternative.nodes.includes(node));
   const inputs = nodes.flatMap((node) => {
-    if (node.kind !== "input") return [];
+    // What the host knows of the connection is nothing that a caller gives.
+    if (node.kind !== "input" || node.input.kind === "connection") return [];
     const { input } = node;
     const where = `${route.method} ${route.template}`;
     return [{ place: input, required: always(node) && input.schema !== undefined && refusesNothing(input.schema, where) }];

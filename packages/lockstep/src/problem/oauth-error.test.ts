@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createApi, post } from "../index.ts";
 import { answerToError, answerToIssues, answerToRefusal, malformedPath } from "./answer.ts";
 import { Unavailable } from "./error.ts";
 import { oauthCodeOf, OAuthError, oauthError } from "./oauth-error.ts";
@@ -25,7 +26,29 @@ test("a problem of the core has the OAuth code that says it best", () => {
     [malformedPath, "invalid_request"],
     [answerToError(new Unavailable("away")), "temporarily_unavailable"],
     [answerToError(new Error("bug")), "server_error"],
-    [problem(429, "too_many_requests", ""), "invalid_request"],
+    [problem(429, "too_many_requests", ""), "temporarily_unavailable"],
+    [oauthError("invalid_grant", "", { status: 429 }), "invalid_grant"],
+    [problem(413, "too_large", ""), "invalid_request"],
   ] as const;
   for (const [it, code] of expected) assert.equal(oauthCodeOf(it), code, it.code);
+});
+
+test("an OAuth endpoint that asks for patience says how long: 429 keeps its Retry-After", async () => {
+  const throttled = (path: string, errors: { readonly errors?: "oauth" }) =>
+    post(path, { public: "test", ...errors, problems: { 429: "Too many attempts." } }, () => {
+      throw problem(429, "too_many_requests", "Later.", { headers: { "retry-after": "30" } });
+    });
+  const routes = [throttled("/token", { errors: "oauth" }), throttled("/other", {})];
+  const api = createApi({ title: "t", version: "1", audit: () => {}, routes });
+  const ask = async (path: string) => {
+    const answer = await api.fetch(new Request(`https://x${path}`, { method: "POST" }));
+    // Both kinds of errors are records; one has `error`, the other `code`.
+    const { error, code } = (await answer.json()) as Readonly<Record<string, unknown>>;
+    return [answer.status, answer.headers.get("retry-after"), answer.headers.get("content-type"), error ?? code];
+  };
+  assert.deepEqual(await ask("/token"), [429, "30", "application/json", "temporarily_unavailable"]);
+  assert.deepEqual(await ask("/other"), [429, "30", "application/problem+json", "too_many_requests"]);
+  const documented = api.openapi().paths["/token"]?.post?.responses["429"];
+  assert.deepEqual(Object.keys(documented?.headers ?? {}), ["Retry-After", "X-Request-Id"]);
+  assert.deepEqual(documented?.content, { "application/json": { schema: { $ref: "#/components/schemas/OAuthError" } } });
 });

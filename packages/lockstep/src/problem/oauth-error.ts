@@ -43,6 +43,7 @@ export function oauthCodeOf(problem: Answer): string {
   if (problem instanceof OAuthError) return problem.code;
   if (problem.code === "insufficient_scope") return "invalid_scope";
   if (problem.status === 401) return "invalid_client";
-  if (problem.status === 503) return "temporarily_unavailable";
+  // RFC 6749 §5.2 has no code for "later": the one of §4.1.2.1 says it, with the problem's own Retry-After.
+  if (problem.status === 429 || problem.status === 503) return "temporarily_unavailable";
   return problem.status >= 500 ? "server_error" : "invalid_request";
 }

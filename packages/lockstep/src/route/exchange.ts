@@ -34,7 +34,7 @@ export class Exchange {
   constructor(route: ServedRoute, request: HostRequest, params: Readonly<Record<string, string>>) {
     this.requestId = crypto.randomUUID();
     this.#route = route;
-    this.#source = new RequestSource(request, params, route.limits);
+    this.#source = new RequestSource(request, params, route.limits, this.requestId);
   }
 
   /** Phases 2 to 5: everything that can be decided without the body. Gives an answer only where the request ends here. */

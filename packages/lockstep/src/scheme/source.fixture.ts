@@ -33,6 +33,7 @@ export function sourceOf({ headers = {}, query = "", certificate }: Raw = {}): S
       headers: valuesOf,
       body: () => Promise.resolve(new Uint8Array()),
     },
+    requestId: "r1",
     params: {},
     query: () => grouped([...new URLSearchParams(query)]),
     cookies: () => grouped(valuesOf("cookie").flatMap((line) => line.split("; ").map(pairOf))),

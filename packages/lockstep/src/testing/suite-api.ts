@@ -4,6 +4,7 @@ import { authorize } from "../access/authorize.ts";
 import { deny } from "../access/deny.ts";
 import { owned } from "../access/owned.ts";
 import { roles } from "../access/roles.ts";
+import { sameSite } from "../access/same-site.ts";
 import { scopes } from "../access/scopes.ts";
 import { anyOf } from "../dependency/any-of.ts";
 import { depends } from "../dependency/depends.ts";
@@ -133,6 +134,7 @@ function callerRoutes(world: World, { active, user, service, session, login, eit
     return active;
   });
   const said = body(noteChange);
+  const signedIn = { cookies: [{ name: "__Host-session", value: "v" }] };
   return [
     get("/health", { public: "probe" }, () => ran("GET /health", { ok: true })),
     get("/me", { deps: { user } }, ({ user }) => ran("GET /me", { id: user.id })),
@@ -155,6 +157,10 @@ function callerRoutes(world: World, { active, user, service, session, login, eit
     get("/session", { deps: { session } }, ({ session }) => ran("GET /session", { id: session.id })),
     post("/session", { deps: { session } }, ({ session }) => ran("POST /session", { id: session.id })),
     post("/session/body", { deps: { session, said } }, ({ session }) => ran("POST /session/body", { id: session.id })),
+    post("/sign-in", { public: "signs in", deps: { sameSite: sameSite(), said } }, () =>
+      ran("POST /sign-in", reply(204, undefined, signedIn)),
+    ),
+    get("/sign-in", { public: "shows a form", deps: { sameSite: sameSite() } }, () => ran("GET /sign-in", { ok: true })),
     post("/login", { deps: { login } }, ({ login }) => ran("POST /login", { id: login.id })),
     get("/slow", { deps: { slow, active } }, ({ slow, active }) => ran("GET /slow", { ids: [slow.id, active.id] })),
   ];

@@ -1,6 +1,6 @@
 /**
  * `lockstep/jwt`: access tokens that are verified strictly, and issued. A resource server needs `jwtVerifier` and one of
- * `jwks`, `remoteJwks` and `hmacSecret`; the rest is for what issues tokens.
+ * `jwks`, `remoteJwks`, `liveJwks` and `hmacSecret`; the rest is for what issues tokens.
  */
 export { jwtVerifier } from "./jwt-verifier.ts";
 export type { JwtVerifier } from "./jwt-verifier.ts";
@@ -14,6 +14,8 @@ export { remoteJwks } from "./remote-jwks.ts";
 export type { RemoteJwksOptions, RemoteKeyTimes } from "./remote-jwks.ts";
 export type { OutboundOptions } from "./outbound.ts";
 export type { Discovery } from "./issuer-metadata.ts";
+export { liveJwks } from "./live-jwks.ts";
+export type { LiveJwks, LiveJwksOptions } from "./live-jwks.ts";
 export { hmacSecret } from "./hmac-secret.ts";
 export type { HmacSecret, HmacSecretOptions, SecretBytes } from "./hmac-secret.ts";
 export type { PublicKeys } from "./key-source.ts";

@@ -45,12 +45,13 @@ export class KeyServer {
     return `http://${this.host}`;
   }
 
-  /** A verifier of the fixture's issuer that takes its keys from here. */
-  verifier(over: Partial<RemoteJwksOptions> = {}): JwtVerifier {
+  /** A verifier of the fixture's issuer, or another one's, that takes its keys from here. */
+  verifier(over: Partial<RemoteJwksOptions> = {}, { issuer = f.issuer }: { readonly issuer?: string } = {}): JwtVerifier {
     const onProblem = (problem: Error): unknown => this.problems.push(problem);
     const options = { url: `${this.origin}/keys`, allowPrivateHosts: [this.host], onProblem, ...over };
     // One of `url` and `issuer` is replaced by the other in some tests.
     return f.verifier({
+      issuer,
       keys: remoteJwks(options as RemoteJwksOptions),
       algorithms: ["ES256", "EdDSA"],
       clock: () => this.clockMs,

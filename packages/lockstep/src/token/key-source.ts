@@ -1,6 +1,6 @@
 /**
- * Where a verifier's keys come from while it runs: the contract between the verifier and the two kinds of sets (fixed and
- * remote), and the marks that keep secrets and public keys apart.
+ * Where a verifier's keys come from while it runs: the contract between the verifier and the kinds of sets (fixed,
+ * remote and live), and the marks that keep secrets and public keys apart.
  */
 import type { Algorithm } from "./algorithm.ts";
 import type { KeySet } from "./key-set.ts";
@@ -33,12 +33,14 @@ export interface KeySource {
 export interface KeyContext {
   readonly issuer: string;
   readonly algorithms: readonly Algorithm[];
+  /** The time in Unix milliseconds. */
+  readonly clock: () => number;
 }
 
-/** Opens the keys for one verifier. Not exported from the package: only `jwks()` and `remoteJwks()` can make such a value. */
+/** Opens the keys for one verifier. Not exported from the package: only `jwks()`, `remoteJwks()` and `liveJwks()` can make such a value. */
 export const openKeys: unique symbol = Symbol("lockstep.openKeys");
 
-/** Public keys of an issuer: made by `jwks()` or `remoteJwks()`. */
+/** Public keys of an issuer: made by `jwks()`, `remoteJwks()` or `liveJwks()`. */
 export interface PublicKeys {
   readonly [openKeys]: (context: KeyContext) => KeySource;
 }

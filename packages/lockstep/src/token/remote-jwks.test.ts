@@ -44,6 +44,29 @@ describe("remote keys", () => {
     assert.equal(server.requests.length, 4);
   });
 
+  it("are looked for again where the issuer's metadata says, once they cannot be had where they were", async () => {
+    const issuer = `${server.origin}/tenant`;
+    const published = (path: string) => json({ issuer, jwks_uri: `${server.origin}${path}` });
+    server.answers["/tenant/.well-known/openid-configuration"] = published("/keys");
+    const by = server.verifier({ url: undefined, issuer } as never, { issuer });
+    const text = (seconds: number) => f.token({}, { iss: issuer, exp: f.now + 3_000 + seconds });
+    assert.ok(await f.accepted(by, text(0)));
+    server.answers = { "/tenant/.well-known/openid-configuration": published("/moved"), "/moved": json({ keys: [f.k2Jwk] }) };
+    server.later(301);
+    // The old address is asked first; only its failure says that the keys are elsewhere.
+    assert.ok(await f.accepted(by, text(1)));
+    await settled(() => server.problems.length === 1);
+    assert.deepEqual(server.requests.slice(2), ["/keys"]);
+    server.later(31);
+    assert.ok(await f.accepted(by, text(2)));
+    await settled(() => server.requests.length === 5);
+    assert.deepEqual(server.requests.slice(3), ["/tenant/.well-known/openid-configuration", "/moved"]);
+    assert.equal(await f.refusal(by, text(0)), "unknown key");
+    server.later(301);
+    await by.ready();
+    assert.deepEqual(server.requests.slice(5), ["/moved"]);
+  });
+
   it("are refused when the metadata names another issuer, no keys, or keys at a private address (RFC 8414 §3.3)", async () => {
     const issuer = `${server.origin}/tenant`;
     const wrong = [

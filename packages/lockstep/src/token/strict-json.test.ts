@@ -93,6 +93,11 @@ describe("strict JSON", () => {
     assert.deepEqual(parseStrictJson(" [1 , 2.5e-1 ] ", limits), [1, 0.25]);
   });
 
+  it("refuses a number that no double can hold (RFC 7493 §2.2), which JSON.parse reads as Infinity", () => {
+    for (const text of ["1e400", "-1e400", "9".repeat(400), '{"a":[1,1E+309]}']) assert.equal(reason(text), "syntax", text);
+    assert.deepEqual(parseStrictJson("[1.7976931348623157e308,-1e308,1e-400]", limits), [Number.MAX_VALUE, -1e308, 0]);
+  });
+
   it("refuses a duplicate member at any depth and in any spelling (J-34; RFC 8259 §4)", () => {
     for (const text of ['{"a":1,"a":1}', '{"sub":1,"s\\u0075b":2}', '[{"b":{"c":1,"c":2}}]', '{"":1,"":2}', '{"1":1,"1":2}']) {
       assert.equal(reason(text), "duplicate", text);

@@ -1,7 +1,7 @@
 /**
  * A JSON reader for text that an attacker may have written (RFC 8259, read as strictly as RFC 7493 I-JSON): duplicate
  * members are refused at any depth and in any spelling, where `JSON.parse` silently lets the last one win; so are `__proto__`,
- * lone surrogates, and documents that are too deep or have too many members. Objects have no prototype, so that a member
+ * lone surrogates, numbers beyond a double's range (RFC 7493 §2.2), and documents that are too deep or have too many members. Objects have no prototype, so that a member
  * called `constructor` is data and nothing else. Time and memory are linear in the text's length. How large the text may
  * be is decided by whoever holds it.
  */
@@ -176,8 +176,15 @@ class Reader {
     scalar.lastIndex = this.#at;
     const [text] = scalar.exec(this.#text) ?? [];
     if (text === undefined) throw this.#refusal("syntax");
+    if (words.has(text)) {
+      this.#at += text.length;
+      return words.get(text) ?? null;
+    }
+    const number = Number(text);
+    // `JSON.parse` reads 1e400 as Infinity, which passes comparisons and cannot be written back.
+    if (!Number.isFinite(number)) throw this.#refusal("syntax");
     this.#at += text.length;
-    return words.has(text) ? (words.get(text) ?? null) : Number(text);
+    return number;
   }
 
   #took(sign: number): boolean {

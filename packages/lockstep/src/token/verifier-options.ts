@@ -10,14 +10,14 @@ import { isHmacSecret, secretJwk } from "./hmac-secret.ts";
 import type { HmacSecret } from "./hmac-secret.ts";
 import { readKeySet } from "./key-set.ts";
 import { fixedKeys, openKeys } from "./key-source.ts";
-import type { KeySource, PublicKeys } from "./key-source.ts";
+import type { KeyContext, KeySource, PublicKeys } from "./key-source.ts";
 import { typeCheck } from "./token-type.ts";
 import type { ExpectedType, TypeCheck } from "./token-type.ts";
 
 /** Which keys, and which algorithms they may have: public keys or secrets, never both (RFC 8725 §3.1). */
 export type VerifierKeys =
   | {
-      /** `jwks(…)` or `remoteJwks(…)`. */
+      /** `jwks(…)`, `remoteJwks(…)` or `liveJwks(…)`. */
       readonly keys: PublicKeys;
       readonly algorithms: readonly [PublicKeyAlgorithm, ...PublicKeyAlgorithm[]];
     }
@@ -104,7 +104,7 @@ export function checkVerifierOptions(options: JwtVerifierOptions): CheckedOption
     audiences: checkAudiences(options.audience),
     allowExtraAudiences: extraAudiences === "allow",
     algorithms,
-    keys: openVerifierKeys(options.keys, issuer, algorithms),
+    keys: openVerifierKeys(options.keys, { issuer, algorithms, clock }),
     isExpectedType,
     clockToleranceSeconds: checkNumber(options.clockToleranceSeconds ?? 5, "clockToleranceSeconds", 0, maxTolerance),
     maxLifetimeSeconds: checkNumber(options.maxLifetimeSeconds ?? 86_400, "maxLifetimeSeconds", 1),
@@ -128,18 +128,19 @@ function checkAudiences(audience: unknown): ReadonlySet<string> {
   return new Set(audiences.map((each) => requiredText(each, "audience", "the name of this API in `aud`")));
 }
 
-function openVerifierKeys(keys: unknown, issuer: string, algorithms: readonly Algorithm[]): KeySource {
+function openVerifierKeys(keys: unknown, context: KeyContext): KeySource {
+  const { algorithms } = context;
   const secrets: readonly unknown[] = Array.isArray(keys) ? keys : [keys];
   const isSecret = secrets.length > 0 && secrets.every(isHmacSecret);
   if (!isSecret && !isPublicKeys(keys)) {
-    throw wrong("`keys` is required: jwks(…) or remoteJwks(…), or hmacSecret(…), which never stand together");
+    throw wrong("`keys` is required: jwks(…), remoteJwks(…) or liveJwks(…), or hmacSecret(…), which never stand together");
   }
   if (algorithms.some((each) => (keyDemand(each).kty === "oct") !== isSecret)) {
     throw wrong(
-      "`algorithms` do not fit `keys`: HS256, HS384 and HS512 go with hmacSecret(), all others with jwks() or remoteJwks()",
+      "`algorithms` do not fit `keys`: HS256, HS384 and HS512 go with hmacSecret(), all others with jwks(), remoteJwks() or liveJwks()",
     );
   }
-  if (isPublicKeys(keys)) return keys[openKeys]({ issuer, algorithms });
+  if (isPublicKeys(keys)) return keys[openKeys](context);
   const set = { keys: secrets.filter(isHmacSecret).map((secret) => secret[secretJwk].reveal()) };
   return fixedKeys(readKeySet(set, "secret", algorithms));
 }

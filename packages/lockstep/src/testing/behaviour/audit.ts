@@ -130,7 +130,7 @@ const cases: readonly (readonly [fact: string, method: string, target: string, o
       type: "request.cross_site",
       route: "POST /session",
       subjects: [],
-      reason: "neither Sec-Fetch-Site nor Origin came with a cookie",
+      reason: "neither Sec-Fetch-Site nor Origin came",
     },
   ],
 ];

@@ -1,4 +1,4 @@
-/** Cross-site requests with a credential that a browser attaches by itself (C-01, C-02, C-04 to C-06, C-08, C-12 to C-14). */
+/** Cross-site requests with a credential that a browser attaches by itself (C-01, C-02, C-04 to C-06, C-08, C-10, C-12 to C-14). */
 import assert from "node:assert/strict";
 import { behaviour, type Behaviour, expectJson, expectProblem, type HostUnderTest, problems } from "../host-under-test.ts";
 import { trustedOrigin } from "../suite-api.ts";
@@ -98,6 +98,25 @@ export const crossSiteBehaviours: readonly Behaviour[] = [
     for (const name of ["x-forwarded-host", "x-original-host", "forwarded"]) await refused(host, [evil, [name, "evil.test"]]);
     await refused(host, [["origin", "http://127.0.0.1"]]);
   }),
+  behaviour(
+    "a public route that signs in is its own site's only: no body is read, no cookie set, and it is told (C-10)",
+    async (host) => {
+      for (const headers of [[evil], [site("cross-site")], [site("same-site")], [], [trusted, evil]]) {
+        const { handled, events } = await host.observe(async () => {
+          // Not even that this is no JSON is met.
+          expectProblem(await host.ask("POST", "/sign-in", { headers, body: "{" }), 403, problems.crossSite);
+        });
+        assert.deepEqual([handled, events.map(({ type }) => type)], [[], ["request.cross_site"]]);
+      }
+      for (const headers of [[trusted], [site("same-origin")], [site("none")]]) {
+        const json = ["content-type", "application/json"] as const;
+        const answer = await host.ask("POST", "/sign-in", { headers: [...headers, json], body: '{"text":"a"}' });
+        assert.deepEqual([answer.status, answer.headers["set-cookie"]?.length], [204, 1]);
+      }
+      for (const method of ["GET", "HEAD"])
+        assert.equal((await host.ask(method, "/sign-in", { headers: [evil, site("cross-site")] })).status, 200);
+    },
+  ),
   behaviour("Basic passes where nothing says that another site asks, and not where something does", async (host) => {
     const basic = ["authorization", `Basic ${btoa(`alice:${serviceKey}`)}`] as const;
     for (const headers of [[], [trusted], [site("same-origin")], [site("none")]])

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AuditEvent, AuditSink } from "./event.ts";
+import { consoleAudit, pinoAudit } from "./sink.ts";
+
+const about = { at: 1, requestId: "r1", route: "GET /", subjects: [] };
+const denied: AuditEvent = { ...about, type: "authorization.denied", reason: "no", dependency: "user" };
+
+/** An event of another package. */
+interface Login {
+  readonly type: "account.signed_in" | "error.mail";
+  readonly outcome: "success" | "failure";
+  readonly account: string;
+}
+
+/** What a logger that remembers its level was told. */
+function logged(write: (sink: (event: AuditEvent | Login | { readonly type: string }) => void) => void): readonly unknown[] {
+  const lines: unknown[] = [];
+  class Logger {
+    readonly lines = lines;
+    info(record: object, message: string): void {
+      this.lines.push(["info", record, message]);
+    }
+    warn(record: object, message: string): void {
+      this.lines.push(["warn", record, message]);
+    }
+    error(record: object, message: string): void {
+      this.lines.push(["error", record, message]);
+    }
+  }
+  write(pinoAudit(new Logger()));
+  return lines;
+}
+
+test("errors are written at error, everything else at warn", () => {
+  const broken: AuditEvent = { ...about, type: "error.unexpected", reason: "bug" };
+  assert.deepEqual(
+    logged((sink) => [denied, broken].forEach(sink)),
+    [
+      ["warn", { audit: denied }, "authorization.denied"],
+      ["error", { audit: broken }, "error.unexpected"],
+    ],
+  );
+});
+
+test("an event of another package is taken as well; a success is no warning", () => {
+  const events: Login[] = [
+    { type: "account.signed_in", outcome: "success", account: "a1" },
+    { type: "account.signed_in", outcome: "failure", account: "a1" },
+    { type: "error.mail", outcome: "success", account: "a1" },
+  ];
+  const lines = logged((sink) => [...events, { type: "plain" }].forEach(sink));
+  assert.deepEqual(
+    lines.map((line) => (Array.isArray(line) ? line[0] : line)),
+    ["info", "warn", "error", "warn"],
+  );
+});
+
+test("both are sinks of an API and of others", (t) => {
+  const printed = t.mock.method(console, "error", () => {});
+  const sinks: readonly AuditSink[] = [consoleAudit, pinoAudit({ info: () => {}, warn: () => {}, error: () => {} })];
+  const others: readonly ((event: Login) => void)[] = [consoleAudit];
+  sinks[0]?.(denied);
+  others[0]?.({ type: "account.signed_in", outcome: "success", account: "a1" });
+  assert.deepEqual(
+    printed.mock.calls.map((call) => JSON.parse(String(call.arguments[0]))),
+    [{ audit: denied }, { audit: { type: "account.signed_in", outcome: "success", account: "a1" } }],
+  );
+});

@@ -1,0 +1,51 @@
+/** Who answers for the scopes that a `scopes()` requires: found once, when the graph is compiled. */
+import { demandedScopes } from "./demanded-scopes.ts";
+import { declaredScopes } from "./fact.ts";
+import { nodesBelow } from "./graph.ts";
+import type { Entry, Node } from "./node.ts";
+
+/** An authenticated dependency that has to grant scopes. */
+export interface Authenticator {
+  readonly node: Node;
+  readonly scopes: readonly string[];
+  /** It verifies no credential itself, but others below it do: if it brings no grants of its own, theirs decide. */
+  readonly restsOnOthers: boolean;
+}
+
+/** The graph as one set of credentials sees it. */
+export interface ActiveGraph {
+  active(node: Node): readonly Entry[];
+  isOverridden(node: Node): boolean;
+}
+
+/**
+ * The authenticated dependencies below a node that answer for scopes, and which each has to grant. Where an override hides all that
+ * verify a credential, what stands in for a dependency above them answers.
+ */
+export function authenticatorsOf(node: Node, required: readonly string[], graph: ActiveGraph): Authenticator[] {
+  const below = nodesBelow(node, (each) => graph.active(each)).filter((each) => each !== node && isAnswering(each, graph));
+  const verbs = below.filter((each) => each.kind === "authenticate");
+  const those = verbs.every((each) => restsOnOthers(each, graph)) ? below : verbs;
+  const declared = (each: Node): ReadonlySet<string> => new Set(declaredScopes(each.facts));
+  // What rests on others declares what they declare, those who are not asked now included: it takes no scope off them.
+  const grounds = those.filter((each) => !restsOnOthers(each, graph));
+  return those
+    .map((each) => {
+      const others = grounds.filter((ground) => ground !== each);
+      const [scopes = required] = demandedScopes(required, [each, ...others].map(declared));
+      return { node: each, scopes, restsOnOthers: !grounds.includes(each) };
+    })
+    .filter(({ scopes }) => scopes.length > 0);
+}
+
+/** An `authenticate()`, or what stands in for a dependency that has one below. */
+function isAnswering(node: Node, graph: ActiveGraph): boolean {
+  return node.kind === "authenticate" || (node.facts.has("authenticated") && graph.isOverridden(node));
+}
+
+/** Whether a node verifies no credential itself, but others below it do. */
+function restsOnOthers(node: Node, graph: ActiveGraph): boolean {
+  const isOther = (each: Node): boolean => each !== node && isAnswering(each, graph);
+  const own = nodesBelow(node, (each) => (isOther(each) ? [] : graph.active(each)));
+  return own.some(isOther) && !own.some((each) => each.kind === "scheme");
+}

@@ -1,0 +1,52 @@
+/** What the host knows of a request beside what was sent to be read: for throttling, audit records and lists of sessions. */
+import type { Dependency } from "../dependency/dependency.ts";
+import type { Source } from "../dependency/source.ts";
+import { inputDependency } from "./input-dependency.ts";
+
+/** How a request came. Nothing of it proves who is asking. */
+export interface Connection {
+  /** The `X-Request-Id` of the answer, which audit events have too. */
+  readonly requestId: string;
+  /** The client's address, as far as the host knows it: the peer's, or what proxies that the host trusts say of it. */
+  readonly address: string | undefined;
+  /** Whether the client's connection is encrypted. */
+  readonly secure: boolean;
+  /**
+   * What the client calls itself (RFC 9110 §10.1.5): any text it likes, cut to 256 characters, without control characters,
+   * invisible ones and broken surrogates, so that it cannot write into a log or a terminal. `undefined` where none came, or two.
+   */
+  readonly userAgent: string | undefined;
+}
+
+const maxUserAgentLength = 256;
+
+let made: Dependency<Connection> | undefined;
+
+/**
+ * How a request came. It is no parameter, is never invalid and appears nowhere in the documentation; it runs with the inputs
+ * of the head. The same dependency every time.
+ *
+ * @throws BuildError `wrong_dependency` outside a request (`run()`), unless a value stands in for it
+ *
+ * @example
+ * ```ts
+ * post("/auth/token", { public: "signs in", deps: { connection: connection(), form: passwordRequestForm() } }, signIn);
+ * ```
+ */
+export function connection(): Dependency<Connection> {
+  const place = { kind: "connection", name: "", schema: undefined, identifies: "nothing", mediaTypes: [] } as const;
+  made ??= inputDependency<Connection, never>(place, [], connectionOf);
+  return made;
+}
+
+function connectionOf({ request, requestId }: Source): Connection {
+  const { address, secure } = request;
+  return Object.freeze({ requestId, address, secure, userAgent: userAgentOf(request.headers("user-agent")) });
+}
+
+function userAgentOf([text, ...others]: readonly string[]): string | undefined {
+  if (text === undefined || others.length > 0) return undefined;
+  // Cut first, so that the work is bounded; a pair that the cut breaks is then removed with the rest.
+  const clean = text.slice(0, maxUserAgentLength).replace(/\p{C}/gu, "").trim();
+  return clean === "" ? undefined : clean;
+}
