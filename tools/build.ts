@@ -2,7 +2,8 @@
 import { rmSync } from "node:fs";
 import { binary, root, runSteps } from "./steps.ts";
 
-const packages = ["lockstep"];
+// In the order in which they need each other.
+const packages = ["lockstep", "identity"];
 
 for (const name of packages) rmSync(`${root}packages/${name}/dist`, { recursive: true, force: true });
 runSteps(

@@ -1,80 +1,75 @@
 /** The API: every route with its access, in one table. */
 import {
   type Api,
+  type AuditSink,
   body,
   createApi,
   del,
   get,
   group,
   notFound,
-  passwordRequestForm,
   patch,
-  pinoAudit,
   post,
   problem,
   reply,
   type Route,
   scopes,
 } from "lockstep";
+import type { Identity } from "lockstep-identity";
 import type { Logger } from "pino";
-import { access } from "./access.ts";
-import { Data, Feed, Message, Note, NoteList, NoteText, Profile, Token, UserChange, UserList } from "./schema.ts";
-import { signIn } from "./sign-in.ts";
+import { type Access, access } from "./access.ts";
+import { Data, Feed, Message, Note, NoteList, NoteText, Profile, UserChange, UserList } from "./schema.ts";
+import type { NoteScope } from "./scopes.ts";
 import type { Store } from "./store/store.ts";
-import type { AccessTokens } from "./token.ts";
+import { listUsers } from "./user.ts";
 
 /** What the API runs on. */
 export interface Services {
   readonly store: Store;
-  readonly tokens: AccessTokens;
-  /** Takes audit events and unexpected errors. */
+  readonly auth: Identity<NoteScope>;
+  /** Takes unexpected errors. */
   readonly log: Logger;
-  /** `open`: everybody may read the documentation, as in the demo. Else it is not there. */
-  readonly docs: "open" | "none";
+  readonly audit: AuditSink;
+  /** Who may read the documentation: everybody in the demo, administrators in production. */
+  readonly docs: "open" | "administrators";
 }
 
 /** Makes the API. */
 export function notesApi(services: Services): Api {
+  const { store, auth, audit, log, docs } = services;
+  const rules = access(store, auth);
   return createApi({
     title: "Notes",
     version: "1.0.0",
     description: "Notes that only their owner can read. Press **Authorize** and sign in.",
-    routes: routes(services),
-    ...(services.docs === "open" ? { docs: { public: "the demo, on this machine only" } } : {}),
-    audit: pinoAudit(services.log),
-    onError: (error, about) => services.log.error({ ...about, err: error }, "unexpected error"),
+    routes: [...routes(rules, auth), ...auth.routes, ...auth.adminRoutes(rules.admin)],
+    docs: docs === "open" ? { public: "the demo, on this machine only" } : { access: rules.admin },
+    audit,
+    onError: (error, about) => log.error({ ...about, err: error }, "unexpected error"),
   });
 }
 
-function routes({ store, tokens, log }: Services): Route[] {
-  const { db, currentUser, activeUser, reader, writer, admin, apiClient, anyCaller, ownNote, anyNote, anyUser, page } = access(
-    store,
-    tokens,
-  );
-  const v1 = group({ prefix: "/v1", tags: ["API v1"], deps: { client: apiClient } });
+function routes(rules: Access, auth: Identity<NoteScope>): Route[] {
+  const { db, currentUser, activeUser, reader, writer, admin, anyCaller, ownNote, anyNote, anyUser, page } = rules;
+  const v1 = group({ prefix: "/v1", tags: ["API v1"], deps: { client: auth.apiClient } });
 
   return [
     get("/health", { public: "load balancer probe" }, () => "Ok"),
     get("/public", { public: "shows a route without sign-in", response: Message }, () => ({ message: "Hello stranger" })),
 
-    post(
-      "/auth/token",
-      { public: "signing in", errors: "oauth", deps: { form: passwordRequestForm(), db }, response: Token, maxBodyBytes: 16_384 },
-      ({ form, db }) => signIn(form, { store: db, tokens, log }),
-    ),
     get("/me", { deps: { user: currentUser }, response: Profile }, ({ user }) => user),
     get("/private", { deps: { user: activeUser }, response: Message }, ({ user }) => ({ message: `Hello ${user.email}` })),
     get("/profile", { deps: { user: activeUser }, response: Profile }, ({ user }) => user),
 
-    get("/notes", { deps: { user: reader, page, db }, response: NoteList }, ({ user, page, db }) => ({
-      items: db.notes.list(user.id, page),
+    get("/notes", { deps: { user: reader, page, db }, response: NoteList }, async ({ user, page, db }) => ({
+      items: await db.notes.list(user.id, page),
       ...page,
     })),
     post(
       "/notes",
       { deps: { user: writer, note: body(NoteText), db }, response: Note, status: 201 },
-      ({ user, note: { text }, db }) => {
-        const note = db.notes.add(user.id, text);
+      async ({ user, note: { text }, db }) => {
+        const note = await db.notes.add(user.id, text);
         return reply(201, note, { headers: { location: `/notes/${note.id}` } });
       },
     ),
@@ -82,18 +77,23 @@ function routes({ store, tokens, log }: Services): Route[] {
     patch(
       "/notes/:id",
       { deps: { note: ownNote, user: writer, change: body(NoteText), db }, response: Note },
-      ({ note, change, db }) => db.notes.update(note, change.text) ?? gone(),
+      async ({ note, change, db }) => (await db.notes.update(note, change.text)) ?? gone(),
     ),
     del("/notes/:id", { deps: { note: ownNote, user: writer, db }, status: 204 }, ({ note, db }) => db.notes.remove(note)),
 
-    get("/admin/users", { deps: { admin, page, db }, response: UserList }, ({ page, db }) => ({
-      items: db.users.list(page),
+    get("/admin/users", { deps: { admin, page, db }, response: UserList }, async ({ page, db }) => ({
+      items: await listUsers(page, db, auth.accounts),
       ...page,
     })),
     patch(
       "/admin/users/:id",
       { deps: { user: anyUser, change: body(UserChange), db }, response: Profile, problems: { 409: lastAdministrator } },
-      ({ user, change, db }) => db.users.update(user.id, change) ?? lastAdmin(),
+      async ({ user, change, db }) => {
+        const profile = (await db.profiles.update(user.id, change)) ?? lastAdmin();
+        // Other rights, another session: a browser that was signed in before signs in again (OWASP ASVS 7.2.4).
+        if (profile.role !== user.role) await auth.accounts.endSessions(user.id, { kind: "browser", reason: "privileges_changed" });
+        return { ...user, ...profile };
+      },
     ),
     del("/admin/notes/:id", { deps: { note: anyNote, admin: scopes(admin, "notes:write"), db }, status: 204 }, ({ note, db }) =>
       db.notes.remove(note),

@@ -1,16 +1,23 @@
 /** What a start makes sure of in the database: the demo's accounts and key, or the first administrator. */
-import { Redacted } from "lockstep";
-import { generateApiKey, parseApiKey, randomText, storedApiKey } from "./api-key.ts";
-import { hashPassword } from "./password.ts";
+import { randomBytes } from "node:crypto";
+import { Problem, Redacted } from "lockstep";
+import type { Identity } from "lockstep-identity";
+import type { NoteScope } from "./scopes.ts";
 import type { DemoSettings, ProductionSettings } from "./settings.ts";
 import { StartError } from "./start-error.ts";
+import type { Role } from "./store/profile.ts";
 import type { Store } from "./store/store.ts";
-import type { Role, User } from "./store/user.ts";
 
 /** What the demo prints. */
 export interface DemoCredentials {
   readonly password: Redacted<string>;
   readonly apiKey: Redacted<string>;
+}
+
+/** What first data is made with. */
+export interface FirstData {
+  readonly store: Store;
+  readonly auth: Identity<NoteScope>;
 }
 
 /** The demo's accounts; they have one password. */
@@ -20,58 +27,85 @@ export const demoAccounts = [
   { email: "admin@example.com", role: "admin" },
 ] as const;
 
-const demoKeyName = "demo client";
+const demoClient = { id: "demo-client", name: "demo client", scopes: ["notes:read", "notes:write"] } as const;
+/** Named in audit events. */
+const by = "start";
 
 /**
  * Makes the demo's accounts where they are missing, and gives them and the one API key the secrets of this start. Hashes
  * cannot be printed again, so that what is printed works only if it is new each time; everything else of an account stays.
  *
- * @throws StartError for a database that is production's
+ * @throws StartError for a password or a key that cannot be
  */
-export async function prepareDemo(store: Store, settings: Pick<DemoSettings, "password" | "apiKey">): Promise<DemoCredentials> {
-  claim(store, "demo");
-  const password = settings.password ?? new Redacted(randomText(24));
-  await Promise.all(demoAccounts.map((account) => saveAccount(store, { ...account, password })));
-  const apiKey = settings.apiKey ?? generateApiKey("demo");
-  const parts = parseApiKey(apiKey);
-  if (parts === undefined) throw new TypeError("The demo's API key was checked before");
-  store.apiKeys.removeNamed(demoKeyName);
-  store.apiKeys.save(storedApiKey(parts, demoKeyName));
-  return { password, apiKey };
+export async function prepareDemo(data: FirstData, settings: Pick<DemoSettings, "password" | "apiKey">): Promise<DemoCredentials> {
+  const password = settings.password ?? new Redacted(randomBytes(18).toString("base64url"));
+  for (const account of demoAccounts) await saveAccount(data, { ...account, password }, "NOTES_DEMO_PASSWORD");
+  return { password, apiKey: await demoKey(data.auth, settings.apiKey) };
+}
+
+/** The one key of the demo's one program, a service account that is made anew: the given key, or a new one. */
+async function demoKey({ clients, apiKeys }: Identity<NoteScope>, given: Redacted<string> | undefined): Promise<Redacted<string>> {
+  const { id, name, scopes } = demoClient;
+  await clients.delete(id, { by });
+  await clients.create({ id, name, authentication: "client_secret_basic", grants: ["client_credentials"], scopes, by });
+  const key = { owner: { client: id }, name, scopes, by };
+  if (given === undefined) return (await apiKeys.create(key, scopes)).key;
+  if (await isImported(apiKeys.import({ ...key, key: given, createdAt: Date.now() }))) return given;
+  throw new StartError(
+    "NOTES_DEMO_API_KEY must be a key that the demo has printed before (notes_demo_…); without it the demo makes one up.",
+  );
+}
+
+/** Whether a key is one of the demo's, and no other key has its id. */
+async function isImported(importing: Promise<boolean>): Promise<boolean> {
+  try {
+    return await importing;
+  } catch (error) {
+    if (error instanceof Problem && error.code === "invalid_input") return false;
+    throw error;
+  }
 }
 
 /**
  * Makes the first administrator where there is none.
  *
- * @throws StartError where there is none and none is given, and for a database that the demo has made
+ * @throws StartError where there is none and none is given
  */
-export async function prepareProduction(store: Store, { firstAdmin }: Pick<ProductionSettings, "firstAdmin">): Promise<void> {
-  claim(store, "production");
-  if (store.users.hasActiveAdmin()) return;
+export async function prepareProduction(data: FirstData, { firstAdmin }: Pick<ProductionSettings, "firstAdmin">): Promise<void> {
+  const { store, auth } = data;
+  const admins = await auth.accounts.findMany(await store.profiles.activeAdmins());
+  if ([...admins.values()].some(({ disabledAt }) => disabledAt === undefined)) return;
   if (firstAdmin === undefined) {
     throw new StartError("There is no administrator yet: set NOTES_ADMIN_EMAIL and NOTES_ADMIN_PASSWORD for the first start.");
   }
-  const { id } = await saveAccount(store, { ...firstAdmin, role: "admin" });
-  store.users.update(id, { role: "admin", isActive: true });
+  await saveAccount(data, { ...firstAdmin, role: "admin" }, "NOTES_ADMIN_PASSWORD");
 }
 
-/** A database belongs to what started first: the demo's printed password must never open production. */
-function claim(store: Store, mode: "demo" | "production"): void {
-  const owner = store.settings.keep("mode", mode);
-  if (owner !== mode)
+/** @throws StartError for a database that belongs to the other mode: the demo's printed password must never open production */
+export async function claimDatabase(store: Store, mode: "demo" | "production"): Promise<void> {
+  const owner = await store.settings.keep("mode", mode);
+  if (owner !== mode) {
     throw new StartError(
-      `The database belongs to ${owner === "demo" ? "the demo" : "production"}: set DATABASE_URL to another file.`,
+      `The database belongs to ${owner === "demo" ? "the demo" : "production"}: set DATABASE_URL to another one.`,
     );
+  }
 }
 
-async function saveAccount(
-  store: Store,
-  account: { readonly email: string; readonly role: Role; readonly password: Redacted<string> },
-): Promise<User> {
-  const { email, role, password } = account;
-  const passwordHash = await hashPassword(password);
-  const existing = store.users.findAccount(email);
-  if (existing === undefined) return store.users.add({ email, role, passwordHash });
-  store.users.setPassword(existing.user.id, passwordHash);
-  return existing.user;
+interface FirstAccount {
+  readonly email: string;
+  readonly role: Role;
+  readonly password: Redacted<string>;
+}
+
+async function saveAccount({ store, auth }: FirstData, { email, role, password }: FirstAccount, variable: string): Promise<void> {
+  try {
+    const existing = await auth.accounts.findByEmail(email);
+    const account = existing ?? (await auth.accounts.create({ email, password, by }));
+    // Whoever is signed in stays so: it is the same demo, with another password.
+    if (existing !== undefined) await auth.accounts.setPassword(existing.id, { password, sessions: "keep", by });
+    if (role === "admin") await store.profiles.update(account.id, { role, isActive: true });
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status >= 500) throw error;
+    throw new StartError(`${variable} cannot be: ${error.detail} Set it to another one.`, { cause: error });
+  }
 }

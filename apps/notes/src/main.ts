@@ -1,13 +1,16 @@
 /** The program: reads the settings, opens the database, serves, and ends when it is told to. */
 import type { AddressInfo } from "node:net";
+import { type AuditEvent, pinoAudit } from "lockstep";
+import { type IdentityEvent, tableAudit } from "lockstep-identity";
 import { fastifyServer } from "lockstep/fastify";
-import { destination, pino } from "pino";
+import { destination, type Logger, pino } from "pino";
 import { notesApi } from "./api.ts";
-import { demoAccounts, type DemoCredentials, prepareDemo, prepareProduction } from "./first-data.ts";
+import { claimDatabase, demoAccounts, type DemoCredentials, prepareDemo, prepareProduction } from "./first-data.ts";
+import { moveFirstVersion } from "./first-version.ts";
+import { openIdentity } from "./identity.ts";
 import { readSettings, type Settings, urlOf } from "./settings.ts";
 import { StartError } from "./start-error.ts";
-import { openStore } from "./store/store.ts";
-import { accessTokens, demoSigningKey } from "./token.ts";
+import { openStore, type Store } from "./store/store.ts";
 
 /** How long requests in flight may take after the signal to end. */
 const shutdownMs = 10_000;
@@ -23,25 +26,57 @@ try {
 async function start(settings: Settings): Promise<void> {
   // Elsewhere the toolkit refuses what is for tests only.
   if (settings.mode === "production") process.env["NODE_ENV"] = "production";
-  const store = openStore(settings.databasePath);
-  const demo = settings.mode === "demo" ? await prepareDemo(store, settings) : undefined;
-  if (settings.mode === "production") await prepareProduction(store, settings);
-  const tokens = await accessTokens(settings.issuer, settings.signingKey ?? (await demoSigningKey(store)));
   // Standard output is for the lines below; the log, one line of JSON for each event, goes to standard error.
-  const log = pino({ name: "notes" }, destination(2));
-  const server = fastifyServer(notesApi({ store, tokens, log, docs: demo === undefined ? "none" : "open" }));
-  await listen(server, settings);
-  endOnSignal(server);
+  // The demo's holds what somebody should look at.
+  const log = pino({ name: "notes", level: settings.mode === "demo" ? "warn" : "info" }, destination(2));
+  const store = await openStore(settings.database);
+  const running = await serve(settings, store, log).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  endOnSignal(running);
   // A server that listens on a port has an address with one.
-  const { port } = server.server.address() as AddressInfo;
-  printStart(urlOf(settings.host, port), demo);
+  const { port } = running.server.server.address() as AddressInfo;
+  printStart(urlOf(settings.host, port), running.demo);
 }
 
 type Server = ReturnType<typeof fastifyServer>;
 
-async function listen(server: Server, { host, port }: Settings): Promise<void> {
+/** What a start has made, and what ends it. */
+interface Running {
+  readonly server: Server;
+  readonly demo: DemoCredentials | undefined;
+  close(): Promise<void>;
+}
+
+async function serve(settings: Settings, store: Store, log: Logger): Promise<Running> {
+  await claimDatabase(store, settings.mode);
+  const toLog = pinoAudit(log);
+  const table = tableAudit(store.database);
+  const audit = (event: IdentityEvent | AuditEvent): void => {
+    toLog(event);
+    table.sink(event);
+  };
+  const auth = await openIdentity({ settings, store, log, audit });
+  await moveFirstVersion(store.database, auth);
+  const demo = settings.mode === "demo" ? await prepareDemo({ store, auth }, settings) : undefined;
+  if (settings.mode === "production") await prepareProduction({ store, auth }, settings);
+  const api = notesApi({ store, auth, audit, log, docs: demo === undefined ? "administrators" : "open" });
+  const server = fastifyServer(api, { trustedProxies: settings.trustedProxies });
+  await listen(server, settings);
+  const close = async (): Promise<void> => {
+    await server.close();
+    await auth.close();
+    await table.close();
+    await store.close();
+  };
+  return { server, demo, close };
+}
+
+async function listen(server: Server, { host, port, sharesPort }: Settings): Promise<void> {
   try {
-    await server.listen({ host, port });
+    // The system hands connections to all processes that share the port.
+    await server.listen({ host, port, ...(sharesPort ? { reusePort: true } : {}) });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EADDRINUSE") throw new StartError(`Port ${port} of ${host} is in use: set PORT to another one.`);
@@ -53,16 +88,14 @@ async function listen(server: Server, { host, port }: Settings): Promise<void> {
 }
 
 /** Ends once, however many signals come: on Ctrl-C a terminal and npm both send one. */
-function endOnSignal(server: Server): void {
+function endOnSignal({ server, close }: Running): void {
   let isEnding = false;
   const end = (): void => {
     if (isEnding) return;
     isEnding = true;
     // Requests in flight are finished, unless they take too long; then nothing is left to wait for and the process ends.
     setTimeout(() => server.server.closeAllConnections(), shutdownMs).unref();
-    // A client that keeps the connection of its last request open would hold the process until then.
-    setInterval(() => server.server.closeIdleConnections(), 50).unref();
-    void server.close();
+    void close();
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);

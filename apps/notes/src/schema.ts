@@ -13,15 +13,17 @@ export const Note = z
   .object({ id: z.uuid(), text: z.string(), createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() })
   .meta({ id: "Note" });
 
-export const NoteText = z.object({ text: z.string().min(1).max(10_000) }).meta({ id: "NoteText" });
+/** U+0000 cannot be kept in every database. */
+const text = z
+  .string()
+  .min(1)
+  .max(10_000)
+  .regex(/^[^\0]*$/, "holds U+0000");
+export const NoteText = z.object({ text }).meta({ id: "NoteText" });
 
 const page = { limit: z.int(), offset: z.int() };
 export const NoteList = z.object({ items: z.array(Note), ...page }).meta({ id: "NoteList" });
 export const UserList = z.object({ items: z.array(Profile), ...page }).meta({ id: "UserList" });
-
-export const Token = z
-  .object({ access_token: z.string(), token_type: z.literal("bearer"), expires_in: z.int(), scope: z.string() })
-  .meta({ id: "Token" });
 
 export const Data = z.object({ data: z.string() }).meta({ id: "Data" });
 export const Feed = z.object({ via: z.enum(["user", "client"]), name: z.string() }).meta({ id: "Feed" });

@@ -1,12 +1,8 @@
 /** Settings, from environment variables. What is wrong or missing keeps the program from starting, and says what to set. */
 import { isIPv4 } from "node:net";
 import { Redacted } from "lockstep";
-import type { SigningKey } from "lockstep/jwt";
-import { z } from "zod";
-import { parseApiKey } from "./api-key.ts";
-import { passwordWeakness, wrongLength } from "./password.ts";
-import { parseSigningKey } from "./signing-key.ts";
 import { StartError } from "./start-error.ts";
+import type { DatabaseAddress } from "./store/store.ts";
 
 /** Variables by name; an empty one counts as not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,17 +14,30 @@ interface CommonSettings {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  /** The database file, or `:memory:`. */
-  readonly databasePath: string;
+  /** Whether several processes may listen on the port together. */
+  readonly sharesPort: boolean;
+  /** How many proxies stand before this process. */
+  readonly trustedProxies: number;
+  readonly database: DatabaseAddress;
   /** `iss` of the tokens. */
   readonly issuer: string;
+  /** Whether anybody may register. */
+  readonly registration: "open" | "closed";
+  /** Where mail goes; without it, to nobody (in the demo: to the log). */
+  readonly smtp: SmtpSettings | undefined;
+}
+
+/** The server that takes mail, and who it is from. */
+export interface SmtpSettings {
+  readonly url: Redacted<string>;
+  readonly from: string;
 }
 
 /** The demo: made-up accounts and open documentation, on loopback only. */
 export interface DemoSettings extends CommonSettings {
   readonly mode: "demo";
   /** Absent: random, and kept in the database. */
-  readonly signingKey: SigningKey | undefined;
+  readonly identityKeys: readonly Redacted<string>[];
   /** Absent: random. */
   readonly password: Redacted<string> | undefined;
   /** Absent: random. */
@@ -38,7 +47,8 @@ export interface DemoSettings extends CommonSettings {
 /** Production: nothing is made up. */
 export interface ProductionSettings extends CommonSettings {
   readonly mode: "production";
-  readonly signingKey: SigningKey;
+  /** `IDENTITY_KEY`, and while it is being replaced the one before it. */
+  readonly identityKeys: readonly [Redacted<string>, ...Redacted<string>[]];
   /** Needed as long as there is no active administrator. */
   readonly firstAdmin: FirstAdmin | undefined;
 }
@@ -53,11 +63,16 @@ export interface FirstAdmin {
 export function readSettings(env: Environment): Settings {
   const host = env["HOST"] || "127.0.0.1";
   const port = readPort(env["PORT"]);
+  const smtp = readSmtp(env["SMTP_URL"], env["MAIL_FROM"]);
   const common = {
     host,
     port,
-    databasePath: readDatabasePath(env["DATABASE_URL"]),
+    sharesPort: readSwitch(env, "REUSE_PORT"),
+    trustedProxies: readCount(env, "TRUSTED_PROXIES"),
+    database: readDatabase(env["DATABASE_URL"]),
     issuer: readIssuer(env["NOTES_ISSUER"], urlOf(host, port)),
+    registration: readSwitch(env, "NOTES_REGISTRATION") ? ("open" as const) : ("closed" as const),
+    smtp,
   };
   return env["NOTES_DEMO"] === "1" ? readDemo(env, common) : readProduction(env, common);
 }
@@ -73,21 +88,13 @@ function readDemo(env: Environment, common: CommonSettings): DemoSettings {
       "The demo is for this machine only: set HOST to 127.0.0.1, or leave NOTES_DEMO out to start for production.",
     );
   }
-  const password = env["NOTES_DEMO_PASSWORD"] || undefined;
-  const wrong = password === undefined ? undefined : wrongLength(password);
-  if (wrong !== undefined) throw new StartError(`NOTES_DEMO_PASSWORD ${wrong}; without it the demo makes one up.`);
-  const apiKey = env["NOTES_DEMO_API_KEY"] || undefined;
-  if (apiKey !== undefined && parseApiKey(new Redacted(apiKey)) === undefined) {
-    throw new StartError(
-      "NOTES_DEMO_API_KEY must be a key that the demo has printed before (notes_demo_…); without it the demo makes one up.",
-    );
-  }
   return {
     ...common,
     mode: "demo",
-    signingKey: readSigningKey(env["NOTES_SIGNING_KEY"]),
-    password: password === undefined ? undefined : new Redacted(password),
-    apiKey: apiKey === undefined ? undefined : new Redacted(apiKey),
+    registration: "open",
+    identityKeys: readKeys(env),
+    password: redactedOf(env["NOTES_DEMO_PASSWORD"]),
+    apiKey: redactedOf(env["NOTES_DEMO_API_KEY"]),
   };
 }
 
@@ -95,46 +102,49 @@ function readProduction(env: Environment, common: CommonSettings): ProductionSet
   for (const name of ["NOTES_DEMO_PASSWORD", "NOTES_DEMO_API_KEY"]) {
     if (env[name]) throw new StartError(`${name} is for the demo: leave it out, or set NOTES_DEMO=1.`);
   }
-  const signingKey = readSigningKey(env["NOTES_SIGNING_KEY"]);
-  if (signingKey === undefined) {
-    throw new StartError(`NOTES_SIGNING_KEY is missing: ${howToMakeAKey} (or set NOTES_DEMO=1 for the demo).`);
+  if (env["NOTES_SIGNING_KEY"]) {
+    throw new StartError(
+      `NOTES_SIGNING_KEY is no longer used: signing keys rotate by themselves, kept under IDENTITY_KEY. Leave it out.`,
+    );
+  }
+  if (common.registration === "open" && common.smtp === undefined) {
+    throw new StartError("NOTES_REGISTRATION needs mail, to confirm addresses: set SMTP_URL and MAIL_FROM.");
+  }
+  const [current, ...previous] = readKeys(env);
+  if (current === undefined) {
+    throw new StartError(
+      "IDENTITY_KEY is missing: set it to 32 random bytes, which `npx lockstep-identity generate-key` prints, and keep it secret (or set NOTES_DEMO=1 for the demo).",
+    );
   }
   return {
     ...common,
     mode: "production",
-    signingKey,
+    identityKeys: [current, ...previous],
     firstAdmin: readFirstAdmin(env["NOTES_ADMIN_EMAIL"], env["NOTES_ADMIN_PASSWORD"]),
   };
 }
 
-const howToMakeAKey =
-  "set it to a private ES256 key of your own as a JWK, which `npm run new-key --silent --workspace apps/notes` prints";
-
-function readSigningKey(text: string | undefined): SigningKey | undefined {
-  if (!text) return undefined;
-  try {
-    return parseSigningKey(text);
-  } catch {
-    // The cause may hold a part of the key.
-    throw new StartError(`NOTES_SIGNING_KEY is wrong, weak or widely known: ${howToMakeAKey}.`);
-  }
+function readKeys(env: Environment): readonly Redacted<string>[] {
+  return ["IDENTITY_KEY", "IDENTITY_KEY_PREVIOUS"].flatMap((name) => redactedOf(env[name]) ?? []);
 }
 
 function readFirstAdmin(email: string | undefined, password: string | undefined): FirstAdmin | undefined {
   if (!email && !password) return undefined;
-  if (!z.email().safeParse(email).success || !email)
-    throw new StartError("NOTES_ADMIN_EMAIL must be the first administrator's e-mail address.");
-  const weakness = password
-    ? password.toLowerCase().includes(email.toLowerCase())
-      ? "holds the address"
-      : passwordWeakness(password)
-    : "is missing";
-  if (weakness !== undefined || !password) {
+  if (!email) throw new StartError("NOTES_ADMIN_EMAIL must be the first administrator's e-mail address.");
+  if (!password) {
     throw new StartError(
-      `NOTES_ADMIN_PASSWORD ${weakness}: set it to a password of your own, of 15 characters or more, for example from a password manager.`,
+      "NOTES_ADMIN_PASSWORD is missing: set it to a password of your own, of 15 characters or more, for example from a password manager.",
     );
   }
   return { email, password: new Redacted(password) };
+}
+
+function readSmtp(url: string | undefined, from: string | undefined): SmtpSettings | undefined {
+  if (!url) return undefined;
+  if (!/^smtps?:\/\/./.test(url) || !URL.canParse(url))
+    throw new StartError("SMTP_URL must be smtp://user:password@host:port, or smtps://….");
+  if (!from) throw new StartError("MAIL_FROM must be the address that mail comes from, for example notes@example.com.");
+  return { url: new Redacted(url), from };
 }
 
 function readPort(text: string | undefined): number {
@@ -143,16 +153,37 @@ function readPort(text: string | undefined): number {
   throw new StartError("PORT must be a whole number from 0 to 65535.");
 }
 
-function readDatabasePath(text: string | undefined): string {
-  const match = /^sqlite:(.+)$/.exec(text || "sqlite:data/notes.db");
-  if (match?.[1] !== undefined) return match[1];
-  throw new StartError("DATABASE_URL must be sqlite: and a file, for example sqlite:data/notes.db, or sqlite::memory:.");
+function readCount(env: Environment, name: string): number {
+  const count = Number(env[name] || 0);
+  if (Number.isInteger(count) && count >= 0 && count <= 10) return count;
+  throw new StartError(`${name} must be a whole number from 0 to 10.`);
+}
+
+function readSwitch(env: Environment, name: string): boolean {
+  const value = env[name];
+  if (!value || value === "0") return false;
+  if (value === "1") return true;
+  throw new StartError(`${name} is 1 or 0.`);
+}
+
+function readDatabase(text: string | undefined): DatabaseAddress {
+  const url = text || "sqlite:data/notes.db";
+  const path = /^sqlite:(.+)$/.exec(url)?.[1];
+  if (path !== undefined) return { kind: "sqlite", path };
+  if (/^postgres(?:ql)?:\/\/./.test(url) && URL.canParse(url)) return { kind: "postgres", url };
+  throw new StartError(
+    "DATABASE_URL must be sqlite: and a file, for example sqlite:data/notes.db, or sqlite::memory:, or postgres://user:password@host:5432/name.",
+  );
 }
 
 function readIssuer(text: string | undefined, url: string): string {
   if (!text) return url;
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new StartError("NOTES_ISSUER must be the URL that this API is known by, for example https://notes.example.com.");
+}
+
+function redactedOf(text: string | undefined): Redacted<string> | undefined {
+  return text ? new Redacted(text) : undefined;
 }
 
 function isLoopback(host: string): boolean {

@@ -1,7 +1,7 @@
 /** What administrators do, and what even they cannot. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { hosts, startNotes } from "./notes.fixture.ts";
+import { hosts, signedIn, startNotes } from "./notes.fixture.ts";
 
 const noId = "00000000-0000-4000-8000-000000000000";
 
@@ -45,14 +45,14 @@ for (const host of hosts) {
     test("the last active administrator can neither be demoted nor deactivated", async (t) => {
       const { ask, token, admin, bob, carol, store } = await startNotes(t, host);
       // An administrator who is not active does not count.
-      store.users.update(carol.id, { role: "admin" });
+      await store.profiles.update(carol.id, { role: "admin" });
       const change = async (id: string, json: object) => ask("PATCH", `/admin/users/${id}`, { token: await token(admin), json });
       for (const json of [{ role: "user" }, { isActive: false }, { role: "user", isActive: false }]) {
         const { status, headers, body } = await change(admin.id, json);
         assert.match(headers.get("content-type") ?? "", /^application\/problem\+json/);
         assert.deepEqual([status, body["code"]], [409, "last_admin"]);
       }
-      assert.deepEqual(store.users.find(admin.id), admin);
+      assert.deepEqual(await store.profiles.find(admin.id), { role: "admin", isActive: true });
       assert.equal((await change(admin.id, { role: "admin", isActive: true })).status, 200);
       // With a second one it may.
       assert.equal((await change(bob.id, { role: "admin" })).status, 200);
@@ -73,8 +73,20 @@ for (const host of hosts) {
       ]) {
         assert.equal((await ask("PATCH", `/admin/users/${bob.id}`, { token: mine, json })).status, 422, JSON.stringify(json));
       }
-      assert.deepEqual(store.users.find(bob.id), bob);
+      assert.deepEqual(await store.profiles.find(bob.id), { role: "user", isActive: true });
       assert.deepEqual((await ask("PATCH", `/admin/users/${bob.id}`, { token: mine, json: {} })).body, bob);
+    });
+
+    test("another role ends the sessions of browsers, and leaves programs alone (S-03)", async (t) => {
+      const { ask, token, admin, bob } = await startNotes(t, host);
+      const [theirs, cookie] = [await token(bob), await signedIn(ask, bob.email)];
+      assert.equal((await ask("GET", "/private", { cookie })).status, 200);
+      await ask("PATCH", `/admin/users/${bob.id}`, { token: await token(admin), json: { isActive: true } });
+      assert.equal((await ask("GET", "/private", { cookie })).status, 200, "the control: nothing about the role has changed");
+      await ask("PATCH", `/admin/users/${bob.id}`, { token: await token(admin), json: { role: "admin" } });
+      assert.equal((await ask("GET", "/private", { cookie })).status, 401);
+      assert.equal((await ask("GET", "/private", { token: theirs })).status, 200);
+      assert.equal((await ask("GET", "/admin/users", { cookie: await signedIn(ask, bob.email) })).status, 200);
     });
 
     test("an unknown account or note is missing", async (t) => {
@@ -86,11 +98,11 @@ for (const host of hosts) {
 
     test("deletes anybody's note, with a token that may change notes", async (t) => {
       const { ask, token, admin, bob, store } = await startNotes(t, host);
-      const note = store.notes.add(bob.id, "bob's");
+      const note = await store.notes.add(bob.id, "bob's");
       const reading = await ask("DELETE", `/admin/notes/${note.id}`, { token: await token(admin, "notes:read") });
       assert.deepEqual([reading.status, reading.body["code"]], [403, "insufficient_scope"]);
       assert.equal((await ask("DELETE", `/admin/notes/${note.id}`, { token: await token(admin) })).status, 204);
-      assert.equal(store.notes.find(note.id), undefined);
+      assert.equal(await store.notes.find(note.id), undefined);
     });
   });
 }

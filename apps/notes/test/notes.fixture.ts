@@ -1,23 +1,24 @@
-/** A running notes API on a database in memory, and a client for it. */
+/** A running notes API on a database of its own, and a client for it. */
+import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { Writable } from "node:stream";
 import type { TestContext } from "node:test";
-import { type Api, Redacted } from "lockstep";
+import { type Api, pinoAudit, secret } from "lockstep";
+import { generateIdentityKey, type Identity } from "lockstep-identity";
 import { fastifyServer } from "lockstep/fastify";
-import { generateSigningKey } from "lockstep/jwt";
 import { pino } from "pino";
-import { generateApiKey, parseApiKey, storedApiKey } from "../src/api-key.ts";
 import { notesApi } from "../src/api.ts";
-import { hashPassword } from "../src/password.ts";
-import { parseSigningKey } from "../src/signing-key.ts";
+import { openIdentity } from "../src/identity.ts";
+import type { NoteScope } from "../src/scopes.ts";
+import { readSettings, type Settings } from "../src/settings.ts";
 import { openStore, type Store } from "../src/store/store.ts";
-import type { User } from "../src/store/user.ts";
-import { type AccessTokens, accessTokens } from "../src/token.ts";
+import type { User } from "../src/user.ts";
 
 /** What a request says. */
 export interface Ask {
   readonly token?: string;
   readonly key?: string;
+  readonly cookie?: string;
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -35,7 +36,7 @@ export interface Answer {
 /** A notes API and what is in it. */
 export interface Notes {
   readonly store: Store;
-  readonly tokens: AccessTokens;
+  readonly auth: Identity<NoteScope>;
   readonly api: Api;
   readonly alice: User;
   readonly bob: User;
@@ -46,8 +47,16 @@ export interface Notes {
   /** Every line of the log so far. */
   readonly log: readonly string[];
   ask(method: string, path: string, ask?: Ask): Promise<Answer>;
-  /** A token, without signing in. */
+  /** A token of a sign-in, the same each time. */
   token(user: User, scope?: string): Promise<string>;
+}
+
+/** What is different from a demo with closed documentation. */
+export interface NotesOptions {
+  readonly docs?: "open" | "administrators";
+  readonly database?: Settings["database"];
+  /** As a start for production, where cookies are secure. */
+  readonly isProduction?: boolean;
 }
 
 /** The ways a request reaches the API. */
@@ -55,52 +64,103 @@ export const hosts = ["fastify", "fetch"] as const;
 /** A way a request reaches the API. */
 export type HostName = (typeof hosts)[number];
 
-export const password = "correct horse battery staple";
+export const password = "seventeen purple walruses";
+/** Of that password, with a salt of its own: hashing it anew for every test would take longer than the tests. */
+const passwordHash = secret("$argon2id$v=19$m=19456,t=2,p=1$v5W8prSYLKFWa/Ze6hlemg$P3Uw5m7KZb4yddYjgWHKrjhT/HagvR89cmfa7F0eGE8");
 export const issuer = "https://notes.test";
-export const signingKey = parseSigningKey(JSON.stringify(await generateSigningKey("ES256")));
-const passwordHash = await hashPassword(new Redacted(password));
 
 /** Starts one; it ends with the test. */
 export async function startNotes(
   test: Pick<TestContext, "after">,
   host: HostName = "fetch",
-  docs: "open" | "none" = "none",
+  options: NotesOptions = {},
 ): Promise<Notes> {
-  const store = openStore(":memory:");
-  const tokens = await accessTokens(issuer, signingKey);
+  const { docs = "administrators", database = { kind: "sqlite", path: ":memory:" }, isProduction = false } = options;
   const log: string[] = [];
-  const api = notesApi({ store, tokens, docs, log: pino({ name: "notes" }, collecting(log)) });
-  const add = (name: string, role: "user" | "admin" = "user"): User =>
-    store.users.add({ email: `${name}@example.com`, role, passwordHash });
-  const users = { alice: add("alice"), bob: add("bob"), admin: add("admin", "admin"), carol: add("carol") };
-  store.users.update(users.carol.id, { isActive: false });
-  const send = host === "fetch" ? fetching(api, test) : await serving(api, test);
+  const logger = pino({ name: "notes", level: "warn" }, collecting(log));
+  const audit = pinoAudit(logger);
+  const env = { NOTES_ISSUER: issuer, IDENTITY_KEY: generateIdentityKey().reveal(), ...(isProduction ? {} : { NOTES_DEMO: "1" }) };
+  const store = await openStore(database);
+  const auth = await openIdentity({ settings: readSettings(env), store, log: logger, audit });
+  const api = notesApi({ store, auth, docs, log: logger, audit });
+  const users = {
+    alice: await addUser("alice", { store, auth }),
+    bob: await addUser("bob", { store, auth }),
+    admin: await addUser("admin", { store, auth }, { role: "admin" }),
+    carol: await addUser("carol", { store, auth }, { isActive: false }),
+  };
+  const send = host === "fetch" ? fetching(api) : await serving(api, test);
+  test.after(async () => {
+    await api.close();
+    await auth.close();
+    await store.close();
+  });
+  const ask = async (method: string, path: string, ask: Ask = {}): Promise<Answer> =>
+    answerOf(await send(path, requestOf(method, ask)));
+  const tokens = new Map<string, Promise<string>>();
   return {
     ...users,
     store,
-    tokens,
+    auth,
     api,
     log,
-    apiKey: addApiKey(store, "billing"),
-    ask: async (method, path, ask = {}) => answerOf(await send(path, requestOf(method, ask))),
-    token: (user, scope = "notes:read notes:write") => tokens.issue(user, scope),
+    apiKey: await addApiKey(auth, "billing"),
+    ask,
+    token: (user, scope = "notes:read notes:write") => {
+      const known = `${user.id} ${scope}`;
+      const token = tokens.get(known) ?? signIn(ask, user.email, scope);
+      tokens.set(known, token);
+      return token;
+    },
   };
 }
 
-/** Makes an API key and gives it as a client sends it. */
-export function addApiKey(store: Store, name: string): string {
-  const key = generateApiKey("live");
-  const parts = parseApiKey(key);
-  if (parts === undefined) throw new TypeError("A generated key can be parsed");
-  store.apiKeys.save(storedApiKey(parts, name));
-  return key.reveal();
+async function addUser(
+  name: string,
+  { store, auth }: Pick<Notes, "store" | "auth">,
+  profile: Partial<Pick<User, "role" | "isActive">> = {},
+): Promise<User> {
+  // One after the other, in the order of their names' appearance.
+  made += 1;
+  const account = await auth.accounts.import({ id: randomUUID(), email: `${name}@example.com`, passwordHash, createdAt: made });
+  await store.profiles.update(account.id, profile);
+  return { id: account.id, email: account.email, role: "user", isActive: true, ...profile };
+}
+
+let made = Date.UTC(2026, 0, 1);
+
+async function signIn(ask: Notes["ask"], username: string, scope: string): Promise<string> {
+  const { status, body } = await ask("POST", "/auth/token", { form: { grant_type: "password", username, password, scope } });
+  if (status !== 200) throw new Error(`${username} cannot sign in: ${status}`);
+  return String(body["access_token"]);
+}
+
+/** Signs in with a browser, and gives the cookie of the session. */
+export async function signedIn(ask: Notes["ask"], username: string): Promise<string> {
+  const headers = { "sec-fetch-site": "same-origin" };
+  const answer = await ask("POST", "/auth/session", { form: { username, password }, headers });
+  const cookie = answer.headers.getSetCookie().find((each) => each.includes("session="));
+  if (cookie === undefined) throw new Error(`${username} cannot sign in: ${answer.text}`);
+  return cookie.slice(0, cookie.indexOf(";"));
+}
+
+/** Makes a service account with an API key, and gives the key as a client sends it. */
+export async function addApiKey({ clients, apiKeys }: Identity<NoteScope>, name: string): Promise<string> {
+  const { client } = await clients.create({
+    name,
+    authentication: "client_secret_basic",
+    grants: ["client_credentials"],
+    scopes: [],
+  });
+  return (await apiKeys.create({ owner: { client: client.id }, name, scopes: [] }, [])).key.reveal();
 }
 
 /** Builds what `fetch` takes. */
-export function requestOf(method: string, { token, key, json, form, headers }: Ask): RequestInit {
+export function requestOf(method: string, { token, key, cookie, json, form, headers }: Ask): RequestInit {
   const fields = new Headers(headers);
   if (token !== undefined) fields.set("authorization", `Bearer ${token}`);
   if (key !== undefined) fields.set("x-api-key", key);
+  if (cookie !== undefined) fields.set("cookie", cookie);
   if (json !== undefined) fields.set("content-type", "application/json");
   const body = form === undefined ? json && JSON.stringify(json) : new URLSearchParams(form);
   return { method, headers: fields, ...(body === undefined ? {} : { body: body as string | URLSearchParams }) };
@@ -116,8 +176,7 @@ export async function answerOf(response: Response): Promise<Answer> {
 
 type Send = (path: string, init: RequestInit) => Promise<Response>;
 
-function fetching(api: Api, test: Pick<TestContext, "after">): Send {
-  test.after(() => api.close());
+function fetching(api: Api): Send {
   return (path, init) => api.fetch(new Request(`http://notes.test${path}`, init));
 }
 

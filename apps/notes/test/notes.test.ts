@@ -29,7 +29,7 @@ for (const host of hosts) {
 
     test("another user's note and a missing one are byte-identical, for every method", async (t) => {
       const { ask, token, alice, bob, admin, store } = await startNotes(t, host);
-      const note = store.notes.add(bob.id, "bob's");
+      const note = await store.notes.add(bob.id, "bob's");
       for (const [method, json] of [["GET"], ["PATCH", { text: "mine now" }], ["DELETE"]] as const) {
         for (const caller of [alice, admin]) {
           const credential = await token(caller);
@@ -38,13 +38,13 @@ for (const host of hosts) {
           assert.deepEqual([theirs.status, theirs.text, stable(theirs)], [404, missing.text, stable(missing)]);
         }
       }
-      assert.deepEqual(store.notes.find(note.id), note);
+      assert.deepEqual(await store.notes.find(note.id), note);
       assert.equal((await ask("DELETE", `/notes/${note.id}`, { token: await token(bob) })).status, 204);
     });
 
     test("reading needs notes:read, changing needs notes:write, before anything is said about the note", async (t) => {
       const { ask, token, alice, store } = await startNotes(t, host);
-      const { id } = store.notes.add(alice.id, "mine");
+      const { id } = await store.notes.add(alice.id, "mine");
       const attempts = [
         ["GET", "/notes", "notes:read"],
         ["GET", `/notes/${id}`, "notes:read"],
@@ -64,7 +64,7 @@ for (const host of hosts) {
 
     test("a list holds one's own notes, newest first, a page at a time", async (t) => {
       const { ask, token, alice, bob, store } = await startNotes(t, host);
-      for (let index = 1; index <= 25; index += 1) store.notes.add(index % 5 === 0 ? bob.id : alice.id, `note ${index}`);
+      for (let index = 1; index <= 25; index += 1) await store.notes.add(index % 5 === 0 ? bob.id : alice.id, `note ${index}`);
       const mine = await token(alice);
       const texts = async (query: string): Promise<unknown[]> => textsOf(await ask("GET", `/notes${query}`, { token: mine }));
       assert.deepEqual(await texts("?limit=3"), ["note 24", "note 23", "note 22"]);
@@ -100,13 +100,15 @@ for (const host of hosts) {
     test("a body that does not fit is refused with a pointer and changes nothing", async (t) => {
       const notes = await startNotes(t, host);
       const { ask, token, alice, store } = notes;
-      const note = store.notes.add(alice.id, "mine");
+      const note = await store.notes.add(alice.id, "mine");
       const mine = await token(alice);
       const bodies = [
         [{ text: "x", ownerId: notes.bob.id }, "/ownerId"],
         [{ text: 1 }, "/text"],
         [{}, "/text"],
         [{ text: "" }, "/text"],
+        // Not every database can keep it.
+        [{ text: "a\u0000b" }, "/text"],
         [{ text: "x".repeat(10_001) }, "/text"],
       ] as const;
       for (const [json, pointer] of bodies) {
@@ -118,13 +120,13 @@ for (const host of hosts) {
           assert.deepEqual([status, pointersOf(body)], [422, [pointer]], `${method} ${pointer}`);
         }
       }
-      assert.deepEqual(store.notes.list(alice.id, { limit: 100, offset: 0 }), [note]);
+      assert.deepEqual(await store.notes.list(alice.id, { limit: 100, offset: 0 }), [note]);
     });
 
     test("text comes back as it was sent", async (t) => {
       const { ask, token, alice } = await startNotes(t, host);
       const mine = await token(alice);
-      for (const text of ["'); DROP TABLE notes; --", "a\u0000b", "𝒳 é e\u0301 \u202e", "</script>", " "]) {
+      for (const text of ["'); DROP TABLE notes_notes; --", "a\u0001b", "𝒳 é e\u0301 \u202e", "</script>", " "]) {
         const { body } = await ask("POST", "/notes", { token: mine, json: { text } });
         assert.equal((await ask("GET", `/notes/${String(body["id"])}`, { token: mine })).body["text"], text);
       }
@@ -144,7 +146,7 @@ for (const host of hosts) {
         [alice, 0],
         [bob, 1],
       ] as const) {
-        const texts = store.notes.list(user.id, { limit: 100, offset: 0 }).map(({ text }) => Number(text));
+        const texts = (await store.notes.list(user.id, { limit: 100, offset: 0 })).map(({ text }) => Number(text));
         assert.deepEqual(
           texts.toSorted((a, b) => a - b),
           Array.from({ length: 30 }, (_, index) => 2 * index + rest),
@@ -156,9 +158,9 @@ for (const host of hosts) {
 
 test("a note that is deleted while its change is on the way is missing", async (t) => {
   const notes = await startNotes(t);
-  const note = notes.store.notes.add(notes.alice.id, "mine");
+  const note = await notes.store.notes.add(notes.alice.id, "mine");
   const changing = await changeSlowly(notes, note.id);
-  notes.store.notes.remove(note);
+  await notes.store.notes.remove(note);
   const { status, text } = await changing();
   const missing = await notes.ask("GET", `/notes/${noId}`, { token: await notes.token(notes.alice) });
   assert.deepEqual([status, text], [404, missing.text]);

@@ -1,10 +1,8 @@
 /** The route table of the API, row by row: who gets in, and who does not. Over real HTTP and through `api.fetch`. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { generateSigningKey, jwtIssuer } from "lockstep/jwt";
-import { parseSigningKey } from "../src/signing-key.ts";
-import { accessTokens } from "../src/token.ts";
-import { type Answer, hosts, issuer, signingKey, startNotes } from "./notes.fixture.ts";
+import { generateSigningKey, jwtIssuer, signingKey } from "lockstep/jwt";
+import { type Answer, hosts, issuer, signedIn, startNotes } from "./notes.fixture.ts";
 
 const noId = "00000000-0000-4000-8000-000000000000";
 
@@ -26,6 +24,7 @@ const userRoutes = [
 
 const bearer = 'Bearer realm="Notes"';
 const apiKey = 'ApiKey realm="Notes", in="header", name="X-API-Key"';
+const cookie = 'Cookie realm="Notes", name="session"';
 
 for (const host of hosts) {
   suite(`the route table, ${host}`, () => {
@@ -39,37 +38,49 @@ for (const host of hosts) {
       const { ask, api } = await startNotes(t, host);
       for (const [method, path] of [...userRoutes, ["GET", "/v1/data"] as const]) {
         const answer = await ask(method, path);
-        const challenge = path === "/v1/data" ? apiKey : path === "/feed" ? `${bearer}, ${apiKey}` : bearer;
-        assert.deepEqual([answer.status, answer.headers.get("www-authenticate")], [401, challenge], `${method} ${path}`);
+        const challenges = path === "/v1/data" ? [apiKey] : path === "/feed" ? [bearer, cookie, apiKey] : [bearer, apiKey, cookie];
+        assert.deepEqual(
+          [answer.status, answer.headers.get("www-authenticate")],
+          [401, challenges.join(", ")],
+          `${method} ${path}`,
+        );
       }
+      const own = api.routes.filter(({ template }) => !/^\/(?:auth|\.well-known|docs|openapi\.json)/.test(template));
+      const open = own.filter(({ definition }) => definition.public !== undefined).map(({ template }) => template);
+      assert.deepEqual(open, ["/health", "/public"]);
+      assert.equal(own.length, open.length + userRoutes.length + 1, "a route is missing in this test");
+    });
+
+    test("identity's open routes are those that give, prove or end a credential", async (t) => {
+      const { api } = await startNotes(t, host);
       const open = api.routes.filter(({ definition }) => definition.public !== undefined).map(({ template }) => template);
-      assert.deepEqual(open, ["/health", "/public", "/auth/token"]);
-      assert.equal(api.routes.length, open.length + userRoutes.length + 1, "a route is missing in this test");
+      assert.deepEqual(open.filter((template) => /^\/(?:auth|\.well-known)/.test(template)).toSorted(), [
+        "/.well-known/jwks.json",
+        "/.well-known/oauth-authorization-server",
+        "/auth/password/forgot",
+        "/auth/password/reset",
+        "/auth/register",
+        "/auth/revoke",
+        "/auth/session",
+        "/auth/token",
+        "/auth/verify",
+      ]);
     });
 
     test("every user route refuses a token that does not verify, with one answer for all", async (t) => {
-      const { ask, token, alice, store } = await startNotes(t, host);
+      const { ask, token, alice, bob, auth } = await startNotes(t, host);
       const good = await token(alice);
-      const forged = await accessTokens(issuer, parseSigningKey(JSON.stringify(await generateSigningKey("ES256"))));
-      const foreign = await accessTokens("https://elsewhere.test", signingKey);
-      const aged = {
-        issuer,
-        audience: "notes",
-        typ: "at+jwt",
-        key: signingKey,
-        lifetimeSeconds: 600,
-        clock: () => Date.now() - 700_000,
-      };
+      const ended = await token(bob);
+      await auth.accounts.delete(bob.id);
+      const about = { issuer, audience: "notes", typ: "at+jwt", lifetimeSeconds: 600 };
+      const forged = jwtIssuer({ ...about, key: signingKey(await generateSigningKey("ES256")) });
       const bad = [
         "garbage",
         `${good.slice(0, good.lastIndexOf("."))}.`,
-        await forged.issue(alice, "notes:read"),
-        await foreign.issue(alice, "notes:read"),
-        await jwtIssuer({ ...aged }).issue({ sub: alice.id }),
-        await jwtIssuer({ ...aged, clock: Date.now, audience: "another API" }).issue({ sub: alice.id }),
-        await token({ ...alice, id: noId }),
+        `${good.slice(0, -2)}AA`,
+        await forged.issue({ sub: alice.id, client_id: "first_party", scope: "notes:read", rev: 0 }),
+        ended,
       ];
-      assert.equal(store.users.find(noId), undefined);
       assert.equal((await ask("GET", "/me", { token: good })).status, 200);
       for (const [method, path] of userRoutes) {
         const answers = await Promise.all(bad.map((token) => ask(method, path, { token })));
@@ -119,9 +130,42 @@ for (const host of hosts) {
       assert.equal((await ask("GET", "/feed", { token: "garbage", key: apiKey })).status, 401);
     });
 
+    test("a session's cookie opens the user's routes as a token does; so does a key of the user's, within its scopes", async (t) => {
+      const { ask, alice, api } = await startNotes(t, host);
+      const session = await signedIn(ask, alice.email);
+      assert.deepEqual(pick(await ask("GET", "/me", { cookie: session })), [200, { ...alice }]);
+      const here = { "sec-fetch-site": "same-origin" };
+      const write = (headers: Record<string, string>) => ask("POST", "/notes", { cookie: session, json: { text: "x" }, headers });
+      assert.equal((await write(here)).status, 201);
+      assert.deepEqual(
+        [(await write({})).status, (await write({ "sec-fetch-site": "cross-site" })).body["code"]],
+        [403, "cross_site"],
+      );
+
+      const json = { name: "reader", scopes: ["notes:read"], expiresInDays: 1 };
+      const made = await ask("POST", "/auth/api-keys", { cookie: session, json, headers: here });
+      const key = String(made.body["key"]);
+      assert.equal((await ask("GET", "/notes", { key })).status, 200);
+      assert.equal((await ask("POST", "/notes", { key, json: { text: "x" } })).body["code"], "insufficient_scope");
+      const operation = api.openapi().paths["/notes"]?.post as { readonly security: readonly object[] } | undefined;
+      assert.deepEqual(operation?.security, [
+        { OAuth2PasswordBearer: ["notes:write"] },
+        { ApiKey: ["notes:write"] },
+        { Session: ["notes:write"] },
+      ]);
+    });
+
+    test("a service account is no user", async (t) => {
+      const { ask, apiKey } = await startNotes(t, host);
+      for (const [method, path, json] of userRoutes.slice(0, -1)) {
+        const { status, body } = await ask(method, path, { key: apiKey, json });
+        assert.deepEqual([status, body["code"]], [403, "forbidden"], `${method} ${path}`);
+      }
+    });
+
     test("only an administrator passes the routes under /admin", async (t) => {
       const notes = await startNotes(t, host);
-      const note = notes.store.notes.add(notes.bob.id, "bob's");
+      const note = await notes.store.notes.add(notes.bob.id, "bob's");
       const attempts = [
         ["GET", "/admin/users", 200],
         ["PATCH", `/admin/users/${notes.bob.id}`, 200],
@@ -135,10 +179,15 @@ for (const host of hosts) {
       }
     });
 
-    test("the documentation is there in the demo only", async (t) => {
-      const closed = await startNotes(t, host, "none");
-      for (const path of ["/docs", "/openapi.json"]) assert.equal((await closed.ask("GET", path)).status, 404, path);
-      const open = await startNotes(t, host, "open");
+    test("the documentation is everybody's in the demo, and administrators' with their session elsewhere", async (t) => {
+      const { ask, admin, alice } = await startNotes(t, host);
+      const [root, user] = [await signedIn(ask, admin.email), await signedIn(ask, alice.email)];
+      for (const path of ["/docs", "/openapi.json"]) {
+        assert.equal((await ask("GET", path)).status, 401, path);
+        assert.equal((await ask("GET", path, { cookie: user })).status, 403, path);
+      }
+      assert.equal((await ask("GET", "/openapi.json", { cookie: root })).status, 200);
+      const open = await startNotes(t, host, { docs: "open" });
       const document = await open.ask("GET", "/openapi.json");
       assert.equal(document.status, 200);
       assert.deepEqual(document.body, JSON.parse(JSON.stringify(open.api.openapi())));
@@ -162,21 +211,28 @@ for (const host of hosts) {
 
 test("a caller without a credential reaches no store", async (t) => {
   const notes = await startNotes(t);
-  notes.store.close();
+  await notes.store.close();
   for (const [method, path, json] of userRoutes) assert.equal((await notes.ask(method, path, { json })).status, 401);
 });
 
 test("the log names routes, reasons and ids, and no address, token or key", async (t) => {
   const notes = await startNotes(t);
   const { ask, token, log, alice, bob, apiKey } = notes;
-  const note = notes.store.notes.add(bob.id, "bob's diary");
+  const note = await notes.store.notes.add(bob.id, "bob's diary");
   const sent = await token(alice);
   await ask("GET", `/notes/${note.id}`, { token: sent });
   await ask("GET", "/admin/users", { token: sent });
   await ask("GET", "/v1/data", { key: `${apiKey.slice(0, -1)}!` });
   await ask("POST", "/auth/token", { form: { grant_type: "password", username: alice.email, password: "a wrong password" } });
   const types = log.map((line) => /"msg":"([^"]+)"/.exec(line)?.[1]);
-  assert.deepEqual(types, ["object.hidden", "authorization.denied", "authentication.failed", "sign_in.failed"]);
+  assert.deepEqual(types, [
+    "object.hidden",
+    "authorization.denied",
+    "api_key.refused",
+    "authentication.failed",
+    "sign_in.failed",
+    "token.refused",
+  ]);
   for (const text of ["@example.com", sent, apiKey.slice(0, -1), "diary", "wrong password"]) {
     assert.ok(!log.join("").includes(text), text);
   }

@@ -1,17 +1,14 @@
 /** Settings: what they default to, and the sentence for each that is wrong. */
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
 import { suite, test } from "node:test";
 import { inspect } from "node:util";
-import { generateSigningKey } from "lockstep/jwt";
-import { generateApiKey } from "../src/api-key.ts";
+import { generateIdentityKey } from "lockstep-identity";
 import { type Environment, readSettings } from "../src/settings.ts";
 import { StartError } from "../src/start-error.ts";
-import { accessTokens } from "../src/token.ts";
 
-const jwk = await generateSigningKey("ES256");
+const identityKey = generateIdentityKey().reveal();
 const demo = { NOTES_DEMO: "1" };
-const production = { NOTES_SIGNING_KEY: JSON.stringify(jwk) };
+const production = { IDENTITY_KEY: identityKey };
 
 function refusal(env: Environment): string {
   try {
@@ -30,9 +27,13 @@ suite("what is accepted", () => {
       mode: "demo",
       host: "127.0.0.1",
       port: 3000,
-      databasePath: "data/notes.db",
+      sharesPort: false,
+      trustedProxies: 0,
+      database: { kind: "sqlite", path: "data/notes.db" },
       issuer: "http://127.0.0.1:3000",
-      signingKey: undefined,
+      registration: "open",
+      smtp: undefined,
+      identityKeys: [],
       password: undefined,
       apiKey: undefined,
     });
@@ -46,29 +47,40 @@ suite("what is accepted", () => {
       NOTES_ISSUER: "",
       NOTES_DEMO_PASSWORD: "",
       NOTES_DEMO_API_KEY: "",
-      NOTES_SIGNING_KEY: "",
+      NOTES_REGISTRATION: "",
+      IDENTITY_KEY: "",
+      IDENTITY_KEY_PREVIOUS: "",
+      SMTP_URL: "",
+      MAIL_FROM: "",
+      REUSE_PORT: "",
+      TRUSTED_PROXIES: "",
     };
     assert.deepEqual(readSettings({ ...demo, ...empty }), readSettings(demo));
   });
 
   test("host, port, database and issuer are taken from the environment", () => {
     const settings = readSettings({ ...production, HOST: "::", PORT: "0", DATABASE_URL: "sqlite::memory:" });
-    const { mode, host, port, databasePath, issuer } = settings;
+    const { mode, host, port, database, issuer } = settings;
     assert.deepEqual(
-      { mode, host, port, databasePath, issuer },
-      { mode: "production", host: "::", port: 0, databasePath: ":memory:", issuer: "http://[::]:0" },
+      { mode, host, port, database, issuer },
+      { mode: "production", host: "::", port: 0, database: { kind: "sqlite", path: ":memory:" }, issuer: "http://[::]:0" },
     );
+    const url = "postgres://notes@db.example.com:5432/notes";
+    assert.deepEqual(readSettings({ ...production, DATABASE_URL: url }).database, { kind: "postgres", url });
     assert.equal(readSettings({ ...production, NOTES_ISSUER: "https://notes.example.com" }).issuer, "https://notes.example.com");
   });
 
-  test("the signing key is a JWK, with or without its name, or PEM", async () => {
-    const { kty, crv, x, y, d } = { ...jwk } as Readonly<Record<string, unknown>>;
-    const pem = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "pem", type: "pkcs8" });
-    for (const text of [JSON.stringify(jwk), JSON.stringify({ kty, crv, x, y, d }), String(pem)]) {
-      const { signingKey } = readSettings({ NOTES_SIGNING_KEY: text });
-      assert.ok(signingKey !== undefined);
-      await accessTokens("https://notes.test", signingKey);
-    }
+  test("mail, proxies, a shared port and registration, where they are set", () => {
+    const mail = { SMTP_URL: "smtps://u:p@mail.example.com", MAIL_FROM: "notes@example.com" };
+    const settings = readSettings({ ...production, ...mail, NOTES_REGISTRATION: "1", REUSE_PORT: "1", TRUSTED_PROXIES: "2" });
+    const { registration, sharesPort, trustedProxies, smtp } = settings;
+    assert.deepEqual([registration, sharesPort, trustedProxies, smtp?.from], ["open", true, 2, "notes@example.com"]);
+  });
+
+  test("the key of before, while it is being replaced", () => {
+    const settings = readSettings({ ...production, IDENTITY_KEY_PREVIOUS: generateIdentityKey().reveal() });
+    assert.equal(settings.identityKeys.length, 2);
+    assert.equal(settings.identityKeys[0]?.reveal(), identityKey);
   });
 
   test("the demo listens on any loopback address", () => {
@@ -76,12 +88,12 @@ suite("what is accepted", () => {
   });
 
   test("what is printed of the settings holds no secret", () => {
-    const password = "correct horse battery staple";
+    const password = "seventeen purple walruses";
     const texts = [
       readSettings({ ...production, NOTES_ADMIN_EMAIL: "root@example.com", NOTES_ADMIN_PASSWORD: password }),
       readSettings({ ...demo, ...production, NOTES_DEMO_PASSWORD: password }),
     ].flatMap((settings) => [inspect(settings, { depth: 10 }), JSON.stringify(settings)]);
-    for (const text of texts) assert.ok(!text.includes(password) && !text.includes(String(jwk["d"])), text);
+    for (const text of texts) assert.ok(!text.includes(password) && !text.includes(identityKey), text);
   });
 });
 
@@ -94,88 +106,42 @@ suite("what is refused, with what to set", () => {
 
   test("ports, databases and issuers that are none", () => {
     for (const PORT of ["http", "-1", "65536", "3000.5", "NaN"]) assert.match(refusal({ ...demo, PORT }), /^PORT must be/, PORT);
-    for (const DATABASE_URL of ["postgres://localhost/notes", "data/notes.db", "sqlite:", "SQLITE:x"]) {
+    for (const DATABASE_URL of ["mysql://localhost/notes", "data/notes.db", "sqlite:", "SQLITE:x", "postgres:"]) {
       assert.match(refusal({ ...demo, DATABASE_URL }), /^DATABASE_URL must be sqlite:/, DATABASE_URL);
     }
     for (const NOTES_ISSUER of ["notes", "javascript:alert(1)"])
       assert.match(refusal({ ...demo, NOTES_ISSUER }), /^NOTES_ISSUER must be/);
   });
 
-  test("a demo password that is too short, and an API key that is none", () => {
-    assert.match(refusal({ ...demo, NOTES_DEMO_PASSWORD: "fourteen chars" }), /^NOTES_DEMO_PASSWORD needs at least 15/);
-    assert.equal(refusal({ ...demo, NOTES_DEMO_PASSWORD: "fifteen chars !" }), "accepted");
-    const key = generateApiKey("demo").reveal();
-    assert.match(refusal({ ...demo, NOTES_DEMO_API_KEY: `${key}x` }), /^NOTES_DEMO_API_KEY must be/);
-    assert.equal(refusal({ ...demo, NOTES_DEMO_API_KEY: key }), "accepted");
-  });
-
-  test("production without a signing key, however the demo is misspelt", () => {
+  test("production without a key, however the demo is misspelt", () => {
     for (const env of [{}, { NOTES_DEMO: "true" }, { NOTES_DEMO: "0" }, { NOTES_DEMO: "" }])
-      assert.match(refusal(env), /^NOTES_SIGNING_KEY is missing: set it to/);
+      assert.match(refusal(env), /^IDENTITY_KEY is missing: set it to/);
   });
 
   test("what belongs to the demo, in production", () => {
     assert.match(
-      refusal({ ...production, NOTES_DEMO_PASSWORD: "correct horse battery staple" }),
+      refusal({ ...production, NOTES_DEMO_PASSWORD: "seventeen purple walruses" }),
       /^NOTES_DEMO_PASSWORD is for the demo/,
     );
     assert.match(refusal({ ...production, NOTES_DEMO_API_KEY: "x" }), /^NOTES_DEMO_API_KEY is for the demo/);
   });
 
-  test("signing keys that are wrong, weak or widely known; the sentence holds no part of them", async () => {
-    const { d: _, ...publicJwk } = jwk as Readonly<Record<string, unknown>>;
-    const rfc7515 = {
-      kty: "EC",
-      crv: "P-256",
-      x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
-      y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
-      d: "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X7fCE9-E9LI",
-    };
-    const wrong = [
-      "changeme",
-      "SUPER_SECRET_KEY",
-      "{}",
-      "null",
-      JSON.stringify(publicJwk),
-      JSON.stringify(rfc7515),
-      JSON.stringify(await generateSigningKey("ES384")),
-      JSON.stringify({ kty: "oct", k: "c2VjcmV0" }),
-      JSON.stringify({ ...jwk, d: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE" }),
-      JSON.stringify({ ...jwk, x: jwk["y"] }),
-    ];
-    for (const text of wrong) {
-      const message = refusal({ NOTES_SIGNING_KEY: text });
-      assert.match(message, /^NOTES_SIGNING_KEY is wrong, weak or widely known: set it to/, text);
-      assert.ok(!message.includes(text));
-    }
+  test("the signing key of the first version, whose place others have taken", () => {
+    assert.match(refusal({ ...production, NOTES_SIGNING_KEY: "{}" }), /^NOTES_SIGNING_KEY is no longer used: .* Leave it out\.$/);
   });
 
-  test("a signing key whose halves do not belong together", async () => {
-    const { signingKey } = readSettings({
-      NOTES_SIGNING_KEY: JSON.stringify({ ...jwk, d: (await generateSigningKey("ES256"))["d"] }),
-    });
-    assert.ok(signingKey !== undefined);
-    await assert.rejects(accessTokens("https://notes.test", signingKey), {
-      name: "StartError",
-      message: /^NOTES_SIGNING_KEY cannot sign/,
-    });
+  test("mail without a sender, and registration without mail", () => {
+    assert.match(refusal({ ...production, SMTP_URL: "mail.example.com" }), /^SMTP_URL must be smtp:/);
+    assert.match(refusal({ ...production, SMTP_URL: "smtp://mail.example.com" }), /^MAIL_FROM must be/);
+    assert.match(refusal({ ...production, NOTES_REGISTRATION: "1" }), /^NOTES_REGISTRATION needs mail/);
+    assert.match(refusal({ ...production, REUSE_PORT: "yes" }), /^REUSE_PORT is 1 or 0/);
+    assert.match(refusal({ ...production, TRUSTED_PROXIES: "-1" }), /^TRUSTED_PROXIES must be/);
   });
 
-  test("a first administrator without an address, or with a weak password", () => {
-    const admin = { ...production, NOTES_ADMIN_EMAIL: "root@example.com" };
-    assert.equal(refusal({ ...admin, NOTES_ADMIN_PASSWORD: "correct horse battery staple" }), "accepted");
-    assert.match(refusal(admin), /^NOTES_ADMIN_PASSWORD is missing: set it/);
-    assert.match(refusal({ ...production, NOTES_ADMIN_PASSWORD: "correct horse battery staple" }), /^NOTES_ADMIN_EMAIL must be/);
-    for (const password of [
-      "changeme",
-      "changemechangeme",
-      "aaaaaaaaaaaaaaaaaaaa",
-      "Password1234567",
-      "Root@example.com, as always",
-    ]) {
-      const message = refusal({ ...admin, NOTES_ADMIN_PASSWORD: password });
-      assert.match(message, /^NOTES_ADMIN_PASSWORD .*: set it to a password of your own/, password);
-      assert.ok(!message.includes(password));
-    }
+  test("a first administrator without an address or a password", () => {
+    const password = "seventeen purple walruses";
+    assert.equal(refusal({ ...production, NOTES_ADMIN_EMAIL: "root@example.com", NOTES_ADMIN_PASSWORD: password }), "accepted");
+    assert.match(refusal({ ...production, NOTES_ADMIN_EMAIL: "root@example.com" }), /^NOTES_ADMIN_PASSWORD is missing: set it/);
+    assert.match(refusal({ ...production, NOTES_ADMIN_PASSWORD: password }), /^NOTES_ADMIN_EMAIL must be/);
   });
 });

@@ -7,14 +7,14 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
-import { generateSigningKey } from "lockstep/jwt";
+import { generateIdentityKey } from "lockstep-identity";
 import { answerOf, requestOf } from "./notes.fixture.ts";
 import { failToStart, type Program, startProgram } from "./program.fixture.ts";
 
 const demoFile = "--env-file=demo.env";
-const password = "correct horse battery staple";
+const password = "seventeen purple walruses";
 const production = {
-  NOTES_SIGNING_KEY: JSON.stringify(await generateSigningKey("ES256")),
+  IDENTITY_KEY: generateIdentityKey().reveal(),
   NOTES_ADMIN_EMAIL: "root@example.com",
   NOTES_ADMIN_PASSWORD: password,
 };
@@ -64,7 +64,7 @@ suite("the demo", () => {
 
   test("accounts, notes and tokens outlive a restart; password and key can be given", async (t) => {
     const DATABASE_URL = `sqlite:${join(temporary(t), "deep/notes.db")}`;
-    const NOTES_ISSUER = "http://notes.test";
+    const NOTES_ISSUER = "http://localhost:3000";
     const first = await startProgram(t, [demoFile], { DATABASE_URL, NOTES_ISSUER });
     const token = await signIn(first.url, "alice@example.com", first.lines.get("Password") ?? "");
     const written = await fetch(`${first.url}/notes`, requestOf("POST", { token, json: { text: "kept" } }));
@@ -88,12 +88,12 @@ suite("the demo", () => {
 });
 
 suite("production", () => {
-  test("has the first administrator, no demo data, no open documentation, and its log on standard error", async (t) => {
+  test("has the first administrator, no demo data, documentation for administrators only, and its log on standard error", async (t) => {
     const program = await startProgram(t, [], production);
     const { url, lines, output } = program;
     assert.deepEqual([...lines.keys()], ["Notes"]);
     assert.ok(!output().includes(password));
-    for (const path of ["/docs", "/docs/", "/openapi.json"]) assert.equal(await statusOf(`${url}${path}`), 404, path);
+    for (const path of ["/docs", "/openapi.json"]) assert.equal(await statusOf(`${url}${path}`), 401, path);
     const token = await signIn(url, "root@example.com", password);
     const { body } = await answerOf(await fetch(`${url}/admin/users`, requestOf("GET", { token })));
     assert.ok(Array.isArray(body["items"]) && body["items"].length === 1);
@@ -105,7 +105,16 @@ suite("production", () => {
       .trimEnd()
       .split("\n")
       .map((line): unknown => JSON.parse(line).audit.type);
-    assert.deepEqual(events, ["sign_in.failed"]);
+    assert.deepEqual(events, [
+      "signing_key.created",
+      "account.created",
+      "authentication.absent",
+      "authentication.absent",
+      "sign_in.succeeded",
+      "token.issued",
+      "sign_in.failed",
+      "token.refused",
+    ]);
   });
 });
 
@@ -169,13 +178,21 @@ suite("what keeps it from starting is one sentence on standard error, and exit c
     writeFileSync(file, "no database at all, just text that is long enough to be looked at");
     return { NOTES_DEMO: "1", DATABASE_URL: `sqlite:${file}` };
   });
-  refuses("a database that is not SQLite's", /^DATABASE_URL must be sqlite:/, () => ({
+  refuses("a PostgreSQL that does not answer", /^The database 127\.0\.0\.1:1\/notes cannot be opened .*: set DATABASE_URL/, () => ({
     NOTES_DEMO: "1",
-    DATABASE_URL: "postgres://localhost/notes",
+    DATABASE_URL: "postgres://127.0.0.1:1/notes",
   }));
   refuses("the demo on every address", /^The demo is for this machine only: set HOST/, () => ({
     NOTES_DEMO: "1",
     HOST: "0.0.0.0",
   }));
-  refuses("production without a signing key", /^NOTES_SIGNING_KEY is missing: set it to/, () => ({}));
+  refuses("production without a key", /^IDENTITY_KEY is missing: set it to/, () => ({}));
+  refuses(
+    "a key that is none",
+    /^IDENTITY_KEY is not 32 bytes in base64url: make one with `lockstep-identity generate-key`\.$/m,
+    () => ({
+      ...production,
+      IDENTITY_KEY: "changeme",
+    }),
+  );
 });

@@ -1,6 +1,6 @@
 /** Notes: each belongs to the user who wrote it. */
 import { randomUUID } from "node:crypto";
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { all, type Database, first, numberOf, type Row, sql, textOf } from "lockstep-identity";
 import type { Page } from "./store.ts";
 
 /** A note. Times are ISO 8601 in UTC. */
@@ -12,69 +12,59 @@ export interface Note {
   readonly updatedAt: string;
 }
 
-interface NoteRow {
-  readonly id: string;
-  readonly owner_id: string;
-  readonly text: string;
-  readonly created_at: number;
-  readonly updated_at: number;
-}
+const find = sql("SELECT * FROM notes_notes WHERE id = :id");
+const list = sql("SELECT * FROM notes_notes WHERE owner_id = :ownerId ORDER BY number DESC, id LIMIT :limit OFFSET :offset");
+const add = sql(`
+  INSERT INTO notes_notes (id, owner_id, number, text, created_at, updated_at)
+  SELECT CAST(:id AS TEXT), CAST(:ownerId AS TEXT), coalesce(max(number), 0) + 1, CAST(:text AS TEXT), CAST(:now AS BIGINT), CAST(:now AS BIGINT)
+  FROM notes_notes WHERE owner_id = :ownerId
+  RETURNING *`);
+const update = sql("UPDATE notes_notes SET text = :text, updated_at = :now WHERE id = :id AND owner_id = :ownerId RETURNING *");
+const remove = sql("DELETE FROM notes_notes WHERE id = :id AND owner_id = :ownerId");
 
 /** The notes. What changes one names its owner too, so that a mistake above cannot reach somebody else's. */
 export class NoteStore {
+  readonly #database: Database;
   readonly #clock: () => number;
-  readonly #find: StatementSync;
-  readonly #list: StatementSync;
-  readonly #add: StatementSync;
-  readonly #update: StatementSync;
-  readonly #remove: StatementSync;
 
-  constructor(db: DatabaseSync, clock: () => number) {
+  constructor(database: Database, clock: () => number) {
+    this.#database = database;
     this.#clock = clock;
-    this.#find = db.prepare("SELECT * FROM notes WHERE id = ?");
-    this.#list = db.prepare("SELECT * FROM notes WHERE owner_id = ? ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?");
-    this.#add = db.prepare(
-      "INSERT INTO notes (id, owner_id, text, created_at, updated_at) VALUES (:id, :owner, :text, :now, :now) RETURNING *",
-    );
-    this.#update = db.prepare("UPDATE notes SET text = ?, updated_at = ? WHERE id = ? AND owner_id = ? RETURNING *");
-    this.#remove = db.prepare("DELETE FROM notes WHERE id = ? AND owner_id = ?");
   }
 
-  find(id: string): Note | undefined {
-    const row = this.#find.get(id);
+  async find(id: string): Promise<Note | undefined> {
+    const row = await this.#database.run(first(find, { id }));
     return row && toNote(row);
   }
 
   /** The owner's notes, newest first. */
-  list(ownerId: string, { limit, offset }: Page): Note[] {
-    return this.#list.all(ownerId, limit, offset).map(toNote);
+  async list(ownerId: string, { limit, offset }: Page): Promise<Note[]> {
+    return (await this.#database.run(all(list, { ownerId, limit, offset }))).map(toNote);
   }
 
-  add(ownerId: string, text: string): Note {
-    const row = this.#add.get({ id: randomUUID(), owner: ownerId, text, now: this.#clock() });
+  async add(ownerId: string, text: string): Promise<Note> {
+    const row = await this.#database.run(first(add, { id: randomUUID(), ownerId, text, now: this.#clock() }));
     if (row === undefined) throw new TypeError("INSERT … RETURNING gives the row");
     return toNote(row);
   }
 
   /** The note with another text; `undefined` where it has gone meanwhile. */
-  update({ id, ownerId }: Note, text: string): Note | undefined {
-    const row = this.#update.get(text, this.#clock(), id, ownerId);
+  async update({ id, ownerId }: Note, text: string): Promise<Note | undefined> {
+    const row = await this.#database.run(first(update, { id, ownerId, text, now: this.#clock() }));
     return row && toNote(row);
   }
 
-  remove({ id, ownerId }: Note): void {
-    this.#remove.run(id, ownerId);
+  async remove({ id, ownerId }: Note): Promise<void> {
+    await this.#database.run(all(remove, { id, ownerId }));
   }
 }
 
-function toNote(row: object): Note {
-  // The statements above select every column, and the tables are strict.
-  const { id, owner_id, text, created_at, updated_at } = row as NoteRow;
+function toNote(row: Row): Note {
   return {
-    id,
-    ownerId: owner_id,
-    text,
-    createdAt: new Date(created_at).toISOString(),
-    updatedAt: new Date(updated_at).toISOString(),
+    id: textOf(row, "id"),
+    ownerId: textOf(row, "owner_id"),
+    text: textOf(row, "text"),
+    createdAt: new Date(numberOf(row, "created_at")).toISOString(),
+    updatedAt: new Date(numberOf(row, "updated_at")).toISOString(),
   };
 }

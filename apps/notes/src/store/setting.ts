@@ -1,27 +1,25 @@
 /** What the application remembers about itself. */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { all, type Database, first, sql, textOf } from "lockstep-identity";
 
-/** `mode`: demo or production, whichever started first. `signing_key`: the demo's private key, as a JWK. */
-export type SettingName = "mode" | "signing_key";
+/** `mode`: demo or production, whichever started first. `identity_key`: the demo's own, made up at its first start. */
+export type SettingName = "mode" | "identity_key";
+
+const find = sql("SELECT value FROM notes_settings WHERE name = :name");
+const add = sql("INSERT INTO notes_settings (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING");
 
 /** Named texts that are written once. */
 export class SettingStore {
-  readonly #find: StatementSync;
-  readonly #keep: StatementSync;
+  readonly #database: Database;
 
-  constructor(db: DatabaseSync) {
-    this.#find = db.prepare("SELECT value FROM settings WHERE name = ?");
-    this.#keep = db.prepare(`
-      INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = settings.value RETURNING value`);
-  }
-
-  find(name: SettingName): string | undefined {
-    const row = this.#find.get(name);
-    return row && String(row["value"]);
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   /** Writes a value that is not there yet, and gives the one that is there: of two processes at once, both get the first's. */
-  keep(name: SettingName, value: string): string {
-    return String(this.#keep.get(name, value)?.["value"]);
+  async keep(name: SettingName, value: string): Promise<string> {
+    await this.#database.run(all(add, { name, value }));
+    const row = await this.#database.run(first(find, { name }));
+    if (row === undefined) throw new TypeError("A setting that was written is there");
+    return textOf(row, "value");
   }
 }

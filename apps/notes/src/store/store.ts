@@ -1,25 +1,20 @@
-/**
- * Persistence: one SQLite database on one connection. Every operation is a single statement, so each is atomic by itself
- * and no transaction is ever open while a request waits for something else: on a shared connection it would take in the
- * statements of other requests.
- */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+/** Persistence: the application's own tables on the database that identity is on, too: SQLite or PostgreSQL. */
+import { type Database, migrate, SchemaTooNew } from "lockstep-identity";
+import { openPostgres } from "lockstep-identity/postgres";
+import { openSqlite } from "lockstep-identity/sqlite";
 import { StartError } from "../start-error.ts";
-import { ApiKeyStore } from "./api-key.ts";
-import { migrate } from "./migration.ts";
 import { NoteStore } from "./note.ts";
+import { ProfileStore } from "./profile.ts";
+import { notesSchema } from "./schema.ts";
 import { SettingStore } from "./setting.ts";
-import { UserStore } from "./user.ts";
 
 /** Everything the application keeps. */
 export interface Store {
-  readonly users: UserStore;
+  readonly database: Database;
   readonly notes: NoteStore;
-  readonly apiKeys: ApiKeyStore;
+  readonly profiles: ProfileStore;
   readonly settings: SettingStore;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** A part of a list. */
@@ -28,40 +23,59 @@ export interface Page {
   readonly offset: number;
 }
 
-/** How long a statement waits for another process that writes. */
-const busyTimeoutMs = 5000;
+/** Where the database is. */
+export type DatabaseAddress =
+  | { readonly kind: "sqlite"; readonly path: string }
+  | { readonly kind: "postgres"; readonly url: string };
 
 /**
- * Opens the database, and makes or updates it where needed; `:memory:` lives as long as the process.
+ * Opens the database, and makes or updates it where needed. Processes that start at once take turns.
  *
- * @throws StartError where the file cannot be read, is no database, or belongs to a newer version
+ * @throws StartError where it cannot be reached or read, is no database, or belongs to a newer version
  */
-export function openStore(path: string, clock: () => number = Date.now): Store {
-  const db = openDatabase(path);
+export async function openStore(address: DatabaseAddress, clock: () => number = Date.now): Promise<Store> {
+  const database = await openDatabase(address);
   return {
-    users: new UserStore(db, clock),
-    notes: new NoteStore(db, clock),
-    apiKeys: new ApiKeyStore(db, clock),
-    settings: new SettingStore(db),
-    close: () => db.close(),
+    database,
+    notes: new NoteStore(database, clock),
+    profiles: new ProfileStore(database),
+    settings: new SettingStore(database),
+    close: () => database.close(),
   };
 }
 
-function openDatabase(path: string): DatabaseSync {
+async function openDatabase(address: DatabaseAddress): Promise<Database> {
+  let database: Database | undefined;
   try {
-    // Other users of the machine have no business with what is in there.
-    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
-    migrate(db);
-    return db;
+    database = address.kind === "sqlite" ? openSqlite(address.path) : openPostgres(address.url);
+    await migrate(database, notesSchema);
+    return database;
   } catch (error) {
-    if (error instanceof StartError || !(error instanceof Error)) throw error;
+    await database?.close();
+    if (error instanceof SchemaTooNew) {
+      throw new StartError(
+        "The database was made by a newer version of this program: start that one, or set DATABASE_URL to another database.",
+        { cause: error },
+      );
+    }
+    if (!(error instanceof Error)) throw error;
     throw new StartError(
-      `The database ${path} cannot be opened (${error.message}): set DATABASE_URL to another file, or mend this one.`,
+      `The database ${nameOf(address)} cannot be opened (${reasonOf(error)}): set DATABASE_URL to another one, or mend this one.`,
       {
         cause: error,
       },
     );
   }
+}
+
+/** Where it is, without the password. */
+function nameOf(address: DatabaseAddress): string {
+  if (address.kind === "sqlite") return address.path;
+  const { host, pathname } = new URL(address.url);
+  return `${host}${pathname}`;
+}
+
+/** What the driver said: `Unavailable` says little by itself. */
+function reasonOf(error: Error): string {
+  return error.cause instanceof Error && error.cause.message !== "" ? error.cause.message : error.message;
 }

@@ -4,8 +4,9 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Database } from "../store/database.ts";
-import { all, sql, type Work } from "../store/statement.ts";
+import type { Work } from "../store/statement.ts";
 import { type IdentityAuditSink, type IdentityEvent, type IdentityEventDetails, outcomeOf } from "./event.ts";
+import { saveStoredEvent, storedEvent } from "./stored-event.ts";
 
 /** Records an event in the transaction that it belongs to. */
 export type Recorder = (details: IdentityEventDetails) => Work<void>;
@@ -65,14 +66,7 @@ export class Auditor {
   }
 }
 
-const insertEvent = sql(`
-  INSERT INTO identity_audit_events (id, at, type, outcome, subject, request_id, details)
-  VALUES (:id, :at, :type, :outcome, :subject, :requestId, :details)
-  ON CONFLICT (id) DO NOTHING`);
-
 /** Writes an event to the table, once. */
-export function* saveEvent(event: IdentityEvent): Work<void> {
-  const { id, at, type, outcome, requestId = null, ...details } = event;
-  const subject = "subject" in details ? (details.subject ?? null) : null;
-  yield* all(insertEvent, { id, at, type, outcome, subject, requestId, details: JSON.stringify(details) });
+export function saveEvent(event: IdentityEvent): Work<void> {
+  return saveStoredEvent(storedEvent(event));
 }

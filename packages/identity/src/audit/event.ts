@@ -12,12 +12,15 @@ type Success =
   | { readonly type: "account.disabled"; readonly subject: string; readonly by?: string }
   | { readonly type: "account.enabled"; readonly subject: string; readonly by?: string }
   | { readonly type: "account.deleted"; readonly subject: string; readonly by?: string }
+  | { readonly type: "account.registration_requested"; readonly subject?: string }
+  | { readonly type: "account.address_change_requested"; readonly subject: string }
   | { readonly type: "account.address_changed"; readonly subject: string }
   | { readonly type: "password.changed"; readonly subject: string }
   | { readonly type: "password.reset_requested"; readonly subject: string }
   | { readonly type: "password.reset"; readonly subject: string }
   | { readonly type: "password.set"; readonly subject: string; readonly by?: string }
   | { readonly type: "sign_in.succeeded"; readonly subject: string; readonly method: SignInMethod; readonly session: string }
+  | { readonly type: "session.rotated"; readonly subject: string; readonly session: string }
   | { readonly type: "session.ended"; readonly subject: string; readonly session: string; readonly reason: EndReason }
   | { readonly type: "token.issued"; readonly subject: string; readonly grant: GrantName; readonly client?: string }
   | { readonly type: "token.revoked"; readonly subject: string; readonly client?: string }
@@ -50,14 +53,15 @@ type Success =
   | { readonly type: "signing_key.created"; readonly key: string }
   | { readonly type: "signing_key.retired"; readonly key: string; readonly reason: "compromised" | "rotated" }
   | { readonly type: "signing_key.reencrypted"; readonly key: string }
-  | { readonly type: "revocation.everything" }
+  | { readonly type: "revocation.everything"; readonly by?: string }
   | { readonly type: "revocation.feed_recovered" };
 
 type Failure =
   | { readonly type: "sign_in.failed"; readonly subject?: string; readonly method: SignInMethod; readonly reason: SignInFailure }
   | { readonly type: "throttle.limited"; readonly what: string; readonly bucket: string }
   | { readonly type: "throttle.spraying"; readonly what: string }
-  | { readonly type: "link.refused"; readonly reason: string }
+  | { readonly type: "link.refused"; readonly subject?: string; readonly reason: string }
+  | { readonly type: "mail.failed"; readonly subject?: string; readonly message: string; readonly reason: string }
   | { readonly type: "client.refused"; readonly subject?: string; readonly reason: string }
   | {
       readonly type: "token.refused";
@@ -81,12 +85,13 @@ export type EndReason =
   | "account_disabled"
   | "account_deleted"
   | "client_disabled"
+  | "client_deleted"
   | "privileges_changed"
   | "token_reused"
   | "token_revoked";
 
 /** Why a sign-in failed: the answer is the same for all of them. */
-export type SignInFailure = "unknown_account" | "wrong_password" | "no_password" | "disabled";
+export type SignInFailure = "unknown_account" | "wrong_password" | "no_password" | "disabled" | "overtaken";
 
 /** What a room reports; the auditor adds the rest. */
 export type IdentityEventDetails = Success | Failure;
@@ -115,6 +120,7 @@ const failures: ReadonlySet<IdentityEventType> = new Set<Failure["type"]>([
   "throttle.limited",
   "throttle.spraying",
   "link.refused",
+  "mail.failed",
   "client.refused",
   "token.refused",
   "refresh.reuse",

@@ -32,6 +32,9 @@ export interface Service {
 /** Whoever is calling. */
 export type Caller = User | Service;
 
+/** Whoever an API key belongs to. The name of a user's key is what its owner called it; of a service account's, the account's. */
+export type ApiClient = (User & { readonly name: string }) | Service;
+
 /** A user who has signed in, with a token or a session and no API key: what managing an account needs. */
 export type SignedInUser = Dependency<
   User,

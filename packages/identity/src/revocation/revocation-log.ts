@@ -30,8 +30,16 @@ export const revocationChannel = "lockstep_identity_revocation";
 export const positionColumn = "(SELECT seq FROM identity_revocation_position WHERE name = 'log') AS position";
 
 const advance = sql("UPDATE identity_revocation_position SET seq = seq + 1 WHERE name = 'log' RETURNING seq");
+const skip = sql("UPDATE identity_revocation_position SET seq = seq + :gap WHERE name = 'log'");
 const append = sql("INSERT INTO identity_revocations (seq, kind, key, at, expires_at) VALUES (:seq, :kind, :key, :at, :expiresAt)");
 const current = sql("SELECT seq FROM identity_revocation_position WHERE name = 'log'");
+
+const gap = 1_000_000_000;
+
+/** Under which key the log has what another issuer names: a `sub` of theirs is never one of ours (RULES R17). */
+export function foreignKey(issuer: string, key: string): string {
+  return `${issuer} ${key}`;
+}
 
 /** Adds an entry; gives its position. Part of the transaction that ends what it revokes. */
 export function* revoke(entry: Omit<Revocation, "seq">): Work<number> {
@@ -42,6 +50,14 @@ export function* revoke(entry: Omit<Revocation, "seq">): Work<number> {
   yield* all(append, { seq, kind, key, at, expiresAt });
   yield* notify(revocationChannel, String(seq));
   return seq;
+}
+
+/**
+ * Leaves out positions. After an older copy of the database has been restored, tokens are about that carry positions which the
+ * log has yet to give again: entries that are to concern those too come after a gap that is larger than what was lost.
+ */
+export function* leaveGap(): Work<void> {
+  yield* all(skip, { gap });
 }
 
 /** The log's position. */

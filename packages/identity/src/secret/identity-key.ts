@@ -2,6 +2,7 @@
  * `IDENTITY_KEY`: 32 random bytes from which every key of identity is derived, one for each purpose (HKDF-SHA-256, RFC 5869), so
  * that nothing sealed or signed for one purpose is good for another (attack rows S-16, M-12).
  */
+import { isUtf8 } from "node:buffer";
 import { createHash, hkdfSync, randomBytes } from "node:crypto";
 import { Redacted } from "lockstep";
 
@@ -43,7 +44,7 @@ export function generateIdentityKey(): Redacted<string> {
 export function identityKey(text: Redacted<string>): IdentityKey {
   const root = decoded(text.reveal());
   if (root === undefined) throw new WrongIdentityKey("is not 32 bytes in base64url");
-  if (new Set(root).size < fewestDistinctBytes || isText(root)) throw new WrongIdentityKey("is not random");
+  if (!looksRandom(root)) throw new WrongIdentityKey("is not random");
   const derived = new Map<Purpose, Buffer>();
   return Object.freeze({
     id: createHash("sha256").update("lockstep-identity key id").update(root).digest("base64url").slice(0, 8),
@@ -62,7 +63,13 @@ function decoded(text: string): Buffer | undefined {
   return key.length === bytes ? key : undefined;
 }
 
-/** 32 bytes that are all printable were typed, not drawn. */
-function isText(root: Buffer): boolean {
-  return root.every((byte) => byte >= 0x20 && byte < 0x7f);
+/** Bytes that were typed, counted or repeated were not drawn (attack row M-09). Random ones fail this once in 100 million draws. */
+function looksRandom(root: Buffer): boolean {
+  const steps = new Set(root.map((byte, index) => byte - (root[index - 1] ?? 0)).subarray(1));
+  return new Set(root).size >= fewestDistinctBytes && steps.size >= fewestDistinctBytes && !isUtf8(root) && !isRepeated(root);
+}
+
+/** The first half again, or a shorter piece of it over and over. */
+function isRepeated(root: Buffer): boolean {
+  return root.subarray(0, bytes / 2).equals(root.subarray(bytes / 2));
 }

@@ -24,17 +24,20 @@ export function seal(text: Redacted<string>, binding: Binding, { current }: Pick
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv("aes-256-gcm", current.derive(binding.purpose), nonce).setAAD(additional(binding, current.id));
   const sealed = Buffer.concat([nonce, cipher.update(text.reveal(), "utf8"), cipher.final(), cipher.getAuthTag()]);
-  return `${version}.${current.id}.${sealed.toString("base64url")}`;
+  return sealedText(current, sealed);
 }
 
 /** Opens what was sealed under the current key or a previous one. @throws SealBroken */
 export function unseal(sealed: string, binding: Binding, keys: IdentityKeys): Redacted<string> {
-  const [form, keyId, text = ""] = sealed.split(".");
+  const [, keyId, text = ""] = sealed.split(".", 3);
   const key = [keys.current, ...keys.previous].find(({ id }) => id === keyId);
-  if (form !== version || key === undefined) {
+  if (key === undefined) {
     throw new SealBroken(`A sealed ${binding.purpose} needs another IDENTITY_KEY than the ones given`);
   }
-  return open(Buffer.from(text, "base64url"), binding, key);
+  const bytes = Buffer.from(text, "base64url");
+  // Decoding skips what is no base64url: one text only is the sealed one.
+  if (sealed !== sealedText(key, bytes)) throw broken(binding);
+  return open(bytes, binding, key);
 }
 
 /** Whether a text was sealed under this key. */
@@ -51,8 +54,16 @@ function open(sealed: Buffer, binding: Binding, key: IdentityKey): Redacted<stri
     const text = Buffer.concat([decipher.update(sealed.subarray(nonceBytes, -tagBytes)), decipher.final()]);
     return new Redacted(text.toString("utf8"));
   } catch (cause) {
-    throw new SealBroken(`A sealed ${binding.purpose} was changed, or belongs to another record`, { cause });
+    throw broken(binding, { cause });
   }
+}
+
+function sealedText(key: IdentityKey, bytes: Buffer): string {
+  return `${version}.${key.id}.${bytes.toString("base64url")}`;
+}
+
+function broken({ purpose }: Binding, options?: ErrorOptions): SealBroken {
+  return new SealBroken(`A sealed ${purpose} was changed, or belongs to another record`, options);
 }
 
 function additional({ purpose, record }: Binding, keyId: string): Buffer {

@@ -1,4 +1,5 @@
 /** Ending sessions: one code path for signing out, disabling, deleting, changing a password and reuse of a token (RULES R8). */
+import { lockAccount } from "../account/account-store.ts";
 import type { Recorder } from "../audit/auditor.ts";
 import type { EndReason } from "../audit/event.ts";
 import { revoke } from "../revocation/revocation-log.ts";
@@ -24,17 +25,28 @@ const endOfClient = sql(
 
 /**
  * Ends sessions that have not ended, with the access tokens that came of them. Gives their ids; a session that another
- * request ended first is not among them.
+ * request ended first is not among them. Ending those of an account refuses the sign-ins that are being checked, too: whoever
+ * changes a password because it was stolen must not find that the thief was let in a moment later. Part of a transaction.
  */
 export function* endSessions(sessions: Sessions, reason: EndReason, record: Recorder, settings: Settings): Work<readonly string[]> {
   const now = settings.clock();
+  if ("accountId" in sessions) yield* lockAccount(sessions.accountId);
   const rows = yield* ended(sessions, now);
+  if ("accountId" in sessions) yield* endSignIns(sessions.accountId, now, settings);
   for (const row of rows) {
     const session = textOf(row, "id");
     yield* revoke({ kind: "session", key: session, at: now, expiresAt: lastTokenOver(settings, now) });
     yield* record({ type: "session.ended", subject: textOf(row, "account_id"), session, reason });
   }
   return rows.map((row) => textOf(row, "id"));
+}
+
+/**
+ * An entry that no token knows, under the account's id: `insertSession` refuses sign-ins whose position is before it. A session that begins
+ * at this moment holds the account, so that it either was there to be ended or will meet the entry.
+ */
+function* endSignIns(accountId: string, now: number, settings: Settings): Work<void> {
+  yield* revoke({ kind: "session", key: accountId, at: now, expiresAt: lastTokenOver(settings, now) });
 }
 
 /** When the last access token that was issued until now is over, with room for clocks that disagree. */

@@ -73,6 +73,7 @@ export const identitySchema: Schema = {
         )`),
       sql("CREATE INDEX identity_sessions_by_account ON identity_sessions (account_id, ended_at)"),
       sql("CREATE INDEX identity_sessions_by_expiry ON identity_sessions (expires_at)"),
+      sql("CREATE INDEX identity_sessions_by_end ON identity_sessions (ended_at) WHERE ended_at IS NOT NULL"),
 
       // The successor of a spent token is known by its hash, and made again from the token itself.
       sql(`
@@ -136,6 +137,10 @@ export const identitySchema: Schema = {
       // What may be used once and is not kept otherwise: the ids of client assertions.
       sql("CREATE TABLE identity_spent (key_hash TEXT PRIMARY KEY, expires_at BIGINT NOT NULL)"),
       sql("CREATE INDEX identity_spent_by_expiry ON identity_spent (expires_at)"),
+
+      // What the throttle counts on PostgreSQL, as rate-limiter-flexible writes it; on SQLite it counts in memory.
+      sql("CREATE TABLE identity_throttle (key TEXT PRIMARY KEY, points BIGINT NOT NULL, expire BIGINT)"),
+      sql("CREATE INDEX identity_throttle_by_expiry ON identity_throttle (expire)"),
 
       sql(`
         CREATE TABLE identity_audit_events (

@@ -76,6 +76,31 @@ export function sql(text: string): Statement {
   return Object.freeze({ text, numbered, names: Object.freeze(names), id: `lockstep_${count}` });
 }
 
+/**
+ * The values of a query, in the order of the statement's names.
+ *
+ * @throws TypeError for a parameter that is missing or too many, and for what the databases would keep differently: a number that
+ * is not whole or is beyond 2^53, text with U+0000 or a lone surrogate. Bad input is refused earlier, by the rules for it.
+ */
+export function valuesOf({ statement: { names }, parameters }: Query): SqlValue[] {
+  const values = names.map((name) => checkedValue(parameters[name], name));
+  if (Object.keys(parameters).length > values.length)
+    throw new TypeError("A statement was given a parameter that it does not have");
+  return values;
+}
+
+function checkedValue(value: SqlValue | undefined, name: string): SqlValue {
+  if (value === null || Number.isSafeInteger(value)) return value ?? null;
+  if (typeof value === "string" && isStorable(value)) return value;
+  if (value === undefined) throw new TypeError(`The parameter :${name} of a statement has no value`);
+  throw new TypeError(`The parameter :${name} of a statement is no null, whole number up to 2^53 or text without U+0000`);
+}
+
+/** PostgreSQL cannot hold U+0000, and a lone surrogate comes back as another character from either database. */
+function isStorable(text: string): boolean {
+  return !text.includes("\0") && text.isWellFormed();
+}
+
 /** The rows of a statement. */
 export function* all(statement: Statement, parameters: Parameters = {}): Work<readonly Row[]> {
   return yield { kind: "query", statement, parameters };
@@ -87,12 +112,23 @@ export function* first(statement: Statement, parameters: Parameters = {}): Work<
   return rows[0];
 }
 
-/** Tells the listeners of a channel once the transaction is committed. */
+const channelName = /^[a-z][a-z0-9_]{0,62}$/;
+const maxPayloadBytes = 7999;
+
+/**
+ * Tells the listeners of a channel once the transaction is committed. What is told twice in one transaction is heard once.
+ *
+ * @throws TypeError for a channel that is not named by up to 63 of a-z, 0-9 and _, and for a payload beyond 7,999 bytes
+ */
 export function* notify(channel: string, payload: string): Work<void> {
+  if (!channelName.test(channel)) throw new TypeError("A channel is named by up to 63 of a-z, 0-9 and _, beginning with a letter");
+  if (!isStorable(payload) || new TextEncoder().encode(payload).length > maxPayloadBytes) {
+    throw new TypeError(`A notification is text of at most ${maxPayloadBytes} bytes, without U+0000`);
+  }
   yield { kind: "notify", channel, payload };
 }
 
-/** Waits until no other transaction holds the lock of this name; it is held until the transaction ends. */
+/** Waits until no other transaction holds the lock of this name; it is held until the transaction ends, and refused outside of one. */
 export function* lock(name: string): Work<void> {
   yield { kind: "lock", name };
 }

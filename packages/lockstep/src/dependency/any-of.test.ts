@@ -57,6 +57,18 @@ test("a branch is ambient if any scheme below it is, however deep", async () => 
   });
 });
 
+test("a branch of several alternatives counts by the one that it would use", async () => {
+  const person = anyOf({ user, session });
+  const either = anyOf({ person, service });
+  assert.deepEqual(await runAll({ either }, { present: [userKey, serviceKey] }), {
+    values: { either: { via: "person", value: { via: "user", value: { name: "user" } } } },
+  });
+  // By its cookie it is ambient, and the key comes first.
+  assert.deepEqual(await runAll({ either }, { present: [sessionKey, serviceKey] }), {
+    values: { either: { via: "service", value: { name: "service" } } },
+  });
+});
+
 test("a present but invalid credential is not skipped: 401, though another one is valid", async () => {
   assert.equal(await decided({ present: [[userKey, "bad"], serviceKey] }), "refused invalid at caller → user");
   assert.equal(await decided({ present: [[serviceKey, "bad"]] }), "refused invalid at caller → service");

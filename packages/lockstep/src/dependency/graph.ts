@@ -69,7 +69,7 @@ export class Graph {
     return all();
   }
 
-  /** The branches in the order in which they are tried: explicit credentials before ambient ones. */
+  /** The branches in the order in which they are documented: explicit credentials before ambient ones. */
   branches(node: AnyOfNode): readonly Entry[] {
     const ambient = (entry: Entry): boolean => this.#schemesBelow(entry.node).some(({ scheme }) => scheme.ambient !== false);
     return [...node.deps.filter((entry) => !ambient(entry)), ...node.deps.filter(ambient)];
@@ -79,10 +79,11 @@ export class Graph {
   active(node: Node, present: ReadonlySet<Node>): readonly Entry[] {
     const deps = this.depsOf(node);
     if (this.isOverridden(node)) return deps;
-    if (node.kind === "any-of")
-      return this.branches(node)
-        .filter((entry) => this.isPresent(entry.node, present))
-        .slice(0, 1);
+    if (node.kind === "any-of") {
+      const possible = node.deps.filter((entry) => this.isPresent(entry.node, present));
+      // A branch of several alternatives counts by the one that it would use here: another of them may be ambient.
+      return [possible.find((entry) => !this.#usesAmbient(entry.node, present)) ?? possible[0] ?? []].flat();
+    }
     if (node.kind === "optional") return deps.filter((entry) => this.isPresent(entry.node, present));
     return deps;
   }
@@ -90,6 +91,11 @@ export class Graph {
   /** The schemes that a caller is challenged for: those below a node, without what is optional. */
   challenged(node: Node): SchemeNode[] {
     return schemesBelow(node, (each) => (each.kind === "optional" && !this.isOverridden(each) ? [] : this.depsOf(each)));
+  }
+
+  /** Whether an ambient credential would be used, of those present. */
+  #usesAmbient(node: Node, present: ReadonlySet<Node>): boolean {
+    return schemesBelow(node, (each) => this.active(each, present)).some(({ scheme }) => scheme.ambient !== false);
   }
 
   #schemesBelow(node: Node): SchemeNode[] {

@@ -1,83 +1,153 @@
 /**
- * `LISTEN` on a connection of its own, which is made when somebody first listens and made again whenever it breaks.
+ * `LISTEN` on a connection of its own, which is made when somebody first listens and made again whenever it breaks, also where
+ * it breaks without a word: a server that vanished is noticed by what it does not answer.
  */
+import { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Unavailable } from "lockstep";
 import pg from "pg";
 import type { Listener, Listening } from "../database.ts";
 
-const retryMs = 250;
+/** How the connection is watched. Milliseconds, all of them. */
+export interface ChannelTimes {
+  /** How long after a failure it is tried again. Default 250. */
+  readonly retryMs?: number;
+  /** How often the server is asked whether it is still there. Default 5,000. */
+  readonly heartbeatMs?: number;
+  /** How long it may take to answer. Default 3,000. */
+  readonly timeoutMs?: number;
+}
+
+/** A connection that listens, or is about to. A destroyed socket is what says that it is over. */
+interface Connection {
+  readonly client: pg.Client;
+  readonly socket: Socket;
+  /** While it is being made: ends when it listens or has failed, and never rejects. */
+  opening: Promise<void> | undefined;
+  /** The last thing that was asked: one waits for the other. */
+  asked: Promise<unknown>;
+}
+
+/** The longest farewell. */
+const farewellMs = 500;
 
 /** The channels that this process listens on. */
 export class Channels {
   readonly #settings: pg.ClientConfig;
+  readonly #times: Required<ChannelTimes>;
   readonly #listeners = new Map<string, Set<Listener>>();
-  #client: pg.Client | undefined;
-  #connecting: Promise<void> | undefined;
+  #connection: Connection | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  /** Something may have been told that nobody has heard. */
+  #wasInterrupted = false;
   #isClosed = false;
 
-  constructor(settings: pg.ClientConfig) {
-    // Nothing is asked on this connection but LISTEN, which answers at once.
-    this.#settings = settings;
+  constructor(settings: pg.ClientConfig, times: ChannelTimes = {}) {
+    this.#times = { retryMs: 250, heartbeatMs: 5000, timeoutMs: 3000, ...times };
+    // Nothing is asked here but LISTEN and the heartbeat, which are answered at once.
+    this.#settings = { ...settings, query_timeout: this.#times.timeoutMs };
   }
 
-  /** Rejects where there is no connection at first; later ones are made again without a word. */
+  /**
+   * Listens from when it resolves. Without a connection it resolves too: whoever listens is told `reconnected` once there is one.
+   *
+   * @throws Unavailable when the database is closed
+   */
   async listen(channel: string, listener: Listener): Promise<Listening> {
+    if (this.#isClosed) throw new Unavailable("The database is closed");
     const listeners = this.#listeners.get(channel) ?? new Set();
-    const isNew = listeners.size === 0;
     this.#listeners.set(channel, listeners.add(listener));
-    try {
-      if (this.#client === undefined) await (this.#connecting ??= this.#connect());
-      else if (isNew) await this.#client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
-    } catch {
-      // Not heard for now: whoever listens also polls, and is told once there is a connection.
-      this.#connectLater();
-    }
-    return { close: async () => void listeners.delete(listener) };
+    await this.#hear(channel);
+    return { close: () => this.#leave(channel, listener) };
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#retry);
-    await this.#client?.end();
+    await this.#disconnect();
+  }
+
+  async #hear(channel: string): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined) await this.#connect();
+    // Opening listens on every channel that is known by its end.
+    else if (connection.opening !== undefined) await connection.opening;
+    else await listenOn(connection, channel).catch(() => this.#lose(connection));
+  }
+
+  async #leave(channel: string, listener: Listener): Promise<void> {
+    const listeners = this.#listeners.get(channel);
+    listeners?.delete(listener);
+    if (listeners?.size === 0) this.#listeners.delete(channel);
+    if (this.#listeners.size === 0) await this.#disconnect();
   }
 
   async #connect(): Promise<void> {
-    const client = new pg.Client(this.#settings);
-    client.on("error", () => this.#lost(client));
-    client.on("end", () => this.#lost(client));
-    client.on("notification", ({ channel, payload }) => {
-      for (const listener of this.#listeners.get(channel) ?? []) listener.notified(payload ?? "");
+    clearTimeout(this.#retry);
+    const connection = this.#newConnection();
+    this.#connection = connection;
+    connection.opening = this.#open(connection).catch(() => this.#lose(connection));
+    await connection.opening;
+  }
+
+  #newConnection(): Connection {
+    const socket = new Socket();
+    const client = new pg.Client({ ...this.#settings, stream: () => socket });
+    const connection: Connection = { client, socket, opening: undefined, asked: Promise.resolve() };
+    client.on("error", () => this.#lose(connection));
+    client.on("end", () => this.#lose(connection));
+    client.on("notification", ({ channel, payload = "" }) => {
+      for (const listener of this.#listeners.get(channel) ?? []) listener.notified(payload);
     });
-    try {
-      await client.connect();
-      for (const channel of this.#listeners.keys()) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
-      this.#client = client;
-    } finally {
-      this.#connecting = undefined;
-      if (this.#client !== client || this.#isClosed) void client.end().catch(() => {});
-    }
+    return connection;
   }
 
-  #lost(client: pg.Client): void {
-    if (this.#client !== client) return;
-    this.#client = undefined;
-    this.#connectLater();
+  async #open(connection: Connection): Promise<void> {
+    await connection.client.connect();
+    // A channel that is added meanwhile comes up in this loop as well.
+    for (const channel of this.#listeners.keys()) await listenOn(connection, channel);
+    connection.opening = undefined;
+    if (this.#connection !== connection) return;
+    this.#heartbeat = setInterval(() => {
+      ask(connection, "SELECT 1").catch(() => this.#lose(connection));
+    }, this.#times.heartbeatMs);
+    this.#heartbeat.unref();
+    if (!this.#wasInterrupted) return;
+    this.#wasInterrupted = false;
+    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener.reconnected();
   }
 
-  #connectLater(): void {
-    if (this.#isClosed || this.#retry !== undefined) return;
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.#connecting ??= this.#connect();
-      this.#connecting.then(
-        () => this.#tellReconnected(),
-        () => this.#connectLater(),
-      );
-    }, retryMs);
+  /** Gives a connection up and makes another one, unless it was given up before. */
+  #lose(connection: Connection): void {
+    connection.socket.destroy();
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    clearInterval(this.#heartbeat);
+    this.#wasInterrupted = true;
+    this.#retry = setTimeout(() => void this.#connect(), this.#times.retryMs);
     this.#retry.unref();
   }
 
-  #tellReconnected(): void {
-    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener.reconnected();
+  /** Says farewell to the server, where it still listens. */
+  async #disconnect(): Promise<void> {
+    clearTimeout(this.#retry);
+    clearInterval(this.#heartbeat);
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (connection === undefined) return;
+    if (connection.opening === undefined)
+      await Promise.race([connection.client.end(), sleep(farewellMs, undefined, { ref: false })]);
+    connection.socket.destroy();
+    await connection.opening;
   }
+}
+
+function listenOn(connection: Connection, channel: string): Promise<unknown> {
+  return ask(connection, `LISTEN ${pg.escapeIdentifier(channel)}`);
+}
+
+/** Where something failed, all that comes after it fails too: the connection is given up. */
+function ask(connection: Connection, statement: string): Promise<unknown> {
+  connection.asked = connection.asked.then(() => connection.client.query(statement));
+  return connection.asked;
 }

@@ -1,10 +1,11 @@
 /** PostgreSQL through `pg`: a pool of connections, prepared statements, and one more connection that listens. */
 import pg from "pg";
 import { Unavailable } from "lockstep";
-import { type Database, driveLater, type Listener, type Listening } from "../database.ts";
-import type { Row, Step, Work } from "../statement.ts";
+import { type Database, driveLater, type Listener, type Listening, lockOutsideTransaction } from "../database.ts";
+import { type Row, type Step, valuesOf, type Work } from "../statement.ts";
 import { Channels } from "./channels.ts";
-import { isAway, isCollision } from "./postgres-error.ts";
+import { columnTypes } from "./column-types.ts";
+import { isCollision, isOutdated, translated } from "./postgres-error.ts";
 
 /** How `openPostgres` connects. */
 export interface PostgresOptions {
@@ -22,19 +23,17 @@ export interface PostgresDatabase extends Database {
   readonly pool: pg.Pool;
 }
 
-const none: readonly Row[] = Object.freeze([]);
 const attempts = 5;
-const int8 = 20;
 
 /**
  * Connects to a database by its URL (`postgres://user:password@host:5432/name`). Nothing is opened before the first statement.
  * Prepared statements need a session of their own: behind PgBouncer use its session mode.
  *
- * @throws TypeError for a URL that is none
+ * @throws TypeError for a URL that is none of PostgreSQL
  */
 export function openPostgres(url: string, options: PostgresOptions = {}): PostgresDatabase {
   const { maxConnections = 10, connectTimeoutMs = 3000, statementTimeoutMs = 10_000 } = options;
-  if (!URL.canParse(url))
+  if (!URL.canParse(url) || !/^postgres(?:ql)?:$/.test(new URL(url).protocol))
     throw new TypeError("The address of a PostgreSQL database is a URL: postgres://user:password@host:5432/name");
   const settings: pg.ClientConfig = {
     connectionString: url,
@@ -42,9 +41,11 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Postgr
     statement_timeout: statementTimeoutMs,
     // Where the network swallows packets, no statement timeout of the server is ever heard of.
     query_timeout: statementTimeoutMs + 1000,
+    // A process that vanished in the middle of a transaction must not hold its locks for hours.
+    idle_in_transaction_session_timeout: statementTimeoutMs,
     keepAlive: true,
     application_name: "lockstep-identity",
-    types: { getTypeParser: (oid, format) => (Number(oid) === int8 ? Number : pg.types.getTypeParser(oid, format)) },
+    types: { getTypeParser: (oid, format) => (oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) },
   };
   const pool = new pg.Pool({ ...settings, max: maxConnections });
   // A connection that breaks while it is idle is replaced; the next statement tells if there is no server.
@@ -64,19 +65,20 @@ class PooledDatabase implements PostgresDatabase {
   }
 
   async run<T>(work: Work<T>): Promise<T> {
-    try {
-      return await driveLater(work, (step) => perform(this.pool, step));
-    } catch (error) {
-      throw this.#translated(error);
-    }
+    this.#checkOpen();
+    return driveLater(work, (step) => {
+      if (step.kind === "lock") throw lockOutsideTransaction();
+      return perform(this.pool, step);
+    });
   }
 
   async transaction<T>(work: () => Work<T>): Promise<T> {
+    this.#checkOpen();
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#attempt(work);
       } catch (error) {
-        if (!isCollision(error) || attempt === attempts) throw this.#translated(error);
+        if (attempt === attempts || !isCollision(causeOf(error))) throw error;
       }
     }
   }
@@ -92,52 +94,71 @@ class PooledDatabase implements PostgresDatabase {
   }
 
   async #attempt<T>(work: () => Work<T>): Promise<T> {
-    const client = await this.pool.connect();
-    let broken: Error | undefined;
+    const client = await answered(this.pool.connect());
+    // Between two statements nobody else hears that the connection broke; the next statement tells.
+    client.on("error", ignore);
+    let isUsable = true;
     try {
-      await client.query("BEGIN");
+      await answered(client.query("BEGIN ISOLATION LEVEL READ COMMITTED"));
       const result = await driveLater(work(), (step) => perform(client, step));
-      await client.query("COMMIT");
+      await answered(client.query("COMMIT"));
       return result;
     } catch (error) {
-      // A connection that cannot roll back is not used again.
-      await client.query("ROLLBACK").catch((cause: unknown) => {
-        broken = cause instanceof Error ? cause : new Error("ROLLBACK failed");
-      });
+      isUsable = await isRolledBack(client, error);
       throw error;
     } finally {
-      client.release(broken);
+      client.off("error", ignore);
+      client.release(!isUsable);
     }
   }
 
-  #translated(error: unknown): unknown {
-    if (this.#isClosed) return new Unavailable("The database is closed", { cause: error });
-    return isAway(error) ? new Unavailable("PostgreSQL cannot answer", { cause: error }) : error;
+  #checkOpen(): void {
+    if (this.#isClosed) throw new Unavailable("The database is closed");
   }
 }
 
 async function perform(client: pg.Pool | pg.PoolClient, step: Step): Promise<readonly Row[]> {
+  // Outside of what is translated: a wrong parameter is a mistake of the program.
+  const query = queryOf(step);
+  return (await answered(client.query<Row>(query))).rows;
+}
+
+function queryOf(step: Step): pg.QueryConfig {
   switch (step.kind) {
-    case "query": {
-      const { statement, parameters } = step;
-      const values = statement.names.map((name) => parameterOf(parameters, name));
-      if (Object.keys(parameters).length > values.length)
-        throw new TypeError("A statement was given a parameter that it does not have");
-      return (await client.query<Row>({ name: statement.id, text: statement.numbered, values })).rows;
-    }
+    case "query":
+      return { name: step.statement.id, text: step.statement.numbered, values: valuesOf(step), types: columnTypes };
     case "notify":
-      await client.query("SELECT pg_notify($1, $2)", [step.channel, step.payload]);
-      return none;
+      return { name: "lockstep_notify", text: "SELECT pg_notify($1, $2)", values: [step.channel, step.payload] };
     case "lock":
-      await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [step.name]);
-      return none;
+      return { name: "lockstep_lock", text: "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", values: [step.name] };
     default:
       return step satisfies never;
   }
 }
 
-function parameterOf(parameters: Readonly<Record<string, string | number | null>>, name: string): string | number | null {
-  const value = parameters[name];
-  if (value === undefined) throw new TypeError(`The parameter :${name} of a statement has no value`);
-  return value;
+/** Waits for the server. What the work itself throws does not come this way, and is never taken for the server's. */
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw translated(error);
+  }
 }
+
+/** Rolls back; false where the connection cannot be used again. */
+async function isRolledBack(client: pg.PoolClient, error: unknown): Promise<boolean> {
+  // What has not answered is not asked again: closing the connection rolls back.
+  if (error instanceof Unavailable && !(error.cause instanceof pg.DatabaseError)) return false;
+  try {
+    await client.query("ROLLBACK");
+    return !isOutdated(causeOf(error));
+  } catch {
+    return false;
+  }
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Unavailable ? error.cause : undefined;
+}
+
+function ignore(): void {}

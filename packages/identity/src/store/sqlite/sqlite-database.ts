@@ -2,12 +2,12 @@
  * SQLite through `node:sqlite`: one connection, on which every transaction runs from beginning to end without waiting, so
  * that requests cannot get into each other's transactions.
  */
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { Unavailable } from "lockstep";
-import { type Database, drive, type Listener, type Listening } from "../database.ts";
-import type { Notification, Query, Row, Statement, Step, Work } from "../statement.ts";
+import { type Database, drive, type Listener, type Listening, lockOutsideTransaction } from "../database.ts";
+import { type Notification, type Query, type Row, type Statement, type Step, valuesOf, type Work } from "../statement.ts";
 
 /** How `openSqlite` opens the file. */
 export interface SqliteOptions {
@@ -19,15 +19,24 @@ const none: readonly Row[] = Object.freeze([]);
 
 /**
  * Opens a database file, and makes it where it is missing (readable by this user only); `:memory:` lives as long as the process. What is
- * acknowledged is on the disk (`synchronous = FULL`).
+ * acknowledged is on the disk (`synchronous = FULL`). Several processes may open one file, on one machine.
  *
+ * @throws TypeError for an empty path
  * @throws Error of `node:sqlite` where the file cannot be opened or is no database
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): Database {
-  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // SQLite takes no path for a database that is gone at the end.
+  if (path === "") throw new TypeError("The path of a SQLite database is empty: name a file, or :memory:");
+  if (path !== ":memory:") makePrivate(path);
   const connection = new DatabaseSync(path, { timeout: options.busyTimeoutMs ?? 5000 });
   connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF");
   return new SqliteDatabase(connection);
+}
+
+/** The files that SQLite makes beside this one get its permissions. */
+function makePrivate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, "a", 0o600));
 }
 
 class SqliteDatabase implements Database {
@@ -42,27 +51,30 @@ class SqliteDatabase implements Database {
 
   // The methods are asynchronous, so that a failure is a rejection here as on PostgreSQL.
   async run<T>(work: Work<T>): Promise<T> {
+    this.#checkOpen();
     return drive(work, (step) => {
       if (step.kind === "query") return this.#query(step);
-      if (step.kind === "notify") this.#tell([step]);
+      if (step.kind === "lock") throw lockOutsideTransaction();
+      this.#tell([step]);
       return none;
     });
   }
 
   async transaction<T>(work: () => Work<T>): Promise<T> {
     const notifications: Notification[] = [];
+    this.#checkOpen();
     this.#execute("BEGIN IMMEDIATE");
     let result: T;
     try {
       result = drive(work(), (step: Step) => {
         if (step.kind === "query") return this.#query(step);
         // A lock: the transaction itself is one.
-        if (step.kind === "notify") notifications.push(step);
+        if (step.kind === "notify" && !notifications.some((told) => isSame(told, step))) notifications.push(step);
         return none;
       });
       this.#execute("COMMIT");
     } catch (error) {
-      if (this.#connection.isOpen && this.#connection.isTransaction) this.#connection.exec("ROLLBACK");
+      if (this.#connection.isOpen && this.#connection.isTransaction) this.#execute("ROLLBACK");
       throw error;
     }
     this.#tell(notifications);
@@ -70,6 +82,7 @@ class SqliteDatabase implements Database {
   }
 
   async listen(channel: string, listener: Listener): Promise<Listening> {
+    this.#checkOpen();
     const listeners = this.#listeners.get(channel) ?? new Set();
     this.#listeners.set(channel, listeners.add(listener));
     return {
@@ -83,7 +96,9 @@ class SqliteDatabase implements Database {
     if (this.#connection.isOpen) this.#connection.close();
   }
 
-  #query({ statement, parameters }: Query): readonly Row[] {
+  #query(query: Query): readonly Row[] {
+    const { statement } = query;
+    const parameters = boundOf(query);
     try {
       let prepared = this.#prepared.get(statement);
       if (prepared === undefined) {
@@ -97,6 +112,10 @@ class SqliteDatabase implements Database {
     }
   }
 
+  #checkOpen(): void {
+    if (!this.#connection.isOpen) throw closed();
+  }
+
   #execute(text: string): void {
     try {
       this.#connection.exec(text);
@@ -107,9 +126,24 @@ class SqliteDatabase implements Database {
 
   #tell(notifications: readonly Notification[]): void {
     for (const { channel, payload } of notifications) {
-      for (const listener of this.#listeners.get(channel) ?? []) queueMicrotask(() => listener.notified(payload));
+      const listeners = this.#listeners.get(channel);
+      for (const listener of listeners ?? []) queueMicrotask(() => listeners?.has(listener) === true && listener.notified(payload));
     }
   }
+}
+
+/** A number is bound as an integer, as on PostgreSQL: a `number` of JavaScript would become a REAL. */
+function boundOf(query: Query): Record<string, string | bigint | null> {
+  const bound: Record<string, string | bigint | null> = {};
+  for (const [index, value] of valuesOf(query).entries()) {
+    const name = query.statement.names[index];
+    if (name !== undefined) bound[name] = typeof value === "number" ? BigInt(value) : value;
+  }
+  return bound;
+}
+
+function isSame(one: Notification, other: Notification): boolean {
+  return one.channel === other.channel && one.payload === other.payload;
 }
 
 /** SQLITE_BUSY, LOCKED, READONLY, IOERR, FULL and CANTOPEN: the database is away, and may come back. */
@@ -120,7 +154,11 @@ function translated(error: unknown): unknown {
   // Extended codes hold the primary one in their last byte.
   if (typeof code === "number" && away.has(code & 0xff)) return new Unavailable("SQLite cannot answer", { cause: error });
   if (error instanceof Error && "code" in error && error.code === "ERR_INVALID_STATE") {
-    return new Unavailable("The database is closed", { cause: error });
+    return closed(error);
   }
   return error;
+}
+
+function closed(cause?: unknown): Unavailable {
+  return new Unavailable("The database is closed", { cause });
 }

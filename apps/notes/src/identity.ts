@@ -1,0 +1,66 @@
+/** The identity service of this application: embedded, on the application's own database. */
+import { Redacted } from "lockstep";
+import {
+  generateIdentityKey,
+  type Identity,
+  identity,
+  type IdentityAuditSink,
+  logMail,
+  type Mail,
+  WrongIdentityOption,
+} from "lockstep-identity";
+import { smtpMail } from "lockstep-identity/smtp";
+import type { Logger } from "pino";
+import { noteScopes, type NoteScope } from "./scopes.ts";
+import type { Settings } from "./settings.ts";
+import { StartError } from "./start-error.ts";
+import type { Store } from "./store/store.ts";
+
+/** What identity is opened with. */
+export interface IdentityParts {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly log: Logger;
+  readonly audit: IdentityAuditSink;
+}
+
+/**
+ * Opens it.
+ *
+ * @throws StartError for a key that is no key
+ */
+export async function openIdentity({ settings, store, log, audit }: IdentityParts): Promise<Identity<NoteScope>> {
+  try {
+    return await identity({
+      database: store.database,
+      issuer: settings.issuer,
+      audience: "notes",
+      key: settings.mode === "production" ? settings.identityKeys : [await demoKey(settings.identityKeys[0], store)],
+      scopes: noteScopes,
+      keyPrefix: "notes",
+      passwordGrant: true,
+      registration: settings.registration,
+      demo: settings.mode === "demo",
+      mail: mailOf(settings, log),
+      audit,
+    });
+  } catch (error) {
+    if (error instanceof WrongIdentityOption) throw new StartError(`${error.message}.`, { cause: error });
+    throw error;
+  }
+}
+
+/** The demo's own key, made up at its first start and kept beside what it seals, which is good enough for a demo. */
+async function demoKey(given: Redacted<string> | undefined, { settings }: Store): Promise<Redacted<string>> {
+  return given ?? new Redacted(await settings.keep("identity_key", generateIdentityKey().reveal()));
+}
+
+function mailOf({ smtp, mode }: Settings, log: Logger): Mail {
+  if (smtp !== undefined) return smtpMail({ url: smtp.url.reveal(), from: smtp.from });
+  if (mode === "demo") return logMail((text) => log.warn({ mail: text }, "mail"));
+  return {
+    send: async () => {
+      throw new StartError("Nothing is sent without SMTP_URL: set it, so that users can reset their passwords.");
+    },
+  };
+}

@@ -1,4 +1,0 @@
-/** Prints a new value for NOTES_SIGNING_KEY. */
-import { generateSigningKey } from "lockstep/jwt";
-
-console.log(JSON.stringify(await generateSigningKey("ES256")));

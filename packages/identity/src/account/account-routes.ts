@@ -1,0 +1,217 @@
+/** The routes of accounts: registering, confirming an address, a lost password, and what users do with their own account. */
+import { body, connection, get, notFound, post, reply, type Reply, type Route } from "lockstep";
+import {
+  Accepted,
+  AccountId,
+  AccountView,
+  EmailAndPassword,
+  EmailOnly,
+  OwnPassword,
+  PasswordChange,
+  TokenAndPassword,
+  viewOf,
+} from "./account-schema.ts";
+import type { AccountRouteServices, AccountServices } from "./account-services.ts";
+import { requestAddressChange } from "./address-change.ts";
+import { linksTo } from "./link-template.ts";
+import { changePassword, checkOwnPassword } from "./password-change.ts";
+import { finishReset, requestReset } from "./password-reset.ts";
+import { register } from "./registration.ts";
+import { verifyAddress } from "./verification.ts";
+
+const tags = ["Account"];
+const noStore = { "cache-control": "no-store" };
+const maxBodyBytes = 16_384;
+
+const throttled = "Too many attempts.";
+const busy = "Too many passwords are being checked, or the database is away.";
+const badLink = "`invalid_link`: the link is unknown, spent, too old or replaced by a newer one.";
+const wrong = "`wrong_password`: the password is wrong.";
+const unsent = { 429: throttled, 503: busy };
+
+/** The routes under `/auth` that are about accounts; without `POST /auth/register` where registration is closed. */
+export function accountRoutes(services: AccountRouteServices): Route[] {
+  const { settings, throttle, outbox } = services;
+  const inner: AccountServices = { settings, throttle, outbox, links: linksTo(settings.issuer, services.links) };
+  return [
+    ...(settings.registration === "open" ? [registerRoute(inner)] : []),
+    verifyRoute(inner),
+    ...resetRoutes(inner),
+    ...passwordRoutes(services, inner),
+    ...ownRoutes(services),
+  ];
+}
+
+function registerRoute(services: AccountServices): Route {
+  return post(
+    "/auth/register",
+    {
+      public: "registering",
+      summary: "Register",
+      description:
+        "Always the same answer: a message goes to the address, with a link or with the news that there is an account. " +
+        "The link and the password together make the account, at `POST /auth/verify`.",
+      tags,
+      deps: { connection: connection(), body: body(EmailAndPassword) },
+      response: Accepted,
+      status: 202,
+      problems: { 422: "The inputs do not fit, or `weak_password`.", ...unsent },
+      maxBodyBytes,
+    },
+    async ({ connection, body }) => {
+      await register({ ...body, connection }, services);
+      return accepted();
+    },
+  );
+}
+
+function verifyRoute(services: AccountServices): Route {
+  return post(
+    "/auth/verify",
+    {
+      public: "confirming an address",
+      summary: "Confirm an address",
+      description:
+        "With the token of the link and the password: the one chosen when registering, or the account's own for another address.",
+      tags,
+      deps: { connection: connection(), body: body(TokenAndPassword) },
+      response: AccountId,
+      status: 201,
+      problems: { 400: badLink, 403: wrong, ...unsent },
+      maxBodyBytes,
+    },
+    async ({ connection, body }) => {
+      const { id, isNew } = await verifyAddress({ ...body, connection }, services);
+      return reply(isNew ? 201 : 200, { id }, { headers: noStore });
+    },
+  );
+}
+
+function resetRoutes(services: AccountServices): Route[] {
+  return [
+    post(
+      "/auth/password/forgot",
+      {
+        public: "a lost password",
+        summary: "Ask for a new password",
+        description: "Always the same answer; where there is an account, a link goes to its address. It replaces those before it.",
+        tags,
+        deps: { connection: connection(), body: body(EmailOnly) },
+        response: Accepted,
+        status: 202,
+        problems: unsent,
+        maxBodyBytes,
+      },
+      async ({ connection, body: { email } }) => {
+        await requestReset({ email, connection }, services);
+        return accepted();
+      },
+    ),
+    post(
+      "/auth/password/reset",
+      {
+        public: "a lost password",
+        summary: "Set a new password with a link",
+        description: "Ends every sign-in of the account, and signs nobody in.",
+        tags,
+        deps: { connection: connection(), body: body(TokenAndPassword) },
+        status: 204,
+        problems: { 400: badLink, 422: "The inputs do not fit, or `weak_password`.", ...unsent },
+        maxBodyBytes,
+      },
+      async ({ connection, body }) => {
+        await finishReset({ ...body, connection }, services);
+        return reply(204, undefined, { headers: noStore });
+      },
+    ),
+  ];
+}
+
+function passwordRoutes({ signedIn, rotateSession }: AccountRouteServices, services: AccountServices): Route[] {
+  return [
+    post(
+      "/auth/password",
+      {
+        summary: "Change my password",
+        description: "Ends every other sign-in; this one goes on, a browser's with a new cookie.",
+        tags,
+        deps: { user: signedIn, connection: connection(), body: body(PasswordChange) },
+        status: 204,
+        problems: { 403: wrong, 422: "The inputs do not fit, or `weak_password`.", ...unsent },
+        maxBodyBytes,
+      },
+      async ({ user, connection, body: { currentPassword, newPassword } }) => {
+        await changePassword({ user, connection, password: currentPassword, newPassword }, services);
+        const cookie = await rotateSession(user);
+        return reply(204, undefined, cookie === undefined ? {} : { cookies: [cookie] });
+      },
+    ),
+    post(
+      "/auth/email",
+      {
+        summary: "Ask for another address",
+        description:
+          "A link goes to the new address and a notice to the old one, which stays until the link is used at `POST /auth/verify`.",
+        tags,
+        deps: { user: signedIn, connection: connection(), body: body(EmailAndPassword) },
+        response: Accepted,
+        status: 202,
+        problems: { 403: wrong, ...unsent },
+        maxBodyBytes,
+      },
+      async ({ user, connection, body: { email, password } }) => {
+        const account = await checkOwnPassword({ user, connection, password }, services);
+        await requestAddressChange({ account, email, connection }, services);
+        return accepted();
+      },
+    ),
+  ];
+}
+
+function ownRoutes({ settings, accounts, throttle, signedIn }: AccountRouteServices): Route[] {
+  const deps = { user: signedIn, connection: connection(), body: body(OwnPassword) };
+  const problems = { 403: wrong, ...unsent };
+  return [
+    get("/auth/account", { summary: "My account", tags, deps: { user: signedIn }, response: AccountView }, async ({ user }) => {
+      const account = await accounts.find(user.id);
+      if (account === undefined) throw notFound();
+      return viewOf(account);
+    }),
+    post(
+      "/auth/account/deactivate",
+      {
+        summary: "Deactivate my account",
+        description: "Nobody can sign in to it, and every credential is refused, until an administrator enables it.",
+        tags,
+        deps,
+        status: 204,
+        problems,
+        maxBodyBytes,
+      },
+      async ({ user, connection, body: { password } }) => {
+        await checkOwnPassword({ user, connection, password }, { settings, throttle });
+        await accounts.disable(user.id, { by: user.id, requestId: connection.requestId });
+      },
+    ),
+    post(
+      "/auth/account/delete",
+      {
+        summary: "Delete my account",
+        description: "With its sign-ins and API keys, for good.",
+        tags,
+        deps,
+        status: 204,
+        problems,
+        maxBodyBytes,
+      },
+      async ({ user, connection, body: { password } }) => {
+        await checkOwnPassword({ user, connection, password }, { settings, throttle });
+        await accounts.delete(user.id, { by: user.id, requestId: connection.requestId });
+      },
+    ),
+  ];
+}
+
+function accepted(): Reply<{ readonly status: "accepted" }> {
+  return reply(202, { status: "accepted" }, { headers: noStore });
+}

@@ -1,0 +1,230 @@
+/** Accounts, for programs: the application, its administrators' routes and the command line. */
+import { randomUUID } from "node:crypto";
+import { problem, type Redacted, type Secret } from "lockstep";
+import type { EventOrigin, Recorder } from "../audit/auditor.ts";
+import type { EndReason, IdentityEventDetails } from "../audit/event.ts";
+import { checkNewPassword } from "../password/new-password.ts";
+import { hashPassword } from "../password/password-hash.ts";
+import { endSessions } from "../session/end-session.ts";
+import type { Settings } from "../settings.ts";
+import type { Work } from "../store/statement.ts";
+import type { Account } from "./account.ts";
+import {
+  accountOf,
+  type AccountPage,
+  deleteAccount,
+  disableAccount,
+  enableAccount,
+  findAccount,
+  findAccountByEmail,
+  findAccounts,
+  insertAccount,
+  listAccounts,
+  lockAccount,
+  type NewAccount,
+} from "./account-store.ts";
+import { endEverythingOf } from "./closing.ts";
+import { emailKey, type ParsedEmail, parseEmail } from "./email.ts";
+import { setPasswordHash } from "./password-store.ts";
+
+/** Who changes something, and where it was asked for. */
+export interface ChangedBy {
+  /** The `sub` of whoever does it; none for the command line. */
+  readonly by?: string | undefined;
+  /** The `X-Request-Id` of the answer. */
+  readonly requestId?: string | undefined;
+}
+
+/** An account to be made. Whoever makes it vouches for the address. */
+export interface AccountToCreate extends ChangedBy {
+  readonly email: string;
+  /** Without one the owner asks for a new password by mail first. */
+  readonly password?: Redacted<string> | undefined;
+}
+
+/** An account of another system to be taken over as it is. */
+export interface AccountToImport extends ChangedBy {
+  /** A UUID that nobody else has. */
+  readonly id: string;
+  readonly email: string;
+  /** Argon2id as a PHC string; any other means that the owner asks for a new password by mail first. */
+  readonly passwordHash: Secret<string> | undefined;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** Which sessions end, and why. */
+export interface SessionsToEnd extends ChangedBy {
+  /** Only those of browsers, or of programs. Default: all. */
+  readonly kind?: "browser" | "tokens" | undefined;
+  readonly reason: EndReason;
+}
+
+/** A password that an operator sets. */
+export interface PasswordToSet extends ChangedBy {
+  readonly password: Redacted<string>;
+  /** Whether the account's sign-ins end (default), as they must where somebody may have known the password before. */
+  readonly sessions?: "end" | "keep" | undefined;
+}
+
+interface HashToSet {
+  readonly hash: Secret<string>;
+  readonly sessions: "end" | "keep";
+}
+
+const mostOnPage = 1000;
+
+/** Accounts. Every change is recorded in the transaction that makes it. */
+export class Accounts {
+  readonly #settings: Settings;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** The account of an id (the `sub` of its tokens). */
+  async find(id: string): Promise<Account | undefined> {
+    const record = await this.#settings.database.run(findAccount(id));
+    return record && accountOf(record);
+  }
+
+  /** The account of an address, however it is written. */
+  async findByEmail(email: string): Promise<Account | undefined> {
+    const record = await this.#settings.database.run(findAccountByEmail(emailKey(email)));
+    return record && accountOf(record);
+  }
+
+  /** The accounts of these ids that there are, by id. */
+  async findMany(ids: readonly string[]): Promise<ReadonlyMap<string, Account>> {
+    const found = await this.#settings.database.run(findAccounts([...new Set(ids)]));
+    return new Map(found.map((account) => [account.id, account]));
+  }
+
+  /** Accounts, oldest first, at most 1,000 at a time; `after` is the last one of the page before. */
+  async list({ limit, ...from }: AccountPage): Promise<readonly Account[]> {
+    return this.#settings.database.run(listAccounts({ limit: Math.min(Math.max(Math.trunc(limit), 1), mostOnPage), ...from }));
+  }
+
+  /**
+   * Makes an account.
+   *
+   * @throws Problem 422 `wrong_address` or `weak_password`, 409 `address_taken`
+   */
+  async create({ email, password, ...change }: AccountToCreate): Promise<Account> {
+    const address = addressOf(email);
+    if (password !== undefined) checkNewPassword(password, { email, service: this.#settings.issuer });
+    const passwordHash = password && (await hashPassword(password));
+    return this.#insert(
+      { id: randomUUID(), address, passwordHash, createdAt: this.#settings.clock(), verifiedAt: undefined },
+      change,
+    );
+  }
+
+  /**
+   * Takes over an account of another system, with its id and the hash of its password.
+   *
+   * @throws Problem 422 `wrong_address`, 409 `address_taken` (or the id is)
+   */
+  async import({ id, email, passwordHash, createdAt, ...change }: AccountToImport): Promise<Account> {
+    return this.#insert({ id, address: addressOf(email), passwordHash, createdAt, verifiedAt: undefined }, change);
+  }
+
+  /**
+   * Sets the password and, unless its sessions are kept, ends everything that the account has; false where there is no such account.
+   *
+   * @throws Problem 422 `weak_password`
+   */
+  async setPassword(id: string, { password, sessions = "end", ...change }: PasswordToSet): Promise<boolean> {
+    const account = await this.find(id);
+    if (account === undefined) return false;
+    checkNewPassword(password, { email: account.email, service: this.#settings.issuer });
+    const hash = await hashPassword(password);
+    return this.#changed(id, { type: "password.set", subject: id, ...by(change) }, change, (record) =>
+      this.#setPassword(id, { hash, sessions }, record),
+    );
+  }
+
+  /** Disables an account and ends everything that it has; API keys die with it. False where it is disabled already, or not there. */
+  async disable(id: string, change: ChangedBy = {}): Promise<boolean> {
+    return this.#changed(id, { type: "account.disabled", subject: id, ...by(change) }, change, (record) =>
+      this.#disable(id, record),
+    );
+  }
+
+  /** Enables an account again; what was ended stays so. False where it is not disabled. */
+  async enable(id: string, change: ChangedBy = {}): Promise<boolean> {
+    return this.#changed(id, { type: "account.enabled", subject: id, ...by(change) }, change, () => enableAccount(id));
+  }
+
+  /** Deletes an account with its sessions, keys and links. False where there is none. Its id is never used again. */
+  async delete(id: string, change: ChangedBy = {}): Promise<boolean> {
+    return this.#changed(id, { type: "account.deleted", subject: id, ...by(change) }, change, (record) => this.#delete(id, record));
+  }
+
+  /** Ends sessions of an account with their tokens; gives the ids of those that this call ended. */
+  async endSessions(id: string, { kind, reason, ...change }: SessionsToEnd): Promise<readonly string[]> {
+    const { audit, database } = this.#settings;
+    const which = { accountId: id, ...(kind === undefined ? {} : { kind }) };
+    return audit.recorded(database, originOf(change), (record) => endSessions(which, reason, record, this.#settings));
+  }
+
+  async #insert(account: NewAccount, change: ChangedBy): Promise<Account> {
+    const { audit, database } = this.#settings;
+    const made = await audit.recorded(database, originOf(change), function* (record) {
+      const inserted = yield* insertAccount(account);
+      if (inserted !== undefined) yield* record({ type: "account.created", subject: inserted.id, ...by(change) });
+      return inserted;
+    });
+    if (made === undefined) throw problem(409, "address_taken", "There is an account with this address already.");
+    return made;
+  }
+
+  /** Runs a change that tells whether it changed something, and records it if so. */
+  async #changed(
+    id: string,
+    details: IdentityEventDetails,
+    change: ChangedBy,
+    work: (record: Recorder) => Work<boolean>,
+  ): Promise<boolean> {
+    const { audit, database } = this.#settings;
+    return audit.recorded(database, originOf(change), function* (record) {
+      yield* lockAccount(id);
+      const isChanged = yield* work(record);
+      if (isChanged) yield* record(details);
+      return isChanged;
+    });
+  }
+
+  *#setPassword(id: string, { hash, sessions }: HashToSet, record: Recorder): Work<boolean> {
+    const isSet = yield* setPasswordHash(id, { hash, now: this.#settings.clock() });
+    if (isSet && sessions === "end") yield* endEverythingOf(id, "password_changed", record, this.#settings);
+    return isSet;
+  }
+
+  *#disable(id: string, record: Recorder): Work<boolean> {
+    const isDisabled = yield* disableAccount(id, this.#settings.clock());
+    if (isDisabled) yield* endEverythingOf(id, "account_disabled", record, this.#settings);
+    return isDisabled;
+  }
+
+  *#delete(id: string, record: Recorder): Work<boolean> {
+    if ((yield* findAccount(id)) === undefined) return false;
+    yield* endEverythingOf(id, "account_deleted", record, this.#settings);
+    return yield* deleteAccount(id);
+  }
+}
+
+/** @throws Problem 422 `wrong_address` */
+function addressOf(email: string): ParsedEmail {
+  const address = parseEmail(email);
+  if (address === undefined) throw problem(422, "wrong_address", "This is no e-mail address that can be used.");
+  return address;
+}
+
+function by({ by }: ChangedBy): { readonly by?: string } {
+  return by === undefined ? {} : { by };
+}
+
+function originOf({ requestId }: ChangedBy): EventOrigin {
+  return requestId === undefined ? {} : { requestId };
+}

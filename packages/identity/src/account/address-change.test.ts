@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { describeOnEach } from "../store/database.fixture.ts";
+import { another, chosen, codeOf, openAccountApi, shown, tokenIn } from "./account.fixture.ts";
+
+describeOnEach("changing the address", (kind) => {
+  test("L-21: needs the password, tells both mailboxes, and leaves the old address until the new one is confirmed", async (t) => {
+    const database = await kind.open(t);
+    const { post, register, browser, mailed, accounts, canSignIn, clock, events, isSignedIn } = openAccountApi(t, database);
+    const ada = await register("ada@example.com");
+    const session = await browser(ada);
+    for (const [password, status] of [
+      [another, 403],
+      ["", 422],
+      [undefined, 422],
+    ] as const) {
+      assert.equal((await post("/auth/email", { email: "new@example.com", password }, { session })).status, status);
+    }
+    assert.equal((await post("/auth/email", { email: "new@example.com", password: chosen })).status, 401);
+    assert.deepEqual(await mailed(), []);
+
+    const answer = await post("/auth/email", { email: "New@example.com", password: chosen }, { session });
+    assert.equal(answer.status, 202);
+    const messages = await mailed();
+    assert.deepEqual(
+      messages.map(({ to }) => to),
+      ["New@example.com", "ada@example.com"],
+    );
+    const [token, none] = messages.map(({ text }) => tokenIn(text));
+    assert.ok(token);
+    assert.equal(none, undefined);
+    assert.ok(!messages[1]?.text.includes("New@"));
+    assert.equal((await accounts.find(ada.id))?.email, "ada@example.com");
+    assert.equal(await canSignIn("new@example.com", chosen), false);
+
+    // The link alone is not enough, and it resets no password.
+    const refused = await post("/auth/verify", { token, password: another });
+    assert.deepEqual([refused.status, await codeOf(refused)], [403, "wrong_password"]);
+    assert.equal((await post("/auth/password/reset", { token, password: another })).status, 400);
+    clock.advance(60);
+    const verified = await post("/auth/verify", { token, password: chosen });
+    assert.equal(verified.status, 200);
+    assert.deepEqual(await verified.json(), { id: ada.id });
+    assert.deepEqual(await accounts.find(ada.id), { ...ada, email: "New@example.com", verifiedAt: clock.now });
+    assert.equal(await canSignIn("ada@example.com", chosen), false);
+    assert.equal(await canSignIn("new@example.com", chosen), true);
+    assert.equal(await isSignedIn(session), true);
+    assert.deepEqual(
+      (await mailed()).map(({ to, subject }) => [to, subject]),
+      [["ada@example.com", "Your account at as.test has another address"]],
+    );
+    assert.ok(events.some(({ type }) => type === "account.address_changed"));
+    assert.equal((await post("/auth/verify", { token, password: chosen })).status, 400);
+    // The old address is free again.
+    await register("ada@example.com");
+  });
+
+  test("L-21, L-05: the answer does not tell whether somebody has the address, and nobody can take it", async (t) => {
+    const database = await kind.open(t);
+    const { post, register, browser, mailed, accounts } = openAccountApi(t, database);
+    const [ada, bob] = [await register("ada@example.com"), await register("Bob@example.com")];
+    const session = await browser(ada);
+    const answers: unknown[] = [];
+    for (const email of ["free@example.com", "BOB@example.com"]) {
+      answers.push(await shown(await post("/auth/email", { email, password: chosen }, { session })));
+    }
+    assert.deepEqual(answers[0], answers[1]);
+    const messages = await mailed();
+    assert.deepEqual(
+      messages.map(({ to, text }) => [to, tokenIn(text) !== undefined]),
+      [
+        ["free@example.com", true],
+        ["ada@example.com", false],
+        ["Bob@example.com", false],
+        ["ada@example.com", false],
+      ],
+    );
+    assert.equal((await accounts.find(bob.id))?.email, "Bob@example.com");
+  });
+
+  test("a newer request makes the link before it void; so does another password", async (t) => {
+    const database = await kind.open(t);
+    const { post, register, browser, mailed, accounts } = openAccountApi(t, database);
+    const ada = await register("ada@example.com");
+    const session = await browser(ada);
+    const ask = async (email: string): Promise<string> => {
+      await post("/auth/email", { email, password: chosen }, { session });
+      return (await mailed()).map(({ text }) => tokenIn(text))[0] ?? assert.fail();
+    };
+    const [first, second] = [await ask("one@example.com"), await ask("two@example.com")];
+    assert.equal((await post("/auth/verify", { token: first, password: chosen })).status, 400);
+    // Whoever knew the password and asked for the address loses the link when the owner changes it.
+    assert.equal((await post("/auth/password", { currentPassword: chosen, newPassword: another }, { session })).status, 204);
+    for (const password of [chosen, another]) {
+      assert.equal((await post("/auth/verify", { token: second, password })).status, 400);
+    }
+    assert.equal((await accounts.find(ada.id))?.email, "ada@example.com");
+  });
+
+  test("of 50 who confirm one link at once, and of two accounts that want one address, one gets it", async (t) => {
+    const database = await kind.open(t);
+    const { post, register, browser, mailed, accounts } = openAccountApi(t, database);
+    const [ada, bob] = [await register("ada@example.com"), await register("bob@example.com")];
+    const tokens: string[] = [];
+    for (const account of [ada, bob]) {
+      await post("/auth/email", { email: "wanted@example.com", password: chosen }, { session: await browser(account) });
+      tokens.push((await mailed()).map(({ text }) => tokenIn(text))[0] ?? assert.fail());
+    }
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => post("/auth/verify", { token: tokens[index % 2], password: chosen })),
+    );
+    const moved = answers.filter(({ status }) => status === 200);
+    assert.equal(moved.length, 1);
+    assert.ok(answers.every((answer) => answer === moved[0] || answer.status === 400));
+    const owner = await accounts.findByEmail("wanted@example.com");
+    assert.deepEqual(await moved[0]?.json(), { id: owner?.id });
+    const emails = await Promise.all([ada, bob].map(async ({ id }) => (await accounts.find(id))?.email));
+    assert.equal(emails.filter((email) => email === "wanted@example.com").length, 1);
+  });
+
+  test("an address is given to one of an account that moves there and one that registers at the same time", async (t) => {
+    const database = await kind.open(t);
+    const { post, register, browser, mailed, mailedToken, accounts } = openAccountApi(t, database);
+    for (let round = 0; round < 5; round += 1) {
+      const wanted = `wanted${round}@example.com`;
+      const ada = await register(`ada${round}@example.com`);
+      await post("/auth/email", { email: wanted, password: chosen }, { session: await browser(ada) });
+      const move = (await mailed()).map(({ text }) => tokenIn(text))[0] ?? assert.fail();
+      await post("/auth/register", { email: wanted, password: chosen });
+      const create = await mailedToken();
+      const answers = await Promise.all([move, create].map((token) => post("/auth/verify", { token, password: chosen })));
+      const statuses = answers.map(({ status }) => status);
+      assert.ok(statuses[0] === 200 ? statuses[1] === 400 : statuses[0] === 400 && statuses[1] === 201, statuses.join());
+      assert.ok(await accounts.findByEmail(wanted));
+    }
+  });
+});

@@ -1,0 +1,97 @@
+/** Another address for an account: asked for with the password, confirmed from the new mailbox; the old one stays until then (L-21). */
+import type { Connection } from "lockstep";
+import { accountExists, addressChanged, addressChangeRequested, confirmAddress } from "../mail/message.ts";
+import { verifyPassword } from "../password/password-hash.ts";
+import { newSecret } from "../secret/opaque-token.ts";
+import { type AccountServices, messageContext } from "./account-services.ts";
+import { type AccountRecord, findAccount, findAccountByEmail, lockAccount, moveAccount } from "./account-store.ts";
+import { type ParsedEmail, parseEmail } from "./email.ts";
+import { invalidLink, wrongPassword } from "./invalid-link.ts";
+import { type Link, removeLinks, saveLink, spendLink } from "./link-store.ts";
+import type { LinkUse } from "./registration.ts";
+
+/** The address that an account is to get. The password of the account was checked. */
+export interface AddressChange {
+  readonly account: AccountRecord;
+  readonly email: ParsedEmail;
+  readonly connection: Connection;
+}
+
+/**
+ * Sends a link to the new address and a notice to the old one. The answer does not tell whether somebody has the address.
+ *
+ * @throws Problem 429
+ */
+export async function requestAddressChange(
+  { account, email, connection }: AddressChange,
+  services: AccountServices,
+): Promise<void> {
+  const { settings, throttle, outbox, links } = services;
+  const { id } = account;
+  await throttle.count("forgot", { connection, key: email.key });
+  const owner = await settings.database.run(findAccountByEmail(email.key));
+  const isTaken = owner !== undefined && owner.id !== id;
+  const token = newSecret();
+  const now = settings.clock();
+  const expiresAt = now + settings.lifetimes.linkSeconds * 1000;
+  await settings.audit.recorded(settings.database, connection, function* (record) {
+    yield* lockAccount(id);
+    yield* removeLinks(id, "change_email");
+    yield* saveLink({
+      token,
+      purpose: "change_email",
+      accountId: id,
+      email: email.email,
+      passwordHash: undefined,
+      createdAt: now,
+      expiresAt,
+    });
+    yield* record({ type: "account.address_change_requested", subject: id });
+  });
+  const context = messageContext(settings);
+  const { requestId } = connection;
+  outbox.post({
+    to: isTaken ? owner.email : email.email,
+    message: isTaken ? accountExists(context) : confirmAddress({ ...context, link: links.verify(token) }),
+    kind: isTaken ? "account_exists" : "confirm_address",
+    subject: id,
+    requestId,
+  });
+  outbox.post({
+    to: account.email,
+    message: addressChangeRequested(context),
+    kind: "address_change_requested",
+    subject: id,
+    requestId,
+  });
+}
+
+/**
+ * Moves an account to the address that its link was sent to; gives its id.
+ *
+ * @throws Problem 400 `invalid_link`, 403 `wrong_password`
+ */
+export async function finishAddressChange(use: LinkUse, link: Link, { settings, outbox }: AccountServices): Promise<string> {
+  const { token, password, connection } = use;
+  const account = await settings.database.run(findAccount(link.accountId ?? ""));
+  if (!(await verifyPassword(password, account?.passwordHash)) || account === undefined)
+    throw wrongPassword(connection, settings, link.accountId);
+  const { id } = account;
+  const now = settings.clock();
+  const moved = await settings.audit.recorded(settings.database, connection, function* (record) {
+    // Another password makes links invalid: what was checked above is the password as long as there is the link.
+    yield* lockAccount(id);
+    const spent = yield* spendLink(token, "change_email", now);
+    const address = spent && parseEmail(spent.email);
+    const moved = address && (yield* moveAccount(id, address, now));
+    if (moved === undefined) return undefined;
+    // Links that went to the old address must not open the account any more.
+    yield* removeLinks(id);
+    yield* record({ type: "account.address_changed", subject: id });
+    return moved;
+  });
+  if (moved === undefined) throw invalidLink("overtaken", connection, settings, id);
+  const message = addressChanged(messageContext(settings));
+  outbox.post({ to: account.email, message, kind: "address_changed", subject: id, requestId: connection.requestId });
+  return id;
+}

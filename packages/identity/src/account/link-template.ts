@@ -1,0 +1,48 @@
+/** The links in messages. They are made of settings only: no header of a request has a part in them (attack row L-19). */
+import { BuildError, type Redacted } from "lockstep";
+
+/** Where the links in messages lead. `{token}` stands for the secret part; a fragment (`#token={token}`) keeps it out of logs. */
+export interface LinkTemplates {
+  /** The page that confirms an address. Default `<issuer>/auth/verify#token={token}`. */
+  readonly verify?: string | undefined;
+  /** The page that takes a new password. Default `<issuer>/auth/password/reset#token={token}`. */
+  readonly reset?: string | undefined;
+}
+
+/** Makes links. */
+export interface Links {
+  verify(token: Redacted<string>): string;
+  reset(token: Redacted<string>): string;
+}
+
+const place = "{token}";
+const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/**
+ * Checks where links lead.
+ *
+ * @throws BuildError `wrong_option` for what is no https URL (http on loopback) with `{token}` in it once
+ */
+export function linksTo(issuer: string, { verify, reset }: LinkTemplates = {}): Links {
+  const base = issuer.endsWith("/") ? issuer.slice(0, -1) : issuer;
+  const templates = {
+    verify: checked("verify", verify ?? `${base}/auth/verify#token=${place}`),
+    reset: checked("reset", reset ?? `${base}/auth/password/reset#token=${place}`),
+  };
+  return {
+    verify: (token) => templates.verify.replace(place, () => token.reveal()),
+    reset: (token) => templates.reset.replace(place, () => token.reveal()),
+  };
+}
+
+function checked(name: string, template: string): string {
+  const url = URL.canParse(template) ? new URL(template) : undefined;
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && loopback.has(url.hostname));
+  if (!isSafe || url.host.includes("{") || template.split(place).length !== 2 || /[\s\p{C}]/u.test(template)) {
+    throw new BuildError(
+      "wrong_option",
+      `The link template "${name}" is an https URL with {token} in it once: https://app.example/${name}#token={token}`,
+    );
+  }
+  return template;
+}

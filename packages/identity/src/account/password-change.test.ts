@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Redacted } from "lockstep";
+import { countHashes } from "../password/hash-count.fixture.ts";
+import { signIn } from "../password/sign-in.ts";
+import { cookieSet } from "../session/session.fixture.ts";
+import { describeOnEach } from "../store/database.fixture.ts";
+import { all, sql } from "../store/statement.ts";
+import { another, chosen, codeOf, openAccountApi } from "./account.fixture.ts";
+
+const openSessionsOf = sql("SELECT id, kind FROM identity_sessions WHERE account_id = :id AND ended_at IS NULL");
+
+describeOnEach("changing the password", (kind) => {
+  test("S-05, S-03: ends every other sign-in, and gives this one another cookie", async (t) => {
+    const database = await kind.open(t);
+    const { post, register, browser, begin, isSignedIn, canSignIn, mailed, events } = openAccountApi(t, database);
+    const [ada, bob] = [await register("ada@example.com"), await register("bob@example.com")];
+    const [here, elsewhere, bobs] = [await browser(ada), await browser(ada), await browser(bob)];
+    await begin(ada, "tokens");
+    const answer = await post("/auth/password", { currentPassword: chosen, newPassword: another }, { session: here });
+    assert.equal(answer.status, 204);
+    const renewed = cookieSet(answer, "__Host-session");
+    assert.ok(renewed !== undefined && renewed !== here.reveal());
+    assert.deepEqual(await Promise.all([isSignedIn(renewed), isSignedIn(here), isSignedIn(elsewhere), isSignedIn(bobs)]), [
+      true,
+      false,
+      false,
+      true,
+    ]);
+    // The family of refresh tokens is over, too; the one session that is left is this browser's.
+    assert.deepEqual(
+      (await database.run(all(openSessionsOf, { id: ada.id }))).map((row) => row["kind"]),
+      ["browser"],
+    );
+    assert.equal(await canSignIn("ada@example.com", chosen), false);
+    assert.equal(await canSignIn("ada@example.com", another), true);
+    assert.equal(events.filter((event) => event.type === "session.ended" && event.reason === "password_changed").length, 2);
+    assert.ok(events.some(({ type }) => type === "password.changed"));
+    assert.deepEqual(
+      (await mailed()).map(({ to, subject }) => [to, subject]),
+      [["ada@example.com", "Your password at as.test was changed"]],
+    );
+  });
+
+  test("needs the current one; a wrong one changes nothing and costs one hash", async (t) => {
+    const database = await kind.open(t);
+    const { post, register, browser, isSignedIn, canSignIn, events } = openAccountApi(t, database);
+    const ada = await register("ada@example.com");
+    const [here, elsewhere] = [await browser(ada), await browser(ada)];
+    const hashes = countHashes(t);
+    const refused = await post("/auth/password", { currentPassword: another, newPassword: another }, { session: here });
+    assert.deepEqual([refused.status, await codeOf(refused)], [403, "wrong_password"]);
+    assert.equal(hashes.since(), 1);
+    assert.equal(events.at(-1)?.type, "sign_in.failed");
+    const weak = await post("/auth/password", { currentPassword: chosen, newPassword: "ada@example.com" }, { session: here });
+    assert.deepEqual([weak.status, await codeOf(weak)], [422, "weak_password"]);
+    assert.equal(hashes.since(), 1);
+    for (const body of [{ newPassword: another }, { currentPassword: "", newPassword: another }, { currentPassword: chosen }]) {
+      assert.equal((await post("/auth/password", body, { session: here })).status, 422);
+    }
+    assert.equal((await post("/auth/password", { currentPassword: chosen, newPassword: another })).status, 401);
+    assert.equal(await isSignedIn(elsewhere), true);
+    assert.equal(await canSignIn("ada@example.com", chosen), true);
+  });
+
+  test("is throttled: whoever has found a browser open cannot guess on", async (t) => {
+    const database = await kind.open(t);
+    const key = { attempts: 2, seconds: 900 };
+    const throttle = { password: { network: { attempts: 1000, seconds: 60 }, key } };
+    const { post, register, browser } = openAccountApi(t, database, { throttle });
+    const [ada, bob] = [await register("ada@example.com"), await register("bob@example.com")];
+    const attempt = async (session: Redacted<string>, path: string, body: object): Promise<number> =>
+      (await post(path, body, { session })).status;
+    const session = await browser(ada);
+    const wrong = { password: "wrong" };
+    assert.equal(await attempt(session, "/auth/password", { currentPassword: "wrong", newPassword: another }), 403);
+    assert.equal(await attempt(session, "/auth/account/delete", wrong), 403);
+    const hashes = countHashes(t);
+    assert.equal(await attempt(session, "/auth/password", { currentPassword: chosen, newPassword: another }), 429);
+    assert.equal(await attempt(session, "/auth/account/deactivate", { password: chosen }), 429);
+    assert.equal(await attempt(session, "/auth/email", { email: "x@example.com", password: chosen }), 429);
+    assert.equal(hashes.since(), 0);
+    // Somebody else's attempts are their own.
+    const bobs = await browser(bob);
+    assert.equal(await attempt(bobs, "/auth/password", { currentPassword: chosen, newPassword: another }), 204);
+  });
+
+  test("of 30 changes at once with one current password, one succeeds", async (t) => {
+    const database = await kind.open(t);
+    const { post, register, begin, canSignIn, events } = openAccountApi(t, database);
+    const ada = await register("ada@example.com");
+    const { secret: session } = await begin(ada);
+    assert.ok(session);
+    const passwords = Array.from({ length: 30 }, (_, index) => `${another} number ${index}`);
+    const answers = await Promise.all(
+      passwords.map((newPassword) => post("/auth/password", { currentPassword: chosen, newPassword }, { session })),
+    );
+    const winners = answers.flatMap(({ status }, index) => (status === 204 ? [passwords[index] ?? ""] : []));
+    assert.equal(winners.length, 1);
+    assert.ok(answers.every(({ status }) => [204, 401, 403].includes(status)));
+    assert.equal(await canSignIn("ada@example.com", winners[0] ?? ""), true);
+    assert.equal(events.filter(({ type }) => type === "password.changed").length, 1);
+  });
+
+  test("S-05: a sign-in with the old password that was being checked meanwhile begins no session", async (t) => {
+    const database = await kind.open(t);
+    const { post, register, browser, settings, sessions, accounts } = openAccountApi(t, database);
+    const ada = await register("ada@example.com");
+    const session = await browser(ada);
+    const { connection, throttle } = outsideHttp();
+    const attempt = { username: "ada@example.com", connection, device: undefined };
+    const start = async (signedIn: Awaited<ReturnType<typeof signIn>>): Promise<unknown> =>
+      settings.audit.recorded(database, {}, (record) =>
+        sessions.start({ account: signedIn.account, position: signedIn.position, kind: "tokens", scope: "notes:read" }, record),
+      );
+    const checked = await signIn({ ...attempt, password: new Redacted(chosen) }, { settings, throttle });
+    assert.equal((await post("/auth/password", { currentPassword: chosen, newPassword: another }, { session })).status, 204);
+    await assert.rejects(start(checked), { name: "SignInRefused" });
+    // The same with the new password, checked after the change, begins one; disabling ends what is being checked, too.
+    const later = await signIn({ ...attempt, password: new Redacted(another) }, { settings, throttle });
+    assert.ok(await start(later));
+    const last = await signIn({ ...attempt, password: new Redacted(another) }, { settings, throttle });
+    await accounts.disable(ada.id);
+    await accounts.enable(ada.id);
+    await assert.rejects(start(last), { name: "SignInRefused" });
+  });
+});
+
+function outsideHttp() {
+  return {
+    connection: { requestId: "r-1", address: "192.0.2.1", secure: true, userAgent: undefined },
+    throttle: { signIn: async () => ({ succeeded: async () => {} }) },
+  };
+}

@@ -1,0 +1,67 @@
+/** A signed-in user who shows the password: to have another one, or for what needs more than a session. */
+import type { Connection, Redacted, Secret } from "lockstep";
+import type { User } from "../caller/caller.ts";
+import { passwordChanged } from "../mail/message.ts";
+import { checkNewPassword } from "../password/new-password.ts";
+import { hashPassword, verifyPassword } from "../password/password-hash.ts";
+import { endSessions } from "../session/end-session.ts";
+import { type AccountServices, messageContext } from "./account-services.ts";
+import { type AccountRecord, findAccount, lockAccount } from "./account-store.ts";
+import { wrongPassword } from "./invalid-link.ts";
+import { removeLinks } from "./link-store.ts";
+import { changePasswordHash } from "./password-store.ts";
+
+/** A user with the password that was entered. */
+export interface ShownPassword {
+  readonly user: User;
+  readonly password: Redacted<string>;
+  readonly connection: Connection;
+}
+
+/** An account whose password was right. */
+export type CheckedAccount = AccountRecord & { readonly passwordHash: Secret<string> };
+
+/**
+ * Checks the password of the caller's own account; gives the account.
+ *
+ * @throws Problem 403 `wrong_password`, 429
+ */
+export async function checkOwnPassword(
+  { user, password, connection }: ShownPassword,
+  { settings, throttle }: Pick<AccountServices, "settings" | "throttle">,
+): Promise<CheckedAccount> {
+  const counted = await throttle.count("password", { connection, key: user.id });
+  const record = await settings.database.run(findAccount(user.id));
+  const isRight = await verifyPassword(password, record?.passwordHash);
+  if (record?.passwordHash === undefined || !isRight) throw wrongPassword(connection, settings, user.id);
+  await counted.succeeded();
+  return { ...record, passwordHash: record.passwordHash };
+}
+
+/**
+ * Gives the caller's account another password, and ends every other sign-in of it (attack row S-05); links that were sent are invalid.
+ *
+ * @throws Problem 403 `wrong_password` (also where another request was first), 422 `weak_password`, 429
+ */
+export async function changePassword(
+  shown: ShownPassword & { readonly newPassword: Redacted<string> },
+  services: AccountServices,
+): Promise<void> {
+  const { settings, outbox } = services;
+  const { user, newPassword, connection } = shown;
+  const { id, email, passwordHash: verified } = await checkOwnPassword(shown, services);
+  checkNewPassword(newPassword, { email, service: settings.issuer });
+  const hash = await hashPassword(newPassword);
+  const others = { accountId: id, ...(user.sessionId === undefined ? {} : { except: user.sessionId }) };
+  const isChanged = await settings.audit.recorded(settings.database, connection, function* (record) {
+    yield* lockAccount(id);
+    if (!(yield* changePasswordHash(id, { hash, now: settings.clock(), verified }))) return false;
+    yield* endSessions(others, "password_changed", record, settings);
+    yield* removeLinks(id);
+    yield* record({ type: "password.changed", subject: id });
+    return true;
+  });
+  if (!isChanged) throw wrongPassword(connection, settings, id);
+  const message = passwordChanged(messageContext(settings));
+  outbox.post({ to: email, message, kind: "password_changed", subject: id, requestId: connection.requestId });
+}

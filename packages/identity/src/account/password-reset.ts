@@ -1,0 +1,96 @@
+/** A new password for somebody who has lost theirs, by way of their mailbox (attack rows L-19 and L-20). */
+import type { Connection, Redacted } from "lockstep";
+import { passwordChanged, resetPassword as resetMessage } from "../mail/message.ts";
+import { checkNewPassword } from "../password/new-password.ts";
+import { hashPassword } from "../password/password-hash.ts";
+import { newSecret } from "../secret/opaque-token.ts";
+import { type AccountServices, messageContext } from "./account-services.ts";
+import { findAccountByEmail, lockAccount } from "./account-store.ts";
+import { endEverythingOf } from "./closing.ts";
+import type { ParsedEmail } from "./email.ts";
+import { invalidLink } from "./invalid-link.ts";
+import { findLink, removeLinks, saveLink, spendLink } from "./link-store.ts";
+import { resetPasswordHash } from "./password-store.ts";
+
+/** Somebody who has lost a password. */
+export interface LostPassword {
+  readonly email: ParsedEmail;
+  readonly connection: Connection;
+}
+
+/**
+ * Sends a link to reset the password, where there is an account that may sign in. It makes the links before it invalid. The answer and
+ * the work are the same without an account.
+ *
+ * @throws Problem 429
+ */
+export async function requestReset({ email, connection }: LostPassword, services: AccountServices): Promise<void> {
+  const { settings, throttle, outbox, links } = services;
+  const { database, lifetimes, clock, audit } = settings;
+  await throttle.count("forgot", { connection, key: email.key });
+  const found = await database.run(findAccountByEmail(email.key));
+  const account = found?.disabledAt === undefined ? found : undefined;
+  const token = newSecret();
+  const now = clock();
+  await database.transaction(function* () {
+    // Without an account, the same for nobody: nobody is given the token.
+    yield* lockAccount(account?.id ?? email.key);
+    yield* removeLinks(account?.id ?? email.key, "reset");
+    yield* saveLink({
+      token,
+      purpose: "reset",
+      accountId: account?.id,
+      email: account?.email ?? email.email,
+      passwordHash: undefined,
+      createdAt: now,
+      expiresAt: now + lifetimes.linkSeconds * 1000,
+    });
+  });
+  if (account === undefined) {
+    audit.report({ type: "link.refused", reason: found === undefined ? "no_account" : "account_disabled" }, connection);
+    return;
+  }
+  audit.report({ type: "password.reset_requested", subject: account.id }, connection);
+  const message = resetMessage({ ...messageContext(settings), link: links.reset(token) });
+  outbox.post({ to: account.email, message, kind: "reset", subject: account.id, requestId: connection.requestId });
+}
+
+/** A link to reset a password that was opened, with the new password. */
+export interface Reset {
+  readonly token: Redacted<string>;
+  readonly password: Redacted<string>;
+  readonly connection: Connection;
+}
+
+/**
+ * Sets the password of the account that the link was sent to, and of no other; confirms its address; ends everything that it has.
+ * Nobody is signed in by it: whoever has the link only, still meets what else guards a sign-in.
+ *
+ * @throws Problem 400 `invalid_link`, 422 `weak_password`, 429
+ */
+export async function finishReset({ token, password, connection }: Reset, services: AccountServices): Promise<void> {
+  const { settings, throttle, outbox } = services;
+  const { database, clock, audit, issuer } = settings;
+  const counted = await throttle.count("link", { connection });
+  const link = await database.run(findLink(token, clock()));
+  const id = link?.accountId;
+  if (link?.purpose !== "reset" || id === undefined) throw invalidLink("unknown", connection, settings);
+  const { email } = link;
+  checkNewPassword(password, { email, service: issuer });
+  const hash = await hashPassword(password);
+  const isReset = await audit.recorded(database, connection, function* (record) {
+    yield* lockAccount(id);
+    const now = clock();
+    const spent = yield* spendLink(token, "reset", now);
+    // An account that has moved to another address meanwhile is not opened from the old one.
+    if (spent === undefined || !(yield* resetPasswordHash(id, { hash, now, email }))) return false;
+    yield* endEverythingOf(id, "password_changed", record, settings);
+    yield* record({ type: "password.reset", subject: id });
+    return true;
+  });
+  if (!isReset) throw invalidLink("overtaken", connection, settings, id);
+  await counted.succeeded();
+  await throttle.passwordReplaced(email);
+  const message = passwordChanged(messageContext(settings));
+  outbox.post({ to: email, message, kind: "password_changed", subject: id, requestId: connection.requestId });
+}

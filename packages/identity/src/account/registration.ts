@@ -1,0 +1,83 @@
+/**
+ * Registering, in two steps. The first answers the same, after the same work, whether or not the address has an account
+ * (attack row L-05). The second makes the account, and needs both the link, which only the owner of the mailbox has, and the password,
+ * which only whoever registered knows: so that nobody prepares an account with somebody else's address and waits for them to confirm it.
+ */
+import { randomUUID } from "node:crypto";
+import type { Connection, Redacted } from "lockstep";
+import { accountExists, confirmRegistration } from "../mail/message.ts";
+import { checkNewPassword } from "../password/new-password.ts";
+import { hashPassword, verifyPassword } from "../password/password-hash.ts";
+import { newSecret } from "../secret/opaque-token.ts";
+import { type AccountServices, messageContext } from "./account-services.ts";
+import { findAccountByEmail, insertAccount } from "./account-store.ts";
+import { type ParsedEmail, parseEmail } from "./email.ts";
+import { invalidLink, wrongPassword } from "./invalid-link.ts";
+import { type Link, saveLink, spendLink } from "./link-store.ts";
+
+/** Somebody who wants an account. */
+export interface Registration {
+  readonly email: ParsedEmail;
+  readonly password: Redacted<string>;
+  readonly connection: Connection;
+}
+
+/**
+ * Takes a registration and sends a message: a link to confirm the address, or that there is an account already.
+ *
+ * @throws Problem 422 `weak_password`, 429
+ */
+export async function register({ email, password, connection }: Registration, services: AccountServices): Promise<void> {
+  const { settings, throttle, outbox, links } = services;
+  const { database, lifetimes, clock, audit, issuer } = settings;
+  checkNewPassword(password, { email: email.email, service: issuer });
+  await throttle.count("register", { connection, key: email.key });
+  const passwordHash = await hashPassword(password);
+  const existing = await database.run(findAccountByEmail(email.key));
+  const token = newSecret();
+  const now = clock();
+  // Kept in either case, so that both cost the same; where there is an account, nobody is ever given the token.
+  const link = { token, purpose: "register", accountId: undefined, email: email.email, passwordHash } as const;
+  await database.transaction(() => saveLink({ ...link, createdAt: now, expiresAt: now + lifetimes.linkSeconds * 1000 }));
+  const about = existing === undefined ? {} : { subject: existing.id };
+  audit.report({ type: "account.registration_requested", ...about }, connection);
+  const context = messageContext(settings);
+  outbox.post({
+    // What is stored, where something is: a message never goes to another spelling of an account's address.
+    to: existing?.email ?? email.email,
+    message: existing === undefined ? confirmRegistration({ ...context, link: links.verify(token) }) : accountExists(context),
+    kind: existing === undefined ? "confirm_registration" : "account_exists",
+    requestId: connection.requestId,
+    ...about,
+  });
+}
+
+/** A link that was opened, with the password that was entered. */
+export interface LinkUse {
+  readonly token: Redacted<string>;
+  readonly password: Redacted<string>;
+  readonly connection: Connection;
+}
+
+/**
+ * Makes the account of a registration; gives its id. Of two for one address the first wins.
+ *
+ * @throws Problem 400 `invalid_link`, 403 `wrong_password`
+ */
+export async function finishRegistration(use: LinkUse, link: Link, { settings }: AccountServices): Promise<string> {
+  const { token, password, connection } = use;
+  // A wrong password does not spend the link: it may be a slip, and the attempts are counted.
+  if (!(await verifyPassword(password, link.passwordHash))) throw wrongPassword(connection, settings);
+  const now = settings.clock();
+  const id = randomUUID();
+  const account = await settings.audit.recorded(settings.database, connection, function* (record) {
+    const spent = yield* spendLink(token, "register", now);
+    const address = spent && parseEmail(spent.email);
+    if (spent === undefined || address === undefined) return undefined;
+    const made = yield* insertAccount({ id, address, passwordHash: spent.passwordHash, createdAt: now, verifiedAt: now });
+    if (made !== undefined) yield* record({ type: "account.registered", subject: id });
+    return made;
+  });
+  if (account === undefined) throw invalidLink("overtaken", connection, settings);
+  return account.id;
+}

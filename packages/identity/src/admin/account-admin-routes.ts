@@ -1,0 +1,56 @@
+/** The routes on which an administrator sees accounts, disables them, and ends what they have. */
+import { connection, depends, del, get, notFound, path, permitted, post, query, type Route } from "lockstep";
+import { z } from "zod";
+import type { Accounts } from "../account/accounts.ts";
+import { AccountView, viewOf } from "../account/account-schema.ts";
+import type { AdministratorDependency } from "../api-key/service-account-routes.ts";
+
+/** What the routes need. */
+export interface AccountAdminServices {
+  readonly accounts: Accounts;
+  readonly admin: AdministratorDependency;
+}
+
+const tags = ["Accounts"];
+const AccountList = z.object({ items: z.array(AccountView), next: z.uuid().nullable() }).meta({ id: "AccountList" });
+
+/** The routes under `/auth/accounts`. */
+export function accountAdminRoutes({ accounts, admin }: AccountAdminServices): Route[] {
+  const account = permitted({ id: path("id", z.uuid()), admin }, ({ id }) => accounts.find(id));
+  const change = depends({ admin, origin: connection() }, ({ admin, origin }) => ({ by: admin.id, requestId: origin.requestId }));
+  const page = { limit: query("limit", z.int().min(1).max(100).default(50)), after: query("after", z.uuid().optional()) };
+  const deps = { account, change };
+  return [
+    get(
+      "/auth/accounts",
+      { tags, summary: "Accounts, oldest first", deps: { admin, ...page }, response: AccountList },
+      async ({ limit, after }) => {
+        const last = after === undefined ? undefined : await accounts.find(after);
+        if (after !== undefined && last === undefined) throw notFound();
+        const found = await accounts.list({ limit, after: last });
+        return { items: found.map(viewOf), next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+      },
+    ),
+    post(
+      "/auth/accounts/:id/disable",
+      { tags, summary: "Refuse every credential of an account", deps, status: 204 },
+      async ({ account, change }) => {
+        await accounts.disable(account.id, change);
+      },
+    ),
+    post(
+      "/auth/accounts/:id/enable",
+      { tags, summary: "Let a disabled account in again", deps, status: 204 },
+      async ({ account, change }) => {
+        await accounts.enable(account.id, change);
+      },
+    ),
+    del(
+      "/auth/accounts/:id/sessions",
+      { tags, summary: "End every sign-in of an account", deps, status: 204 },
+      async ({ account, change }) => {
+        await accounts.endSessions(account.id, { reason: "ended_by_administrator", ...change });
+      },
+    ),
+  ];
+}

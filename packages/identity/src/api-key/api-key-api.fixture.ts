@@ -1,0 +1,95 @@
+/** An API with the routes of keys, and routes that a key opens. */
+import {
+  type Api,
+  apiKeyHeader,
+  authenticate,
+  authorize,
+  createApi,
+  get,
+  httpBearer,
+  identified,
+  post,
+  type Route,
+  scopes,
+} from "lockstep";
+import type { SignedInUser, User } from "../caller/caller.ts";
+import { everyScope, type TestKeys } from "./api-key.fixture.ts";
+import { keyCaller } from "./api-key-caller.ts";
+import { apiKeyRoutes } from "./api-key-routes.ts";
+import { type Administrator, serviceAccountRoutes } from "./service-account-routes.ts";
+
+/** What a request of a test says. */
+export interface Ask {
+  /** Who is signed in: an id, or an id and scopes. */
+  readonly as?: string | Administrator;
+  readonly key?: string;
+  readonly json?: unknown;
+}
+
+/** What came back. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** An API with the routes of keys, and routes that a key opens. */
+export interface TestApi {
+  readonly api: Api;
+  ask(method: string, path: string, ask?: Ask): Promise<Answer>;
+}
+
+/** Builds one. The administrator is whoever is signed in as `root`. */
+export function testApi({ settings, apiKeys, clients }: TestKeys): TestApi {
+  const bearer = httpBearer({ scopes: settings.scopes });
+  const signedIn = authenticate({ bearer }, ({ bearer }) => {
+    // Written by `ask()` below.
+    const { id, scopes } = JSON.parse(Buffer.from(bearer.reveal(), "base64url").toString()) as Administrator;
+    return identified(userOf(id, scopes), { sub: id, scope: scopes.join(" ") });
+  });
+  const user = authorize({ signedIn }, ({ signedIn }) => signedIn);
+  const admin = authorize({ signedIn }, ({ signedIn }) => (signedIn.id === "root" ? signedIn : undefined), { reach: "any" });
+  const key = keyCaller(settings, apiKeys, apiKeyHeader({ name: "X-API-Key", schemeName: "ApiKey", scopes: settings.scopes }));
+  const api = createApi({
+    title: "Keys",
+    version: "1",
+    audit: () => {},
+    onError: () => {},
+    routes: [
+      // No cookie is among its credentials, which is all that its facts are told here.
+      ...apiKeyRoutes({ apiKeys, signedIn: user as unknown as SignedInUser }),
+      ...serviceAccountRoutes({ settings, apiKeys, clients, admin }),
+      ...protectedRoutes(key),
+    ],
+  });
+  return { api, ask: async (method, path, ask = {}) => answerOf(await api.fetch(requestOf(method, path, ask))) };
+}
+
+function protectedRoutes(key: ReturnType<typeof keyCaller>): Route[] {
+  return [
+    get("/whoami", { deps: { key } }, ({ key }) => ({ kind: key.kind, id: key.id, scopes: key.scopes, keyId: key.keyId ?? null })),
+    get("/notes", { deps: { key: scopes(key, "notes:read") } }, () => []),
+    post("/notes", { deps: { key: scopes(key, "notes:write") } }, () => ({})),
+  ];
+}
+
+function userOf(id: string, granted: readonly string[]): User {
+  return { kind: "user", id, credential: "token", scopes: granted, sessionId: undefined, clientId: undefined, keyId: undefined };
+}
+
+function requestOf(method: string, path: string, { as, key, json }: Ask): Request {
+  const headers = new Headers();
+  const caller = typeof as === "string" ? { id: as, scopes: everyScope } : as;
+  if (caller !== undefined) headers.set("authorization", `Bearer ${Buffer.from(JSON.stringify(caller)).toString("base64url")}`);
+  if (key !== undefined) headers.set("x-api-key", key);
+  if (json !== undefined) headers.set("content-type", "application/json");
+  return new Request(`http://keys.test${path}`, { method, headers, ...(json === undefined ? {} : { body: JSON.stringify(json) }) });
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const body: unknown = text === "" ? {} : JSON.parse(text);
+  // A test reads what it expects, and fails where it is not there.
+  return { status: response.status, headers: response.headers, text, body: body as Answer["body"] };
+}

@@ -1,0 +1,38 @@
+/** Whoever an API key belongs to, as a dependency. */
+import { authenticate, connection, type Dependency, identified, type Scheme } from "lockstep";
+import { type ApiClient, subjectOfClient } from "../caller/caller.ts";
+import type { Settings } from "../settings.ts";
+import type { ApiKeys, VerifiedKey } from "./api-keys.ts";
+
+/**
+ * The owner of the key that a scheme extracted, with the scopes that the key grants. A key that opens nothing is 401; too many
+ * wrong ones are 429.
+ */
+export function keyCaller(
+  _settings: Settings,
+  apiKeys: Pick<ApiKeys, "verify">,
+  scheme: Scheme<string, string>,
+): Dependency<ApiClient, "credential" | "authenticated" | "scoped" | `scope:${string}`> {
+  return authenticate({ key: scheme, connection: connection() }, async ({ key, connection }) => {
+    const verified = await apiKeys.verify(key, connection);
+    const caller = callerOf(verified);
+    const sub = caller.kind === "user" ? caller.id : subjectOfClient(caller.id);
+    return identified(caller, { sub, scope: verified.scopes.join(" ") });
+  });
+}
+
+function callerOf({ id, owner, name, scopes }: VerifiedKey): ApiClient {
+  if (owner.kind === "client") {
+    return { kind: "client", id: owner.id, name: owner.name, credential: "api_key", scopes, keyId: id };
+  }
+  return {
+    kind: "user",
+    id: owner.account.id,
+    name,
+    credential: "api_key",
+    scopes,
+    sessionId: undefined,
+    clientId: undefined,
+    keyId: id,
+  };
+}

@@ -1,0 +1,29 @@
+/** Keys that were made elsewhere: by another system, or by this one before its database was made anew. */
+import { problem, type Redacted, type Secret, secret } from "lockstep";
+import { hashOfSecret } from "../secret/opaque-token.ts";
+import type { Settings } from "../settings.ts";
+import type { KeyOwner } from "./api-key.ts";
+import { isApiKeyId, parseApiKey } from "./api-key-format.ts";
+
+/** What is known of a key: the key itself, or its id and the SHA-256 of its secret part, in base64url. */
+export type KnownKey = { readonly key: Redacted<string> } | { readonly id: string; readonly secretHash: Secret<string> };
+
+/** A key to be taken over. */
+export type KeyToImport = KnownKey & {
+  readonly owner: KeyOwner;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** Milliseconds since 1970; without it the key does not expire. */
+  readonly expiresAt?: number | undefined;
+};
+
+/** @throws Problem `invalid_input` (422) for what is no key of this prefix and environment */
+export function knownKey(known: KnownKey, settings: Settings): { readonly id: string; readonly secretHash: Secret<string> } {
+  if ("key" in known) {
+    const parts = parseApiKey(known.key, settings);
+    if (parts !== undefined) return { id: parts.id, secretHash: secret(hashOfSecret(parts.secret)) };
+  } else if (isApiKeyId(known.id) && /^[A-Za-z0-9_-]{43}$/.test(known.secretHash.reveal())) return known;
+  throw problem(422, "invalid_input", "This is no key of this service.");
+}

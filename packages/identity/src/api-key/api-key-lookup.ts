@@ -1,0 +1,50 @@
+/** What a key that is presented is judged by: one indexed lookup of the key with its owner. */
+import { secret, type Secret } from "lockstep";
+import { numberOrNone, textOf } from "../store/row.ts";
+import { first, type Row, sql, type Work } from "../store/statement.ts";
+import { type OwnerRecord, toClientOwner, toUserOwner } from "./api-key-owner.ts";
+import { scopesOf } from "./api-key-store.ts";
+
+/** A key in the database, as far as verifying goes. */
+export interface FoundKey {
+  readonly id: string;
+  readonly familyId: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** SHA-256 of the secret part, in base64url. */
+  readonly secretHash: Secret<string>;
+  readonly expiresAt: number | undefined;
+  readonly revokedAt: number | undefined;
+  readonly owner: OwnerRecord;
+}
+
+const lookUp = sql(`
+  SELECT k.id AS key_id, k.family_id, k.name AS key_name, k.secret_hash, k.scope, k.expires_at, k.revoked_at, k.account_id,
+    COALESCE(a.id, c.id) AS id, a.email, a.created_at, a.verified_at,
+    COALESCE(a.disabled_at, c.disabled_at) AS disabled_at, c.name, c.scopes
+  FROM identity_api_keys k
+  LEFT JOIN identity_accounts a ON a.id = k.account_id
+  LEFT JOIN identity_clients c ON c.id = k.client_id
+  WHERE k.id >= :id ORDER BY k.id LIMIT 1`);
+
+/**
+ * Finds the key of this id or, where there is none, the next one in the index, so that an unknown id takes the same steps as a
+ * known one and cannot be told from it by time (K-01). The caller compares the ids. Nothing behind the last key.
+ */
+export function* lookUpApiKey(id: string): Work<FoundKey | undefined> {
+  const row = yield* first(lookUp, { id });
+  return row && toFoundKey(row);
+}
+
+function toFoundKey(row: Row): FoundKey {
+  return {
+    id: textOf(row, "key_id"),
+    familyId: textOf(row, "family_id"),
+    name: textOf(row, "key_name"),
+    scopes: scopesOf(textOf(row, "scope")),
+    secretHash: secret(textOf(row, "secret_hash")),
+    expiresAt: numberOrNone(row, "expires_at"),
+    revokedAt: numberOrNone(row, "revoked_at"),
+    owner: row["account_id"] === null ? toClientOwner(row) : toUserOwner(row),
+  };
+}

@@ -1,0 +1,70 @@
+/** The owner of a key, read with it: what they may have is what the key may grant. */
+import type { Account } from "../account/account.ts";
+import type { Settings } from "../settings.ts";
+import { numberOf, numberOrNone, textOf, textsOf } from "../store/row.ts";
+import { first, type Row, sql, type Work } from "../store/statement.ts";
+import type { KeyOwner } from "./api-key.ts";
+
+/** An owner as it is in the database. */
+export type OwnerRecord =
+  | { readonly kind: "user"; readonly account: Account }
+  | {
+      readonly kind: "client";
+      readonly id: string;
+      readonly name: string;
+      readonly scopes: readonly string[];
+      readonly disabledAt: number | undefined;
+    };
+
+// An UPDATE that changes nothing holds the row until the transaction ends, on every database: what is counted of an owner then
+// stays counted, and an owner that is being deleted is either still there or gone.
+const lockAccountRow = sql(`
+  UPDATE identity_accounts SET created_at = created_at WHERE id = :id
+  RETURNING id, email, created_at, verified_at, disabled_at`);
+const lockClientRow = sql(
+  "UPDATE identity_clients SET created_at = created_at WHERE id = :id RETURNING id, name, scopes, disabled_at",
+);
+
+/** Finds an owner and holds it: no other transaction adds to its keys until this one ends. */
+export function* lockOwner(owner: KeyOwner): Work<OwnerRecord | undefined> {
+  if ("account" in owner) {
+    const row = yield* first(lockAccountRow, { id: owner.account });
+    return row && toUserOwner(row);
+  }
+  const row = yield* first(lockClientRow, { id: owner.client });
+  return row && toClientOwner(row);
+}
+
+/** Reads an owner that is a user. */
+export function toUserOwner(row: Row): OwnerRecord {
+  const account = {
+    id: textOf(row, "id"),
+    email: textOf(row, "email"),
+    createdAt: numberOf(row, "created_at"),
+    verifiedAt: numberOrNone(row, "verified_at"),
+    disabledAt: numberOrNone(row, "disabled_at"),
+  };
+  return { kind: "user", account };
+}
+
+/** Reads an owner that is a client. */
+export function toClientOwner(row: Row): OwnerRecord {
+  return {
+    kind: "client",
+    id: textOf(row, "id"),
+    name: textOf(row, "name"),
+    scopes: textsOf(row, "scopes"),
+    disabledAt: numberOrNone(row, "disabled_at"),
+  };
+}
+
+/** Whether every credential of an owner is refused. */
+export function isDisabled(owner: OwnerRecord): boolean {
+  return (owner.kind === "user" ? owner.account.disabledAt : owner.disabledAt) !== undefined;
+}
+
+/** The scopes that an owner has now. */
+export function scopesOfOwner(owner: OwnerRecord, { scopes, scopesOf }: Pick<Settings, "scopes" | "scopesOf">): readonly string[] {
+  const had = owner.kind === "user" ? scopesOf(owner.account) : owner.scopes;
+  return had.filter((scope) => Object.hasOwn(scopes, scope));
+}

@@ -1,0 +1,146 @@
+/** API keys as they go in and out of the routes. Their types are written out: a declaration cannot show what zod infers. */
+import { z } from "zod";
+import type { ApiKey, CreatedApiKey } from "./api-keys.ts";
+import {
+  defaultExpiresInDays,
+  defaultGraceSeconds,
+  maxExpiresInDays,
+  maxGraceSeconds,
+  maxScopes,
+  namePattern,
+} from "./api-key-rules.ts";
+
+/** A key as it is shown. Times are ISO 8601; `null` has not happened, or never will. */
+export interface ShownApiKey {
+  readonly id: string;
+  readonly familyId: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly rotatedAt: string | null;
+  readonly revokedAt: string | null;
+  readonly usedAt: string | null;
+}
+
+/** A new key as it is shown, once. */
+export interface ShownCreatedApiKey extends ShownApiKey {
+  readonly key: string;
+}
+
+/** A part of a list. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** `after` for the next page. */
+  readonly next: string | null;
+}
+
+/** What a request says of a new key. */
+export interface WantedApiKey {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly expiresInDays: number;
+}
+
+/** What a request says of replacing a key; nothing at all where its body is empty. */
+export type WantedRotation = { readonly graceSeconds: number } | undefined;
+
+const when = z.iso.datetime();
+const next = z.string().nullable().meta({ description: "`after` for the next page." });
+
+/** The id of a key in a path. */
+export const keyIdSchema: z.ZodType<string> = z.string().regex(/^[0-9A-Za-z]{12}$/);
+
+/** A name for people. */
+export const nameSchema: z.ZodType<string> = z
+  .string()
+  .regex(namePattern)
+  .meta({ description: "One line of 1 to 100 characters." });
+
+/** Scopes that are asked for (RFC 6749 §3.3). */
+export const scopesSchema: z.ZodType<readonly string[]> = z.array(z.string().regex(/^[!#-[\]-~]{1,200}$/)).max(maxScopes);
+
+const apiKey = {
+  id: z.string(),
+  familyId: z.string().meta({ description: "The same for a key and those that replaced it." }),
+  name: z.string(),
+  scopes: z.array(z.string()).readonly(),
+  createdAt: when,
+  expiresAt: when.nullable().meta({ description: "Of a key that was replaced: when its grace ends." }),
+  rotatedAt: when.nullable().meta({ description: "When it was replaced." }),
+  revokedAt: when.nullable(),
+  usedAt: when.nullable().meta({ description: "When it was last used, to the minute." }),
+};
+const shown = z.object(apiKey).meta({ id: "ApiKey" });
+
+/** A new key. */
+export const createdKeySchema: z.ZodType<ShownCreatedApiKey> = z
+  .object({ ...apiKey, key: z.string().meta({ description: "The key itself, shown this once." }) })
+  .meta({ id: "CreatedApiKey" });
+
+/** A part of a list of keys. */
+export const keyListSchema: z.ZodType<Page<ShownApiKey>> = z
+  .object({ items: z.array(shown).readonly(), next })
+  .meta({ id: "ApiKeyList" });
+
+/** The body that asks for a key. */
+export const wantedKeySchema: z.ZodType<WantedApiKey> = z
+  .object({
+    name: nameSchema,
+    scopes: scopesSchema,
+    expiresInDays: z.int().min(1).max(maxExpiresInDays).default(defaultExpiresInDays),
+  })
+  .meta({ id: "WantedApiKey" });
+
+/** The body that asks for a rotation; it may be empty. */
+export const wantedRotationSchema: z.ZodType<WantedRotation> = z
+  .object({ graceSeconds: z.int().min(0).max(maxGraceSeconds).default(defaultGraceSeconds) })
+  .meta({ id: "WantedApiKeyRotation", description: "How long the old key works on." })
+  .optional();
+
+/** What the documentation says of making a key. */
+export const creationProblems: Readonly<Record<number, string>> = {
+  403: "A key grants only scopes that its owner and whoever makes it have.",
+  409: "There are as many keys as there may be.",
+};
+
+/** What the documentation says of replacing one. */
+export const rotationProblems: Readonly<Record<number, string>> = {
+  403: "Whoever replaces a key has its scopes.",
+  409: "It was replaced already, or has ended.",
+};
+
+/** A key as it is shown. */
+export function showApiKey({ id, familyId, name, scopes, ...times }: ApiKey): ShownApiKey {
+  return {
+    id,
+    familyId,
+    name,
+    scopes,
+    createdAt: showTime(times.createdAt),
+    expiresAt: showTimeOrNone(times.expiresAt),
+    rotatedAt: showTimeOrNone(times.rotatedAt),
+    revokedAt: showTimeOrNone(times.revokedAt),
+    usedAt: showTimeOrNone(times.usedAt),
+  };
+}
+
+/** A new key as it is shown, this once. */
+export function showCreatedApiKey({ key, apiKey }: CreatedApiKey): ShownCreatedApiKey {
+  return { ...showApiKey(apiKey), key: key.reveal() };
+}
+
+/** A page of keys, with where the next one begins. */
+export function showApiKeys(keys: readonly ApiKey[], limit: number): Page<ShownApiKey> {
+  return { items: keys.map(showApiKey), next: keys.length < limit ? null : (keys.at(-1)?.id ?? null) };
+}
+
+/** A time (milliseconds since 1970) in ISO 8601. */
+export function showTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** The same for one that may not have happened. */
+export function showTimeOrNone(at: number | undefined): string | null {
+  return at === undefined ? null : showTime(at);
+}

@@ -1,0 +1,141 @@
+/** The table of API keys. Of a key's secret it holds the SHA-256 only. */
+import type { Secret } from "lockstep";
+import { numberOf, numberOrNone, textOf, textOrNone } from "../store/row.ts";
+import { all, first, type Row, sql, type Work } from "../store/statement.ts";
+import type { ApiKey, KeyOwner } from "./api-key.ts";
+
+/** A key to be kept. */
+export interface KeyToInsert extends Pick<ApiKey, "id" | "familyId" | "owner" | "name" | "scopes" | "createdAt" | "expiresAt"> {
+  /** SHA-256 of the secret part, in base64url. */
+  readonly secretHash: Secret<string>;
+  readonly by: string | undefined;
+}
+
+/** A part of an owner's list of keys. */
+export interface KeyPage {
+  /** How many, 1 to 100. Default 50. */
+  readonly limit?: number;
+  /** The id of the last key of the page before. */
+  readonly after?: string;
+}
+
+const columns = "id, family_id, account_id, client_id, name, scope, created_at, expires_at, rotated_at, revoked_at, used_at";
+
+const insertText = (owner: string): string => `
+  INSERT INTO identity_api_keys
+    (id, family_id, account_id, client_id, name, secret_hash, scope, created_by, created_at, expires_at)
+  SELECT :id, :familyId, CAST(:account AS TEXT), CAST(:client AS TEXT), :name, :secretHash, :scope, CAST(:by AS TEXT),
+    CAST(:createdAt AS BIGINT), CAST(:expiresAt AS BIGINT)
+  FROM ${owner}
+  ON CONFLICT (id) DO NOTHING
+  RETURNING id`;
+const insertOfAccount = sql(insertText("identity_accounts WHERE identity_accounts.id = :account"));
+const insertOfClient = sql(insertText("identity_clients WHERE identity_clients.id = :client"));
+
+const find = sql(`SELECT ${columns} FROM identity_api_keys WHERE id = :id`);
+
+const listText = (owner: string): string => `
+  SELECT ${columns} FROM identity_api_keys
+  WHERE ${owner} = :owner AND (CAST(:after AS TEXT) = '' OR (created_at, id) <
+    (SELECT created_at, id FROM identity_api_keys WHERE id = :after AND ${owner} = :owner))
+  ORDER BY created_at DESC, id DESC LIMIT :limit`;
+const listOfAccount = sql(listText("account_id"));
+const listOfClient = sql(listText("client_id"));
+
+const live = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)";
+const countText = (owner: string): string => `
+  SELECT COUNT(*) AS live, COUNT(rotated_at) AS replaced FROM identity_api_keys WHERE ${owner} = :owner AND ${live}`;
+const countOfAccount = sql(countText("account_id"));
+const countOfClient = sql(countText("client_id"));
+
+const replace = sql(`
+  UPDATE identity_api_keys
+  SET rotated_at = :now, expires_at = CASE WHEN expires_at < :graceEndsAt THEN expires_at ELSE :graceEndsAt END
+  WHERE id = :id AND rotated_at IS NULL AND ${live}
+  RETURNING id`);
+const revoke = sql(`UPDATE identity_api_keys SET revoked_at = :now WHERE id = :id AND ${live} RETURNING ${columns}`);
+const removeEnded = sql(`
+  DELETE FROM identity_api_keys
+  WHERE id IN (SELECT id FROM identity_api_keys WHERE expires_at < :before OR revoked_at < :before LIMIT :limit)
+  RETURNING id`);
+const use = sql("UPDATE identity_api_keys SET used_at = :at WHERE id = :id AND (used_at IS NULL OR used_at < :at)");
+
+/** Keeps a new key; `false` where its owner is gone. Part of a transaction that holds the owner. */
+export function* insertApiKey(key: KeyToInsert): Work<boolean> {
+  const { id, familyId, owner, name, scopes, createdAt, expiresAt = null, by = null } = key;
+  const [account, client] = "account" in owner ? [owner.account, null] : [null, owner.client];
+  const secretHash = key.secretHash.reveal();
+  const values = { id, familyId, account, client, name, secretHash, scope: scopes.join(" "), by, createdAt, expiresAt };
+  return (yield* first(account === null ? insertOfClient : insertOfAccount, values)) !== undefined;
+}
+
+/** Finds a key by its id, ended or not. */
+export function* findApiKey(id: string): Work<ApiKey | undefined> {
+  const row = yield* first(find, { id });
+  return row && toApiKey(row);
+}
+
+/** The keys of an owner, ended ones too, newest first. */
+export function* listApiKeys(owner: KeyOwner, { limit = 50, after = "" }: KeyPage): Work<readonly ApiKey[]> {
+  const rows = yield* "account" in owner
+    ? all(listOfAccount, { owner: owner.account, limit, after })
+    : all(listOfClient, { owner: owner.client, limit, after });
+  return rows.map(toApiKey);
+}
+
+/** How many keys of an owner work, and how many of those were replaced already. Part of a transaction that holds the owner. */
+export function* countLiveApiKeys(owner: KeyOwner, now: number): Work<{ readonly live: number; readonly replaced: number }> {
+  const row = yield* "account" in owner
+    ? first(countOfAccount, { owner: owner.account, now })
+    : first(countOfClient, { owner: owner.client, now });
+  return row === undefined ? { live: 0, replaced: 0 } : { live: numberOf(row, "live"), replaced: numberOf(row, "replaced") };
+}
+
+/** Marks a key as replaced and lets it end with its grace; `false` where another was first, or it has ended. */
+export function* replaceApiKey(id: string, now: number, graceEndsAt: number): Work<boolean> {
+  return (yield* first(replace, { id, now, graceEndsAt })) !== undefined;
+}
+
+/** Ends a key; gives it unless it had ended. */
+export function* revokeApiKey(id: string, now: number): Work<ApiKey | undefined> {
+  const row = yield* first(revoke, { id, now });
+  return row && toApiKey(row);
+}
+
+/** Remembers when a key was used. */
+export function* useApiKey(id: string, at: number): Work<void> {
+  yield* all(use, { id, at });
+}
+
+/** How long a key that has ended is still listed, in milliseconds: 30 days. */
+export const endedKeysKeptMs: number = 30 * 86_400_000;
+
+/** Removes keys that ended long ago, at most `limit`; gives how many. */
+export function* removeEndedApiKeys(now: number, limit: number): Work<number> {
+  return (yield* all(removeEnded, { before: now - endedKeysKeptMs, limit })).length;
+}
+
+function toApiKey(row: Row): ApiKey {
+  return {
+    id: textOf(row, "id"),
+    familyId: textOf(row, "family_id"),
+    owner: ownerOf(row),
+    name: textOf(row, "name"),
+    scopes: scopesOf(textOf(row, "scope")),
+    createdAt: numberOf(row, "created_at"),
+    expiresAt: numberOrNone(row, "expires_at"),
+    rotatedAt: numberOrNone(row, "rotated_at"),
+    revokedAt: numberOrNone(row, "revoked_at"),
+    usedAt: numberOrNone(row, "used_at"),
+  };
+}
+
+function ownerOf(row: Row): KeyOwner {
+  const account = textOrNone(row, "account_id");
+  return account === undefined ? { client: textOf(row, "client_id") } : { account };
+}
+
+/** The scopes of a key, as they are kept: separated by spaces. */
+export function scopesOf(scope: string): readonly string[] {
+  return scope === "" ? [] : scope.split(" ");
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Database } from "../store/database.ts";
+import { describeOnEach } from "../store/database.fixture.ts";
+import { origin, testKeys } from "./api-key.fixture.ts";
+import { ApiKeyUse } from "./api-key-use.ts";
+import type { ApiKeys, CreatedApiKey } from "./api-keys.ts";
+
+async function usedAt(apiKeys: ApiKeys, { apiKey }: CreatedApiKey): Promise<number | undefined> {
+  return (await apiKeys.find(apiKey.id))?.usedAt;
+}
+
+describeOnEach("the last use of API keys", (databases) => {
+  test("using a key writes nothing; what was used is written in one transaction, to the minute", async (t) => {
+    const { apiKeys, make, watched, clock } = await testKeys(await databases.open(t));
+    const keys = [await make(), await make(), await make()];
+    const unused = await make();
+    const first = clock.now;
+    watched.asked = 0;
+    for (let count = 0; count < 10; count += 1) for (const { key } of keys) await apiKeys.verify(key, origin);
+    assert.equal(watched.asked, 30);
+    await apiKeys.flush();
+    assert.equal(watched.asked, 31);
+    for (const key of keys) assert.equal(await usedAt(apiKeys, key), first);
+    assert.equal(await usedAt(apiKeys, unused), undefined);
+
+    clock.advance(59);
+    const [one, ...others] = keys;
+    assert.ok(one);
+    await apiKeys.verify(one.key, origin);
+    await apiKeys.flush();
+    assert.equal(await usedAt(apiKeys, one), first);
+    clock.advance(1);
+    await apiKeys.verify(one.key, origin);
+    await apiKeys.flush();
+    assert.equal(await usedAt(apiKeys, one), clock.now);
+    for (const key of others) assert.equal(await usedAt(apiKeys, key), first);
+  });
+
+  test("a refused key was not used", async (t) => {
+    const { apiKeys, make } = await testKeys(await databases.open(t));
+    const made = await make();
+    await apiKeys.revoke(made.apiKey.id);
+    await assert.rejects(apiKeys.verify(made.key, origin));
+    await apiKeys.flush();
+    assert.equal(await usedAt(apiKeys, made), undefined);
+  });
+
+  test("what could not be written while the database was away is written when it is back, and no request hears of it", async (t) => {
+    const { apiKeys, make, watched, clock } = await testKeys(await databases.open(t));
+    const [one, two] = [await make(), await make()];
+    await apiKeys.verify(one.key, origin);
+    watched.isAway = true;
+    await apiKeys.flush();
+    watched.isAway = false;
+    clock.advance(120);
+    await apiKeys.verify(two.key, origin);
+    await apiKeys.flush();
+    assert.deepEqual([await usedAt(apiKeys, one), await usedAt(apiKeys, two)], [clock.now - 120_000, clock.now]);
+  });
+
+  test("closing writes what is waiting, and closing while the database is away ends quietly", async (t) => {
+    const { apiKeys, make, watched, clock } = await testKeys(await databases.open(t));
+    const made = await make();
+    await apiKeys.verify(made.key, origin);
+    await apiKeys.close();
+    assert.equal(await usedAt(apiKeys, made), clock.now);
+    clock.advance(60);
+    await apiKeys.verify(made.key, origin);
+    watched.isAway = true;
+    await apiKeys.close();
+  });
+
+  test("two nodes that write the same keys at once both come through, and the later use stays", async (t) => {
+    const database = await databases.open(t);
+    const { apiKeys, make, clock } = await testKeys(database);
+    const keys: CreatedApiKey[] = [];
+    for (let count = 0; count < 20; count += 1) keys.push(await make());
+    const nodes = [0, 1, 2, 3].map(() => new ApiKeyUse(database, 3_600_000));
+    for (const [late, node] of nodes.entries()) {
+      for (const { apiKey } of late % 2 === 0 ? keys : keys.toReversed()) node.used(apiKey.id, clock.now + late);
+    }
+    await Promise.all(nodes.map((node) => node.close()));
+    for (const key of keys) assert.equal(await usedAt(apiKeys, key), clock.now + 3);
+  });
+
+  test("it is written by itself, after a while", async (t) => {
+    const { apiKeys, make } = await testKeys(await databases.open(t), { flushEveryMs: 1 });
+    const made = await make();
+    await apiKeys.verify(made.key, origin);
+    await waitFor(async () => (await usedAt(apiKeys, made)) !== undefined);
+  });
+});
+
+/** The timer is a real one: that it comes at all is the point. */
+async function waitFor(isSo: () => Promise<boolean>): Promise<void> {
+  for (let count = 0; count < 500; count += 1) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.fail("it never came");
+}
+
+test("a failure that is no outage is told on standard error and not tried for ever", async (t) => {
+  const told = t.mock.method(console, "error", () => {});
+  const broken = {
+    transaction: () => Promise.reject(new TypeError("no such table")),
+  } satisfies Pick<Database, "transaction">;
+  // Nothing else of a database is asked.
+  const use = new ApiKeyUse(broken as unknown as Database, 3_600_000);
+  use.used("aaaaaaaaaaaa", 1);
+  await use.flush();
+  await use.flush();
+  assert.equal(told.mock.callCount(), 1);
+  assert.ok(!String(told.mock.calls[0]?.arguments[0]).includes("aaaaaaaaaaaa"));
+});

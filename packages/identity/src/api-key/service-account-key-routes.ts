@@ -1,0 +1,82 @@
+/** The routes on which an administrator keeps the API keys of a service account. */
+import { body, del, get, path, permitted, post, query, type Route } from "lockstep";
+import { z } from "zod";
+import {
+  createdKeySchema,
+  creationProblems,
+  keyIdSchema,
+  keyListSchema,
+  rotationProblems,
+  showApiKeys,
+  showCreatedApiKey,
+  wantedKeySchema,
+  wantedRotationSchema,
+} from "./api-key-schema.ts";
+import type { ApiKeys } from "./api-keys.ts";
+import type { AccountDependency, AdministratorDependency, ChangeDependency } from "./service-account-routes.ts";
+
+/** What the routes need. */
+export interface ServiceAccountKeyRoutesOptions {
+  readonly apiKeys: ApiKeys;
+  readonly admin: AdministratorDependency;
+  readonly account: AccountDependency;
+  readonly change: ChangeDependency;
+}
+
+const tags = ["Service accounts"];
+
+/** The routes under `/auth/service-accounts/:id/api-keys`. */
+export function serviceAccountKeyRoutes({ apiKeys, admin, account, change }: ServiceAccountKeyRoutesOptions): Route[] {
+  const key = permitted({ keyId: path("keyId", keyIdSchema), account, admin }, async ({ keyId, account }) => {
+    const found = await apiKeys.find(keyId);
+    return found !== undefined && "client" in found.owner && found.owner.client === account.id ? found : undefined;
+  });
+  const limit = query("limit", z.int().min(1).max(100).default(50));
+  const after = query("after", keyIdSchema.optional());
+
+  return [
+    get(
+      "/auth/service-accounts/:id/api-keys",
+      {
+        tags,
+        summary: "API keys of a service account, newest first",
+        deps: { account, limit, after },
+        response: keyListSchema,
+      },
+      async ({ account, limit, after = "" }) => showApiKeys(await apiKeys.list({ client: account.id }, { limit, after }), limit),
+    ),
+    post(
+      "/auth/service-accounts/:id/api-keys",
+      {
+        tags,
+        summary: "Make an API key for a service account; it is shown this once",
+        deps: { account, admin, change, wanted: body(wantedKeySchema) },
+        response: createdKeySchema,
+        status: 201,
+        problems: creationProblems,
+      },
+      async ({ account, admin, change, wanted }) =>
+        showCreatedApiKey(await apiKeys.create({ ...wanted, ...change, owner: { client: account.id } }, admin.scopes)),
+    ),
+    post(
+      "/auth/service-accounts/:id/api-keys/:keyId/rotate",
+      {
+        tags,
+        summary: "Replace an API key of a service account; the old one works until its grace ends",
+        deps: { key, admin, change, wanted: body(wantedRotationSchema) },
+        response: createdKeySchema,
+        status: 201,
+        problems: rotationProblems,
+      },
+      async ({ key, admin, change, wanted }) =>
+        showCreatedApiKey(await apiKeys.rotate(key.id, { ...wanted, ...change }, admin.scopes)),
+    ),
+    del(
+      "/auth/service-accounts/:id/api-keys/:keyId",
+      { tags, summary: "End an API key of a service account at once", deps: { key, change }, status: 204 },
+      async ({ key, change }) => {
+        await apiKeys.revoke(key.id, change);
+      },
+    ),
+  ];
+}

@@ -1,0 +1,148 @@
+/**
+ * The routes on which an administrator keeps service accounts, which are clients of the client credentials grant, and their
+ * API keys. Who is an administrator is the application's rule.
+ */
+import {
+  type Advice,
+  body,
+  connection,
+  del,
+  type Dependency,
+  depends,
+  type Fact,
+  get,
+  path,
+  permitted,
+  post,
+  query,
+  type Route,
+} from "lockstep";
+import { z } from "zod";
+import type { Client } from "../client/client.ts";
+import type { Clients } from "../client/clients.ts";
+import type { Settings } from "../settings.ts";
+import { checkHeld } from "./api-key-rules.ts";
+import { serviceAccountKeyRoutes } from "./service-account-key-routes.ts";
+import {
+  createdServiceAccountSchema,
+  serviceAccountIdSchema,
+  serviceAccountListSchema,
+  showServiceAccount,
+  wantedServiceAccountSchema,
+} from "./service-account-schema.ts";
+import type { ApiKeys } from "./api-keys.ts";
+
+/** Who administers service accounts. */
+export interface Administrator {
+  /** Named in audit events. */
+  readonly id: string;
+  /**
+   * What their credential grants. They give no account and no key a scope beyond these, so that a narrow token of an
+   * administrator stays narrow.
+   */
+  readonly scopes: readonly string[];
+}
+
+type Needed = "authenticated" | "authorized" | "reaches-any";
+type Reaches<F> = [Needed] extends [F]
+  ? unknown
+  : Advice<'Service accounts need an administrator who may reach any object: roles(..., { reachAny: [...] }) or authorize(..., { reach: "any" })'>;
+
+/** An administrator as the routes see one. */
+export type AdministratorDependency = Dependency<Administrator, "credential" | Needed>;
+
+/** The service account of the path. */
+export type AccountDependency = Dependency<Client, "credential" | Needed | "param:id">;
+
+/** Who changes something, for the audit event. */
+export type ChangeDependency = Dependency<{ readonly by: string; readonly requestId: string }, "credential" | Needed>;
+
+/** What the routes need. */
+export interface ServiceAccountRoutesOptions<F extends Fact> {
+  readonly settings: Pick<Settings, "scopes">;
+  readonly apiKeys: ApiKeys;
+  readonly clients: Clients;
+  readonly admin: Dependency<Administrator, F> & Reaches<F>;
+}
+
+const tags = ["Service accounts"];
+
+/** The routes under `/auth/service-accounts`. */
+export function serviceAccountRoutes<F extends Fact>(options: ServiceAccountRoutesOptions<F>): Route[] {
+  const { settings, apiKeys, clients } = options;
+  // What it lacks does not compile where it is given, and `permitted()` refuses it here. Schemes and scopes below it stay on its node.
+  const admin = options.admin as unknown as AdministratorDependency;
+  const account = permitted({ id: path("id", serviceAccountIdSchema), admin }, async ({ id }) =>
+    serviceAccount(await clients.find(id)),
+  );
+  const change = depends({ admin, origin: connection() }, ({ admin, origin }) => ({ by: admin.id, requestId: origin.requestId }));
+  const limit = query("limit", z.int().min(1).max(100).default(50));
+  const after = query("after", serviceAccountIdSchema.optional());
+
+  return [
+    get(
+      "/auth/service-accounts",
+      { tags, summary: "Service accounts, by id", deps: { admin, limit, after }, response: serviceAccountListSchema },
+      async ({ limit, after = "" }) => {
+        const page = await clients.list({ limit, after });
+        const items = page.filter((client) => serviceAccount(client) !== undefined).map(showServiceAccount);
+        return { items, next: page.length < limit ? null : (page.at(-1)?.id ?? null) };
+      },
+    ),
+    post(
+      "/auth/service-accounts",
+      {
+        tags,
+        summary: "Make a service account; its secret is shown this once",
+        deps: { admin, change, wanted: body(wantedServiceAccountSchema) },
+        response: createdServiceAccountSchema,
+        status: 201,
+        problems: { 403: "A service account has only scopes that whoever makes it has." },
+      },
+      async ({ admin, change, wanted: { name, scopes, jwks } }) => {
+        const held = checkHeld(scopes, admin.scopes, settings);
+        const { client, secret } = await clients.create({
+          name,
+          scopes: held,
+          grants: ["client_credentials"],
+          ...(jwks === undefined ? { authentication: "client_secret_basic" } : { authentication: "private_key_jwt", jwks }),
+          ...change,
+        });
+        return { ...showServiceAccount(client), secret: secret?.reveal() ?? null };
+      },
+    ),
+    ...stateRoutes(clients, account, change),
+    ...serviceAccountKeyRoutes({ apiKeys, admin, account, change }),
+  ];
+}
+
+function stateRoutes(clients: Clients, account: AccountDependency, change: ChangeDependency): Route[] {
+  return [
+    post(
+      "/auth/service-accounts/:id/disable",
+      { tags, summary: "Refuse every credential of a service account", deps: { account, change }, status: 204 },
+      async ({ account, change }) => {
+        await clients.disable(account.id, change);
+      },
+    ),
+    post(
+      "/auth/service-accounts/:id/enable",
+      { tags, summary: "Let a disabled service account in again", deps: { account, change }, status: 204 },
+      async ({ account, change }) => {
+        await clients.enable(account.id, change);
+      },
+    ),
+    del(
+      "/auth/service-accounts/:id",
+      { tags, summary: "Delete a service account with its keys", deps: { account, change }, status: 204 },
+      async ({ account, change }) => {
+        await clients.delete(account.id, change);
+      },
+    ),
+  ];
+}
+
+/** The client, if it is a service account. */
+function serviceAccount(client: Client | undefined): Client | undefined {
+  return client?.grants.includes("client_credentials") === true ? client : undefined;
+}

@@ -1,0 +1,39 @@
+/** Reading the table of events, and removing what is older than it is to be kept. */
+import { all, sql, type Work } from "../store/statement.ts";
+import { indexed, type StoredEvent, toStoredEvent } from "./stored-event.ts";
+
+/** Which events, newest first. */
+export interface EventQuery {
+  /** How many, 1 to 1,000. */
+  readonly limit: number;
+  /** The last one of the page before. */
+  readonly before?: Pick<StoredEvent, "id" | "at"> | undefined;
+  /** Not older than this, in milliseconds since 1970. */
+  readonly since?: number | undefined;
+  /** About this one: the id of an account, `client:<id>`. */
+  readonly subject?: string | undefined;
+  readonly type?: string | undefined;
+}
+
+const columns = "id, at, type, outcome, subject, request_id, details";
+const filter = `
+  at >= :since AND (at < :at OR (at = :at AND id < :id)) AND (CAST(:type AS TEXT) = '' OR type = :type)
+  ORDER BY at DESC, id DESC LIMIT :limit`;
+const newest = sql(`SELECT ${columns} FROM identity_audit_events WHERE ${filter}`);
+const newestAbout = sql(`SELECT ${columns} FROM identity_audit_events WHERE subject = :subject AND ${filter}`);
+const remove = sql(`
+  DELETE FROM identity_audit_events
+  WHERE id IN (SELECT id FROM identity_audit_events WHERE at < :at ORDER BY at LIMIT :limit)
+  RETURNING id`);
+
+/** The events of a page. */
+export function* listEvents({ limit, before, since = 0, subject, type = "" }: EventQuery): Work<readonly StoredEvent[]> {
+  const place = { limit, since, type: indexed(type), at: before?.at ?? Number.MAX_SAFE_INTEGER, id: before?.id ?? "" };
+  const rows = subject === undefined ? yield* all(newest, place) : yield* all(newestAbout, { ...place, subject: indexed(subject) });
+  return rows.map(toStoredEvent);
+}
+
+/** Removes at most so many events from before a time, in milliseconds since 1970; gives how many it removed. */
+export function* removeEventsBefore(at: number, limit: number): Work<number> {
+  return (yield* all(remove, { at, limit })).length;
+}

@@ -1,0 +1,98 @@
+/** The dependencies that an application protects its routes with: whoever is calling, by each way to show it. */
+import {
+  anyOf,
+  apiKeyHeader,
+  authenticate,
+  authorize,
+  deny,
+  type Dependency,
+  identified,
+  type Identified,
+  oauth2ClientCredentials,
+  oauth2PasswordBearer,
+} from "lockstep";
+import { type Claims, parseScope } from "lockstep/jwt";
+import { keyCaller } from "../api-key/api-key-caller.ts";
+import type { ApiKeys } from "../api-key/api-keys.ts";
+import type { AccessTokens } from "../issuer/access-tokens.ts";
+import { sessionScheme } from "../session/session-cookie.ts";
+import { sessionUser } from "../session/session-user.ts";
+import type { Sessions } from "../session/sessions.ts";
+import type { Settings } from "../settings.ts";
+import { type ApiClient, type Caller, clientOfSubject, type Service, type User } from "./caller.ts";
+
+/** What is known of a caller that came with an access token or an API key. */
+type CallerFacts = "credential" | "authenticated" | "scoped" | `scope:${string}`;
+/** What is known of a user, who may also have come with a cookie. */
+type UserFacts = CallerFacts | "authorized" | "cookie";
+
+/** The schemes and dependencies of one identity. */
+export interface Callers {
+  readonly sessionScheme: ReturnType<typeof sessionScheme>;
+  readonly currentUser: Dependency<User, UserFacts>;
+  readonly freshUser: Dependency<User, UserFacts>;
+  readonly signedInUser: Dependency<User, UserFacts>;
+  readonly apiClient: Dependency<ApiClient, CallerFacts>;
+  readonly service: Dependency<Service, CallerFacts | "authorized">;
+}
+
+/** What the dependencies ask. */
+export interface CallerServices {
+  readonly settings: Settings;
+  readonly tokens: AccessTokens;
+  readonly sessions: Sessions;
+  readonly apiKeys: ApiKeys;
+}
+
+/** Builds them. */
+export function callers({ settings, tokens, sessions, apiKeys }: CallerServices): Callers {
+  const { scopes } = settings;
+  const flow = settings.passwordGrant ? oauth2PasswordBearer : oauth2ClientCredentials;
+  const bearer = flow({ tokenUrl: "/auth/token", scopes });
+  const cookie = sessionScheme(settings);
+  const header = apiKeyHeader({
+    name: "X-API-Key",
+    schemeName: "ApiKey",
+    scopes,
+    description: "An API key of a user or a service account.",
+  });
+
+  const token = authenticate({ bearer }, ({ bearer }) => {
+    // At once for a token that was verified before: a route that is synchronous stays so.
+    const claims = tokens.verify(bearer);
+    return claims instanceof Promise ? claims.then(callerOf) : callerOf(claims);
+  });
+  const freshToken = authenticate({ bearer }, async ({ bearer }) => callerOf(await tokens.verifyFresh(bearer)));
+  const session = sessionUser(settings, sessions, cookie);
+  const key = keyCaller(settings, apiKeys, header);
+
+  const user = authenticate({ caller: anyOf({ token, key, session }) }, ({ caller }): Caller => caller.value);
+  const fresh = authenticate({ caller: anyOf({ freshToken, key, session }) }, ({ caller }): Caller => caller.value);
+  const signedIn = authenticate({ caller: anyOf({ token, session }) }, ({ caller }): Caller => caller.value);
+  const machine = authenticate({ caller: anyOf({ key, token }) }, ({ caller }): Caller => caller.value);
+  return {
+    sessionScheme: cookie,
+    currentUser: authorize({ user }, ({ user }) => (user.kind === "user" ? user : deny("not a user"))),
+    freshUser: authorize({ fresh }, ({ fresh }) => (fresh.kind === "user" ? fresh : deny("not a user"))),
+    signedInUser: authorize({ signedIn }, ({ signedIn }) => (signedIn.kind === "user" ? signedIn : deny("not a user"))),
+    apiClient: key,
+    service: authorize({ machine }, ({ machine }) => (machine.kind === "client" ? machine : deny("not a service account"))),
+  };
+}
+
+/** Verified claims are shared between the requests that show the same token, and so is what is made of them. */
+const known = new WeakMap<Claims, Identified<Caller>>();
+
+/** The caller that verified claims speak of, with what they grant. */
+function callerOf(claims: Claims): Identified<Caller> {
+  const found = known.get(claims) ?? identified(readCaller(claims), claims);
+  known.set(claims, found);
+  return found;
+}
+
+function readCaller({ sub, sid, scope = "", client_id }: Claims): Caller {
+  const scopes = parseScope(scope) ?? [];
+  const service = clientOfSubject(sub);
+  if (service !== undefined) return { kind: "client", id: service, name: service, credential: "token", scopes, keyId: undefined };
+  return { kind: "user", id: sub, credential: "token", scopes, sessionId: sid, clientId: client_id, keyId: undefined };
+}

@@ -1,0 +1,55 @@
+/** Commands about what has happened. */
+import { listEvents } from "../audit/audit-log.ts";
+import type { StoredEvent } from "../audit/stored-event.ts";
+import type { Command } from "./command.ts";
+import { WrongUsage } from "./failure.ts";
+import { table, time } from "./output.ts";
+import { pages } from "./page.ts";
+import { userOf } from "./users.ts";
+
+const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `audit …`. */
+export const auditCommands: readonly Command[] = [
+  {
+    name: "audit list",
+    summary: "List what has happened, the newest first",
+    options: {
+      since: { value: "WHEN", about: "From this time on: 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d ago" },
+      subject: { value: "WHO", about: "About this one: a user by id or e-mail address, client:ID" },
+      type: { value: "TYPE", about: "Of this kind, for example session.ended" },
+      limit: { value: "N", about: "The most to list (default: 100)" },
+    },
+    run: async (given, context) => {
+      const since = sinceOf(given.text("since"), Date.now());
+      const who = given.text("subject");
+      const subject = who?.includes("@") === true ? (await userOf(who, context)).id : who;
+      const type = given.text("type");
+      const database = await context.database();
+      const { items, hasMore } = await pages(given, (limit, before: StoredEvent | undefined) =>
+        database.run(listEvents({ limit, before, since, subject, type })),
+      );
+      const rows = items.map((event) => [time(event.at), event.type, event.outcome, event.subject, wordsOf(event)]);
+      const text = table(["time", "type", "outcome", "subject", "details"], rows, "Nothing of this kind has happened.");
+      const events = items.map(({ at, ...event }) => ({ ...event, at: time(at) }));
+      return { json: { events, hasMore }, text: hasMore ? `${text}\nThere are more: raise --limit.` : text };
+    },
+  },
+];
+
+/** @throws WrongUsage for what is no time */
+function sinceOf(text: string | undefined, now: number): number | undefined {
+  if (text === undefined) return undefined;
+  const [, count, unit = ""] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  if (count !== undefined) return now - Number(count) * (units[unit] ?? 0);
+  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) throw new WrongUsage("--since is a time like 2026-01-31T12:00:00Z, or how long ago: 30m, 12h, 7d");
+  return Math.max(at, 0);
+}
+
+function wordsOf({ details }: StoredEvent): string {
+  return Object.entries(details)
+    .filter(([name]) => name !== "subject")
+    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(" ");
+}

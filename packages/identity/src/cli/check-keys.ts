@@ -1,0 +1,42 @@
+/** Checks of the keys. They only read. */
+import { currentKey, publishedKeys } from "../issuer/signing-key-plan.ts";
+import { openKey } from "../issuer/signing-key-seal.ts";
+import { listSigningKeys, type SigningKeyRecord } from "../issuer/signing-key-store.ts";
+import { isSealedUnder } from "../secret/seal.ts";
+import { type Check, look, ok } from "./check.ts";
+import type { Context } from "./command.ts";
+import { counted, time } from "./output.ts";
+import { statesOf } from "./signing-keys.ts";
+
+/** Whether IDENTITY_KEY opens the signing keys. */
+export const checkSeals: Check = async (context) => {
+  const identityKeys = context.keys();
+  const keys = publishedKeys(await read(context), Date.now());
+  // What it throws says which key, and what to set.
+  for (const key of keys) openKey(key, identityKeys);
+  const old = keys.filter(({ sealed }) => !isSealedUnder(sealed, identityKeys.current));
+  if (old.length > 0) {
+    return look(
+      `${counted(old.length, "signing key")} sealed under the key before: run \`lockstep-identity signing-keys reencrypt\``,
+    );
+  }
+  return ok(
+    keys.length === 0 ? "Well-formed; there is no signing key yet to open" : `Opens ${counted(keys.length, "signing key")}`,
+  );
+};
+
+/** Whether there is a key to sign with, and which comes next. */
+export const checkKeyRing: Check = async (context) => {
+  const [keys, now] = [await read(context), Date.now()];
+  const current = currentKey(keys, now);
+  if (current === undefined) return look("There is no key to sign with: the service makes one when it starts");
+  const states = [...statesOf(keys, now).values()];
+  const next = states.filter((state) => state === "next").length;
+  return ok(
+    `${current.kid} signs until ${time(current.signsUntil) ?? ""}; ${counted(next, "key")} to follow, ${states.length} in all`,
+  );
+};
+
+async function read(context: Context): Promise<readonly SigningKeyRecord[]> {
+  return (await context.database()).run(listSigningKeys());
+}

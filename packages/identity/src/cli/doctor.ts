@@ -1,0 +1,39 @@
+/** `doctor`: whether what the service needs is there and fits together, and what to do where it does not. */
+import { checkClock, checkConnection, checkExpired, checkFile, checkRevocations, checkSchema } from "./check-database.ts";
+import { type Check, type Finding, wrong } from "./check.ts";
+import { checkKeyRing, checkSeals } from "./check-keys.ts";
+import type { Command } from "./command.ts";
+import { sentenceOf } from "./failure.ts";
+import { table } from "./output.ts";
+
+/** What the others need: where one of them is wrong, the rest is not tried. */
+const first: readonly (readonly [string, Check])[] = [
+  ["database", checkConnection],
+  ["schema", checkSchema],
+];
+const others: readonly (readonly [string, Check])[] = [
+  ["file", checkFile],
+  ["clock", checkClock],
+  ["IDENTITY_KEY", checkSeals],
+  ["signing keys", checkKeyRing],
+  ["revocations", checkRevocations],
+  ["expired rows", checkExpired],
+];
+
+/** `doctor`. */
+export const doctor: Command = {
+  name: "doctor",
+  summary: "Check the database, the keys and the clock; exit code 1 where something is wrong",
+  run: async (_given, context) => {
+    const findings: (Finding & { readonly check: string })[] = [];
+    for (const [check, look] of [...first, ...others]) {
+      const finding = await look(context).catch((error: unknown) => wrong(sentenceOf(error)));
+      if (finding === undefined) continue;
+      findings.push({ check, ...finding });
+      if (finding.state === "wrong" && first.some(([name]) => name === check)) break;
+    }
+    const isWrong = findings.some(({ state }) => state === "wrong");
+    const rows = findings.map(({ check, state, message }) => [state, check, message]);
+    return { json: { ok: !isWrong, checks: findings }, text: table(["state", "check", "finding"], rows, ""), isWrong };
+  },
+};

@@ -1,0 +1,44 @@
+/** Help, written from what the commands say of themselves. */
+import { commonOptions } from "./arguments.ts";
+import type { Command } from "./command.ts";
+import { variables } from "./environment.ts";
+
+/** Every command with one line. */
+export function overview(commands: readonly Command[]): string {
+  return [
+    "Usage: lockstep-identity COMMAND [ARGUMENTS] [OPTIONS]",
+    "",
+    ...columns(commands.map((command) => [callOf(command), command.summary])),
+    "",
+    ...environment(),
+    "",
+    "`lockstep-identity COMMAND --help` shows the options of a command.",
+  ].join("\n");
+}
+
+/** One command. */
+export function helpOf(command: Command): string {
+  const options = Object.entries({ ...command.options, ...commonOptions });
+  return [
+    `Usage: lockstep-identity ${callOf(command)} [OPTIONS]`,
+    "",
+    `${command.summary}.`,
+    "",
+    ...columns(options.map(([name, { value, about }]) => [`--${name}${value === undefined ? "" : ` ${value}`}`, about])),
+    "",
+    ...environment(),
+  ].join("\n");
+}
+
+function environment(): readonly string[] {
+  return ["Environment:", ...columns(Object.entries(variables))];
+}
+
+function callOf({ name, arguments: wanted = [] }: Command): string {
+  return [name, ...wanted].join(" ");
+}
+
+function columns(rows: readonly (readonly [string, string])[]): readonly string[] {
+  const width = Math.max(...rows.map(([first]) => first.length));
+  return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`);
+}

@@ -1,0 +1,136 @@
+/** Commands about API keys. A key belongs to a user or to a client. */
+import type { ApiKey, KeyOwner } from "../api-key/api-key.ts";
+import { subjectOfOwner } from "../api-key/api-key.ts";
+import { maxExpiresInDays, maxGraceSeconds } from "../api-key/api-key-rules.ts";
+import type { KeyThrottle } from "../api-key/api-key-throttle.ts";
+import { ApiKeys, type CreatedApiKey } from "../api-key/api-keys.ts";
+import type { Arguments } from "./arguments.ts";
+import { found as foundClient } from "./clients.ts";
+import { byCommandLine, type Command, type Context, type Option, type Result } from "./command.ts";
+import { Failure, WrongUsage } from "./failure.ts";
+import { table, time } from "./output.ts";
+import { pages } from "./page.ts";
+import { userOf } from "./users.ts";
+
+/** The options that name who a key or a session belongs to. */
+export const ownerOptions: Readonly<Record<"user" | "client", Option>> = {
+  user: { value: "USER", about: "Of this user, by id or e-mail address" },
+  client: { value: "CLIENT", about: "Of this client, by id" },
+};
+
+/** Nobody shows a key to the command line: there are no guesses to count. */
+const unused: KeyThrottle = { mayEvaluate: () => false, failed: () => {} };
+
+/** `keys …`. */
+export const keyCommands: readonly Command[] = [
+  {
+    name: "keys list",
+    summary: "List the API keys of a user or a client, the newest first",
+    options: { ...ownerOptions, limit: { value: "N", about: "The most to list (default: 100)" } },
+    run: async (given, context) => {
+      const owner = await ownerOf(given, context);
+      const { items, hasMore } = await withKeys(context, [], (keys) =>
+        pages(given, (limit, after: ApiKey | undefined) => keys.list(owner, { limit, after: after?.id ?? "" })),
+      );
+      const rows = items.map((key) => [
+        key.id,
+        key.name,
+        key.scopes.join(" "),
+        stateOf(key),
+        time(key.createdAt),
+        time(key.expiresAt),
+        time(key.usedAt),
+      ]);
+      const text = table(["id", "name", "scopes", "state", "created", "expires", "used"], rows, "There are no API keys.");
+      return { json: { keys: items.map(shown), hasMore }, text: hasMore ? `${text}\nThere are more: raise --limit.` : text };
+    },
+  },
+  {
+    name: "keys create",
+    summary: "Make an API key; it is shown this once",
+    options: {
+      ...ownerOptions,
+      name: { value: "NAME", about: "For people" },
+      scopes: { value: "LIST", about: "What it grants" },
+      "expires-in-days": { value: "N", about: `1 to ${maxExpiresInDays}, or never for a client (default: 90)` },
+    },
+    run: async (given, context) => {
+      const owner = await ownerOf(given, context);
+      const scopes = given.words("scopes");
+      const expiresInDays =
+        given.text("expires-in-days") === "never"
+          ? ("never" as const)
+          : given.whole("expires-in-days", { min: 1, max: maxExpiresInDays });
+      const request = { owner, name: given.required("name"), scopes, expiresInDays, by: byCommandLine };
+      return made(await withKeys(context, scopes, (keys) => keys.create(request, scopes)));
+    },
+  },
+  {
+    name: "keys rotate",
+    summary: "Replace an API key by a new one, which is shown this once; the old one works until its grace ends",
+    arguments: ["KEY-ID"],
+    options: { "grace-seconds": { value: "N", about: `0 to ${maxGraceSeconds} (default: 3600)` } },
+    run: async (given, context) => {
+      const graceSeconds = given.whole("grace-seconds", { min: 0, max: maxGraceSeconds });
+      const { id, scopes } = await load(given.at(0), context);
+      return made(await withKeys(context, scopes, (keys) => keys.rotate(id, { graceSeconds, by: byCommandLine }, scopes)));
+    },
+  },
+  {
+    name: "keys revoke",
+    summary: "End an API key at once",
+    arguments: ["KEY-ID"],
+    run: async (given, context) => {
+      const { id } = await load(given.at(0), context);
+      const isRevoked = await withKeys(context, [], (keys) => keys.revoke(id, { by: byCommandLine }));
+      return {
+        json: { id, changed: isRevoked },
+        text: isRevoked ? `The API key ${id} has ended.` : `The API key ${id} had ended already.`,
+      };
+    },
+  },
+];
+
+/** Whom --user or --client names. @throws WrongUsage for none or both; Failure where there is nobody of this name */
+export async function ownerOf(given: Arguments, context: Context): Promise<KeyOwner> {
+  const [user, client] = [given.text("user"), given.text("client")];
+  if ((user === undefined) === (client === undefined)) throw new WrongUsage("Give either --user or --client");
+  if (user !== undefined) return { account: (await userOf(user, context)).id };
+  return { client: (await foundClient(client ?? "", context)).id };
+}
+
+async function withKeys<T>(context: Context, scopes: readonly string[], work: (keys: ApiKeys) => Promise<T>): Promise<T> {
+  const keys = new ApiKeys(await context.settings(scopes), unused);
+  try {
+    return await work(keys);
+  } finally {
+    await keys.close();
+  }
+}
+
+async function load(id: string, context: Context): Promise<ApiKey> {
+  const key = await withKeys(context, [], (keys) => keys.find(id));
+  if (key === undefined)
+    throw new Failure("There is no such API key: give an id of `lockstep-identity keys list`, not the key itself");
+  return key;
+}
+
+function made({ key, apiKey }: CreatedApiKey): Result {
+  const text = `The API key ${apiKey.id} was made. It is shown this once:\n${key.reveal()}`;
+  return { json: { ...shown(apiKey), key: key.reveal() }, text };
+}
+
+function stateOf({ revokedAt, expiresAt, rotatedAt }: ApiKey): string {
+  if (revokedAt !== undefined) return "revoked";
+  if (expiresAt !== undefined && expiresAt <= Date.now()) return "expired";
+  return rotatedAt === undefined ? "good" : "replaced";
+}
+
+function shown(key: ApiKey) {
+  const { id, familyId, name, scopes } = key;
+  return {
+    ...{ id, familyId, owner: subjectOfOwner(key.owner), name, scopes, state: stateOf(key) },
+    ...{ createdAt: time(key.createdAt), expiresAt: time(key.expiresAt), rotatedAt: time(key.rotatedAt) },
+    ...{ revokedAt: time(key.revokedAt), usedAt: time(key.usedAt) },
+  };
+}

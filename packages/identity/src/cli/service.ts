@@ -1,0 +1,47 @@
+/** Commands about the service as a whole. */
+import { revokeEverything } from "../revocation/revoke-everything.ts";
+import { generateIdentityKey } from "../secret/identity-key.ts";
+import { migrate, versionOf } from "../store/migration.ts";
+import { identitySchema } from "../store/schema.ts";
+import { byCommandLine, type Command } from "./command.ts";
+
+const dayMs = 86_400_000;
+
+/** `generate-key`, `migrate`, `revoke-everything`. */
+export const serviceCommands: readonly Command[] = [
+  {
+    name: "generate-key",
+    summary: "Make an IDENTITY_KEY; it is printed and kept nowhere",
+    run: async () => {
+      const key = generateIdentityKey().reveal();
+      return { json: { key }, text: key };
+    },
+  },
+  {
+    name: "migrate",
+    summary: "Bring the tables of the database up to date, or make them",
+    run: async (_given, context) => {
+      // On a large table a step may take very long, and so may waiting for another process that migrates.
+      const database = await context.database({ mayCreate: true, statementTimeoutMs: dayMs });
+      let steps = 0;
+      await migrate(database, identitySchema, ({ version, of }) => {
+        steps += 1;
+        context.progress(`Version ${version} of ${of}`);
+      });
+      const version = await versionOf(database, identitySchema);
+      const text =
+        steps === 0 ? `The database was up to date (version ${version}).` : `The database is up to date (version ${version}).`;
+      return { json: { version, steps }, text };
+    },
+  },
+  {
+    name: "revoke-everything",
+    summary: "Refuse every access token that was issued until now, as after a backup was restored; sessions and API keys stay",
+    options: { yes: { about: "Yes, refuse all of them" } },
+    run: async (given, context) => {
+      given.confirm("This refuses every access token that there is");
+      await revokeEverything(await context.settings(), byCommandLine);
+      return { json: { revoked: true }, text: "Every access token that was issued until now is refused." };
+    },
+  },
+];

@@ -1,0 +1,87 @@
+/** Commands about the keys that sign access tokens. */
+import { currentKey, publishedKeys } from "../issuer/signing-key-plan.ts";
+import { listSigningKeys, type SigningKeyRecord } from "../issuer/signing-key-store.ts";
+import { SigningKeys } from "../issuer/signing-keys.ts";
+import type { Command } from "./command.ts";
+import { Failure } from "./failure.ts";
+import { table, time } from "./output.ts";
+
+/** `signing-keys …`. */
+export const signingKeyCommands: readonly Command[] = [
+  {
+    name: "signing-keys list",
+    summary: "List the keys that sign access tokens, and when each signs",
+    run: async (_given, context) => {
+      const keys = await (await context.database()).run(listSigningKeys());
+      const states = statesOf(keys, Date.now());
+      const rows = keys.map((key) => [
+        key.kid,
+        states.get(key.kid),
+        time(key.signsFrom),
+        time(key.signsUntil),
+        time(key.publishedUntil),
+      ]);
+      return {
+        json: { signingKeys: keys.map((key) => ({ ...shown(key), state: states.get(key.kid) })) },
+        text: table(
+          ["kid", "state", "signs from", "signs until", "published until"],
+          rows,
+          "There are no signing keys yet: the service makes one when it starts.",
+        ),
+      };
+    },
+  },
+  {
+    name: "signing-keys retire-compromised",
+    summary: "Take a key out of use at once, with every token that it signed; another one signs",
+    arguments: ["KID"],
+    options: { yes: { about: "Yes, refuse its tokens" } },
+    run: async (given, context) => {
+      const kid = given.at(0);
+      const settings = await context.settings();
+      const keys = await settings.database.run(listSigningKeys());
+      if (!keys.some((key) => key.kid === kid))
+        throw new Failure("There is no such signing key: give a kid of `lockstep-identity signing-keys list`");
+      given.confirm("This refuses every token that the key has signed");
+      // Before anything is changed: the key that takes its place is sealed under it.
+      context.keys();
+      const isRetired = await new SigningKeys(settings).retireCompromised(kid);
+      return {
+        json: { kid, changed: isRetired },
+        text: isRetired ? `The signing key ${kid} is out of use.` : `The signing key ${kid} was out of use already.`,
+      };
+    },
+  },
+  {
+    name: "signing-keys reencrypt",
+    summary: "Seal every signing key under IDENTITY_KEY, opening those that are sealed under IDENTITY_KEY_PREVIOUS",
+    run: async (_given, context) => {
+      const keys = context.keys();
+      context.progress("Sealing the signing keys under IDENTITY_KEY");
+      const { resealed, of } = await new SigningKeys(await context.settings()).reencrypt(keys);
+      return {
+        json: { resealed, of },
+        text: `${resealed} of ${of} signing keys were sealed anew; the previous IDENTITY_KEY is not needed for them any more.`,
+      };
+    },
+  },
+];
+
+/** What each key is now, by its kid. */
+export function statesOf(keys: readonly SigningKeyRecord[], now: number): ReadonlyMap<string, string> {
+  const current = currentKey(keys, now)?.kid;
+  const published = new Set(publishedKeys(keys, now).map(({ kid }) => kid));
+  return new Map(
+    keys.map((key) => {
+      if (key.compromisedAt !== undefined) return [key.kid, "compromised"];
+      if (!published.has(key.kid)) return [key.kid, "removed"];
+      if (key.kid === current) return [key.kid, "current"];
+      return [key.kid, key.signsFrom > now ? "next" : "retired"];
+    }),
+  );
+}
+
+function shown({ kid, createdAt, signsFrom, signsUntil, publishedUntil, compromisedAt }: SigningKeyRecord) {
+  const times = { createdAt: time(createdAt), signsFrom: time(signsFrom), signsUntil: time(signsUntil) };
+  return { kid, ...times, publishedUntil: time(publishedUntil), compromisedAt: time(compromisedAt) };
+}

@@ -1,0 +1,145 @@
+/** Commands about accounts. A user is named by id or by e-mail address. */
+import type { Account } from "../account/account.ts";
+import { Accounts } from "../account/accounts.ts";
+import { listApiKeys } from "../api-key/api-key-store.ts";
+import { Sessions } from "../session/sessions.ts";
+import { byCommandLine, type Command, type Context, type Option, type Result } from "./command.ts";
+import { Failure } from "./failure.ts";
+import { counted, record, table, time } from "./output.ts";
+import { pages } from "./page.ts";
+
+const user = "USER";
+const yes: Option = { about: "Yes, that is what I want" };
+const change = { by: byCommandLine };
+
+/** `users …`. */
+export const userCommands: readonly Command[] = [
+  {
+    name: "users list",
+    summary: "List users, the oldest first",
+    options: { limit: { value: "N", about: "The most to list (default: 100)" } },
+    run: async (given, context) => {
+      const accounts = new Accounts(await context.settings());
+      const { items, hasMore } = await pages(given, (limit, after: Account | undefined) => accounts.list({ limit, after }));
+      const rows = items.map(({ id, email, createdAt, verifiedAt, disabledAt }) => [
+        id,
+        email,
+        time(createdAt),
+        time(verifiedAt),
+        time(disabledAt),
+      ]);
+      const text = table(["id", "email", "created", "verified", "disabled"], rows, "There are no users.");
+      return { json: { users: items.map(shown), hasMore }, text: hasMore ? `${text}\nThere are more: raise --limit.` : text };
+    },
+  },
+  {
+    name: "users show",
+    summary: "Show a user, with the number of sessions and API keys",
+    arguments: [user],
+    run: async (given, context) => {
+      const settings = await context.settings();
+      const account = await userOf(given.at(0), context);
+      const sessions = await new Sessions(settings).list(account.id, { limit: 1000 });
+      const keys = await settings.database.run(listApiKeys({ account: account.id }, { limit: 100 }));
+      const live = keys.filter(({ revokedAt, expiresAt }) => revokedAt === undefined && (expiresAt ?? Infinity) > Date.now());
+      const about = { ...shown(account), sessions: sessions.length, apiKeys: live.length };
+      return { json: about, text: record(about) };
+    },
+  },
+  {
+    name: "users create",
+    summary: "Make a user; the password is read from standard input or a hidden prompt",
+    arguments: ["EMAIL"],
+    options: { "no-password": { about: "Without a password: the user asks for one by mail" } },
+    run: async (given, context) => {
+      const accounts = new Accounts(await context.settings());
+      const password = given.has("no-password") ? undefined : await context.password();
+      const account = await accounts.create({ email: given.at(0), password, ...change });
+      return { json: shown(account), text: `The user ${account.id} was made.` };
+    },
+  },
+  {
+    name: "users set-password",
+    summary: "Set a user's password, read as by `create`, and end every session, token and key of theirs",
+    arguments: [user],
+    run: async (given, context) => {
+      const { id } = await userOf(given.at(0), context);
+      const password = await context.password();
+      if (!(await new Accounts(await context.settings()).setPassword(id, { password, ...change }))) throw gone();
+      return { json: { id }, text: `The password of ${id} was set, and what was signed in is ended.` };
+    },
+  },
+  {
+    name: "users disable",
+    summary: "Refuse every credential of a user, from now on",
+    arguments: [user],
+    run: (given, context) =>
+      changed(given.at(0), context, async (accounts, { id }) => {
+        const isDisabled = await accounts.disable(id, change);
+        return {
+          json: { id, changed: isDisabled },
+          text: isDisabled ? `The user ${id} is disabled.` : `The user ${id} was disabled already.`,
+        };
+      }),
+  },
+  {
+    name: "users enable",
+    summary: "Let a user sign in again; what was ended stays so",
+    arguments: [user],
+    run: (given, context) =>
+      changed(given.at(0), context, async (accounts, { id }) => {
+        const isEnabled = await accounts.enable(id, change);
+        return {
+          json: { id, changed: isEnabled },
+          text: isEnabled ? `The user ${id} is enabled.` : `The user ${id} was not disabled.`,
+        };
+      }),
+  },
+  {
+    name: "users delete",
+    summary: "Delete a user with all sessions, keys and links",
+    arguments: [user],
+    options: { yes },
+    run: (given, context) =>
+      changed(given.at(0), context, async (accounts, { id }) => {
+        given.confirm(`This deletes the user ${id} with all sessions and API keys`);
+        if (!(await accounts.delete(id, change))) throw gone();
+        return { json: { id, deleted: true }, text: `The user ${id} was deleted.` };
+      }),
+  },
+  {
+    name: "users end-sessions",
+    summary: "Sign a user out everywhere",
+    arguments: [user],
+    run: (given, context) =>
+      changed(given.at(0), context, async (accounts, { id }) => {
+        const ended = await accounts.endSessions(id, { reason: "ended_by_administrator", ...change });
+        return { json: { id, ended }, text: `${counted(ended.length, "session")} of ${id} ended.` };
+      }),
+  },
+];
+
+/** The user of an id or an address. @throws Failure where there is none */
+export async function userOf(named: string, context: Context): Promise<Account> {
+  const accounts = new Accounts(await context.settings());
+  const account = named.includes("@") ? await accounts.findByEmail(named) : await accounts.find(named);
+  if (account === undefined)
+    throw new Failure("There is no such user: give an id or an e-mail address of `lockstep-identity users list`");
+  return account;
+}
+
+async function changed(
+  named: string,
+  context: Context,
+  work: (accounts: Accounts, account: Account) => Promise<Result>,
+): Promise<Result> {
+  return work(new Accounts(await context.settings()), await userOf(named, context));
+}
+
+function gone(): Failure {
+  return new Failure("The user was deleted meanwhile");
+}
+
+function shown({ id, email, createdAt, verifiedAt, disabledAt }: Account) {
+  return { id, email, createdAt: time(createdAt), verifiedAt: time(verifiedAt), disabledAt: time(disabledAt) };
+}

@@ -1,0 +1,119 @@
+/**
+ * Client assertions (`private_key_jwt`, RFC 7523): a short JWT that the client signs for one request. Each is good once, so that
+ * one that was overheard, or signed again with (r, n − s), is worth nothing (attack row J-47).
+ */
+import { createHash } from "node:crypto";
+import { InvalidCredential, type Redacted } from "lockstep";
+import { type Claims, type ExpectedType, type Jwks, jwks, type JwtVerifier, jwtVerifier } from "lockstep/jwt";
+import type { Settings } from "../settings.ts";
+import { all, first, sql, type Work } from "../store/statement.ts";
+import type { ClientRecord } from "./client-store.ts";
+
+/** The value of `client_assertion_type` (RFC 7523 §2.2). */
+export const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+const algorithms = ["ES256", "EdDSA", "RS256", "PS256"] as const;
+const maxLifetimeSeconds = 300;
+const maxAssertionLength = 8192;
+const clockToleranceSeconds = 5;
+
+/** What an assertion says of itself before anything is verified: only good for finding the keys. */
+export interface UnverifiedAssertion {
+  /** Who it claims to come from. */
+  readonly clientId: string;
+  readonly hasType: boolean;
+}
+
+/** Reads whom an assertion claims to come from; `undefined` for what is no JWT. */
+export function readAssertion(assertion: Redacted<string>): UnverifiedAssertion | undefined {
+  const text = assertion.reveal();
+  if (text.length > maxAssertionLength) return undefined;
+  const [header, payload] = text.split(".").map(readPart);
+  const clientId = payload?.["iss"];
+  return header === undefined || typeof clientId !== "string" ? undefined : { clientId, hasType: "typ" in header };
+}
+
+function readPart(part: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
+    return typeof value === "object" && value !== null ? { ...value } : undefined;
+  } catch {
+    // Not JSON: the verifier would refuse it as well.
+    return undefined;
+  }
+}
+
+/**
+ * The verifier of a client's assertions: signed by the client, about itself, for this server, at most five minutes long.
+ *
+ * @throws BuildError `wrong_key` or `weak_key` where the keys cannot be used
+ */
+export function assertionVerifier(
+  client: { readonly id: string; readonly jwks: Jwks },
+  typ: ExpectedType,
+  { issuer, clock }: Pick<Settings, "issuer" | "clock">,
+): JwtVerifier {
+  return jwtVerifier({
+    issuer: client.id,
+    // RFC 7523 §3 lets the token endpoint name the server; RFC 8414's issuer is what clients write today.
+    audience: [issuer, `${issuer}/auth/token`],
+    keys: jwks(client.jwks),
+    algorithms: [...algorithms],
+    typ,
+    maxLifetimeSeconds,
+    maxTokenBytes: maxAssertionLength,
+    clockToleranceSeconds,
+    clock,
+    // An assertion is good once: there is nothing to remember.
+    cache: { maxBytes: 0 },
+  });
+}
+
+/**
+ * Verifies an assertion and spends it: `undefined` where it is the client's and was never used before, otherwise why not, for
+ * the audit event.
+ */
+export async function assertionRefusal(
+  assertion: Redacted<string>,
+  { hasType }: UnverifiedAssertion,
+  client: ClientRecord & { readonly jwks: Jwks },
+  settings: Settings,
+): Promise<string | undefined> {
+  // RFC 7523 demands no `typ`; one that is there must not be another token's.
+  const typ: ExpectedType = hasType ? ["JWT", "client-authentication+jwt"] : { absent: true };
+  let claims: Claims;
+  try {
+    claims = await assertionVerifier(client, typ, settings).verify(assertion);
+  } catch (error) {
+    if (error instanceof InvalidCredential) return "wrong_assertion";
+    throw error;
+  }
+  const { sub, jti, exp } = claims;
+  if (sub !== client.id) return "assertion_about_another";
+  if (jti === undefined || jti === "") return "assertion_without_jti";
+  const isFirst = await settings.database.run(spendAssertion(client.id, jti, Math.ceil((exp + clockToleranceSeconds) * 1000)));
+  return isFirst ? undefined : "assertion_replayed";
+}
+
+const insertSpent = sql(`
+  INSERT INTO identity_spent (key_hash, expires_at) VALUES (:keyHash, :expiresAt)
+  ON CONFLICT (key_hash) DO NOTHING
+  RETURNING key_hash`);
+
+/** Spends the id of a client's assertion until the assertion itself is over; `false` where it was spent before. */
+export function* spendAssertion(clientId: string, jti: string, expiresAt: number): Work<boolean> {
+  const keyHash = createHash("sha256")
+    .update(JSON.stringify(["client_assertion", clientId, jti]))
+    .digest("base64url");
+  return (yield* first(insertSpent, { keyHash, expiresAt })) !== undefined;
+}
+
+const removeSpent = sql(`
+  DELETE FROM identity_spent
+  WHERE key_hash IN (SELECT key_hash FROM identity_spent WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit)
+  RETURNING key_hash`);
+
+/** Removes at most so many ids of assertions that are over; gives how many. */
+export function* removeSpentAssertions(now: number, limit: number): Work<number> {
+  return (yield* all(removeSpent, { now, limit })).length;
+}

@@ -1,0 +1,182 @@
+/**
+ * Who the client at an OAuth endpoint is (RFC 6749 §2.3): a secret in HTTP Basic, an assertion signed with the client's key
+ * (RFC 7523), or the bare id of a public client. All causes of a refusal give one answer; the audit event says which it was.
+ */
+import { type BasicCredentials, type Connection, type OAuthError, oauthError, Redacted, sameSecret } from "lockstep";
+import { subjectOfClient } from "../caller/caller.ts";
+import { hashOfSecret, newSecret } from "../secret/opaque-token.ts";
+import type { Settings } from "../settings.ts";
+import { isConfidential } from "./client.ts";
+import { assertionRefusal, assertionType, readAssertion } from "./client-assertion.ts";
+import { isClientId } from "./client-registration.ts";
+import type { ClientRecord } from "./client-store.ts";
+
+/** What a request says about its client. */
+export interface PresentedClient {
+  readonly basic: Redacted<BasicCredentials> | undefined;
+  readonly clientId: string | undefined;
+  /** The parameter `client_secret`, which is refused: a secret is taken in HTTP Basic only. */
+  readonly clientSecret: Redacted<string> | undefined;
+  readonly clientAssertion: Redacted<string> | undefined;
+  readonly clientAssertionType: string | undefined;
+}
+
+/** Counts attempts of clients, by client and by address, before they are judged. */
+export interface ClientCounter {
+  /** @throws Problem 429 beyond the limit */
+  count(
+    action: "client",
+    about: { readonly connection: Connection; readonly key?: string },
+  ): Promise<{ succeeded(): Promise<void> }>;
+}
+
+/** What authenticating a client needs. */
+export interface ClientAuthenticationServices {
+  readonly settings: Settings;
+  readonly clients: { findRecord(id: string): Promise<ClientRecord | undefined> };
+  readonly throttle: ClientCounter;
+}
+
+/** The protection space of clients in HTTP Basic. */
+export const clientRealm = "OAuth clients";
+
+/** What the secret of a client that does not exist is compared with, so that the comparison always happens. */
+const hashOfNobody = hashOfSecret(newSecret());
+
+/**
+ * Finds and authenticates the client that a request presents; `undefined` where it presents none. A public client is only
+ * named, not authenticated (`isConfidential` tells).
+ *
+ * @throws OAuthError `invalid_client` (401, with a challenge where Basic was used), `invalid_request` for two methods at once
+ * @throws Problem 429 for too many attempts
+ */
+export async function authenticateClient(
+  presented: PresentedClient,
+  connection: Connection,
+  services: ClientAuthenticationServices,
+): Promise<ClientRecord | undefined> {
+  const { basic, clientId, clientSecret, clientAssertion, clientAssertionType } = presented;
+  const methods = [basic, clientSecret, clientAssertion].filter((each) => each !== undefined).length;
+  if (methods > 1) throw oauthError("invalid_request", "The client is authenticated in one way, not in several.");
+  if ((clientAssertion === undefined) !== (clientAssertionType === undefined)) {
+    throw oauthError("invalid_request", "client_assertion and client_assertion_type come together.");
+  }
+  const authentication = new Authentication(connection, services);
+  if (basic !== undefined) return authentication.bySecret(basic, clientId);
+  if (clientAssertion !== undefined) return authentication.byAssertion(clientAssertion, clientAssertionType, clientId);
+  if (clientSecret !== undefined) throw authentication.secretInForm(clientId);
+  return clientId === undefined ? undefined : authentication.byIdAlone(clientId);
+}
+
+/** One attempt. */
+class Authentication {
+  readonly #connection: Connection;
+  readonly #services: ClientAuthenticationServices;
+
+  constructor(connection: Connection, services: ClientAuthenticationServices) {
+    this.#connection = connection;
+    this.#services = services;
+  }
+
+  async bySecret(basic: Redacted<BasicCredentials>, named: string | undefined): Promise<ClientRecord> {
+    const credentials = decodeCredentials(basic);
+    if (credentials === undefined) throw this.#refused("malformed_basic", undefined, "basic");
+    const { id, secret } = credentials;
+    checkNamed(named, id);
+    const counted = await this.#count(id);
+    const client = await this.#find(id);
+    const hash = client?.secretHash?.reveal() ?? hashOfNobody;
+    const isRight = sameSecret(new Redacted(hashOfSecret(secret)), hash);
+    if (client === undefined) throw this.#refused("unknown_client", undefined, "basic");
+    if (client.authentication !== "client_secret_basic") throw this.#refused("another_method", client, "basic");
+    if (!isRight) throw this.#refused("wrong_secret", client, "basic");
+    if (client.disabledAt !== undefined) throw this.#refused("disabled", client, "basic");
+    await counted.succeeded();
+    return client;
+  }
+
+  async byAssertion(assertion: Redacted<string>, type: string | undefined, named: string | undefined): Promise<ClientRecord> {
+    if (type !== assertionType) throw oauthError("invalid_request", "This client_assertion_type is not supported.");
+    const unverified = readAssertion(assertion);
+    if (unverified === undefined) throw this.#refused("malformed_assertion");
+    checkNamed(named, unverified.clientId);
+    const counted = await this.#count(unverified.clientId);
+    const client = await this.#find(unverified.clientId);
+    if (client === undefined) throw this.#refused("unknown_client");
+    const { jwks } = client;
+    if (client.authentication !== "private_key_jwt" || jwks === undefined) throw this.#refused("another_method", client);
+    if (client.disabledAt !== undefined) throw this.#refused("disabled", client);
+    const refusal = await assertionRefusal(assertion, unverified, { ...client, jwks }, this.#services.settings);
+    if (refusal !== undefined) throw this.#refused(refusal, client);
+    await counted.succeeded();
+    return client;
+  }
+
+  async byIdAlone(id: string): Promise<ClientRecord> {
+    const client = await this.#find(id);
+    if (client === undefined) throw this.#refused("unknown_client");
+    if (isConfidential(client)) throw this.#refused("not_authenticated", client);
+    if (client.disabledAt !== undefined) throw this.#refused("disabled", client);
+    return client;
+  }
+
+  secretInForm(id: string | undefined): OAuthError {
+    const known = id !== undefined && isClientId(id) ? { id } : undefined;
+    return this.#refused("secret_in_form", known, "form");
+  }
+
+  #count(id: string): Promise<{ succeeded(): Promise<void> }> {
+    // Only what could be a client has a counter of its own: other texts would fill the table of counters.
+    const key = isClientId(id) ? { key: id } : {};
+    return this.#services.throttle.count("client", { connection: this.#connection, ...key });
+  }
+
+  async #find(id: string): Promise<ClientRecord | undefined> {
+    return isClientId(id) ? this.#services.clients.findRecord(id) : undefined;
+  }
+
+  #refused(reason: string, client?: { readonly id: string }, used: "basic" | "form" | "other" = "other"): OAuthError {
+    const subject = client === undefined ? {} : { subject: subjectOfClient(client.id) };
+    const { requestId } = this.#connection;
+    this.#services.settings.audit.report({ type: "client.refused", ...subject, reason }, { requestId });
+    return invalidClient(used);
+  }
+}
+
+/** The answer where a client is not authenticated (RFC 6749 §5.2). A challenge only to who used Basic: browsers ask for a password. */
+export function invalidClient(used: "basic" | "form" | "other" = "other"): OAuthError {
+  const description =
+    used === "form"
+      ? "A client's secret is taken in HTTP Basic only, not as a parameter."
+      : "The client is unknown, or was not authenticated by HTTP Basic or a client assertion.";
+  const headers = used === "basic" ? { "www-authenticate": `Basic realm="${clientRealm}", charset="UTF-8"` } : {};
+  return oauthError("invalid_client", description, { status: 401, headers });
+}
+
+/** `client_id` beside a credential adds nothing, and must not contradict it. */
+function checkNamed(named: string | undefined, id: string): void {
+  if (named !== undefined && named !== id) {
+    throw oauthError("invalid_request", "client_id names another client than the one that is authenticated.");
+  }
+}
+
+interface DecodedCredentials {
+  readonly id: string;
+  readonly secret: Redacted<string>;
+}
+
+/** Undoes the form encoding of both parts (RFC 6749 §2.3.1); `undefined` where it is malformed. */
+export function decodeCredentials(basic: Redacted<BasicCredentials>): DecodedCredentials | undefined {
+  const { username, password } = basic.reveal();
+  const [id, secret] = [decodeFormText(username), decodeFormText(password)];
+  return id === undefined || secret === undefined ? undefined : { id, secret: new Redacted(secret) };
+}
+
+function decodeFormText(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    // Not percent-encoded UTF-8, and nothing else makes it throw.
+    return undefined;
+  }
+}

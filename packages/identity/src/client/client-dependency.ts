@@ -1,0 +1,59 @@
+/** Authenticated clients as dependencies, for routes that only a client may call. */
+import {
+  authenticate,
+  connection,
+  type Dependency,
+  httpBasic,
+  identified,
+  oauth2ClientCredentials,
+  type BasicCredentials,
+  type Redacted,
+  type Scheme,
+} from "lockstep";
+import type { Claims } from "lockstep/jwt";
+import { clientOfSubject, subjectOfClient } from "../caller/caller.ts";
+import type { Client } from "./client.ts";
+import { authenticateClient, type ClientAuthenticationServices, clientRealm } from "./client-authentication.ts";
+
+/** A client that has proved who it is. */
+export type AuthenticatedClient = Dependency<Client, "credential" | "authenticated" | "scoped">;
+
+/** A client's id and secret in HTTP Basic. One object, so that every route documents the same scheme. */
+export const clientBasicScheme: Scheme<BasicCredentials> = httpBasic({
+  schemeName: "ClientBasic",
+  realm: clientRealm,
+  description: "A client's id and secret, both form-encoded (RFC 6749 §2.3.1).",
+});
+
+/** An access token that a client got in its own name. */
+export const clientTokenScheme: Scheme<string> = oauth2ClientCredentials({
+  schemeName: "ClientToken",
+  tokenUrl: "/auth/token",
+  scopes: {},
+  description: "An access token of the client credentials grant.",
+});
+
+/** A client that shows its secret. A refusal is 401 `invalid_client`, too many attempts are 429. */
+export function clientBasic(services: ClientAuthenticationServices): AuthenticatedClient {
+  return authenticate({ basic: clientBasicScheme, connection: connection() }, async ({ basic, connection }) => {
+    const presented = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined, clientAssertionType: undefined };
+    const client = await authenticateClient({ basic, ...presented }, connection, services);
+    return client && identified<Client>(client, { sub: subjectOfClient(client.id), client_id: client.id });
+  });
+}
+
+/** What verifying a client's token needs. */
+export interface ClientTokenServices {
+  readonly clients: { find(id: string): Promise<Client | undefined> };
+  readonly tokens: { verify(token: Redacted<string>): Claims | Promise<Claims> };
+}
+
+/** A client that shows an access token of its own. A user's token is refused, as is one of a client that is disabled or gone. */
+export function clientToken({ clients, tokens }: ClientTokenServices): AuthenticatedClient {
+  return authenticate({ token: clientTokenScheme }, async ({ token }) => {
+    const claims = await tokens.verify(token);
+    const id = clientOfSubject(claims.sub);
+    const client = id === undefined ? undefined : await clients.find(id);
+    return client?.disabledAt === undefined && client !== undefined ? identified(client, claims) : undefined;
+  });
+}

@@ -1,0 +1,148 @@
+/** What the application, the command line and administrators do with clients. */
+import { problem, type Redacted, secret } from "lockstep";
+import type { Recorder } from "../audit/auditor.ts";
+import type { EndReason } from "../audit/event.ts";
+import { subjectOfClient } from "../caller/caller.ts";
+import { revoke } from "../revocation/revocation-log.ts";
+import { hashOfSecret, newSecret } from "../secret/opaque-token.ts";
+import { endSessions, lastTokenOver } from "../session/end-session.ts";
+import type { Settings } from "../settings.ts";
+import type { Work } from "../store/statement.ts";
+import type { Client } from "./client.ts";
+import { checkRegistration, type ClientRegistration } from "./client-registration.ts";
+import {
+  type ClientRecord,
+  deleteClient,
+  disableClient,
+  enableClient,
+  findClient,
+  insertClient,
+  listClients,
+  lockClient,
+  setClientSecret,
+} from "./client-store.ts";
+
+/** A new client. */
+export interface CreatedClient {
+  readonly client: Client;
+  /** The secret of a `client_secret_basic` client: shown this once, kept as a hash. */
+  readonly secret: Redacted<string> | undefined;
+}
+
+/** Who does something to a client, for the audit event. */
+export interface ClientChange {
+  /** An account's id, or what names the command line. */
+  readonly by?: string;
+  readonly requestId?: string;
+}
+
+/** Clients: made, listed, disabled and deleted. */
+export class Clients {
+  readonly #settings: Settings;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Makes a client. Its id is random unless one is given.
+   *
+   * @throws Problem `wrong_client` (422) for a registration that breaks a rule, `client_exists` (409) where the id is taken
+   */
+  async create(registration: ClientRegistration & ClientChange): Promise<CreatedClient> {
+    const { jwks, ...about } = await checkRegistration(registration, this.#settings);
+    const client = { ...about, createdAt: this.#settings.clock() };
+    const shown = client.authentication === "client_secret_basic" ? newSecret() : undefined;
+    const secretHash = shown === undefined ? undefined : secret(hashOfSecret(shown));
+    await this.#recorded(registration, function* (record) {
+      const isNew = yield* insertClient({ ...client, jwks, secretHash, by: registration.by });
+      if (!isNew) throw problem(409, "client_exists", "There is a client of this id already.");
+      yield* record({ type: "client.created", subject: subjectOfClient(client.id), ...byOf(registration) });
+    });
+    return { client: { ...client, disabledAt: undefined }, secret: shown };
+  }
+
+  /** Finds a client by its id, disabled or not. */
+  async find(id: string): Promise<Client | undefined> {
+    const found = await this.findRecord(id);
+    if (found === undefined) return undefined;
+    const { secretHash: _secretHash, jwks: _jwks, position: _position, ...client } = found;
+    return client;
+  }
+
+  /** Finds a client with what it authenticates against, and the revocation log's position. */
+  findRecord(id: string): Promise<ClientRecord | undefined> {
+    return this.#settings.database.run(findClient(id));
+  }
+
+  /** Lists clients in the order of their ids. `limit` is 100 unless said otherwise; `after` is the last id of the page before. */
+  list({ limit = 100, after = "" }: { readonly limit?: number; readonly after?: string } = {}): Promise<readonly Client[]> {
+    return this.#settings.database.run(listClients({ limit, after }));
+  }
+
+  /**
+   * Disables a client: it cannot authenticate, and its sessions, tokens and API keys are refused from now on. `false` where it was
+   * disabled already, or is not there.
+   */
+  disable(id: string, change: ClientChange = {}): Promise<boolean> {
+    const settings = this.#settings;
+    return this.#recorded(change, function* (record) {
+      yield* lockClient(id);
+      if ((yield* disableClient(id, settings.clock())) === undefined) return false;
+      yield* endClient(id, "client_disabled", record, settings);
+      yield* record({ type: "client.disabled", subject: subjectOfClient(id), ...byOf(change) });
+      return true;
+    });
+  }
+
+  /** Enables a disabled client again; what ended with it stays ended. `false` where it was not disabled, or is not there. */
+  enable(id: string, change: ClientChange = {}): Promise<boolean> {
+    return this.#recorded(change, function* (record) {
+      if ((yield* enableClient(id)) === undefined) return false;
+      yield* record({ type: "client.enabled", subject: subjectOfClient(id), ...byOf(change) });
+      return true;
+    });
+  }
+
+  /**
+   * Gives a `client_secret_basic` client a new secret; the old one is refused at once. Tokens that it has stay good until they
+   * expire: disable the client first where the secret was stolen. `undefined` where there is no such client.
+   */
+  async replaceSecret(id: string, change: ClientChange = {}): Promise<Redacted<string> | undefined> {
+    const shown = newSecret();
+    const isReplaced = await this.#recorded(change, function* (record) {
+      if (!(yield* setClientSecret(id, secret(hashOfSecret(shown))))) return false;
+      yield* record({ type: "client.secret_replaced", subject: subjectOfClient(id), ...byOf(change) });
+      return true;
+    });
+    return isReplaced ? shown : undefined;
+  }
+
+  /** Deletes a client with its API keys; its sessions and tokens end. `false` where there is none. */
+  delete(id: string, change: ClientChange = {}): Promise<boolean> {
+    const settings = this.#settings;
+    return this.#recorded(change, function* (record) {
+      yield* lockClient(id);
+      if (!(yield* deleteClient(id))) return false;
+      yield* endClient(id, "client_deleted", record, settings);
+      yield* record({ type: "client.deleted", subject: subjectOfClient(id), ...byOf(change) });
+      return true;
+    });
+  }
+
+  #recorded<T>({ requestId }: ClientChange, work: (record: Recorder) => Work<T>): Promise<T> {
+    const { audit, database } = this.#settings;
+    return audit.recorded(database, requestId === undefined ? {} : { requestId }, work);
+  }
+}
+
+/** Ends the sign-ins through a client, and every token that names it, those without a session too. */
+function* endClient(id: string, reason: EndReason, record: Recorder, settings: Settings): Work<void> {
+  yield* endSessions({ clientId: id }, reason, record, settings);
+  const at = settings.clock();
+  yield* revoke({ kind: "client", key: id, at, expiresAt: lastTokenOver(settings, at) });
+}
+
+function byOf({ by }: ClientChange): { readonly by?: string } {
+  return by === undefined ? {} : { by };
+}

@@ -1,0 +1,25 @@
+/** The client_credentials grant (RFC 6749 §4.4): a service account gets a token in its own name. There is no refresh token (§4.4.3). */
+import { subjectOfClient } from "../caller/caller.ts";
+import { isConfidential } from "../client/client.ts";
+import { invalidClient } from "../client/client-authentication.ts";
+import { checkGrantAllowed, grantedScope, type GrantRequest, scopesFor, type TokenAnswer } from "./grant.ts";
+import type { TokenServices } from "./token-services.ts";
+
+/**
+ * Gives a client an access token whose subject is `client:<id>`, which no account can be (attack row A-50).
+ *
+ * @throws OAuthError `invalid_client` without an authenticated client, `unauthorized_client`, `invalid_scope`
+ */
+export async function clientCredentialsGrant(
+  { form, client, connection }: GrantRequest,
+  services: TokenServices,
+): Promise<TokenAnswer> {
+  const { settings, tokens } = services;
+  if (client === undefined || !isConfidential(client)) throw invalidClient();
+  checkGrantAllowed(client, "client_credentials");
+  const scope = grantedScope(form.scopes, scopesFor(client, client.scopes, settings));
+  const sub = subjectOfClient(client.id);
+  const issued = await tokens.issue({ sub, clientId: client.id, scope, position: client.position });
+  settings.audit.report({ type: "token.issued", subject: sub, grant: "client_credentials", client: client.id }, connection);
+  return { access_token: issued.token, token_type: "bearer", expires_in: issued.expiresInSeconds, scope };
+}

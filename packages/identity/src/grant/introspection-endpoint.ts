@@ -1,0 +1,83 @@
+/**
+ * `POST /auth/introspect` (RFC 7662): a client asks whether a token is good, and what it grants. Whatever is not is
+ * `{"active":false}`, for every reason the same (§2.2).
+ */
+import { anyOf, InvalidCredential, post, type Redacted, reply, type Reply, type Route } from "lockstep";
+import { z } from "zod";
+import type { Client } from "../client/client.ts";
+import { clientBasic, clientToken } from "../client/client-dependency.ts";
+import { isSecretFormat } from "../secret/opaque-token.ts";
+import { clientIdOf } from "./grant.ts";
+import { maxFormBytes, uncached } from "./oauth-form.ts";
+import { findRefreshToken } from "./refresh-token-store.ts";
+import { tokenForm } from "./token-form.ts";
+import type { TokenServices } from "./token-services.ts";
+
+const Introspection = z
+  .object({
+    active: z.boolean(),
+    iss: z.string().optional(),
+    sub: z.string().optional(),
+    aud: z.string().optional(),
+    client_id: z.string().optional(),
+    scope: z.string().optional(),
+    exp: z.int().optional().describe("Seconds since 1970."),
+    iat: z.int().optional().describe("Seconds since 1970."),
+    jti: z.string().optional(),
+    sid: z.string().optional().describe("The sign-in that the token belongs to."),
+    token_type: z.literal("Bearer").optional(),
+  })
+  .meta({ id: "Introspection" });
+
+/** What is known of a token. */
+type Introspection = z.infer<typeof Introspection>;
+
+const inactive: Introspection = { active: false };
+
+/**
+ * The introspection endpoint. Clients that introspect (`Client.introspects`) are told of every access token of the API, others of
+ * their own; a refresh token is told to its own client only, since an API that asks about one was sent the wrong thing, and must not take
+ * it for an access token.
+ */
+export function introspectionEndpoint(services: TokenServices): Route {
+  return post(
+    "/auth/introspect",
+    {
+      summary: "Ask about a token",
+      tags: ["OAuth"],
+      errors: "oauth",
+      maxBodyBytes: maxFormBytes,
+      response: Introspection,
+      deps: { caller: anyOf({ basic: clientBasic(services), token: clientToken(services) }), form: tokenForm },
+    },
+    async ({ caller, form }): Promise<Reply<Introspection>> => {
+      // A hint only says where to look first (§2.1); the form of a token tells which it is.
+      const introspect = isSecretFormat(form.token.reveal()) ? refreshToken : accessToken;
+      return reply(200, await introspect(form.token, caller.value, services), { headers: uncached });
+    },
+  );
+}
+
+async function accessToken(token: Redacted<string>, client: Client, { tokens }: TokenServices): Promise<Introspection> {
+  try {
+    // The database decides: whoever asks here wants to know what is so now.
+    const { sub, aud, exp, iat, iss, jti, sid, scope, client_id } = await tokens.verifyFresh(token);
+    if (!client.introspects && client_id !== client.id) return inactive;
+    const audience = typeof aud === "string" ? aud : aud.join(" ");
+    return { active: true, iss, sub, aud: audience, exp, iat, jti, sid, scope, client_id, token_type: "Bearer" };
+  } catch (error) {
+    if (error instanceof InvalidCredential) return inactive;
+    throw error;
+  }
+}
+
+async function refreshToken(token: Redacted<string>, client: Client, { settings }: TokenServices): Promise<Introspection> {
+  const found = await settings.database.run(findRefreshToken(token));
+  if (found === undefined || found.clientId !== client.id) return inactive;
+  const now = settings.clock();
+  const isOver = found.expiresAt <= now || found.sessionExpiresAt <= now || found.sessionEndedAt !== undefined;
+  if (found.spentAt !== undefined || isOver || found.account.disabledAt !== undefined) return inactive;
+  const [exp, iat] = [found.expiresAt, found.createdAt].map((time) => Math.floor(time / 1000));
+  const about = { iss: settings.issuer, sub: found.account.id, client_id: clientIdOf(client), sid: found.sessionId };
+  return { active: true, ...about, scope: found.scope, exp, iat };
+}

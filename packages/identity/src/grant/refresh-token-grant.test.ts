@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { test } from "node:test";
+import { OAuthError, Redacted } from "lockstep";
+import { identityKey } from "../secret/identity-key.ts";
+import type { Settings } from "../settings.ts";
+import { describeOnEach } from "../store/database.fixture.ts";
+import type { GrantRequest, TokenAnswer } from "./grant.ts";
+import { refreshTokenGrant } from "./refresh-token-grant.ts";
+import { type Answer, type Desk, fiftyTimes, isGood, openDesk, password, refused, textIn, tokensOf } from "./token-desk.fixture.ts";
+
+const day = 86_400;
+
+function refresh(desk: Desk, refreshToken: string, fields: Readonly<Record<string, string>> = {}, headers = {}): Promise<Answer> {
+  return desk.token({ grant_type: "refresh_token", refresh_token: refreshToken, ...fields }, headers);
+}
+
+/** A request of no client, as the endpoint gives it to the grant. */
+function requestOf(refreshToken: string): GrantRequest {
+  const client = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined, clientAssertionType: undefined };
+  const connection = { requestId: "r1", address: undefined, secure: true, userAgent: undefined };
+  const others = { scopes: [], resources: [], username: undefined, password: undefined, client };
+  return {
+    form: { grantType: "refresh_token", refreshToken: new Redacted(refreshToken), ...others },
+    client: undefined,
+    connection,
+    device: undefined,
+  };
+}
+
+function eventsOf({ events }: Desk, type: string): number {
+  return events.filter((event) => event.type === type).length;
+}
+
+describeOnEach("The refresh_token grant", (database) => {
+  test("gives an access token of the same sign-in and the next refresh token, once", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const first = await desk.signIn();
+    const answer = await refresh(desk, first.refresh);
+    const second = tokensOf(answer);
+    assert.notEqual(second.refresh, first.refresh);
+    assert.deepEqual(Object.keys(answer.body).toSorted(), ["access_token", "expires_in", "refresh_token", "scope", "token_type"]);
+    assert.deepEqual([answer.body["token_type"], answer.body["expires_in"]], ["bearer", 600]);
+    assert.equal(answer.headers.get("cache-control"), "no-store");
+    assert.equal(answer.headers.get("pragma"), "no-cache");
+    const [one, two] = await Promise.all([first, second].map(({ access }) => desk.tokens.verifyFresh(new Redacted(access))));
+    assert.equal(one?.sid, two?.sid);
+    assert.equal(two?.sub, desk.alice.id);
+  });
+
+  test("A-20: a token that comes again after the window ends the family with its access tokens", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const first = await desk.signIn();
+    const second = tokensOf(await refresh(desk, first.refresh));
+    const other = await desk.signIn();
+    desk.clock.advance(10);
+    assert.equal(await isGood(desk, second.access), true);
+    refused(await refresh(desk, first.refresh), "invalid_grant");
+    refused(await refresh(desk, second.refresh), "invalid_grant");
+    assert.equal(await isGood(desk, first.access), false);
+    assert.equal(await isGood(desk, second.access), false);
+    assert.equal(eventsOf(desk, "refresh.reuse"), 1);
+    // The control: another sign-in of the same user goes on.
+    assert.equal(await isGood(desk, other.access), true);
+    tokensOf(await refresh(desk, other.refresh));
+  });
+
+  test("A-20: within the window the same successor is answered again, until it is used", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const first = await desk.signIn();
+    const second = tokensOf(await refresh(desk, first.refresh));
+    desk.clock.now += 9_999;
+    const again = tokensOf(await refresh(desk, first.refresh));
+    assert.equal(again.refresh, second.refresh);
+    assert.equal(await isGood(desk, again.access), true);
+    const third = tokensOf(await refresh(desk, second.refresh));
+    refused(await refresh(desk, first.refresh), "invalid_grant");
+    refused(await refresh(desk, third.refresh), "invalid_grant");
+    assert.equal(eventsOf(desk, "refresh.reuse"), 1);
+  });
+
+  test("a window of 0 is none, in the same millisecond and with a clock that goes back", async (t) => {
+    const desk = await openDesk(t, await database.open(t), { lifetimes: { refreshReuseWindowSeconds: 0 } });
+    const first = await desk.signIn();
+    tokensOf(await refresh(desk, first.refresh));
+    refused(await refresh(desk, first.refresh), "invalid_grant");
+    const other = await desk.signIn();
+    tokensOf(await refresh(desk, other.refresh));
+    desk.clock.advance(-5);
+    refused(await refresh(desk, other.refresh), "invalid_grant");
+    assert.equal(eventsOf(desk, "refresh.reuse"), 2);
+  });
+
+  test("A-21: of fifty at once without a window at most one succeeds, and the family ends", async (t) => {
+    const desk = await openDesk(t, await database.open(t), { lifetimes: { refreshReuseWindowSeconds: 0 } });
+    const first = await desk.signIn();
+    const answers = await fiftyTimes(() => refresh(desk, first.refresh));
+    const successes = answers.filter(({ status }) => status === 200);
+    assert.equal(successes.length, 1);
+    for (const answer of answers) if (answer.status !== 200) refused(answer, "invalid_grant");
+    for (const answer of successes) {
+      assert.equal(await isGood(desk, tokensOf(answer).access), false);
+      refused(await refresh(desk, tokensOf(answer).refresh), "invalid_grant");
+    }
+    assert.equal(await isGood(desk, first.access), false);
+    assert.equal(eventsOf(desk, "refresh.reuse"), 1);
+  });
+
+  test("A-21: of fifty at once within the window all get the same successor, which works", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const first = await desk.signIn();
+    const answers = await fiftyTimes(() => refresh(desk, first.refresh));
+    const successors = new Set(answers.map((answer) => tokensOf(answer).refresh));
+    assert.equal(successors.size, 1);
+    for (const answer of answers) assert.equal(await isGood(desk, textIn(answer, "access_token")), true);
+    tokensOf(await refresh(desk, [...successors][0] ?? ""));
+    assert.equal(eventsOf(desk, "refresh.reuse"), 0);
+  });
+
+  test("the same successor is answered where IDENTITY_KEY is replaced within the window, as long as the old key is there", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const first = await desk.signIn();
+    const second = tokensOf(await refresh(desk, first.refresh));
+    const current = identityKey(new Redacted(randomBytes(32).toString("base64url")));
+    const under = (previous: Settings["keys"]["previous"]): Promise<TokenAnswer> => {
+      const settings = { ...desk.settings, keys: { current, previous } };
+      return refreshTokenGrant(requestOf(first.refresh), { ...desk, settings });
+    };
+    assert.equal((await under([desk.settings.keys.current])).refresh_token, second.refresh);
+    await assert.rejects(under([]), (error) => error instanceof OAuthError && error.code === "invalid_grant");
+    assert.equal(eventsOf(desk, "refresh.reuse"), 1);
+    assert.equal(await isGood(desk, second.access), false);
+  });
+
+  test("what ends while the access token is being signed is refused all the same", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const { refresh: token } = await desk.signIn();
+    const issue: Desk["tokens"]["issue"] = async (grant) => {
+      await desk.accounts.endSessions(desk.alice.id, { reason: "signed_out" });
+      return desk.tokens.issue(grant);
+    };
+    const { verify, verifyFresh } = desk.tokens;
+    const answer = await refreshTokenGrant(requestOf(token), { ...desk, tokens: { issue, verify, verifyFresh } });
+    assert.equal(await isGood(desk, answer.access_token), false);
+    refused(await refresh(desk, answer.refresh_token ?? ""), "invalid_grant");
+  });
+
+  test("A-22, A-51: a token is refused to every client but its own, and stays good for that", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const web = await desk.client({ id: "web", grants: ["password", "refresh_token"] });
+    const spa = await desk.client({ id: "spa", authentication: "none", grants: ["password", "refresh_token"] });
+    assert.equal(spa.secret, undefined);
+    const ofWeb = await desk.signIn({}, web.basic);
+    const ofSpa = await desk.signIn({ client_id: "spa" });
+    const ofNone = await desk.signIn();
+
+    refused(await refresh(desk, ofWeb.refresh), "invalid_grant");
+    refused(await refresh(desk, ofWeb.refresh, { client_id: "spa" }), "invalid_grant");
+    refused(await refresh(desk, ofWeb.refresh, { client_id: "web" }), "invalid_client", 401);
+    refused(await refresh(desk, ofSpa.refresh), "invalid_grant");
+    refused(await refresh(desk, ofSpa.refresh, {}, web.basic), "invalid_grant");
+    refused(await refresh(desk, ofNone.refresh, {}, web.basic), "invalid_grant");
+    refused(await refresh(desk, ofNone.refresh, { client_id: "spa" }), "invalid_grant");
+
+    const next = tokensOf(await refresh(desk, ofWeb.refresh, {}, web.basic));
+    assert.equal((await desk.tokens.verifyFresh(new Redacted(next.access))).client_id, "web");
+    tokensOf(await refresh(desk, ofSpa.refresh, { client_id: "spa" }));
+    tokensOf(await refresh(desk, ofNone.refresh));
+  });
+
+  test("A-22: a spent token in the hands of another client ends nothing", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const web = await desk.client({ grants: ["password", "refresh_token"] });
+    const other = await desk.client({ grants: ["password", "refresh_token"] });
+    const first = await desk.signIn({}, web.basic);
+    const second = tokensOf(await refresh(desk, first.refresh, {}, web.basic));
+    desk.clock.advance(60);
+    refused(await refresh(desk, first.refresh, {}, other.basic), "invalid_grant");
+    refused(await refresh(desk, first.refresh), "invalid_grant");
+    tokensOf(await refresh(desk, second.refresh, {}, web.basic));
+  });
+
+  test("A-24: a family that is refreshed every day ends at its absolute limit", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    let { refresh: token } = await desk.signIn();
+    for (let passed = 1; passed < 90; passed += 1) {
+      desk.clock.advance(day);
+      token = tokensOf(await refresh(desk, token)).refresh;
+    }
+    desk.clock.advance(day - 1);
+    token = tokensOf(await refresh(desk, token)).refresh;
+    desk.clock.advance(1);
+    refused(await refresh(desk, token), "invalid_grant");
+  });
+
+  test("a token that is not used in time is over", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const [first, second] = [await desk.signIn(), await desk.signIn()];
+    desk.clock.now += 14 * day * 1000 - 1;
+    tokensOf(await refresh(desk, first.refresh));
+    desk.clock.now += 1;
+    refused(await refresh(desk, second.refresh), "invalid_grant");
+    assert.equal(eventsOf(desk, "refresh.reuse"), 0);
+  });
+
+  test("A-43, A-44: a narrower scope is granted, a broader one spends nothing", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const { refresh: token } = await desk.signIn({ scope: "notes:read" });
+    refused(await refresh(desk, token, { scope: "notes:read notes:write" }), "invalid_scope");
+    refused(await refresh(desk, token, { scope: "admin" }), "invalid_scope");
+    const next = await refresh(desk, token);
+    assert.equal(next.body["scope"], "notes:read");
+
+    const both = await desk.signIn();
+    const narrowed = await refresh(desk, both.refresh, { scope: "notes:write" });
+    assert.equal(narrowed.body["scope"], "notes:write");
+    // RFC 6749 §6: the token itself keeps what was granted.
+    assert.equal((await refresh(desk, tokensOf(narrowed).refresh)).body["scope"], "notes:read notes:write");
+  });
+
+  test("a scope that the account may no longer have is gone with the next token", async (t) => {
+    let allowed = ["notes:read", "notes:write"];
+    const desk = await openDesk(t, await database.open(t), { settings: { scopesOf: () => allowed } });
+    const { refresh: token } = await desk.signIn();
+    allowed = ["notes:read"];
+    refused(await refresh(desk, token, { scope: "notes:write" }), "invalid_scope");
+    assert.equal((await refresh(desk, token)).body["scope"], "notes:read");
+  });
+
+  test("nothing is refreshed for an account that is disabled, or after its sessions ended", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const [first, second] = [await desk.signIn(), await desk.signIn()];
+    await desk.accounts.endSessions(desk.alice.id, { reason: "signed_out" });
+    refused(await refresh(desk, first.refresh), "invalid_grant");
+    const third = await desk.signIn();
+    tokensOf(await refresh(desk, third.refresh));
+    await desk.accounts.disable(desk.alice.id);
+    refused(await refresh(desk, third.refresh), "invalid_grant");
+    await desk.accounts.enable(desk.alice.id);
+    refused(await refresh(desk, second.refresh), "invalid_grant");
+    refused(await refresh(desk, third.refresh), "invalid_grant");
+  });
+
+  test("what is no refresh token is invalid_grant, and none at all invalid_request", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    for (const token of ["x", "a".repeat(43), "\u0000", "é".repeat(43), "'; DROP TABLE identity_accounts --"]) {
+      refused(await refresh(desk, token), "invalid_grant");
+    }
+    refused(await desk.token({ grant_type: "refresh_token" }), "invalid_request");
+  });
+
+  test("a client that may not refresh gets no refresh token, and cannot use one", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const web = await desk.client({ grants: ["password"] });
+    const answer = await desk.token({ grant_type: "password", username: "alice@example.com", password }, web.basic);
+    assert.equal(answer.status, 200);
+    assert.equal(answer.body["refresh_token"], undefined);
+    const { refresh: token } = await desk.signIn();
+    refused(await refresh(desk, token, {}, web.basic), "unauthorized_client");
+  });
+});

@@ -1,0 +1,124 @@
+/**
+ * The refresh_token grant (RFC 6749 §6): every token is good once and gives its successor. One that comes again was stolen, from
+ * the client or by it, and ends the family (RFC 9700 §4.14.2) — unless it comes within the window in which two tabs may have shared
+ * it: that gives the same successor once more.
+ */
+import { oauthError, type Redacted } from "lockstep";
+import type { Recorder } from "../audit/auditor.ts";
+import { isSecretFormat } from "../secret/opaque-token.ts";
+import { endSessions } from "../session/end-session.ts";
+import type { Settings } from "../settings.ts";
+import type { Work } from "../store/statement.ts";
+import {
+  checkGrantAllowed,
+  clientIdOf,
+  grantedScope,
+  type GrantRequest,
+  refusedGrant,
+  scopesFor,
+  type TokenAnswer,
+} from "./grant.ts";
+import { findSuccessor, successorOf } from "./refresh-successor.ts";
+import { findRefreshToken, insertRefreshToken, type RefreshTokenRecord, spendRefreshToken } from "./refresh-token-store.ts";
+import type { TokenServices } from "./token-services.ts";
+
+/**
+ * Gives an access token and the next refresh token for one that is unspent.
+ *
+ * @throws OAuthError `invalid_request`, `unauthorized_client`, `invalid_grant`, `invalid_scope`
+ */
+export async function refreshTokenGrant(request: GrantRequest, services: TokenServices): Promise<TokenAnswer> {
+  const { form, client, connection } = request;
+  const { settings, tokens } = services;
+  const { audit, database } = settings;
+  const token = form.refreshToken;
+  checkGrantAllowed(client, "refresh_token");
+  if (token === undefined) throw oauthError("invalid_request", "The refresh_token grant needs refresh_token.");
+  const refused = (reason: string): Error => refusedGrant("refresh_token", reason, request, settings);
+  if (!isSecretFormat(token.reveal())) throw refused("malformed");
+  const found = await database.run(findRefreshToken(token));
+  if (found === undefined) throw refused("unknown");
+  // Another client's is refused and stays as it is: who does not own a token must not be able to end its family (A-22, A-51).
+  if (found.clientId !== client?.id) throw refused("another_client");
+  // Asking for too much spends nothing.
+  const scope = grantedScope(form.scopes, refreshableScopes(found, request, settings));
+  const clientId = client?.id;
+  const rotation = await audit.recorded(database, { requestId: connection.requestId }, (record) => {
+    return rotate({ token, found, clientId }, record, settings);
+  });
+  if (rotation.successor === undefined) throw refused(rotation.reason);
+  const { account, sessionId } = found;
+  // Both were read before anything was decided: what was revoked since the earlier of the two concerns this token.
+  const position = Math.min(found.position, client?.position ?? found.position);
+  const issued = await tokens.issue({ sub: account.id, clientId: clientIdOf(client), scope, sessionId, position });
+  audit.report({ type: "token.issued", subject: account.id, grant: "refresh_token", client: clientIdOf(client) }, connection);
+  return {
+    access_token: issued.token,
+    token_type: "bearer",
+    expires_in: issued.expiresInSeconds,
+    refresh_token: rotation.successor.reveal(),
+    scope,
+  };
+}
+
+/** What the sign-in was granted, as far as the account and the client may still have it. */
+function refreshableScopes(
+  { scope, account }: RefreshTokenRecord,
+  { client }: GrantRequest,
+  settings: Settings,
+): readonly string[] {
+  const allowed = scopesFor(client, settings.scopesOf(account), settings);
+  return scope.split(" ").filter((each) => allowed.includes(each));
+}
+
+type Rotation = { readonly successor: Redacted<string> } | { readonly successor: undefined; readonly reason: string };
+
+interface Presented {
+  readonly token: Redacted<string>;
+  readonly found: RefreshTokenRecord;
+  readonly clientId: string | undefined;
+}
+
+/** Spends the token, answers the same once more, or ends the family: one transaction. */
+function* rotate({ token, found, clientId }: Presented, record: Recorder, settings: Settings): Work<Rotation> {
+  const now = settings.clock();
+  const successor = successorOf(token, settings.keys.current);
+  if (yield* spendRefreshToken({ token, successor, clientId, now })) {
+    const { sessionId, sessionExpiresAt } = found;
+    yield* insertRefreshToken({ token: successor, sessionId, sessionExpiresAt }, settings);
+    return { successor };
+  }
+  // Read once more: many come at once, and another may have spent it after it was found here.
+  const state = yield* findRefreshToken(token);
+  if (state === undefined) return { successor: undefined, reason: "unknown" };
+  const over = whyOver(state, now);
+  if (over !== undefined) return { successor: undefined, reason: over };
+  const same = isWithinWindow(state, now, settings) ? findSuccessor(token, state.successorHash, settings.keys) : undefined;
+  return same === undefined ? yield* endReused(state, record, settings) : { successor: same };
+}
+
+/** Why a token would not be good even if it were unspent. */
+function whyOver(
+  { spentAt, expiresAt, sessionEndedAt, sessionExpiresAt, account }: RefreshTokenRecord,
+  now: number,
+): string | undefined {
+  if (sessionEndedAt !== undefined) return "ended";
+  if (account.disabledAt !== undefined) return "account_disabled";
+  if (sessionExpiresAt <= now || (spentAt === undefined && expiresAt <= now)) return "expired";
+  return undefined;
+}
+
+/** Whether the successor may be answered again. A window of 0 never is, whatever the clocks of other nodes say. */
+function isWithinWindow({ spentAt, isSuccessorUnspent }: RefreshTokenRecord, now: number, { lifetimes }: Settings): boolean {
+  const windowMs = lifetimes.refreshReuseWindowSeconds * 1000;
+  return windowMs > 0 && spentAt !== undefined && now < spentAt + windowMs && isSuccessorUnspent;
+}
+
+function* endReused({ sessionId, clientId, account }: RefreshTokenRecord, record: Recorder, settings: Settings): Work<Rotation> {
+  const ended = yield* endSessions({ id: sessionId }, "token_reused", record, settings);
+  if (ended.length > 0) {
+    const client = clientId === undefined ? {} : { client: clientId };
+    yield* record({ type: "refresh.reuse", subject: account.id, session: sessionId, ...client });
+  }
+  return { successor: undefined, reason: "reused" };
+}

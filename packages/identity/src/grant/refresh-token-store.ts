@@ -1,0 +1,131 @@
+/**
+ * The table of refresh tokens. Each is good once; a session's tokens are a family, of which one is unspent. Tokens are kept as
+ * hashes; the successor of a spent one is made again from the token itself (`refresh-successor.ts`).
+ */
+import type { Redacted } from "lockstep";
+import { type Account } from "../account/account.ts";
+import { positionColumn } from "../revocation/revocation-log.ts";
+import { hashOfSecret } from "../secret/opaque-token.ts";
+import type { Settings } from "../settings.ts";
+import { numberOf, numberOrNone, textOf, textOrNone } from "../store/row.ts";
+import { all, first, type Row, sql, type Work } from "../store/statement.ts";
+
+/** A refresh token with its session and account, read at one moment. */
+export interface RefreshTokenRecord {
+  readonly sessionId: string;
+  /** The client that it was issued to; none for the service's own programs. */
+  readonly clientId: string | undefined;
+  readonly account: Account;
+  /** What the sign-in was granted, space-separated. */
+  readonly scope: string;
+  /** Milliseconds since 1970, as all times here. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly spentAt: number | undefined;
+  readonly successorHash: string | undefined;
+  /** Whether the successor exists and was not spent itself. */
+  readonly isSuccessorUnspent: boolean;
+  readonly sessionExpiresAt: number;
+  readonly sessionEndedAt: number | undefined;
+  /** The revocation log's position. */
+  readonly position: number;
+}
+
+/** A token to be kept. */
+export interface NewRefreshToken {
+  readonly token: Redacted<string>;
+  readonly sessionId: string;
+  /** When the family ends, whatever happens. */
+  readonly sessionExpiresAt: number;
+}
+
+const insert = sql(`
+  INSERT INTO identity_refresh_tokens (secret_hash, session_id, created_at, expires_at)
+  VALUES (:hash, :sessionId, :now, :expiresAt)`);
+const byHash = sql(`
+  SELECT t.session_id, t.created_at, t.expires_at, t.spent_at, t.successor_hash,
+    s.client_id, s.scope, s.expires_at AS session_expires_at, s.ended_at,
+    a.id AS account_id, a.email, a.created_at AS account_created_at, a.verified_at, a.disabled_at,
+    CASE WHEN n.secret_hash IS NOT NULL AND n.spent_at IS NULL THEN 1 ELSE 0 END AS successor_unspent,
+    ${positionColumn}
+  FROM identity_refresh_tokens t
+    JOIN identity_sessions s ON s.id = t.session_id
+    JOIN identity_accounts a ON a.id = s.account_id
+    LEFT JOIN identity_refresh_tokens n ON n.secret_hash = t.successor_hash
+  WHERE t.secret_hash = :hash`);
+const spend = sql(`
+  UPDATE identity_refresh_tokens SET spent_at = :now, successor_hash = :successorHash
+  WHERE secret_hash = :hash AND spent_at IS NULL AND expires_at > :now AND EXISTS (
+    SELECT 1 FROM identity_sessions s JOIN identity_accounts a ON a.id = s.account_id
+    WHERE s.id = identity_refresh_tokens.session_id AND COALESCE(s.client_id, '') = :clientId
+      AND s.ended_at IS NULL AND s.expires_at > :now AND a.disabled_at IS NULL)
+  RETURNING session_id`);
+const see = sql("UPDATE identity_sessions SET seen_at = :now WHERE id = :sessionId AND seen_at < :now");
+const remove = sql(`
+  DELETE FROM identity_refresh_tokens
+  WHERE secret_hash IN (SELECT secret_hash FROM identity_refresh_tokens WHERE expires_at <= :now LIMIT :limit)
+  RETURNING secret_hash`);
+
+/** Keeps a token: good until it is not used for long, and no longer than its family. */
+export function* insertRefreshToken(
+  { token, sessionId, sessionExpiresAt }: NewRefreshToken,
+  { clock, lifetimes }: Pick<Settings, "clock" | "lifetimes">,
+): Work<void> {
+  const now = clock();
+  const expiresAt = Math.min(now + lifetimes.refreshTokenSeconds * 1000, sessionExpiresAt);
+  yield* all(insert, { hash: hashOfSecret(token), sessionId, now, expiresAt });
+}
+
+/** Finds a token, whatever its state. */
+export function* findRefreshToken(token: Redacted<string>): Work<RefreshTokenRecord | undefined> {
+  const row = yield* first(byHash, { hash: hashOfSecret(token) });
+  return row && toRecord(row);
+}
+
+/** What spending a token needs to be so. */
+export interface RefreshTokenSpending {
+  readonly token: Redacted<string>;
+  readonly successor: Redacted<string>;
+  readonly clientId: string | undefined;
+  readonly now: number;
+}
+
+/**
+ * Spends a token: `false` where it is spent, over, another client's, or its session or account is. Of many at once, one gets
+ * `true`.
+ */
+export function* spendRefreshToken({ token, successor, clientId = "", now }: RefreshTokenSpending): Work<boolean> {
+  const hashes = { hash: hashOfSecret(token), successorHash: hashOfSecret(successor) };
+  const row = yield* first(spend, { ...hashes, clientId, now });
+  if (row === undefined) return false;
+  yield* all(see, { sessionId: textOf(row, "session_id"), now });
+  return true;
+}
+
+/** Removes at most so many tokens that are over, spent or not; gives how many. */
+export function* removeExpiredRefreshTokens(now: number, limit: number): Work<number> {
+  return (yield* all(remove, { now, limit })).length;
+}
+
+function toRecord(row: Row): RefreshTokenRecord {
+  return {
+    sessionId: textOf(row, "session_id"),
+    clientId: textOrNone(row, "client_id"),
+    account: {
+      id: textOf(row, "account_id"),
+      email: textOf(row, "email"),
+      createdAt: numberOf(row, "account_created_at"),
+      verifiedAt: numberOrNone(row, "verified_at"),
+      disabledAt: numberOrNone(row, "disabled_at"),
+    },
+    scope: textOf(row, "scope"),
+    createdAt: numberOf(row, "created_at"),
+    expiresAt: numberOf(row, "expires_at"),
+    spentAt: numberOrNone(row, "spent_at"),
+    successorHash: textOrNone(row, "successor_hash"),
+    isSuccessorUnspent: numberOf(row, "successor_unspent") === 1,
+    sessionExpiresAt: numberOf(row, "session_expires_at"),
+    sessionEndedAt: numberOrNone(row, "ended_at"),
+    position: numberOf(row, "position"),
+  };
+}

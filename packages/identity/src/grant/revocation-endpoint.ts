@@ -1,0 +1,79 @@
+/**
+ * `POST /auth/revoke` (RFC 7009): whoever holds a token may end it. A refresh token ends its whole family with the access tokens
+ * that came of it; an access token ends alone. Every answer that is no error of the client's is an empty 200 (§2.2).
+ */
+import { connection, InvalidCredential, optional, post, type Redacted, reply, type Reply, type Route } from "lockstep";
+import type { Claims } from "lockstep/jwt";
+import type { EventOrigin } from "../audit/auditor.ts";
+import type { Client } from "../client/client.ts";
+import { authenticateClient } from "../client/client-authentication.ts";
+import { clientBasicScheme } from "../client/client-dependency.ts";
+import { revoke } from "../revocation/revocation-log.ts";
+import { isSecretFormat } from "../secret/opaque-token.ts";
+import { endSessions, lastTokenOver } from "../session/end-session.ts";
+import { clientIdOf } from "./grant.ts";
+import { maxFormBytes, uncached } from "./oauth-form.ts";
+import { findRefreshToken } from "./refresh-token-store.ts";
+import { tokenForm } from "./token-form.ts";
+import type { TokenServices } from "./token-services.ts";
+
+/** The revocation endpoint. A confidential client authenticates; for others the token itself is what they must have. */
+export function revocationEndpoint(services: TokenServices): Route {
+  return post(
+    "/auth/revoke",
+    {
+      public: "who holds a token may end it: the credential is in the form",
+      summary: "End a token",
+      tags: ["OAuth"],
+      errors: "oauth",
+      maxBodyBytes: maxFormBytes,
+      status: 200,
+      problems: { 400: "The request is malformed.", 401: "The client is not authenticated.", 429: "Too many attempts." },
+      deps: { basic: optional(clientBasicScheme), connection: connection(), form: tokenForm },
+    },
+    async ({ basic, connection, form }): Promise<Reply<undefined>> => {
+      const client = await authenticateClient({ basic, ...form.client }, connection, services);
+      // The hint only says where to look first (§2.1); the form of a token tells which it is.
+      const end = isSecretFormat(form.token.reveal()) ? endFamily : endAccessToken;
+      await end(form.token, client, { requestId: connection.requestId }, services);
+      return reply(200, undefined, { headers: uncached });
+    },
+  );
+}
+
+type End = (token: Redacted<string>, client: Client | undefined, origin: EventOrigin, services: TokenServices) => Promise<void>;
+
+/** Ends the family of a refresh token of this client, whether the token is spent or not. */
+const endFamily: End = async (token, client, origin, { settings }) => {
+  const { audit, database } = settings;
+  const found = await database.run(findRefreshToken(token));
+  // Another client's token stays as it is (attack row A-35).
+  if (found === undefined || found.clientId !== client?.id) return;
+  await audit.recorded(database, origin, function* (record) {
+    const ended = yield* endSessions({ id: found.sessionId }, "token_revoked", record, settings);
+    if (ended.length > 0) yield* record({ type: "token.revoked", subject: found.account.id, client: clientIdOf(client) });
+  });
+};
+
+/** Ends an access token of this client. */
+const endAccessToken: End = async (token, client, origin, { settings, tokens }) => {
+  const { audit, clock, database } = settings;
+  const claims = await verified(token, tokens);
+  const { sub, jti, client_id } = claims ?? {};
+  if (sub === undefined || jti === undefined || client_id !== clientIdOf(client)) return;
+  await audit.recorded(database, origin, function* (record) {
+    const at = clock();
+    yield* revoke({ kind: "jti", key: jti, at, expiresAt: lastTokenOver(settings, at) });
+    yield* record({ type: "token.revoked", subject: sub, client: client_id });
+  });
+};
+
+/** The claims of a token that is good; nothing for one that is not, which needs no ending. */
+async function verified(token: Redacted<string>, tokens: TokenServices["tokens"]): Promise<Claims | undefined> {
+  try {
+    return await tokens.verify(token);
+  } catch (error) {
+    if (error instanceof InvalidCredential) return undefined;
+    throw error;
+  }
+}

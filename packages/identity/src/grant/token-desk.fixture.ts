@@ -1,0 +1,160 @@
+/** The endpoints for tokens over a real database, with a user and some clients. */
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { type Api, createApi, Redacted } from "lockstep";
+import type { Account } from "../account/account.ts";
+import { Accounts } from "../account/accounts.ts";
+import type { ClientRegistration } from "../client/client-registration.ts";
+import { type CreatedClient, Clients } from "../client/clients.ts";
+import { type Node, startNode } from "../issuer/issuer.fixture.ts";
+import { issuerRoutes } from "../issuer/issuer-routes.ts";
+import { Sessions } from "../session/sessions.ts";
+import { testSettings } from "../settings.fixture.ts";
+import type { Lifetimes, Settings } from "../settings.ts";
+import type { Database } from "../store/database.ts";
+import { Throttle } from "../throttle/throttle.ts";
+import { tokenRoutes } from "./token-routes.ts";
+
+/** What came back. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The fields of a form: a list gives a field several times. */
+export type Fields = Readonly<Record<string, string | readonly string[]>>;
+
+/** A service, and what its tests do with it. */
+export interface Desk extends Node {
+  readonly api: Api;
+  readonly accounts: Accounts;
+  readonly clients: Clients;
+  readonly sessions: Sessions;
+  readonly throttle: Throttle;
+  readonly alice: Account;
+  /** Sends a form. */
+  post(path: string, fields: Fields, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Asks for tokens. */
+  token(fields: Fields, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Makes a client; its id and secret. */
+  client(registration: Partial<ClientRegistration>): Promise<CreatedClient & { readonly basic: Readonly<Record<string, string>> }>;
+  /** Signs alice in; both tokens. */
+  signIn(fields?: Fields, headers?: Readonly<Record<string, string>>): Promise<Tokens>;
+}
+
+/** Both tokens of a sign-in. */
+export interface Tokens {
+  readonly access: string;
+  readonly refresh: string;
+}
+
+/** How a service differs from the usual one of tests. */
+export interface DeskOptions {
+  readonly settings?: Partial<Settings>;
+  readonly lifetimes?: Partial<Lifetimes>;
+}
+
+/** The password of alice. */
+export const password = "quiet otters paint seven ladders";
+
+/** Opens a service with the account of alice@example.com. */
+export async function openDesk(
+  test: Pick<TestContext, "after">,
+  database: Database,
+  { settings: overrides = {}, lifetimes = {} }: DeskOptions = {},
+): Promise<Desk> {
+  const usual = testSettings(database).settings.lifetimes;
+  const node = await startNode(test, database, { ...overrides, lifetimes: { ...usual, ...lifetimes } });
+  const { settings, tokens } = node;
+  const [accounts, clients, sessions, throttle] = [
+    new Accounts(settings),
+    new Clients(settings),
+    new Sessions(settings),
+    new Throttle(settings),
+  ];
+  test.after(() => Promise.all([sessions.close(), throttle.close()]));
+  const routes = [...tokenRoutes({ settings, tokens, sessions, clients, throttle }), ...issuerRoutes({ settings, tokens })];
+  const api = createApi({ title: "Desk", version: "1", routes, audit: () => {} });
+  const alice = await accounts.create({ email: "alice@example.com", password: new Redacted(password) });
+  const post: Desk["post"] = (path, fields, headers) => sendForm(api, path, fields, headers);
+  const token: Desk["token"] = (fields, headers) => post("/auth/token", fields, headers);
+  return {
+    ...node,
+    api,
+    accounts,
+    clients,
+    sessions,
+    throttle,
+    alice,
+    post,
+    token,
+    client: async (registration) => {
+      const made = await clients.create({
+        name: "A client",
+        authentication: "client_secret_basic",
+        grants: [],
+        scopes: ["notes:read", "notes:write"],
+        ...registration,
+      });
+      return { ...made, basic: made.secret === undefined ? {} : basic(made.client.id, made.secret.reveal()) };
+    },
+    signIn: async (fields = {}, headers = {}) => {
+      return tokensOf(await token({ grant_type: "password", username: "alice@example.com", password, ...fields }, headers));
+    },
+  };
+}
+
+async function sendForm(api: Api, path: string, fields: Fields, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  const body = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) for (const each of [value].flat()) body.append(name, each);
+  const response = await api.fetch(new Request(`https://as.test${path}`, { method: "POST", headers, body }));
+  return answerOf(response);
+}
+
+/** Reads a response to its end. */
+export async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: text === "" ? {} : JSON.parse(text) };
+}
+
+/** The `Authorization` header of a client, form-encoded as RFC 6749 §2.3.1 has it. */
+export function basic(id: string, secret: string): Readonly<Record<string, string>> {
+  const encoded = [id, secret].map((part) => new URLSearchParams({ "": part }).toString().slice(1)).join(":");
+  return { authorization: `Basic ${Buffer.from(encoded).toString("base64")}` };
+}
+
+/** Both tokens of an answer that is a success. */
+export function tokensOf(answer: Answer): Tokens {
+  assert.equal(answer.status, 200, answer.text);
+  return { access: textIn(answer, "access_token"), refresh: textIn(answer, "refresh_token") };
+}
+
+/** A member of an answer. */
+export function textIn({ body, text }: Answer, name: string): string {
+  const value = body[name];
+  assert.ok(typeof value === "string", text);
+  return value;
+}
+
+/** Asserts that an OAuth endpoint refused. */
+export function refused(answer: Answer, error: string, status = 400): void {
+  assert.deepEqual([answer.status, answer.body["error"]], [status, error], answer.text);
+  assert.equal(answer.headers.get("cache-control"), "no-store");
+}
+
+/** Whether a node takes an access token, and so does the database's log. */
+export async function isGood({ tokens }: Pick<Desk, "tokens">, access: string): Promise<boolean> {
+  try {
+    await tokens.verifyFresh(new Redacted(access));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Does something fifty times at once. */
+export function fiftyTimes<T>(act: () => Promise<T>): Promise<readonly T[]> {
+  return Promise.all(Array.from({ length: 50 }, act));
+}

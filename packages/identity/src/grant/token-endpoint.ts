@@ -1,0 +1,78 @@
+/** `POST /auth/token`: the token endpoint of OAuth 2.0 (RFC 6749 §3.2). Each grant stands in a file of its own. */
+import { connection, cookie, oauthError, optional, post, reply, type Reply, type Route } from "lockstep";
+import { z } from "zod";
+import { authenticateClient } from "../client/client-authentication.ts";
+import { clientBasicScheme } from "../client/client-dependency.ts";
+import type { Settings } from "../settings.ts";
+import { deviceCookieName } from "../throttle/device-cookie.ts";
+import { clientCredentialsGrant } from "./client-credentials-grant.ts";
+import type { Grant, TokenAnswer } from "./grant.ts";
+import { maxFormBytes, uncached } from "./oauth-form.ts";
+import { passwordGrant } from "./password-grant.ts";
+import { refreshTokenGrant } from "./refresh-token-grant.ts";
+import { tokenRequestForm } from "./token-request.ts";
+import type { TokenServices } from "./token-services.ts";
+
+const Token = z
+  .object({
+    access_token: z.string(),
+    token_type: z.literal("bearer"),
+    expires_in: z.int().describe("Seconds."),
+    refresh_token: z.string().optional().describe("Good once: the answer to it holds the next one."),
+    scope: z.string(),
+  })
+  .meta({ id: "Token" });
+
+/** The token endpoint. */
+export function tokenEndpoint(services: TokenServices): Route {
+  const { settings } = services;
+  return post(
+    "/auth/token",
+    {
+      public: "programs get their tokens here: the credential is in the form",
+      summary: "Get a token",
+      tags: ["OAuth"],
+      errors: "oauth",
+      maxBodyBytes: maxFormBytes,
+      response: Token,
+      problems: {
+        400: "The request or the grant is refused (RFC 6749 §5.2).",
+        401: "The client is not authenticated.",
+        429: "Too many attempts.",
+      },
+      deps: {
+        basic: optional(clientBasicScheme),
+        connection: connection(),
+        device: cookie(deviceCookieName(settings), z.string().optional()),
+        form: tokenRequestForm,
+      },
+    },
+    async ({ basic, connection, device, form }): Promise<Reply<TokenAnswer>> => {
+      const grant = grantOf(form.grantType, settings);
+      const client = await authenticateClient({ basic, ...form.client }, connection, services);
+      checkResources(form.resources, settings);
+      return reply(200, await grant({ form, client, connection, device }, services), { headers: uncached });
+    },
+  );
+}
+
+/** @throws OAuthError `unsupported_grant_type` */
+function grantOf(type: string, { passwordGrant: isPasswordAllowed }: Settings): Grant {
+  switch (type) {
+    case "password":
+      if (isPasswordAllowed) return passwordGrant;
+      break;
+    case "refresh_token":
+      return refreshTokenGrant;
+    case "client_credentials":
+      return clientCredentialsGrant;
+  }
+  throw oauthError("unsupported_grant_type", "The grant type is not supported here.");
+}
+
+/** Every token is for one API: a request that names another would get a token it did not ask for (RFC 8707 §2). @throws OAuthError */
+function checkResources(resources: readonly string[], { audience }: Settings): void {
+  if (resources.some((resource) => resource !== audience)) {
+    throw oauthError("invalid_target", "There are no tokens for this resource here.");
+  }
+}

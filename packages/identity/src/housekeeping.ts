@@ -1,0 +1,46 @@
+/** Removes what is over, a little at a time, so that tables stay as small as what they are asked for. */
+import type { Settings } from "./settings.ts";
+import type { Work } from "./store/statement.ts";
+
+/** Removes at most so many rows that are over; gives how many it removed. */
+export type Removal = (now: number, limit: number) => Work<number>;
+
+const intervalMs = 10 * 60_000;
+const limit = 1000;
+
+/** Runs the removals every ten minutes, on every node: they take nothing from each other. */
+export class Housekeeping {
+  readonly #settings: Settings;
+  readonly #removals: readonly Removal[];
+  readonly #timer: NodeJS.Timeout;
+  #running: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(settings: Settings, removals: readonly Removal[]) {
+    this.#settings = settings;
+    this.#removals = removals;
+    this.#timer = setInterval(() => {
+      this.#running = this.#running
+        .then(() => this.run())
+        .catch(() => {
+          // The database is away: what is over stays until the next time, and nothing that is over counts meanwhile.
+        });
+    }, intervalMs);
+    this.#timer.unref();
+  }
+
+  /** Removes everything that is over now. @throws Unavailable while the database is away */
+  async run(): Promise<void> {
+    const { database, clock } = this.#settings;
+    for (const removal of this.#removals) {
+      let removed = limit;
+      while (removed === limit && !this.#isClosed) removed = await database.transaction(() => removal(clock(), limit));
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+}

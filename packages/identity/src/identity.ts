@@ -1,0 +1,172 @@
+/** `identity()`: everything that issues, stores and ends credentials, as routes to include and dependencies to use. */
+import type { Cookie, Dependency, Fact, Route } from "lockstep";
+import { accountRoutes } from "./account/account-routes.ts";
+import { Accounts } from "./account/accounts.ts";
+import { removeExpiredLinks } from "./account/link-store.ts";
+import { accountAdminRoutes } from "./admin/account-admin-routes.ts";
+import { administrator, type ReachesAny } from "./admin/administrator.ts";
+import { apiKeyRoutes } from "./api-key/api-key-routes.ts";
+import { ApiKeys } from "./api-key/api-keys.ts";
+import { serviceAccountRoutes } from "./api-key/service-account-routes.ts";
+import type { ApiClient, Service, User } from "./caller/caller.ts";
+import { callers } from "./caller/dependencies.ts";
+import { removeSpentAssertions } from "./client/client-assertion.ts";
+import { Clients } from "./client/clients.ts";
+import { removeExpiredRefreshTokens } from "./grant/refresh-token-store.ts";
+import { tokenRoutes } from "./grant/token-routes.ts";
+import { Housekeeping } from "./housekeeping.ts";
+import { AccessTokens } from "./issuer/access-tokens.ts";
+import { issuerRoutes } from "./issuer/issuer-routes.ts";
+import { removeSigningKeys } from "./issuer/signing-key-store.ts";
+import { Outbox } from "./mail/outbox.ts";
+import { type IdentityOptions, settingsOf } from "./options.ts";
+import { removeExpiredRevocations } from "./revocation/housekeeping.ts";
+import { RevocationFeed } from "./revocation/revocation-feed.ts";
+import { sessionCookie } from "./session/session-cookie.ts";
+import { sessionRoutes } from "./session/session-routes.ts";
+import { removeExpiredSessions } from "./session/session-store.ts";
+import { Sessions } from "./session/sessions.ts";
+import type { Settings } from "./settings.ts";
+import { migrate } from "./store/migration.ts";
+import { identitySchema } from "./store/schema.ts";
+import { Throttle } from "./throttle/throttle.ts";
+
+type Shared<Sc extends string> = "credential" | "authenticated" | "scoped" | `scope:${Sc}`;
+
+/** An identity service that runs in this process. */
+export interface Identity<Sc extends string> {
+  /** The routes under `/auth` and `/.well-known`, to include in `createApi({ routes })`. */
+  readonly routes: readonly Route[];
+  /** A user who is calling: with an access token, a session's cookie, or an API key. */
+  readonly currentUser: Dependency<User, Shared<Sc> | "authorized" | "cookie">;
+  /** The same; an access token is also looked up in the revocation log of the database, so that no lag of the feed lets it through. */
+  readonly freshUser: Dependency<User, Shared<Sc> | "authorized" | "cookie">;
+  /** A user who signed in: an access token or a session, no API key. */
+  readonly signedInUser: Dependency<User, Shared<Sc> | "authorized" | "cookie">;
+  /** Whoever an API key belongs to: a user or a service account. */
+  readonly apiClient: Dependency<ApiClient, Shared<Sc>>;
+  /** A service account: with an API key, or a token of the client credentials grant. */
+  readonly service: Dependency<Service, Shared<Sc> | "authorized">;
+  readonly accounts: Accounts;
+  readonly clients: Clients;
+  readonly apiKeys: ApiKeys;
+  readonly sessions: Sessions;
+  /**
+   * Routes for administrators: accounts and service accounts. Who is one is the application's rule, which must say that it
+   * reaches any object: `role.require("admin")`.
+   *
+   * @throws BuildError `wrong_dependency` for a rule that does not
+   */
+  adminRoutes<F extends Fact>(rule: Dependency<object, F> & ReachesAny<F>): readonly Route[];
+  /** Writes what is still in memory and ends what runs in the background. The database stays open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an identity service on a database: brings its tables up to date, makes the first signing key, and follows the log of
+ * revocations.
+ *
+ * @throws WrongIdentityOption for an option that is missing or wrong
+ * @throws SchemaTooNew where a newer version of the package has been at the database
+ * @throws Unavailable while the database is away
+ * @example
+ * ```ts
+ * const auth = await identity({
+ *   database: openSqlite("data/app.db"), issuer: "https://api.example.com", audience: "example",
+ *   key: new Redacted(process.env["IDENTITY_KEY"] ?? ""), scopes: { "notes:read": "Read notes" }, mail: smtpMail({ … }),
+ * });
+ * export const api = createApi({ title: "Example", version: "1", routes: [...auth.routes, …] });
+ * ```
+ */
+export async function identity<const Sc extends string>(options: IdentityOptions<Sc>): Promise<Identity<Sc>> {
+  const settings = settingsOf(options);
+  await migrate(settings.database, identitySchema);
+  const feed = await RevocationFeed.open(settings, options.revocation);
+  const tokens = await AccessTokens.open(settings, feed, options.signingKeys).catch(async (error: unknown) => {
+    await feed.close();
+    throw error;
+  });
+  const throttle = new Throttle(settings, options.throttle);
+  const services = {
+    settings,
+    tokens,
+    throttle,
+    accounts: new Accounts(settings),
+    clients: new Clients(settings),
+    sessions: new Sessions(settings),
+    apiKeys: new ApiKeys(settings, throttle.keys),
+    outbox: new Outbox(settings),
+    links: options.links,
+  };
+  return assemble<Sc>(services, { feed, housekeeping: new Housekeeping(settings, removals) });
+}
+
+const removals = [
+  removeExpiredLinks,
+  removeExpiredRefreshTokens,
+  removeExpiredSessions,
+  removeSpentAssertions,
+  removeExpiredRevocations,
+  removeSigningKeys,
+];
+
+interface Services {
+  readonly settings: Settings;
+  readonly tokens: AccessTokens;
+  readonly throttle: Throttle;
+  readonly accounts: Accounts;
+  readonly clients: Clients;
+  readonly sessions: Sessions;
+  readonly apiKeys: ApiKeys;
+  readonly outbox: Outbox;
+  readonly links: IdentityOptions["links"];
+}
+
+interface Background {
+  readonly feed: RevocationFeed;
+  readonly housekeeping: Housekeeping;
+}
+
+function assemble<Sc extends string>(services: Services, { feed, housekeeping }: Background): Identity<Sc> {
+  const { accounts, clients, sessions, apiKeys, tokens, throttle, outbox } = services;
+  const { sessionScheme, ...dependencies } = callers(services);
+  const signedIn = dependencies.signedInUser;
+  const shared = { ...services, signedIn, scheme: sessionScheme };
+  return Object.freeze({
+    // The scopes of the dependencies are those of the options: `Settings` knows them as texts only.
+    ...(dependencies as unknown as Pick<Identity<Sc>, keyof typeof dependencies>),
+    routes: [
+      ...tokenRoutes(shared),
+      ...sessionRoutes(shared),
+      ...accountRoutes({ ...shared, rotateSession: (user) => rotatedCookie(user, services) }),
+      ...apiKeyRoutes(shared),
+      ...issuerRoutes(shared),
+    ],
+    accounts,
+    clients,
+    sessions,
+    apiKeys,
+    adminRoutes: <F extends Fact>(rule: Dependency<object, F> & ReachesAny<F>) => {
+      const admin = administrator(rule, signedIn);
+      return [...accountAdminRoutes({ accounts, admin }), ...serviceAccountRoutes({ ...shared, admin })];
+    },
+    close: async () => {
+      await Promise.all([
+        outbox.idle(),
+        housekeeping.close(),
+        apiKeys.close(),
+        sessions.close(),
+        tokens.close(),
+        throttle.close(),
+      ]);
+      await feed.close();
+    },
+  });
+}
+
+/** Another secret for the browser session that a user came with. */
+async function rotatedCookie({ sessionId, credential }: User, { sessions, settings }: Services): Promise<Cookie | undefined> {
+  if (credential !== "session" || sessionId === undefined) return undefined;
+  const secret = await sessions.rotate(sessionId);
+  return secret && sessionCookie(settings, secret);
+}

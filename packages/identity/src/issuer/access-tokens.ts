@@ -1,0 +1,225 @@
+/**
+ * Access tokens (RFC 9068): issued with the current signing key, verified by the rules of `lockstep/jwt`, refused as soon as the
+ * revocation log says so. Who may have one, and with which scope, is decided by the grants.
+ */
+import { InvalidCredential, type Redacted } from "lockstep";
+import {
+  type Claims,
+  type Jwks,
+  type JwtIssuer,
+  jwtIssuer,
+  type JwtVerifier,
+  jwtVerifier,
+  type LiveJwks,
+  liveJwks,
+  type SigningKey,
+} from "lockstep/jwt";
+import type { EventOrigin } from "../audit/auditor.ts";
+import type { Settings } from "../settings.ts";
+import { type SigningKeyOptions, SigningKeys } from "./signing-keys.ts";
+
+/** What access tokens ask the revocation log: `RevocationFeed` has it. */
+export interface RevocationCheck {
+  /** Whether one of a token's keys was revoked after it was issued, as far as this node knows. */
+  isRevoked(claims: Claims): boolean | Promise<boolean>;
+  /** The same, asked of the database. */
+  isRevokedInDatabase(claims: Claims): Promise<boolean>;
+  /** Tells of every signing key that was taken out of use. */
+  onSigningKey(listener: (kid: string) => void): void;
+}
+
+/** What a token says. */
+export interface TokenGrant {
+  /** The account's id, or `client:<id>`. */
+  readonly sub: string;
+  readonly clientId: string;
+  /** Scopes separated by single spaces; empty for none. */
+  readonly scope: string;
+  /** The sign-in that it belongs to. */
+  readonly sessionId?: string | undefined;
+  /** The revocation log's position, read before what decided that the token is issued or together with it. */
+  readonly position: number;
+}
+
+/** A token that was issued. It is a credential: hand it out once and do not log it. */
+export interface IssuedToken {
+  readonly token: string;
+  readonly expiresInSeconds: number;
+}
+
+/** Longest life of an access token. */
+const longestTokenSeconds = 600;
+
+/** Issues and verifies the access tokens of one service. */
+export class AccessTokens {
+  /** The keys that sign. */
+  readonly signingKeys: SigningKeys;
+  readonly #settings: Settings;
+  readonly #feed: RevocationCheck;
+  readonly #keys: LiveJwks;
+  readonly #verifier: JwtVerifier;
+  #signer: { readonly key: SigningKey; readonly issuer: JwtIssuer } | undefined;
+  /** While a signing key was taken out of use and this node has not read which are left. */
+  #isBehind = false;
+  #reading: Promise<void> | undefined;
+  #isClosed = false;
+
+  private constructor(settings: Settings, feed: RevocationCheck, options: SigningKeyOptions) {
+    const { issuer, audience, clock } = settings;
+    const signingKeys = new SigningKeys(settings, options);
+    this.signingKeys = signingKeys;
+    this.#settings = settings;
+    this.#feed = feed;
+    this.#keys = liveJwks({ load: () => signingKeys.freshJwks() });
+    this.#verifier = jwtVerifier({
+      issuer,
+      audience,
+      keys: this.#keys,
+      algorithms: ["ES256"],
+      typ: "at+jwt",
+      maxLifetimeSeconds: longestTokenSeconds,
+      clock,
+      revoked: (claims) => {
+        if (!hasPosition(claims)) throw new InvalidCredential("no position in the revocation log");
+        return feed.isRevoked(claims);
+      },
+    });
+    feed.onSigningKey(() => {
+      // Where it fails, the next token tries again.
+      if (!this.#isClosed) this.#followKeys().catch(() => {});
+    });
+  }
+
+  /**
+   * Opens the keys, and makes the first one in an empty database.
+   *
+   * @throws SealBroken where the database is sealed under an `IDENTITY_KEY` that this node does not have
+   * @throws BuildError `wrong_option` for times that make no sense
+   * @throws Unavailable while the database is away
+   */
+  static async open(settings: Settings, feed: RevocationCheck, options: SigningKeyOptions = {}): Promise<AccessTokens> {
+    const tokens = new AccessTokens(settings, feed, options);
+    try {
+      await tokens.ready();
+      return tokens;
+    } catch (error) {
+      await tokens.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Issues a token.
+   *
+   * @throws BuildError `wrong_option` for what no token may say
+   * @throws Unavailable while the database is away
+   */
+  async issue({ sub, clientId, scope, sessionId, position }: TokenGrant): Promise<IssuedToken> {
+    if (this.#isBehind) await this.#caughtUp();
+    const issuer = await this.#issuer();
+    const token = await issuer.issue({
+      sub,
+      client_id: clientId,
+      ...(scope === "" ? {} : { scope }),
+      ...(sessionId === undefined ? {} : { sid: sessionId }),
+      rev: position,
+    });
+    return { token, expiresInSeconds: this.#lifetimeSeconds };
+  }
+
+  /**
+   * Verifies a token: at once where it was verified before, without asking the database.
+   *
+   * @throws InvalidCredential (or rejects with it) for everything that is wrong with it
+   * @throws Unavailable (or rejects with it) while it cannot be decided
+   */
+  verify(token: Redacted<string>): Claims | Promise<Claims> {
+    return this.#isBehind ? this.#verifyLater(token) : this.#verifier.verify(token);
+  }
+
+  /**
+   * Verifies a token and asks the database, so that no lag of this node lets through what was revoked before the call.
+   *
+   * @throws InvalidCredential for everything that is wrong with it
+   * @throws Unavailable while it cannot be decided
+   */
+  async verifyFresh(token: Redacted<string>): Promise<Claims> {
+    // What does not verify in any case makes nobody ask the database.
+    await this.verify(token);
+    await this.#keys.refresh();
+    const claims = await this.#verifier.verify(token);
+    if ((await this.#feed.isRevokedInDatabase(claims)) !== false) throw new InvalidCredential("revoked");
+    return claims;
+  }
+
+  /** The set to publish at `jwks_uri`. @throws Unavailable while the database is away */
+  jwks(): Promise<Jwks> {
+    return this.signingKeys.jwks();
+  }
+
+  /** Resolves when tokens can be issued and verified. @throws SealBroken, Unavailable */
+  async ready(): Promise<void> {
+    await this.signingKeys.ready();
+    await this.#verifier.ready();
+  }
+
+  /**
+   * Takes a signing key out of use at once (`SigningKeys.retireCompromised`), and refuses its tokens here before it resolves.
+   *
+   * @throws Unavailable while the database is away
+   */
+  async retireCompromised(kid: string, origin: EventOrigin = {}): Promise<boolean> {
+    const isRetired = await this.signingKeys.retireCompromised(kid, origin);
+    await this.#followKeys();
+    return isRetired;
+  }
+
+  /** Stops following the revocation log. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled([this.#reading]);
+  }
+
+  get #lifetimeSeconds(): number {
+    return Math.min(this.#settings.lifetimes.accessTokenSeconds, longestTokenSeconds);
+  }
+
+  async #issuer(): Promise<JwtIssuer> {
+    const key = await this.signingKeys.current();
+    if (this.#signer?.key === key) return this.#signer.issuer;
+    const { issuer, audience, clock } = this.#settings;
+    const made = jwtIssuer({ issuer, audience, key, lifetimeSeconds: this.#lifetimeSeconds, typ: "at+jwt", clock });
+    this.#signer = { key, issuer: made };
+    return made;
+  }
+
+  async #verifyLater(token: Redacted<string>): Promise<Claims> {
+    await this.#caughtUp();
+    return this.#verifier.verify(token);
+  }
+
+  /** Reads the keys after one was taken out of use. Until that succeeds no token is accepted: any could be by that key. */
+  #followKeys(): Promise<void> {
+    this.#isBehind = true;
+    const reading = this.#keys.refresh().then(() => {
+      // Where another was taken out of use meanwhile, its reading decides.
+      if (this.#reading === reading) this.#isBehind = false;
+    });
+    this.#reading = reading;
+    return reading;
+  }
+
+  async #caughtUp(): Promise<void> {
+    try {
+      await this.#reading;
+    } catch {
+      // Tried again: the database may be back.
+    }
+    if (this.#isBehind) await this.#followKeys();
+  }
+}
+
+function hasPosition(claims: Claims): boolean {
+  const rev = claims["rev"];
+  return typeof rev === "number" && Number.isSafeInteger(rev) && rev >= 0;
+}

@@ -1,0 +1,22 @@
+/** A certificate for `localhost` that tests trust, and its key. Good for nothing else; valid until 2120. */
+
+/** The key. */
+export const testKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgBV1UfnLzTtLhEqNe
+EDrCgCbfbT64ObRuUKEqQQAR2KehRANCAAQd1SOQ5mxKik3ogBJeOl8oBghqeki9
+kccZurdVS9upB2gLeCnCPo/PVvAucr55i7UX9FRYtSYlBgdP84KqIsj0
+-----END PRIVATE KEY-----
+`;
+
+/** The certificate, signed by itself. */
+export const testCertificate = `-----BEGIN CERTIFICATE-----
+MIIBYjCCAQegAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABB3VI5DmbEqKTeiA
+El46XygGCGp6SL2Rxxm6t1VL26kHaAt4KcI+j89W8C5yvnmLtRf0VFi1JiUGB0/z
+gqoiyPSjSDBGMA8GA1UdEwEB/wQFMAMBAf8wFAYDVR0RBA0wC4IJbG9jYWxob3N0
+MB0GA1UdDgQWBBRC8vT+deo3d0WjSwJV823t9JA8KDAKBggqhkjOPQQDAgNJADBG
+AiEAgeKVj6VBjvTrTGNmk4u96cFqn8BGok4sNeER0jJUrG0CIQCdzVNUBYKw/IA/
+KLB7di96jY0lRa46uHransp2BIn3Og==
+-----END CERTIFICATE-----
+`;

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as messages from "./message.ts";
+
+const about = { service: "notes.example", linkSeconds: 900, link: "https://notes.example/verify#token=abc" };
+
+test("every message has one line of subject that names the service, and a text that says what to do if it was not you", () => {
+  const all = Object.values(messages).map((write) => write(about));
+  assert.equal(all.length, 7);
+  for (const { subject, text } of all) {
+    assert.match(subject, /notes\.example/);
+    assert.doesNotMatch(subject, /[\r\n]/);
+    assert.match(text, /it was not you/);
+    assert.ok(text.endsWith("\n"));
+  }
+  assert.equal(new Set(all.map(({ text }) => text)).size, all.length);
+});
+
+test("only the messages that ask for something hold a link, and say how long it is good", () => {
+  const { confirmRegistration, confirmAddress, resetPassword } = messages;
+  for (const write of [confirmRegistration, confirmAddress, resetPassword]) {
+    assert.match(write(about).text, /within 15 minutes[^]*\n {2}https:\/\/notes\.example\/verify#token=abc\n/);
+    assert.match(write({ ...about, linkSeconds: 60 }).text, /within a minute/);
+  }
+  const { accountExists, passwordChanged, addressChangeRequested, addressChanged } = messages;
+  for (const write of [accountExists, passwordChanged, addressChangeRequested, addressChanged]) {
+    assert.doesNotMatch(write(about).text, /https/);
+  }
+});

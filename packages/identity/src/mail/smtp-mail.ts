@@ -1,0 +1,114 @@
+/** Mail over SMTP, through `nodemailer` (an optional peer: install it beside this package). */
+import { BuildError, type Redacted } from "lockstep";
+import { createTransport, type Transporter } from "nodemailer";
+import { parseEmail } from "../account/email.ts";
+import type { Mail, MailMessage } from "./mail.ts";
+
+/** How mail is sent. */
+export interface SmtpOptions {
+  /**
+   * The server: `smtps://host:465` (TLS from the start) or `smtp://host:587` (STARTTLS, which is then required: a connection that
+   * stays plain is given up). On loopback `smtp:` is plain.
+   */
+  readonly url: string;
+  /** The account at the server. */
+  readonly user?: string | undefined;
+  /** Its password. */
+  readonly password?: Redacted<string> | undefined;
+  /** The address that messages come from. */
+  readonly from: string;
+  /** How long the server may take to connect, to greet, and to answer, in milliseconds. Default 10,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Mail over SMTP. */
+export interface SmtpMail extends Mail {
+  /** Connects and signs in to the server, to see whether it would take a message. @throws Error of nodemailer */
+  check(): Promise<void>;
+  /** Ends the connections. */
+  close(): void;
+}
+
+/** A message that is not sent: its recipient or its subject is not what it must be. */
+export class WrongMessage extends Error {
+  override readonly name = "WrongMessage";
+}
+
+/**
+ * Sends mail over SMTP, encrypted unless the server is on loopback, each message to exactly one address (attack row I-14).
+ *
+ * @throws BuildError `wrong_option` for a URL or an address that is none
+ *
+ * @example
+ * ```ts
+ * const mail = smtpMail({ url: "smtps://mail.example:465", user: "notes", password: new Redacted(smtpPassword), from: "notes@mail.example" });
+ * ```
+ */
+export function smtpMail(options: SmtpOptions): SmtpMail {
+  const transport = transportOf(options);
+  const from = parseEmail(options.from)?.email;
+  if (from === undefined) throw wrong("`from` is one address, notes@mail.example");
+  return {
+    send: (message) => send(message, { transport, from }),
+    check: async () => {
+      await transport.verify();
+    },
+    close: () => transport.close(),
+  };
+}
+
+async function send(
+  { to, subject, text }: MailMessage,
+  via: { readonly transport: Transporter; readonly from: string },
+): Promise<void> {
+  const recipient = parseEmail(to)?.email;
+  if (recipient === undefined) throw new WrongMessage("A message goes to exactly one address");
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(subject)) throw new WrongMessage("A subject is one line");
+  const { transport, from } = via;
+  await transport.sendMail({
+    // The envelope decides who gets it; it is given, not read from headers.
+    envelope: { from, to: [recipient] },
+    from: { name: "", address: from },
+    to: { name: "", address: recipient },
+    subject,
+    text,
+    // RFC 3834 §5: no answers from machines.
+    headers: { "auto-submitted": "auto-generated" },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
+
+function transportOf({ url, user, password, timeoutMs = 10_000 }: SmtpOptions): Transporter {
+  const server = URL.canParse(url) ? new URL(url) : undefined;
+  if (server === undefined || !["smtp:", "smtps:"].includes(server.protocol) || server.hostname === "") {
+    throw wrong("`url` is smtps://host:465 or smtp://host:587");
+  }
+  if (server.username !== "" || server.password !== "")
+    throw wrong("the user and the password stand beside the URL: `user`, `password`");
+  const secure = server.protocol === "smtps:";
+  const host = server.hostname.replace(/^\[|\]$/g, "");
+  const isPlain = !secure && isLoopback(host);
+  return createTransport({
+    pool: true,
+    maxConnections: 2,
+    host,
+    port: server.port === "" ? (secure ? 465 : 587) : Number(server.port),
+    secure,
+    requireTLS: !secure && !isPlain,
+    ignoreTLS: isPlain,
+    ...(user === undefined ? {} : { auth: { user, pass: password?.reveal() ?? "" } }),
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    dnsTimeout: timeoutMs,
+  });
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function wrong(advice: string): BuildError {
+  return new BuildError("wrong_option", `smtpMail(): ${advice}`);
+}

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { argon2Sync, randomBytes } from "node:crypto";
+import { describe, test } from "node:test";
+import { Redacted, secret, type Secret, Unavailable } from "lockstep";
+import { countHashes } from "./hash-count.fixture.ts";
+import { hashPassword, needsRehash, verifyPassword } from "./password-hash.ts";
+
+const right = new Redacted("seven quiet lanterns drift");
+
+interface Made {
+  readonly memory?: number;
+  readonly passes?: number;
+  readonly parallelism?: number;
+  readonly saltBytes?: number;
+  readonly tagLength?: number;
+}
+
+/** A hash of the right password with other parameters than ours. */
+function hashWith({ memory = 19_456, passes = 2, parallelism = 1, saltBytes = 16, tagLength = 32 }: Made): Secret<string> {
+  const nonce = randomBytes(saltBytes);
+  const tag = argon2Sync("argon2id", { message: right.reveal(), nonce, memory, passes, parallelism, tagLength });
+  const [salt, text] = [nonce, tag].map((bytes) => bytes.toString("base64").replaceAll("=", ""));
+  return secret(`$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${salt}$${text}`);
+}
+
+const unreadable = [
+  "",
+  "$2b$12$abcdefghijklmnopqrstuuxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+  "$argon2i$v=19$m=19456,t=2,p=1$+AmIJawl3+I55lQQ/M+Pug$imjJ4RlaI6wiGrsjXhO/j+kSlKgaAzFCVvZxAu4CBms",
+  "$argon2id$v=16$m=19456,t=2,p=1$+AmIJawl3+I55lQQ/M+Pug$imjJ4RlaI6wiGrsjXhO/j+kSlKgaAzFCVvZxAu4CBms",
+  "$argon2id$v=19$m=4,t=2,p=1$+AmIJawl3+I55lQQ/M+Pug$imjJ4RlaI6wiGrsjXhO/j+kSlKgaAzFCVvZxAu4CBms",
+  "$argon2id$v=19$m=19456,t=0,p=1$+AmIJawl3+I55lQQ/M+Pug$imjJ4RlaI6wiGrsjXhO/j+kSlKgaAzFCVvZxAu4CBms",
+  "$argon2id$v=19$m=4194304,t=2,p=1$+AmIJawl3+I55lQQ/M+Pug$imjJ4RlaI6wiGrsjXhO/j+kSlKgaAzFCVvZxAu4CBms",
+  "$argon2id$v=19$m=19456,t=100000,p=1$+AmIJawl3+I55lQQ/M+Pug$imjJ4RlaI6wiGrsjXhO/j+kSlKgaAzFCVvZxAu4CBms",
+];
+
+describe("a password hash", () => {
+  test("is argon2id with 19 MiB, 2 passes and a salt of 16 bytes, and another each time (L-18)", async () => {
+    const [one, other] = await Promise.all([hashPassword(right), hashPassword(right)]);
+    const [, algorithm, version, cost, salt = "", tag = ""] = one.reveal().split("$");
+    assert.deepEqual([algorithm, version, cost], ["argon2id", "v=19", "m=19456,t=2,p=1"]);
+    assert.equal(Buffer.from(salt, "base64").length, 16);
+    assert.equal(Buffer.from(tag, "base64").length, 32);
+    assert.notEqual(one.reveal(), other.reveal());
+    assert.equal(needsRehash(one), false);
+  });
+
+  test("is right for its password and for no other", async () => {
+    const hash = await hashPassword(right);
+    assert.equal(await verifyPassword(right, hash), true);
+    assert.equal(await verifyPassword(new Redacted("seven quiet lanterns drifT"), hash), false);
+    assert.equal(await verifyPassword(new Redacted(""), hash), false);
+  });
+
+  test("takes one spelling of a character for the other (NFC)", async () => {
+    const composed = new Redacted("caf\u00e9 lantern drifting");
+    const apart = new Redacted("cafe\u0301 lantern drifting");
+    assert.equal(await verifyPassword(apart, await hashPassword(composed)), true);
+    assert.equal(await verifyPassword(composed, await hashPassword(apart)), true);
+  });
+
+  test("tells every byte of a long password: nothing is cut off", async () => {
+    const hash = await hashPassword(new Redacted(`${"x".repeat(1023)}a`));
+    assert.equal(await verifyPassword(new Redacted(`${"x".repeat(1023)}b`), hash), false);
+    assert.equal(await verifyPassword(new Redacted(`${"x".repeat(1023)}a`), hash), true);
+  });
+
+  test("made with less than today's cost is right, and is to be replaced (L-18)", async () => {
+    const weaker: readonly Made[] = [{ memory: 9728 }, { passes: 1 }, { saltBytes: 8 }, { tagLength: 16 }];
+    for (const made of weaker) {
+      const hash = hashWith(made);
+      assert.equal(await verifyPassword(right, hash), true, JSON.stringify(made));
+      assert.equal(needsRehash(hash), true, JSON.stringify(made));
+    }
+    for (const made of [{}, { passes: 3 }, { memory: 32_768 }, { saltBytes: 32 }]) assert.equal(needsRehash(hashWith(made)), false);
+  });
+
+  test("that cannot be read, or costs too much, is never right and is to be replaced; it is no error", async (t) => {
+    const hashes = countHashes(t);
+    for (const text of unreadable) {
+      assert.equal(await verifyPassword(right, secret(text)), false, text);
+      assert.equal(needsRehash(secret(text)), true, text);
+      assert.equal(hashes.since(), 1, text);
+    }
+  });
+
+  test("is computed exactly once for each attempt, whether or not there is one (RULES R12)", async (t) => {
+    const hash = await hashPassword(right);
+    const hashes = countHashes(t);
+    for (const [password, stored] of [
+      [right, hash],
+      [new Redacted("wrong"), hash],
+      [right, undefined],
+      [new Redacted(""), undefined],
+    ] as const) {
+      await verifyPassword(password, stored);
+      assert.equal(hashes.since(), 1);
+    }
+  });
+
+  test("of nobody is right for no password", async () => {
+    assert.equal(await verifyPassword(right, undefined), false);
+  });
+});
+
+describe("500 attempts at once (L-24)", () => {
+  test("run two at a time, 64 wait, and the others are refused with a time to come back; the process goes on meanwhile", async (t) => {
+    const hash = await hashPassword(right);
+    const hashes = countHashes(t);
+    let turns = 0;
+    let running = true;
+    const turn = (): void => {
+      turns += 1;
+      if (running) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const settled = await Promise.allSettled(Array.from({ length: 500 }, () => verifyPassword(right, hash)));
+    running = false;
+    assert.equal(settled.filter((each) => each.status === "fulfilled" && each.value).length, 66);
+    const refused = settled.flatMap((each): unknown[] => (each.status === "rejected" ? [each.reason] : []));
+    assert.equal(refused.length, 434);
+    assert.ok(refused.every((error) => error instanceof Unavailable && error.retryAfterSeconds > 0));
+    assert.equal(hashes.since(), 66);
+    // Were hashing done on the event loop, it would have turned some 66 times.
+    assert.ok(turns > 1000, `the event loop turned ${turns} times`);
+    assert.equal(await verifyPassword(right, hash), true);
+  });
+});

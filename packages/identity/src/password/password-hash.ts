@@ -1,0 +1,106 @@
+/**
+ * Password hashes: argon2id in PHC strings. Hashing is what makes a stolen database slow to guess; it costs 19 MiB and some
+ * 50 ms of one core each, so that only a few run at a time.
+ */
+import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
+import { type Redacted, secret, type Secret } from "lockstep";
+import { Queue } from "./queue.ts";
+
+/** OWASP's minimum for argon2id; `memory` is in KiB. */
+const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
+const saltBytes = 16;
+const tagBytes = 32;
+/** What a hash that we did not make may cost; with more, whoever can write to the database could stop the process. */
+const most = { memory: 1_048_576, passes: 16, parallelism: 16, bytes: 64 } as const;
+/** Hashing runs on the thread pool, which is also needed for files and names: half of it stays free. */
+const queue = new Queue({ maxRunning: 2, maxWaiting: 64 });
+
+/** What is compared where there is no account, so that an attempt costs the same. Nobody knows a password for it. */
+const dummyHash = "$argon2id$v=19$m=19456,t=2,p=1$+AmIJawl3+I55lQQ/M+Pug$imjJ4RlaI6wiGrsjXhO/j+kSlKgaAzFCVvZxAu4CBms";
+
+const phc = /^\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
+
+/** The parts of a hash. */
+interface Parsed {
+  readonly memory: number;
+  readonly passes: number;
+  readonly parallelism: number;
+  readonly nonce: Buffer;
+  readonly tag: Buffer;
+}
+
+/**
+ * Hashes a password with a fresh salt, as a PHC string.
+ *
+ * @throws Unavailable where too many are waiting
+ */
+export async function hashPassword(password: Redacted<string>): Promise<Secret<string>> {
+  const nonce = randomBytes(saltBytes);
+  const tag = await derive(password, { ...cost, nonce, tagLength: tagBytes });
+  const { memory, passes, parallelism } = cost;
+  return secret(`$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(tag)}`);
+}
+
+/**
+ * Tells whether a password is the one that was hashed. Without a hash, and with one that cannot be read, it is never right and
+ * takes as long, so that the time does not tell whether an account exists (RULES R12): always exactly one derivation.
+ *
+ * @throws Unavailable where too many are waiting
+ */
+export async function verifyPassword(password: Redacted<string>, hash: Secret<string> | undefined): Promise<boolean> {
+  const known = hash === undefined ? undefined : parse(hash.reveal());
+  const { tag, ...parameters } = known ?? nobody;
+  const actual = await derive(password, { ...parameters, tagLength: tag.length });
+  return timingSafeEqual(actual, tag) && known !== undefined;
+}
+
+/** Whether a hash should be replaced at the next sign-in: made with less than today's cost or a shorter salt, or in another way. */
+export function needsRehash(hash: Secret<string>): boolean {
+  const parsed = parse(hash.reveal());
+  if (parsed === undefined) return true;
+  const { memory, passes, parallelism, nonce, tag } = parsed;
+  if (nonce.length < saltBytes || tag.length < tagBytes) return true;
+  return memory < cost.memory || passes < cost.passes || parallelism < cost.parallelism;
+}
+
+function parse(text: string): Parsed | undefined {
+  const match = phc.exec(text);
+  if (match === null) return undefined;
+  const [memory = 0, passes = 0, parallelism = 0] = match.slice(1, 4).map(Number);
+  const [nonce, tag] = [Buffer.from(match[4] ?? "", "base64"), Buffer.from(match[5] ?? "", "base64")];
+  // RFC 9106 §3.1: what argon2 cannot do.
+  if (parallelism < 1 || passes < 1 || memory < 8 * parallelism) return undefined;
+  if (memory > most.memory || passes > most.passes || parallelism > most.parallelism) return undefined;
+  return nonce.length > most.bytes || tag.length > most.bytes ? undefined : { memory, passes, parallelism, nonce, tag };
+}
+
+const nobody: Parsed = readDummy();
+
+function readDummy(): Parsed {
+  const parsed = parse(dummyHash);
+  if (parsed === undefined) throw new TypeError("The hash of nobody is no PHC string");
+  return parsed;
+}
+
+interface Derivation {
+  readonly memory: number;
+  readonly passes: number;
+  readonly parallelism: number;
+  readonly nonce: Uint8Array;
+  readonly tagLength: number;
+}
+
+function derive(password: Redacted<string>, derivation: Derivation): Promise<Buffer> {
+  // One spelling of a character that Unicode can write in several ways, or a keyboard decides whether the password is right.
+  const message = password.reveal().normalize("NFC");
+  return queue.run(
+    () =>
+      new Promise((resolve, reject) => {
+        argon2("argon2id", { message, ...derivation }, (error, tag) => (error === null ? resolve(tag) : reject(error)));
+      }),
+  );
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString("base64").replaceAll("=", "");
+}

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { argon2Sync, randomBytes, randomUUID } from "node:crypto";
+import { test } from "node:test";
+import { type Connection, problem, Redacted, secret, type Secret } from "lockstep";
+import { disableAccount, findAccount, insertAccount } from "../account/account-store.ts";
+import { parseEmail } from "../account/email.ts";
+import { setPasswordHash } from "../account/password-store.ts";
+import { testSettings, type TestSettings } from "../settings.fixture.ts";
+import type { Database } from "../store/database.ts";
+import { describeOnEach } from "../store/database.fixture.ts";
+import { isDeviceOf } from "../throttle/device-cookie.ts";
+import { countHashes } from "./hash-count.fixture.ts";
+import { hashPassword, needsRehash, verifyPassword } from "./password-hash.ts";
+import { signIn, type SignInAttempt, SignInRefused, type SignInThrottle } from "./sign-in.ts";
+
+const password = "seven quiet lanterns drift";
+const connection: Connection = { requestId: "r-1", address: "192.0.2.1", secure: true, userAgent: undefined };
+let hashed: Promise<Secret<string>> | undefined;
+
+/** A throttle that writes down what it is told, and refuses from the moment it is told to. */
+class NotingThrottle implements SignInThrottle {
+  readonly told: string[] = [];
+  isFull = false;
+
+  async signIn({ username }: SignInAttempt): Promise<{ succeeded(): Promise<void> }> {
+    this.told.push(`attempt ${username}`);
+    if (this.isFull) throw problem(429, "too_many_requests", "Too many attempts.");
+    return {
+      succeeded: async () => {
+        this.told.push("succeeded");
+      },
+    };
+  }
+}
+
+interface Desk extends TestSettings {
+  readonly throttle: NotingThrottle;
+  addAccount(email: string, hash?: Secret<string> | undefined): Promise<string>;
+  attempt(username: string, password: string): ReturnType<typeof signIn>;
+}
+
+async function openDesk(database: Database): Promise<Desk> {
+  const tested = testSettings(database);
+  const throttle = new NotingThrottle();
+  hashed ??= hashPassword(new Redacted(password));
+  const usual = await hashed;
+  return {
+    ...tested,
+    throttle,
+    async addAccount(email, ...[passwordHash = usual]) {
+      const id = randomUUID();
+      const address = parseEmail(email);
+      assert.ok(address);
+      const account = { id, address, passwordHash, createdAt: tested.clock.now, verifiedAt: undefined };
+      assert.ok(await database.transaction(() => insertAccount(account)));
+      return id;
+    },
+    attempt: (username, text) =>
+      signIn({ username, password: new Redacted(text), connection, device: undefined }, { settings: tested.settings, throttle }),
+  };
+}
+
+function weakHash(): Secret<string> {
+  const nonce = randomBytes(16);
+  const tag = argon2Sync("argon2id", { message: password, nonce, memory: 4096, passes: 1, parallelism: 1, tagLength: 32 });
+  const [salt, text] = [nonce, tag].map((bytes) => bytes.toString("base64").replaceAll("=", ""));
+  return secret(`$argon2id$v=19$m=4096,t=1,p=1$${salt}$${text}`);
+}
+
+describeOnEach("signing in with a password", (kind) => {
+  test("gives the account, the log's position and a device cookie, and tells the throttle that it went well", async (t) => {
+    const database = await kind.open(t);
+    const { settings, throttle, addAccount, attempt, events } = await openDesk(database);
+    const id = await addAccount("Ada@example.com");
+    const signedIn = await attempt(" ADA@Example.com", password);
+    assert.deepEqual(signedIn.account, {
+      id,
+      email: "Ada@example.com",
+      createdAt: settings.clock(),
+      verifiedAt: undefined,
+      disabledAt: undefined,
+    });
+    assert.equal(signedIn.position, 0);
+    assert.ok(isDeviceOf(settings, signedIn.device, id));
+    assert.deepEqual(throttle.told, ["attempt  ADA@Example.com", "succeeded"]);
+    assert.deepEqual(events, []);
+  });
+
+  test("L-05, R12: refuses unknown, wrong, disabled and without password alike, with one hash each; only the log tells which", async (t) => {
+    const database = await kind.open(t);
+    const { throttle, addAccount, attempt, events, clock } = await openDesk(database);
+    const ada = await addAccount("ada@example.com");
+    const disabled = await addAccount("off@example.com");
+    await database.run(disableAccount(disabled, clock.now));
+    const [none, foreign] = [randomUUID(), randomUUID()];
+    for (const [id, email, passwordHash] of [
+      [none, "none@example.com", undefined],
+      [foreign, "bcrypt@example.com", secret("$2b$12$abcdefghijklmnopqrstuuxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")],
+    ] as const) {
+      const address = parseEmail(email);
+      assert.ok(address);
+      await database.transaction(() => insertAccount({ id, address, passwordHash, createdAt: 1, verifiedAt: undefined }));
+    }
+    const hashes = countHashes(t);
+    const refusals: Error[] = [];
+    for (const [username, text, reason, subject] of [
+      ["nobody@example.com", password, "unknown_account", undefined],
+      ["\u0000'; DROP TABLE identity_accounts; --", password, "unknown_account", undefined],
+      ["ada@example.com", "wrong", "wrong_password", ada],
+      ["off@example.com", password, "disabled", disabled],
+      ["off@example.com", "wrong", "wrong_password", disabled],
+      ["none@example.com", password, "no_password", none],
+      ["bcrypt@example.com", password, "wrong_password", foreign],
+    ] as const) {
+      const error: unknown = await attempt(username, text).then(
+        () => undefined,
+        (refused: unknown) => refused,
+      );
+      assert.ok(error instanceof SignInRefused, username);
+      refusals.push(error);
+      assert.equal(hashes.since(), 1, username);
+      const { id: _id, at: _at, ...event } = events.at(-1) ?? assert.fail();
+      const about = subject === undefined ? {} : { subject };
+      assert.deepEqual(event, {
+        type: "sign_in.failed",
+        method: "password",
+        outcome: "failure",
+        reason,
+        requestId: "r-1",
+        ...about,
+      });
+    }
+    assert.equal(new Set(refusals.map(({ message }) => message)).size, 1);
+    assert.ok(!throttle.told.includes("succeeded"));
+    // The positive control: the same with the right password costs one hash, too.
+    await attempt("ada@example.com", password);
+    assert.equal(hashes.since(), 1);
+  });
+
+  test("counts before it hashes: an attempt too many costs no hash and no look-up", async (t) => {
+    const database = await kind.open(t);
+    const { throttle, addAccount, attempt } = await openDesk(database);
+    await addAccount("ada@example.com");
+    throttle.isFull = true;
+    const hashes = countHashes(t);
+    for (const username of ["ada@example.com", "nobody@example.com"]) {
+      await assert.rejects(attempt(username, password), { status: 429, code: "too_many_requests" });
+    }
+    assert.equal(hashes.since(), 0);
+  });
+
+  test("L-18: hashes a password again where its hash is weaker than today's, and only if it was right", async (t) => {
+    const database = await kind.open(t);
+    const { addAccount, attempt } = await openDesk(database);
+    const weak = weakHash();
+    const id = await addAccount("ada@example.com", weak);
+    const kept = async (): Promise<Secret<string>> => (await database.run(findAccount(id)))?.passwordHash ?? assert.fail();
+    const hashes = countHashes(t);
+    await assert.rejects(attempt("ada@example.com", "wrong"), SignInRefused);
+    assert.equal(hashes.since(), 1);
+    assert.equal((await kept()).reveal(), weak.reveal());
+    await attempt("ada@example.com", password);
+    assert.equal(hashes.since(), 2);
+    const better = await kept();
+    assert.equal(needsRehash(better), false);
+    assert.equal(await verifyPassword(new Redacted(password), better), true);
+    hashes.since();
+    await attempt("ada@example.com", password);
+    assert.equal(hashes.since(), 1);
+    assert.equal((await kept()).reveal(), better.reveal());
+  });
+
+  test("does not bring an old password back: one that was replaced while the old was hashed again stays", async (t) => {
+    const database = await kind.open(t);
+    const { settings, throttle, addAccount } = await openDesk(database);
+    const id = await addAccount("ada@example.com", weakHash());
+    const replacing = await hashPassword(new Redacted("another eight lanterns sink"));
+    // `succeeded` runs between the check and the new hash.
+    const between: SignInThrottle = {
+      signIn: async (attempt) => {
+        await throttle.signIn(attempt);
+        return {
+          succeeded: async () => {
+            await database.run(setPasswordHash(id, { hash: replacing, now: 5 }));
+          },
+        };
+      },
+    };
+    const attempt = { username: "ada@example.com", password: new Redacted(password), connection, device: undefined };
+    await signIn(attempt, { settings, throttle: between });
+    assert.equal((await database.run(findAccount(id)))?.passwordHash?.reveal(), replacing.reveal());
+  });
+});

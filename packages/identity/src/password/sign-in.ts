@@ -1,0 +1,98 @@
+/**
+ * Signing in with a password: counted, then one hash whatever the account is, then the answer. All refusals are the same; what was
+ * wrong goes to the audit log (attack row L-05).
+ */
+import { type Connection, type Redacted, Unavailable } from "lockstep";
+import type { Account } from "../account/account.ts";
+import { accountOf, type AccountRecord, findAccountByEmail } from "../account/account-store.ts";
+import { emailKey } from "../account/email.ts";
+import { rehashPassword } from "../account/password-store.ts";
+import type { SignInFailure } from "../audit/event.ts";
+import type { Settings } from "../settings.ts";
+import { issueDevice } from "../throttle/device-cookie.ts";
+import { hashPassword, needsRehash, verifyPassword } from "./password-hash.ts";
+
+/** What somebody tries to sign in with. */
+export interface SignInAttempt {
+  /** The address, as it was typed. */
+  readonly username: string;
+  readonly password: Redacted<string>;
+  readonly connection: Connection;
+  /** The device cookie, if one came. */
+  readonly device: string | undefined;
+}
+
+/** Who has signed in. */
+export interface SignedIn {
+  readonly account: Account;
+  /** The position of the revocation log when the account was read. */
+  readonly position: number;
+  /** The value of the device cookie to set: with it, nobody else's wrong guesses lock this browser out. */
+  readonly device: string;
+}
+
+/** What counts attempts before they cost a hash. */
+export interface SignInThrottle {
+  /** @throws Problem 429 where there were too many */
+  signIn(attempt: SignInAttempt): Promise<{ succeeded(): Promise<void> }>;
+}
+
+/** What signing in works with. */
+export interface SignInServices {
+  readonly settings: Settings;
+  readonly throttle: SignInThrottle;
+}
+
+/** The address or the password is wrong, or the account may not sign in: which of them nobody is told. */
+export class SignInRefused extends Error {
+  override readonly name = "SignInRefused";
+
+  constructor() {
+    super("The sign-in was refused");
+  }
+}
+
+/**
+ * Signs somebody in with a password.
+ *
+ * @throws SignInRefused for an address that is unknown, a wrong password, an account that is disabled or has no password
+ * @throws Problem 429 `too_many_requests`
+ * @throws Unavailable while the database is away, or too many are waiting
+ */
+export async function signIn(attempt: SignInAttempt, { settings, throttle }: SignInServices): Promise<SignedIn> {
+  const { username, password, connection } = attempt;
+  const counted = await throttle.signIn(attempt);
+  const record = await settings.database.run(findAccountByEmail(emailKey(username)));
+  const isRight = await verifyPassword(password, record?.passwordHash);
+  const reason = refusal(record, isRight);
+  if (record === undefined || reason !== undefined) {
+    const subject = record === undefined ? {} : { subject: record.id };
+    settings.audit.report(
+      { type: "sign_in.failed", method: "password", reason: reason ?? "unknown_account", ...subject },
+      connection,
+    );
+    throw new SignInRefused();
+  }
+  await counted.succeeded();
+  await rehash(record, password, settings);
+  return { account: accountOf(record), position: record.position, device: issueDevice(settings, record.id) };
+}
+
+function refusal(record: AccountRecord | undefined, isRight: boolean): SignInFailure | undefined {
+  if (record === undefined) return "unknown_account";
+  if (record.passwordHash === undefined) return "no_password";
+  if (!isRight) return "wrong_password";
+  return record.disabledAt === undefined ? undefined : "disabled";
+}
+
+/** Hashes a password that was right once more, where its hash is weaker than today's. */
+async function rehash({ id, passwordHash }: AccountRecord, password: Redacted<string>, { database }: Settings): Promise<void> {
+  if (passwordHash === undefined || !needsRehash(passwordHash)) return;
+  try {
+    const hash = await hashPassword(password);
+    await database.run(rehashPassword(id, { hash, verified: passwordHash }));
+  } catch (error) {
+    // Whoever is right gets in; the next sign-in tries again.
+    if (!(error instanceof Unavailable)) throw error;
+  }
+}

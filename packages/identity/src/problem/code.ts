@@ -1,0 +1,21 @@
+/** Every stable error code of identity beside those of the core. `docs/errors.md` has a line for each; a test compares the two both ways. */
+
+/** What a client may read in the `code` member of a problem document of identity. */
+export const identityCodes = [
+  "sign_in_refused",
+  "client_exists",
+  "wrong_client",
+  "invalid_link",
+  "weak_password",
+  "wrong_password",
+  "address_taken",
+  "wrong_address",
+  "scope_not_held",
+  "too_many_keys",
+  "already_rotated",
+  "key_ended",
+  "insecure_transport",
+] as const;
+
+/** A stable code of identity. */
+export type IdentityCode = (typeof identityCodes)[number];

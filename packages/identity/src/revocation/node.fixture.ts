@@ -1,0 +1,71 @@
+/** A node: a process that serves an API which issues, accepts and revokes access tokens. */
+import { randomUUID } from "node:crypto";
+import { authenticate, body, createApi, get, httpBearer, identified, post, Redacted } from "lockstep";
+import { fastifyServer } from "lockstep/fastify";
+import { z } from "zod";
+import { AccessTokens } from "../issuer/access-tokens.ts";
+import { identityKey } from "../secret/identity-key.ts";
+import { lastTokenOver } from "../session/end-session.ts";
+import { testSettings } from "../settings.fixture.ts";
+import { openPostgres } from "../store/postgres/index.ts";
+import { RevocationFeed, type RevocationFeedOptions } from "./revocation-feed.ts";
+import { revoke, revocationPosition } from "./revocation-log.ts";
+
+/** What a node is started with, as JSON in `NODE_FIXTURE`. */
+export interface NodeSettings {
+  readonly url: string;
+  readonly identityKey: string;
+  readonly feed: RevocationFeedOptions;
+}
+
+/** What it tells when it serves. */
+export interface NodeStarted {
+  readonly url: string;
+}
+
+if (process.env["NODE_FIXTURE"] !== undefined) await start(JSON.parse(process.env["NODE_FIXTURE"]) as NodeSettings);
+
+async function start({ url, identityKey: key, feed: options }: NodeSettings): Promise<void> {
+  const database = openPostgres(url, { connectTimeoutMs: 500, statementTimeoutMs: 1000 });
+  const { settings, events } = testSettings(database, {
+    keys: { current: identityKey(new Redacted(key)), previous: [] },
+    clock: Date.now,
+  });
+  const feed = await RevocationFeed.open(settings, options);
+  const tokens = await AccessTokens.open(settings, feed);
+
+  const grant = z.object({ sub: z.string(), sid: z.string().optional(), clientId: z.string().default("notes") });
+  const target = z.object({ kind: z.enum(["all", "client", "subject", "session", "jti"]), key: z.string() });
+  const compromised = z.object({ kid: z.string() });
+  const token = httpBearer();
+  const caller = authenticate({ token }, async ({ token }) => identified({}, await tokens.verify(token)));
+  const freshCaller = authenticate({ token }, async ({ token }) => identified({}, await tokens.verifyFresh(token)));
+  const open = { public: "a test's own" } as const;
+
+  const api = createApi({
+    title: "Node",
+    version: "1",
+    audit: () => {},
+    routes: [
+      post("/tokens", { ...open, deps: { grant: body(grant) } }, async ({ grant: { sub, sid, clientId } }) => {
+        const position = await database.run(revocationPosition());
+        return tokens.issue({ sub, clientId, scope: "", sessionId: sid ?? randomUUID(), position });
+      }),
+      post("/revocations", { ...open, deps: { target: body(target) } }, async ({ target }) => {
+        const at = settings.clock();
+        const entry = { ...target, at, expiresAt: lastTokenOver(settings, at) };
+        return { position: await database.transaction(() => revoke(entry)) };
+      }),
+      post("/compromised", { ...open, deps: { key: body(compromised) } }, async ({ key }) => {
+        return { isRetired: await tokens.retireCompromised(key.kid) };
+      }),
+      get("/state", open, () => ({ position: feed.position, events: events.map(({ type }) => type) })),
+      get("/me", { deps: { caller } }, () => ({})),
+      get("/me/fresh", { deps: { caller: freshCaller } }, () => ({})),
+    ],
+  });
+  const server = fastifyServer(api);
+  const started: NodeStarted = { url: await server.listen({ host: "127.0.0.1", port: 0 }) };
+  process.send?.(started);
+  process.on("disconnect", () => process.exit());
+}

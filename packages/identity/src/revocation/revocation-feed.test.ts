@@ -1,0 +1,333 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+import { Unavailable } from "lockstep";
+import { testSettings } from "../settings.fixture.ts";
+import type { Database } from "../store/database.ts";
+import { describeOnEach, newPostgresUrl } from "../store/database.fixture.ts";
+import { migrate } from "../store/migration.ts";
+import { openPostgres } from "../store/postgres/index.ts";
+import { identitySchema } from "../store/schema.ts";
+import { openSqlite } from "../store/sqlite/index.ts";
+import { all, sql } from "../store/statement.ts";
+import { eventually } from "./node-process.fixture.ts";
+import { RevocationFeed, type RevocationFeedOptions } from "./revocation-feed.ts";
+import { revocationPosition, revoke, type RevocationKind } from "./revocation-log.ts";
+import { tokenClaims } from "./token-claims.fixture.ts";
+
+const soonMs = 2000;
+const never = { pollMs: 1_000_000_000 };
+const goBack = sql("UPDATE identity_revocation_position SET seq = 2 WHERE name = 'log'");
+const lose = sql("DELETE FROM identity_revocations WHERE seq > 2");
+const appendUntold = sql(
+  "INSERT INTO identity_revocations (seq, kind, key, at, expires_at) VALUES (:seq, 'subject', :key, 0, :expiresAt)",
+);
+const advanceTo = sql("UPDATE identity_revocation_position SET seq = :seq WHERE name = 'log'");
+const dropLog = sql("ALTER TABLE identity_revocations RENAME TO identity_revocations_away");
+const restoreLog = sql("ALTER TABLE identity_revocations_away RENAME TO identity_revocations");
+
+/** A clock that goes forward when told. */
+class Monotonic {
+  now = 5_000_000;
+  readonly read = (): number => this.now;
+}
+
+async function opened(t: TestContext, db: Database, options: RevocationFeedOptions = {}) {
+  const monotonic = new Monotonic();
+  const test = testSettings(db);
+  const feed = await RevocationFeed.open(test.settings, { ...never, monotonicClock: monotonic.read, ...options });
+  t.after(() => feed.close());
+  const expiresAt = test.clock.now + 600_000;
+  const end = (kind: RevocationKind, key: string): Promise<number> =>
+    db.transaction(() => revoke({ kind, key, at: test.clock.now, expiresAt }));
+  /** As another process on a SQLite file does: nobody is told. */
+  const endUntold = async (seq: number, key: string): Promise<void> => {
+    await db.transaction(function* () {
+      yield* all(appendUntold, { seq, key, expiresAt });
+      yield* all(advanceTo, { seq });
+    });
+  };
+  return { feed, monotonic, end, endUntold, ...test };
+}
+
+describeOnEach("RevocationFeed", (database) => {
+  test("knows at its start what was revoked before, and that its position is the log's", async (t) => {
+    const db = await database.open(t);
+    const expiresAt = Date.UTC(2100, 0, 1);
+    for (const key of ["alice", "bob"]) await db.transaction(() => revoke({ kind: "subject", key, at: 0, expiresAt }));
+    const { feed } = await opened(t, db);
+    assert.equal(feed.position, 2);
+    assert.equal(feed.isRevoked(tokenClaims({ sub: "alice", rev: 0 })), true);
+    assert.equal(feed.isRevoked(tokenClaims({ sub: "alice", rev: 1 })), false);
+    assert.equal(feed.isRevoked(tokenClaims({ sub: "bob", rev: 1 })), true);
+  });
+
+  test("is told of new entries", async (t) => {
+    const { feed, end } = await opened(t, await database.open(t));
+    assert.equal(feed.isRevoked(tokenClaims()), false);
+    await end("subject", "alice");
+    await eventually(() => feed.isRevoked(tokenClaims()) === true, soonMs, "the entry arrives");
+    assert.equal(feed.isRevoked(tokenClaims({ rev: 1 })), false);
+  });
+
+  test("finds by polling what nobody told", async (t) => {
+    const { feed, endUntold } = await opened(t, await database.open(t), { pollMs: 10 });
+    await endUntold(1, "alice");
+    await eventually(() => feed.isRevoked(tokenClaims()) === true, soonMs, "the entry is found");
+  });
+
+  test("reads before it decides about a token that is ahead of it", async (t) => {
+    const { feed, endUntold } = await opened(t, await database.open(t));
+    await endUntold(1, "alice");
+    await endUntold(2, "bob");
+    // Nobody has told this node, and it does not poll.
+    assert.equal(feed.isRevoked(tokenClaims({ sub: "alice", rev: 0 })), false);
+    const answers = ["alice", "bob", "carol"].map((sub) => feed.isRevoked(tokenClaims({ sub, rev: 1 })));
+    assert.ok(answers.every((answer) => answer instanceof Promise));
+    assert.deepEqual(await Promise.all(answers), [false, true, false]);
+    assert.equal(feed.isRevoked(tokenClaims({ sub: "alice", rev: 0 })), true);
+    assert.equal(feed.isRevoked(tokenClaims({ sub: "alice", rev: 2 })), false);
+  });
+
+  test("refuses a token that is ahead of the log itself", async (t) => {
+    const { feed } = await opened(t, await database.open(t));
+    assert.equal(await feed.isRevoked(tokenClaims({ rev: 1 })), true);
+  });
+
+  test("a thousand checks that need a read share it", async (t) => {
+    const db = await database.open(t);
+    let statements = 0;
+    const counting: Database = {
+      kind: db.kind,
+      run: (work) => {
+        statements += 1;
+        return db.run(work);
+      },
+      transaction: (work) => db.transaction(work),
+      listen: (channel, listener) => db.listen(channel, listener),
+      close: () => db.close(),
+    };
+    const { feed, endUntold } = await opened(t, counting);
+    await endUntold(1, "alice");
+    statements = 0;
+    const checks = Array.from({ length: 1000 }, async () => feed.isRevoked(tokenClaims({ sub: "bob", rev: 1 })));
+    assert.ok((await Promise.all(checks)).every((isRevoked) => !isRevoked));
+    // One read that was under way, and one after it: a position each, and a page for the first.
+    assert.equal(statements, 3);
+  });
+
+  test("reads everything again where the log has gone back", async (t) => {
+    const db = await database.open(t);
+    const { feed, end } = await opened(t, db);
+    for (const key of ["alice", "bob", "lost", "lost too"]) await end("subject", key);
+    await eventually(() => feed.position === 4, soonMs, "the node follows");
+    await db.run(all(goBack));
+    await db.run(all(lose));
+    // The third position is given once more, to another entry: without reading again the node would never see it.
+    await end("subject", "carol");
+    await eventually(() => feed.isRevoked(tokenClaims({ sub: "carol", rev: 2 })) === true, soonMs, "the entry arrives");
+    assert.equal(feed.position, 3);
+    assert.equal(feed.isRevoked(tokenClaims({ sub: "bob", rev: 1 })), true);
+    assert.equal(await feed.isRevoked(tokenClaims({ sub: "dave", rev: 4 })), true);
+  });
+
+  test("tells of signing keys: of those that are revoked, of those that will be, until it is ended", async (t) => {
+    const db = await database.open(t);
+    const { feed, end } = await opened(t, db);
+    const early: string[] = [];
+    const late: string[] = [];
+    const stop = feed.onSigningKey((kid) => early.push(kid));
+    await end("signing_key", "k1");
+    await eventually(() => early.length > 0, soonMs, "the key is told");
+    feed.onSigningKey((kid) => late.push(kid));
+    assert.deepEqual(late, ["k1"]);
+    stop();
+    await end("signing_key", "k2");
+    await eventually(() => late.length > 1, soonMs, "the next key is told");
+    assert.deepEqual([early, late], [["k1"], ["k1", "k2"]]);
+  });
+
+  test("takes no entry that is over, and forgets those that end", async (t) => {
+    const db = await database.open(t);
+    const { feed, end, clock } = await opened(t, db, { pollMs: 10 });
+    await end("subject", "alice");
+    await eventually(() => feed.size === 1, soonMs, "the entry arrives");
+    clock.advance(700);
+    await eventually(() => feed.size === 0, soonMs, "the entry is forgotten");
+    const { settings } = testSettings(db, { clock: clock.read });
+    const later = await RevocationFeed.open(settings, never);
+    t.after(() => later.close());
+    assert.deepEqual([later.size, later.position], [0, 1]);
+  });
+
+  test("asks the database about each token once it was silent for too long, tells so once, and tells that it is over", async (t) => {
+    const { feed, monotonic, endUntold, end, events } = await opened(t, await database.open(t));
+    await endUntold(1, "alice");
+    monotonic.now += 5000;
+    assert.equal(feed.isRevoked(tokenClaims()), false);
+    monotonic.now += 1;
+    assert.equal(await feed.isRevoked(tokenClaims()), true);
+    assert.equal(await feed.isRevoked(tokenClaims({ sub: "bob" })), false);
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ["revocation.feed_silent"],
+    );
+    // A notification: it reads, and is up to date.
+    await end("subject", "carol");
+    await eventually(() => feed.position === 2, soonMs, "the node follows again");
+    assert.equal(feed.isRevoked(tokenClaims()), true);
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ["revocation.feed_silent", "revocation.feed_recovered"],
+    );
+  });
+
+  test("refuses without asking once it was silent for too long, where it was told so", async (t) => {
+    const { feed, monotonic } = await opened(t, await database.open(t), { whenSilent: "refuse" });
+    assert.equal(feed.isRevoked(tokenClaims()), false);
+    monotonic.now += 5001;
+    assert.throws(() => feed.isRevoked(tokenClaims()), Unavailable);
+  });
+
+  test("a clock of the wall that jumps neither makes it silent nor hides that it is", async (t) => {
+    const { feed, monotonic, clock } = await opened(t, await database.open(t), { whenSilent: "refuse" });
+    clock.advance(86_400);
+    assert.equal(feed.isRevoked(tokenClaims()), false);
+    clock.advance(-2 * 86_400);
+    monotonic.now += 5001;
+    assert.throws(() => feed.isRevoked(tokenClaims()), Unavailable);
+  });
+
+  test("a read that fails leaves what is known, and the next one catches up", async (t) => {
+    const db = await database.open(t);
+    const { feed, end } = await opened(t, db, { pollMs: 10 });
+    await end("subject", "alice");
+    await eventually(() => feed.isRevoked(tokenClaims()) === true, soonMs, "the entry arrives");
+    await db.run(all(advanceTo, { seq: 2 }));
+    await db.run(all(dropLog));
+    await assert.rejects(async () => feed.isRevoked(tokenClaims({ rev: 2 })));
+    assert.equal(feed.isRevoked(tokenClaims()), true);
+    await db.run(all(restoreLog));
+    await eventually(() => feed.position === 2, soonMs, "the node catches up");
+  });
+
+  test("does not open while the database is away, and leaves nothing behind", async (t) => {
+    const db = await database.open(t);
+    await db.close();
+    await assert.rejects(RevocationFeed.open(testSettings(db).settings), Unavailable);
+  });
+
+  test("is over when it is closed: what it knows is not used for long, and nothing reads", async (t) => {
+    const db = await database.open(t);
+    const { feed, end, monotonic } = await opened(t, db, { pollMs: 10 });
+    await feed.close();
+    await end("subject", "alice");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(feed.position, 0);
+    monotonic.now += 5001;
+    assert.equal(await feed.isRevoked(tokenClaims()), true);
+    await db.close();
+    await assert.rejects(async () => feed.isRevoked(tokenClaims()), Unavailable);
+  });
+
+  test("M-04: loads 1,000,000 entries within seconds, and forgets them", async (t) => {
+    const db = await database.open(t);
+    const { settings, clock } = testSettings(db);
+    await fill(db, 1_000_000, clock.now + 60_000);
+    const begun = performance.now();
+    const feed = await RevocationFeed.open(settings, { pollMs: 1 });
+    t.after(() => feed.close());
+    t.diagnostic(`loaded in ${Math.round(performance.now() - begun)} ms`);
+    assert.equal(feed.position, 1_000_000);
+    assert.equal(feed.size, 1_000_000);
+    assert.equal(feed.isRevoked(tokenClaims({ sid: "session 777777", rev: 777_776 })), true);
+    assert.equal(feed.isRevoked(tokenClaims({ sid: "session 777777", rev: 777_777 })), false);
+    clock.advance(180);
+    await eventually(() => feed.size === 0, 20_000, "all is forgotten");
+    assert.equal(feed.position, 1_000_000);
+  });
+});
+
+/** Writes a long log, a hundred thousand entries a statement. */
+async function fill(db: Database, count: number, expiresAt: number): Promise<void> {
+  const at = 100_000;
+  const insert = sql(`
+    WITH RECURSIVE series (n) AS (SELECT CAST(:from AS BIGINT) UNION ALL SELECT n + 1 FROM series WHERE n < :until)
+    INSERT INTO identity_revocations (seq, kind, key, at, expires_at)
+    SELECT n, 'session', 'session ' || n, 0, :expiresAt FROM series`);
+  for (let from = 1; from < count; from += at) await db.run(all(insert, { from, until: from + at - 1, expiresAt }));
+  await db.run(all(advanceTo, { seq: count }));
+}
+
+describe("RevocationFeed on a SQLite file of two processes", () => {
+  test("finds what the other process revoked", async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "lockstep-revocation-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "identity.sqlite");
+    const [ours, theirs] = [openSqlite(path), openSqlite(path)];
+    t.after(() => Promise.all([ours.close(), theirs.close()]));
+    await migrate(ours, identitySchema);
+    const { feed, clock } = await opened(t, ours, { pollMs: 10 });
+    await theirs.transaction(() => revoke({ kind: "subject", key: "alice", at: 0, expiresAt: clock.now + 1000 }));
+    await eventually(() => feed.isRevoked(tokenClaims()) === true, soonMs, "the entry is found");
+  });
+});
+
+describe("the log's positions on PostgreSQL", () => {
+  const pause = sql("SELECT pg_sleep(CAST(:ms AS DOUBLE PRECISION) / 1000)");
+  const naive = sql("INSERT INTO naive (name) VALUES (:name) RETURNING seq");
+
+  test("a reader that reads all the time never steps over an entry of 50 writers that commit when they like", async (t) => {
+    const url = await newPostgresUrl(t);
+    const [writing, reading] = [openPostgres(url, { maxConnections: 50, connectTimeoutMs: 30_000 }), openPostgres(url)];
+    t.after(() => Promise.all([writing.close(), reading.close()]));
+    await migrate(writing, identitySchema);
+    const { feed, clock } = await opened(t, reading, { pollMs: 1 });
+    const write = async (writer: number): Promise<void> => {
+      for (let round = 0; round < 4; round += 1) {
+        await writing.transaction(function* () {
+          yield* all(pause, { ms: Math.floor(Math.random() * 20) });
+          yield* revoke({ kind: "session", key: `${writer} ${round}`, at: 0, expiresAt: clock.now + 600_000 });
+          yield* all(pause, { ms: Math.floor(Math.random() * 10) });
+        });
+      }
+    };
+    const watched = new Set<number>();
+    // Each entry has a key of its own: as many are known as there are positions.
+    const watch = (): boolean => {
+      assert.equal(feed.size, feed.position);
+      watched.add(feed.position);
+      return feed.position === 200;
+    };
+    await Promise.all([
+      eventually(watch, 60_000, "everything arrives"),
+      ...Array.from({ length: 50 }, (_, writer) => write(writer)),
+    ]);
+    assert.equal(feed.size, 200);
+    assert.ok(watched.size > 20, `it read in between: ${watched.size} positions`);
+    assert.equal(await reading.run(revocationPosition()), 200);
+  });
+
+  test("with a sequence instead, the same reader does (the positive control)", async (t) => {
+    const url = await newPostgresUrl(t);
+    const db = openPostgres(url, { maxConnections: 10 });
+    t.after(() => db.close());
+    await db.run(all(sql("CREATE TABLE naive (seq BIGSERIAL PRIMARY KEY, name TEXT NOT NULL)")));
+    const write = (name: string, ms: number): Promise<unknown> =>
+      db.transaction(function* () {
+        yield* all(naive, { name });
+        yield* all(pause, { ms });
+      });
+    const slow = write("slow", 500);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await write("fast", 0);
+    const rows = await db.run(all(sql("SELECT seq FROM naive")));
+    assert.deepEqual(
+      rows.map(({ seq }) => seq),
+      [2],
+    );
+    await slow;
+  });
+});

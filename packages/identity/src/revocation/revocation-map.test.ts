@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Revocation } from "./revocation-log.ts";
+import { RevocationMap } from "./revocation-map.ts";
+
+const minute = 60_000;
+const noon = Date.UTC(2026, 0, 1, 12);
+
+function entry(seq: number, key: string, expiresAt: number): Revocation {
+  return { seq, kind: "session", key, at: noon, expiresAt };
+}
+
+describe("RevocationMap", () => {
+  test("gives the latest position and second of what concerns a token", () => {
+    const map = new RevocationMap();
+    map.add({ seq: 7, kind: "session", key: "s", at: noon, expiresAt: noon + minute });
+    map.add({ seq: 5, kind: "subject", key: "alice", at: noon + 5999, expiresAt: noon + minute });
+    const keys = { sub: "alice", sid: "s" };
+    assert.equal(map.latest("seq", keys), 7);
+    assert.equal(map.latest("atSeconds", keys), noon / 1000 + 5);
+    assert.equal(map.latest("seq", { sub: "bob" }), -1);
+  });
+
+  test("never takes a key of one kind for a key of another", () => {
+    const map = new RevocationMap();
+    for (const kind of ["client", "session", "api_key", "jti", "signing_key"] as const) {
+      map.add({ ...entry(1, "x", noon + minute), kind });
+    }
+    assert.equal(map.latest("seq", { sub: "x" }), -1);
+    // The positive control.
+    map.add({ ...entry(2, "x", noon + minute), kind: "subject" });
+    assert.equal(map.latest("seq", { sub: "x" }), 2);
+  });
+
+  test("keeps the latest position whatever the order", () => {
+    const map = new RevocationMap();
+    map.add(entry(9, "s", noon + minute));
+    map.add(entry(3, "s", noon + minute));
+    assert.equal(map.latest("seq", { sub: "", sid: "s" }), 9);
+    assert.equal(map.size, 1);
+  });
+
+  test("takes keys that are names of members of objects", () => {
+    const map = new RevocationMap();
+    for (const key of ["__proto__", "constructor", "toString"]) {
+      assert.equal(map.latest("seq", { sub: key, sid: key, jti: key, client_id: key }), -1);
+      map.add(entry(1, key, noon + minute));
+      assert.equal(map.latest("seq", { sub: "", sid: key }), 1);
+    }
+  });
+
+  test("M-04: forgets an entry when its minute is over, and not before", () => {
+    const map = new RevocationMap();
+    map.add(entry(1, "s", noon + 30_000));
+    map.forget(noon + 59_999, 10);
+    assert.equal(map.size, 1);
+    map.forget(noon + minute, 10);
+    assert.equal(map.size, 0);
+    assert.equal(map.latest("seq", { sub: "", sid: "s" }), -1);
+  });
+
+  test("keeps a key that was revoked again until both entries are over, also where the later one ends first", () => {
+    for (const ends of [
+      [1, 9],
+      [9, 1],
+    ]) {
+      const map = new RevocationMap();
+      for (const [index, end] of ends.entries()) map.add(entry(index + 1, "s", noon + end * minute));
+      map.forget(noon + 5 * minute, 10);
+      assert.equal(map.latest("seq", { sub: "", sid: "s" }), 2);
+      map.forget(noon + 10 * minute, 10);
+      assert.equal(map.size, 0);
+    }
+  });
+
+  test("M-04: holds what was revoked lately, however much was revoked before", () => {
+    const map = new RevocationMap();
+    let most = 0;
+    for (let seq = 1; seq <= 300_000; seq += 1) {
+      const now = noon + seq * 10;
+      map.add(entry(seq, `session ${seq}`, now + 15 * minute));
+      map.forget(now);
+      most = Math.max(most, map.size);
+    }
+    // 15 minutes at 100 a second are 90,000, and the minute that is being forgotten.
+    assert.ok(most <= 102_000, String(most));
+    assert.ok(most >= 90_000, String(most));
+  });
+
+  test("forgets no more at once than it is told", () => {
+    const map = new RevocationMap();
+    for (let seq = 1; seq <= 100; seq += 1) map.add(entry(seq, `session ${seq}`, noon));
+    map.forget(noon + minute, 30);
+    assert.equal(map.size, 70);
+    map.forget(noon + minute, 100);
+    assert.equal(map.size, 0);
+  });
+
+  test("one key that is revoked over and over takes the room of one", () => {
+    const map = new RevocationMap();
+    for (let seq = 1; seq <= 1000; seq += 1) map.add(entry(seq, "s", noon + seq));
+    assert.equal(map.size, 1);
+    map.forget(noon + minute, 1);
+    assert.equal(map.size, 0);
+  });
+});

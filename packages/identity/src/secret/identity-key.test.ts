@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { describe, test } from "node:test";
+import { inspect } from "node:util";
+import { Redacted } from "lockstep";
+import { generateIdentityKey, identityKey, type Purpose, WrongIdentityKey } from "./identity-key.ts";
+
+const purposes: readonly Purpose[] = ["signing-key-seal", "refresh-successor", "device-cookie", "throttle-fingerprint"];
+
+/** Bytes of which no two are alike, nor two steps from one to the next: what is wrong with them twice is the repetition. */
+const half = Buffer.from([0xf0, 0x11, 0xa2, 0x05, 0xcc, 0x39, 0xe7, 0x40, 0x9b, 0x62, 0xd5, 0x1e, 0x88, 0x53, 0xb1, 0x7d]);
+
+function read(text: string): ReturnType<typeof identityKey> {
+  return identityKey(new Redacted(text));
+}
+
+describe("identityKey()", () => {
+  test("takes what generateIdentityKey() makes", () => {
+    for (let time = 0; time < 100; time += 1) assert.match(identityKey(generateIdentityKey()).id, /^[A-Za-z0-9_-]{8}$/);
+  });
+
+  test("gives the same key for base64url, base64 and hexadecimal", () => {
+    const root = randomBytes(32);
+    const ids = ["base64url", "base64", "hex"].map((encoding) => read(root.toString(encoding as BufferEncoding)).id);
+    assert.equal(new Set(ids).size, 1);
+    assert.equal(read(root.toString("hex").toUpperCase()).id, ids[0]);
+  });
+
+  test("M-09: refuses a key that is missing, a word, short, long, or not encoded", () => {
+    const malformed = [
+      "",
+      "changeme",
+      "SUPER_SECRET_KEY",
+      "0123456789abcdef",
+      "x".repeat(32),
+      randomBytes(16).toString("hex"),
+      randomBytes(31).toString("base64url"),
+      randomBytes(33).toString("base64url"),
+      randomBytes(64).toString("base64"),
+      ` ${randomBytes(32).toString("base64url")}`,
+      `${randomBytes(32).toString("base64url")}\n`,
+    ];
+    for (const text of malformed)
+      assert.throws(() => read(text), { name: "WrongIdentityKey", message: "is not 32 bytes in base64url" }, text);
+  });
+
+  test("M-09: refuses 32 bytes that nobody drew: repeated, counted, or text in an encoding", () => {
+    const few = randomBytes(12);
+    const weak = [
+      Buffer.alloc(32),
+      Buffer.alloc(32, 0xff),
+      Buffer.alloc(32, randomBytes(4)),
+      Buffer.concat([half, half]),
+      randomBytes(32).map((byte) => 0x80 | (few[byte % 12] ?? 0)),
+      Buffer.from(Array.from({ length: 32 }, (_, index) => index)),
+      Buffer.from(Array.from({ length: 32 }, (_, index) => 255 - index * 7)),
+      Buffer.from("changeme-changeme-changeme-chang"),
+      Buffer.from("correct horse battery staple 12\n"),
+      Buffer.from("pässwörter sind keine schlüss"),
+      // `openssl rand -hex 16 | base64`
+      Buffer.from(randomBytes(16).toString("hex")),
+    ];
+    for (const root of weak) {
+      assert.equal(root.length, 32);
+      for (const encoding of ["base64url", "hex"] as const) {
+        assert.throws(() => read(root.toString(encoding)), { name: "WrongIdentityKey", message: "is not random" }, root.toString());
+      }
+    }
+  });
+
+  test("M-08: shows nothing of itself, in print or in an error", () => {
+    const text = generateIdentityKey().reveal();
+    const key = read(text);
+    const bytes = key.derive("signing-key-seal");
+    const shown = [inspect(key, { showHidden: true, depth: 9 }), JSON.stringify(key), inspect(generateIdentityKey())].join();
+    for (const encoding of ["base64url", "hex"] as const) assert.ok(!shown.includes(bytes.toString(encoding)));
+    assert.ok(!shown.includes(text));
+    const wrong = "a-secret-that-is-too-short";
+    assert.throws(
+      () => read(wrong),
+      (error) => error instanceof WrongIdentityKey && !inspect(error).includes(wrong),
+    );
+  });
+});
+
+describe("derive()", () => {
+  test("M-12: gives each purpose a key of its own, none of which is the root or names it", () => {
+    const root = randomBytes(32);
+    const key = read(root.toString("hex"));
+    const all = [root, ...purposes.map((purpose) => key.derive(purpose))].map((bytes) => bytes.toString("hex"));
+    assert.equal(new Set(all).size, purposes.length + 1);
+    for (const hex of all) assert.ok(!hex.includes(Buffer.from(key.id, "base64url").toString("hex")));
+  });
+
+  test("gives the same key again, here and wherever the root is the same", () => {
+    const text = generateIdentityKey();
+    assert.deepEqual(identityKey(text).derive("device-cookie"), identityKey(text).derive("device-cookie"));
+    assert.notDeepEqual(identityKey(text).derive("device-cookie"), identityKey(generateIdentityKey()).derive("device-cookie"));
+  });
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { authenticate, createApi, get, Redacted, reply } from "lockstep";
+import { newSecret } from "../secret/opaque-token.ts";
+import { testSettings } from "../settings.fixture.ts";
+import { openSqlite } from "../store/sqlite/index.ts";
+import { endedCookie, sessionCookie, sessionScheme } from "./session-cookie.ts";
+import { checkAnswer } from "./session.fixture.ts";
+
+const { settings } = testSettings(openSqlite(":memory:"));
+const demo = { ...settings, insecureCookies: true };
+
+/** What a browser is sent. */
+async function sent(...cookies: ReturnType<typeof sessionCookie>[]): Promise<Response> {
+  const options = { cookies, headers: { "cache-control": "no-store" } };
+  const routes = [get("/", { public: "test" }, () => reply(200, {}, options))];
+  return createApi({ title: "t", version: "1", routes }).fetch(new Request("https://api.test/"));
+}
+
+describe("the session's cookie", () => {
+  test("S-08: has the prefix __Host- and everything that protects it", async () => {
+    const secret = newSecret();
+    const response = await sent(sessionCookie(settings, secret), endedCookie(settings));
+    assert.deepEqual(response.headers.getSetCookie(), [
+      `__Host-session=${secret.reveal()}; Path=/; Max-Age=604800; SameSite=Lax; Secure; HttpOnly`,
+      "__Host-session=; Path=/; Max-Age=0; SameSite=Lax; Secure; HttpOnly",
+    ]);
+    checkAnswer(response, { isAuthenticated: false, settings });
+  });
+
+  test("has another name without Secure, in the demo on loopback only", async () => {
+    const response = await sent(sessionCookie(demo, new Redacted("x")));
+    assert.deepEqual(response.headers.getSetCookie(), ["session=x; Path=/; Max-Age=604800; SameSite=Lax; HttpOnly"]);
+    checkAnswer(response, { isAuthenticated: false, settings: demo });
+  });
+
+  test("S-08: the look at every answer finds each attribute that is missing", async () => {
+    const cookie = sessionCookie(settings, newSecret());
+    const flawed = [
+      { ...cookie, httpOnly: false },
+      { ...cookie, path: "/auth", name: "s" },
+      { ...cookie, name: "s" },
+    ];
+    flawed.push({ ...cookie, name: "s", secure: false }, { ...cookie, sameSite: "None" });
+    for (const each of flawed) {
+      const response = await sent(each);
+      assert.throws(() => checkAnswer(response, { isAuthenticated: false, settings }), assert.AssertionError, JSON.stringify(each));
+    }
+  });
+
+  test("is documented as the scheme Session", () => {
+    const user = authenticate({ session: sessionScheme(settings) }, () => undefined as { readonly id: string } | undefined);
+    const { components } = createApi({ title: "t", version: "1", routes: [get("/me", { deps: { user } }, () => ({}))] }).openapi();
+    assert.deepEqual(components?.securitySchemes, {
+      Session: {
+        type: "apiKey",
+        description: "The cookie of a browser that signed in with `POST /auth/session`.",
+        in: "cookie",
+        name: "__Host-session",
+      },
+    });
+  });
+});

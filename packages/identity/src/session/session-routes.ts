@@ -1,0 +1,98 @@
+/** The routes of sessions: a browser signs in and out, and everybody sees and ends their own. */
+import { connection, del, get, owned, path, post, problem, query, reply, type Reply, type Route } from "lockstep";
+import { z } from "zod";
+import type { SignedInUser, User } from "../caller/caller.ts";
+import type { Settings } from "../settings.ts";
+import { endedCookie } from "./session-cookie.ts";
+import type { SessionRecord } from "./session-store.ts";
+import { signInRoute, type SignInRouteServices } from "./sign-in-route.ts";
+
+/** What the routes work with. */
+export interface SessionServices extends SignInRouteServices {
+  readonly signedIn: SignedInUser;
+}
+
+const SessionView = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(["browser", "tokens"]),
+    clientId: z.string().nullable(),
+    userAgent: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    seenAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
+    current: z.boolean().meta({ description: "Whether it is the one that asks." }),
+  })
+  .meta({ id: "Session" });
+
+const SessionList = z.object({ items: z.array(SessionView) }).meta({ id: "SessionList" });
+
+const tags = ["Sessions"];
+
+/** `POST /auth/session`, `GET` and `DELETE /auth/sessions`, `DELETE /auth/sessions/:id`, `POST /auth/logout`. */
+export function sessionRoutes(services: SessionServices): Route[] {
+  return [signInRoute(services), listRoute(services), ...endRoutes(services)];
+}
+
+function listRoute({ sessions, signedIn }: SessionServices): Route {
+  const deps = {
+    user: signedIn,
+    limit: query("limit", z.int().min(1).max(100).default(50)),
+    after: query("after", z.uuid().optional()),
+  };
+  return get(
+    "/auth/sessions",
+    { summary: "My sign-ins, the newest first", tags, deps, response: SessionList },
+    async ({ user, limit, after }) => {
+      const found = await sessions.list(user.id, { limit, after });
+      return { items: found.map((each) => viewOf(each, user)) };
+    },
+  );
+}
+
+function endRoutes({ settings, sessions, signedIn }: SessionServices): Route[] {
+  const session = owned(
+    { id: path("id", z.uuid()), user: signedIn },
+    async ({ id }) => {
+      const found = await sessions.findById(id);
+      return found?.endedAt === undefined ? found : undefined;
+    },
+    ({ accountId }, { user }) => accountId === user.id,
+  );
+  const deps = { user: signedIn, connection: connection() };
+  return [
+    del(
+      "/auth/sessions/:id",
+      { summary: "End a sign-in of mine", tags, deps: { ...deps, session }, status: 204 },
+      async ({ session: { id }, user, connection }) => {
+        await sessions.end({ id }, "ended_by_owner", connection);
+        return signedOut(settings, id === user.sessionId ? user : undefined);
+      },
+    ),
+    del("/auth/sessions", { summary: "Sign out everywhere", tags, deps, status: 204 }, async ({ user, connection }) => {
+      await sessions.end({ accountId: user.id }, "signed_out", connection);
+      return signedOut(settings, user);
+    }),
+    post("/auth/logout", { summary: "Sign out", tags, deps, status: 204 }, async ({ user, connection }) => {
+      // Every token of a user belongs to a session. One that did not could not be ended, and nobody must be told that it was.
+      if (user.sessionId === undefined) throw problem(403, "forbidden", "This credential belongs to no sign-in.");
+      await sessions.end({ id: user.sessionId }, "signed_out", connection);
+      return signedOut(settings, user);
+    }),
+  ];
+}
+
+/** Nothing, and no cookie any more, where the user came with the one that has just ended. */
+function signedOut(settings: Settings, user: User | undefined): Reply<undefined> {
+  return reply(204, undefined, user?.credential === "session" ? { cookies: [endedCookie(settings)] } : {});
+}
+
+function viewOf(session: SessionRecord, user: User): z.input<typeof SessionView> {
+  const { id, kind, clientId = null, userAgent = null, createdAt, seenAt, expiresAt } = session;
+  const times = { createdAt: iso(createdAt), seenAt: iso(seenAt), expiresAt: iso(expiresAt) };
+  return { id, kind, clientId, userAgent, ...times, current: id === user.sessionId };
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

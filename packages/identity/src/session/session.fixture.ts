@@ -1,0 +1,221 @@
+/** Sessions for tests: over a database, with accounts, and behind an API whose answers are all looked at. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import type { TestContext } from "node:test";
+import {
+  anyOf,
+  type Api,
+  type AuditEvent,
+  authenticate,
+  authorize,
+  body,
+  createApi,
+  get,
+  httpBearer,
+  identified,
+  post,
+  Redacted,
+  sameSecret,
+  type Secret,
+} from "lockstep";
+import { z } from "zod";
+import type { Account } from "../account/account.ts";
+import { findAccount, insertAccount } from "../account/account-store.ts";
+import { parseEmail } from "../account/email.ts";
+import type { User } from "../caller/caller.ts";
+import { hashPassword } from "../password/password-hash.ts";
+import type { Settings } from "../settings.ts";
+import { testSettings, type TestSettings } from "../settings.fixture.ts";
+import type { Database } from "../store/database.ts";
+import { Throttle } from "../throttle/throttle.ts";
+import { sessionScheme } from "./session-cookie.ts";
+import { sessionRoutes } from "./session-routes.ts";
+import type { SessionKind } from "./session-store.ts";
+import { sessionUser } from "./session-user.ts";
+import { Sessions, type StartedSession } from "./sessions.ts";
+
+/** The password of every account that has one. */
+export const password = "correct horse battery staple";
+/** The pages of the API. */
+export const origin = "https://app.test";
+/** A token of whoever `token` was asked for; it stands for an access token. */
+export const bearerToken = "a-token-that-is-good";
+
+let hashed: Promise<Secret<string>> | undefined;
+
+/** Sessions over a database. */
+export interface SessionDesk extends TestSettings {
+  readonly sessions: Sessions;
+  /** Adds an account, with the password if it is to sign in. */
+  addAccount(email?: string, can?: { readonly signIn: boolean }): Promise<Account>;
+  /** Begins a session as a sign-in does that has just been checked. */
+  begin(account: Account, kind?: SessionKind): Promise<StartedSession>;
+}
+
+/** Opens sessions over a database. */
+export function openSessions(test: Pick<TestContext, "after">, database: Database, overrides: Partial<Settings> = {}): SessionDesk {
+  const tested = testSettings(database, overrides);
+  const { settings } = tested;
+  const sessions = new Sessions(settings);
+  test.after(() => sessions.close());
+  return {
+    ...tested,
+    sessions,
+    async addAccount(email = `${randomUUID()}@example.com`, can = { signIn: false }) {
+      const address = parseEmail(email);
+      assert.ok(address);
+      hashed ??= hashPassword(new Redacted(password));
+      const passwordHash = can.signIn ? await hashed : undefined;
+      const now = settings.clock();
+      const account = await database.transaction(() =>
+        insertAccount({ id: randomUUID(), address, passwordHash, createdAt: now, verifiedAt: now }),
+      );
+      assert.ok(account);
+      return account;
+    },
+    async begin({ id }, kind = "browser") {
+      const account = await database.run(findAccount(id));
+      assert.ok(account);
+      const begun = { account, position: account.position, kind, scope: "notes:read notes:write", userAgent: "Test/1" };
+      return settings.audit.recorded(database, {}, (record) => sessions.start(begun, record));
+    },
+  };
+}
+
+/** The secret of a browser's session. */
+export function secretOf({ secret }: StartedSession): Redacted<string> {
+  assert.ok(secret);
+  return secret;
+}
+
+/** What a request of a test says. */
+export interface TestRequest {
+  /** The value of the session's cookie. */
+  readonly session?: Redacted<string> | string;
+  /** `Sec-Fetch-Site`; default `same-origin`, as a page of the API sends it. `null` for none. */
+  readonly site?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly form?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+}
+
+/** Sessions behind an API. */
+export interface SessionApi extends SessionDesk {
+  readonly api: Api;
+  readonly audited: AuditEvent[];
+  /** Calls the API; every answer is looked at for what it must never be without. */
+  call(method: string, path: string, request?: TestRequest): Promise<Response>;
+  /** Signs in with the fixture's password. */
+  signIn(account: Account, request?: TestRequest): Promise<Response>;
+}
+
+/** Opens an API with the routes of sessions, and three that a signed-in user may call, with a cookie or a token. */
+export function openSessionApi(
+  test: Pick<TestContext, "after">,
+  database: Database,
+  overrides: Partial<Settings> = {},
+): SessionApi {
+  const desk = openSessions(test, database, overrides);
+  const { settings, sessions, clock } = desk;
+  const throttle = new Throttle(settings);
+  test.after(() => throttle.close());
+  const audited: AuditEvent[] = [];
+  const signedIn = signedInUser(settings, sessions);
+  const api = createApi({
+    title: "Sessions",
+    version: "1",
+    routes: [
+      ...sessionRoutes({ settings, sessions, throttle, signedIn }),
+      get("/me", { deps: { user: signedIn } }, ({ user }) => user),
+      get("/notes", { deps: { user: signedIn } }, () => []),
+      post("/notes", { deps: { user: signedIn, note: body(z.object({ text: z.string() })) } }, ({ note }) => note),
+    ],
+    origins: [origin],
+    clock: clock.read,
+    audit: (event) => audited.push(event),
+  });
+  const call: SessionApi["call"] = async (method, path, request = {}) => {
+    const response = await api.fetch(new Request(`https://api.test${path}`, { method, ...requestOf(settings, request) }));
+    checkAnswer(response, { isAuthenticated: request.session !== undefined, settings });
+    return response;
+  };
+  return {
+    ...desk,
+    api,
+    audited,
+    call,
+    signIn: (account, request = {}) => call("POST", "/auth/session", { form: { username: account.email, password }, ...request }),
+  };
+}
+
+function signedInUser(settings: Settings, sessions: Sessions) {
+  const session = sessionUser(settings, sessions, sessionScheme(settings));
+  const token = authenticate({ bearer: httpBearer({ scopes: settings.scopes }) }, ({ bearer }) => {
+    const scopes = ["notes:read"];
+    const user: User = {
+      kind: "user",
+      id: "robot",
+      credential: "token",
+      scopes,
+      sessionId: undefined,
+      clientId: "c",
+      keyId: undefined,
+    };
+    return sameSecret(bearer, bearerToken) ? identified(user, { sub: user.id, scope: scopes.join(" ") }) : undefined;
+  });
+  const caller = authenticate({ caller: anyOf({ token, session }) }, ({ caller }): User => caller.value);
+  return authorize({ caller }, ({ caller }) => caller);
+}
+
+function requestOf(settings: Settings, { session, site = "same-origin", headers = {}, form, json }: TestRequest): RequestInit {
+  const sent = new Headers(site === null ? {} : { "sec-fetch-site": site });
+  if (session !== undefined) {
+    const value = typeof session === "string" ? session : session.reveal();
+    sent.set("cookie", `${settings.insecureCookies ? "session" : "__Host-session"}=${value}`);
+  }
+  if (form !== undefined) sent.set("content-type", "application/x-www-form-urlencoded");
+  if (json !== undefined) sent.set("content-type", "application/json");
+  for (const [name, value] of Object.entries(headers)) sent.set(name, value);
+  if (form !== undefined) return { headers: sent, body: new URLSearchParams(form).toString() };
+  return json === undefined ? { headers: sent } : { headers: sent, body: JSON.stringify(json) };
+}
+
+/**
+ * S-08 and S-17, of every answer of every test: cookies have all that protects them, and nobody on the way keeps an answer that
+ * depends on one or sets one.
+ */
+export function checkAnswer(
+  response: Response,
+  { isAuthenticated, settings }: { readonly isAuthenticated: boolean; readonly settings: Settings },
+): void {
+  const cookies = response.headers.getSetCookie();
+  for (const cookie of cookies) {
+    const [pair = "", ...attributes] = cookie.split("; ");
+    const needed = ["Path=/", "SameSite=Lax", "HttpOnly", ...(settings.insecureCookies ? [] : ["Secure"])];
+    for (const attribute of needed) assert.ok(attributes.includes(attribute), `${attribute} is missing: ${pair.split("=")[0]}`);
+    assert.ok(settings.insecureCookies || pair.startsWith("__Host-"), "the cookie's name has no prefix");
+    assert.ok(!attributes.some((each) => /^domain/i.test(each)), "the cookie has a Domain");
+    assert.ok(cookie.length <= 4096, "the cookie is too large");
+  }
+  if (cookies.length > 0 || isAuthenticated || response.status >= 400) {
+    assert.equal(response.headers.get("cache-control"), "no-store");
+  }
+}
+
+/** The value of a cookie that an answer sets; `undefined` where it sets none of that name. */
+export function cookieSet(response: Response, name: string): string | undefined {
+  const set = response.headers.getSetCookie().find((cookie) => cookie.startsWith(`${name}=`));
+  return set?.slice(name.length + 1, set.indexOf(";"));
+}
+
+/** The value of the session's cookie that an answer sets. */
+export function sessionSet(response: Response): string {
+  const value = cookieSet(response, "__Host-session");
+  assert.ok(value);
+  return value;
+}
+
+/** The code of a problem document. */
+export async function codeOf(response: Response): Promise<unknown> {
+  return z.object({ code: z.string() }).parse(await response.json()).code;
+}

@@ -1,0 +1,185 @@
+/** Sessions: begun, found by their secret, given another one, listed, ended. */
+import { randomUUID } from "node:crypto";
+import type { Redacted } from "lockstep";
+import type { Account } from "../account/account.ts";
+import { lockAccount } from "../account/account-store.ts";
+import type { EventOrigin, Recorder } from "../audit/auditor.ts";
+import type { EndReason } from "../audit/event.ts";
+import { SignInRefused } from "../password/sign-in.ts";
+import { hashOfSecret, isSecretFormat, newSecret } from "../secret/opaque-token.ts";
+import type { Settings } from "../settings.ts";
+import type { Work } from "../store/statement.ts";
+import { endSessions, type Sessions as SessionsToEnd } from "./end-session.ts";
+import { SeenTimes } from "./seen-times.ts";
+import {
+  type AccountSession,
+  findSecretHash,
+  findSession,
+  findSessionBySecret,
+  insertSession,
+  listSessions,
+  type SessionKind,
+  type SessionPage,
+  type SessionRecord,
+  swapSecretHash,
+} from "./session-store.ts";
+
+/** A sign-in that was checked, and becomes a session. */
+export interface SignInToStart {
+  /** Whose password was right. */
+  readonly account: Account;
+  /** The position of the revocation log when the account was read (`SignedIn.position`). */
+  readonly position: number;
+  readonly kind: SessionKind;
+  readonly clientId?: string | undefined;
+  /** What is granted, space-separated. */
+  readonly scope: string;
+  readonly userAgent?: string | undefined;
+  /** The secret that came with the sign-in: the session that it opens, whoever's it is, ends (attack row S-01). */
+  readonly replaces?: Redacted<string> | undefined;
+}
+
+/** A session that has begun. */
+export interface StartedSession {
+  /** `sid` of its access tokens. */
+  readonly id: string;
+  /** For the cookie of a browser; a program has refresh tokens instead. */
+  readonly secret: Redacted<string> | undefined;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** How often times are written at most, in seconds; more often where sessions are idle sooner than four times that. */
+const seenSeconds = 60;
+
+/** Sessions over a database. */
+export class Sessions {
+  readonly #settings: Settings;
+  readonly #seen: SeenTimes;
+
+  constructor(settings: Settings) {
+    const { database, lifetimes } = settings;
+    this.#settings = settings;
+    this.#seen = new SeenTimes(database, Math.min(seenSeconds, lifetimes.sessionIdleSeconds / 4) * 1000);
+  }
+
+  /**
+   * Begins a session for a sign-in, and records it; part of a transaction. Checking a password takes a while: a sign-in whose
+   * account was disabled meanwhile, or all of whose sessions were ended (a new password, "sign out everywhere"), begins nothing.
+   *
+   * @throws SignInRefused where that happened
+   */
+  *start(signIn: SignInToStart, record: Recorder): Work<StartedSession> {
+    const { account, kind, ...others } = signIn;
+    const { clock, lifetimes, audit } = this.#settings;
+    const id = randomUUID();
+    const secret = kind === "browser" ? newSecret() : undefined;
+    const now = clock();
+    const expiresAt = now + 1000 * (kind === "browser" ? lifetimes.sessionSeconds : lifetimes.refreshFamilySeconds);
+    yield* lockAccount(account.id);
+    const isKept = yield* insertSession({
+      id,
+      kind,
+      accountId: account.id,
+      position: others.position,
+      clientId: others.clientId,
+      secretHash: secret && hashOfSecret(secret),
+      scope: others.scope,
+      userAgent: others.userAgent,
+      now,
+      expiresAt,
+    });
+    if (!isKept) {
+      // Not recorded: the transaction ends here, and what was recorded with it.
+      audit.report({ type: "sign_in.failed", subject: account.id, method: "password", reason: "overtaken" });
+      throw new SignInRefused();
+    }
+    yield* record({ type: "sign_in.succeeded", subject: account.id, method: "password", session: id });
+    if (others.replaces !== undefined) yield* this.#replace(others.replaces, record);
+    return { id, secret, expiresAt };
+  }
+
+  /**
+   * The session of a secret that a browser sent, with its account, and notes that it was seen; nothing for one that is unknown,
+   * ended, too old, idle for too long, or of an account that is disabled. One indexed lookup; none for what is no secret.
+   *
+   * @throws Unavailable while the database is away
+   */
+  async find(secret: Redacted<string>): Promise<AccountSession | undefined> {
+    if (!isSecretFormat(secret.reveal())) return undefined;
+    const { database, audit, clock } = this.#settings;
+    const found = await database.run(findSessionBySecret(hashOfSecret(secret)));
+    if (found === undefined) return undefined;
+    const now = clock();
+    const session = { ...found, seenAt: this.#seen.latest(found.id, found.seenAt) };
+    const reason = this.#refusal(session, now);
+    if (reason === undefined) {
+      this.#seen.note(session.id, now);
+      return session;
+    }
+    audit.report({ type: "session.refused", session: session.id, reason });
+    return undefined;
+  }
+
+  /** The session of an id, over or not. @throws Unavailable while the database is away */
+  async findById(id: string): Promise<SessionRecord | undefined> {
+    return this.#settings.database.run(findSession(id));
+  }
+
+  /**
+   * Gives a browser's session another secret, as must happen when what it may do has changed; the old one is refused at once.
+   * Nothing where the session is over, is a program's, or another request was first: that one's answer has the cookie.
+   *
+   * @throws Unavailable while the database is away
+   */
+  async rotate(id: string, origin: EventOrigin = {}): Promise<Redacted<string> | undefined> {
+    const { database, audit, clock } = this.#settings;
+    const current = await database.run(findSecretHash(id, clock()));
+    if (current === undefined) return undefined;
+    const secret = newSecret();
+    const isSwapped = await audit.recorded(database, origin, function* (record) {
+      const subject = yield* swapSecretHash(id, { current, next: hashOfSecret(secret), now: clock() });
+      if (subject === undefined) return false;
+      yield* record({ type: "session.rotated", subject, session: id });
+      return true;
+    });
+    return isSwapped ? secret : undefined;
+  }
+
+  /** The sessions of an account that are not over, the newest first. @throws Unavailable while the database is away */
+  async list(accountId: string, page: SessionPage): Promise<readonly SessionRecord[]> {
+    const { database, clock, lifetimes } = this.#settings;
+    const now = clock();
+    const idleSince = now - lifetimes.sessionIdleSeconds * 1000;
+    const sessions = await database.run(listSessions(accountId, page, { now, idleSince }));
+    return sessions.map((session) => ({ ...session, seenAt: this.#seen.latest(session.id, session.seenAt) }));
+  }
+
+  /** Ends sessions, with the tokens that came of them; gives their ids. @throws Unavailable while the database is away */
+  async end(sessions: SessionsToEnd, reason: EndReason, origin: EventOrigin = {}): Promise<readonly string[]> {
+    const { database, audit } = this.#settings;
+    return audit.recorded(database, origin, (record) => endSessions(sessions, reason, record, this.#settings));
+  }
+
+  /** Writes when sessions were seen. @throws Unavailable while the database is away; it is written later then */
+  async flush(): Promise<void> {
+    await this.#seen.flush();
+  }
+
+  /** Writes what is still in memory, if the database answers. */
+  async close(): Promise<void> {
+    await this.#seen.close();
+  }
+
+  *#replace(secret: Redacted<string>, record: Recorder): Work<void> {
+    const before = isSecretFormat(secret.reveal()) ? yield* findSessionBySecret(hashOfSecret(secret)) : undefined;
+    if (before !== undefined) yield* endSessions({ id: before.id }, "replaced", record, this.#settings);
+  }
+
+  #refusal({ account, endedAt, expiresAt, seenAt }: AccountSession, now: number): string | undefined {
+    if (endedAt !== undefined) return "ended";
+    if (now >= expiresAt) return "expired";
+    if (now >= seenAt + this.#settings.lifetimes.sessionIdleSeconds * 1000) return "idle";
+    return account.disabledAt === undefined ? undefined : "account_disabled";
+  }
+}

@@ -1,0 +1,118 @@
+/** `POST /auth/session`: a browser signs in and gets a cookie. */
+import {
+  connection,
+  type Connection,
+  cookie,
+  depends,
+  type Dependency,
+  form,
+  post,
+  problem,
+  type Problem,
+  Redacted,
+  reply,
+  type Reply,
+  type Route,
+  sameSite,
+} from "lockstep";
+import { z } from "zod";
+import { signIn, SignInRefused, type SignInServices } from "../password/sign-in.ts";
+import type { Settings } from "../settings.ts";
+import { deviceCookie, deviceCookieName } from "../throttle/device-cookie.ts";
+import { sessionCookie, sessionCookieName } from "./session-cookie.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** What the route works with. */
+export interface SignInRouteServices extends SignInServices {
+  readonly sessions: Sessions;
+}
+
+const SignInForm = z
+  .object({
+    username: z
+      .string()
+      .min(1)
+      .max(320)
+      .regex(/^\P{Cc}*$/u),
+    password: z.string().min(1).max(1024),
+  })
+  .meta({ id: "SignInForm" });
+
+const StartedSession = z.object({ id: z.uuid(), expiresAt: z.iso.datetime() }).meta({ id: "StartedSession" });
+
+const problems = {
+  401: "`sign_in_refused`: the address or the password is wrong, or the account may not sign in.",
+  403: "`insecure_transport`: the connection is not encrypted. `cross_site`: the request is another site's.",
+  429: "Too many attempts.",
+};
+
+/** Signing in, for pages of this site only (attack row C-10). */
+export function signInRoute(services: SignInRouteServices): Route {
+  const { settings } = services;
+  const deps = {
+    site: sameSite(),
+    connection: encryptedConnection(settings),
+    form: form(SignInForm),
+    before: cookie(sessionCookieName(settings), z.string().optional()),
+    device: cookie(deviceCookieName(settings), z.string().optional()),
+  };
+  const about = { summary: "Sign in with a cookie", tags: ["Sessions"], problems, maxBodyBytes: 16_384 };
+  return post(
+    "/auth/session",
+    { public: "signing in", ...about, deps, response: StartedSession },
+    async ({ form: { username, password }, ...request }) => {
+      try {
+        return await start({ ...request, username, password: new Redacted(password) }, services);
+      } catch (error) {
+        throw error instanceof SignInRefused ? refused(settings) : error;
+      }
+    },
+  );
+}
+
+interface StartRequest {
+  readonly username: string;
+  readonly password: Redacted<string>;
+  readonly connection: Connection;
+  /** The value of a session's cookie that came along. Nobody is signed in by it: it is ended. */
+  readonly before: string | undefined;
+  readonly device: string | undefined;
+}
+
+async function start(request: StartRequest, services: SignInRouteServices): Promise<Reply<z.input<typeof StartedSession>>> {
+  const { settings, sessions } = services;
+  const { account, position, device } = await signIn(request, services);
+  const { connection, before } = request;
+  const begun = {
+    account,
+    position,
+    kind: "browser",
+    scope: settings.scopesOf(account).join(" "),
+    userAgent: connection.userAgent,
+    replaces: before === undefined ? undefined : new Redacted(before),
+  } as const;
+  const { id, secret, expiresAt } = await settings.audit.recorded(settings.database, connection, (record) =>
+    sessions.start(begun, record),
+  );
+  const session = secret === undefined ? [] : [sessionCookie(settings, secret)];
+  return reply(
+    200,
+    { id, expiresAt: new Date(expiresAt).toISOString() },
+    { cookies: [...session, deviceCookie(settings, device)], headers: { "cache-control": "no-store" } },
+  );
+}
+
+/** The same for an unknown address, a wrong password and an account that is disabled (attack row L-05). */
+function refused(settings: Settings): Problem {
+  // RFC 9110 §15.5.2: a 401 has a challenge. `Cookie` is the one of the session's scheme.
+  const headers = { "www-authenticate": `Cookie name="${sessionCookieName(settings)}"` };
+  return problem(401, "sign_in_refused", "The user name or the password is wrong.", { headers });
+}
+
+/** A cookie that opens an account is not given over a connection that anybody can read (attack row S-20). */
+function encryptedConnection({ insecureCookies }: Settings): Dependency<Connection> {
+  return depends({ connection: connection() }, ({ connection }) => {
+    if (connection.secure || insecureCookies) return connection;
+    throw problem(403, "insecure_transport", "Signing in needs an encrypted connection (https).");
+  });
+}

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { test } from "node:test";
+import { disableAccount, enableAccount, findAccount } from "../account/account-store.ts";
+import { SignInRefused } from "../password/sign-in.ts";
+import { describeOnEach } from "../store/database.fixture.ts";
+import { all, sql } from "../store/statement.ts";
+import { endSessions } from "./end-session.ts";
+import { openSessions, secretOf, type SessionDesk } from "./session.fixture.ts";
+import type { StartedSession } from "./sessions.ts";
+
+/** A sign-in that was checked a moment ago: what `start` is given later. */
+async function checked({ settings, sessions }: SessionDesk, id: string): Promise<() => Promise<StartedSession>> {
+  const account = await settings.database.run(findAccount(id));
+  assert.ok(account);
+  const begun = { account, position: account.position, kind: "browser", scope: "notes:read" } as const;
+  return () => settings.audit.recorded(settings.database, {}, (record) => sessions.start(begun, record));
+}
+
+describeOnEach("Sessions.start()", (database) => {
+  test("a sign-in whose account was disabled while its password was checked begins nothing", async (t) => {
+    const db = await database.open(t);
+    const desk = openSessions(t, db);
+    const account = await desk.addAccount();
+    const start = await checked(desk, account.id);
+    await db.run(disableAccount(account.id, desk.clock.now));
+    await assert.rejects(start(), SignInRefused);
+    const event = desk.events.at(-1);
+    assert.ok(event?.type === "sign_in.failed" && event.reason === "overtaken" && event.subject === account.id);
+    await db.run(enableAccount(account.id));
+    assert.ok(await start());
+  });
+
+  test("S-05: a sign-in that was checked before the sessions of its account were ended begins nothing, even if there were none", async (t) => {
+    const desk = openSessions(t, await database.open(t));
+    const [account, stranger] = [await desk.addAccount(), await desk.addAccount()];
+    for (const some of [{}, { except: randomUUID() }, { kind: "tokens" }] as const) {
+      const [start, startOfStranger] = [await checked(desk, account.id), await checked(desk, stranger.id)];
+      await desk.sessions.end({ accountId: account.id, ...some }, "password_changed");
+      await assert.rejects(start(), SignInRefused);
+      assert.ok(await startOfStranger());
+      assert.ok(await (await checked(desk, account.id))());
+    }
+  });
+
+  test("S-21: of sign-ins and of an end of all sessions at the same time, no session is left", async (t) => {
+    const desk = openSessions(t, await database.open(t));
+    const account = await desk.addAccount();
+    const before = await Promise.all(Array.from({ length: 5 }, () => desk.begin(account)));
+    const starts = await Promise.all(Array.from({ length: 20 }, () => checked(desk, account.id)));
+    const end = (): Promise<unknown> => desk.sessions.end({ accountId: account.id }, "signed_out");
+    const running = starts.map((start, index) => (index === 10 ? Promise.all([start(), end()]).then(([begun]) => begun) : start()));
+    const settled = await Promise.allSettled(running);
+    for (const one of settled) {
+      if (one.status === "rejected") assert.ok(one.reason instanceof SignInRefused);
+      else before.push(one.value);
+    }
+    for (const each of before) assert.equal(await desk.sessions.find(secretOf(each)), undefined);
+    assert.deepEqual(await desk.sessions.list(account.id, { limit: 100 }), []);
+    // The positive control: a sign-in after it stays.
+    assert.ok(await desk.sessions.find(secretOf(await desk.begin(account))));
+  });
+
+  if (database.kind === "postgres") {
+    const pause = sql("SELECT 1 AS one FROM (SELECT pg_sleep(0.3)) slept");
+
+    test("a session that has begun and is not committed yet does not escape the end of all", async (t) => {
+      const db = await database.open(t);
+      const desk = openSessions(t, db);
+      const account = await desk.addAccount();
+      const { position } = (await db.run(findAccount(account.id))) ?? assert.fail();
+      let started = (): void => {};
+      const isStarted = new Promise<void>((resolve) => (started = resolve));
+      const begin = desk.settings.audit.recorded(db, {}, function* (record) {
+        const begun = yield* desk.sessions.start({ account, position, kind: "browser", scope: "" }, record);
+        started();
+        yield* all(pause);
+        return begun;
+      });
+      await isStarted;
+      assert.equal((await desk.sessions.end({ accountId: account.id }, "password_changed")).length, 1);
+      assert.equal(await desk.sessions.find(secretOf(await begin)), undefined);
+    });
+
+    test("a sign-in that meets an end of all that is not committed yet waits, and begins nothing", async (t) => {
+      const db = await database.open(t);
+      const desk = openSessions(t, db);
+      const account = await desk.addAccount();
+      const start = await checked(desk, account.id);
+      let ended = (): void => {};
+      const isEnded = new Promise<void>((resolve) => (ended = resolve));
+      const end = desk.settings.audit.recorded(db, {}, function* (record) {
+        yield* endSessions({ accountId: account.id }, "password_changed", record, desk.settings);
+        ended();
+        yield* all(pause);
+      });
+      await isEnded;
+      await assert.rejects(start(), SignInRefused);
+      await end;
+      assert.deepEqual(await desk.sessions.list(account.id, { limit: 10 }), []);
+    });
+  }
+});

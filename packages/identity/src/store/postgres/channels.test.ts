@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { Unavailable } from "lockstep";
+import pg from "pg";
+import { type Line, openLine } from "../../revocation/cut.fixture.ts";
+import { eventually } from "../../revocation/node-process.fixture.ts";
+import { newPostgresUrl } from "../database.fixture.ts";
+import { Channels, type ChannelTimes } from "./channels.ts";
+
+const soonMs = 5000;
+const quick = { retryMs: 20, heartbeatMs: 50, timeoutMs: 200 };
+
+/** Somebody who listens, and what they heard. */
+function newListener() {
+  const heard: string[] = [];
+  const listener = { notified: (payload: string) => heard.push(payload), reconnected: () => heard.push("reconnected") };
+  return { heard, listener };
+}
+
+interface World {
+  readonly channels: Channels;
+  readonly line: Line;
+  /** Tells a channel, not over the line. */
+  tell(channel: string, payload: string): Promise<void>;
+  /** How many connections listen. */
+  listening(): Promise<number>;
+  /** Ends those connections on the server. */
+  terminate(): Promise<void>;
+}
+
+async function world(t: TestContext, times: ChannelTimes = quick): Promise<World> {
+  const url = await newPostgresUrl(t);
+  const line = await openLine(t, url);
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  pool.on("error", () => {});
+  const channels = new Channels({ connectionString: line.url, connectionTimeoutMillis: 500, application_name: "channels" }, times);
+  t.after(() => Promise.all([channels.close(), pool.end()]));
+  return {
+    channels,
+    line,
+    tell: async (channel, payload) => {
+      await pool.query("SELECT pg_notify($1, $2)", [channel, payload]);
+    },
+    listening: async () => {
+      const { rows } = await pool.query<{ count: string }>(
+        "SELECT count(*) AS count FROM pg_stat_activity WHERE application_name = 'channels' AND datname = current_database()",
+      );
+      return Number(rows[0]?.count);
+    },
+    terminate: async () => {
+      await pool.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'channels' AND datname = current_database()",
+      );
+    },
+  };
+}
+
+describe("Channels", () => {
+  test("tells every listener of a channel, and no other", async (t) => {
+    const { channels, tell } = await world(t);
+    const [a, b, other] = [newListener(), newListener(), newListener()];
+    await Promise.all([
+      channels.listen("things", a.listener),
+      channels.listen("things", b.listener),
+      channels.listen('oth"er', other.listener),
+    ]);
+    await tell("things", "1");
+    await tell('oth"er', "2");
+    await eventually(() => other.heard.length > 0, soonMs, "the last one is told");
+    assert.deepEqual([a.heard, b.heard, other.heard], [["1"], ["1"], ["2"]]);
+  });
+
+  test("hears everything from when listen() resolves, whoever else listens at that moment", async (t) => {
+    const { channels, tell } = await world(t);
+    const listeners = Array.from({ length: 20 }, () => newListener());
+    await Promise.all(
+      listeners.map(async ({ heard, listener }, index) => {
+        // Some come while the connection is made, some when it is there.
+        await new Promise((resolve) => setTimeout(resolve, index * 2));
+        await channels.listen(`things ${index % 5}`, listener);
+        await tell(`things ${index % 5}`, `of ${index}`);
+        await eventually(() => heard.includes(`of ${index}`), soonMs, `listener ${index} hears`);
+      }),
+    );
+  });
+
+  test("makes one connection, however many listen and however often it breaks", async (t) => {
+    const { channels, listening, terminate, tell } = await world(t);
+    const { heard, listener } = newListener();
+    await channels.listen("things", listener);
+    for (let round = 1; round <= 3; round += 1) {
+      await terminate();
+      // Somebody new comes while there is no connection, or while another one is made.
+      await Promise.all(Array.from({ length: 5 }, (_, index) => channels.listen(`more ${index}`, newListener().listener)));
+      await eventually(() => heard.filter((what) => what === "reconnected").length >= round, soonMs, "it is told");
+      await new Promise((resolve) => setTimeout(resolve, 3 * quick.retryMs));
+      assert.equal(await listening(), 1);
+    }
+    heard.length = 0;
+    await tell("things", "still there");
+    await eventually(() => heard.length > 0, soonMs, "it hears");
+    assert.deepEqual(heard, ["still there"]);
+  });
+
+  for (const cut of ["refuse", "vanish"] as const) {
+    test(`${cut}: notices that the server is gone, tells when it is back, and hears again`, async (t) => {
+      const { channels, line, tell } = await world(t);
+      const { heard, listener } = newListener();
+      await channels.listen("things", listener);
+      line[cut]();
+      await tell("things", "lost");
+      // Long enough for attempts that fail.
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      assert.deepEqual(heard, []);
+      line.heal();
+      await eventually(() => heard.length > 0, soonMs, "it is told");
+      assert.deepEqual(heard, ["reconnected"]);
+      await tell("things", "again");
+      await eventually(() => heard.length > 1, soonMs, "it hears");
+      assert.deepEqual(heard, ["reconnected", "again"]);
+    });
+  }
+
+  test("stays where the server answers, however long nothing is told", async (t) => {
+    const { channels, listening, tell } = await world(t);
+    const { heard, listener } = newListener();
+    await channels.listen("things", listener);
+    await new Promise((resolve) => setTimeout(resolve, 10 * quick.heartbeatMs));
+    assert.equal(await listening(), 1);
+    await tell("things", "1");
+    await eventually(() => heard.length > 0, soonMs, "it hears");
+    assert.deepEqual(heard, ["1"]);
+  });
+
+  test("listens without a connection, and tells when there is one", async (t) => {
+    const { channels, line, tell } = await world(t);
+    const { heard, listener } = newListener();
+    line.refuse();
+    await channels.listen("things", listener);
+    line.heal();
+    await eventually(() => heard.includes("reconnected"), soonMs, "it is told");
+    await tell("things", "1");
+    await eventually(() => heard.includes("1"), soonMs, "it hears");
+  });
+
+  test("tells nothing to a listener that has ended, and ends the connection with the last one", async (t) => {
+    const { channels, listening, tell } = await world(t);
+    const [a, b] = [newListener(), newListener()];
+    const first = await channels.listen("things", a.listener);
+    const second = await channels.listen("things", b.listener);
+    await first.close();
+    await tell("things", "1");
+    await eventually(() => b.heard.length > 0, soonMs, "the other one hears");
+    assert.deepEqual(a.heard, []);
+    await second.close();
+    await second.close();
+    await eventually(async () => (await listening()) === 0, soonMs, "the connection ends");
+    // And begins again.
+    const c = newListener();
+    await channels.listen("things", c.listener);
+    await tell("things", "2");
+    await eventually(() => c.heard.length > 0, soonMs, "it hears");
+  });
+
+  test("somebody who comes while the last one leaves is heard", async (t) => {
+    const { channels, tell } = await world(t);
+    for (let round = 0; round < 5; round += 1) {
+      const [before, after] = [newListener(), newListener()];
+      const opening = channels.listen("things", before.listener).then((listening) => listening.close());
+      const [listening] = await Promise.all([channels.listen(`things ${round}`, after.listener), opening]);
+      const leaving = listening.close();
+      const last = newListener();
+      await channels.listen("things", last.listener);
+      await leaving;
+      await tell("things", "1");
+      await eventually(() => last.heard.includes("1"), soonMs, "it hears");
+    }
+  });
+
+  for (const cut of ["refuse", "vanish", "hold"] as const) {
+    test(`${cut}: closes at once, whatever the connection does`, async (t) => {
+      const { channels, line } = await world(t, { retryMs: 20, heartbeatMs: 60_000, timeoutMs: 60_000 });
+      const { heard, listener } = newListener();
+      await channels.listen("things", listener);
+      line[cut]();
+      const begun = performance.now();
+      await channels.close();
+      assert.ok(performance.now() - begun < 2000);
+      line.heal();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.deepEqual(heard, []);
+      await assert.rejects(channels.listen("things", listener), Unavailable);
+    });
+  }
+
+  test("closes while it connects, and leaves no connection", async (t) => {
+    const { channels, listening } = await world(t);
+    const opening = channels.listen("things", newListener().listener);
+    await channels.close();
+    await opening;
+    await eventually(async () => (await listening()) === 0, soonMs, "there is no connection");
+  });
+});

@@ -1,0 +1,316 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { describe, test, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Unavailable } from "lockstep";
+import pg from "pg";
+import { openLine } from "../../revocation/cut.fixture.ts";
+import { newPostgresUrl } from "../database.fixture.ts";
+import { numberOf, textOf } from "../row.ts";
+import { all, first, lock, sql, type Work } from "../statement.ts";
+import { killedWriter, writeRow, writtenTable } from "../writer.fixture.ts";
+import { openPostgres, type PostgresDatabase, type PostgresOptions } from "./index.ts";
+
+const make = sql("CREATE TABLE things (id TEXT PRIMARY KEY)");
+const insert = sql("INSERT INTO things (id) VALUES (:id)");
+const count = sql("SELECT COUNT(*) AS count FROM things");
+const list = sql("SELECT * FROM things ORDER BY id");
+const one = sql("SELECT 1 AS one");
+const rest = sql("SELECT pg_sleep(0.3)");
+const longRest = sql("SELECT pg_sleep(20)");
+const complete = sql("SELECT id FROM written GROUP BY id HAVING COUNT(*) = 2");
+const halves = sql("SELECT id FROM written GROUP BY id HAVING COUNT(*) <> 2");
+
+describe("a PostgreSQL that fails", () => {
+  test("a connection that ends in the middle of a transaction undoes it, and the next one works", async (t) => {
+    const { database, url } = await open(t);
+    await database.run(all(make));
+    const working = database.transaction(function* () {
+      yield* all(insert, { id: "a" });
+      yield* all(rest);
+      yield* all(insert, { id: "b" });
+    });
+    const refused = assert.rejects(working, Unavailable);
+    await sleep(100);
+    await terminateAll(url);
+    await refused;
+    assert.equal(await countThings(database), 0);
+  });
+
+  test("a connection that breaks between two statements does not end the process", async (t) => {
+    const { database } = await open(t);
+    database.pool.on("acquire", (client) => {
+      setTimeout(() => client.emit("error", new Error("Connection terminated unexpectedly")), 50);
+    });
+    await database.transaction(() => all(rest));
+    await database.transaction(() => all(one));
+  });
+
+  test("a commit whose answer is lost is unavailable: it may have happened, and here it has", async (t) => {
+    const url = await newPostgresUrl(t);
+    const line = await openDeafLine(t, url);
+    const database = openPostgres(line.url);
+    t.after(() => database.close());
+    await database.run(all(make));
+    const working = database.transaction(function* () {
+      yield* all(insert, { id: "a" });
+      line.loseNextAnswer();
+    });
+    await assert.rejects(working, Unavailable);
+    assert.equal(await countThings(database), 1);
+  });
+
+  test("who waits too long for a connection is unavailable, and not for ever", async (t) => {
+    const { database } = await open(t, { maxConnections: 2, connectTimeoutMs: 200 });
+    const busy = [1, 2].map(() => database.transaction(() => each(rest, rest, rest)));
+    await sleep(50);
+    const begun = performance.now();
+    const late = await Promise.allSettled(Array.from({ length: 20 }, () => database.run(all(one))));
+    assert.ok(performance.now() - begun < 800, "it took too long");
+    for (const { status, ...outcome } of late) {
+      assert.equal(status, "rejected");
+      assert.ok("reason" in outcome && outcome.reason instanceof Unavailable);
+    }
+    await Promise.all(busy);
+    await database.run(all(one));
+  });
+
+  test("a statement that takes too long, or waits too long for a lock, is unavailable; its connection is used again", async (t) => {
+    const { database } = await open(t, { statementTimeoutMs: 200, maxConnections: 2 });
+    await assert.rejects(database.run(all(longRest)), Unavailable);
+    await assert.rejects(
+      database.transaction(() => all(longRest)),
+      Unavailable,
+    );
+    const holding = database.transaction(function* () {
+      yield* lock("held");
+      yield* each(...Array.from({ length: 6 }, () => sql("SELECT pg_sleep(0.1)")));
+    });
+    await sleep(50);
+    await assert.rejects(
+      database.transaction(() => lock("held")),
+      Unavailable,
+    );
+    await holding;
+    await database.transaction(() => lock("held"));
+  });
+
+  test("a server that answers nothing is unavailable in time, and recovered from by itself", async (t) => {
+    const url = await newPostgresUrl(t);
+    const line = await openLine(t, url);
+    const database = openPostgres(line.url, { statementTimeoutMs: 200, connectTimeoutMs: 500 });
+    t.after(() => database.close());
+    await database.run(all(make));
+    line.vanish();
+    const begun = performance.now();
+    await assert.rejects(
+      database.transaction(() => all(insert, { id: "a" })),
+      Unavailable,
+    );
+    await assert.rejects(database.run(all(one)), Unavailable);
+    assert.ok(performance.now() - begun < 4000, "it took too long");
+    line.heal();
+    await database.transaction(() => all(insert, { id: "b" }));
+    assert.equal(await countThings(database), 1);
+  });
+
+  test("prepared statements are prepared again on a new connection", async (t) => {
+    const { database, url } = await open(t, { maxConnections: 1 });
+    for (let round = 0; round < 3; round += 1) {
+      assert.deepEqual({ ...(await database.run(first(one))) }, { one: 1 });
+      await terminateAll(url);
+      await settled(database);
+    }
+  });
+
+  test("statements that were prepared before the schema changed are tried on another connection", async (t) => {
+    const { database, url } = await open(t);
+    await database.run(all(make));
+    await Promise.all(Array.from({ length: 4 }, () => database.transaction(() => each(list, sql("SELECT pg_sleep(0.05)")))));
+    await administer(url, "ALTER TABLE things ADD COLUMN more TEXT");
+    await Promise.all(Array.from({ length: 4 }, () => database.transaction(() => all(list))));
+  });
+
+  test("transactions that wait for each other are tried again", async (t) => {
+    const { database } = await open(t);
+    let attempts = 0;
+    const crosswise = (names: readonly string[]) =>
+      database.transaction(function* () {
+        attempts += 1;
+        for (const name of names) {
+          yield* lock(name);
+          yield* all(sql("SELECT pg_sleep(0.1)"));
+        }
+        return names.length;
+      });
+    assert.deepEqual(await Promise.all([crosswise(["a", "b"]), crosswise(["b", "a"])]), [2, 2]);
+    assert.ok(attempts > 2, "they did not meet");
+  });
+
+  test("a process that vanishes in the middle of a transaction does not hold its locks for hours", async (t) => {
+    const { database } = await open(t, { statementTimeoutMs: 300 });
+    const row = await database.run(first(sql("SELECT current_setting('idle_in_transaction_session_timeout') AS kept")));
+    assert.equal(row && textOf(row, "kept"), "300ms");
+  });
+
+  test("what is no address of a PostgreSQL is refused without repeating it", () => {
+    for (const url of ["", "localhost:5432", "mysql://u:canary@h/d", "canary"]) {
+      assert.throws(
+        () => openPostgres(url),
+        (error: Error) => error instanceof TypeError && !error.message.includes("canary"),
+      );
+    }
+  });
+
+  test("a wrong password and a missing database are errors, not a database that is away", async (t) => {
+    const url = new URL(await newPostgresUrl(t));
+    url.pathname = "/nothing_of_this_name";
+    const database = openPostgres(url.href);
+    t.after(() => database.close());
+    await assert.rejects(database.run(all(one)), (error) => error instanceof pg.DatabaseError && !(error instanceof Unavailable));
+  });
+});
+
+describe("nothing that was acknowledged is lost", () => {
+  test("while every connection is ended again and again under load", async (t) => {
+    const { database, url } = await open(t);
+    await expectNothingLost(database, async () => {
+      for (let round = 0; round < 5; round += 1) {
+        await sleep(100);
+        await terminateAll(url);
+      }
+    });
+  });
+
+  test("while the way to the server is cut, silent, held up and there again", async (t) => {
+    const line = await openLine(t, await newPostgresUrl(t));
+    const database = openPostgres(line.url, { statementTimeoutMs: 200, connectTimeoutMs: 300 });
+    t.after(() => database.close());
+    await expectNothingLost(database, async () => {
+      for (const cut of [line.refuse, line.hold, line.vanish, line.refuse]) {
+        await sleep(100);
+        cut();
+        await sleep(200);
+        line.heal();
+      }
+    });
+  });
+
+  test("when the process is killed", async (t) => {
+    const { database, url } = await open(t);
+    await database.run(all(writtenTable));
+    await expectAcknowledged(database, await killedWriter(url, 100));
+  });
+});
+
+/** Writes rows through whatever happens; those that were acknowledged are there, whole, and the database recovers by itself. */
+async function expectNothingLost(database: PostgresDatabase, happen: () => Promise<void>): Promise<void> {
+  await database.run(all(writtenTable));
+  const acknowledged: string[] = [];
+  let [isOver, refused] = [false, 0];
+  const writers = Array.from({ length: 8 }, async (_, writer) => {
+    for (let index = 0; !isOver; index += 1) {
+      const id = `${writer} ${index}`;
+      try {
+        await database.transaction(() => writeRow(id));
+        acknowledged.push(id);
+      } catch (error) {
+        assert.ok(error instanceof Unavailable, String(error));
+        refused += 1;
+        await sleep(10);
+      }
+    }
+  });
+  await happen();
+  isOver = true;
+  await Promise.all(writers);
+  await settled(database);
+  assert.ok(refused > 0, "nothing was cut");
+  await expectAcknowledged(database, acknowledged);
+}
+
+async function expectAcknowledged(database: PostgresDatabase, acknowledged: readonly string[]): Promise<void> {
+  const there = new Set((await database.run(all(complete))).map((row) => textOf(row, "id")));
+  assert.ok(acknowledged.length > 20, `${acknowledged.length} were acknowledged`);
+  assert.deepEqual(
+    acknowledged.filter((id) => !there.has(id)),
+    [],
+  );
+  assert.deepEqual([...(await database.run(all(halves)))], []);
+}
+
+/** Waits until the database answers again. */
+async function settled(database: PostgresDatabase): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const isThere = await database.run(all(one)).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return;
+    await sleep(50);
+  }
+  throw new Error("The database did not recover");
+}
+
+async function open(
+  t: TestContext,
+  options: PostgresOptions = {},
+): Promise<{ readonly database: PostgresDatabase; readonly url: string }> {
+  const url = await newPostgresUrl(t);
+  const database = openPostgres(url, options);
+  t.after(() => database.close());
+  return { database, url };
+}
+
+async function countThings(database: PostgresDatabase): Promise<number> {
+  return numberOf((await database.run(first(count))) ?? {}, "count");
+}
+
+function* each(...statements: readonly ReturnType<typeof sql>[]): Work<void> {
+  for (const statement of statements) yield* all(statement);
+}
+
+function terminateAll(url: string): Promise<void> {
+  return administer(
+    url,
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+  );
+}
+
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
+
+/** A way to the server on which one answer gets lost, with the connection, after the question has arrived. */
+async function openDeafLine(t: TestContext, target: string): Promise<{ readonly url: string; loseNextAnswer(): void }> {
+  const url = new URL(target);
+  const { hostname, port } = url;
+  let isDeaf = false;
+  const proxy = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    client
+      .on("data", (data) => server.write(data))
+      .on("close", () => server.destroy())
+      .on("error", () => {});
+    server.on("close", () => client.destroy()).on("error", () => {});
+    server.on("data", (data) => {
+      if (isDeaf) client.destroy();
+      else client.write(data);
+      isDeaf = false;
+    });
+  }).listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  t.after(() => proxy.close());
+  // A server that listens on a port has an address with one.
+  url.port = String((proxy.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    loseNextAnswer: () => {
+      isDeaf = true;
+    },
+  };
+}

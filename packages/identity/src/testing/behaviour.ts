@@ -1,0 +1,83 @@
+/** One fact about a store, and what the facts share. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Database } from "../store/database.ts";
+import { all, sql, type Work } from "../store/statement.ts";
+import type { StoreUnderTest } from "./store-suite.ts";
+
+/** One fact. */
+export interface Behaviour {
+  readonly name: string;
+  /** What the database must have for it to be tried. */
+  readonly needs?: "reopen" | "second";
+  check(store: StoreUnderTest): Promise<void>;
+}
+
+/** A fact about any store. */
+export function behaviour(name: string, check: (database: Database) => Promise<void>): Behaviour {
+  return { name, check: ({ database }) => check(database) };
+}
+
+/** A fact about a store that several processes share, each with its own `Database`. */
+export function behaviourOfTwo(name: string, check: (one: Database, other: Database) => Promise<void>): Behaviour {
+  return {
+    name,
+    needs: "second",
+    check: async ({ database, second }) => {
+      if (second !== undefined) await check(database, await second());
+    },
+  };
+}
+
+/** How many contend. */
+export const contenders = 50;
+
+/** Runs something fifty times at once; gives what came of each. */
+export function race<T>(run: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: contenders }, (_, index) => run(index)));
+}
+
+const pause = sql("SELECT pg_sleep(0.01)");
+const longestDelayMs = 20;
+
+/**
+ * The same database, over a slow line: on PostgreSQL every step of a transaction comes 10 ms after the one before, on SQLite,
+ * where the steps of a transaction have nothing between them, each run and each transaction begins a little later.
+ */
+export function slow(database: Database): Database {
+  const isStepwise = database.kind === "postgres";
+  const delayed = <T>(run: () => Promise<T>): Promise<T> => sleep(Math.random() * longestDelayMs).then(run);
+  return {
+    kind: database.kind,
+    run: (work) => delayed(() => database.run(work)),
+    transaction: (work) => delayed(() => database.transaction(() => (isStepwise ? slowly(work()) : work()))),
+    listen: (channel, listener) => database.listen(channel, listener),
+    close: () => database.close(),
+  };
+}
+
+function* slowly<T>(work: Work<T>): Work<T> {
+  try {
+    let next = work.next();
+    while (next.done !== true) {
+      yield* all(pause);
+      next = work.next(yield next.value);
+    }
+    return next.value;
+  } finally {
+    // As a driver does; what this gives is not needed any more.
+    (work as Work<unknown>).return(undefined);
+  }
+}
+
+/** Waits until something is so. @throws Error after 5 seconds */
+export async function until(isSo: () => boolean): Promise<void> {
+  for (let waited = 0; !isSo(); waited += 5) {
+    if (waited > 5000) throw new Error("It did not come to pass within 5 seconds");
+    await sleep(5);
+  }
+}
+
+/** Runs statements without parameters, one after the other. */
+export function* each(...statements: readonly ReturnType<typeof sql>[]): Work<void> {
+  for (const statement of statements) yield* all(statement);
+}

@@ -1,0 +1,174 @@
+/** What identity itself spends, swaps and counts: the very work that its routes do. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { secret } from "lockstep";
+import { deleteAccount, disableAccount, insertAccount, lockAccount } from "../../account/account-store.ts";
+import { saveLink, spendLink } from "../../account/link-store.ts";
+import { insertApiKey, replaceApiKey, revokeApiKey } from "../../api-key/api-key-store.ts";
+import { spendAssertion } from "../../client/client-assertion.ts";
+import { findRefreshToken, spendRefreshToken } from "../../grant/refresh-token-store.ts";
+import { revocationChannel, revocationPosition, revoke } from "../../revocation/revocation-log.ts";
+import { hashOfSecret, newSecret } from "../../secret/opaque-token.ts";
+import { insertSession, swapSecretHash } from "../../session/session-store.ts";
+import type { Database } from "../../store/database.ts";
+import { migrate } from "../../store/migration.ts";
+import { numberOf } from "../../store/row.ts";
+import { identitySchema } from "../../store/schema.ts";
+import { all, sql, type Work } from "../../store/statement.ts";
+import { behaviour, type Behaviour, behaviourOfTwo, contenders, race, slow, until } from "../behaviour.ts";
+
+const positions = sql("SELECT seq FROM identity_revocations ORDER BY seq");
+const insertToken = sql(`
+  INSERT INTO identity_refresh_tokens (secret_hash, session_id, created_at, expires_at) VALUES (:hash, :sessionId, :now, :expiresAt)`);
+const now = 1_767_225_600_000;
+const later = now + 1000;
+
+/** Facts about identity's own work. */
+export const identityBehaviours: readonly Behaviour[] = [
+  behaviour("L-20: of fifty who use one link one does; one that is over, or for another purpose, is nobody's", async (database) => {
+    await migrate(database, identitySchema);
+    const token = newSecret();
+    const link = { token, purpose: "register", accountId: undefined, email: "a@b.test", passwordHash: undefined } as const;
+    await database.transaction(() => saveLink({ ...link, createdAt: now, expiresAt: later }));
+    assert.equal(await database.run(spendLink(token, "reset", now)), undefined);
+    assert.equal(await database.run(spendLink(token, "register", later)), undefined);
+    await expectOneWinner(database, () => spendLink(token, "register", now));
+  }),
+  behaviour("one of fifty makes the account of an address", async (database) => {
+    await migrate(database, identitySchema);
+    await expectOneWinner(database, () => insertAccount(accountOf("one@b.test")));
+  }),
+  behaviour("one of fifty disables an account, one deletes it", async (database) => {
+    await migrate(database, identitySchema);
+    const account = accountOf("a@b.test");
+    await database.transaction(() => insertAccount(account));
+    await expectOneWinner(database, () => disableAccount(account.id, now));
+    await expectOneWinner(database, () => deleteAccount(account.id));
+  }),
+  behaviour("A-21: one of fifty spends a refresh token, and its successor is the one that is kept", async (database) => {
+    const { session } = await withSession(database);
+    const token = newSecret();
+    const hash = hashOfSecret(token);
+    await database.run(all(insertToken, { hash, sessionId: session, now, expiresAt: later }));
+    const successors = Array.from({ length: contenders }, () => newSecret());
+    const spend = (index: number, at: number): Work<boolean> =>
+      spendRefreshToken({ token, successor: successors[index] ?? newSecret(), clientId: undefined, now: at });
+    assert.equal(await database.transaction(() => spend(0, later)), false);
+    const winner = await expectOneWinner(database, (index) => spend(index, now));
+    const kept = await database.run(findRefreshToken(token));
+    assert.equal(kept?.successorHash, hashOfSecret(successors[winner] ?? newSecret()));
+  }),
+  behaviour("one of fifty changes the secret of a session that all of them read", async (database) => {
+    const { session } = await withSession(database);
+    await expectOneWinner(database, (index) => swapSecretHash(session, { current: "h0", next: `n${index}`, now }));
+    assert.equal(await database.run(swapSecretHash(session, { current: "h0", next: "late", now })), undefined);
+  }),
+  behaviour("one of fifty replaces an API key, one ends it", async (database) => {
+    const { account } = await withSession(database);
+    const key = { id: "k", familyId: "k", owner: { account }, name: "k", scopes: [], createdAt: now, expiresAt: later };
+    await database.transaction(() => insertApiKey({ ...key, secretHash: secret("h"), by: undefined }));
+    assert.equal(await database.run(replaceApiKey("k", later, later + 1)), false);
+    await expectOneWinner(database, () => replaceApiKey("k", now, later));
+    await expectOneWinner(database, () => revokeApiKey("k", now));
+  }),
+  behaviour("one of fifty uses the id of a client's assertion; another client may use the same", async (database) => {
+    await migrate(database, identitySchema);
+    await expectOneWinner(database, () => spendAssertion("one", "jti", later));
+    assert.equal(await database.run(spendAssertion("other", "jti", later)), true);
+  }),
+  behaviour("fifty revocations have fifty positions, one after the other, and are told in that order", async (database) => {
+    await migrate(database, identitySchema);
+    const heard: string[] = [];
+    await database.listen(revocationChannel, { notified: (payload) => heard.push(payload), reconnected: () => {} });
+    await expectConsecutive([database], database);
+    await until(() => heard.length === contenders);
+    assert.deepEqual(heard, numbers(contenders).map(String));
+  }),
+  behaviour("a revocation whose transaction fails leaves no gap", async (database) => {
+    await migrate(database, identitySchema);
+    const slowDatabase = slow(database);
+    const given = await race((index) =>
+      slowDatabase
+        .transaction(function* () {
+          const position = yield* revoke({ kind: "subject", key: `s${index}`, at: now, expiresAt: later });
+          if (index % 3 === 0) throw new Error("refused");
+          return position;
+        })
+        .catch(() => undefined),
+    );
+    const kept = given.filter((position) => position !== undefined).toSorted((one, other) => one - other);
+    assert.deepEqual(kept, numbers(kept.length));
+    assert.ok(kept.length > 0 && kept.length < contenders);
+    assert.equal(await database.run(revocationPosition()), kept.length);
+  }),
+  behaviourOfTwo("the positions of two processes are one sequence", async (one, other) => {
+    await migrate(one, identitySchema);
+    await expectConsecutive([one, other], other);
+  }),
+  behaviour("a sign-in that was checked before all sessions ended begins nothing, whichever comes first", async (database) => {
+    const { account } = await withSession(database);
+    const slowDatabase = slow(database);
+    const position = await database.run(revocationPosition());
+    const begun = await race((index) =>
+      slowDatabase.transaction(function* () {
+        yield* lockAccount(account);
+        // One of them ends what there is; a session begins before that or not at all.
+        if (index === 25) yield* revoke({ kind: "session", key: account, at: now, expiresAt: later });
+        const before = yield* revocationPosition();
+        const isKept = yield* insertSession(sessionOf(account, { id: randomUUID(), hash: `h${index + 1}`, position }));
+        return { before, isKept };
+      }),
+    );
+    for (const { before, isKept } of begun) assert.equal(isKept, before === position);
+    assert.ok(begun.some(({ isKept }) => !isKept));
+  }),
+];
+
+/** Fifty try at once, and one gets something. Gives which. */
+async function expectOneWinner(database: Database, work: (index: number) => Work<unknown>): Promise<number> {
+  const slowDatabase = slow(database);
+  const results = await race((index) => slowDatabase.transaction(() => work(index)));
+  const won = results.flatMap((result, index) => (result === undefined || result === false ? [] : [index]));
+  assert.equal(won.length, 1);
+  return won[0] ?? -1;
+}
+
+async function expectConsecutive(databases: readonly Database[], reader: Database): Promise<void> {
+  const given = await race((index) => {
+    const database = slow(databases[index % databases.length] ?? reader);
+    return database.transaction(() => revoke({ kind: "subject", key: `s${index}`, at: now, expiresAt: later }));
+  });
+  assert.deepEqual(
+    given.toSorted((one, other) => one - other),
+    numbers(contenders),
+  );
+  const kept = (await reader.run(all(positions))).map((row) => numberOf(row, "seq"));
+  assert.deepEqual(kept, numbers(contenders));
+  assert.equal(await reader.run(revocationPosition()), contenders);
+}
+
+function numbers(last: number): number[] {
+  return Array.from({ length: last }, (_, index) => index + 1);
+}
+
+function accountOf(email: string): Parameters<typeof insertAccount>[0] {
+  return { id: randomUUID(), address: { email, key: email }, passwordHash: undefined, createdAt: now, verifiedAt: undefined };
+}
+
+function sessionOf(
+  accountId: string,
+  { id, hash, position }: { readonly id: string; readonly hash: string; readonly position: number },
+): Parameters<typeof insertSession>[0] {
+  const about = { kind: "browser", clientId: undefined, scope: "", userAgent: undefined, now, expiresAt: later } as const;
+  return { ...about, id, accountId, position, secretHash: hash };
+}
+
+/** An account with one session, whose secret has the hash `h0`. */
+async function withSession(database: Database): Promise<{ readonly account: string; readonly session: string }> {
+  await migrate(database, identitySchema);
+  const account = accountOf("a@b.test");
+  const session = randomUUID();
+  await database.transaction(() => insertAccount(account));
+  assert.equal(await database.run(insertSession(sessionOf(account.id, { id: session, hash: "h0", position: 0 }))), true);
+  return { account: account.id, session };
+}

@@ -1,0 +1,83 @@
+/**
+ * How many wrong secrets of API keys are compared: counted in the memory of each process, because looking a key up must not wait
+ * for a counter. A key's secret has 256 bits; the limit is there to see guessing and to end it, not to make it hard.
+ */
+import type { KeyAttempt, KeyThrottle } from "../api-key/api-key-throttle.ts";
+import { networkOf } from "./address-prefix.ts";
+import type { Limit, NetworkAndKeyLimit } from "./throttle-options.ts";
+
+interface Failures {
+  count: number;
+  readonly endsAt: number;
+}
+
+/** The most networks, and the most keys, that are counted; beyond, the oldest count is forgotten. */
+const maxCounts = 10_000;
+
+/** Limits wrong secrets, of each network and of each key. */
+export class KeyLimits implements KeyThrottle {
+  readonly #networks: FailureCounts;
+  readonly #keys: FailureCounts;
+
+  constructor(limits: NetworkAndKeyLimit, clock: () => number) {
+    this.#networks = new FailureCounts(limits.network, clock);
+    this.#keys = new FailureCounts(limits.key, clock);
+  }
+
+  /** How many networks and keys are counted now. */
+  get size(): number {
+    return this.#networks.size + this.#keys.size;
+  }
+
+  mayEvaluate({ address, keyId }: KeyAttempt): boolean {
+    return this.#networks.isBelow(networkOf(address)) && (keyId === undefined || this.#keys.isBelow(keyId));
+  }
+
+  failed({ address, keyId }: KeyAttempt): void {
+    this.#networks.add(networkOf(address));
+    if (keyId !== undefined) this.#keys.add(keyId);
+  }
+}
+
+/** Counts that start again after a while. */
+class FailureCounts {
+  readonly #limit: Limit;
+  readonly #clock: () => number;
+  /** The one that began first stands first. */
+  readonly #counts = new Map<string, Failures>();
+  /** Goes through them once: a new iterator would step over every one that was removed before. */
+  readonly #oldest = this.#counts.keys();
+
+  constructor(limit: Limit, clock: () => number) {
+    this.#limit = limit;
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#counts.size;
+  }
+
+  isBelow(key: string): boolean {
+    const failures = this.#find(key);
+    return failures === undefined || failures.count < this.#limit.attempts;
+  }
+
+  add(key: string): void {
+    const failures = this.#find(key);
+    if (failures !== undefined) {
+      failures.count += 1;
+      return;
+    }
+    // Set anew, it stands last.
+    this.#counts.delete(key);
+    this.#counts.set(key, { count: 1, endsAt: this.#clock() + this.#limit.seconds * 1000 });
+    if (this.#counts.size <= maxCounts) return;
+    const { value: oldest } = this.#oldest.next();
+    if (oldest !== undefined) this.#counts.delete(oldest);
+  }
+
+  #find(key: string): Failures | undefined {
+    const failures = this.#counts.get(key);
+    return failures !== undefined && failures.endsAt > this.#clock() ? failures : undefined;
+  }
+}

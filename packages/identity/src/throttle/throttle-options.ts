@@ -1,0 +1,137 @@
+/** The limits of the throttle, with their defaults. */
+import { WrongIdentityOption } from "../options.ts";
+
+/** So many attempts in so many seconds, counted from the first one. */
+export interface Limit {
+  /** 1 to 1,000,000. */
+  readonly attempts: number;
+  /** 1 to 2,147,483 (24 days). */
+  readonly seconds: number;
+}
+
+/** Attempts that are free, and a wait for each one beyond, which doubles from one to the next. */
+export interface GrowingLimit extends Limit {
+  /** The wait after the last free attempt, in seconds. */
+  readonly firstDelaySeconds: number;
+  /** The longest wait, in seconds. */
+  readonly maxDelaySeconds: number;
+  /** How many attempts can be had by waiting, in `periodSeconds`; beyond, only those that are free. */
+  readonly delayedAttempts: number;
+  /** 1 to 2,147,483 (24 days). */
+  readonly periodSeconds: number;
+}
+
+/** The limits of signing in. An attempt that succeeds is given back. */
+export interface SignInLimits {
+  /** Of one network, an IPv4 /24 or an IPv6 /64, on devices that are not known. Default 30 in 10 minutes. */
+  readonly network: Limit;
+  /**
+   * Of one account name on devices that are not known, whether there is such an account or not. Default 5 in a day, the fifth of them
+   * and all further ones by waiting: a minute, two, four, up to an hour; 15 of those in 20 days. That is fewer than 100 wrong guesses in
+   * 20 days (NIST SP 800-63B §3.2.2), and never none for good.
+   */
+  readonly account: GrowingLimit;
+  /** Of one known device of the account, instead of both. Default as for an account. */
+  readonly device: GrowingLimit;
+  /** Of one password, on whatever accounts, on devices that are not known. Default 50 in an hour. */
+  readonly password: Limit;
+}
+
+/** The limit of an action for one network. */
+export interface NetworkLimit {
+  readonly network: Limit;
+}
+
+/** The limits of an action for one network, and for what it is about. */
+export interface NetworkAndKeyLimit extends NetworkLimit {
+  readonly key: Limit;
+}
+
+/** The limits of every action. */
+export interface Limits {
+  readonly signIn: SignInLimits;
+  /** Registrations. Default 20 an hour from a network, 3 an hour for an address. */
+  readonly register: NetworkAndKeyLimit;
+  /** Mails to reset a password. Default 20 an hour from a network, 3 an hour for an address. */
+  readonly forgot: NetworkAndKeyLimit;
+  /** Links that are no good. Default 60 in 10 minutes from a network. */
+  readonly link: NetworkLimit;
+  /**
+   * Clients that fail to authenticate. Default 60 in 10 minutes from a network; none for a client, whose id is no secret: anybody could
+   * lock it out.
+   */
+  readonly client: NetworkLimit;
+  /** Wrong passwords where somebody who is signed in must show theirs. Default 60 in 10 minutes from a network, 10 in 15 minutes for an account. */
+  readonly password: NetworkAndKeyLimit;
+  /** Wrong secrets of API keys, for each process. Default 100 in 10 minutes from a network, 20 in 10 minutes for a key. */
+  readonly apiKey: NetworkAndKeyLimit;
+  /** The most counters in the memory of a process: beyond, the one that was not used for longest is forgotten. Default 100,000 (50 MB). */
+  readonly maxKeysInMemory: number;
+}
+
+/** An action beside signing in that is counted. */
+export type ThrottledAction = "register" | "forgot" | "link" | "client" | "password";
+
+type Changes<T> = { readonly [Name in keyof T]?: T[Name] extends number ? number : Changes<T[Name]> };
+
+/** The limits that are to differ from their defaults. None can be switched off. */
+export type ThrottleOptions = Changes<Limits>;
+
+const minute = 60;
+const hour = 3600;
+const day = 86_400;
+
+const perAccount: GrowingLimit = {
+  attempts: 5,
+  seconds: day,
+  firstDelaySeconds: minute,
+  maxDelaySeconds: hour,
+  delayedAttempts: 15,
+  periodSeconds: 20 * day,
+};
+
+const defaults: Limits = {
+  signIn: {
+    network: { attempts: 30, seconds: 10 * minute },
+    account: perAccount,
+    device: perAccount,
+    password: { attempts: 50, seconds: hour },
+  },
+  register: { network: { attempts: 20, seconds: hour }, key: { attempts: 3, seconds: hour } },
+  forgot: { network: { attempts: 20, seconds: hour }, key: { attempts: 3, seconds: hour } },
+  link: { network: { attempts: 60, seconds: 10 * minute } },
+  client: { network: { attempts: 60, seconds: 10 * minute } },
+  password: { network: { attempts: 60, seconds: 10 * minute }, key: { attempts: 10, seconds: 15 * minute } },
+  apiKey: { network: { attempts: 100, seconds: 10 * minute }, key: { attempts: 20, seconds: 10 * minute } },
+  maxKeysInMemory: 100_000,
+};
+
+/** @throws WrongIdentityOption for a number that is out of range, or a name that there is none of */
+export function limitsOf(options: ThrottleOptions): Limits {
+  // It has the names of the defaults, and numbers where they have numbers.
+  return changed(defaults, options, "throttle") as Limits;
+}
+
+function changed(otherwise: object, changes: unknown, path: string): object {
+  if (typeof changes !== "object" || changes === null) throw new WrongIdentityOption(`\`${path}\` is an object`);
+  for (const name of Object.keys(changes)) {
+    if (!Object.hasOwn(otherwise, name)) throw new WrongIdentityOption(`There is no limit \`${path}.${name}\``);
+  }
+  const given = new Map<string, unknown>(Object.entries(changes));
+  const entries = Object.entries(otherwise).map(([name, value]: [string, object | number]) => {
+    if (!given.has(name)) return [name, value];
+    const change = given.get(name);
+    return [name, typeof value === "number" ? checked(name, change, path) : changed(value, change, `${path}.${name}`)];
+  });
+  return Object.freeze(Object.fromEntries(entries));
+}
+
+function checked(name: string, value: unknown, path: string): number {
+  const most = name.toLowerCase().endsWith("seconds") ? maxSeconds : maxCount;
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw new WrongIdentityOption(`\`${path}.${name}\` is a whole number from 1 to ${most}`);
+}
+
+/** What a timer of Node can wait. */
+const maxSeconds = 2_147_483;
+const maxCount = 1_000_000;

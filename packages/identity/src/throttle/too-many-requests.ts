@@ -1,0 +1,27 @@
+/** The answer of the throttle: the same for what exists and what does not. */
+import { type Problem, problem } from "lockstep";
+import type { Limit } from "./throttle-options.ts";
+
+/** What was limited. */
+export interface Limited {
+  /** Names the policy in the headers. */
+  readonly policy: string;
+  readonly limit: Limit;
+  /** When to try again, in milliseconds since 1970. */
+  readonly endsAt: number;
+}
+
+/**
+ * 429 `too_many_requests` (RFC 6585 §4) with `Retry-After`, and `RateLimit` and `RateLimit-Policy` as in
+ * draft-ietf-httpapi-ratelimit-headers.
+ */
+export function tooManyRequests({ policy, limit, endsAt }: Limited): Problem {
+  const seconds = Math.max(1, Math.ceil((endsAt - Date.now()) / 1000));
+  return problem(429, "too_many_requests", "There were too many attempts. Try again later.", {
+    headers: {
+      "retry-after": String(seconds),
+      ratelimit: `"${policy}";r=0;t=${seconds}`,
+      "ratelimit-policy": `"${policy}";q=${limit.attempts};w=${limit.seconds}`,
+    },
+  });
+}
