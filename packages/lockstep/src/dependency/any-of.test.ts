@@ -131,8 +131,9 @@ test("alternatives nest", async () => {
   assert.deepEqual(await runAll({ outer }, { present: [serviceKey] }), at("service"));
   assert.deepEqual(await runAll({ outer }, { present: [sessionKey] }), at("session"));
   assert.equal(await runAll({ outer }, {}), "challenged for service, session, user");
-  // An inner cookie makes the whole branch ambient: the explicit one goes first.
-  assert.deepEqual(await runAll({ outer }, { present: [serviceKey, userKey] }), {
+  // By the key the inner branch is explicit and comes first; by its cookie it comes last.
+  assert.deepEqual(await runAll({ outer }, { present: [serviceKey, userKey] }), at("service"));
+  assert.deepEqual(await runAll({ outer }, { present: [sessionKey, userKey] }), {
     values: { outer: { via: "user", value: { name: "user" } } },
   });
 });
