@@ -1,12 +1,20 @@
 /** `npm run bench`: everything in DESIGN §12 that can be measured on one machine. `npm run bench -- http` runs one part. */
 import { benchGraph } from "./graph.ts";
 import { benchHttp } from "./http/run.ts";
+import { benchChecks } from "./identity/checks.ts";
+import { revocationBench } from "./identity/revocation.ts";
+import { benchStart } from "./identity/start.ts";
 import { benchTypes } from "./types/measure.ts";
 
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   graph: () => benchGraph(7),
   types: () => benchTypes(),
   http: () => benchHttp(Number(process.env["BENCH_ROUNDS"] ?? 5), Number(process.env["BENCH_SECONDS"] ?? 3)),
+  identity: async () => {
+    await benchChecks(Number(process.env["BENCH_ROUNDS"] ?? 5));
+    benchStart(7);
+  },
+  revocation: () => revocationBench(),
 };
 
 const asked = process.argv.slice(2);

@@ -3,10 +3,12 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { buildCodes, problemCodes } from "lockstep";
+import { identityCodes } from "../packages/identity/src/problem/code.ts";
 
 const root = join(import.meta.dirname, "..");
 const page = readFileSync(join(root, "docs/errors.md"), "utf8");
-const [clients = "", developers = ""] = page.split("## What a developer may meet");
+const [rest = "", developers = ""] = page.split("## What a developer may meet");
+const [clients = "", ofIdentity = ""] = rest.split("## What a client of identity may meet");
 const rowsOf = (text: string): string[][] =>
   [...text.matchAll(/^\| `.*$/gm)].map(([row]) =>
     row
@@ -26,19 +28,23 @@ test("every code that a client may meet has a line, and no other", () => {
   assert.deepEqual(codesOf(clients), problemCodes.filter(isGiven));
 });
 
+test("every code of identity has a line, and no other", () => {
+  assert.deepEqual(codesOf(ofIdentity), identityCodes.filter(isGiven));
+});
+
 test("every code that a developer may meet has a line, and no other", () => {
   assert.deepEqual(codesOf(developers), buildCodes.filter(isGiven));
 });
 
 test("every line is complete", () => {
-  const rows = [...rowsOf(clients), ...rowsOf(developers)];
+  const rows = [clients, ofIdentity, developers].flatMap(rowsOf);
   assert.ok(rows.length > 40);
   for (const row of rows) assert.ok(row.length === 4 && row.every((cell) => cell !== ""), row.join(" | "));
 });
 
 test("every code is given somewhere in the sources", () => {
   assert.deepEqual(
-    [...problemCodes, ...buildCodes].filter((code) => !isGiven(code)),
+    [...problemCodes, ...identityCodes, ...buildCodes].filter((code) => !isGiven(code)),
     [],
   );
 });

@@ -6,15 +6,17 @@ import { removeExpiredLinks } from "./account/link-store.ts";
 import { accountAdminRoutes } from "./admin/account-admin-routes.ts";
 import { administrator, type ReachesAny } from "./admin/administrator.ts";
 import { apiKeyRoutes } from "./api-key/api-key-routes.ts";
+import { removeEndedApiKeys } from "./api-key/api-key-store.ts";
 import { ApiKeys } from "./api-key/api-keys.ts";
 import { serviceAccountRoutes } from "./api-key/service-account-routes.ts";
+import { removeEventsBefore } from "./audit/audit-log.ts";
 import type { ApiClient, Service, User } from "./caller/caller.ts";
 import { callers } from "./caller/dependencies.ts";
 import { removeSpentAssertions } from "./client/client-assertion.ts";
 import { Clients } from "./client/clients.ts";
 import { removeExpiredRefreshTokens } from "./grant/refresh-token-store.ts";
 import { tokenRoutes } from "./grant/token-routes.ts";
-import { Housekeeping } from "./housekeeping.ts";
+import { Housekeeping, type Removal } from "./housekeeping.ts";
 import { AccessTokens } from "./issuer/access-tokens.ts";
 import { issuerRoutes } from "./issuer/issuer-routes.ts";
 import { removeSigningKeys } from "./issuer/signing-key-store.ts";
@@ -29,6 +31,7 @@ import { Sessions } from "./session/sessions.ts";
 import type { Settings } from "./settings.ts";
 import { migrate } from "./store/migration.ts";
 import { identitySchema } from "./store/schema.ts";
+import { removeCounters } from "./throttle/counters.ts";
 import { Throttle } from "./throttle/throttle.ts";
 
 type Shared<Sc extends string> = "credential" | "authenticated" | "scoped" | `scope:${Sc}`;
@@ -98,15 +101,25 @@ export async function identity<const Sc extends string>(options: IdentityOptions
     outbox: new Outbox(settings),
     links: options.links,
   };
-  return assemble<Sc>(services, { feed, housekeeping: new Housekeeping(settings, removals) });
+  return assemble<Sc>(services, { feed, housekeeping: new Housekeeping(settings, removalsOf(options)) });
 }
 
-const removals = [
+/** What is over goes away by itself; events only where it is said how long they are kept. */
+function removalsOf({ keepAuditDays }: IdentityOptions): readonly Removal[] {
+  if (keepAuditDays === undefined) return removals;
+  return [...removals, (now, limit) => removeEventsBefore(now - keepAuditDays * dayMs, limit)];
+}
+
+const dayMs = 86_400_000;
+
+const removals: readonly Removal[] = [
   removeExpiredLinks,
   removeExpiredRefreshTokens,
   removeExpiredSessions,
   removeSpentAssertions,
   removeExpiredRevocations,
+  removeEndedApiKeys,
+  removeCounters,
   removeSigningKeys,
 ];
 
@@ -151,14 +164,7 @@ function assemble<Sc extends string>(services: Services, { feed, housekeeping }:
       return [...accountAdminRoutes({ accounts, admin }), ...serviceAccountRoutes({ ...shared, admin })];
     },
     close: async () => {
-      await Promise.all([
-        outbox.idle(),
-        housekeeping.close(),
-        apiKeys.close(),
-        sessions.close(),
-        tokens.close(),
-        throttle.close(),
-      ]);
+      await Promise.all([outbox.idle(), housekeeping.close(), apiKeys.close(), sessions.close(), tokens.close(), throttle.close()]);
       await feed.close();
     },
   });

@@ -51,6 +51,8 @@ export interface IdentityOptions<Sc extends string = string> {
   readonly revocation?: RevocationFeedOptions | undefined;
   /** How signing keys are published. */
   readonly signingKeys?: SigningKeyOptions | undefined;
+  /** How long events stay in the table of audit events. Days, at least 1. Default: for ever. */
+  readonly keepAuditDays?: number | undefined;
   /** Takes what happens. Default: a line of JSON on standard error. */
   readonly audit?: IdentityAuditSink;
   /** Milliseconds since 1970. Default `Date.now`. */
@@ -82,6 +84,8 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
   if (typeof audience !== "string" || audience === "") throw wrong("`audience` is required: the name of your API");
   if (typeof database?.transaction !== "function") throw wrong("`database` is required: openSqlite(…) or openPostgres(…)");
   if (typeof mail?.send !== "function") throw wrong("`mail` is required: smtpMail(…), or logMail(…) while developing");
+  const { keepAuditDays = 1 } = options;
+  if (!(Number.isInteger(keepAuditDays) && keepAuditDays >= 1)) throw wrong("`keepAuditDays` is a whole number of days, from 1");
   if (!/^[a-z][a-z0-9]{0,19}$/.test(keyPrefix)) throw wrong("`keyPrefix` is up to 20 lower-case letters and digits");
   if (demo && process.env["NODE_ENV"] === "production") throw wrong("`demo` is refused where NODE_ENV is production");
   const all = Object.keys(scopes);

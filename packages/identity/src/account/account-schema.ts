@@ -63,16 +63,19 @@ export const Accepted: z.ZodObject<{ status: z.ZodLiteral<"accepted"> }> = z
 /** The account that a link was good for. */
 export const AccountId: z.ZodObject<{ id: z.ZodUUID }> = z.object({ id: z.uuid() }).meta({ id: "AccountId" });
 
-const shape = {
-  id: z.uuid(),
-  email: z.string(),
-  createdAt: z.iso.datetime(),
+/** What is shown of an account. */
+type AccountShape = {
+  readonly id: z.ZodUUID;
+  readonly email: z.ZodString;
+  readonly createdAt: z.ZodISODateTime;
   /** When the address was confirmed. */
-  verifiedAt: z.iso.datetime().nullable(),
+  readonly verifiedAt: z.ZodNullable<z.ZodISODateTime>;
 };
 
 /** An account, for its owner. */
-export const AccountView: z.ZodObject<typeof shape> = z.object(shape).meta({ id: "Account" });
+export const AccountView: z.ZodObject<AccountShape> = z
+  .object({ id: z.uuid(), email: z.string(), createdAt: z.iso.datetime(), verifiedAt: z.iso.datetime().nullable() })
+  .meta({ id: "Account" });
 
 /** An account as its owner sees it. */
 export function viewOf({ id, email, createdAt, verifiedAt }: Account): z.input<typeof AccountView> {

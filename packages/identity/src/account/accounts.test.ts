@@ -9,7 +9,7 @@ import { another, chosen, openAccountApi, positionOf } from "./account.fixture.t
 
 const sessionRows = sql("SELECT id FROM identity_sessions");
 const revocations = sql("SELECT kind, key FROM identity_revocations WHERE kind = 'subject' ORDER BY seq");
-const recorded = sql("SELECT type, subject, request_id, details FROM identity_audit_events ORDER BY at, type");
+const recorded = sql("SELECT type, subject, request_id, details FROM identity_audit_events");
 
 describeOnEach("accounts, for programs", (kind) => {
   test("L-23: a fresh installation has no account, client, key or session", async (t) => {
@@ -45,7 +45,7 @@ describeOnEach("accounts, for programs", (kind) => {
     assert.deepEqual(await accounts.findMany([]), new Map());
     assert.equal(await canSignIn("ada@example.com", chosen), true);
     assert.equal(await canSignIn("bob@example.com", chosen), false);
-    const [event] = await database.run(all(recorded));
+    const event = (await database.run(all(recorded))).find((row) => row["subject"] === ada.id);
     assert.deepEqual([event?.["type"], event?.["request_id"]], ["account.created", "r-9"]);
     assert.match(String(event?.["details"]), /"by":"root"/);
   });

@@ -12,6 +12,7 @@ import {
   type Route,
   scopes,
 } from "lockstep";
+import { administrator } from "../admin/administrator.ts";
 import type { SignedInUser, User } from "../caller/caller.ts";
 import { everyScope, type TestKeys } from "./api-key.fixture.ts";
 import { keyCaller } from "./api-key-caller.ts";
@@ -49,7 +50,9 @@ export function testApi({ settings, apiKeys, clients }: TestKeys): TestApi {
     return identified(userOf(id, scopes), { sub: id, scope: scopes.join(" ") });
   });
   const user = authorize({ signedIn }, ({ signedIn }) => signedIn);
-  const admin = authorize({ signedIn }, ({ signedIn }) => (signedIn.id === "root" ? signedIn : undefined), { reach: "any" });
+  // No cookie is among its credentials, which is all that its facts are told here.
+  const signedInUser = user as unknown as SignedInUser;
+  const root = authorize({ signedIn }, ({ signedIn }) => (signedIn.id === "root" ? signedIn : undefined), { reach: "any" });
   const key = keyCaller(settings, apiKeys, apiKeyHeader({ name: "X-API-Key", schemeName: "ApiKey", scopes: settings.scopes }));
   const api = createApi({
     title: "Keys",
@@ -57,9 +60,8 @@ export function testApi({ settings, apiKeys, clients }: TestKeys): TestApi {
     audit: () => {},
     onError: () => {},
     routes: [
-      // No cookie is among its credentials, which is all that its facts are told here.
-      ...apiKeyRoutes({ apiKeys, signedIn: user as unknown as SignedInUser }),
-      ...serviceAccountRoutes({ settings, apiKeys, clients, admin }),
+      ...apiKeyRoutes({ apiKeys, signedIn: signedInUser }),
+      ...serviceAccountRoutes({ apiKeys, clients, admin: administrator(root, signedInUser) }),
       ...protectedRoutes(key),
     ],
   });

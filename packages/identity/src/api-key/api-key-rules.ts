@@ -1,6 +1,5 @@
 /** What a new key may be. Every rule is checked here, whoever asks: a route, the command line or the application. */
 import { type Problem, problem } from "lockstep";
-import type { Settings } from "../settings.ts";
 import type { KeyOwner } from "./api-key.ts";
 
 /** The longest life of a key, in days. */
@@ -62,13 +61,8 @@ export function checkGrace(seconds: number = defaultGraceSeconds): number {
  *
  * @throws Problem `scope_not_held` (403)
  */
-export function checkHeld(
-  asked: readonly string[],
-  held: readonly string[],
-  { scopes }: Pick<Settings, "scopes">,
-): readonly string[] {
-  if (asked.length <= maxScopes && asked.every((scope) => Object.hasOwn(scopes, scope) && held.includes(scope)))
-    return [...new Set(asked)];
+export function checkHeld(asked: readonly string[], held: readonly string[]): readonly string[] {
+  if (asked.length <= maxScopes && asked.every((scope) => held.includes(scope))) return [...new Set(asked)];
   throw problem(403, "scope_not_held", "A key grants only scopes that its owner and whoever makes it have.");
 }
 

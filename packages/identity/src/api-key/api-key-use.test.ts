@@ -78,7 +78,7 @@ describeOnEach("the last use of API keys", (databases) => {
     for (let count = 0; count < 20; count += 1) keys.push(await make());
     const nodes = [0, 1, 2, 3].map(() => new ApiKeyUse(database, 3_600_000));
     for (const [late, node] of nodes.entries()) {
-      for (const { apiKey } of late % 2 === 0 ? keys : keys.toReversed()) node.used(apiKey.id, clock.now + late);
+      for (const { apiKey } of late % 2 === 0 ? keys : keys.toReversed()) node.used(apiKey.id, clock.now + 3 - late);
     }
     await Promise.all(nodes.map((node) => node.close()));
     for (const key of keys) assert.equal(await usedAt(apiKeys, key), clock.now + 3);

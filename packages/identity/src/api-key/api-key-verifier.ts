@@ -23,6 +23,8 @@ export class ApiKeyVerifier {
   readonly #throttle: KeyThrottle;
   /** Keys and the addresses they were shown rightly from: nobody who guesses elsewhere locks them out there. */
   readonly #familiar = new Set<string>();
+  /** Goes through them once: a new iterator would step over every one that was removed before. */
+  readonly #oldest = this.#familiar.values();
 
   constructor(settings: Settings, throttle: KeyThrottle) {
     this.#settings = settings;
@@ -85,8 +87,9 @@ export class ApiKeyVerifier {
     const place = placeOf(id, address);
     if (this.#familiar.has(place)) return;
     this.#familiar.add(place);
-    const [oldest] = this.#familiar;
-    if (this.#familiar.size > mostFamiliar && oldest !== undefined) this.#familiar.delete(oldest);
+    if (this.#familiar.size <= mostFamiliar) return;
+    const { value: oldest } = this.#oldest.next();
+    if (oldest !== undefined) this.#familiar.delete(oldest);
   }
 
   #refused(reason: string, { requestId }: KeyOrigin, key?: string): InvalidCredential {

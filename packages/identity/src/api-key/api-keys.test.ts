@@ -163,7 +163,11 @@ describeOnEach("API keys", (databases) => {
     assert.deepEqual(seen, whole);
     assert.deepEqual(whole.toSorted(), made.toSorted());
     assert.deepEqual(await apiKeys.list({ account: bob }), []);
-    assert.deepEqual(await apiKeys.list({ account: bob }, { after: made[0] ?? "" }), []);
+    // An id of somebody else's key is no place in the list: that it is there does not show.
+    clock.now -= 86_400_000;
+    await apiKeys.create({ owner: { account: bob }, name: "older", scopes: [] }, []);
+    for (const after of [made[0] ?? "", "aaaaaaaaaaaa"]) assert.deepEqual(await apiKeys.list({ account: bob }, { after }), []);
+    assert.equal((await apiKeys.list({ account: bob })).length, 1);
   });
 
   test("an owner that is not there gets no key, and one that is deleted while a key is made leaves none", async (t) => {

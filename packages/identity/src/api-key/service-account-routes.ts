@@ -2,25 +2,10 @@
  * The routes on which an administrator keeps service accounts, which are clients of the client credentials grant, and their
  * API keys. Who is an administrator is the application's rule.
  */
-import {
-  type Advice,
-  body,
-  connection,
-  del,
-  type Dependency,
-  depends,
-  type Fact,
-  get,
-  path,
-  permitted,
-  post,
-  query,
-  type Route,
-} from "lockstep";
+import { body, connection, del, type Dependency, depends, get, path, permitted, post, query, type Route } from "lockstep";
 import { z } from "zod";
 import type { Client } from "../client/client.ts";
 import type { Clients } from "../client/clients.ts";
-import type { Settings } from "../settings.ts";
 import { checkHeld } from "./api-key-rules.ts";
 import { serviceAccountKeyRoutes } from "./service-account-key-routes.ts";
 import {
@@ -44,10 +29,6 @@ export interface Administrator {
 }
 
 type Needed = "authenticated" | "authorized" | "reaches-any";
-type Reaches<F> = [Needed] extends [F]
-  ? unknown
-  : Advice<'Service accounts need an administrator who may reach any object: roles(..., { reachAny: [...] }) or authorize(..., { reach: "any" })'>;
-
 /** An administrator as the routes see one. */
 export type AdministratorDependency = Dependency<Administrator, "credential" | Needed>;
 
@@ -58,20 +39,16 @@ export type AccountDependency = Dependency<Client, "credential" | Needed | "para
 export type ChangeDependency = Dependency<{ readonly by: string; readonly requestId: string }, "credential" | Needed>;
 
 /** What the routes need. */
-export interface ServiceAccountRoutesOptions<F extends Fact> {
-  readonly settings: Pick<Settings, "scopes">;
+export interface ServiceAccountRoutesOptions {
   readonly apiKeys: ApiKeys;
   readonly clients: Clients;
-  readonly admin: Dependency<Administrator, F> & Reaches<F>;
+  readonly admin: AdministratorDependency;
 }
 
 const tags = ["Service accounts"];
 
 /** The routes under `/auth/service-accounts`. */
-export function serviceAccountRoutes<F extends Fact>(options: ServiceAccountRoutesOptions<F>): Route[] {
-  const { settings, apiKeys, clients } = options;
-  // What it lacks does not compile where it is given, and `permitted()` refuses it here. Schemes and scopes below it stay on its node.
-  const admin = options.admin as unknown as AdministratorDependency;
+export function serviceAccountRoutes({ apiKeys, clients, admin }: ServiceAccountRoutesOptions): Route[] {
   const account = permitted({ id: path("id", serviceAccountIdSchema), admin }, async ({ id }) =>
     serviceAccount(await clients.find(id)),
   );
@@ -100,7 +77,7 @@ export function serviceAccountRoutes<F extends Fact>(options: ServiceAccountRout
         problems: { 403: "A service account has only scopes that whoever makes it has." },
       },
       async ({ admin, change, wanted: { name, scopes, jwks } }) => {
-        const held = checkHeld(scopes, admin.scopes, settings);
+        const held = checkHeld(scopes, admin.scopes);
         const { client, secret } = await clients.create({
           name,
           scopes: held,

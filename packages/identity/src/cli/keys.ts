@@ -127,10 +127,17 @@ function stateOf({ revokedAt, expiresAt, rotatedAt }: ApiKey): string {
 }
 
 function shown(key: ApiKey) {
-  const { id, familyId, name, scopes } = key;
   return {
-    ...{ id, familyId, owner: subjectOfOwner(key.owner), name, scopes, state: stateOf(key) },
-    ...{ createdAt: time(key.createdAt), expiresAt: time(key.expiresAt), rotatedAt: time(key.rotatedAt) },
-    ...{ revokedAt: time(key.revokedAt), usedAt: time(key.usedAt) },
+    id: key.id,
+    familyId: key.familyId,
+    owner: subjectOfOwner(key.owner),
+    name: key.name,
+    scopes: key.scopes,
+    state: stateOf(key),
+    createdAt: time(key.createdAt),
+    expiresAt: time(key.expiresAt),
+    rotatedAt: time(key.rotatedAt),
+    revokedAt: time(key.revokedAt),
+    usedAt: time(key.usedAt),
   };
 }

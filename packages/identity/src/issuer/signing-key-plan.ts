@@ -50,6 +50,17 @@ export function currentKey<K extends PlannedKey>(keys: readonly K[], now: number
   return inOrder.findLast((key) => isSigning(key, now)) ?? inOrder.find(({ signsFrom }) => signsFrom > now);
 }
 
+/** What a key is at a moment. */
+export type SigningKeyState = "next" | "current" | "retired" | "removed" | "compromised";
+
+/** What one of the keys is now. */
+export function stateOf<K extends PlannedKey>(key: K, keys: readonly K[], now: number): SigningKeyState {
+  if (key.compromisedAt !== undefined) return "compromised";
+  if (now >= key.publishedUntil) return "removed";
+  if (currentKey(keys, now)?.kid === key.kid) return "current";
+  return now < key.signsFrom ? "next" : "retired";
+}
+
 /** What has to be done so that there is a key to sign with now and for the time that a new one takes; mostly nothing. */
 export function keyPlan(keys: readonly PlannedKey[], now: number, periods: KeyPeriods): KeyPlan | undefined {
   const published = publishedKeys(keys, now);

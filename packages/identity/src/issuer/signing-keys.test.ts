@@ -224,6 +224,37 @@ describeOnEach("signing keys", (database) => {
     );
   });
 
+  test("are listed with what they are now, and listing changes nothing", async (t) => {
+    const db = await database.open(t);
+    const { ring, clock, settings } = one(db);
+    const states = async (): Promise<readonly string[]> => (await ring.list()).map(({ state }) => state);
+    assert.deepEqual(await states(), []);
+    const first = await currentOf(ring);
+    assert.deepEqual(await ring.list(), [
+      {
+        kid: first,
+        state: "current",
+        createdAt: clock.now,
+        signsFrom: clock.now,
+        signsUntil: clock.now + period * 1000,
+        publishedUntil: clock.now + (period + 900) * 1000,
+        isSealedUnderCurrent: true,
+      },
+    ]);
+    clock.advance(period - noticed);
+    assert.deepEqual(await states(), ["current"]);
+    await ring.refresh();
+    assert.deepEqual(await states(), ["current", "next"]);
+    clock.advance(noticed);
+    assert.deepEqual(await states(), ["retired", "current"]);
+    clock.advance(900);
+    assert.deepEqual(await states(), ["removed", "current"]);
+    await ring.retireCompromised(await currentOf(ring));
+    assert.deepEqual(await states(), ["removed", "compromised", "current"]);
+    const other = new SigningKeys({ ...settings, keys: testSettings(db).settings.keys });
+    assert.ok((await other.list()).every((key) => !key.isSealedUnderCurrent));
+  });
+
   test("a reading that began earlier does not replace one that began later", async (t) => {
     const db = await database.open(t);
     const [here, there] = rings(db, 2);

@@ -7,10 +7,20 @@ import { generateSigningKey, type Jwks, type PrivateJwk, type SigningKey } from 
 import type { EventOrigin, Recorder } from "../audit/auditor.ts";
 import { revoke } from "../revocation/revocation-log.ts";
 import type { IdentityKeys } from "../secret/identity-key.ts";
+import { isSealedUnder } from "../secret/seal.ts";
 import { lastTokenOver } from "../session/end-session.ts";
 import type { Settings } from "../settings.ts";
 import { lock, type Work } from "../store/statement.ts";
-import { currentKey, keyPlan, type KeyPeriods, publishedKeys, type SigningTimes, timesOf } from "./signing-key-plan.ts";
+import {
+  currentKey,
+  keyPlan,
+  type KeyPeriods,
+  publishedKeys,
+  type SigningKeyState,
+  type SigningTimes,
+  stateOf,
+  timesOf,
+} from "./signing-key-plan.ts";
 import { openKey, resealKey, sealKey } from "./signing-key-seal.ts";
 import {
   compromiseSigningKey,
@@ -36,6 +46,15 @@ export interface Reencryption {
   readonly resealed: number;
   /** How many keys there are. */
   readonly of: number;
+}
+
+/** A key, for people to read. Milliseconds since 1970. */
+export interface ListedKey extends SigningTimes {
+  readonly kid: string;
+  readonly state: SigningKeyState;
+  readonly createdAt: number;
+  /** Whether it is sealed under the current `IDENTITY_KEY` of this node. */
+  readonly isSealedUnderCurrent: boolean;
 }
 
 /** The rows as they were at one moment. */
@@ -115,9 +134,21 @@ export class SigningKeys {
     const { database, clock } = this.#settings;
     let keys = await database.run(listSigningKeys());
     if (keyPlan(keys, clock(), this.#periods) !== undefined) keys = await this.#rotate();
+    if (turn < this.#held.turn) return;
     this.#held = { turn, readAtMs: clock(), keys };
     const kids = new Set(publishedKeys(keys, clock()).map(({ kid }) => kid));
     for (const kid of this.#opened.keys()) if (!kids.has(kid)) this.#opened.delete(kid);
+  }
+
+  /** Every key that the database has, the oldest first; changes nothing. @throws Unavailable while the database is away */
+  async list(): Promise<readonly ListedKey[]> {
+    const { database, clock, keys } = this.#settings;
+    const all = await database.run(listSigningKeys());
+    return all.map((key) => {
+      const { kid, createdAt, signsFrom, signsUntil, publishedUntil, sealed } = key;
+      const times = { createdAt, signsFrom, signsUntil, publishedUntil };
+      return { kid, state: stateOf(key, all, clock()), ...times, isSealedUnderCurrent: isSealedUnder(sealed, keys.current) };
+    });
   }
 
   /**

@@ -63,7 +63,11 @@ export async function signIn(attempt: SignInAttempt, { settings, throttle }: Sig
   const { username, password, connection } = attempt;
   const counted = await throttle.signIn(attempt);
   const record = await settings.database.run(findAccountByEmail(emailKey(username)));
-  const isRight = await verifyPassword(password, record?.passwordHash);
+  const isRight = await verifyPassword(password, record?.passwordHash).catch(async (error: unknown) => {
+    // Nothing was tried: too many others were.
+    if (error instanceof Unavailable) await counted.succeeded();
+    throw error;
+  });
   const reason = refusal(record, isRight);
   if (record === undefined || reason !== undefined) {
     const subject = record === undefined ? {} : { subject: record.id };

@@ -8,7 +8,7 @@ import { generateIdentityKey, identityKey, type Purpose, WrongIdentityKey } from
 const purposes: readonly Purpose[] = ["signing-key-seal", "refresh-successor", "device-cookie", "throttle-fingerprint"];
 
 /** Bytes of which no two are alike, nor two steps from one to the next: what is wrong with them twice is the repetition. */
-const half = Buffer.from([0xf0, 0x11, 0xa2, 0x05, 0xcc, 0x39, 0xe7, 0x40, 0x9b, 0x62, 0xd5, 0x1e, 0x88, 0x53, 0xb1, 0x7d]);
+const half = Buffer.from("6998ce7e31e354d5d7b61267992ecb6b", "hex");
 
 function read(text: string): ReturnType<typeof identityKey> {
   return identityKey(new Redacted(text));

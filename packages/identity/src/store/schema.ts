@@ -86,6 +86,7 @@ export const identitySchema: Schema = {
           successor_hash TEXT
         )`),
       sql("CREATE INDEX identity_refresh_tokens_by_session ON identity_refresh_tokens (session_id)"),
+      sql("CREATE INDEX identity_refresh_tokens_by_expiry ON identity_refresh_tokens (expires_at)"),
 
       sql(`
         CREATE TABLE identity_api_keys (

@@ -9,13 +9,13 @@ export interface Limit {
   readonly seconds: number;
 }
 
-/** Attempts that are free, and a wait for each one beyond, which doubles from one to the next. */
+/** Attempts that are free; the last of them begins a wait, after which there is one more, and then a wait twice as long. */
 export interface GrowingLimit extends Limit {
   /** The wait after the last free attempt, in seconds. */
   readonly firstDelaySeconds: number;
   /** The longest wait, in seconds. */
   readonly maxDelaySeconds: number;
-  /** How many attempts can be had by waiting, in `periodSeconds`; beyond, only those that are free. */
+  /** How many waits there are in `periodSeconds`; beyond, only the free attempts but the last. */
   readonly delayedAttempts: number;
   /** 1 to 2,147,483 (24 days). */
   readonly periodSeconds: number;
@@ -26,9 +26,9 @@ export interface SignInLimits {
   /** Of one network, an IPv4 /24 or an IPv6 /64, on devices that are not known. Default 30 in 10 minutes. */
   readonly network: Limit;
   /**
-   * Of one account name on devices that are not known, whether there is such an account or not. Default 5 in a day, the fifth of them
-   * and all further ones by waiting: a minute, two, four, up to an hour; 15 of those in 20 days. That is fewer than 100 wrong guesses in
-   * 20 days (NIST SP 800-63B §3.2.2), and never none for good.
+   * Of one account name on devices that are not known, whether there is such an account or not. Default 5 at once; then one after a
+   * minute, two, four, up to an hour. The fifth and those after it are 15 in 20 days; beyond, 4 a day. That is fewer than 100 wrong
+   * guesses in 20 days (NIST SP 800-63B §3.2.2), and the account is never closed for good.
    */
   readonly account: GrowingLimit;
   /** Of one known device of the account, instead of both. Default as for an account. */

@@ -87,17 +87,17 @@ export class Throttle {
     await this.#account.forget(this.#accountKey(emailKey(username)));
   }
 
+  /** Forgets what is in memory. */
+  async close(): Promise<void> {
+    this.#counters.close();
+  }
+
   /** A device counts only for the account that signed in on it, whatever name came with the cookie. */
   async #knownDevice(cookie: string | undefined, name: string): Promise<Device | undefined> {
     const device = findDevice(this.#settings, cookie);
     if (device === undefined) return undefined;
     const account = await this.#settings.database.run(findAccountByEmail(name));
     return account?.id === device.accountId ? device : undefined;
-  }
-
-  /** Forgets what is in memory. */
-  async close(): Promise<void> {
-    this.#counters.close();
   }
 
   async #take(action: "sign_in" | ThrottledAction, places: readonly Place[], connection: Connection): Promise<CountedAttempt> {

@@ -9,8 +9,8 @@ import { openLine } from "../../revocation/cut.fixture.ts";
 import { newPostgresUrl } from "../database.fixture.ts";
 import { numberOf, textOf } from "../row.ts";
 import { all, first, lock, sql, type Work } from "../statement.ts";
-import { killedWriter, writeRow, writtenTable } from "../writer.fixture.ts";
-import { openPostgres, type PostgresDatabase, type PostgresOptions } from "./index.ts";
+import { openPostgres, type PostgresDatabase } from "./index.ts";
+import { administer, open, settled, terminateAll } from "./postgres.fixture.ts";
 
 const make = sql("CREATE TABLE things (id TEXT PRIMARY KEY)");
 const insert = sql("INSERT INTO things (id) VALUES (:id)");
@@ -19,8 +19,6 @@ const list = sql("SELECT * FROM things ORDER BY id");
 const one = sql("SELECT 1 AS one");
 const rest = sql("SELECT pg_sleep(0.3)");
 const longRest = sql("SELECT pg_sleep(20)");
-const complete = sql("SELECT id FROM written GROUP BY id HAVING COUNT(*) = 2");
-const halves = sql("SELECT id FROM written GROUP BY id HAVING COUNT(*) <> 2");
 
 describe("a PostgreSQL that fails", () => {
   test("a connection that ends in the middle of a transaction undoes it, and the next one works", async (t) => {
@@ -172,117 +170,12 @@ describe("a PostgreSQL that fails", () => {
   });
 });
 
-describe("nothing that was acknowledged is lost", () => {
-  test("while every connection is ended again and again under load", async (t) => {
-    const { database, url } = await open(t);
-    await expectNothingLost(database, async () => {
-      for (let round = 0; round < 5; round += 1) {
-        await sleep(100);
-        await terminateAll(url);
-      }
-    });
-  });
-
-  test("while the way to the server is cut, silent, held up and there again", async (t) => {
-    const line = await openLine(t, await newPostgresUrl(t));
-    const database = openPostgres(line.url, { statementTimeoutMs: 200, connectTimeoutMs: 300 });
-    t.after(() => database.close());
-    await expectNothingLost(database, async () => {
-      for (const cut of [line.refuse, line.hold, line.vanish, line.refuse]) {
-        await sleep(100);
-        cut();
-        await sleep(200);
-        line.heal();
-      }
-    });
-  });
-
-  test("when the process is killed", async (t) => {
-    const { database, url } = await open(t);
-    await database.run(all(writtenTable));
-    await expectAcknowledged(database, await killedWriter(url, 100));
-  });
-});
-
-/** Writes rows through whatever happens; those that were acknowledged are there, whole, and the database recovers by itself. */
-async function expectNothingLost(database: PostgresDatabase, happen: () => Promise<void>): Promise<void> {
-  await database.run(all(writtenTable));
-  const acknowledged: string[] = [];
-  let [isOver, refused] = [false, 0];
-  const writers = Array.from({ length: 8 }, async (_, writer) => {
-    for (let index = 0; !isOver; index += 1) {
-      const id = `${writer} ${index}`;
-      try {
-        await database.transaction(() => writeRow(id));
-        acknowledged.push(id);
-      } catch (error) {
-        assert.ok(error instanceof Unavailable, String(error));
-        refused += 1;
-        await sleep(10);
-      }
-    }
-  });
-  await happen();
-  isOver = true;
-  await Promise.all(writers);
-  await settled(database);
-  assert.ok(refused > 0, "nothing was cut");
-  await expectAcknowledged(database, acknowledged);
-}
-
-async function expectAcknowledged(database: PostgresDatabase, acknowledged: readonly string[]): Promise<void> {
-  const there = new Set((await database.run(all(complete))).map((row) => textOf(row, "id")));
-  assert.ok(acknowledged.length > 20, `${acknowledged.length} were acknowledged`);
-  assert.deepEqual(
-    acknowledged.filter((id) => !there.has(id)),
-    [],
-  );
-  assert.deepEqual([...(await database.run(all(halves)))], []);
-}
-
-/** Waits until the database answers again. */
-async function settled(database: PostgresDatabase): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const isThere = await database.run(all(one)).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return;
-    await sleep(50);
-  }
-  throw new Error("The database did not recover");
-}
-
-async function open(
-  t: TestContext,
-  options: PostgresOptions = {},
-): Promise<{ readonly database: PostgresDatabase; readonly url: string }> {
-  const url = await newPostgresUrl(t);
-  const database = openPostgres(url, options);
-  t.after(() => database.close());
-  return { database, url };
-}
-
 async function countThings(database: PostgresDatabase): Promise<number> {
   return numberOf((await database.run(first(count))) ?? {}, "count");
 }
 
 function* each(...statements: readonly ReturnType<typeof sql>[]): Work<void> {
   for (const statement of statements) yield* all(statement);
-}
-
-function terminateAll(url: string): Promise<void> {
-  return administer(
-    url,
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
-  );
-}
-
-async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
 }
 
 /** A way to the server on which one answer gets lost, with the connection, after the question has arrived. */

@@ -1,0 +1,74 @@
+/** Steps that making, replacing and ending keys have in common. */
+import { notFound, type Problem, problem, type Redacted, secret } from "lockstep";
+import { revoke } from "../revocation/revocation-log.ts";
+import { hashOfSecret } from "../secret/opaque-token.ts";
+import { lastTokenOver } from "../session/end-session.ts";
+import type { Settings } from "../settings.ts";
+import type { Work } from "../store/statement.ts";
+import { type ApiKey, type KeyOwner, subjectOfOwner } from "./api-key.ts";
+import { generateApiKey } from "./api-key-format.ts";
+import { lockOwner, type OwnerRecord } from "./api-key-owner.ts";
+import { findApiKey, insertApiKey } from "./api-key-store.ts";
+
+/** A key that was just drawn. */
+export interface FreshKey {
+  readonly full: Redacted<string>;
+  readonly secret: Redacted<string>;
+}
+
+/** What a key is to be. */
+export type Described = Pick<ApiKey, "owner" | "name" | "scopes" | "createdAt" | "expiresAt"> & { readonly familyId?: string };
+
+/** Draws a key. */
+export function freshKey(settings: Settings, described: Described): { readonly key: FreshKey; readonly fresh: ApiKey } {
+  const { key, parts } = generateApiKey(settings);
+  const { id } = parts;
+  const familyId = described.familyId ?? id;
+  const fresh = { ...described, id, familyId, rotatedAt: undefined, revokedAt: undefined, usedAt: undefined };
+  return { key: { full: key, secret: parts.secret }, fresh };
+}
+
+/** Keeps a key that was drawn. @throws Problem `not_found` where the owner went while it was on the way */
+export function* insertFreshKey(fresh: ApiKey, key: FreshKey, by: string | undefined): Work<void> {
+  const isKept = yield* insertApiKey({ ...fresh, secretHash: secret(hashOfSecret(key.secret)), by });
+  if (!isKept) throw notFound();
+}
+
+/** A key that is there. @throws Problem `not_found` */
+export function* loadKey(id: string): Work<ApiKey> {
+  const key = yield* findApiKey(id);
+  if (key === undefined) throw notFound();
+  return key;
+}
+
+/** Holds an owner that is there. @throws Problem `not_found` */
+export function* holdOwner(owner: KeyOwner): Work<OwnerRecord> {
+  const held = yield* lockOwner(owner);
+  if (held === undefined) throw notFound();
+  return held;
+}
+
+/** Tells whoever remembers a key that was verified that it is over. */
+export function* revokeKey(id: string, settings: Settings): Work<void> {
+  const at = settings.clock();
+  yield* revoke({ kind: "api_key", key: id, at, expiresAt: lastTokenOver(settings, at) });
+}
+
+/** What every event about a key says. */
+export function eventOf(
+  { owner, id, familyId }: Pick<ApiKey, "owner" | "id" | "familyId">,
+  by: string | undefined,
+): { subject: string; key: string; family: string; by?: string } {
+  return { subject: subjectOfOwner(owner), key: id, family: familyId, ...(by === undefined ? {} : { by }) };
+}
+
+/** Why a key could not be replaced. */
+export function notRotated({ rotatedAt }: ApiKey): Problem {
+  if (rotatedAt !== undefined) return problem(409, "already_rotated", "This key was replaced already.");
+  return problem(409, "key_ended", "This key has ended.");
+}
+
+/** There is no room for another key. */
+export function tooManyKeys(): Problem {
+  return problem(409, "too_many_keys", "There are as many keys as there may be: end one of them first.");
+}

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Redacted } from "lockstep";
+import { describeOnEach } from "../store/database.fixture.ts";
+import { issueDevice } from "../throttle/device-cookie.ts";
+import {
+  answerOf,
+  type Desk,
+  type DeskOptions,
+  type Fields,
+  isGood,
+  openDesk,
+  password,
+  refused,
+  textIn,
+} from "./token-desk.fixture.ts";
+
+describeOnEach("The client_credentials grant", (database) => {
+  async function open(t: Parameters<typeof openDesk>[0], options?: DeskOptions): Promise<Desk> {
+    return openDesk(t, await database.open(t), options);
+  }
+
+  test("A-50: a client's own token speaks of client:<id>, which no account is", async (t) => {
+    const desk = await open(t);
+    const { client, basic } = await desk.client({ grants: ["client_credentials"], scopes: ["notes:read"] });
+    const answer = await desk.token({ grant_type: "client_credentials" }, basic);
+    assert.deepEqual(Object.keys(answer.body).toSorted(), ["access_token", "expires_in", "scope", "token_type"]);
+    const claims = await desk.tokens.verifyFresh(new Redacted(textIn(answer, "access_token")));
+    assert.deepEqual(
+      [claims.sub, claims.client_id, claims.scope, claims.sid],
+      [`client:${client.id}`, client.id, "notes:read", undefined],
+    );
+    refused(await desk.token({ grant_type: "client_credentials", scope: "notes:write" }, basic), "invalid_scope");
+    assert.equal(await desk.accounts.find(claims.sub), undefined);
+  });
+
+  test("A-50: client_credentials is for confidential clients that are allowed it", async (t) => {
+    const desk = await open(t);
+    const web = await desk.client({ grants: ["password"] });
+    await desk.client({ id: "spa", authentication: "none", grants: ["password"] });
+    const grant = { grant_type: "client_credentials" };
+    refused(await desk.token(grant), "invalid_client", 401);
+    refused(await desk.token({ ...grant, client_id: "spa" }), "invalid_client", 401);
+    refused(await desk.token(grant, web.basic), "unauthorized_client");
+  });
+
+  test("a token that is issued while its client is being disabled is refused", async (t) => {
+    const desk = await open(t);
+    const { client, basic } = await desk.client({ grants: ["client_credentials"] });
+    const { throttle } = desk;
+    const original = throttle.count.bind(throttle);
+    throttle.count = async (action, about) => {
+      const counted = await original(action, about);
+      // Given back once the client was read and its secret compared: what happens then comes too late to refuse the request.
+      const succeeded = async (): Promise<void> => {
+        await desk.clients.disable(client.id);
+        await counted.succeeded();
+      };
+      return { succeeded };
+    };
+    const answer = await desk.token({ grant_type: "client_credentials" }, basic);
+    assert.equal(await isGood(desk, textIn(answer, "access_token")), false);
+    throttle.count = original;
+    await desk.clients.enable(client.id);
+    const control = await desk.token({ grant_type: "client_credentials" }, basic);
+    assert.equal(await isGood(desk, textIn(control, "access_token")), true);
+  });
+});

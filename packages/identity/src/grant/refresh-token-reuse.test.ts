@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { test } from "node:test";
+import { OAuthError, Redacted } from "lockstep";
+import { identityKey } from "../secret/identity-key.ts";
+import type { Settings } from "../settings.ts";
+import { describeOnEach } from "../store/database.fixture.ts";
+import type { GrantRequest, TokenAnswer } from "./grant.ts";
+import { refreshTokenGrant } from "./refresh-token-grant.ts";
+import { type Answer, type Desk, fiftyTimes, isGood, openDesk, password, refused, textIn, tokensOf } from "./token-desk.fixture.ts";
+
+const day = 86_400;
+
+function refresh(desk: Desk, refreshToken: string, fields: Readonly<Record<string, string>> = {}, headers = {}): Promise<Answer> {
+  return desk.token({ grant_type: "refresh_token", refresh_token: refreshToken, ...fields }, headers);
+}
+
+/** A request of no client, as the endpoint gives it to the grant. */
+function requestOf(refreshToken: string): GrantRequest {
+  const client = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined, clientAssertionType: undefined };
+  const connection = { requestId: "r1", address: undefined, secure: true, userAgent: undefined };
+  const others = { scopes: [], resources: [], username: undefined, password: undefined, client };
+  return {
+    form: { grantType: "refresh_token", refreshToken: new Redacted(refreshToken), ...others },
+    client: undefined,
+    connection,
+    device: undefined,
+  };
+}
+
+function eventsOf({ events }: Desk, type: string): number {
+  return events.filter((event) => event.type === type).length;
+}
+
+describeOnEach("A refresh token that comes again", (database) => {
+  test("A-20: a token that comes again after the window ends the family with its access tokens", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const first = await desk.signIn();
+    const second = tokensOf(await refresh(desk, first.refresh));
+    const other = await desk.signIn();
+    desk.clock.advance(10);
+    assert.equal(await isGood(desk, second.access), true);
+    refused(await refresh(desk, first.refresh), "invalid_grant");
+    refused(await refresh(desk, second.refresh), "invalid_grant");
+    assert.equal(await isGood(desk, first.access), false);
+    assert.equal(await isGood(desk, second.access), false);
+    assert.equal(eventsOf(desk, "refresh.reuse"), 1);
+    // The control: another sign-in of the same user goes on.
+    assert.equal(await isGood(desk, other.access), true);
+    tokensOf(await refresh(desk, other.refresh));
+  });
+
+  test("A-20: within the window the same successor is answered again, until it is used", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const first = await desk.signIn();
+    const second = tokensOf(await refresh(desk, first.refresh));
+    desk.clock.now += 9_999;
+    const again = tokensOf(await refresh(desk, first.refresh));
+    assert.equal(again.refresh, second.refresh);
+    assert.equal(await isGood(desk, again.access), true);
+    const third = tokensOf(await refresh(desk, second.refresh));
+    refused(await refresh(desk, first.refresh), "invalid_grant");
+    refused(await refresh(desk, third.refresh), "invalid_grant");
+    assert.equal(eventsOf(desk, "refresh.reuse"), 1);
+  });
+
+  test("a window of 0 is none, in the same millisecond and with a clock that goes back", async (t) => {
+    const desk = await openDesk(t, await database.open(t), { lifetimes: { refreshReuseWindowSeconds: 0 } });
+    const first = await desk.signIn();
+    tokensOf(await refresh(desk, first.refresh));
+    refused(await refresh(desk, first.refresh), "invalid_grant");
+    const other = await desk.signIn();
+    tokensOf(await refresh(desk, other.refresh));
+    desk.clock.advance(-5);
+    refused(await refresh(desk, other.refresh), "invalid_grant");
+    assert.equal(eventsOf(desk, "refresh.reuse"), 2);
+  });
+
+  test("A-21: of fifty at once without a window at most one succeeds, and the family ends", async (t) => {
+    const desk = await openDesk(t, await database.open(t), { lifetimes: { refreshReuseWindowSeconds: 0 } });
+    const first = await desk.signIn();
+    const answers = await fiftyTimes(() => refresh(desk, first.refresh));
+    const successes = answers.filter(({ status }) => status === 200);
+    assert.equal(successes.length, 1);
+    for (const answer of answers) if (answer.status !== 200) refused(answer, "invalid_grant");
+    for (const answer of successes) {
+      assert.equal(await isGood(desk, tokensOf(answer).access), false);
+      refused(await refresh(desk, tokensOf(answer).refresh), "invalid_grant");
+    }
+    assert.equal(await isGood(desk, first.access), false);
+    assert.equal(eventsOf(desk, "refresh.reuse"), 1);
+  });
+
+  test("A-21: of fifty at once within the window all get the same successor, which works", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const first = await desk.signIn();
+    const answers = await fiftyTimes(() => refresh(desk, first.refresh));
+    const successors = new Set(answers.map((answer) => tokensOf(answer).refresh));
+    assert.equal(successors.size, 1);
+    for (const answer of answers) assert.equal(await isGood(desk, textIn(answer, "access_token")), true);
+    tokensOf(await refresh(desk, [...successors][0] ?? ""));
+    assert.equal(eventsOf(desk, "refresh.reuse"), 0);
+  });
+
+  test("the same successor is answered where IDENTITY_KEY is replaced within the window, as long as the old key is there", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const first = await desk.signIn();
+    const second = tokensOf(await refresh(desk, first.refresh));
+    const current = identityKey(new Redacted(randomBytes(32).toString("base64url")));
+    const under = (previous: Settings["keys"]["previous"]): Promise<TokenAnswer> => {
+      const settings = { ...desk.settings, keys: { current, previous } };
+      return refreshTokenGrant(requestOf(first.refresh), { ...desk, settings });
+    };
+    assert.equal((await under([desk.settings.keys.current])).refresh_token, second.refresh);
+    await assert.rejects(under([]), (error) => error instanceof OAuthError && error.code === "invalid_grant");
+    assert.equal(eventsOf(desk, "refresh.reuse"), 1);
+    assert.equal(await isGood(desk, second.access), false);
+  });
+});

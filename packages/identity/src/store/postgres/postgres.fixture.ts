@@ -1,0 +1,49 @@
+/** What the tests of this folder share: a database to break, and how. */
+import type { TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { newPostgresUrl } from "../database.fixture.ts";
+import { all, sql } from "../statement.ts";
+import { openPostgres, type PostgresDatabase, type PostgresOptions } from "./index.ts";
+
+const one = sql("SELECT 1 AS one");
+
+/** A new database on the server; both are gone after the test. */
+export async function open(
+  t: TestContext,
+  options: PostgresOptions = {},
+): Promise<{ readonly database: PostgresDatabase; readonly url: string }> {
+  const url = await newPostgresUrl(t);
+  const database = openPostgres(url, options);
+  t.after(() => database.close());
+  return { database, url };
+}
+
+/** Waits until the database answers again. */
+export async function settled(database: PostgresDatabase): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const isThere = await database.run(all(one)).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return;
+    await sleep(50);
+  }
+  throw new Error("The database did not recover");
+}
+
+/** Ends every connection to a database, as a server does that is restarted. */
+export function terminateAll(url: string): Promise<void> {
+  return administer(
+    url,
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+  );
+}
+
+/** Runs a statement on a connection of its own. */
+export async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
