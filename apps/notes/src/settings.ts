@@ -166,7 +166,8 @@ function readSwitch(env: Environment, name: string): boolean {
   throw new StartError(`${name} is 1 or 0.`);
 }
 
-function readDatabase(text: string | undefined): DatabaseAddress {
+/** @throws StartError for what is no address of a database */
+export function readDatabase(text: string | undefined): DatabaseAddress {
   const url = text || "sqlite:data/notes.db";
   const path = /^sqlite:(.+)$/.exec(url)?.[1];
   if (path !== undefined) return { kind: "sqlite", path };

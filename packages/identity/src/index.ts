@@ -20,8 +20,10 @@ export { type Mail, type MailMessage } from "./mail/mail.ts";
 export { type IdentityAuditSink, type IdentityEvent, type IdentityEventType } from "./audit/event.ts";
 export { type TableAudit, tableAudit } from "./audit/table-audit.ts";
 
+export { type CopyOptions, CopyRefused, copyTables, identityTables } from "./store/copy.ts";
 export { type Database, type Listener, type Listening } from "./store/database.ts";
 export { migrate, type MigrationProgress, type Schema, SchemaTooNew, versionOf } from "./store/migration.ts";
+export { identitySchema } from "./store/schema.ts";
 export { numberOf, numberOrNone, textOf, textOrNone, textsOf } from "./store/row.ts";
 export {
   all,

@@ -15,12 +15,17 @@ export type KeyToImport = KnownKey & {
   readonly scopes: readonly string[];
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  /** Milliseconds since 1970; without it the key does not expire. */
+  /** Milliseconds since 1970; without it the key does not expire, which is for service accounts only. */
   readonly expiresAt?: number | undefined;
 };
 
-/** @throws Problem `invalid_input` (422) for what is no key of this prefix and environment */
-export function knownKey(known: KnownKey, settings: Settings): { readonly id: string; readonly secretHash: Secret<string> } {
+/**
+ * What is kept of a key's secret, by the key's id.
+ *
+ * @throws Problem `invalid_input` (422) for what is no key of this prefix and environment, and for a user's that would never expire
+ */
+export function knownKey(known: KeyToImport, settings: Settings): { readonly id: string; readonly secretHash: Secret<string> } {
+  if ("account" in known.owner && known.expiresAt === undefined) throw problem(422, "invalid_input", "A key of a user expires.");
   if ("key" in known) {
     const parts = parseApiKey(known.key, settings);
     if (parts !== undefined) return { id: parts.id, secretHash: secret(hashOfSecret(parts.secret)) };

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apiKeyQuery, type BuildError } from "lockstep";
 import { describeOnEach, testDatabases } from "../store/database.fixture.ts";
-import { disable, everyScope, LimitedThrottle, testKeys } from "./api-key.fixture.ts";
+import { everyScope, testKeys } from "./api-key.fixture.ts";
 import { testApi } from "./api-key-api.fixture.ts";
-import { generateApiKey } from "./api-key-format.ts";
 
 const times = ["createdAt", "expiresAt", "rotatedAt", "revokedAt", "usedAt"];
 
@@ -60,53 +58,6 @@ describeOnEach("the routes of API keys", (databases) => {
     for (const json of [{ graceSeconds: -1 }, { graceSeconds: 604_801 }, { graceSeconds: "0" }, { grace: 1 }, [], null]) {
       assert.equal((await rotate(last.body["id"], json)).status, 422, JSON.stringify(json));
     }
-  });
-
-  test("K-01: every key that opens nothing has one answer, byte for byte", async (t) => {
-    const keys = await testKeys(await databases.open(t));
-    const { ask } = testApi(keys);
-    const [right, revoked, ofDisabled] = [
-      await keys.make(),
-      await keys.make(),
-      await keys.apiKeys.create({ owner: { account: keys.bob }, name: "k", scopes: [] }, []),
-    ];
-    await keys.apiKeys.revoke(revoked.apiKey.id);
-    await disable(keys.watched, keys.bob);
-    const { key: unknown } = generateApiKey(keys.settings);
-    const text = right.key.reveal();
-    const attempts = [unknown.reveal(), revoked.key.reveal(), ofDisabled.key.reveal(), "changeme", `${text}0`, text.toLowerCase()];
-    const answers = new Set<string>();
-    for (const key of attempts) {
-      const { status, headers, text } = await ask("GET", "/notes", { key });
-      answers.add(`${status} ${headers.get("www-authenticate")} ${text}`);
-    }
-    assert.equal(answers.size, 1);
-    assert.match([...answers].join(), /^401 /);
-    assert.equal((await ask("GET", "/notes", { key: text })).status, 200);
-  });
-
-  test("K-04: a key in the URL opens nothing, and the scheme that would read it says what it is", async (t) => {
-    const keys = await testKeys(await databases.open(t));
-    const { ask } = testApi(keys);
-    const key = (await keys.make()).key.reveal();
-    for (const name of ["api_key", "X-API-Key", "key"]) assert.equal((await ask("GET", `/notes?${name}=${key}`)).status, 401);
-    assert.equal((await ask("GET", "/notes", { key })).status, 200);
-    // What a program that leaves `unsafeInUrl` out would write; with types it does not compile.
-    const careless = { name: "api_key" } as Parameters<typeof apiKeyQuery>[0];
-    assert.throws(
-      () => apiKeyQuery(careless),
-      (error: BuildError) => error.code === "wrong_scheme",
-    );
-  });
-
-  test("K-05: a key for reading does not write", async (t) => {
-    const keys = await testKeys(await databases.open(t));
-    const { ask } = testApi(keys);
-    const reader = (await keys.make({ scopes: ["notes:read"] })).key.reveal();
-    const refused = await ask("POST", "/notes", { key: reader });
-    assert.deepEqual([refused.status, refused.body["code"]], [403, "insufficient_scope"]);
-    assert.equal((await ask("GET", "/notes", { key: reader })).status, 200);
-    assert.equal((await ask("POST", "/notes", { key: (await keys.make()).key.reveal() })).status, 200);
   });
 
   test("K-07: what a request adds is refused: scopes that are not held, an owner, a limit, no end", async (t) => {
@@ -202,37 +153,6 @@ describeOnEach("the routes of API keys", (databases) => {
     const rest = await ask("GET", `/auth/api-keys?limit=2&after=${next}`, { as: keys.alice });
     assert.equal((rest.body["items"] as unknown[]).length, 1);
     assert.equal(rest.body["next"], null);
-  });
-
-  test("S-22: while the database is away a key is 503, never let in and never 401 or 500", async (t) => {
-    const keys = await testKeys(await databases.open(t));
-    const { ask } = testApi(keys);
-    const key = (await keys.make()).key.reveal();
-    keys.watched.isAway = true;
-    for (const answer of [await ask("GET", "/notes", { key }), await ask("GET", "/auth/api-keys", { as: keys.alice })]) {
-      assert.deepEqual([answer.status, answer.body["code"]], [503, "unavailable"]);
-      assert.ok(answer.headers.get("retry-after"));
-      assert.ok(!answer.text.includes("away"));
-    }
-    keys.watched.isAway = false;
-    assert.equal((await ask("GET", "/notes", { key })).status, 200);
-  });
-
-  test("K-14: too many wrong keys are 429 with Retry-After", async (t) => {
-    const keys = await testKeys(await databases.open(t), { throttle: new LimitedThrottle(0) });
-    const { ask } = testApi(keys);
-    const answer = await ask("GET", "/notes", { key: (await keys.make()).key.reveal() });
-    assert.deepEqual([answer.status, answer.body["code"], answer.headers.get("retry-after")], [429, "too_many_requests", "60"]);
-  });
-
-  test("K-16: a key of a megabyte is refused and nothing is asked", async (t) => {
-    const keys = await testKeys(await databases.open(t));
-    const { ask } = testApi(keys);
-    const key = (await keys.make()).key.reveal();
-    keys.watched.asked = 0;
-    assert.equal((await ask("GET", "/notes", { key: key.padEnd(1_048_576, "a") })).status, 401);
-    assert.equal(keys.watched.asked, 0);
-    assert.equal((await ask("GET", "/notes", { key })).status, 200);
   });
 });
 

@@ -2,22 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Redacted } from "lockstep";
 import { describeOnEach } from "../store/database.fixture.ts";
-import { issueDevice } from "../throttle/device-cookie.ts";
-import {
-  answerOf,
-  type Desk,
-  type DeskOptions,
-  type Fields,
-  isGood,
-  openDesk,
-  password,
-  refused,
-  textIn,
-} from "./token-desk.fixture.ts";
+import { type Desk, isGood, openDesk, refused, textIn } from "./token-desk.fixture.ts";
 
 describeOnEach("The client_credentials grant", (database) => {
-  async function open(t: Parameters<typeof openDesk>[0], options?: DeskOptions): Promise<Desk> {
-    return openDesk(t, await database.open(t), options);
+  async function open(t: Parameters<typeof openDesk>[0]): Promise<Desk> {
+    return openDesk(t, await database.open(t));
   }
 
   test("A-50: a client's own token speaks of client:<id>, which no account is", async (t) => {

@@ -3,17 +3,7 @@ import { test } from "node:test";
 import { Redacted } from "lockstep";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { issueDevice } from "../throttle/device-cookie.ts";
-import {
-  answerOf,
-  type Desk,
-  type DeskOptions,
-  type Fields,
-  isGood,
-  openDesk,
-  password,
-  refused,
-  textIn,
-} from "./token-desk.fixture.ts";
+import { type Desk, type DeskOptions, type Fields, openDesk, password, refused } from "./token-desk.fixture.ts";
 
 const right: Fields = { grant_type: "password", username: "alice@example.com", password };
 

@@ -1,36 +1,21 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { OAuthError, Redacted } from "lockstep";
-import { identityKey } from "../secret/identity-key.ts";
-import type { Settings } from "../settings.ts";
+import { Redacted } from "lockstep";
 import { describeOnEach } from "../store/database.fixture.ts";
-import type { GrantRequest, TokenAnswer } from "./grant.ts";
 import { refreshTokenGrant } from "./refresh-token-grant.ts";
-import { type Answer, type Desk, fiftyTimes, isGood, openDesk, password, refused, textIn, tokensOf } from "./token-desk.fixture.ts";
+import {
+  type Desk,
+  isGood,
+  eventsOf,
+  openDesk,
+  password,
+  refresh,
+  refreshRequest,
+  refused,
+  tokensOf,
+} from "./token-desk.fixture.ts";
 
 const day = 86_400;
-
-function refresh(desk: Desk, refreshToken: string, fields: Readonly<Record<string, string>> = {}, headers = {}): Promise<Answer> {
-  return desk.token({ grant_type: "refresh_token", refresh_token: refreshToken, ...fields }, headers);
-}
-
-/** A request of no client, as the endpoint gives it to the grant. */
-function requestOf(refreshToken: string): GrantRequest {
-  const client = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined, clientAssertionType: undefined };
-  const connection = { requestId: "r1", address: undefined, secure: true, userAgent: undefined };
-  const others = { scopes: [], resources: [], username: undefined, password: undefined, client };
-  return {
-    form: { grantType: "refresh_token", refreshToken: new Redacted(refreshToken), ...others },
-    client: undefined,
-    connection,
-    device: undefined,
-  };
-}
-
-function eventsOf({ events }: Desk, type: string): number {
-  return events.filter((event) => event.type === type).length;
-}
 
 describeOnEach("The refresh_token grant", (database) => {
   test("gives an access token of the same sign-in and the next refresh token, once", async (t) => {
@@ -56,7 +41,7 @@ describeOnEach("The refresh_token grant", (database) => {
       return desk.tokens.issue(grant);
     };
     const { verify, verifyFresh } = desk.tokens;
-    const answer = await refreshTokenGrant(requestOf(token), { ...desk, tokens: { issue, verify, verifyFresh } });
+    const answer = await refreshTokenGrant(refreshRequest(token), { ...desk, tokens: { issue, verify, verifyFresh } });
     assert.equal(await isGood(desk, answer.access_token), false);
     refused(await refresh(desk, answer.refresh_token ?? ""), "invalid_grant");
   });

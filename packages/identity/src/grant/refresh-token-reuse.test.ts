@@ -5,32 +5,19 @@ import { OAuthError, Redacted } from "lockstep";
 import { identityKey } from "../secret/identity-key.ts";
 import type { Settings } from "../settings.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
-import type { GrantRequest, TokenAnswer } from "./grant.ts";
+import type { TokenAnswer } from "./grant.ts";
 import { refreshTokenGrant } from "./refresh-token-grant.ts";
-import { type Answer, type Desk, fiftyTimes, isGood, openDesk, password, refused, textIn, tokensOf } from "./token-desk.fixture.ts";
-
-const day = 86_400;
-
-function refresh(desk: Desk, refreshToken: string, fields: Readonly<Record<string, string>> = {}, headers = {}): Promise<Answer> {
-  return desk.token({ grant_type: "refresh_token", refresh_token: refreshToken, ...fields }, headers);
-}
-
-/** A request of no client, as the endpoint gives it to the grant. */
-function requestOf(refreshToken: string): GrantRequest {
-  const client = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined, clientAssertionType: undefined };
-  const connection = { requestId: "r1", address: undefined, secure: true, userAgent: undefined };
-  const others = { scopes: [], resources: [], username: undefined, password: undefined, client };
-  return {
-    form: { grantType: "refresh_token", refreshToken: new Redacted(refreshToken), ...others },
-    client: undefined,
-    connection,
-    device: undefined,
-  };
-}
-
-function eventsOf({ events }: Desk, type: string): number {
-  return events.filter((event) => event.type === type).length;
-}
+import {
+  fiftyTimes,
+  isGood,
+  eventsOf,
+  openDesk,
+  refresh,
+  refreshRequest,
+  refused,
+  textIn,
+  tokensOf,
+} from "./token-desk.fixture.ts";
 
 describeOnEach("A refresh token that comes again", (database) => {
   test("A-20: a token that comes again after the window ends the family with its access tokens", async (t) => {
@@ -109,7 +96,7 @@ describeOnEach("A refresh token that comes again", (database) => {
     const current = identityKey(new Redacted(randomBytes(32).toString("base64url")));
     const under = (previous: Settings["keys"]["previous"]): Promise<TokenAnswer> => {
       const settings = { ...desk.settings, keys: { current, previous } };
-      return refreshTokenGrant(requestOf(first.refresh), { ...desk, settings });
+      return refreshTokenGrant(refreshRequest(first.refresh), { ...desk, settings });
     };
     assert.equal((await under([desk.settings.keys.current])).refresh_token, second.refresh);
     await assert.rejects(under([]), (error) => error instanceof OAuthError && error.code === "invalid_grant");

@@ -9,6 +9,7 @@ import {
   isGood,
   openDesk,
   password,
+  refresh,
   refused,
   textIn,
   tokensOf,
@@ -23,10 +24,6 @@ function revoke(desk: Desk, token: string, headers = {}, fields: Readonly<Record
 function isDone({ status, text, headers }: Answer): void {
   assert.deepEqual([status, text], [200, ""]);
   assert.equal(headers.get("cache-control"), "no-store");
-}
-
-function refresh(desk: Desk, token: string, headers = {}): Promise<Answer> {
-  return desk.token({ grant_type: "refresh_token", refresh_token: token }, headers);
 }
 
 describeOnEach("The revocation endpoint", (database) => {

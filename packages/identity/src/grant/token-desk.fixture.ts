@@ -4,6 +4,7 @@ import type { TestContext } from "node:test";
 import { type Api, createApi, Redacted } from "lockstep";
 import type { Account } from "../account/account.ts";
 import { Accounts } from "../account/accounts.ts";
+import type { IdentityEventType } from "../audit/event.ts";
 import type { ClientRegistration } from "../client/client-registration.ts";
 import { type CreatedClient, Clients } from "../client/clients.ts";
 import { type Node, startNode } from "../issuer/issuer.fixture.ts";
@@ -13,6 +14,7 @@ import { testSettings } from "../settings.fixture.ts";
 import type { Lifetimes, Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
 import { Throttle } from "../throttle/throttle.ts";
+import type { GrantRequest } from "./grant.ts";
 import { tokenRoutes } from "./token-routes.ts";
 
 /** What came back. */
@@ -157,4 +159,28 @@ export async function isGood({ tokens }: Pick<Desk, "tokens">, access: string): 
 /** Does something fifty times at once. */
 export function fiftyTimes<T>(act: () => Promise<T>): Promise<readonly T[]> {
   return Promise.all(Array.from({ length: 50 }, act));
+}
+
+/** Refreshes. */
+export function refresh(
+  desk: Desk,
+  refreshToken: string,
+  fields: Fields = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  return desk.token({ grant_type: "refresh_token", refresh_token: refreshToken, ...fields }, headers);
+}
+
+/** A request to refresh of no client, as the endpoint gives it to the grant. */
+export function refreshRequest(refreshToken: string): GrantRequest {
+  const client = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined, clientAssertionType: undefined };
+  const connection = { requestId: "r1", address: undefined, secure: true, userAgent: undefined };
+  const others = { scopes: [], resources: [], username: undefined, password: undefined, client };
+  const form = { grantType: "refresh_token", refreshToken: new Redacted(refreshToken), ...others };
+  return { form, client: undefined, connection, device: undefined };
+}
+
+/** How many events of a kind were reported. */
+export function eventsOf({ events }: Pick<Desk, "events">, type: IdentityEventType): number {
+  return events.filter((event) => event.type === type).length;
 }

@@ -1,0 +1,105 @@
+/** Copies tables from one database to another, SQLite to PostgreSQL for example: the same portable columns on both. */
+import type { Database } from "./database.ts";
+import { numberOf } from "./row.ts";
+import { all, first, type Row, sql, type SqlValue, type Statement } from "./statement.ts";
+
+/** The tables of identity, each after those that it refers to. */
+export const identityTables: readonly string[] = [
+  "identity_accounts",
+  "identity_clients",
+  "identity_links",
+  "identity_sessions",
+  "identity_refresh_tokens",
+  "identity_api_keys",
+  "identity_signing_keys",
+  "identity_revocations",
+  "identity_revocation_position",
+  "identity_spent",
+  "identity_audit_events",
+];
+
+/** What is copied, and what is told meanwhile. */
+export interface CopyOptions {
+  /** Each after those that it refers to; the first column of each is its primary key. */
+  readonly tables: readonly string[];
+  readonly progress?: (copied: { readonly table: string; readonly rows: number; readonly of: number }) => void;
+}
+
+/** The other database holds something already, or did not take everything. Nothing of the first one was changed. */
+export class CopyRefused extends Error {
+  override readonly name = "CopyRefused";
+}
+
+const pageSize = 500;
+const name = /^[a-z][a-z0-9_]*$/;
+
+/**
+ * Copies every row of some tables. Both databases have the tables (`migrate()` makes them), and those of the other are empty.
+ * Nobody may write to either meanwhile: stop the service first.
+ *
+ * @throws CopyRefused where a table of the other database holds rows, or the numbers of rows differ in the end
+ * @throws Unavailable while one of the databases is away; empty the other one then, and begin again
+ */
+export async function copyTables(from: Database, to: Database, { tables, progress = () => {} }: CopyOptions): Promise<void> {
+  for (const table of tables) await checkEmpty(to, table);
+  for (const table of tables) {
+    const of = await countOf(from, table);
+    let rows = 0;
+    // Migrations put a first row there.
+    if (isPosition(table)) await to.run(all(sql(`DELETE FROM ${table}`)));
+    for await (const page of pagesOf(from, table)) {
+      await savePage(to, table, page);
+      rows += page.length;
+      progress({ table, rows, of });
+    }
+    if (rows !== of || (await countOf(to, table)) !== of)
+      throw new CopyRefused(`${table}: ${of} rows were to be copied; ${rows} were`);
+  }
+}
+
+async function checkEmpty(database: Database, table: string): Promise<void> {
+  if (!name.test(table)) throw new TypeError(`${JSON.stringify(table)} is no name of a table`);
+  if (!isPosition(table) && (await countOf(database, table)) > 0)
+    throw new CopyRefused(`The other database holds rows in ${table} already`);
+}
+
+/** The position of the revocation log is there from the first migration on. */
+function isPosition(table: string): boolean {
+  return table === "identity_revocation_position";
+}
+
+async function countOf(database: Database, table: string): Promise<number> {
+  const row = await database.run(first(sql(`SELECT count(*) AS count FROM ${table}`)));
+  return row === undefined ? 0 : numberOf(row, "count");
+}
+
+/** The rows in the order of their primary key, a page at a time. */
+async function* pagesOf(database: Database, table: string): AsyncGenerator<readonly Row[], void, void> {
+  const [begin, key] = await firstPage(database, table);
+  if (key === undefined) return;
+  const next = sql(`SELECT * FROM ${table} WHERE ${key} > :after ORDER BY ${key} LIMIT ${pageSize}`);
+  for (let page = begin; page.length > 0;) {
+    yield page;
+    // The last row of a page that is not empty.
+    const after = page.at(-1)?.[key] as SqlValue;
+    page = await database.run(all(next, { after }));
+  }
+}
+
+async function firstPage(database: Database, table: string): Promise<readonly [readonly Row[], string | undefined]> {
+  const [sample] = await database.run(all(sql(`SELECT * FROM ${table} LIMIT 1`)));
+  const key = sample && Object.keys(sample)[0];
+  if (key === undefined) return [[], undefined];
+  return [await database.run(all(sql(`SELECT * FROM ${table} ORDER BY ${key} LIMIT ${pageSize}`))), key];
+}
+
+async function savePage(database: Database, table: string, page: readonly Row[]): Promise<void> {
+  const columns = Object.keys(page[0] ?? {});
+  const insert: Statement = sql(
+    `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map((_, index) => `:c${index}`).join(", ")})`,
+  );
+  await database.transaction(function* () {
+    for (const row of page)
+      yield* all(insert, Object.fromEntries(columns.map((column, index) => [`c${index}`, row[column] ?? null])));
+  });
+}
