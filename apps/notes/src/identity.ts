@@ -56,7 +56,7 @@ async function demoKey(given: Redacted<string> | undefined, { settings }: Store)
 }
 
 function mailOf({ smtp, mode }: Settings, log: Logger): Mail {
-  if (smtp !== undefined) return smtpMail({ url: smtp.url.reveal(), from: smtp.from });
+  if (smtp !== undefined) return smtpMail(smtp);
   if (mode === "demo") return logMail((text) => log.warn({ mail: text }, "mail"));
   return {
     send: async () => {

@@ -29,7 +29,9 @@ interface CommonSettings {
 
 /** The server that takes mail, and who it is from. */
 export interface SmtpSettings {
-  readonly url: Redacted<string>;
+  readonly url: string;
+  readonly user: string | undefined;
+  readonly password: Redacted<string> | undefined;
   readonly from: string;
 }
 
@@ -113,7 +115,7 @@ function readProduction(env: Environment, common: CommonSettings): ProductionSet
   const [current, ...previous] = readKeys(env);
   if (current === undefined) {
     throw new StartError(
-      "IDENTITY_KEY is missing: set it to 32 random bytes, which `npx lockstep-identity generate-key` prints, and keep it secret (or set NOTES_DEMO=1 for the demo).",
+      "IDENTITY_KEY is missing: set it to 32 random bytes, which `npm run --silent --workspace apps/notes identity generate-key` prints, and keep it secret (or set NOTES_DEMO=1 for the demo).",
     );
   }
   return {
@@ -144,7 +146,13 @@ function readSmtp(url: string | undefined, from: string | undefined): SmtpSettin
   if (!/^smtps?:\/\/./.test(url) || !URL.canParse(url))
     throw new StartError("SMTP_URL must be smtp://user:password@host:port, or smtps://….");
   if (!from) throw new StartError("MAIL_FROM must be the address that mail comes from, for example notes@example.com.");
-  return { url: new Redacted(url), from };
+  const { protocol, host, username, password } = new URL(url);
+  return {
+    url: `${protocol}//${host}`,
+    user: username === "" ? undefined : decodeURIComponent(username),
+    password: redactedOf(decodeURIComponent(password)),
+    from,
+  };
 }
 
 function readPort(text: string | undefined): number {

@@ -78,19 +78,34 @@ const lifetimes: Readonly<Record<keyof Lifetimes, { readonly min: number; readon
   signingKeySeconds: { min: 3600, max: 365 * day, otherwise: 30 * day },
 };
 
+/** Every option: one that is written otherwise is none of them, and would be left out without a word. */
+const known: Readonly<Record<keyof IdentityOptions, true>> = {
+  database: true,
+  issuer: true,
+  audience: true,
+  key: true,
+  scopes: true,
+  scopesOf: true,
+  mail: true,
+  keyPrefix: true,
+  passwordGrant: true,
+  registration: true,
+  demo: true,
+  lifetimes: true,
+  links: true,
+  throttle: true,
+  revocation: true,
+  signingKeys: true,
+  keepAuditDays: true,
+  audit: true,
+  clock: true,
+};
+
 /** @throws WrongIdentityOption naming the option and what to write */
 export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Settings {
+  checkOptions(options);
   const { database, audience, mail, scopes, clock = Date.now, demo = false, keyPrefix = "lockstep" } = options;
-  if (typeof audience !== "string" || audience === "") throw wrong("`audience` is required: the name of your API");
-  if (typeof database?.transaction !== "function") throw wrong("`database` is required: openSqlite(…) or openPostgres(…)");
-  if (typeof mail?.send !== "function") throw wrong("`mail` is required: smtpMail(…), or logMail(…) while developing");
-  const { keepAuditDays = 1 } = options;
-  if (!(Number.isInteger(keepAuditDays) && keepAuditDays >= 1)) throw wrong("`keepAuditDays` is a whole number of days, from 1");
-  if (!/^[a-z][a-z0-9]{0,19}$/.test(keyPrefix)) throw wrong("`keyPrefix` is up to 20 lower-case letters and digits");
-  if (demo && process.env["NODE_ENV"] === "production") throw wrong("`demo` is refused where NODE_ENV is production");
   const all = Object.keys(scopes);
-  for (const scope of all)
-    if (!/^[!#-[\]-~]+$/.test(scope)) throw wrong(`\`scopes\`: ${JSON.stringify(scope)} is no scope (RFC 6749 §3.3)`);
   return Object.freeze({
     database,
     issuer: checkIssuer(options.issuer),
@@ -110,9 +125,31 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
   } satisfies Settings);
 }
 
+/** The types say the same: this is for callers in JavaScript. */
+function checkOptions(options: IdentityOptions): void {
+  for (const name of Object.keys(options)) if (!Object.hasOwn(known, name)) throw wrong(`There is no option \`${name}\``);
+  const { database, audience, mail, scopes, registration = "closed", keepAuditDays = 1, keyPrefix = "lockstep" } = options;
+  if (typeof audience !== "string" || audience === "") throw wrong("`audience` is required: the name of your API");
+  if (typeof database?.transaction !== "function") throw wrong("`database` is required: openSqlite(…) or openPostgres(…)");
+  if (typeof mail?.send !== "function") throw wrong("`mail` is required: smtpMail(…), or logMail(…) while developing");
+  if (typeof scopes !== "object" || scopes === null) throw wrong('`scopes` is required: { "notes:read": "Read notes" }');
+  for (const scope of Object.keys(scopes))
+    if (!/^[!#-[\]-~]+$/.test(scope)) throw wrong(`\`scopes\`: ${JSON.stringify(scope)} is no scope (RFC 6749 §3.3)`);
+  if (!/^[a-z][a-z0-9]{0,19}$/.test(keyPrefix)) throw wrong("`keyPrefix` is up to 20 lower-case letters and digits");
+  if (!["open", "closed"].includes(registration)) throw wrong('`registration` is "open" or "closed"');
+  if (!Number.isInteger(keepAuditDays) || keepAuditDays < 1) throw wrong("`keepAuditDays` is a whole number of days, from 1");
+  for (const name of ["passwordGrant", "demo"] as const)
+    if (!["boolean", "undefined"].includes(typeof options[name])) throw wrong(`\`${name}\` is true or false`);
+  if (options.demo === true && process.env["NODE_ENV"] === "production")
+    throw wrong("`demo` is refused where NODE_ENV is production");
+}
+
 function readKeys(key: IdentityOptions["key"]): Settings["keys"] {
-  const [current, ...previous] = (key instanceof Redacted ? [key] : key).map(readKey);
-  if (current === undefined) throw wrong("`key` is required: IDENTITY_KEY, which `lockstep-identity generate-key` makes");
+  const given: unknown = key instanceof Redacted ? [key] : key;
+  const isKeys = Array.isArray(given) && given.every((each) => each instanceof Redacted);
+  const [current, ...previous] = isKeys ? given.map(readKey) : [];
+  if (current === undefined)
+    throw wrong("`key` is required: new Redacted(IDENTITY_KEY), which `lockstep-identity generate-key` makes");
   return { current, previous };
 }
 
@@ -128,7 +165,8 @@ function readKey(text: Redacted<string>): IdentityKey {
 
 /** RFC 8414 §2: https, no query, no fragment. What is on loopback may use http. */
 function checkIssuer(issuer: string): string {
-  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  // What the parser would leave out or change silently (white space, a backslash) would stand in tokens and links.
+  const url = /^[!-[\]-~]+$/.test(issuer) && URL.canParse(issuer) ? new URL(issuer) : undefined;
   if (url === undefined || url.search !== "" || url.hash !== "" || url.username !== "" || issuer.endsWith("/")) {
     throw wrong("`issuer` is the URL of this service, without a slash at its end: https://login.example.com");
   }
@@ -139,7 +177,7 @@ function checkIssuer(issuer: string): string {
 }
 
 function checkLifetimes(given: Partial<Lifetimes>): Lifetimes {
-  for (const name of Object.keys(given)) if (!(name in lifetimes)) throw wrong(`There is no lifetime \`${name}\``);
+  for (const name of Object.keys(given)) if (!Object.hasOwn(lifetimes, name)) throw wrong(`There is no lifetime \`${name}\``);
   const checked = Object.entries(lifetimes).map(([name, { min, max, otherwise }]) => {
     // A name of the table is a name of Lifetimes.
     const seconds = given[name as keyof Lifetimes] ?? otherwise;

@@ -26,7 +26,11 @@ export class Arguments {
       ([name, { value }]) => [name, { type: value === undefined ? "boolean" : "string" }] as const,
     );
     try {
-      const { positionals, values } = parseArgs({ args: [...args], options: Object.fromEntries(options), allowPositionals: true });
+      const { positionals, values } = parseArgs({
+        args: withDashesLast(args),
+        options: Object.fromEntries(options),
+        allowPositionals: true,
+      });
       return new Arguments(positionals, values);
     } catch (error) {
       throw new WrongUsage(`${firstSentence(error)}: see \`lockstep-identity ${command.name} --help\``);
@@ -94,6 +98,14 @@ export class Arguments {
 /** Words separated by commas or spaces. */
 export function wordsOf(text: string | undefined): readonly string[] {
   return (text ?? "").split(/[\s,]+/).filter((word) => word !== "");
+}
+
+/** There are no options of one letter: what begins with one hyphen is an argument, such as the id of a key that was drawn so. */
+function withDashesLast(args: readonly string[]): string[] {
+  const end = args.indexOf("--");
+  const [before, behind] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
+  const isArgument = (word: string): boolean => /^-[^-]/.test(word);
+  return [...before.filter((word) => !isArgument(word)), "--", ...before.filter(isArgument), ...behind];
 }
 
 /** What `parseArgs` says, which names the option and not its value. */

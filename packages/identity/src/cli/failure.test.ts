@@ -94,6 +94,18 @@ describe("lockstep-identity that cannot do what it is told", () => {
     );
   });
 
+  test("takes for an argument what begins with one hyphen, and what comes after --", async (t) => {
+    const env = { DATABASE_URL: `sqlite:${join(newFolder(t), "app.db")}` };
+    await call(["migrate"], { env });
+    for (const id of ["-drawn", "--drawn"]) {
+      const made = await call(["clients", "create", `--id=${id}`, "--name", "x", "--authentication", "none"], { env });
+      assert.equal(made.exitCode, 0, made.stderr);
+      const named = id === "-drawn" ? ["clients", "disable", id, "--json"] : ["clients", "disable", "--json", "--", id];
+      assert.deepEqual(JSON.parse((await call(named, { env })).stdout), { id, changed: true });
+    }
+    expectFailure(await call(["users", "list", "-l"], { env }), 2, /too many arguments/);
+  });
+
   test("takes no weak, empty or endless password, and never one from its arguments", async (t) => {
     const env = { DATABASE_URL: `sqlite:${join(newFolder(t), "app.db")}` };
     await call(["migrate"], { env });

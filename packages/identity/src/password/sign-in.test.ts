@@ -35,7 +35,7 @@ class NotingThrottle implements SignInThrottle {
 
 interface Desk extends TestSettings {
   readonly throttle: NotingThrottle;
-  addAccount(email: string, hash?: Secret<string> | undefined): Promise<string>;
+  addAccount(email: string, hash?: Secret<string>): Promise<string>;
   attempt(username: string, password: string): ReturnType<typeof signIn>;
 }
 

@@ -40,8 +40,13 @@ async function migrated<D extends Database>(database: D, test: Pick<TestContext,
   return database;
 }
 
+/** A test, or a file of them: runs something at its end. */
+export interface Ending {
+  after(work: () => Promise<void>): void;
+}
+
 /** The URL of a new, empty PostgreSQL database; it is dropped after the test, whoever is connected. */
-export async function newPostgresUrl(test: Pick<TestContext, "after">): Promise<string> {
+export async function newPostgresUrl(test: Ending): Promise<string> {
   const server = process.env["LOCKSTEP_TEST_POSTGRES"];
   if (server === undefined) {
     throw new Error("LOCKSTEP_TEST_POSTGRES is not set: run this test with `npm test -- <file>`, which starts a PostgreSQL for it");

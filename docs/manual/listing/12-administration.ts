@@ -1,0 +1,18 @@
+import { authorize, createApi, deny, roles } from "lockstep";
+import { auth } from "./12-identity.ts";
+
+/** What an account is to the application: its own table. */
+export const roleOf = new Map<string, "admin" | "user">();
+
+const user = authorize({ user: auth.signedInUser }, ({ user }) => {
+  const role = roleOf.get(user.id);
+  return role === undefined ? deny("unknown here") : { id: user.id, role };
+});
+const role = roles({ admin: ["user"], user: [] }, user, ({ role }) => role, { reachAny: ["admin"] });
+
+export const api = createApi({
+  title: "Administration",
+  version: "1.0.0",
+  docs: { access: role.require("admin") }, // open it with the session's cookie
+  routes: [...auth.routes, ...auth.adminRoutes(role.require("admin"))],
+});

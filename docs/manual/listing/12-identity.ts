@@ -1,0 +1,35 @@
+import { createApi, get, Redacted, scopes } from "lockstep";
+import { fastifyServer } from "lockstep/fastify";
+import { generateIdentityKey, identity, logMail } from "lockstep-identity";
+import { openSqlite } from "lockstep-identity/sqlite";
+
+export const database = openSqlite(process.env["DATABASE"] ?? ":memory:");
+
+export const auth = await identity({
+  database,
+  issuer: "http://127.0.0.1:3000", // https://api.example.com, in production
+  audience: "notes",
+  key: new Redacted(process.env["IDENTITY_KEY"] ?? generateIdentityKey().reveal()),
+  scopes: { "notes:read": "Read notes", "notes:write": "Write notes" },
+  mail: logMail(console.log), // smtpMail({ … }), in production
+  keyPrefix: "notes",
+  passwordGrant: true,
+  registration: "open",
+});
+
+// An access token, the cookie of a session, or an API key of the user's: whichever comes.
+const reader = scopes(auth.currentUser, "notes:read");
+
+export const api = createApi({
+  title: "Notes",
+  version: "1.0.0",
+  docs: { public: "an example on this machine" },
+  routes: [
+    ...auth.routes,
+    get("/notes", { deps: { user: reader } }, ({ user }) => ({ notesOf: user.id })),
+    get("/report", { deps: { client: auth.apiClient } }, ({ client }) => ({ for: client.name })),
+    get("/payments", { deps: { user: auth.freshUser } }, ({ user }) => ({ paidBy: user.id })),
+  ],
+});
+
+if (import.meta.main) console.log(await fastifyServer(api).listen({ host: "127.0.0.1", port: 3000 }));

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Redacted } from "lockstep";
+import { type IdentityOptions, settingsOf, WrongIdentityOption } from "./options.ts";
+import { generateIdentityKey } from "./secret/identity-key.ts";
+import { openSqlite } from "./store/sqlite/index.ts";
+
+const right: IdentityOptions = {
+  database: openSqlite(":memory:"),
+  issuer: "https://as.test",
+  audience: "https://api.test",
+  key: generateIdentityKey(),
+  scopes: { "notes:read": "Read notes" },
+  mail: { send: async () => {} },
+};
+
+/** What is wrong about options, or nothing. They come from JavaScript, where no type is checked. */
+function complaint(changes: Readonly<Record<string, unknown>>): string | undefined {
+  try {
+    settingsOf({ ...right, ...changes } as unknown as IdentityOptions);
+    return undefined;
+  } catch (error) {
+    assert.ok(error instanceof WrongIdentityOption, String(error));
+    return error.message;
+  }
+}
+
+const audience = "`audience` is required: the name of your API";
+const issuer = "`issuer` is the URL of this service, without a slash at its end: https://login.example.com";
+const key = "`key` is required: new Redacted(IDENTITY_KEY), which `lockstep-identity generate-key` makes";
+const keyPrefix = "`keyPrefix` is up to 20 lower-case letters and digits";
+const scopes = '`scopes` is required: { "notes:read": "Read notes" }';
+const noKey = "IDENTITY_KEY is not 32 bytes in base64url: make one with `lockstep-identity generate-key`";
+const noRandomKey = "IDENTITY_KEY is not random: make one with `lockstep-identity generate-key`";
+
+const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, unknown>>, message: string])[] = [
+  ["no audience", { audience: undefined }, audience],
+  ["an empty audience", { audience: "" }, audience],
+  ["no database", { database: undefined }, "`database` is required: openSqlite(…) or openPostgres(…)"],
+  ["a path for a database", { database: "app.db" }, "`database` is required: openSqlite(…) or openPostgres(…)"],
+  ["no mail", { mail: undefined }, "`mail` is required: smtpMail(…), or logMail(…) while developing"],
+  ["no scopes", { scopes: undefined }, scopes],
+  ["a text for scopes", { scopes: "notes:read" }, scopes],
+  ["a scope with a space", { scopes: { "notes read": "" } }, '`scopes`: "notes read" is no scope (RFC 6749 §3.3)'],
+  ["an empty scope", { scopes: { "": "" } }, '`scopes`: "" is no scope (RFC 6749 §3.3)'],
+  ["a prefix in capitals", { keyPrefix: "Notes" }, keyPrefix],
+  ["a prefix with an underscore", { keyPrefix: "my_notes" }, keyPrefix],
+  ["an empty prefix", { keyPrefix: "" }, keyPrefix],
+  ["no issuer", { issuer: undefined }, issuer],
+  ["an issuer without a scheme", { issuer: "as.test" }, issuer],
+  ["an issuer with a slash at its end", { issuer: "https://as.test/" }, issuer],
+  ["an issuer with a query", { issuer: "https://as.test?a=b" }, issuer],
+  ["an issuer with a fragment", { issuer: "https://as.test#a" }, issuer],
+  ["an issuer with a user", { issuer: "https://me@as.test" }, issuer],
+  ["an issuer with a line break at its end", { issuer: "https://as.test\n" }, issuer],
+  ["an issuer with a tab", { issuer: "https://as\t.test" }, issuer],
+  ["an issuer with a backslash", { issuer: "https:\\\\as.test" }, issuer],
+  ["an issuer without TLS", { issuer: "http://as.test" }, "`issuer` must be https, but on loopback"],
+  ["an issuer that looks like loopback", { issuer: "http://127.0.0.1.as.test" }, "`issuer` must be https, but on loopback"],
+  ["an issuer of another scheme", { issuer: "ftp://as.test" }, "`issuer` must be https, but on loopback"],
+  ["no key", { key: undefined }, key],
+  ["an empty list of keys", { key: [] }, key],
+  ["a key as plain text", { key: generateIdentityKey().reveal() }, key],
+  ["a list with a key as plain text", { key: [generateIdentityKey(), "a"] }, key],
+  ["an empty key", { key: new Redacted("") }, noKey],
+  ["a key from a manual (M-09)", { key: new Redacted("changeme") }, noKey],
+  ["a key that is too short", { key: new Redacted("A".repeat(42)) }, noKey],
+  ["a key of one byte over and over (M-09)", { key: new Redacted("00".repeat(32)) }, noRandomKey],
+  ["a previous key that is none", { key: [generateIdentityKey(), new Redacted("old")] }, noKey],
+  ["an option that there is not", { keyprefix: "notes" }, "There is no option `keyprefix`"],
+  ["an option of every object", { toString: "notes" }, "There is no option `toString`"],
+  ["a registration that is neither", { registration: "opne" }, '`registration` is "open" or "closed"'],
+  ["a demo that is a text (R10)", { demo: "0" }, "`demo` is true or false"],
+  ["a password grant that is a number", { passwordGrant: 1 }, "`passwordGrant` is true or false"],
+  ["a lifetime that there is not", { lifetimes: { accessTokenSecond: 60 } }, "There is no lifetime `accessTokenSecond`"],
+  ["a lifetime of every object", { lifetimes: { valueOf: 60 } }, "There is no lifetime `valueOf`"],
+  [
+    "an access token of more than ten minutes",
+    { lifetimes: { accessTokenSeconds: 601 } },
+    "`accessTokenSeconds` is a whole number from 1 to 600",
+  ],
+  ["an access token of no time", { lifetimes: { accessTokenSeconds: 0 } }, "`accessTokenSeconds` is a whole number from 1 to 600"],
+  ["half a second", { lifetimes: { linkSeconds: 60.5 } }, "`linkSeconds` is a whole number from 60 to 86400"],
+  ["a lifetime as text", { lifetimes: { linkSeconds: "900" } }, "`linkSeconds` is a whole number from 60 to 86400"],
+  ["a lifetime without end", { lifetimes: { sessionSeconds: Infinity } }, "`sessionSeconds` is a whole number from 60 to 7776000"],
+  [
+    "a window of more than a minute",
+    { lifetimes: { refreshReuseWindowSeconds: 61 } },
+    "`refreshReuseWindowSeconds` is a whole number from 0 to 60",
+  ],
+  [
+    "a window below nothing",
+    { lifetimes: { refreshReuseWindowSeconds: -1 } },
+    "`refreshReuseWindowSeconds` is a whole number from 0 to 60",
+  ],
+  ["no days for events", { keepAuditDays: 0 }, "`keepAuditDays` is a whole number of days, from 1"],
+  ["a part of a day for events", { keepAuditDays: 1.1 }, "`keepAuditDays` is a whole number of days, from 1"],
+];
+
+describe("the options of identity()", () => {
+  for (const [name, changes, message] of wrong) {
+    test(`refuses ${name}`, () => {
+      assert.equal(complaint(changes), message);
+      assert.equal(complaint({}), undefined, "the control");
+    });
+  }
+
+  test("have defaults, all of which are secure", () => {
+    const { database, mail, key: _key, ...others } = right;
+    const { keys, audit, clock, scopesOf, database: sameDatabase, mail: sameMail, ...settings } = settingsOf(right);
+    assert.equal(sameDatabase, database);
+    assert.equal(sameMail, mail);
+    assert.deepEqual(keys.previous, []);
+    assert.equal(clock, Date.now);
+    const account = { id: "", email: "", createdAt: 0, verifiedAt: undefined, disabledAt: undefined };
+    assert.deepEqual(scopesOf({ ...account }), ["notes:read"]);
+    assert.ok(audit);
+    assert.deepEqual(settings, {
+      ...others,
+      keyPrefix: "lockstep",
+      keyEnvironment: "live",
+      insecureCookies: false,
+      passwordGrant: false,
+      registration: "closed",
+      lifetimes: {
+        accessTokenSeconds: 600,
+        refreshTokenSeconds: 1_209_600,
+        refreshFamilySeconds: 7_776_000,
+        refreshReuseWindowSeconds: 10,
+        sessionIdleSeconds: 28_800,
+        sessionSeconds: 604_800,
+        linkSeconds: 900,
+        signingKeySeconds: 2_592_000,
+      },
+    });
+  });
+
+  test("take http on loopback, and paths", () => {
+    for (const issuer of ["http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000", "https://as.test/tenant"]) {
+      assert.equal(settingsOf({ ...right, issuer }).issuer, issuer);
+    }
+  });
+
+  test("take several keys, the current one first", () => {
+    const [current, previous] = [generateIdentityKey(), generateIdentityKey()];
+    const settings = settingsOf({ ...right, key: [current, previous] });
+    const ids = [current, previous].map((key) => settingsOf({ ...right, key }).keys.current.id);
+    assert.deepEqual([settings.keys.current.id, ...settings.keys.previous.map(({ id }) => id)], ids);
+  });
+
+  test("0 switches the window of refresh tokens off, and is no default", () => {
+    assert.equal(settingsOf({ ...right, lifetimes: { refreshReuseWindowSeconds: 0 } }).lifetimes.refreshReuseWindowSeconds, 0);
+  });
+
+  test("M-09, S-20: a demonstration is refused in production, and only there takes cookies without Secure", (t) => {
+    const before = process.env["NODE_ENV"];
+    t.after(() => {
+      if (before === undefined) delete process.env["NODE_ENV"];
+      else process.env["NODE_ENV"] = before;
+    });
+    process.env["NODE_ENV"] = "production";
+    assert.equal(complaint({ demo: true }), "`demo` is refused where NODE_ENV is production");
+    assert.equal(complaint({ demo: false }), undefined);
+    process.env["NODE_ENV"] = "development";
+    const { insecureCookies, keyEnvironment } = settingsOf({ ...right, demo: true });
+    assert.deepEqual([insecureCookies, keyEnvironment], [true, "demo"]);
+  });
+
+  test("M-08: nothing that is refused shows a key", () => {
+    const text = generateIdentityKey().reveal().slice(1);
+    const told = complaint({ key: new Redacted(text) }) ?? "";
+    assert.ok(told.length > 0 && !told.includes(text));
+  });
+});
