@@ -4,7 +4,7 @@ import { accountRoutes } from "./account/account-routes.ts";
 import { Accounts } from "./account/accounts.ts";
 import { removeExpiredLinks } from "./account/link-store.ts";
 import { accountAdminRoutes } from "./admin/account-admin-routes.ts";
-import { administrator, type ReachesAny } from "./admin/administrator.ts";
+import { administrator, type ReachesAny, type RuleSubject } from "./admin/administrator.ts";
 import { apiKeyRoutes } from "./api-key/api-key-routes.ts";
 import { removeEndedApiKeys } from "./api-key/api-key-store.ts";
 import { ApiKeys } from "./api-key/api-keys.ts";
@@ -56,11 +56,11 @@ export interface Identity<Sc extends string> {
   readonly sessions: Sessions;
   /**
    * Routes for administrators: accounts and service accounts. Who is one is the application's rule, which must say that it
-   * reaches any object: `role.require("admin")`.
+   * reaches any object, and give whoever passes with the id of their account: `role.require("admin")`.
    *
    * @throws BuildError `wrong_dependency` for a rule that does not
    */
-  adminRoutes<F extends Fact>(rule: Dependency<object, F> & ReachesAny<F>): readonly Route[];
+  adminRoutes<F extends Fact>(rule: Dependency<RuleSubject, F> & ReachesAny<F>): readonly Route[];
   /** Writes what is still in memory and ends what runs in the background. The database stays open. */
   close(): Promise<void>;
 }
@@ -159,7 +159,7 @@ function assemble<Sc extends string>(services: Services, { feed, housekeeping }:
     clients,
     sessions,
     apiKeys,
-    adminRoutes: <F extends Fact>(rule: Dependency<object, F> & ReachesAny<F>) => {
+    adminRoutes: <F extends Fact>(rule: Dependency<RuleSubject, F> & ReachesAny<F>) => {
       const admin = administrator(rule, signedIn);
       return [...accountAdminRoutes({ accounts, admin }), ...serviceAccountRoutes({ ...shared, admin })];
     },

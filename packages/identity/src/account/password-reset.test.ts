@@ -83,6 +83,10 @@ describeOnEach("a lost password", (kind) => {
     const use = async (token: string, password: string): Promise<number> =>
       (await post("/auth/password/reset", { token, password })).status;
     const [first, second] = [await ask(), await ask()];
+    // It confirms nothing: it is not even looked at whose it is.
+    const hashes = countHashes(t);
+    assert.equal((await post("/auth/verify", { token: second, password: chosen })).status, 400);
+    assert.equal(hashes.since(), 0);
     const refused = await post("/auth/password/reset", { token: first, password: another });
     assert.deepEqual([refused.status, await codeOf(refused)], [400, "invalid_link"]);
     assert.equal(await use(second, another), 204);

@@ -114,8 +114,7 @@ describe("the metadata (RFC 8414)", () => {
       token_endpoint_auth_signing_alg_values_supported: algorithms,
       revocation_endpoint_auth_methods_supported: ["none", "client_secret_basic", "private_key_jwt"],
       revocation_endpoint_auth_signing_alg_values_supported: algorithms,
-      introspection_endpoint_auth_methods_supported: ["client_secret_basic", "private_key_jwt"],
-      introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+      introspection_endpoint_auth_methods_supported: ["client_secret_basic", "Bearer"],
     });
   });
 

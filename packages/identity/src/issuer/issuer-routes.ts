@@ -49,7 +49,6 @@ const Metadata = z.object({
   revocation_endpoint_auth_methods_supported: texts,
   revocation_endpoint_auth_signing_alg_values_supported: texts,
   introspection_endpoint_auth_methods_supported: texts,
-  introspection_endpoint_auth_signing_alg_values_supported: texts,
 });
 
 const metadataPath = "/.well-known/oauth-authorization-server";
@@ -89,7 +88,6 @@ const metadataSpec = {
 
 /** The metadata of the issuer. Nothing in it comes from a request: no `Host` header can lead a client elsewhere. */
 function issuerMetadata({ issuer, scopes, passwordGrant }: Settings): z.infer<typeof Metadata> {
-  const confidential = clientAuthentications.filter((each) => each !== "none");
   return {
     issuer,
     token_endpoint: `${issuer}/auth/token`,
@@ -104,8 +102,8 @@ function issuerMetadata({ issuer, scopes, passwordGrant }: Settings): z.infer<ty
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     revocation_endpoint_auth_methods_supported: [...clientAuthentications],
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
-    introspection_endpoint_auth_methods_supported: confidential,
-    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    // RFC 8414 §2: methods of the token endpoint, or types of access tokens.
+    introspection_endpoint_auth_methods_supported: ["client_secret_basic", "Bearer"],
   };
 }
 

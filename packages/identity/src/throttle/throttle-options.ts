@@ -57,7 +57,7 @@ export interface Limits {
   /** Links that are no good. Default 60 in 10 minutes from a network. */
   readonly link: NetworkLimit;
   /**
-   * Clients that fail to authenticate. Default 60 in 10 minutes from a network; none for a client, whose id is no secret: anybody could
+   * Clients that fail to authenticate, or that are at it. Default 100 in 10 minutes from a network; none for a client, whose id is no secret: anybody could
    * lock it out.
    */
   readonly client: NetworkLimit;
@@ -100,7 +100,7 @@ const defaults: Limits = {
   register: { network: { attempts: 20, seconds: hour }, key: { attempts: 3, seconds: hour } },
   forgot: { network: { attempts: 20, seconds: hour }, key: { attempts: 3, seconds: hour } },
   link: { network: { attempts: 60, seconds: 10 * minute } },
-  client: { network: { attempts: 60, seconds: 10 * minute } },
+  client: { network: { attempts: 100, seconds: 10 * minute } },
   password: { network: { attempts: 60, seconds: 10 * minute }, key: { attempts: 10, seconds: 15 * minute } },
   apiKey: { network: { attempts: 100, seconds: 10 * minute }, key: { attempts: 20, seconds: 10 * minute } },
   maxKeysInMemory: 100_000,
