@@ -30,7 +30,7 @@ export async function startPostgres(env: Readonly<Record<string, string | undefi
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--encoding=UTF8", "--locale=C"],
     postgresFlags: ["-c", "max_connections=400", "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
-    onLog: (line) => log.push(String(line)),
+    onLog: (line) => log.push(line),
     onError: (line) => log.push(String(line)),
   });
   try {

@@ -21,7 +21,8 @@ if (postgres !== undefined) process.env["LOCKSTEP_TEST_POSTGRES"] = postgres.url
 const status = statusOf({
   name: `${files.length} test files`,
   command: process.execPath,
-  args: ["--conditions=lockstep-source", "--test", `--test-reporter=${reporter}`, ...files.toSorted()],
+  // A test that hangs is named, instead of holding the run.
+  args: ["--conditions=lockstep-source", "--test", "--test-timeout=180000", `--test-reporter=${reporter}`, ...files.toSorted()],
 });
 await postgres?.stop();
 process.exitCode = status;

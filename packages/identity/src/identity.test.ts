@@ -177,7 +177,7 @@ describeOnEach("the documentation of identity()", (database) => {
   test("is a valid document of OpenAPI 3.1, with the alternatives of each route", async (t) => {
     const { api } = await openIdentityApi(t, await database.open(t));
     const document = api.openapi();
-    const validate = (one: unknown) => new Validator().validate(JSON.stringify(one));
+    const validate = (one: unknown) => new Validator().validate(JSON.stringify(one, null, 1));
     assert.deepEqual(await validate(document), { valid: true });
     assert.equal((await validate({ ...document, info: {} })).valid, false, "the control");
 

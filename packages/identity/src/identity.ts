@@ -23,6 +23,7 @@ import { removeSigningKeys } from "./issuer/signing-key-store.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { type IdentityOptions, settingsOf } from "./options.ts";
 import { removeExpiredRevocations } from "./revocation/housekeeping.ts";
+import { withOwnRevocations } from "./revocation/own-revocations.ts";
 import { RevocationFeed } from "./revocation/revocation-feed.ts";
 import { sessionCookie } from "./session/session-cookie.ts";
 import { sessionRoutes } from "./session/session-routes.ts";
@@ -82,14 +83,16 @@ export interface Identity<Sc extends string> {
  * ```
  */
 export async function identity<const Sc extends string>(options: IdentityOptions<Sc>): Promise<Identity<Sc>> {
-  const settings = settingsOf(options);
-  await migrate(settings.database, identitySchema);
-  const feed = await RevocationFeed.open(settings, options.revocation);
+  const base = settingsOf(options);
+  await migrate(base.database, identitySchema);
+  const feed = await RevocationFeed.open(base, options.revocation);
+  const settings = { ...base, database: withOwnRevocations(base.database, feed) };
   const tokens = await AccessTokens.open(settings, feed, options.signingKeys).catch(async (error: unknown) => {
     await feed.close();
     throw error;
   });
-  const throttle = new Throttle(settings, options.throttle);
+  // It counts through the driver, and revokes nothing.
+  const throttle = new Throttle(base, options.throttle);
   const services = {
     settings,
     tokens,

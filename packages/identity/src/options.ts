@@ -186,7 +186,7 @@ function checkLifetimes(given: Partial<Lifetimes>): Lifetimes {
     return [name, seconds];
   });
   // Every name of the table is there.
-  return Object.fromEntries(checked) as unknown as Lifetimes;
+  return Object.fromEntries(checked);
 }
 
 function wrong(message: string): WrongIdentityOption {

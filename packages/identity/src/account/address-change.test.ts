@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describeOnEach } from "../store/database.fixture.ts";
+import { all, sql } from "../store/statement.ts";
 import { another, chosen, codeOf, openAccountApi, shown, tokenIn } from "./account.fixture.ts";
+
+const links = sql("SELECT * FROM identity_links");
 
 describeOnEach("changing the address", (kind) => {
   test("L-21: needs the password, tells both mailboxes, and leaves the old address until the new one is confirmed", async (t) => {
@@ -26,6 +29,9 @@ describeOnEach("changing the address", (kind) => {
       messages.map(({ to }) => to),
       ["New@example.com", "ada@example.com"],
     );
+    // A link to the old address, which must not outlive it.
+    await post("/auth/password/forgot", { email: "ada@example.com" });
+    await mailed();
     const [token, none] = messages.map(({ text }) => tokenIn(text));
     assert.ok(token);
     assert.equal(none, undefined);
@@ -42,6 +48,7 @@ describeOnEach("changing the address", (kind) => {
     assert.equal(verified.status, 200);
     assert.deepEqual(await verified.json(), { id: ada.id });
     assert.deepEqual(await accounts.find(ada.id), { ...ada, email: "New@example.com", verifiedAt: clock.now });
+    assert.deepEqual(await database.run(all(links)), []);
     assert.equal(await canSignIn("ada@example.com", chosen), false);
     assert.equal(await canSignIn("new@example.com", chosen), true);
     assert.equal(await isSignedIn(session), true);

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countHashes } from "../password/hash-count.fixture.ts";
+import { newSecret } from "../secret/opaque-token.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { all, sql } from "../store/statement.ts";
 import { another, chosen, codeOf, openAccountApi, positionOf, shown, tokenIn } from "./account.fixture.ts";
+import { saveLink } from "./link-store.ts";
 
 const links = sql("SELECT * FROM identity_links");
 const revocations = sql("SELECT kind, key FROM identity_revocations ORDER BY seq");
@@ -200,6 +202,23 @@ describeOnEach("a lost password", (kind) => {
       await mailed();
       const answer = await post("/auth/password/reset", { token, password: "yet another nine candles" });
       assert.deepEqual([answer.status, await codeOf(answer)], [400, "invalid_link"], `way ${index}`);
+    }
+  });
+
+  test("a link to an address that the account has no more, kept while it moved, opens nothing", async (t) => {
+    const database = await kind.open(t);
+    const { post, register, settings, canSignIn } = openAccountApi(t, database);
+    const { id } = await register("ada@example.com");
+    const createdAt = settings.clock();
+    for (const [email, status] of [
+      ["before@example.com", 400],
+      ["ada@example.com", 204],
+    ] as const) {
+      const token = newSecret();
+      const link = { token, purpose: "reset", accountId: id, email, passwordHash: undefined } as const;
+      await database.run(saveLink({ ...link, createdAt, expiresAt: createdAt + 1000 }));
+      assert.equal((await post("/auth/password/reset", { token: token.reveal(), password: another })).status, status);
+      assert.equal(await canSignIn("ada@example.com", another), status === 204);
     }
   });
 

@@ -51,7 +51,7 @@ type Success =
       readonly by?: string;
     }
   | { readonly type: "signing_key.created"; readonly key: string }
-  | { readonly type: "signing_key.retired"; readonly key: string; readonly reason: "compromised" | "rotated" }
+  | { readonly type: "signing_key.retired"; readonly key: string; readonly reason: "compromised" }
   | { readonly type: "signing_key.reencrypted"; readonly key: string }
   | { readonly type: "revocation.everything"; readonly by?: string }
   | { readonly type: "revocation.feed_recovered" };

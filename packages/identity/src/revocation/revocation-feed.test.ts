@@ -12,6 +12,7 @@ import { openPostgres } from "../store/postgres/index.ts";
 import { identitySchema } from "../store/schema.ts";
 import { openSqlite } from "../store/sqlite/index.ts";
 import { all, sql } from "../store/statement.ts";
+import { openLine } from "./cut.fixture.ts";
 import { eventually } from "./node-process.fixture.ts";
 import { RevocationFeed, type RevocationFeedOptions } from "./revocation-feed.ts";
 import { revocationPosition, revoke, type RevocationKind } from "./revocation-log.ts";
@@ -272,6 +273,30 @@ describe("RevocationFeed on a SQLite file of two processes", () => {
     const { feed, clock } = await opened(t, ours, { pollMs: 10 });
     await theirs.transaction(() => revoke({ kind: "subject", key: "alice", at: 0, expiresAt: clock.now + 1000 }));
     await eventually(() => feed.isRevoked(tokenClaims()) === true, soonMs, "the entry is found");
+  });
+});
+
+describe("RevocationFeed on a PostgreSQL that says nothing", () => {
+  test("answers within its own time, and decides again when the database is back", async (t) => {
+    const url = await newPostgresUrl(t);
+    const line = await openLine(t, url);
+    const [over, beside] = [openPostgres(line.url, { statementTimeoutMs: 30_000 }), openPostgres(url)];
+    t.after(() => Promise.all([over.close(), beside.close()]));
+    await migrate(beside, identitySchema);
+    const { feed, monotonic, clock } = await opened(t, over, { pollMs: 20, timeoutMs: 100 });
+    line.hold();
+    const expiresAt = clock.now + 600_000;
+    const rev = await beside.transaction(() => revoke({ kind: "subject", key: "alice", at: 0, expiresAt }));
+    const begun = performance.now();
+    // Behind the token, and then silent.
+    await assert.rejects(async () => feed.isRevoked(tokenClaims({ sub: "bob", rev })), Unavailable);
+    monotonic.now += 5001;
+    await assert.rejects(async () => feed.isRevoked(tokenClaims({ sub: "bob", rev: 0 })), Unavailable);
+    assert.ok(performance.now() - begun < 10_000);
+    line.heal();
+    await eventually(() => feed.position === rev, soonMs, "the node catches up");
+    assert.equal(feed.isRevoked(tokenClaims({ sub: "alice", rev: 0 })), true);
+    assert.equal(feed.isRevoked(tokenClaims({ sub: "bob", rev })), false);
   });
 });
 

@@ -116,6 +116,12 @@ export class RevocationFeed {
     return this.#ask(findRevocation(claims, this.#issuers));
   }
 
+  /** Reads the log up to a position, where that was not read yet. Never rejects: what cannot be read now is read as soon as it can. */
+  async catchUp(position: number): Promise<void> {
+    if (this.#copy.position >= position) return;
+    await within(this.#options.timeoutMs, this.#read()).catch(() => {});
+  }
+
   /** Tells of the signing keys that are revoked: of those that are, at once, and of those that will be. Gives what ends that. */
   onSigningKey(listener: (kid: string) => void): () => void {
     this.#signingKeyListeners.add(listener);

@@ -26,37 +26,42 @@ export function describeOnEach(name: string, tests: (database: TestDatabase) => 
   for (const database of testDatabases) describe(`${name} on ${database.kind}`, () => tests(database));
 }
 
-async function openTestSqlite(test: Pick<TestContext, "after">): Promise<Database> {
-  return migrated(openSqlite(":memory:"), test);
-}
-
 async function openTestPostgres(test: Pick<TestContext, "after">): Promise<Database> {
-  return migrated(openPostgres(await newPostgresUrl(test)), test);
+  const { url, drop } = await createPostgres();
+  const database = openPostgres(url);
+  // In this order: a pool whose database is dropped under it meets errors that no test is about.
+  test.after(async () => {
+    await database.close();
+    await drop();
+  });
+  await migrate(database, identitySchema);
+  return database;
 }
 
-async function migrated<D extends Database>(database: D, test: Pick<TestContext, "after">): Promise<D> {
+async function openTestSqlite(test: Pick<TestContext, "after">): Promise<Database> {
+  const database = openSqlite(":memory:");
   test.after(() => database.close());
   await migrate(database, identitySchema);
   return database;
 }
 
-/** A test, or a file of them: runs something at its end. */
-export interface Ending {
-  after(work: () => Promise<void>): void;
+/** The URL of a new, empty PostgreSQL database; it is dropped after the test, whoever is connected. */
+export async function newPostgresUrl(test: Pick<TestContext, "after">): Promise<string> {
+  const { url, drop } = await createPostgres();
+  test.after(drop);
+  return url;
 }
 
-/** The URL of a new, empty PostgreSQL database; it is dropped after the test, whoever is connected. */
-export async function newPostgresUrl(test: Ending): Promise<string> {
+async function createPostgres(): Promise<{ readonly url: string; drop(): Promise<void> }> {
   const server = process.env["LOCKSTEP_TEST_POSTGRES"];
   if (server === undefined) {
     throw new Error("LOCKSTEP_TEST_POSTGRES is not set: run this test with `npm test -- <file>`, which starts a PostgreSQL for it");
   }
   const name = `lockstep_${randomBytes(8).toString("hex")}`;
   await administer(server, `CREATE DATABASE ${name}`);
-  test.after(() => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return url.href;
+  return { url: url.href, drop: () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
 async function administer(server: string, statement: string): Promise<void> {

@@ -106,8 +106,9 @@ describe("a PostgreSQL that fails", () => {
       database.transaction(() => all(insert, { id: "a" })),
       Unavailable,
     );
+    // What does not answer is asked once: 200 ms for the statement and a second more, not the same again for ROLLBACK.
+    assert.ok(performance.now() - begun < 2000, "it took too long");
     await assert.rejects(database.run(all(one)), Unavailable);
-    assert.ok(performance.now() - begun < 4000, "it took too long");
     line.heal();
     await database.transaction(() => all(insert, { id: "b" }));
     assert.equal(await countThings(database), 1);

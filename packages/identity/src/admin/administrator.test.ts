@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { authorize, BuildError, createApi, roles } from "lockstep";
+import type { User } from "../caller/caller.ts";
+import { codeOf, openIdentityApi, reveal } from "../identity.fixture.ts";
+import { describeOnEach } from "../store/database.fixture.ts";
+
+describeOnEach("who administers", (database) => {
+  test("adminRoutes() refuses a rule that does not say that it reaches any object", async (t) => {
+    const { auth } = await openIdentityApi(t, await database.open(t));
+    const roleOf = (user: User) => (user.scopes.includes("notes:write") ? "admin" : "user");
+    const everybody = authorize({ user: auth.currentUser }, ({ user }) => user);
+    const role = roles({ admin: ["user"], user: [] }, auth.currentUser, roleOf);
+    for (const rule of [auth.currentUser, auth.signedInUser, everybody, role.require("admin"), auth.apiClient]) {
+      // From JavaScript: the types refuse it too.
+      const adminRoutes = auth.adminRoutes as unknown as (rule: unknown) => unknown;
+      assert.throws(
+        () => adminRoutes(rule),
+        (error) => error instanceof BuildError && error.code === "wrong_dependency" && /reachAny/.test(error.message),
+      );
+    }
+    const right = roles({ admin: ["user"], user: [] }, auth.currentUser, roleOf, { reachAny: ["admin"] });
+    const routes = auth.adminRoutes(right.require("admin"));
+    assert.ok(createApi({ title: "Admin", version: "1", routes }).routes.length > 8, "the control");
+  });
+
+  test("K-05: an API key of an administrator administers nothing, alone or with somebody else's session or token", async (t) => {
+    const { ask, auth, account, administrators, session, signIn } = await openIdentityApi(t, await database.open(t));
+    const [root, mallory] = [await account("root"), await account("mallory")];
+    administrators.add(root.id);
+    const made = await auth.apiKeys.create({ owner: { account: root.id }, name: "narrow", scopes: [] }, []);
+    const key = reveal(made.key);
+    const [theirs, own] = [await session(mallory), await session(root)];
+    const [token, rootsToken] = [(await signIn(mallory)).access, (await signIn(root)).access];
+    const status = async (credentials: object) => (await ask("GET", "/auth/accounts", credentials)).status;
+    assert.equal(await status({ cookie: own }), 200, "the control");
+    assert.equal(await status({ token: rootsToken }), 200, "the control");
+    assert.equal(await status({ key }), 401);
+    assert.equal(await status({ key, cookie: theirs }), 403);
+    assert.equal(await status({ key, token }), 403);
+    assert.equal(await status({ cookie: theirs }), 403);
+    assert.equal(await status({ token: rootsToken, cookie: theirs }), 200);
+    assert.equal(await status({ token, cookie: own }), 403);
+    const made2 = await ask("POST", `/auth/accounts/${root.id}/disable`, { key, cookie: theirs });
+    assert.deepEqual([made2.status, codeOf(made2)], [403, "forbidden"]);
+    assert.equal((await auth.accounts.find(root.id))?.disabledAt, undefined);
+  });
+
+  test("a rule of the application's own is taken where it gives the id of the account", async (t) => {
+    const app = await openIdentityApi(t, await database.open(t));
+    const { auth, account, signIn } = app;
+    const [root, alice] = [await account("root"), await account("alice")];
+    const people = new Map([[root.id, { id: root.id, name: "Root" }]]);
+    const rule = authorize({ user: auth.currentUser }, ({ user }) => people.get(user.id), { reach: "any" });
+    const api = createApi({ title: "Own", version: "1", audit: () => {}, routes: auth.adminRoutes(rule) });
+    const status = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await api.fetch(new Request("https://as.test/auth/accounts", { headers }))).status;
+    };
+    assert.equal(await status((await signIn(root)).access), 200);
+    assert.equal(await status((await signIn(alice)).access), 403);
+  });
+});
