@@ -53,7 +53,7 @@ export function testApi({ settings, apiKeys, clients }: TestKeys): TestApi {
   // No cookie is among its credentials, which is all that its facts are told here.
   const signedInUser = user as unknown as SignedInUser;
   const root = authorize({ signedIn }, ({ signedIn }) => (signedIn.id === "root" ? signedIn : undefined), { reach: "any" });
-  const key = keyCaller(settings, apiKeys, apiKeyHeader({ name: "X-API-Key", schemeName: "ApiKey", scopes: settings.scopes }));
+  const key = keyCaller(apiKeys, apiKeyHeader({ name: "X-API-Key", schemeName: "ApiKey", scopes: settings.scopes }));
   const api = createApi({
     title: "Keys",
     version: "1",

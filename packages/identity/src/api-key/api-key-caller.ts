@@ -1,7 +1,6 @@
 /** Whoever an API key belongs to, as a dependency. */
 import { authenticate, connection, type Dependency, identified, type Scheme } from "lockstep";
 import { type ApiClient, subjectOfClient } from "../caller/caller.ts";
-import type { Settings } from "../settings.ts";
 import type { ApiKeys, VerifiedKey } from "./api-keys.ts";
 
 /**
@@ -9,7 +8,6 @@ import type { ApiKeys, VerifiedKey } from "./api-keys.ts";
  * wrong ones are 429.
  */
 export function keyCaller(
-  _settings: Settings,
   apiKeys: Pick<ApiKeys, "verify">,
   scheme: Scheme<string, string>,
 ): Dependency<ApiClient, "credential" | "authenticated" | "scoped" | `scope:${string}`> {

@@ -2,7 +2,7 @@
  * Secrets that a client presents and that mean nothing in themselves: session ids, refresh tokens, links. 256 random bits, so
  * that a fast hash is enough to keep them; they are looked up by that hash, which tells nothing about how close a guess is (L-25).
  */
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { Redacted } from "lockstep";
 
 const bytes = 32;
@@ -20,5 +20,5 @@ export function isSecretFormat(text: string): boolean {
 
 /** What is kept of a secret: its SHA-256, in base64url. */
 export function hashOfSecret(secret: Redacted<string>): string {
-  return createHash("sha256").update(secret.reveal()).digest("base64url");
+  return hash("sha256", secret.reveal(), "base64url");
 }

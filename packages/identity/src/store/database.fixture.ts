@@ -46,7 +46,7 @@ async function openTestSqlite(test: Pick<TestContext, "after">): Promise<Databas
 }
 
 /** The URL of a new, empty PostgreSQL database; it is dropped after the test, whoever is connected. */
-export async function newPostgresUrl(test: Pick<TestContext, "after">): Promise<string> {
+export async function newPostgresUrl(test: { after(end: () => Promise<void>): void }): Promise<string> {
   const { url, drop } = await createPostgres();
   test.after(drop);
   return url;

@@ -1,6 +1,6 @@
 /**
  * How many wrong secrets of API keys are compared: counted in the memory of each process, because looking a key up must not wait
- * for a counter. A key's secret has 256 bits; the limit is there to see guessing and to end it, not to make it hard.
+ * for a counter. A key's secret has 190 bits; the limit is there to see guessing and to end it, not to make it hard.
  */
 import type { KeyAttempt, KeyThrottle } from "../api-key/api-key-throttle.ts";
 import { networkOf } from "./address-prefix.ts";

@@ -1,0 +1,202 @@
+/** Several processes of the program on one PostgreSQL: what one says, all hold to. */
+import assert from "node:assert/strict";
+import { createServer, type AddressInfo } from "node:net";
+import { once } from "node:events";
+import { request } from "node:http";
+import { suite, test, type TestContext } from "node:test";
+import { generateIdentityKey } from "lockstep-identity";
+import { newPostgresUrl } from "./database.fixture.ts";
+import { type Ask, answerOf, requestOf } from "./notes.fixture.ts";
+import { type Program, startProgram } from "./program.fixture.ts";
+
+const soonMs = 2000;
+const email = "root@example.com";
+const password = "seventeen purple walruses";
+/** What the proxy in front says: cookies are given over TLS only. */
+const behindProxy = { "x-forwarded-proto": "https", "sec-fetch-site": "same-origin" };
+
+/** What all processes of one installation have in common. */
+async function installation(t: TestContext): Promise<Readonly<Record<string, string>>> {
+  return {
+    DATABASE_URL: await newPostgresUrl(t),
+    IDENTITY_KEY: generateIdentityKey().reveal(),
+    NOTES_ISSUER: "https://notes.test",
+    NOTES_ADMIN_EMAIL: email,
+    NOTES_ADMIN_PASSWORD: password,
+    TRUSTED_PROXIES: "1",
+  };
+}
+
+async function ask({ url }: Pick<Program, "url">, method: string, path: string, ask: Ask = {}) {
+  const headers = { ...behindProxy, ...ask.headers };
+  return answerOf(await fetch(`${url}${path}`, requestOf(method, { ...ask, headers })));
+}
+
+async function status(program: Pick<Program, "url">, credential: Ask): Promise<number> {
+  return (await ask(program, "GET", "/me", credential)).status;
+}
+
+/** Everything that somebody can sign in with. */
+interface Credentials {
+  readonly token: string;
+  readonly refresh: string;
+  readonly cookie: string;
+  readonly key: string;
+  readonly keyId: string;
+}
+
+async function signIn(program: Program): Promise<Credentials> {
+  const tokens = await ask(program, "POST", "/auth/token", { form: { grant_type: "password", username: email, password } });
+  assert.equal(tokens.status, 200, tokens.text);
+  const session = await ask(program, "POST", "/auth/session", { form: { username: email, password } });
+  assert.equal(session.status, 200, session.text);
+  const cookie = session.headers.getSetCookie().find((each) => each.startsWith("__Host-session="));
+  const token = String(tokens.body["access_token"]);
+  const made = await ask(program, "POST", "/auth/api-keys", { token, json: { name: "ci", scopes: ["notes:read"] } });
+  assert.equal(made.status, 201, made.text);
+  return {
+    token,
+    refresh: String(tokens.body["refresh_token"]),
+    cookie: cookie?.split(";")[0] ?? "",
+    key: String(made.body["key"]),
+    keyId: String(made.body["id"]),
+  };
+}
+
+/** Asks over and over until the answer is this one. */
+async function becomes(expected: number, withinMs: number, asking: () => Promise<number>): Promise<void> {
+  const end = performance.now() + withinMs;
+  for (let found = await asking(); found !== expected; found = await asking()) {
+    assert.ok(performance.now() < end, `${found}, not ${expected}, after ${withinMs} ms`);
+  }
+}
+
+suite("three processes on three ports", () => {
+  test("start at once on an empty database, with one administrator, one key set and one history", async (t) => {
+    const settings = await installation(t);
+    const programs = await Promise.all([1, 2, 3].map(() => startProgram(t, [], settings)));
+    const sets = await Promise.all(programs.map(async (program) => (await ask(program, "GET", "/.well-known/jwks.json")).text));
+    assert.equal(new Set(sets).size, 1);
+    const [a, b] = programs;
+    assert.ok(a && b);
+    const { token } = await signIn(a);
+    const { body } = await ask(b, "GET", "/admin/users", { token });
+    assert.deepEqual(
+      (body["items"] as readonly { email: string }[]).map((user) => user.email),
+      [email],
+    );
+  });
+
+  test("who signs in on one is known to the others, by token, refresh token, session and API key", async (t) => {
+    const settings = await installation(t);
+    const a = await startProgram(t, [], settings);
+    const [b, c] = await Promise.all([startProgram(t, [], settings), startProgram(t, [], settings)]);
+    const { token, refresh, cookie, key, keyId } = await signIn(a);
+    for (const program of [a, b, c]) {
+      for (const credential of [{ token }, { cookie }]) assert.equal(await status(program, credential), 200);
+      assert.equal((await ask(program, "GET", "/notes", { key })).status, 200);
+    }
+    const form = { grant_type: "refresh_token", refresh_token: refresh };
+    const next = await ask(b, "POST", "/auth/token", { form });
+    assert.equal(await status(c, { token: String(next.body["access_token"]) }), 200);
+    const note = await ask(b, "POST", "/notes", { token, json: { text: "written on b" } });
+    assert.equal((await ask(c, "GET", note.headers.get("location") ?? "", { cookie })).status, 200);
+
+    // M-02: what ends on one is refused by the others.
+    assert.equal((await ask(a, "POST", "/auth/logout", { token })).status, 204);
+    assert.equal(await status(a, { token }), 401, "at once where it ended");
+    await Promise.all([b, c].map((program) => becomes(401, soonMs, () => status(program, { token }))));
+    assert.equal(await status(b, { cookie }), 200, "the control: another sign-in stays");
+    assert.equal((await ask(b, "DELETE", `/auth/api-keys/${keyId}`, { cookie })).status, 204);
+    for (const program of [a, b, c]) assert.equal((await ask(program, "GET", "/notes", { key })).status, 401);
+    assert.equal((await ask(c, "POST", "/auth/logout", { cookie })).status, 204);
+    for (const program of [a, b, c]) assert.equal(await status(program, { cookie }), 401);
+    const again = await ask(a, "POST", "/auth/token", { form: { ...form, refresh_token: String(next.body["refresh_token"]) } });
+    assert.deepEqual([again.status, again.body["error"]], [400, "invalid_grant"]);
+  });
+
+  test("what was revoked stays so when the process that did it is killed at once and started again", async (t) => {
+    const settings = await installation(t);
+    const a = await startProgram(t, [], settings);
+    const b = await startProgram(t, [], settings);
+    const { token, cookie, key, keyId } = await signIn(a);
+    const other = await signIn(a);
+    for (const program of [a, b]) assert.equal(await status(program, { token }), 200, "the control");
+    const ended = await Promise.all([
+      ask(a, "POST", "/auth/logout", { token }),
+      ask(a, "POST", "/auth/logout", { cookie }),
+      ask(a, "DELETE", `/auth/api-keys/${keyId}`, { token: other.token }),
+    ]);
+    a.process.kill("SIGKILL");
+    assert.deepEqual(
+      ended.map((answer) => answer.status),
+      [204, 204, 204],
+    );
+    assert.equal(await a.ended, null);
+    const restarted = await startProgram(t, [], settings);
+    for (const program of [restarted, b]) {
+      await becomes(401, program === b ? soonMs : 0, () => status(program, { token }));
+      assert.equal(await status(program, { cookie }), 401);
+      assert.equal((await ask(program, "GET", "/notes", { key })).status, 401);
+      assert.equal(await status(program, { token: other.token }), 200, "the control: what was not revoked");
+      assert.equal(await status(program, { cookie: other.cookie }), 200, "the control");
+    }
+  });
+});
+
+/** The status of a request on a connection of its own, so that the system chooses the process anew. */
+function statusOnNewConnection(url: string, { token }: Ask): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    request(`${url}/me`, { agent: false, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  // A server that listens on a port has an address with one.
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
+
+/** How many requests a process has refused: its log tells of each. */
+function refusals(program: Program): number {
+  return program.errors().split("authentication.").length - 1;
+}
+
+const isElsewhere = process.platform !== "linux" && "REUSE_PORT hands connections to all processes on Linux only";
+
+suite("two processes behind one port", { skip: isElsewhere }, () => {
+  test("share the work; who signs out on either is refused by both; one goes on without the other", async (t) => {
+    const settings = { ...(await installation(t)), REUSE_PORT: "1", PORT: String(await freePort()) };
+    const a = await startProgram(t, [], settings);
+    const b = await startProgram(t, [], settings);
+    assert.equal(a.url, b.url);
+    const tries = Array.from({ length: 60 }, () => ({}));
+    const { token } = await signIn(a);
+    const statuses = () => Promise.all(tries.map(() => statusOnNewConnection(a.url, { token })));
+    assert.deepEqual(new Set(await statuses()), new Set([200]));
+
+    assert.equal((await ask(a, "POST", "/auth/logout", { token })).status, 204);
+    await becomes(1, soonMs, async () => {
+      const found = new Set(await statuses());
+      return found.has(401) ? found.size : 0;
+    });
+    assert.ok(refusals(a) > 0 && refusals(b) > 0, `both have answered: ${refusals(a)}, ${refusals(b)}`);
+
+    const { token: another, cookie } = await signIn(a);
+    a.process.kill("SIGTERM");
+    assert.equal(await a.ended, 0);
+    const onB = await Promise.all(tries.map(() => statusOnNewConnection(b.url, { token: another })));
+    assert.deepEqual(new Set(onB), new Set([200]));
+    assert.equal(await status(b, { cookie }), 200);
+  });
+});
