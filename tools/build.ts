@@ -6,6 +6,6 @@ import { binary, root, runSteps } from "./steps.ts";
 const packages = ["lockstep", "identity"];
 
 for (const name of packages) rmSync(`${root}packages/${name}/dist`, { recursive: true, force: true });
-runSteps(
+await runSteps(
   packages.map((name) => ({ name: `build ${name}`, command: binary("tsc"), args: ["-p", `packages/${name}/tsconfig.build.json`] })),
 );

@@ -1,7 +1,7 @@
 /** `npm run check`: format, lint, types and packaging. */
 import { binary, runSteps } from "./steps.ts";
 
-runSteps([
+await runSteps([
   { name: "format", command: binary("oxfmt"), args: ["--check", "."] },
   { name: "lint", command: binary("oxlint"), args: ["--type-aware", "--deny-warnings"] },
   { name: "types", command: binary("tsc"), args: ["-p", "."] },

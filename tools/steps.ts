@@ -1,5 +1,6 @@
 /** Runs named steps one after another, each a command; the first that fails ends the run with its exit code. */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 /** The repository's root, with a trailing slash. */
@@ -18,20 +19,20 @@ export function binary(name: string): string {
 }
 
 /** Runs the steps; prints each with its time, and exits with the code of the first that fails. */
-export function runSteps(steps: readonly Step[]): void {
+export async function runSteps(steps: readonly Step[]): Promise<void> {
   for (const step of steps) {
-    const status = statusOf(step);
+    const status = await statusOf(step);
     if (status !== 0) process.exit(status);
   }
 }
 
-/** Runs one step, prints it with its time, and gives its exit code. */
-export function statusOf({ name, command, args }: Step): number {
+/** Runs one step, prints it with its time, and gives its exit code. This process goes on meanwhile: what it has started may need it. */
+export async function statusOf({ name, command, args }: Step): Promise<number> {
   const started = performance.now();
   console.log(`• ${name}`);
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
-  if (error !== undefined) throw error;
+  const child = spawn(command, args, { cwd: root, stdio: "inherit" });
+  const [status]: unknown[] = await once(child, "close");
   if (status === 0) console.log(`  ${((performance.now() - started) / 1000).toFixed(1)} s`);
   else console.error(`✗ ${name} failed`);
-  return status ?? 1;
+  return typeof status === "number" ? status : 1;
 }

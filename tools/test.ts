@@ -18,7 +18,7 @@ const reporter = process.env["TEST_REPORTER"] ?? "spec";
 const needsDatabase = files.some((path) => /(?:^|\/)(?:packages\/identity|apps)\//.test(path));
 const postgres = needsDatabase ? await startPostgres() : undefined;
 if (postgres !== undefined) process.env["LOCKSTEP_TEST_POSTGRES"] = postgres.url;
-const status = statusOf({
+const status = await statusOf({
   name: `${files.length} test files`,
   command: process.execPath,
   // A test that hangs is named, instead of holding the run.

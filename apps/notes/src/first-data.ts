@@ -1,7 +1,7 @@
 /** What a start makes sure of in the database: the demo's accounts and key, or the first administrator. */
 import { randomBytes } from "node:crypto";
 import { Problem, Redacted } from "lockstep";
-import type { Identity } from "lockstep-identity";
+import type { Account, Identity } from "lockstep-identity";
 import type { NoteScope } from "./scopes.ts";
 import type { DemoSettings, ProductionSettings } from "./settings.ts";
 import { StartError } from "./start-error.ts";
@@ -100,12 +100,24 @@ interface FirstAccount {
 async function saveAccount({ store, auth }: FirstData, { email, role, password }: FirstAccount, variable: string): Promise<void> {
   try {
     const existing = await auth.accounts.findByEmail(email);
-    const account = existing ?? (await auth.accounts.create({ email, password, by }));
+    const account = existing ?? (await createAccount(auth, { email, password }));
     // Whoever is signed in stays so: it is the same demo, with another password.
     if (existing !== undefined) await auth.accounts.setPassword(existing.id, { password, sessions: "keep", by });
     if (role === "admin") await store.profiles.update(account.id, { role, isActive: true });
   } catch (error) {
     if (!(error instanceof Problem) || error.status >= 500) throw error;
     throw new StartError(`${variable} cannot be: ${error.detail} Set it to another one.`, { cause: error });
+  }
+}
+
+/** Makes an account; several processes may start at once, and one of them is the first. */
+async function createAccount({ accounts }: Identity<NoteScope>, account: Omit<FirstAccount, "role">): Promise<Account> {
+  try {
+    return await accounts.create({ ...account, by });
+  } catch (error) {
+    const isTaken = error instanceof Problem && error.code === "address_taken";
+    const made = isTaken ? await accounts.findByEmail(account.email) : undefined;
+    if (made === undefined) throw error;
+    return made;
   }
 }

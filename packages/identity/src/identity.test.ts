@@ -116,7 +116,7 @@ describeOnEach("identity()", (database) => {
     assert.equal((await app.ask("GET", "/signed-in", { ...session, key: "wrong" })).status, 200);
   });
 
-  test("C-01: what a cookie opens may be changed from the application's own pages only", async (t) => {
+  test("C-04: what a cookie opens may be changed from the application's own pages only", async (t) => {
     const { app, callers } = await open(t, database);
     const from = async (ask: Ask, headers: Readonly<Record<string, string>>) => {
       const answer = await app.ask("POST", "/me", { ...ask, headers });

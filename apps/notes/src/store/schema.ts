@@ -9,14 +9,14 @@ export const notesSchema: Schema = {
       // What an account is to this application. One that has no profile yet is an active user.
       sql(`
         CREATE TABLE notes_profiles (
-          account_id TEXT PRIMARY KEY,
+          account_id TEXT NOT NULL PRIMARY KEY,
           role TEXT NOT NULL CHECK (role IN ('user', 'admin')),
           is_active BIGINT NOT NULL CHECK (is_active IN (0, 1))
         )`),
       // `number` counts an owner's notes, so that the newest is known however many are written in a millisecond.
       sql(`
         CREATE TABLE notes_notes (
-          id TEXT PRIMARY KEY,
+          id TEXT NOT NULL PRIMARY KEY,
           owner_id TEXT NOT NULL,
           number BIGINT NOT NULL,
           text TEXT NOT NULL,
@@ -24,7 +24,7 @@ export const notesSchema: Schema = {
           updated_at BIGINT NOT NULL
         )`),
       sql("CREATE INDEX notes_notes_by_owner ON notes_notes (owner_id, number)"),
-      sql("CREATE TABLE notes_settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)"),
+      sql("CREATE TABLE notes_settings (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)"),
     ],
   ],
 };

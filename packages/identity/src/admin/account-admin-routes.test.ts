@@ -43,7 +43,7 @@ describeOnEach("the routes of administrators", (database) => {
     }
   });
 
-  test("L-08: disabling an account ends every credential that it has, enabling brings none back", async (t) => {
+  test("K-10: disabling an account ends every credential that it has, enabling brings none back", async (t) => {
     const { ask, auth, account, signIn, session, token, events } = await open(t, database);
     const alice = await account("alice");
     const tokens = await signIn(alice);

@@ -24,7 +24,7 @@ describeOnEach("who administers", (database) => {
     assert.ok(createApi({ title: "Admin", version: "1", routes }).routes.length > 8, "the control");
   });
 
-  test("K-05: an API key of an administrator administers nothing, alone or with somebody else's session or token", async (t) => {
+  test("K-07: an API key of an administrator administers nothing, alone or with somebody else's session or token", async (t) => {
     const { ask, auth, account, administrators, session, signIn } = await openIdentityApi(t, await database.open(t));
     const [root, mallory] = [await account("root"), await account("mallory")];
     administrators.add(root.id);
@@ -41,8 +41,8 @@ describeOnEach("who administers", (database) => {
     assert.equal(await status({ cookie: theirs }), 403);
     assert.equal(await status({ token: rootsToken, cookie: theirs }), 200);
     assert.equal(await status({ token, cookie: own }), 403);
-    const made2 = await ask("POST", `/auth/accounts/${root.id}/disable`, { key, cookie: theirs });
-    assert.deepEqual([made2.status, codeOf(made2)], [403, "forbidden"]);
+    const disabling = await ask("POST", `/auth/accounts/${root.id}/disable`, { key, cookie: theirs });
+    assert.deepEqual([disabling.status, codeOf(made2)], [403, "forbidden"]);
     assert.equal((await auth.accounts.find(root.id))?.disabledAt, undefined);
   });
 

@@ -19,7 +19,7 @@ export class SchemaTooNew extends Error {
   override readonly name = "SchemaTooNew";
 }
 
-const createVersions = sql("CREATE TABLE IF NOT EXISTS lockstep_schemas (name TEXT PRIMARY KEY, version BIGINT NOT NULL)");
+const createVersions = sql("CREATE TABLE IF NOT EXISTS lockstep_schemas (name TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL)");
 const findVersion = sql("SELECT version FROM lockstep_schemas WHERE name = :name");
 const saveVersion = sql(`
   INSERT INTO lockstep_schemas (name, version) VALUES (:name, :version)

@@ -13,7 +13,7 @@ export const identitySchema: Schema = {
     [
       sql(`
         CREATE TABLE identity_accounts (
-          id TEXT PRIMARY KEY,
+          id TEXT NOT NULL PRIMARY KEY,
           email TEXT NOT NULL,
           email_key TEXT NOT NULL UNIQUE,
           password_hash TEXT,
@@ -27,7 +27,7 @@ export const identitySchema: Schema = {
       // A link that was sent by mail: to confirm an address, to reset a password. One row is one attempt, spent by deleting it.
       sql(`
         CREATE TABLE identity_links (
-          secret_hash TEXT PRIMARY KEY,
+          secret_hash TEXT NOT NULL PRIMARY KEY,
           purpose TEXT NOT NULL,
           account_id TEXT REFERENCES identity_accounts (id) ON DELETE CASCADE,
           email TEXT NOT NULL,
@@ -41,7 +41,7 @@ export const identitySchema: Schema = {
       // A client of OAuth. One whose grants include client_credentials is a service account: it calls in its own name.
       sql(`
         CREATE TABLE identity_clients (
-          id TEXT PRIMARY KEY,
+          id TEXT NOT NULL PRIMARY KEY,
           name TEXT NOT NULL,
           authentication TEXT NOT NULL CHECK (authentication IN ('none', 'client_secret_basic', 'private_key_jwt')),
           secret_hash TEXT,
@@ -58,7 +58,7 @@ export const identitySchema: Schema = {
       // A sign-in: of a browser, known by its cookie, or of a program, known by its refresh tokens.
       sql(`
         CREATE TABLE identity_sessions (
-          id TEXT PRIMARY KEY,
+          id TEXT NOT NULL PRIMARY KEY,
           kind TEXT NOT NULL CHECK (kind IN ('browser', 'tokens')),
           account_id TEXT NOT NULL REFERENCES identity_accounts (id) ON DELETE CASCADE,
           client_id TEXT,
@@ -78,7 +78,7 @@ export const identitySchema: Schema = {
       // The successor of a spent token is known by its hash, and made again from the token itself.
       sql(`
         CREATE TABLE identity_refresh_tokens (
-          secret_hash TEXT PRIMARY KEY,
+          secret_hash TEXT NOT NULL PRIMARY KEY,
           session_id TEXT NOT NULL REFERENCES identity_sessions (id) ON DELETE CASCADE,
           created_at BIGINT NOT NULL,
           expires_at BIGINT NOT NULL,
@@ -90,7 +90,7 @@ export const identitySchema: Schema = {
 
       sql(`
         CREATE TABLE identity_api_keys (
-          id TEXT PRIMARY KEY,
+          id TEXT NOT NULL PRIMARY KEY,
           family_id TEXT NOT NULL,
           account_id TEXT REFERENCES identity_accounts (id) ON DELETE CASCADE,
           client_id TEXT REFERENCES identity_clients (id) ON DELETE CASCADE,
@@ -110,7 +110,7 @@ export const identitySchema: Schema = {
 
       sql(`
         CREATE TABLE identity_signing_keys (
-          kid TEXT PRIMARY KEY,
+          kid TEXT NOT NULL PRIMARY KEY,
           algorithm TEXT NOT NULL,
           public_jwk TEXT NOT NULL,
           private_jwk TEXT NOT NULL,
@@ -123,7 +123,7 @@ export const identitySchema: Schema = {
 
       sql(`
         CREATE TABLE identity_revocations (
-          seq BIGINT PRIMARY KEY,
+          seq BIGINT NOT NULL PRIMARY KEY,
           kind TEXT NOT NULL,
           key TEXT NOT NULL,
           at BIGINT NOT NULL,
@@ -132,20 +132,20 @@ export const identitySchema: Schema = {
       sql("CREATE INDEX identity_revocations_by_key ON identity_revocations (kind, key, seq)"),
       sql("CREATE INDEX identity_revocations_by_expiry ON identity_revocations (expires_at)"),
       // One row: its lock is what makes positions appear in the order of their commits.
-      sql("CREATE TABLE identity_revocation_position (name TEXT PRIMARY KEY, seq BIGINT NOT NULL)"),
+      sql("CREATE TABLE identity_revocation_position (name TEXT NOT NULL PRIMARY KEY, seq BIGINT NOT NULL)"),
       sql("INSERT INTO identity_revocation_position (name, seq) VALUES ('log', 0)"),
 
       // What may be used once and is not kept otherwise: the ids of client assertions.
-      sql("CREATE TABLE identity_spent (key_hash TEXT PRIMARY KEY, expires_at BIGINT NOT NULL)"),
+      sql("CREATE TABLE identity_spent (key_hash TEXT NOT NULL PRIMARY KEY, expires_at BIGINT NOT NULL)"),
       sql("CREATE INDEX identity_spent_by_expiry ON identity_spent (expires_at)"),
 
       // What the throttle counts on PostgreSQL, as rate-limiter-flexible writes it; on SQLite it counts in memory.
-      sql("CREATE TABLE identity_throttle (key TEXT PRIMARY KEY, points BIGINT NOT NULL, expire BIGINT)"),
+      sql("CREATE TABLE identity_throttle (key TEXT NOT NULL PRIMARY KEY, points BIGINT NOT NULL, expire BIGINT)"),
       sql("CREATE INDEX identity_throttle_by_expiry ON identity_throttle (expire)"),
 
       sql(`
         CREATE TABLE identity_audit_events (
-          id TEXT PRIMARY KEY,
+          id TEXT NOT NULL PRIMARY KEY,
           at BIGINT NOT NULL,
           type TEXT NOT NULL,
           outcome TEXT NOT NULL,

@@ -23,7 +23,8 @@ export function behaviourOfTwo(name: string, check: (one: Database, other: Datab
     name,
     needs: "second",
     check: async ({ database, second }) => {
-      if (second !== undefined) await check(database, await second());
+      if (second === undefined) throw new TypeError('This store has no second(): say { lacks: ["second"] }');
+      await check(database, await second());
     },
   };
 }

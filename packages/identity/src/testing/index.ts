@@ -1,2 +1,2 @@
 /** `lockstep-identity/testing`: the suite that every database driver passes. It runs under `node:test`. */
-export { storeSuite, type StoreUnderTest } from "./store-suite.ts";
+export { storeSuite, type StoreSuiteOptions, type StoreUnderTest } from "./store-suite.ts";

@@ -33,6 +33,12 @@ const subjects = [
   ["identity's own work", identityBehaviours],
 ] as const;
 
+/** What a driver may be without: see `StoreUnderTest`. */
+export interface StoreSuiteOptions {
+  /** Facts that need one of these are left out. Default: none is. */
+  readonly lacks?: readonly ("reopen" | "second")[];
+}
+
 /**
  * Registers the tests that every driver passes, with `node:test`. `open` gives an empty database for each of them.
  *
@@ -42,19 +48,19 @@ const subjects = [
  *   const database = openSqlite(":memory:");
  *   test.after(() => database.close());
  *   return { database };
- * });
+ * }, { lacks: ["reopen", "second"] });
  * ```
  */
-export function storeSuite(name: string, open: (test: Pick<TestContext, "after">) => Promise<StoreUnderTest>): void {
+export function storeSuite(
+  name: string,
+  open: (test: Pick<TestContext, "after">) => Promise<StoreUnderTest>,
+  { lacks = [] }: StoreSuiteOptions = {},
+): void {
   describe(`${name} as a store`, () => {
     for (const [subject, behaviours] of subjects) {
       describe(subject, () => {
         for (const { name: fact, needs, check } of behaviours) {
-          test(fact, async (t) => {
-            const store = await open(t);
-            if (needs !== undefined && store[needs] === undefined) t.skip("the database lives as long as its process");
-            else await check(store);
-          });
+          if (needs === undefined || !lacks.includes(needs)) test(fact, async (t) => check(await open(t)));
         }
       });
     }
