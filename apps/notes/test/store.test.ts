@@ -172,6 +172,14 @@ for (const [kind, url] of Object.entries(kinds)) {
       assert.ok(await signsIn("root@example.com", firstAdmin.password));
     });
 
+    test("of processes that start at once all find the one administrator", async (t) => {
+      const { store, auth } = await open(t, await url(t), "production");
+      const firstAdmin = { email: "root@example.com", password: new Redacted(password) };
+      await Promise.all(Array.from({ length: 3 }, () => prepareProduction({ store, auth }, { firstAdmin })));
+      assert.equal((await auth.accounts.list({ limit: 10 })).length, 1);
+      assert.equal((await store.profiles.activeAdmins()).length, 1);
+    });
+
     test("a database belongs to the demo or to production, never to both", async (t) => {
       const { store } = await open(t, await url(t));
       await claimDatabase(store, "demo");

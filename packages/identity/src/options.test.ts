@@ -17,7 +17,7 @@ const right: IdentityOptions = {
 /** What is wrong about options, or nothing. They come from JavaScript, where no type is checked. */
 function complaint(changes: Readonly<Record<string, unknown>>): string | undefined {
   try {
-    settingsOf({ ...right, ...changes } as unknown as IdentityOptions);
+    settingsOf({ ...right, ...changes });
     return undefined;
   } catch (error) {
     assert.ok(error instanceof WrongIdentityOption, String(error));

@@ -42,7 +42,7 @@ describeOnEach("who administers", (database) => {
     assert.equal(await status({ token: rootsToken, cookie: theirs }), 200);
     assert.equal(await status({ token, cookie: own }), 403);
     const disabling = await ask("POST", `/auth/accounts/${root.id}/disable`, { key, cookie: theirs });
-    assert.deepEqual([disabling.status, codeOf(made2)], [403, "forbidden"]);
+    assert.deepEqual([disabling.status, codeOf(disabling)], [403, "forbidden"]);
     assert.equal((await auth.accounts.find(root.id))?.disabledAt, undefined);
   });
 

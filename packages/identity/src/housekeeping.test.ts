@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Unavailable } from "lockstep";
+import { removeExpiredLinks, saveLink } from "./account/link-store.ts";
+import { assertionKey, assertionOf } from "./client/assertion.fixture.ts";
+import { assertionType } from "./client/client-assertion.ts";
+import { Housekeeping, type Removal } from "./housekeeping.ts";
+import { type IdentityApi, openIdentityApi } from "./identity.fixture.ts";
+import { eventually } from "./revocation/node-process.fixture.ts";
+import { newSecret } from "./secret/opaque-token.ts";
+import { testSettings } from "./settings.fixture.ts";
+import { describeOnEach } from "./store/database.fixture.ts";
+import type { Database } from "./store/database.ts";
+import { numberOf } from "./store/row.ts";
+import { all, first, sql, type Work } from "./store/statement.ts";
+
+const intervalMs = 10 * 60_000;
+const one = sql("SELECT 1 AS one");
+const tables = [
+  "links",
+  "sessions",
+  "refresh_tokens",
+  "spent",
+  "revocations",
+  "api_keys",
+  "throttle",
+  "audit_events",
+  "accounts",
+  "clients",
+];
+
+async function countsOf(database: Database): Promise<Readonly<Record<string, number>>> {
+  const counts = tables.map(async (name): Promise<[string, number]> => {
+    const row = await database.run(first(sql(`SELECT COUNT(*) AS rows FROM identity_${name}`)));
+    return [name, row === undefined ? 0 : numberOf(row, "rows")];
+  });
+  return Object.fromEntries(await Promise.all(counts));
+}
+
+/** Leaves something in every table that is not kept for ever. */
+async function leaveTraces({ account, ask, auth, clock, serviceAccount, session, signIn }: IdentityApi): Promise<void> {
+  const alice = await account("alice");
+  const [{ access, refresh }, cookie] = [await signIn(alice), await session(alice)];
+  await ask("POST", "/auth/password/forgot", { json: { email: alice.email } });
+  await ask("POST", "/auth/token", { form: { grant_type: "refresh_token", refresh_token: refresh } });
+  await ask("POST", "/auth/revoke", { form: { token: access } });
+  await ask("POST", "/auth/logout", { cookie });
+  await session(alice);
+  const key = assertionKey();
+  const { id } = await serviceAccount({ authentication: "private_key_jwt", jwks: key.jwks });
+  const proof = { client_assertion_type: assertionType, client_assertion: assertionOf(id, key, clock.now) };
+  await ask("POST", "/auth/token", { form: { grant_type: "client_credentials", ...proof } });
+  await auth.apiKeys.create({ owner: { account: alice.id }, name: "mine", scopes: [], expiresInDays: 1 }, []);
+  await auth.apiKeys.create({ owner: { client: id }, name: "theirs", scopes: [], expiresInDays: "never" }, []);
+}
+
+describeOnEach("housekeeping", (database) => {
+  test("removes what is over every ten minutes, by itself, and nothing that is not", async (t) => {
+    t.mock.timers.enable({ apis: ["setInterval"] });
+    const app = await openIdentityApi(t, await database.open(t));
+    await leaveTraces(app);
+    const { database: opened } = app.options;
+    const before = await countsOf(opened);
+    for (const [name, rows] of Object.entries(before)) {
+      // On SQLite the throttle counts in memory.
+      assert.ok(rows > 0 || (name === "throttle" && database.kind === "sqlite"), name);
+    }
+    t.mock.timers.tick(intervalMs);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { throttle: _now, ...kept } = await countsOf(opened);
+    const { throttle: _before, ...had } = before;
+    assert.deepEqual(kept, had, "the control: nothing is over yet");
+
+    app.clock.advance(366 * 86_400);
+    t.mock.timers.tick(intervalMs);
+    const empty = ["links", "sessions", "refresh_tokens", "spent", "revocations", "throttle"];
+    await eventually(
+      async () => {
+        const counts = await countsOf(opened);
+        return empty.every((name) => counts[name] === 0) && counts["api_keys"] === 1;
+      },
+      5000,
+      "what is over is gone",
+    );
+    const after = await countsOf(opened);
+    assert.deepEqual([after["accounts"], after["clients"]], [before["accounts"], before["clients"]]);
+    assert.ok((after["audit_events"] ?? 0) >= (before["audit_events"] ?? 1), "events stay, unless it is said for how long");
+  });
+
+  test("removes events after so many days, where it is said", async (t) => {
+    t.mock.timers.enable({ apis: ["setInterval"] });
+    const app = await openIdentityApi(t, await database.open(t), { keepAuditDays: 30 });
+    const { database: opened } = app.options;
+    await app.account("alice");
+    app.clock.advance(29 * 86_400);
+    t.mock.timers.tick(intervalMs);
+    await app.account("bob");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const created = async () =>
+      (await opened.run(all(sql("SELECT * FROM identity_audit_events WHERE type = 'account.created'")))).length;
+    assert.equal(await created(), 2);
+    app.clock.advance(2 * 86_400);
+    t.mock.timers.tick(intervalMs);
+    await eventually(async () => (await created()) === 1, 5000, "the older event is gone");
+  });
+
+  test("removes many, a thousand at a time", async (t) => {
+    const { settings, clock } = testSettings(await database.open(t));
+    const link = {
+      purpose: "reset",
+      accountId: undefined,
+      email: "a@example.com",
+      passwordHash: undefined,
+      createdAt: 0,
+      expiresAt: clock.now,
+    } as const;
+    await settings.database.transaction(function* () {
+      for (let index = 0; index < 2500; index += 1) yield* saveLink({ ...link, token: newSecret() });
+    });
+    const removed: number[] = [];
+    const housekeeping = new Housekeeping(settings, [
+      function* (now, limit): Work<number> {
+        const count = yield* removeExpiredLinks(now, limit);
+        removed.push(count);
+        return count;
+      },
+    ]);
+    t.after(() => housekeeping.close());
+    await housekeeping.run();
+    assert.deepEqual(removed, [1000, 1000, 500]);
+  });
+
+  test("goes on after the database was away, and ends between two steps when it is closed", async (t) => {
+    t.mock.timers.enable({ apis: ["setInterval"] });
+    const { settings } = testSettings(await database.open(t));
+    let calls = 0;
+    const removal: Removal = function* (_now, limit) {
+      calls += 1;
+      if (calls === 1) throw new Unavailable("The database is away");
+      yield* all(one);
+      // There is always more.
+      return limit;
+    };
+    const housekeeping = new Housekeeping(settings, [removal]);
+    t.mock.timers.tick(intervalMs);
+    await eventually(() => calls === 1, 1000, "it has failed");
+    t.mock.timers.tick(intervalMs);
+    await eventually(() => calls > 10, 1000, "it is at work again");
+    await housekeeping.close();
+    const ended = calls;
+    t.mock.timers.tick(3 * intervalMs);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(calls, ended);
+  });
+});

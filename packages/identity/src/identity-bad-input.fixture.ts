@@ -1,0 +1,121 @@
+/** An application to be sent bad input, which asserts what must come of it. */
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { type Answer, type Ask, codeOf, type IdentityApi, openIdentityApi } from "./identity.fixture.ts";
+import type { TestDatabase } from "./store/database.fixture.ts";
+import { identitySchema } from "./store/schema.ts";
+import { all, type Row, sql } from "./store/statement.ts";
+
+/** The types of bodies. */
+export const json = "application/json";
+/** The same, of forms. */
+export const form = "application/x-www-form-urlencoded";
+
+/** A route as the documentation has it, with ids in its path that nothing has. */
+export interface Operation {
+  readonly method: string;
+  readonly template: string;
+  readonly path: string;
+  readonly takes: typeof json | typeof form | undefined;
+}
+
+/** The id of nothing. */
+export const noId = "00000000-0000-4000-8000-000000000000";
+const idOf = (template: string): string => {
+  const id = template.startsWith("/auth/service-accounts")
+    ? "nobody"
+    : template.startsWith("/auth/api-keys")
+      ? "0123456789AB"
+      : noId;
+  return template.replace("{id}", id).replace("{keyId}", "0123456789AB");
+};
+
+function operationsOf({ api }: IdentityApi): readonly Operation[] {
+  return Object.entries(api.openapi().paths)
+    .filter(([template]) => /^\/(?:auth|\.well-known)\//.test(template))
+    .flatMap(([template, item]) =>
+      Object.entries(item ?? {}).map(([method, operation]: [string, { readonly requestBody?: { readonly content: object } }]) => {
+        const types = Object.keys(operation.requestBody?.content ?? {});
+        const takes = types.includes(json) ? json : types.includes(form) ? form : undefined;
+        return { method: method.toUpperCase(), template, path: idOf(template), takes } as const;
+      }),
+    );
+}
+
+const statements = identitySchema.migrations
+  .flat()
+  .flatMap(({ text }) => [...text.matchAll(/CREATE TABLE (\w+)/g)].map(([, name = ""]) => name))
+  // Counters, and what is told of refusals.
+  .filter((name) => !["identity_throttle", "identity_audit_events"].includes(name))
+  .map((name) => sql(`SELECT * FROM ${name}`));
+
+/** Everything that there is, but for when it was last used. */
+export async function contentsOf({ options: { database } }: IdentityApi): Promise<readonly (readonly Row[])[]> {
+  const timeless = (rows: readonly Row[]) => rows.map(({ seen_at: _seen, used_at: _used, ...others }) => ({ ...others }));
+  return Promise.all(statements.map(async (statement) => timeless(await database.run(all(statement)))));
+}
+
+/** An application, and what it must answer. */
+export interface World extends IdentityApi {
+  readonly operations: readonly Operation[];
+  /** Of an administrator: whom every route lets in. */
+  readonly token: string;
+  /** Sends it, and asserts that it is refused with a code. */
+  refused(method: string, path: string, ask: Ask, what?: string): Promise<Answer>;
+  /** Asserts that nothing has changed since it was opened, and that nothing unexpected happened. */
+  assertUnchanged(): Promise<void>;
+}
+
+const many = { attempts: 1_000_000 };
+/** What is asked here is about input, not about how often. */
+export const patient = {
+  signIn: { network: many, account: many, password: many },
+  register: { network: many, key: many },
+  forgot: { network: many, key: many },
+  link: { network: many },
+  client: { network: many },
+  password: { network: many, key: many },
+  apiKey: { network: many, key: many },
+};
+
+/** Opens one with something in each table. */
+export async function openWorld(t: TestContext, database: TestDatabase): Promise<World> {
+  const app = await openIdentityApi(t, await database.open(t), { throttle: patient });
+  const root = await app.account("root");
+  app.administrators.add(root.id);
+  const { access: token } = await app.signIn(root);
+  await app.session(root);
+  await app.serviceAccount({ id: "a-service" });
+  await app.auth.apiKeys.create({ owner: { account: root.id }, name: "mine", scopes: [] }, []);
+  const before = await contentsOf(app);
+  return {
+    ...app,
+    operations: operationsOf(app),
+    token,
+    refused: async (method, path, ask, what = "") => {
+      const answer = await app.ask(method, path, ask);
+      const about = `${method} ${path.slice(0, 80)} ${what.slice(0, 120)}: ${answer.status} ${answer.text.slice(0, 200)}`;
+      assert.ok(answer.status >= 400 && answer.status < 500, about);
+      // The answer to HEAD has no body.
+      if (method !== "HEAD") assert.match(String(codeOf(answer)), /^[a-z][a-z_]+$/, about);
+      return answer;
+    },
+    assertUnchanged: async () => {
+      assert.deepEqual(await contentsOf(app), before);
+      assert.deepEqual(app.errors, []);
+    },
+  };
+}
+
+/** Longer than anything that is taken. */
+export const long = "x".repeat(20_000);
+/** Types of bodies that no route takes. */
+export const wrongTypes: readonly string[] = [
+  "text/plain",
+  "application/xml",
+  "multipart/form-data; boundary=x",
+  "application/json; charset=utf-16",
+  "json",
+  "*/*",
+  ",",
+];
