@@ -1,6 +1,6 @@
 /** What a start makes sure of in the database: the demo's accounts and key, or the first administrator. */
 import { randomBytes } from "node:crypto";
-import { Problem, Redacted } from "lockstep";
+import { InvalidCredential, Problem, Redacted } from "lockstep";
 import type { Account, Identity } from "lockstep-identity";
 import type { NoteScope } from "./scopes.ts";
 import type { DemoSettings, ProductionSettings } from "./settings.ts";
@@ -43,17 +43,45 @@ export async function prepareDemo(data: FirstData, settings: Pick<DemoSettings, 
   return { password, apiKey: await demoKey(data.auth, settings.apiKey) };
 }
 
-/** The one key of the demo's one program, a service account that is made anew: the given key, or a new one. */
-async function demoKey({ clients, apiKeys }: Identity<NoteScope>, given: Redacted<string> | undefined): Promise<Redacted<string>> {
+/** The one key of the demo's one program: the given key, or a new one. Processes that start at once make one program. */
+async function demoKey(auth: Identity<NoteScope>, given: Redacted<string> | undefined): Promise<Redacted<string>> {
+  for (let attempt = 1; ; attempt += 1) {
+    if (given !== undefined && (await opens(auth, given))) return given;
+    try {
+      return await newDemoKey(auth, given);
+    } catch (error) {
+      const isCollision = error instanceof Problem && ["client_exists", "not_found"].includes(error.code);
+      if (!isCollision || attempt === mostAttempts) throw error;
+    }
+  }
+}
+
+const mostAttempts = 10;
+
+/** The program is a service account that is made anew, without the keys of the starts before. */
+async function newDemoKey(auth: Identity<NoteScope>, given: Redacted<string> | undefined): Promise<Redacted<string>> {
+  const { clients, apiKeys } = auth;
   const { id, name, scopes } = demoClient;
   await clients.delete(id, { by });
   await clients.create({ id, name, authentication: "client_secret_basic", grants: ["client_credentials"], scopes, by });
   const key = { owner: { client: id }, name, scopes, by };
   if (given === undefined) return (await apiKeys.create(key, scopes)).key;
   if (await isImported(apiKeys.import({ ...key, key: given, createdAt: Date.now() }))) return given;
+  if (await opens(auth, given)) return given;
   throw new StartError(
     "NOTES_DEMO_API_KEY must be a key that the demo has printed before (notes_demo_…); without it the demo makes one up.",
   );
+}
+
+/** Whether a key opens what the demo's program may open. */
+async function opens({ apiKeys }: Identity<NoteScope>, key: Redacted<string>): Promise<boolean> {
+  try {
+    const { owner } = await apiKeys.verify(key, { address: undefined, requestId: by });
+    return owner.kind === "client" && owner.id === demoClient.id;
+  } catch (error) {
+    if (error instanceof InvalidCredential) return false;
+    throw error;
+  }
 }
 
 /** Whether a key is one of the demo's, and no other key has its id. */

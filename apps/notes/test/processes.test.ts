@@ -144,6 +144,22 @@ suite("three processes on three ports", () => {
   });
 });
 
+test("demos that start at once on one database share it, with the password and the key that they are given", async (t) => {
+  const settings = { DATABASE_URL: await newPostgresUrl(t), NOTES_ISSUER: "http://localhost:3000", NOTES_DEMO_PASSWORD: password };
+  const start = (more: Readonly<Record<string, string>>) => startProgram(t, ["--env-file=demo.env"], { ...settings, ...more });
+  // Each has a key of its own, of which the last one lives.
+  const first = await Promise.all([start({}), start({})]);
+  const NOTES_DEMO_API_KEY = first[0].lines.get("API key") ?? "";
+  for (const program of first) program.process.kill("SIGKILL");
+  const programs = await Promise.all([1, 2, 3].map(() => start({ NOTES_DEMO_API_KEY })));
+  const form = { grant_type: "password", username: "alice@example.com", password };
+  for (const program of programs) {
+    assert.equal((await ask(program, "GET", "/v1/data", { key: NOTES_DEMO_API_KEY })).status, 200);
+    const { body } = await ask(program, "POST", "/auth/token", { form });
+    for (const other of programs) assert.equal(await status(other, { token: String(body["access_token"]) }), 200);
+  }
+});
+
 /** The status of a request on a connection of its own, so that the system chooses the process anew. */
 function statusOnNewConnection(url: string, { token }: Ask): Promise<number> {
   return new Promise((resolve, reject) => {

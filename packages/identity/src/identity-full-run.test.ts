@@ -39,7 +39,7 @@ const places: Readonly<Record<Database["kind"], (t: TestContext) => Promise<Plac
   postgres: async (t) => {
     const database = openPostgres(await newPostgresUrl(t));
     t.after(() => database.close());
-    const names = sql("SELECT tablename AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')");
+    const names = sql("SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()");
     return { database, dump: () => tablesOf(database, names) };
   },
 };

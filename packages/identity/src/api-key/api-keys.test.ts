@@ -13,7 +13,7 @@ async function dump(database: Database): Promise<string> {
   const tables = sql(
     database.kind === "sqlite"
       ? "SELECT name FROM sqlite_master WHERE type = 'table'"
-      : "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'",
+      : "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()",
   );
   const rows: Row[] = [];
   for (const { name } of await database.run(all(tables))) rows.push(...(await database.run(all(sql(`SELECT * FROM ${name}`)))));
