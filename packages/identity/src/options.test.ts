@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Redacted } from "lockstep";
+import { logMail } from "./mail/log-mail.ts";
 import { type IdentityOptions, settingsOf, WrongIdentityOption } from "./options.ts";
 import { generateIdentityKey } from "./secret/identity-key.ts";
 import { openSqlite } from "./store/sqlite/index.ts";
@@ -152,7 +153,7 @@ describe("the options of identity()", () => {
     assert.equal(settingsOf({ ...right, lifetimes: { refreshReuseWindowSeconds: 0 } }).lifetimes.refreshReuseWindowSeconds, 0);
   });
 
-  test("M-09, S-20: a demonstration is refused in production, and only there takes cookies without Secure", (t) => {
+  test("M-09, S-20: a demonstration, and mail that goes to the log, are refused in production; only a demonstration has cookies without Secure", (t) => {
     const before = process.env["NODE_ENV"];
     t.after(() => {
       if (before === undefined) delete process.env["NODE_ENV"];
@@ -161,7 +162,12 @@ describe("the options of identity()", () => {
     process.env["NODE_ENV"] = "production";
     assert.equal(complaint({ demo: true }), "`demo` is refused where NODE_ENV is production");
     assert.equal(complaint({ demo: false }), undefined);
+    assert.match(
+      complaint({ mail: logMail(() => {}) }) ?? "",
+      /^`mail` is logMail\(…\), which is refused where NODE_ENV is production/,
+    );
     process.env["NODE_ENV"] = "development";
+    assert.equal(complaint({ mail: logMail(() => {}) }), undefined);
     const { insecureCookies, keyEnvironment } = settingsOf({ ...right, demo: true });
     assert.deepEqual([insecureCookies, keyEnvironment], [true, "demo"]);
   });

@@ -5,6 +5,7 @@ import type { LinkTemplates } from "./account/link-template.ts";
 import { Auditor } from "./audit/auditor.ts";
 import type { IdentityAuditSink } from "./audit/event.ts";
 import type { SigningKeyOptions } from "./issuer/signing-keys.ts";
+import { isLogMail } from "./mail/log-mail.ts";
 import type { Mail } from "./mail/mail.ts";
 import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { type IdentityKey, identityKey, WrongIdentityKey } from "./secret/identity-key.ts";
@@ -140,8 +141,9 @@ function checkOptions(options: IdentityOptions): void {
   if (!Number.isInteger(keepAuditDays) || keepAuditDays < 1) throw wrong("`keepAuditDays` is a whole number of days, from 1");
   for (const name of ["passwordGrant", "demo"] as const)
     if (!["boolean", "undefined"].includes(typeof options[name])) throw wrong(`\`${name}\` is true or false`);
-  if (options.demo === true && process.env["NODE_ENV"] === "production")
-    throw wrong("`demo` is refused where NODE_ENV is production");
+  if (process.env["NODE_ENV"] !== "production") return;
+  if (options.demo === true) throw wrong("`demo` is refused where NODE_ENV is production");
+  if (isLogMail(mail)) throw wrong("`mail` is logMail(…), which is refused where NODE_ENV is production: give smtpMail(…)");
 }
 
 function readKeys(key: IdentityOptions["key"]): Settings["keys"] {

@@ -11,7 +11,14 @@ import type { Mail } from "./mail.ts";
  * ```
  */
 export function logMail(write: (text: string) => void): Mail {
-  return {
-    send: async ({ to, subject, text }) => write(`Mail to ${to}: ${subject}\n\n${text}`),
-  };
+  const mail: Mail = { send: async ({ to, subject, text }) => write(`Mail to ${to}: ${subject}\n\n${text}`) };
+  logs.add(mail);
+  return mail;
+}
+
+const logs = new WeakSet<Mail>();
+
+/** Whether messages are written to a log, where whoever reads it could use their links. */
+export function isLogMail(mail: Mail): boolean {
+  return logs.has(mail);
 }
