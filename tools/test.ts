@@ -1,5 +1,6 @@
 /** `npm test`: every test of the workspace. `npm test -- packages/lockstep/src/token` runs those below a folder, or one file. */
 import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { startPostgres } from "./postgres.ts";
 import { root, statusOf } from "./steps.ts";
 
@@ -18,11 +19,12 @@ const reporter = process.env["TEST_REPORTER"] ?? "spec";
 const needsDatabase = files.some((path) => /(?:^|\/)(?:packages\/identity|apps)\//.test(path));
 const postgres = needsDatabase ? await startPostgres() : undefined;
 if (postgres !== undefined) process.env["LOCKSTEP_TEST_POSTGRES"] = postgres.url;
+// A test that hangs is named, instead of holding the run. One core would stay idle by default.
+const limits = ["--test-timeout=180000", `--test-concurrency=${availableParallelism()}`];
 const status = await statusOf({
   name: `${files.length} test files`,
   command: process.execPath,
-  // A test that hangs is named, instead of holding the run.
-  args: ["--conditions=lockstep-source", "--test", "--test-timeout=180000", `--test-reporter=${reporter}`, ...files.toSorted()],
+  args: ["--conditions=lockstep-source", "--test", ...limits, `--test-reporter=${reporter}`, ...files.toSorted()],
 });
 await postgres?.stop();
 process.exitCode = status;
