@@ -17,6 +17,7 @@ export class Graph {
   readonly schemes: readonly SchemeNode[];
   readonly #overrides: Overrides;
   readonly #presence = new WeakMap<ReadonlySet<Node>, Map<Node, boolean>>();
+  readonly #ambience = new WeakMap<ReadonlySet<Node>, Map<Node, boolean>>();
 
   /** @throws BuildError `dependency_cycle` with the path of names */
   constructor(roots: readonly Entry[], overrides: Overrides = none) {
@@ -93,9 +94,16 @@ export class Graph {
     return schemesBelow(node, (each) => (each.kind === "optional" && !this.isOverridden(each) ? [] : this.depsOf(each)));
   }
 
-  /** Whether an ambient credential would be used, of those present. */
+  /** Whether an ambient credential would be used, of those present. Asked once for each node: alternatives may be nested deeply. */
   #usesAmbient(node: Node, present: ReadonlySet<Node>): boolean {
-    return schemesBelow(node, (each) => this.active(each, present)).some(({ scheme }) => scheme.ambient !== false);
+    const answers = this.#ambience.get(present) ?? new Map<Node, boolean>();
+    this.#ambience.set(present, answers);
+    const known = answers.get(node);
+    if (known !== undefined) return known;
+    const isOwn = node.kind === "scheme" && node.scheme.ambient !== false;
+    const answer = isOwn || this.active(node, present).some((entry) => this.#usesAmbient(entry.node, present));
+    answers.set(node, answer);
+    return answer;
   }
 
   #schemesBelow(node: Node): SchemeNode[] {
