@@ -1,5 +1,6 @@
 /** Removes what is over, a little at a time, so that tables stay as small as what they are asked for. */
 import { setImmediate } from "node:timers/promises";
+import { Unavailable } from "lockstep";
 import type { Settings } from "./settings.ts";
 import type { Work } from "./store/statement.ts";
 
@@ -23,8 +24,10 @@ export class Housekeeping {
     this.#timer = setInterval(() => {
       this.#running = this.#running
         .then(() => this.run())
-        .catch(() => {
-          // The database is away: what is over stays until the next time, and nothing that is over counts meanwhile.
+        .catch((error: unknown) => {
+          // While the database is away, what is over stays until the next time; nothing that is over counts meanwhile.
+          if (error instanceof Unavailable) return;
+          console.error(`Housekeeping failed: ${error instanceof Error ? error.name : typeof error}`);
         });
     }, intervalMs);
     this.#timer.unref();

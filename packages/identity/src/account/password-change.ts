@@ -2,8 +2,9 @@
 import type { Connection, Redacted, Secret } from "lockstep";
 import type { User } from "../caller/caller.ts";
 import { passwordChanged } from "../mail/message.ts";
+import { verifyCounted } from "../password/counted-password.ts";
 import { checkNewPassword } from "../password/new-password.ts";
-import { hashPassword, verifyPassword } from "../password/password-hash.ts";
+import { hashPassword } from "../password/password-hash.ts";
 import { endSessions } from "../session/end-session.ts";
 import { type AccountServices, messageContext } from "./account-services.ts";
 import { type AccountRecord, findAccount, lockAccount } from "./account-store.ts";
@@ -32,7 +33,7 @@ export async function checkOwnPassword(
 ): Promise<CheckedAccount> {
   const counted = await throttle.count("password", { connection, key: user.id });
   const record = await settings.database.run(findAccount(user.id));
-  const isRight = await verifyPassword(password, record?.passwordHash);
+  const isRight = await verifyCounted(counted, password, record?.passwordHash);
   if (record?.passwordHash === undefined || !isRight) throw wrongPassword(connection, settings, user.id);
   await counted.succeeded();
   return { ...record, passwordHash: record.passwordHash };

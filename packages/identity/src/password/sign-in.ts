@@ -10,7 +10,8 @@ import { rehashPassword } from "../account/password-store.ts";
 import type { SignInFailure } from "../audit/event.ts";
 import type { Settings } from "../settings.ts";
 import { issueDevice } from "../throttle/device-cookie.ts";
-import { hashPassword, needsRehash, verifyPassword } from "./password-hash.ts";
+import { verifyCounted } from "./counted-password.ts";
+import { hashPassword, needsRehash } from "./password-hash.ts";
 
 /** What somebody tries to sign in with. */
 export interface SignInAttempt {
@@ -63,11 +64,7 @@ export async function signIn(attempt: SignInAttempt, { settings, throttle }: Sig
   const { username, password, connection } = attempt;
   const counted = await throttle.signIn(attempt);
   const record = await settings.database.run(findAccountByEmail(emailKey(username)));
-  const isRight = await verifyPassword(password, record?.passwordHash).catch(async (error: unknown) => {
-    // Nothing was tried: too many others were.
-    if (error instanceof Unavailable) await counted.succeeded();
-    throw error;
-  });
+  const isRight = await verifyCounted(counted, password, record?.passwordHash);
   const reason = refusal(record, isRight);
   if (record === undefined || reason !== undefined) {
     const subject = record === undefined ? {} : { subject: record.id };
