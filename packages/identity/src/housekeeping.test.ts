@@ -130,6 +130,30 @@ describeOnEach("housekeeping", (database) => {
     assert.deepEqual(removed, [1000, 1000, 500]);
   });
 
+  test("tells what else has failed, by name only, and says nothing of a database that is away", async (t) => {
+    t.mock.timers.enable({ apis: ["setInterval"] });
+    const told = t.mock.method(console, "error", () => {});
+    const { settings } = testSettings(await database.open(t));
+    const errors = [new Unavailable("The database is away"), new TypeError("alice@example.com")];
+    let calls = 0;
+    const housekeeping = new Housekeeping(settings, [
+      function* (): Work<number> {
+        yield* all(one);
+        calls += 1;
+        throw errors[calls - 1] ?? new Error("There is no third run");
+      },
+    ]);
+    for (const expected of [1, 2]) {
+      t.mock.timers.tick(intervalMs);
+      await eventually(() => calls === expected, 1000, `run ${expected}`);
+    }
+    await housekeeping.close();
+    assert.deepEqual(
+      told.mock.calls.map(({ arguments: words }) => words),
+      [["Housekeeping failed: TypeError"]],
+    );
+  });
+
   test("goes on after the database was away, and ends between two steps when it is closed", async (t) => {
     t.mock.timers.enable({ apis: ["setInterval"] });
     const { settings } = testSettings(await database.open(t));
