@@ -1,51 +1,74 @@
 /** `authenticate()`: who is asking? A refusal is 401. */
-import type { Advice, Dependency, Deps, FactsOf, Given, Need, Values } from "../dependency/dependency.ts";
+import {
+  type Advice,
+  type Dependency,
+  type Deps,
+  type FactsOf,
+  type FirstOf,
+  type Need,
+  type NoticesOf,
+  type OrAdvice,
+  type Values,
+} from "../dependency/dependency.ts";
+import { declaredScopes } from "../dependency/fact.ts";
 import { dependency, entriesOf } from "../dependency/node.ts";
-import { checkFunction, checkObject, guard, needFact, type NoObject, refusalOf } from "./guard.ts";
+import { BuildError } from "../problem/error.ts";
+import { checkFunction, guard, needFact, refusalOfNothing } from "./guard.ts";
 import { Identified } from "./identified.ts";
+import { idOf, isId, notOneRecord, type Principal } from "./principal.ts";
+import { Refusal } from "./refusal.ts";
 
 const needsScheme = "authenticate() needs a security scheme among its dependencies";
-const needsPrincipal = "authenticate() must return a principal (an object), not a boolean, a string or the credential";
+const needsPrincipal =
+  "authenticate() must return a principal (an object with an id), identified(principal, grants), or nothing to refuse";
+const noInputs =
+  'authenticate() rests on credentials, connection() and rawBody() only: declare a signed header as signedHeader("X-Timestamp"), and a path parameter that chooses the key as path(name, schema, { identifies: nothing("…") })';
 
 /** The principal in what `run` returned. */
-export type PrincipalOf<T> = T extends Identified<infer P> ? P : T;
+type PrincipalOf<T> = NonNullable<T> extends infer G ? (G extends Identified<infer P> ? P : G) : never;
 
 /** `scoped` if the result says what the credential grants, in every case that is no refusal. */
-type ScopedIf<T> = [T] extends [Identified<unknown>] ? ([T] extends [never] ? never : "scoped") : never;
+type ScopedIf<T> = [NonNullable<T>] extends [Identified<unknown>] ? ([NonNullable<T>] extends [never] ? never : "scoped") : never;
 
-/** What is no principal: a primitive, the credential itself, nothing inside `identified()`. */
-type PrincipalCheck<T> = [Extract<PrincipalOf<Given<T>>, NoObject>] extends [never]
-  ? [T] extends [Identified<infer P>]
-    ? [Extract<P, null | undefined>] extends [never]
-      ? unknown
-      : Advice<typeof needsPrincipal>
-    : unknown
-  : Advice<typeof needsPrincipal>;
+/** `scopes-unasked` if a scheme below declares scopes. */
+type UnaskedIf<D extends Deps> = [Extract<NoticesOf<D>, `scope:${string}`>] extends [never] ? never : "scopes-unasked";
+
+/** What the client may choose freely is no credential. */
+type NoInputs<D extends Deps> = "input" extends NoticesOf<D> ? Advice<typeof noInputs> : unknown;
 
 /**
- * Verifies a credential and says who is asking. The result is the principal, or `identified(principal, grants)` where the
- * credential grants scopes. `undefined`, `null`, `false` and `deny("reason")` refuse: **401** with one challenge for each
- * scheme below (RFC 9110 §15.5.2). Throwing `InvalidCredential`, as every verifier here does, refuses as well.
+ * Verifies a credential and says who is asking. Return the principal, an object with an `id`; or `identified(principal, grants)` if the
+ * credential grants scopes; or `undefined` or `null` to refuse: **401** with one challenge for each scheme below (RFC 9110
+ * §15.5.2). `deny("reason")` refuses with a reason for the audit log. Throwing `InvalidCredential`, as every verifier here does, refuses too.
  *
- * @throws BuildError `wrong_dependency` without a security scheme below; at run time `wrong_result` for a result that is no object
+ * Anything else is no principal (a list, an error, the result of a validation, an object without an id): it does not compile, and through
+ * `any` it is a 401 and an audit event.
+ *
+ * It rests on what proves who is asking: schemes, `connection()`, `rawBody()`, resources, and a path parameter that says it identifies nothing.
+ *
+ * @throws BuildError `wrong_dependency` without a security scheme below, or with an input below
  *
  * @example
  * ```ts
- * const currentUser = authenticate({ token, db }, async ({ token, db }) => {
- *   const claims = await accessTokens.verify(token);
+ * const currentUser = authenticate({ claims: accessTokens.claims(token), db }, async ({ claims, db }) => {
  *   const user = await db.users.find(claims.sub);
  *   return user && identified(user, claims);
  * });
  * ```
  */
-export function authenticate<const D extends Deps, T>(
-  deps: D & Need<D, "credential", typeof needsScheme>,
-  run: (values: Values<D>) => T & PrincipalCheck<Awaited<T>>,
-): Dependency<PrincipalOf<Given<T>>, FactsOf<D> | "authenticated" | ScopedIf<Given<T>>> {
+export function authenticate<
+  const D extends Deps,
+  T extends Principal | Identified<object> | Advice<typeof needsPrincipal> | null | undefined,
+>(
+  deps: OrAdvice<D, FirstOf<Need<D, "credential", typeof needsScheme>, NoInputs<D>>>,
+  run: (values: Values<D>) => T | PromiseLike<T>,
+): Dependency<PrincipalOf<T>, FactsOf<D> | "authenticated" | ScopedIf<T> | UnaskedIf<D>> {
   const entries = entriesOf("authenticate()", deps);
   const facts = needFact(entries, "credential", needsScheme).add("authenticated");
-  // Whether the credential grants scopes is known for sure only at run time; `scopes()` refuses where it does not.
+  if (facts.has("input")) throw new BuildError("wrong_dependency", noInputs);
+  // Whether the credential grants scopes is known for sure only at run time; `scopes()` refuses if it does not.
   facts.add("scoped");
+  if (declaredScopes(facts).length > 0) facts.add("scopes-unasked");
   checkFunction("authenticate", run);
   return dependency(
     guard({
@@ -55,11 +78,17 @@ export function authenticate<const D extends Deps, T>(
       // The executor gives exactly the record's values.
       run: (values) => run(values as Values<D>),
       settle: (result, _values, verdicts) => {
-        const refusal = refusalOf(result, "invalid");
-        if (refusal !== undefined) return refusal;
-        if (!(result instanceof Identified)) return checkObject(result, needsPrincipal);
-        verdicts.grant(result.grants);
-        return checkObject(result.principal, needsPrincipal);
+        const nothing = refusalOfNothing(result, "invalid");
+        if (nothing !== undefined) return nothing;
+        const grants = result instanceof Identified ? result.grants : undefined;
+        const principal: unknown = result instanceof Identified ? result.principal : result;
+        const other = notOneRecord(principal);
+        if (other !== undefined) return new Refusal("invalid", `the verb returned ${other}, which is no principal`);
+        // One record is an object.
+        const id = idOf(principal as object) ?? grants?.sub;
+        if (!isId(id)) return new Refusal("invalid", "the verb returned an object without an id, which is no principal");
+        verdicts.identify(id, grants);
+        return principal;
       },
     }),
   );

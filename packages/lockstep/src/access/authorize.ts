@@ -1,13 +1,51 @@
 /** `authorize()`: may they do this? A refusal is 403. */
-import type { Advice, Dependency, Deps, FactsOf, Given, Need, Values } from "../dependency/dependency.ts";
-import { dependency, entriesOf } from "../dependency/node.ts";
-import { checkFunction, checkObject, guard, needFact, type NoObject, refusalOf } from "./guard.ts";
+import type {
+  Advice,
+  Dependency,
+  Deps,
+  FactsOf,
+  FirstOf,
+  Need,
+  NoticesOf,
+  OrAdvice,
+  SureOf,
+  ValueOf,
+  Values,
+} from "../dependency/dependency.ts";
+import type { FactSet } from "../dependency/fact.ts";
+import { dependency, entriesOf, type Entry, type ValueRecord } from "../dependency/node.ts";
+import { BuildError } from "../problem/error.ts";
+import { Allowed } from "./allow.ts";
+import { checkFunction, guard, isGuarded, needFact, refusalOfNothing } from "./guard.ts";
+import { idOf, notOneRecord, type Principal } from "./principal.ts";
+import { Refusal } from "./refusal.ts";
 
 const needsCaller = "authorize() needs an authenticated dependency";
 const needsValue =
-  "authorize() must return the value (an object) or deny(), not a boolean, a string or a method that was not called";
+  "authorize() must return an object with an id, the value of a guard below it, allow(value), or nothing to refuse; deny(reason) refuses too";
+/** Said by `authorize()` and `roles()` alike. */
+export const reachRestsOnInput =
+  "reaching any object must not rest on what the client sent: decide it by the principal, or load the object with owned()";
 
-type DecisionCheck<T> = [Extract<Given<T>, NoObject>] extends [never] ? unknown : Advice<typeof needsValue>;
+type NoDecision = readonly unknown[] | Error | PromiseLike<unknown> | ((...args: never) => unknown);
+type GuardValue<V> = 0 extends 1 & V ? never : V extends NoDecision ? never : Extract<V, object>;
+
+/** The values of the dependencies that are surely authenticated: handing one on is a yes. */
+type GuardValues<D extends Deps> = {
+  [K in keyof D]: "authenticated" extends SureOf<D[K]> ? GuardValue<ValueOf<D[K]>> : never;
+}[keyof D];
+
+/** The value that is given out. */
+type AllowedOf<T> = NonNullable<T> extends infer G ? (G extends Allowed<infer V> ? V : G) : never;
+
+/** Advice if a reach of any object rests on what the client sent. */
+export type ReachCheck<D extends Deps, Reach> = [Reach] extends [never]
+  ? unknown
+  : [Extract<NoticesOf<D>, "input" | "segment">] extends [never]
+    ? unknown
+    : Advice<typeof reachRestsOnInput>;
+
+type ReachOf<O> = O extends { readonly reach: "any" } ? "reaches-any" : never;
 
 /** What an authorization declares. */
 export interface AuthorizeOptions {
@@ -18,25 +56,35 @@ export interface AuthorizeOptions {
 }
 
 /**
- * Decides whether the caller may go on, and gives a value. `undefined`, `null`, `false` and `deny("reason")` refuse:
- * **403** (RFC 9110 §15.5.4).
+ * Decides whether the caller may go on. To say yes, return an object with an `id`, the value of a guard below, or
+ * `allow(value)`. `undefined` and `null` refuse, and so does `deny("reason")`: **403** (RFC 9110 §15.5.4).
  *
- * @throws BuildError `wrong_dependency` where nobody is authenticated below; at run time `wrong_result` for what is no object
+ * Anything else (a boolean, a list, an error, `{ allowed: false }`) does not compile, and through `any` it is a 403 and an audit event.
+ *
+ * @throws BuildError `wrong_dependency` without an authenticated dependency below, and if `reach: "any"` rests on an input
  *
  * @example
  * ```ts
  * const activeUser = authorize({ user: currentUser }, ({ user }) => (user.isActive ? user : deny("inactive")));
  * ```
  */
-export function authorize<const D extends Deps, T, const O extends AuthorizeOptions = Record<never, never>>(
-  deps: D & Need<D, "authenticated", typeof needsCaller>,
-  run: (values: Values<D>) => T & DecisionCheck<T>,
+export function authorize<
+  const D extends Deps,
+  T extends Principal | Allowed<unknown> | GuardValues<D> | Advice<typeof needsValue> | null | undefined,
+  const O extends AuthorizeOptions = Record<never, never>,
+>(
+  deps: OrAdvice<D, FirstOf<Need<D, "authenticated", typeof needsCaller>, ReachCheck<D, ReachOf<O>>>>,
+  run: (values: Values<D>) => T | PromiseLike<T>,
   options?: O,
-): Dependency<Given<T>, FactsOf<D> | "authorized" | (O extends { readonly reach: "any" } ? "reaches-any" : never)> {
+): Dependency<AllowedOf<T>, FactsOf<D> | "authorized" | ReachOf<O>> {
   const entries = entriesOf("authorize()", deps);
   const facts = needFact(entries, "authenticated", needsCaller).add("authorized");
   checkFunction("authorize", run);
-  if (options?.reach === "any") facts.add("reaches-any");
+  if (options?.reach === "any") {
+    checkReach("authorize()", facts);
+    facts.add("reaches-any");
+  }
+  const guards = entries.filter(({ node }) => isGuarded(node));
   return dependency(
     guard({
       kind: "authorize",
@@ -45,7 +93,23 @@ export function authorize<const D extends Deps, T, const O extends AuthorizeOpti
       problems: options?.problems,
       // The executor gives exactly the record's values.
       run: (values) => run(values as Values<D>),
-      settle: (result) => refusalOf(result, "forbidden") ?? checkObject(result, needsValue),
+      settle: (result, values) => decide(result, values, guards),
     }),
   );
+}
+
+/** @throws BuildError `wrong_dependency` if a reach of any object rests on what the client sent */
+export function checkReach(where: string, facts: FactSet): void {
+  if (facts.has("input") || facts.has("segment")) throw new BuildError("wrong_dependency", `${where}: ${reachRestsOnInput}`);
+}
+
+function decide(result: unknown, values: ValueRecord, guards: readonly Entry[]): unknown {
+  const nothing = refusalOfNothing(result, "forbidden");
+  if (nothing !== undefined) return nothing;
+  if (result instanceof Allowed) return result.value;
+  if (typeof result === "object" && guards.some(({ key }) => values[key] === result)) return result;
+  const other = notOneRecord(result);
+  // One record is an object.
+  if (other === undefined && idOf(result as object) !== undefined) return result;
+  return new Refusal("forbidden", `the verb returned ${other ?? "an object without an id"}; allow(value) says yes to it`);
 }

@@ -1,29 +1,37 @@
 /** Refusing with a reason. */
 import { recogniseEverywhere } from "../brand.ts";
 
-/** A refusal; made by `deny()`, returned from a verb. */
+/**
+ * What `deny()` throws. It is no `Error`, so that refusing costs no stack trace; the executor turns it into the refusal of
+ * the verb that it came from. Not exported to applications: nobody has to catch it.
+ */
 export class Denial {
   static {
     recogniseEverywhere(this, "Denial");
   }
 
-  /** Private, so that the type is nominal: an object of the application that has a `reason` is no denial. */
-  readonly #reason: string;
+  /** For the audit log; never sent to the client. */
+  readonly reason: string;
 
   constructor(reason: string) {
-    this.#reason = reason;
-  }
-
-  /** For the audit log; never sent to the client. */
-  get reason(): string {
-    return this.#reason;
+    this.reason = reason;
   }
 }
 
 /**
- * Refuses, with a reason for the audit log; the client never reads it. What the refusal means is the verb's: 401 in
- * `authenticate`, 403 in `authorize`, 404 in `owned` and its siblings.
+ * Refuses the request, with a reason for the audit log that the client never reads. The verb decides what the refusal means: **401** in
+ * `authenticate`, **404** in `owned`, `permitted` and `unowned`, **403** everywhere else, the handler included.
+ *
+ * It throws, so that a statement, `return deny(…)` and `throw deny(…)` refuse alike. A `catch` around it that does not throw again
+ * lets the request go on.
+ *
+ * @example
+ * ```ts
+ * const activeUser = authorize({ user: currentUser }, ({ user }) => (user.isActive ? user : deny("inactive")));
+ * ```
  */
-export function deny(reason: string): Denial {
-  return new Denial(reason);
+export function deny(reason: string): never {
+  // A refusal is not a failure: it has no stack and is no Error.
+  // oxlint-disable-next-line typescript/only-throw-error
+  throw new Denial(reason);
 }

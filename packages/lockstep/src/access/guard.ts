@@ -1,10 +1,15 @@
 /** What the verbs that refuse have in common at run time. Their names, types and meanings stand in their own files. */
 import { BuildError } from "../problem/error.ts";
-import { type Entry, factsOfEntries, type GuardKind, type GuardNode, type ValueRecord, type Verdicts } from "../dependency/node.ts";
-import { isPromise } from "../dependency/promise.ts";
+import {
+  type Entry,
+  factsOfEntries,
+  type GuardKind,
+  type GuardNode,
+  type Node,
+  type ValueRecord,
+  type Verdicts,
+} from "../dependency/node.ts";
 import type { Fact } from "../dependency/fact.ts";
-import { Redacted } from "../secret/redacted.ts";
-import { Denial } from "./deny.ts";
 import { Refusal, type RefusalKind } from "./refusal.ts";
 
 /** What makes a guard different from another. */
@@ -15,6 +20,9 @@ export interface GuardParts {
   readonly run: (values: ValueRecord) => unknown;
   readonly settle: (result: unknown, values: ValueRecord, verdicts: Verdicts) => unknown;
   readonly scopes?: readonly string[];
+  readonly checks?: readonly string[];
+  readonly apart?: string | undefined;
+  readonly owner?: string | undefined;
   readonly reason?: string;
   readonly problems?: Readonly<Record<number, string>> | undefined;
 }
@@ -29,47 +37,41 @@ export function guard(parts: GuardParts): GuardNode {
     run: parts.run,
     settle: parts.settle,
     scopes: parts.scopes ?? [],
+    checks: parts.checks ?? [],
+    apart: parts.apart,
+    owner: parts.owner,
     reason: parts.reason,
     problems: parts.problems,
   };
 }
 
-/** Reads a verb's result as a refusal, or `undefined` where it is none: nothing, `false` and `deny()` refuse. */
-export function refusalOf(result: unknown, kind: RefusalKind): Refusal | undefined {
-  if (result instanceof Denial) return new Refusal(kind, result.reason);
-  if (result === undefined || result === null || result === false) return new Refusal(kind, "the verb gave nothing");
-  return undefined;
+/** The refusal of a verb that found nothing (`undefined`, `null`, `false`), or `undefined` if it found something. */
+export function refusalOfNothing(result: unknown, kind: RefusalKind): Refusal | undefined {
+  return result === undefined || result === null || result === false ? new Refusal(kind, "the verb returned nothing") : undefined;
 }
 
-/**
- * What is no object that a verb may give: a primitive, a method that was not called, a promise that was not awaited, the
- * credential itself. Each of them is "true" in JavaScript by accident.
- */
-export type NoObject =
-  | boolean
-  | string
-  | number
-  | bigint
-  | symbol
-  | ((...args: never) => unknown)
-  | PromiseLike<unknown>
-  | Redacted<unknown>
-  | Denial;
+const guardKinds: ReadonlySet<Node["kind"]> = new Set<Node["kind"]>([
+  "authenticate",
+  "authorize",
+  "scopes",
+  "owned",
+  "permitted",
+  "any-of",
+  "first-of",
+]);
 
-/** Gives an object back. @throws BuildError `wrong_result` for a `NoObject` */
-export function checkObject(value: unknown, message: string): unknown {
-  const isObject = typeof value === "object" && value !== null && !isPromise(value);
-  if (isObject && !(value instanceof Redacted) && !(value instanceof Denial)) return value;
-  throw new BuildError("wrong_result", message);
+/** Whether a dependency's value was let through by a guard that knows who is asking. A plain value over one was not. */
+export function isGuarded(node: Node): boolean {
+  return guardKinds.has(node.kind) && node.facts.has("authenticated");
 }
 
-/** @throws BuildError `wrong_dependency` where what runs is no function */
+/** @throws BuildError `wrong_dependency` if the function is missing */
 export function checkFunction(verb: string, run: unknown): void {
   if (typeof run !== "function")
     throw new BuildError("wrong_dependency", `${verb}() takes a function after its dependencies: (values) => object`);
 }
 
-/** @throws BuildError `wrong_dependency` where a record lacks a fact that the verb needs */
+/** @throws BuildError `wrong_dependency` if a record lacks a fact that the verb needs */
 export function needFact(entries: readonly Entry[], fact: Fact, message: string): Set<Fact> {
   const facts = factsOfEntries(entries);
   if (!facts.has(fact)) throw new BuildError("wrong_dependency", message);

@@ -1,12 +1,13 @@
 /** A principal together with what its credential brought. */
 import { recogniseEverywhere } from "../brand.ts";
+import type { OneRecord } from "./principal.ts";
 
 /**
  * What a credential grants. A verified claims set fits as it is. Lockstep takes granted scopes, audit identity, expiry and
  * revocation keys from it.
  */
 export interface Grants {
-  /** Who the credential speaks of (RFC 7519 §4.1.2). */
+  /** Who the credential speaks of (RFC 7519 §4.1.2). It is the principal's id if the principal has none. */
   readonly sub: string;
   /** Granted scopes, space-separated (RFC 6749 §3.3). */
   readonly scope?: string;
@@ -21,7 +22,7 @@ export interface Grants {
 }
 
 /** A principal and what its credential grants; made by `identified()`. */
-export class Identified<P> {
+export class Identified<out P> {
   static {
     recogniseEverywhere(this, "Identified");
   }
@@ -45,13 +46,14 @@ export class Identified<P> {
 }
 
 /**
- * Returned from `authenticate()` to say what the credential brought beside who it belongs to. `scopes()` needs it.
+ * Returned from `authenticate()` to say what the credential brought beside who it belongs to. `scopes()` needs it. A principal
+ * without an `id` has `grants.sub` as its id.
  *
  * @example
  * ```ts
  * return user && identified(user, claims);
  * ```
  */
-export function identified<P extends object>(principal: P, grants: Grants): Identified<P> {
+export function identified<P extends OneRecord>(principal: P, grants: Grants): Identified<P> {
   return new Identified(principal, grants);
 }

@@ -1,47 +1,69 @@
 /** What `owned()`, `permitted()` and `unowned()` have in common: they load an object by ids from the request and check those. */
 import { BuildError } from "../problem/error.ts";
-import type { Advice, Deps, FactsOf, NoticesOf } from "../dependency/dependency.ts";
-import { type Fact, uncheckedIds } from "../dependency/fact.ts";
+import type { Advice, Deps, FactsOf, OpenIds } from "../dependency/dependency.ts";
+import { type Fact, openIds } from "../dependency/fact.ts";
 import { type Entry, factsOfEntries } from "../dependency/node.ts";
+import { refusalOfNothing } from "./guard.ts";
+import { checkReason } from "./reason.ts";
+import { Refusal } from "./refusal.ts";
 
-/** The names of the unchecked ids below a record. */
-export type UncheckedIds<D extends Deps> = NoticesOf<D> extends infer F ? (F extends `object-id:${infer N}` ? N : never) : never;
-
-/** Which ids a verb checks, where several are below it. */
+/** Which ids a verb checks. */
 export interface ChecksOption<N extends string> {
-  /** The names of the ids that this load checks; the others stay unchecked. Needed where several are below. */
+  /** The places and names of the ids that this load checks, for example `["path.id"]`; the others stay open. Needed if several are below. */
   readonly checks?: readonly [N, ...N[]];
+  /** Why the object is checked without the one that stands before it in the path. Documented. */
+  readonly apart?: string;
 }
 
 type IsUnion<T, U = T> = [T] extends [never] ? false : T extends U ? ([U] extends [T] ? false : true) : never;
 
-/** Advice where several ids are below and none is named. */
-export type NameTheChecked<D extends Deps, C extends string> = [C] extends [never]
-  ? IsUnion<UncheckedIds<D>> extends true
-    ? Advice<'Several ids from the request are below: name those this load checks, for example { checks: ["team", "id"] }'>
+/** Advice if several ids are below and none is named. */
+export type NameTheChecked<D extends Deps, C> = [C] extends [never]
+  ? IsUnion<OpenIds<D>> extends true
+    ? Advice<`Several ids from the request are below: name those that this load checks, of { checks: ["${OpenIds<D>}"] }`>
     : unknown
   : unknown;
 
-/** The facts after the checked ids are cleared. */
-export type Checked<D extends Deps, C extends string> = Exclude<
-  FactsOf<D>,
-  `object-id:${[C] extends [never] ? UncheckedIds<D> : C}`
->;
+/** The facts once the checked ids are closed. */
+export type Checked<D extends Deps, C extends string> = D extends Deps
+  ?
+      | Exclude<FactsOf<D>, `object-id:${[C] extends [never] ? OpenIds<D> : C}`>
+      | `checked:${[C] extends [never] ? OpenIds<D> : C}`
+  : never;
 
-/** The same at run time. @throws BuildError `unchecked_object` */
-export function clearChecked(verb: string, entries: readonly Entry[], options: ChecksOption<string>): Set<Fact> {
+/** What an object verb checks, at run time. */
+export interface CheckedIds {
+  readonly facts: ReadonlySet<Fact>;
+  readonly checks: readonly string[];
+  readonly apart: string | undefined;
+}
+
+/** Closes the ids that a verb checks. @throws BuildError `unchecked_object`, `empty_reason` */
+export function closeIds(verb: string, entries: readonly Entry[], options: ChecksOption<string>): CheckedIds {
   const facts = factsOfEntries(entries);
-  const ids = uncheckedIds(facts);
+  const ids = openIds(facts);
   const checks = options.checks ?? ids;
   if (options.checks === undefined && ids.length > 1) {
     throw new BuildError(
       "unchecked_object",
-      `${verb}(): several ids are below (${ids.join(", ")}): name those it checks with { checks: [...] }`,
+      `${verb}(): name the ids that it checks with { checks: [...] }: several are below (${ids.join(", ")})`,
     );
   }
   for (const name of checks) {
-    if (!ids.includes(name)) throw new BuildError("unchecked_object", `${verb}(): there is no unchecked id "${name}" below it`);
+    if (!ids.includes(name))
+      throw new BuildError(
+        "unchecked_object",
+        `${verb}(): no open id "${name}" is below it; ${ids.length === 0 ? "there is none" : `there are ${ids.join(", ")}`}`,
+      );
     facts.delete(`object-id:${name}`);
+    facts.add(`checked:${name}`);
   }
-  return facts;
+  const apart = options.apart === undefined ? undefined : checkReason(`${verb}({ apart })`, options.apart);
+  return { facts, checks, apart };
+}
+
+/** The refusal of a load that found nothing, or that returned an error instead of throwing it. */
+export function refusalOfLoad(loaded: unknown): Refusal | undefined {
+  if (loaded instanceof Error) return new Refusal("hidden", `the load returned an error (${loaded.name})`);
+  return refusalOfNothing(loaded, "hidden");
 }

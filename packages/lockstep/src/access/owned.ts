@@ -1,53 +1,145 @@
 /** `owned()`: is this object theirs? A refusal is 404. */
-import type { Dependency, Deps, Given, Need, Values } from "../dependency/dependency.ts";
+import type { Advice, Dependency, Deps, FirstOf, Need, OpenIds, OrAdvice, SureOf, ValueOf, Values } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
-import { dependency, entriesOf } from "../dependency/node.ts";
-import { checkFunction, guard, needFact, refusalOf } from "./guard.ts";
-import { type Checked, type ChecksOption, clearChecked, type NameTheChecked, type UncheckedIds } from "./object.ts";
+import { principalsBelow } from "../dependency/authenticator.ts";
+import { dependency, entriesOf, type Entry } from "../dependency/node.ts";
+import { isPromise } from "../dependency/promise.ts";
+import { checkFunction, guard, isGuarded, needFact } from "./guard.ts";
+import { type Checked, type ChecksOption, closeIds, type NameTheChecked, refusalOfLoad } from "./object.ts";
+import { type Id, isId, type Principal } from "./principal.ts";
 import { Refusal } from "./refusal.ts";
 
 const needsCaller = "owned() needs to know who is asking: depend on an authenticate() dependency";
+const needsTwoParameters =
+  "owned(): return the owner's id, (note) => note.ownerId; a function that returns true or false takes two parameters, the object and the values";
+const needsOwner = "owned() takes a function third that returns the id of the loaded object's owner: (note) => note.ownerId";
+
+/** The owner's id, the ids of the owners of several objects, or (from a function of two parameters) whether it is theirs. */
+export type Ownership = Id | boolean | null | undefined | readonly (Id | null | undefined)[];
+
+/** Advice for a function of one parameter that returns a boolean: it cannot have compared anything with the caller. */
+type OwnershipCheck<B> = B extends (...args: never) => infer R
+  ? 0 extends 1 & R
+    ? unknown
+    : [Extract<Awaited<R>, boolean>] extends [never]
+      ? unknown
+      : B extends (object: never) => unknown
+        ? Advice<typeof needsTwoParameters>
+        : unknown
+  : unknown;
+
+/** The names of entries whose id may own an object: principals that a guard let through. */
+type OwnerNames<D extends Deps> = {
+  [K in keyof D]: "authenticated" extends SureOf<D[K]> ? (ValueOf<D[K]> extends Principal ? K : never) : never;
+}[keyof D] &
+  string;
+
+/** What `owned()` may be told. */
+export interface OwnedOptions<N extends string, Owner extends string> extends ChecksOption<N> {
+  /** The entry whose id is compared with the owner's. Default: the one principal below. */
+  readonly owner?: Owner;
+}
 
 /**
- * Loads an object by an id of the request and gives it out only if `belongs` says that it is the caller's. Nothing found
- * and not theirs are the same **404**, byte for byte, so that ids cannot be probed. `belongs` is asked about the object
- * that was loaded: a loader that forgets the owner still answers 404. Only `true` lets it through.
+ * Loads an object by an id of the request and gives it out only to its owner. The third function returns the id of the owner
+ * of the object that was loaded, and the core compares it with the id of the principal below (or of `{ owner: "org" }`). Nothing found and
+ * not theirs are the same **404**, byte for byte, so that ids cannot be probed.
  *
- * @throws BuildError `wrong_dependency` where nobody is authenticated below, `unchecked_object` where several ids are below
- *   and `checks` does not name those it checks
+ * Several objects: return the ids of all owners, which must all match; an empty list is 404. `null` and `undefined` never match. A rule that is
+ * no comparison of ids is a function of two parameters, the object and the values, that returns a boolean; it may be asynchronous.
+ *
+ * @throws BuildError `wrong_dependency` without an authenticated dependency below, or if several principals are below and none is named;
+ *   `unchecked_object` if several ids are below and `checks` does not name those it checks; at run time `wrong_result` if the
+ *   two ids have different types
  *
  * @example
  * ```ts
- * const ownNote = owned({ id: path("id", z.uuid()), user: activeUser, db },
- *   ({ id, user, db }) => db.notes.find({ id, ownerId: user.id }),
- *   (note, { user }) => note.ownerId === user.id);
+ * const ownNote = owned({ id: path("id", z.uuid()), user: activeUser, db }, ({ id, db }) => db.notes.find(id), (note) => note.ownerId);
  * ```
  */
-export function owned<const D extends Deps, T, const C extends UncheckedIds<D> = never>(
-  deps: D & Need<D, "authenticated", typeof needsCaller> & NameTheChecked<D, C>,
-  load: (values: Values<D>) => T,
-  belongs: (object: Given<T>, values: Values<D>) => boolean,
-  options: ChecksOption<C> = {},
-): Dependency<Given<T>, Checked<D, C>> {
+export function owned<
+  const D extends Deps,
+  T,
+  const B extends (object: NonNullable<T>, values: Values<D>) => Ownership | PromiseLike<Ownership>,
+  const C extends OpenIds<D> = never,
+>(
+  deps: OrAdvice<D, FirstOf<Need<D, "authenticated", typeof needsCaller>, NameTheChecked<D, C>>>,
+  load: (values: Values<D>) => T | PromiseLike<T>,
+  ownerOf: B & OwnershipCheck<B>,
+  options: OwnedOptions<C, OwnerNames<D>> = {},
+): Dependency<NonNullable<T>, Checked<D, C>> {
   const entries = entriesOf("owned()", deps);
   needFact(entries, "authenticated", needsCaller);
   checkFunction("owned", load);
-  if (typeof belongs !== "function") {
-    throw new BuildError("wrong_dependency", "owned() takes a function third that says whether the loaded object is the caller's");
-  }
+  if (typeof ownerOf !== "function") throw new BuildError("wrong_dependency", needsOwner);
+  if (ownerOf.length === 0) throw new BuildError("wrong_dependency", needsTwoParameters);
+  const mayDecide = ownerOf.length > 1;
+  if (!mayDecide || options.owner !== undefined) checkOwner(entries, options.owner);
+  const { facts, checks, apart } = closeIds("owned", entries, options);
   return dependency(
     guard({
       kind: "owned",
       entries,
-      facts: clearChecked("owned", entries, options),
+      facts,
+      checks,
+      apart,
+      owner: options.owner,
       // The executor gives exactly the record's values.
       run: (values) => load(values as Values<D>),
-      settle: (result, values) => {
-        const refusal = refusalOf(result, "hidden");
+      settle: (loaded, values, verdicts) => {
+        const refusal = refusalOfLoad(loaded);
         if (refusal !== undefined) return refusal;
-        // What is left of the result is the object; only a literal true lets it through.
-        return belongs(result as Given<T>, values as Values<D>) === true ? result : new Refusal("hidden", "not the caller's");
+        // "All of them are theirs" is true of no objects.
+        if (Array.isArray(loaded) && loaded.length === 0) return nothingLoaded;
+        const caller = verdicts.ownerId();
+        const decide = (answer: unknown): unknown => (isTheirs(answer, mayDecide, caller) ? loaded : notTheirs);
+        // What is left of the result is the object, and the executor gives exactly the record's values.
+        const answer: unknown = ownerOf(loaded as NonNullable<T>, values as Values<D>);
+        return isPromise(answer) ? answer.then(decide) : decide(answer);
       },
     }),
+  );
+}
+
+const nothingLoaded = new Refusal("hidden", "the load returned an empty list");
+const notTheirs = new Refusal("hidden", "not the caller's");
+
+/** @throws BuildError `wrong_dependency` unless exactly one principal is below, or one is named */
+function checkOwner(entries: readonly Entry[], owner: string | undefined): void {
+  if (owner !== undefined) {
+    const named = entries.find(({ key }) => key === owner);
+    if (named !== undefined && isGuarded(named.node)) return;
+    throw new BuildError(
+      "wrong_dependency",
+      `owned({ owner: "${owner}" }): name an entry of the record that a guard lets through: its id is compared with the owner's`,
+    );
+  }
+  const below = principalsBelow(entries.map(({ node }) => node));
+  if (below.length === 1) return;
+  throw new BuildError(
+    "wrong_dependency",
+    "owned(): say whose object it is, { owner: \"user\" }, or decide in a function of two parameters: several principals are below, and their ids may collide",
+  );
+}
+
+/** @throws BuildError `wrong_result` for an answer that is neither an id nor a decision, and for ids of different types */
+function isTheirs(answer: unknown, mayDecide: boolean, caller: Id | BuildError): boolean {
+  if (typeof answer === "boolean") {
+    if (!mayDecide) throw new BuildError("wrong_result", needsTwoParameters);
+    return answer;
+  }
+  if (answer === null || answer === undefined) return false;
+  const owners: readonly unknown[] = Array.isArray(answer) ? answer : [answer];
+  if (caller instanceof BuildError) throw caller;
+  return owners.length > 0 && owners.every((owner) => isSameId(owner, caller));
+}
+
+function isSameId(owner: unknown, caller: Id): boolean {
+  if (owner === null || owner === undefined || owner === "") return false;
+  if (!isId(owner)) throw new BuildError("wrong_result", `${needsOwner}, not a ${Array.isArray(owner) ? "list of lists" : typeof owner}`);
+  if (typeof owner === typeof caller) return owner === caller;
+  throw new BuildError(
+    "wrong_result",
+    `owned(): compare ids of one type, for example String(note.ownerId): the owner's id is a ${typeof owner}, the principal's a ${typeof caller}`,
   );
 }

@@ -1,28 +1,28 @@
 /** `permitted()`: an object that a role or a policy opens to someone who does not own it. A refusal is 404. */
-import type { Dependency, Deps, Given, Need, Values } from "../dependency/dependency.ts";
+import type { Dependency, Deps, FirstOf, Need, OpenIds, OrAdvice, Values } from "../dependency/dependency.ts";
 import { dependency, entriesOf } from "../dependency/node.ts";
-import { checkFunction, guard, needFact, refusalOf } from "./guard.ts";
-import { type Checked, type ChecksOption, clearChecked, type NameTheChecked, type UncheckedIds } from "./object.ts";
+import { checkFunction, guard, needFact } from "./guard.ts";
+import { type Checked, type ChecksOption, closeIds, type NameTheChecked, refusalOfLoad } from "./object.ts";
 
 const needsReach =
-  'permitted() needs someone who may reach any object: a role from roles(..., { reachAny: [...] }) or authorize(..., { reach: "any" })';
+  'permitted() needs someone who may reach any object: a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })';
 
 /**
  * Loads an object by an id of the request for a caller who may reach objects that are not theirs. That the caller may has
  * been declared and checked below; being active, or holding a scope, is no such declaration. Nothing found is **404**.
  *
- * @throws BuildError `wrong_dependency` where nothing below declares the reach, `unchecked_object` as in `owned()`
+ * @throws BuildError `wrong_dependency` if nothing below declares the reach, `unchecked_object` as in `owned()`
  *
  * @example
  * ```ts
  * const anyNote = permitted({ id: path("id", z.uuid()), admin: role.require("admin"), db }, ({ id, db }) => db.notes.find({ id }));
  * ```
  */
-export function permitted<const D extends Deps, T, const C extends UncheckedIds<D> = never>(
-  deps: D & Need<D, "reaches-any", typeof needsReach> & NameTheChecked<D, C>,
-  load: (values: Values<D>) => T,
+export function permitted<const D extends Deps, T, const C extends OpenIds<D> = never>(
+  deps: OrAdvice<D, FirstOf<Need<D, "reaches-any", typeof needsReach>, NameTheChecked<D, C>>>,
+  load: (values: Values<D>) => T | PromiseLike<T>,
   options: ChecksOption<C> = {},
-): Dependency<Given<T>, Checked<D, C>> {
+): Dependency<NonNullable<T>, Checked<D, C>> {
   const entries = entriesOf("permitted()", deps);
   needFact(entries, "authenticated", needsReach);
   needFact(entries, "reaches-any", needsReach);
@@ -31,10 +31,10 @@ export function permitted<const D extends Deps, T, const C extends UncheckedIds<
     guard({
       kind: "permitted",
       entries,
-      facts: clearChecked("permitted", entries, options),
+      ...closeIds("permitted", entries, options),
       // The executor gives exactly the record's values.
       run: (values) => load(values as Values<D>),
-      settle: (result) => refusalOf(result, "hidden") ?? result,
+      settle: (loaded) => refusalOfLoad(loaded) ?? loaded,
     }),
   );
 }

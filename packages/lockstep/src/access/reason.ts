@@ -2,12 +2,15 @@
 import type { Advice } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
 
-/** Advice where a reason is the empty string. */
+/** A reason, or advice if it may be the empty string. */
+export type Reason<R extends string> = R & NonEmptyReason<R>;
+
+/** Advice if a reason may be the empty string. */
 export type NonEmptyReason<R extends string> = [Extract<R, "">] extends [never]
   ? unknown
   : Advice<"Say why: the reason is shown in the access matrix">;
 
-/** @throws BuildError `empty_reason` for anything but a text with something in it */
+/** Gives the reason back. @throws BuildError `empty_reason` for anything but a text with something in it */
 export function checkReason(where: string, reason: unknown): string {
   if (typeof reason === "string" && reason.trim() !== "") return reason;
   throw new BuildError("empty_reason", `${where}: say why in a few words; the reason is shown in the access matrix`);

@@ -1,8 +1,9 @@
 /** `roles()`: a hierarchy of roles, each a dependency. A refusal is 403. */
-import type { Advice, Dependency } from "../dependency/dependency.ts";
+import type { Advice, AnyDependency, Dependency, FactsOfOne, FirstOf, NeedOfOne, OrAdvice, ValueOf } from "../dependency/dependency.ts";
 import type { Fact } from "../dependency/fact.ts";
 import { dependency, entriesOf, type GuardNode } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
+import { checkReach, type ReachCheck } from "./authorize.ts";
 import { guard, needFact } from "./guard.ts";
 import { Refusal } from "./refusal.ts";
 import { RoleOrder } from "./role-order.ts";
@@ -25,29 +26,38 @@ export interface RolesOptions<Any extends string> {
   readonly reachAny?: readonly Any[];
 }
 
+/** Advice if the caller of a role with reach rests on what the client sent: a tenant's administrator reaches that tenant only. */
+type ReachOfCaller<D extends AnyDependency, Any> = ReachCheck<{ readonly user: D }, Any> extends infer C
+  ? unknown extends C
+    ? unknown
+    : C extends Advice<infer M>
+      ? Advice<M>
+      : unknown
+  : unknown;
+
 /**
  * Roles, each naming those it includes: `{ admin: ["editor"], editor: ["user"], user: [] }`. `of` reads the caller's role, or
  * several. Reaching any object is declared for a role and is not inherited by those below it.
  *
- * @throws BuildError `wrong_dependency` where nobody is authenticated, `unknown_role`, `role_cycle`
+ * @throws BuildError `wrong_dependency` if nobody is authenticated, or if a role with reach rests on what the client sent
+ *   (a membership that was loaded by a path parameter, say); `unknown_role`, `role_cycle`
  *
  * @example
  * ```ts
  * const role = roles({ admin: ["user"], user: [] }, activeUser, (user) => user.role, { reachAny: ["admin"] });
- * get("/admin/users", { deps: { admin: role.require("admin") } }, list);
+ * get("/admin/users", { deps: { admin: role.require("admin") }, response: Users }, list);
  * ```
  */
 export function roles<
   const H extends Readonly<Record<string, readonly (keyof H & string)[]>>,
-  U,
-  F extends Fact,
+  D extends AnyDependency,
   const Any extends keyof H & string = never,
 >(
   hierarchy: H,
-  user: Dependency<U, F> & ("authenticated" extends F ? unknown : Advice<typeof needsCaller>),
-  of: (user: U) => (keyof H & string) | readonly (keyof H & string)[],
+  user: OrAdvice<D, FirstOf<NeedOfOne<D, "authenticated", typeof needsCaller>, ReachOfCaller<D, Any>>>,
+  of: (user: ValueOf<D>) => (keyof H & string) | readonly (keyof H & string)[],
   options: RolesOptions<Any> = {},
-): Roles<keyof H & string, Any, U, F> {
+): Roles<keyof H & string, Any, ValueOf<D>, FactsOfOne<D>> {
   const entries = entriesOf("roles()", { user });
   const below = needFact(entries, "authenticated", needsCaller);
   if (typeof of !== "function")
@@ -55,19 +65,20 @@ export function roles<
   const order = new RoleOrder(hierarchy);
   const reaching = new Set<string>(options.reachAny);
   for (const role of reaching) order.check(role);
+  if (reaching.size > 0) checkReach("roles({ reachAny })", below);
   const nodes = new Map<string, GuardNode>();
   const make = (role: string): GuardNode => {
     const held = order.holdersOf(role);
     const facts = new Set<Fact>([...below, "authorized"]);
     if (reaching.has(role)) facts.add("reaches-any");
-    // `user` is the value of the dependency above.
-    const holds = (user: unknown): boolean => [of(user as U)].flat().some((name) => held.has(name));
+    // The entry is the dependency above, and this is its value.
+    const holds = (value: unknown): boolean => [of(value as ValueOf<D>)].flat().some((name) => held.has(name));
     return guard({
       kind: "authorize",
       entries,
       facts,
       run: (values) => values["user"],
-      settle: (user) => (holds(user) ? user : new Refusal("forbidden", `needs the role ${role}`)),
+      settle: (value) => (holds(value) ? value : new Refusal("forbidden", `needs the role ${role}`)),
     });
   };
   return {

@@ -1,15 +1,20 @@
-/** `scopes()`: does the credential grant this? A refusal is 403 `insufficient_scope`. */
-import type { Advice, Dependency } from "../dependency/dependency.ts";
+/** `scopes()` and `anyScope()`: does the credential grant this? A refusal is 403 `insufficient_scope`. */
+import type { AnyDependency, Dependency, FactsOfOne, NeedOfOne, OrAdvice, ValueOf } from "../dependency/dependency.ts";
 import { declaredScopes, type Fact } from "../dependency/fact.ts";
-import { dependency, entriesOf, type Node } from "../dependency/node.ts";
+import { dependency, entriesOf, type Entry, type Node } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
 import { guard, needFact } from "./guard.ts";
+import { checkReason, type Reason } from "./reason.ts";
 import { Refusal } from "./refusal.ts";
 
 const needsGrants = "scopes() needs an authenticate() that returns identified(principal, grants)";
+const needsCaller = "anyScope() needs an authenticated dependency";
 
-type DeclaredScopes<F> = F extends `scope:${infer S}` ? S : never;
-type NeedsGrants<F> = "scoped" extends F ? unknown : Advice<typeof needsGrants>;
+/** The scopes that schemes below declare. */
+type DeclaredScopes<D extends AnyDependency> = D["~dep"]["known"] extends infer F ? (F extends `scope:${infer S}` ? S : never) : never;
+
+/** The facts once scopes were asked for. */
+type Asked<D extends AnyDependency> = Exclude<FactsOfOne<D>, "scopes-unasked"> | "scopes-asked";
 
 const made = new WeakMap<Node, Map<string, Node>>();
 
@@ -18,39 +23,85 @@ const made = new WeakMap<Node, Map<string, Node>>();
  * `error="insufficient_scope"` and all that are needed (RFC 6750 §3.1). Only scopes that a scheme below declares compile.
  * The same arguments give the same dependency.
  *
- * @throws BuildError `unknown_scope` for a scope that no scheme below declares, `wrong_dependency` where nobody is authenticated
+ * @throws BuildError `unknown_scope` for a scope that no scheme below declares, `wrong_dependency` if nobody is authenticated
  *
  * @example
  * ```ts
- * patch("/notes/:id", { deps: { note: ownNote, user: scopes(activeUser, "notes:write") } }, update);
+ * patch("/notes/:id", { deps: { note: ownNote, user: scopes(activeUser, "notes:write") }, response: Note }, update);
  * ```
  */
-export function scopes<T, F extends Fact>(
-  dep: Dependency<T, F> & NeedsGrants<F>,
-  ...required: readonly [DeclaredScopes<F>, ...DeclaredScopes<F>[]]
-): Dependency<T, F> {
-  const entries = entriesOf("scopes()", { value: dep });
-  const wanted = checkScopes(entries[0]?.node.facts ?? new Set(), required);
-  needFact(entries, "authenticated", needsGrants);
-  needFact(entries, "scoped", needsGrants);
-  const known = made.get(dep["~dep"]) ?? new Map<string, Node>();
-  made.set(dep["~dep"], known);
-  const key = wanted.join(" ");
-  const node =
-    known.get(key) ??
+export function scopes<D extends AnyDependency>(
+  dep: OrAdvice<D, NeedOfOne<D, "scoped", typeof needsGrants>>,
+  ...required: readonly [DeclaredScopes<D>, ...DeclaredScopes<D>[]]
+): Dependency<ValueOf<D>, Asked<D>> {
+  const entry = entryOf("scopes()", dep);
+  const wanted = checkScopes(entry.node.facts, required);
+  needFact([entry], "authenticated", needsGrants);
+  needFact([entry], "scoped", needsGrants);
+  return once(entry.node, wanted.join(" "), () =>
     guard({
       kind: "scopes",
-      entries,
-      facts: dep["~dep"].facts,
+      entries: [entry],
+      facts: askedFacts(entry.node.facts),
       run: (values) => values["value"],
       settle: (result, _values, { granted }) => {
         const lacking = granted.length === 0 || granted.some(({ grants, scopes }) => !grantsAll(grants?.scope, scopes));
-        return lacking ? new Refusal("scope", `needs ${key}`) : result;
+        return lacking ? new Refusal("scope", `needs ${wanted.join(" ")}`) : result;
       },
       scopes: wanted,
-    });
-  known.set(key, node);
-  return dependency(node);
+    }),
+  );
+}
+
+/**
+ * The same dependency, saying that a credential limited to scopes may be used whatever it was granted. A route that changes something asks
+ * for a scope or says this. The reason is documented. On a group it is said once for all its routes.
+ *
+ * @throws BuildError `empty_reason`, `wrong_dependency` if nobody is authenticated
+ *
+ * @example
+ * ```ts
+ * del("/me/session", { deps: { user: anyScope(currentUser, "anyone may sign out") } }, signOut);
+ * ```
+ */
+export function anyScope<D extends AnyDependency, const R extends string>(
+  dep: OrAdvice<D, NeedOfOne<D, "authenticated", typeof needsCaller>>,
+  reason: Reason<R>,
+): Dependency<ValueOf<D>, Asked<D>> {
+  const text = checkReason("anyScope()", reason);
+  const entry = entryOf("anyScope()", dep);
+  needFact([entry], "authenticated", needsCaller);
+  return once(entry.node, `"${text}"`, () =>
+    guard({
+      kind: "scopes",
+      entries: [entry],
+      facts: askedFacts(entry.node.facts),
+      run: (values) => values["value"],
+      settle: (result) => result,
+      reason: text,
+    }),
+  );
+}
+
+function entryOf(where: string, dep: unknown): Entry {
+  const [entry] = entriesOf(where, { value: dep });
+  if (entry === undefined) throw new TypeError("A record of one has one entry");
+  return entry;
+}
+
+/** The dependency of a key over a node, made once. */
+function once<T, F extends Fact>(node: Node, key: string, make: () => Node): Dependency<T, F> {
+  const known = made.get(node) ?? new Map<string, Node>();
+  made.set(node, known);
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return dependency<T, F>(found);
+}
+
+function askedFacts(below: ReadonlySet<Fact>): Set<Fact> {
+  const facts = new Set(below).add("scopes-asked");
+  facts.delete("scopes-unasked");
+  return facts;
 }
 
 function checkScopes(facts: ReadonlySet<Fact>, required: readonly string[]): string[] {

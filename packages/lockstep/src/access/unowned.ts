@@ -1,9 +1,9 @@
 /** `unowned()`: an object that every caller of the route may see, with the reason. Nothing found is 404. */
-import type { Dependency, Deps, Given, Values } from "../dependency/dependency.ts";
+import type { Dependency, Deps, OpenIds, OrAdvice, Values } from "../dependency/dependency.ts";
 import { dependency, entriesOf } from "../dependency/node.ts";
-import { checkFunction, guard, refusalOf } from "./guard.ts";
-import { type Checked, type ChecksOption, clearChecked, type NameTheChecked, type UncheckedIds } from "./object.ts";
-import { checkReason, type NonEmptyReason } from "./reason.ts";
+import { checkFunction, guard } from "./guard.ts";
+import { type Checked, type ChecksOption, closeIds, type NameTheChecked, refusalOfLoad } from "./object.ts";
+import { checkReason, type Reason } from "./reason.ts";
 
 /**
  * Loads an object that belongs to nobody in particular: a published post, a product. The reason is shown in the access
@@ -16,12 +16,12 @@ import { checkReason, type NonEmptyReason } from "./reason.ts";
  * const post = unowned("published posts are public", { slug: path("slug", z.string()), db }, ({ slug, db }) => db.posts.find(slug));
  * ```
  */
-export function unowned<const R extends string, const D extends Deps, T, const C extends UncheckedIds<D> = never>(
-  reason: R & NonEmptyReason<R>,
-  deps: D & NameTheChecked<D, C>,
-  load: (values: Values<D>) => T,
+export function unowned<const R extends string, const D extends Deps, T, const C extends OpenIds<D> = never>(
+  reason: Reason<R>,
+  deps: OrAdvice<D, NameTheChecked<D, C>>,
+  load: (values: Values<D>) => T | PromiseLike<T>,
   options: ChecksOption<C> = {},
-): Dependency<Given<T>, Checked<D, C>> {
+): Dependency<NonNullable<T>, Checked<D, C>> {
   const text = checkReason("unowned()", reason);
   const entries = entriesOf("unowned()", deps);
   checkFunction("unowned", load);
@@ -29,10 +29,10 @@ export function unowned<const R extends string, const D extends Deps, T, const C
     guard({
       kind: "unowned",
       entries,
-      facts: clearChecked("unowned", entries, options),
+      ...closeIds("unowned", entries, options),
       // The executor gives exactly the record's values.
       run: (values) => load(values as Values<D>),
-      settle: (result) => refusalOf(result, "hidden") ?? result,
+      settle: (loaded) => refusalOfLoad(loaded) ?? loaded,
       reason: text,
     }),
   );

@@ -5,7 +5,7 @@ import { authorize } from "./authorize.ts";
 import { owned } from "./owned.ts";
 import { permitted } from "./permitted.ts";
 import { roles } from "./roles.ts";
-import { scopes } from "./scopes.ts";
+import { anyScope, scopes } from "./scopes.ts";
 import { unowned } from "./unowned.ts";
 
 type Verb = (...given: readonly unknown[]) => AnyDependency;
@@ -19,6 +19,7 @@ export const untyped = {
   permitted: permitted as unknown as Verb,
   roles: roles as unknown as (...given: readonly unknown[]) => { require(role: unknown): AnyDependency },
   scopes: scopes as unknown as Verb,
+  anyScope: anyScope as unknown as Verb,
   unowned: unowned as unknown as Verb,
 } as const;
 

@@ -7,7 +7,7 @@ interface About {
   readonly requestId: string;
   /** The route, as declared: `GET /notes/:id`. */
   readonly route: string;
-  /** Who was asking, as far as it was verified: the `sub` of each credential. */
+  /** Who was asking, as far as it was verified: the id of each principal. */
   readonly subjects: readonly string[];
 }
 

@@ -1,5 +1,4 @@
 /** Hands events to the sink. An event never changes an answer. */
-import type { Grants } from "../access/identified.ts";
 import type { AuditDetails, AuditEvent, AuditSink } from "./event.ts";
 
 /** Reports what happened on one API. */
@@ -15,13 +14,13 @@ export class AuditReporter {
   /** Completes an event and hands it over. A sink that throws is reported on standard error, with nothing of the event but its type. */
   report(
     details: AuditDetails,
-    about: { readonly requestId: string; readonly route: string; readonly grants: readonly Grants[] },
+    about: { readonly requestId: string; readonly route: string; readonly subjects: readonly string[] },
   ): void {
     const event: AuditEvent = {
       at: this.#clock(),
       requestId: about.requestId,
       route: about.route,
-      subjects: about.grants.map(({ sub }) => sub),
+      subjects: about.subjects,
       ...details,
     };
     try {

@@ -1,7 +1,7 @@
 /** `anyOf()`: alternatives, the first whose credential is present decides. */
 import { BuildError } from "../problem/error.ts";
-import type { Dependency, Deps, NoticesOf, SureOf, ValueOf } from "./dependency.ts";
-import { factsOfAny, type Protection } from "./fact.ts";
+import type { Dependency, Deps, NoticesOf, SharedBy, ValueOf } from "./dependency.ts";
+import { factsOfAny } from "./fact.ts";
 import { dependency, entriesOf } from "./node.ts";
 
 /** Which branch decided, and its value: a discriminated union for the handler. */
@@ -9,17 +9,13 @@ export type Alternative<D extends Deps> = D extends Deps
   ? { [K in keyof D]: { readonly via: K; readonly value: ValueOf<D[K]> } }[keyof D]
   : never;
 
-/** The protections that every branch has. */
-type SharedProtections<D extends Deps> = {
-  [K in keyof D]: (fact: SureOf<D[K]>) => void;
-}[keyof D] extends (fact: infer F) => void
-  ? Extract<F, Protection>
-  : never;
-
 /**
  * Alternatives (OR). The first branch whose credential is **present** decides, explicit credentials (a header) before
  * ambient ones (a cookie) whatever the order; a present but invalid one is 401 and no other branch is tried. If all are
  * absent the answer is 401 with every branch's challenge. It protects only if every branch does.
+ *
+ * It tells credentials apart by where they stand in a request. A branch that could never be taken, because an earlier one reads the same place, does
+ * not start (`dead_branch`). For several rules over one credential use `firstOf()`.
  *
  * @throws BuildError `wrong_dependency` without branches
  *
@@ -28,7 +24,7 @@ type SharedProtections<D extends Deps> = {
  * const caller = anyOf({ user: currentUser, service: apiClient }); // { via: "user", value } | { via: "service", value }
  * ```
  */
-export function anyOf<const D extends Deps>(branches: D): Dependency<Alternative<D>, SharedProtections<D> | NoticesOf<D>> {
+export function anyOf<const D extends Deps>(branches: D): Dependency<Alternative<D>, SharedBy<D> | NoticesOf<D>> {
   const entries = entriesOf("anyOf()", branches);
   if (entries.length === 0) throw new BuildError("wrong_dependency", "anyOf() needs at least one branch");
   return dependency({

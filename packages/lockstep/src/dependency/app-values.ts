@@ -3,7 +3,6 @@ import { BuildError } from "../problem/error.ts";
 import type { Overrides } from "./graph.ts";
 import type { Node, ValueRecord } from "./node.ts";
 import { openResource, type OpenResource } from "./open-resource.ts";
-import { checkPlain } from "./plain-value.ts";
 import { isPromise } from "./promise.ts";
 
 const none: Overrides = new Map();
@@ -61,14 +60,8 @@ export class AppValues {
 
   #make(node: Node): unknown {
     const values = node.deps.map((entry) => this.get(entry.node));
-    if (!values.some(isPromise)) return this.#checked(node, this.#run(node, values));
-    return Promise.all(values).then((ready) => this.#checked(node, this.#run(node, ready)));
-  }
-
-  #checked(node: Node, made: unknown): unknown {
-    if (isPromise(made)) return made.then((value) => this.#checked(node, value));
-    checkPlain(node, made);
-    return made;
+    if (!values.some(isPromise)) return this.#run(node, values);
+    return Promise.all(values).then((ready) => this.#run(node, ready));
   }
 
   #run(node: Node, values: readonly unknown[]): unknown {

@@ -1,4 +1,4 @@
-/** Who answers for the scopes that a `scopes()` requires: found once, when the graph is compiled. */
+/** Who answers for the scopes that a `scopes()` requires, and whose id owns an object: found once, when the graph is compiled. */
 import { demandedScopes } from "./demanded-scopes.ts";
 import { declaredScopes } from "./fact.ts";
 import { nodesBelow } from "./graph.ts";
@@ -36,6 +36,24 @@ export function authenticatorsOf(node: Node, required: readonly string[], graph:
       return { node: each, scopes, restsOnOthers: !grounds.includes(each) };
     })
     .filter(({ scopes }) => scopes.length > 0);
+}
+
+const declaredGraph: ActiveGraph = { active: (node) => node.deps, isOverridden: () => false };
+
+/** The topmost authenticated dependencies below some nodes: an `authenticate()` on top of others stands for them. */
+export function principalsBelow(nodes: readonly Node[], graph: ActiveGraph = declaredGraph): Node[] {
+  const found = new Set<Node>();
+  const seen = new Set<Node>();
+  const visit = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (isAnswering(node, graph)) found.add(node);
+    else for (const { node: below } of graph.active(node)) visit(below);
+  };
+  for (const node of nodes) visit(node);
+  // One that is met beside another may stand below it.
+  const covered = new Set([...found].flatMap((each) => nodesBelow(each, (node) => graph.active(node)).filter((node) => node !== each)));
+  return [...found].filter((each) => !covered.has(each));
 }
 
 /** An `authenticate()`, or what stands in for a dependency that has one below. */

@@ -2,7 +2,6 @@
  * The type of a dependency and the types that read it. This module owns the phantom part: which facts a dependency carries
  * and how a record of dependencies adds them up. What exists at run time is the node (`node.ts`).
  */
-import type { Denial } from "../access/deny.ts";
 import type { Fact, Notice, Protection } from "./fact.ts";
 import type { Node } from "./node.ts";
 
@@ -32,6 +31,37 @@ export interface Giving<out T> {
   readonly "~dep": Node & { readonly value: T; readonly known: Fact; readonly sure: (fact: never) => void };
 }
 
+/** The facts that a parameter of type `Authenticated` may have: everything but open ids and path parameters. */
+type KnownOfCaller = Protection | "cookie" | "input" | "segment" | "scopes-unasked" | `scope:${string}`;
+
+/**
+ * Any authenticated dependency of this value, for the parameters of a function that makes routes. A dependency with an
+ * unchecked id or a path parameter below it does not fit.
+ *
+ * Names of scopes are not known of it: pass the dependency that `scopes()` returned. Which routes ask for a scope is checked at start-up.
+ *
+ * @example
+ * ```ts
+ * export const taskRoutes = (user: Authenticated<User>) => [get("/tasks", { deps: { user }, response: Tasks }, list)];
+ * ```
+ */
+export interface Authenticated<out T> {
+  readonly "~dep": Node & {
+    readonly value: T;
+    readonly known: KnownOfCaller;
+    readonly sure: (fact: "credential" | "authenticated") => void;
+  };
+}
+
+/** Any dependency of this value that an `authorize()` or a role has let through, for the parameters of a function that makes routes. */
+export interface Authorized<out T> {
+  readonly "~dep": Node & {
+    readonly value: T;
+    readonly known: KnownOfCaller;
+    readonly sure: (fact: "credential" | "authenticated" | "authorized") => void;
+  };
+}
+
 /** Any dependency, for constraints. */
 export type AnyDependency = Giving<unknown>;
 
@@ -41,7 +71,7 @@ export type Deps = Readonly<Record<string, AnyDependency>>;
 /** The value of a dependency. */
 export type ValueOf<D extends AnyDependency> = D["~dep"]["value"];
 
-/** What a function over a record of dependencies is given. */
+/** The values of a record of dependencies: what a function over it is given. */
 export type Values<D extends Deps> = { readonly [K in keyof D]: D[K]["~dep"]["value"] };
 
 /** The protections that every member of a union of dependencies has. */
@@ -53,6 +83,11 @@ type SureOfRecord<D extends Deps> = D extends Deps ? (fact: { [K in keyof D]: Su
 /** The protections of everything in a record. */
 export type ProtectionsOf<D extends Deps> = SureOfRecord<D> extends (fact: infer F) => void ? Extract<F, Protection> : never;
 
+/** The protections that every entry of a record has: those of alternatives. */
+export type SharedBy<D extends Deps> = { [K in keyof D]: (fact: SureOf<D[K]>) => void }[keyof D] extends (fact: infer F) => void
+  ? Extract<F, Protection>
+  : never;
+
 /** The notices of everything in a record. */
 export type NoticesOf<D extends Deps> = D extends Deps ? Extract<D[keyof D]["~dep"]["known"], Notice> : never;
 
@@ -60,13 +95,31 @@ export type NoticesOf<D extends Deps> = D extends Deps ? Extract<D[keyof D]["~de
 // A conditional type, not a plain union: the compiler would keep the union's name, which no declaration file can print.
 export type FactsOf<D extends Deps> = D extends Deps ? ProtectionsOf<D> | NoticesOf<D> : never;
 
+/** The facts of one dependency. */
+export type FactsOfOne<D extends AnyDependency> = D extends AnyDependency ? SureOf<D> | Extract<D["~dep"]["known"], Notice> : never;
+
+/** The ids below a record that an object check below it covers. */
+type ClosedIds<D extends Deps> = ProtectionsOf<D> extends infer F ? (F extends `checked:${infer N}` ? N : never) : never;
+
+/** The ids below a record that nothing has checked: its `object-id` notices without its `checked` protections. */
+export type OpenIds<D extends Deps> =
+  NoticesOf<D> extends infer F ? (F extends `object-id:${infer N}` ? Exclude<N, ClosedIds<D>> : never) : never;
+
+declare const advice: unique symbol;
+
 /** A type that nothing is assignable to; its text tells the developer what to write instead. */
 export interface Advice<M extends string> {
-  readonly "~advice": M;
+  readonly [advice]: M;
 }
+
+/** The first advice there is: two at once would be `never`, and say nothing. `unknown` stands for no advice. */
+export type FirstOf<A, B> = unknown extends A ? B : A;
+
+/** A parameter of type `T`, or the advice alone: intersected with `T` it would be printed behind the whole of `T`. */
+export type OrAdvice<T, Check> = unknown extends Check ? T : NoInfer<Check>;
 
 /** `unknown` if the record has the fact, the advice otherwise. */
 export type Need<D extends Deps, F extends Protection, M extends string> = [F] extends [ProtectionsOf<D>] ? unknown : Advice<M>;
 
-/** What a verb gives when it does not refuse. */
-export type Given<T> = Exclude<NonNullable<Awaited<T>>, Denial>;
+/** The same for one dependency. */
+export type NeedOfOne<D extends AnyDependency, F extends Protection, M extends string> = [F] extends [SureOf<D>] ? unknown : Advice<M>;

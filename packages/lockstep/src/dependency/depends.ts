@@ -1,7 +1,6 @@
-/** `depends()`: a plain value made of other values. It cannot refuse; the verbs in `access/` can. */
+/** `depends()`: a plain value made of other values. It protects nothing; the verbs in `access/` do. */
 import { BuildError } from "../problem/error.ts";
-import type { Denial } from "../access/deny.ts";
-import type { Advice, Dependency, Deps, FactsOf, Values } from "./dependency.ts";
+import type { Dependency, Deps, FactsOf, Values } from "./dependency.ts";
 import { dependency, entriesOf, type Entry, factsOfEntries, type Lifetime } from "./node.ts";
 
 /** What a value declares of itself. */
@@ -12,13 +11,9 @@ export interface ValueOptions {
   readonly problems?: Readonly<Record<number, string>>;
 }
 
-/** A plain value is no verb: a denial would be handed on as if it were a value. */
-type PlainCheck<T> = [Extract<Awaited<T>, Denial>] extends [never]
-  ? unknown
-  : Advice<"depends() cannot refuse: use authenticate(), authorize() or owned() to deny()">;
-
 /**
- * A value made of other values, once for each request however many paths lead to it.
+ * A value made of other values, once for each request however many paths lead to it. `deny("reason")` in it is a 403, but a
+ * value over a principal is no guard: it protects no route.
  *
  * @throws BuildError `wrong_dependency`, `wrong_lifetime` when an app value uses a request value
  *
@@ -29,9 +24,9 @@ type PlainCheck<T> = [Extract<Awaited<T>, Denial>] extends [never]
  */
 export function depends<const D extends Deps, T>(
   deps: D,
-  run: (values: Values<D>) => T & PlainCheck<T>,
+  run: (values: Values<D>) => T | PromiseLike<T>,
   options: ValueOptions = {},
-): Dependency<Awaited<T>, FactsOf<D>> {
+): Dependency<T, FactsOf<D>> {
   const entries = entriesOf("depends()", deps);
   if (typeof run !== "function") throw new BuildError("wrong_dependency", "depends() takes a function second: (values) => value");
   const lifetime = lifetimeOf("depends", entries, options);

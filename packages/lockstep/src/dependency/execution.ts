@@ -3,20 +3,22 @@
  * the steps in order and when invalid inputs end a run; running steps side by side is in `concurrent.ts`, closing what they
  * opened in `resource-stack.ts`. What a failure means for the client is the route's.
  */
+import { Denial } from "../access/deny.ts";
 import { Refusal } from "../access/refusal.ts";
 import { Identified, type Grants } from "../access/identified.ts";
+import { type Id, idOf } from "../access/principal.ts";
 import { InputFailure, type InputIssue, type InputPlace } from "../input/input.ts";
 import { BuildError } from "../problem/error.ts";
 import type { AppValues } from "./app-values.ts";
 import { isPromise } from "./promise.ts";
 import { Concurrent } from "./concurrent.ts";
 import type { Granted, Node, ValueRecord, Verdicts } from "./node.ts";
-import { checkPlain } from "./plain-value.ts";
 import type { Step, Variant } from "./plan.ts";
+import { Rules } from "./rules.ts";
 import { phase } from "./rank.ts";
 import { ResourceStack, type Thrown } from "./resource-stack.ts";
 import type { Source } from "./source.ts";
-import { settleStandIn } from "./stand-in.ts";
+import { refusalKind, settleStandIn } from "./stand-in.ts";
 
 /** Why a run ended early. */
 export type Failed =
@@ -27,6 +29,8 @@ export type Failed =
 /** Where a value is not there yet, or never will be. */
 const pending = Symbol("pending");
 const unavailable = Symbol("unavailable");
+
+const severalPrincipals = 'owned(): say whose object it is, { owner: "user" }: several principals are below';
 
 const noValues: ValueRecord = Object.freeze({});
 
@@ -41,6 +45,8 @@ export class Execution implements Verdicts {
   #group = 0;
   #step: Step | undefined;
   #grants: (Grants | undefined)[] | undefined;
+  #ids: (Id | undefined)[] | undefined;
+  #rules: Rules | undefined;
   #resources: ResourceStack | undefined;
   /** By slot, so that they are told in the order of the steps, whatever the timing. */
   #issues: (readonly InputIssue[])[] | undefined;
@@ -78,9 +84,9 @@ export class Execution implements Verdicts {
     return this.#record(this.variant.keys, this.variant.sources);
   }
 
-  /** What the credentials of this run brought, for the audit log. */
-  grants(): readonly Grants[] {
-    return [...new Set(this.#grants?.filter((grants) => grants !== undefined))];
+  /** Who is calling, as far as it was verified, for the audit log: the id of each principal. */
+  subjects(): readonly string[] {
+    return [...new Set(this.#ids?.filter((id) => id !== undefined).map(String))];
   }
 
   /** Closes what is open, the last opened first; a failure is thrown in. Gives the first error of closing. */
@@ -88,9 +94,22 @@ export class Execution implements Verdicts {
     return this.#resources?.close(failure);
   }
 
-  grant(grants: Grants): void {
-    this.#grants ??= [];
-    this.#grants[this.#step?.slot ?? 0] = grants;
+  identify(id: Id, grants: Grants | undefined): void {
+    const slot = this.#step?.slot ?? 0;
+    (this.#ids ??= [])[slot] = id;
+    if (grants !== undefined) (this.#grants ??= [])[slot] = grants;
+  }
+
+  ownerId(): Id | BuildError {
+    const step = this.#step;
+    const named = step !== undefined && "owner" in step.node ? step.node.owner : undefined;
+    const slots = named === undefined ? step?.owners : [step?.sources[step.keys.indexOf(named)] ?? 0];
+    const [slot, ...others] = slots ?? [];
+    if (others.length > 0) return new BuildError("wrong_result", severalPrincipals);
+    const value = slot === undefined ? undefined : this.slots[slot];
+    const own = typeof value === "object" && value !== null ? idOf(value) : undefined;
+    const who = named === undefined ? "the principal below" : `"${named}"`;
+    return own ?? this.#ids?.[slot ?? 0] ?? new BuildError("wrong_result", `owned(): ${who} has no id to compare the owner's with`);
   }
 
   get granted(): readonly Granted[] {
@@ -128,6 +147,7 @@ export class Execution implements Verdicts {
   /** Starts a step: nothing once its value stands in its slot, a failure, or a promise of either. */
   start(step: Step): Failed | undefined | Promise<Failed | undefined> {
     if (this.#issues !== undefined && step.sources.some((source) => this.slots[source] === unavailable)) return this.#block(step);
+    if (step.rules.length > 0) return (this.#rules ??= new Rules(this)).first(step);
     try {
       const values = this.#record(step.keys, step.sources);
       const result = this.#run(step, values);
@@ -135,15 +155,21 @@ export class Execution implements Verdicts {
       this.hold(step);
       return this.#later(step, result, values);
     } catch (error) {
-      return { kind: "threw", error, step };
+      return this.#thrown(error, step);
     }
+  }
+
+  /** A denial refuses as its verb does; everything else is an error. */
+  #thrown(error: unknown, step: Step): Failed {
+    if (!(error instanceof Denial)) return { kind: "threw", error, step };
+    return { kind: "refused", refusal: new Refusal(refusalKind(step.node), error.reason), step };
   }
 
   async #later(step: Step, result: PromiseLike<unknown>, values: ValueRecord): Promise<Failed | undefined> {
     try {
-      return this.#settle(step, await result, values);
+      return await this.#settle(step, await result, values);
     } catch (error) {
-      return { kind: "threw", error, step };
+      return this.#thrown(error, step);
     }
   }
 
@@ -158,6 +184,8 @@ export class Execution implements Verdicts {
       case "resource":
         this.#resources ??= new ResourceStack();
         return this.#resources.open(node.open(values));
+      case "first-of":
+        throw new TypeError("The rules of firstOf() are tried by start()");
       case "any-of":
         return { via: step.keys[0], value: this.slots[step.sources[0] ?? 0] };
       case "optional":
@@ -173,13 +201,28 @@ export class Execution implements Verdicts {
     }
   }
 
-  #settle(step: Step, result: unknown, values: ValueRecord): Failed | undefined {
+  #settle(step: Step, result: unknown, values: ValueRecord): Failed | undefined | Promise<Failed | undefined> {
     const { node } = step;
-    let value = result;
     this.#step = step;
-    if (step.overridden) value = this.#settleOverride(step, result);
-    else if ("settle" in node) value = node.settle(result, values, this);
-    else checkPlain(node, result);
+    if (step.overridden) return this.#keep(step, this.#settleOverride(step, result));
+    if (!("settle" in node)) return this.#keep(step, result);
+    const settled = node.settle(result, values, this);
+    if (!isPromise(settled)) return this.#keep(step, settled);
+    this.hold(step);
+    return this.#keepLater(step, settled);
+  }
+
+  async #keepLater(step: Step, settled: PromiseLike<unknown>): Promise<Failed | undefined> {
+    try {
+      return this.#keep(step, await settled);
+    } catch (error) {
+      return this.#thrown(error, step);
+    }
+  }
+
+  /** Keeps the value of a step for those that need it, or says why there is none. */
+  #keep(step: Step, settled: unknown): Failed | undefined {
+    let value = settled;
     if (value instanceof Refusal) return { kind: "refused", refusal: value, step };
     if (value instanceof InputFailure) {
       (this.#issues ??= [])[step.slot] = value.issues;
@@ -189,16 +232,20 @@ export class Execution implements Verdicts {
     return undefined;
   }
 
-  /** What stands in for an authenticated node brings the grants it has. */
+  /** What stands in for an authenticated node is who calls, and brings the grants it has. */
   #settleOverride(step: Step, result: unknown): unknown {
-    const grants = result instanceof Identified ? result.grants : this.#grants?.[step.sources[0] ?? 0];
-    if (grants !== undefined && step.node.facts.has("authenticated")) this.grant(grants);
-    return settleStandIn(step.node, result);
+    const value = settleStandIn(step.node, result);
+    if (!step.node.facts.has("authenticated") || value instanceof Refusal || typeof value !== "object" || value === null) return value;
+    const source = step.sources[0] ?? 0;
+    const grants = result instanceof Identified ? result.grants : this.#grants?.[source];
+    const id = idOf(value) ?? grants?.sub ?? this.#ids?.[source];
+    if (id !== undefined) this.identify(id, grants);
+    return value;
   }
 
   #block(step: Step): undefined {
     this.slots[step.slot] = unavailable;
-    if ("settle" in step.node && step.rank < phase.body) this.#guardBlocked = true;
+    if (("settle" in step.node || step.rules.length > 0) && step.rank < phase.body) this.#guardBlocked = true;
     return undefined;
   }
 

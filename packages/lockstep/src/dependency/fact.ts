@@ -5,11 +5,25 @@
  * A fact that protects counts only if every member of a union has it; a fact that warns counts if any has it.
  */
 
-/** What protects: it counts only where every alternative has it. */
-export type Protection = "credential" | "authenticated" | "authorized" | "reaches-any" | "scoped";
+/** A fact that protects: it counts only if every alternative has it. */
+export type Protection =
+  | "credential"
+  | "authenticated"
+  | "authorized"
+  | "reaches-any"
+  | "scoped"
+  | "scopes-asked"
+  | `checked:${string}`;
 
-/** What warns or merely declares: it counts where any alternative has it. */
-export type Notice = "cookie" | `scope:${string}` | `object-id:${string}` | `param:${string}`;
+/** A fact that warns or merely declares: it counts if any alternative has it. */
+export type Notice =
+  | "cookie"
+  | "input"
+  | "segment"
+  | "scopes-unasked"
+  | `scope:${string}`
+  | `object-id:${string}`
+  | `param:${string}`;
 
 /**
  * One thing known of a dependency and everything below it.
@@ -18,9 +32,13 @@ export type Notice = "cookie" | `scope:${string}` | `object-id:${string}` | `par
  * - `authenticated`, `authorized`: an `authenticate()`, an `authorize()` has passed
  * - `reaches-any`: declared to reach objects that are not the caller's
  * - `scoped`: the granted scopes are known
+ * - `scopes-asked`: `scopes()` or `anyScope()` was applied
+ * - `checked:x`: an object was loaded by the id x and checked
  * - `scope:x`: a scheme below declares the scope x
- * - `object-id:x`: an id from the request that names an object, not yet checked
+ * - `scopes-unasked`: the credential may be limited to scopes, and none was asked for
+ * - `object-id:x`: an id from the request that names an object; x is its place and name, `path.id` or `body.items.productId`
  * - `param:x`: the path parameter x is used
+ * - `input`: a value that the client chose is below (a path segment that names no object is a `segment` instead)
  * - `cookie`: the credential may come from a cookie
  */
 export type Fact = Protection | Notice;
@@ -31,7 +49,14 @@ const protections: ReadonlySet<string> = new Set<Protection>([
   "authorized",
   "reaches-any",
   "scoped",
+  "scopes-asked",
 ]);
+
+const checkedPrefix = "checked:";
+
+function isProtection(fact: Fact): boolean {
+  return protections.has(fact) || fact.startsWith(checkedPrefix);
+}
 
 /** The facts of a dependency at run time. */
 export type FactSet = ReadonlySet<Fact>;
@@ -47,19 +72,24 @@ export function factsOfAll(entries: readonly FactSet[]): Set<Fact> {
 export function factsOfAny(branches: readonly FactSet[]): Set<Fact> {
   const all = factsOfAll(branches);
   for (const fact of all) {
-    if (protections.has(fact) && !branches.every((facts) => facts.has(fact))) all.delete(fact);
+    if (isProtection(fact) && !branches.every((facts) => facts.has(fact))) all.delete(fact);
   }
   return all;
 }
 
 /** What stays known when the dependency may be absent: no protection at all. */
 export function factsOfOptional(facts: FactSet): Set<Fact> {
-  return new Set([...facts].filter((fact) => !protections.has(fact)));
+  return new Set([...facts].filter((fact) => !isProtection(fact)));
 }
 
-/** The names of the ids that nothing has checked yet. */
-export function uncheckedIds(facts: FactSet): string[] {
-  return named(facts, "object-id:");
+/** The ids that no object check below covers, by place and name: `path.id`. */
+export function openIds(facts: FactSet): string[] {
+  return named(facts, "object-id:").filter((name) => !facts.has(`${checkedPrefix}${name}`));
+}
+
+/** The ids that an object check below covers, by place and name. */
+export function checkedIds(facts: FactSet): string[] {
+  return named(facts, checkedPrefix);
 }
 
 /** The names of the path parameters that are used. */

@@ -3,6 +3,7 @@
  * others. Each verb's own rules stand with the verb; the order in which nodes run is the plan's (`plan.ts`).
  */
 import type { Grants } from "../access/identified.ts";
+import type { Id } from "../access/principal.ts";
 import { BuildError } from "../problem/error.ts";
 import type { InputPlace } from "../input/input.ts";
 import type { SchemeDefinition } from "../scheme/scheme.ts";
@@ -22,7 +23,12 @@ export interface Entry {
   readonly node: Node;
   /** It runs, and its value is handed to nobody: a guard of the whole API. */
   readonly hidden?: boolean;
+  /** It runs before everything that the route itself declares: a guard of the whole API, then those of a group. */
+  readonly gate?: Gate;
 }
+
+/** Which gate an entry belongs to. The API's guards run before a group's, a group's before the route's own dependencies. */
+export type Gate = "api" | "group";
 
 interface NodeShape {
   /** The named dependencies, in the order of the record. */
@@ -65,12 +71,14 @@ export interface Granted {
   readonly scopes: readonly string[];
 }
 
-/** What a guard may do while it settles: remember or ask what a credential granted. */
+/** What a guard may do while it settles: remember or ask who is calling, and what a credential granted. */
 export interface Verdicts {
-  /** Remembers what the credential brought, for scopes, the audit log and revocation. */
-  grant(grants: Grants): void;
+  /** Remembers who is calling and what the credential brought, for owners, scopes, the audit log and revocation. */
+  identify(id: Id, grants: Grants | undefined): void;
   /** What the authenticated dependencies below this node brought. */
   readonly granted: readonly Granted[];
+  /** The id that an owner's is compared with: of the one principal below, or of the entry that the guard names; or why there is none. */
+  ownerId(): Id | BuildError;
 }
 
 /** The verbs that can refuse. */
@@ -84,13 +92,24 @@ export interface GuardNode extends NodeShape {
   settle(result: unknown, values: ValueRecord, verdicts: Verdicts): unknown;
   /** For `scopes()`: what is required. */
   readonly scopes: readonly string[];
-  /** Why everyone may see the object (`unowned`). */
+  /** For the object verbs: the ids that are checked, by place and name. */
+  readonly checks: readonly string[];
+  /** Why the object is checked without the one before it in the path. */
+  readonly apart: string | undefined;
+  /** For `owned()`: the entry whose id is compared with the owner's; the one principal below if it is `undefined`. */
+  readonly owner: string | undefined;
+  /** Why everyone may see the object (`unowned`), or why any scope will do (`anyScope`). */
   readonly reason: string | undefined;
 }
 
 /** `anyOf()`: the first branch whose credential is present decides. */
 export interface AnyOfNode extends NodeShape {
   readonly kind: "any-of";
+}
+
+/** `firstOf()`: the first rule that allows. */
+export interface FirstOfNode extends NodeShape {
+  readonly kind: "first-of";
 }
 
 /** `optional()`: the value, or `undefined` where the credential is absent. */
@@ -105,7 +124,7 @@ export interface SameSiteNode extends NodeShape {
 }
 
 /** A dependency at run time. */
-export type Node = ValueNode | ResourceNode | SchemeNode | InputNode | GuardNode | AnyOfNode | OptionalNode | SameSiteNode;
+export type Node = ValueNode | ResourceNode | SchemeNode | InputNode | GuardNode | AnyOfNode | FirstOfNode | OptionalNode | SameSiteNode;
 
 const made = new WeakMap<Node, object>();
 const dependencies = new WeakSet<object>();
@@ -130,9 +149,9 @@ export function isDependency(value: unknown): value is AnyDependency {
 /**
  * Reads a record of dependencies into entries, in the order of the record.
  *
- * @throws BuildError `wrong_dependency` where an entry is no dependency
+ * @throws BuildError `wrong_dependency` if an entry is not a dependency
  */
-export function entriesOf(where: string, deps: Readonly<Record<string, unknown>>): Entry[] {
+export function entriesOf(where: string, deps: unknown): Entry[] {
   if (typeof deps !== "object" || deps === null) {
     throw new BuildError("wrong_dependency", `${where} takes a record of dependencies first, for example { user: currentUser }`);
   }

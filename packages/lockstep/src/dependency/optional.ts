@@ -1,6 +1,6 @@
 /** `optional()`: a dependency whose credential may be absent. */
-import type { Dependency } from "./dependency.ts";
-import { type Fact, type Protection, factsOfOptional } from "./fact.ts";
+import type { AnyDependency, Dependency, ValueOf } from "./dependency.ts";
+import { factsOfOptional, type Notice } from "./fact.ts";
 import { dependency, entriesOf, type Node } from "./node.ts";
 
 const nodes = new WeakMap<Node, Node>();
@@ -11,7 +11,7 @@ const nodes = new WeakMap<Node, Node>();
  *
  * @throws BuildError `wrong_dependency`
  */
-export function optional<T, F extends Fact>(dep: Dependency<T, F>): Dependency<T | undefined, Exclude<F, Protection>> {
+export function optional<D extends AnyDependency>(dep: D): Dependency<ValueOf<D> | undefined, Extract<D["~dep"]["known"], Notice>> {
   const entries = entriesOf("optional()", { value: dep });
   const inner = dep["~dep"];
   const node = nodes.get(inner) ?? {

@@ -1,17 +1,18 @@
 /** Overrides: what stands in for a dependency, in a test or outside HTTP. */
 import { BuildError } from "../problem/error.ts";
-import type { Denial } from "../access/deny.ts";
 import type { Identified } from "../access/identified.ts";
 import type { AnyDependency, Giving } from "./dependency.ts";
 import type { Overrides } from "./graph.ts";
 import { isDependency } from "./node.ts";
 import { constant } from "./stand-in.ts";
 
-/** What may stand in for a dependency: a value or a dependency of its type, a principal with grants, or a denial where a guard stood. */
+/**
+ * What may stand in for a dependency: a value or a dependency of its type, or a principal with grants. A dependency that calls `deny()` refuses
+ * in its place: `[currentUser, depends({}, () => deny("nobody"))]`.
+ */
 export type Replacement<D extends AnyDependency> =
   | D["~dep"]["value"]
   | (D["~dep"]["value"] extends object ? Identified<D["~dep"]["value"]> : never)
-  | ("authenticated" extends D["~dep"]["known"] ? Denial : never)
   // Whatever facts the replacement has: those of the replaced dependency stay.
   | Giving<D["~dep"]["value"]>;
 

@@ -1,11 +1,16 @@
 /**
  * When a node runs. A node runs in the earliest phase that its inputs allow; a plain value or resource only when something
- * needs it. This module owns the order of the phases (DESIGN: "One request") and nothing of what happens in them.
+ * needs it. What guards the whole API or a group runs before everything that the route itself declares. This module owns the order of the
+ * phases and nothing of what happens in them.
  */
-import type { GuardKind, Node } from "./node.ts";
+import type { Gate, GuardKind, Node } from "./node.ts";
 
-/** The phases, in order. Numbers leave room for the order of guards within one. */
+/** The phases, in order. Numbers leave room for the order of nodes within one. */
 export const phase = {
+  /** The API's guards, with what they read of the head. */
+  api: 0,
+  /** The group's guards, with what they read of the head. */
+  group: 10,
   /** Guards that need no input: who is asking, may they. */
   access: 20,
   /** Path, query, header, cookie. */
@@ -22,19 +27,26 @@ export const phase = {
 
 const order: Readonly<Record<GuardKind, number>> = { authenticate: 0, authorize: 1, scopes: 1, owned: 2, permitted: 2, unowned: 2 };
 
+/** Within a gate: inputs of the head, guards in their order, and then what is no guard. */
+const gateInput = 1;
+const gateGuard = 2;
+const gateValue = 6;
+
 const isBody = (node: Node): boolean =>
   node.kind === "input" && (node.input.kind === "body" || node.input.kind === "form" || node.input.kind === "raw-body");
 
-/** The earliest rank of a node, given the greatest rank of what it needs (0 for nothing). */
-export function earliestRank(node: Node, below: number): number {
+/** The earliest rank of a node, given the greatest rank of what it needs (0 for nothing) and the gate that it belongs to. */
+export function earliestRank(node: Node, below: number, gate?: Gate): number {
   switch (node.kind) {
     case "scheme":
       return 0;
     case "input":
-      return Math.max(below, isBody(node) ? phase.body : phase.head);
+      if (isBody(node)) return Math.max(below, phase.body);
+      return Math.max(below, node.input.kind === "connection" ? 0 : gate === undefined ? phase.head : phase[gate] + gateInput);
     case "value":
     case "resource":
     case "any-of":
+    case "first-of":
     case "optional":
     case "same-site":
       return below;
@@ -43,13 +55,22 @@ export function earliestRank(node: Node, below: number): number {
     case "scopes":
     case "owned":
     case "permitted":
-    case "unowned": {
-      const group = below >= phase.body ? phase.content : below >= phase.head ? phase.object : phase.access;
-      return Math.max(below, group + order[node.kind]);
-    }
+    case "unowned":
+      return Math.max(below, guardPhase(below, gate) + order[node.kind]);
     default:
       return node satisfies never;
   }
+}
+
+function guardPhase(below: number, gate: Gate | undefined): number {
+  if (below >= phase.body) return phase.content;
+  if (gate !== undefined) return phase[gate] + gateGuard;
+  return below >= phase.head ? phase.object : phase.access;
+}
+
+/** The rank of what stands in a gate itself and is no guard: behind the gate's guards, before the route. */
+export function gateRank(earliest: number, gate: Gate): number {
+  return Math.max(earliest, phase[gate] + gateValue);
 }
 
 /** Whether a node waits until something needs it. */

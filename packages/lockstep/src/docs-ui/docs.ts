@@ -10,6 +10,7 @@ import { ownProblem } from "../problem/problem.ts";
 import type { ApiOptions } from "../route/api-options.ts";
 import { reply, type Reply } from "../route/reply.ts";
 import { get, type Route } from "../route/route.ts";
+import { unchecked } from "../route/unchecked.ts";
 import { type AssetName, type Assets, assetTypes } from "./asset.ts";
 import { docsPage, docsPolicy, redirectPage, redirectPolicy } from "./page.ts";
 
@@ -60,6 +61,9 @@ export function docsRoutes({ docs, title }: Pick<ApiOptions, "docs" | "title">, 
   ];
 }
 
+/** The document and the page's files are this library's own. */
+const response = unchecked("the documentation itself");
+
 function declareWith(docs: NonNullable<ApiOptions["docs"]>): Declare {
   if (docs.public !== undefined && docs.access !== undefined) {
     throw new BuildError(
@@ -69,10 +73,10 @@ function declareWith(docs: NonNullable<ApiOptions["docs"]>): Declare {
   }
   if (docs.public !== undefined) {
     const reason = docs.public;
-    return (template, handler) => get<string, unknown, Record<never, never>, string>(template, { public: reason }, handler);
+    return (template, handler) => get(template, { public: reason, response }, handler);
   }
   const access = authenticated(docs.access);
-  return (template, handler) => get<string, unknown, { readonly access: typeof access }>(template, { deps: { access } }, handler);
+  return (template, handler) => get(template, { deps: { access }, response }, handler);
 }
 
 function authenticated(access: AnyDependency | undefined): Dependency<unknown, "authenticated"> {

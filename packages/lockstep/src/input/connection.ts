@@ -1,6 +1,7 @@
 /** What the host knows of a request beside what was sent to be read: for throttling, audit records and lists of sessions. */
 import type { Dependency } from "../dependency/dependency.ts";
 import type { Source } from "../dependency/source.ts";
+import { noObjectIds } from "./input.ts";
 import { inputDependency } from "./input-dependency.ts";
 
 /** How a request came. Nothing of it proves who is asking. */
@@ -23,8 +24,7 @@ const maxUserAgentLength = 256;
 let made: Dependency<Connection> | undefined;
 
 /**
- * How a request came. It is no parameter, is never invalid and appears nowhere in the documentation; it runs with the inputs
- * of the head. The same dependency every time.
+ * How a request came. It is no parameter, is never invalid and appears nowhere in the documentation; it is there before any guard runs. The same dependency every time.
  *
  * @throws BuildError `wrong_dependency` outside a request (`run()`), unless a value stands in for it
  *
@@ -34,7 +34,7 @@ let made: Dependency<Connection> | undefined;
  * ```
  */
 export function connection(): Dependency<Connection> {
-  const place = { kind: "connection", name: "", schema: undefined, identifies: "nothing", mediaTypes: [] } as const;
+  const place = { kind: "connection", name: "", schema: undefined, objectIds: noObjectIds, mediaTypes: [] } as const;
   made ??= inputDependency<Connection, never>(place, [], connectionOf);
   return made;
 }

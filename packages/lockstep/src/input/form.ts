@@ -2,12 +2,15 @@
 import type { Dependency } from "../dependency/dependency.ts";
 import { ownProblem } from "../problem/problem.ts";
 import { formFields } from "./form-fields.ts";
-import type { Identifies, InputIssue } from "./input.ts";
-import { identifiesOf, type IdentifiesOption, inputDependency, type ObjectIdFact, objectIdFacts } from "./input-dependency.ts";
+import type { IdentifiesMembers, MemberIds, MembersCheck } from "./identifies.ts";
+import type { InputIssue } from "./input.ts";
+import { inputDependency } from "./input-dependency.ts";
 import { forbiddenKey, forbiddenKeys } from "./json.ts";
 import { type BodyKind, checkContentType, checkUndeclared } from "./media-type.ts";
 import { type ParameterReader, TextMismatch } from "./parameter-text.ts";
 import { pointerTo } from "./pointer.ts";
+import { jsonSchemaOf } from "./json-schema.ts";
+import { memberIds } from "./object-ids.ts";
 import type { AnySchema, OutputOf } from "./schema.ts";
 import { strictnessOf } from "./strict.ts";
 import { validateStrictly } from "./validate.ts";
@@ -22,15 +25,15 @@ const place = { kind: "form", pointer: "" } as const;
  *
  * @throws BuildError `wrong_schema` where the schema can give no JSON Schema, `wrong_input` where a field is of what text cannot be
  */
-export function form<S extends AnySchema, const I extends Identifies = "nothing">(
+export function form<S extends AnySchema, const I extends IdentifiesMembers = never>(
   schema: S,
-  options: IdentifiesOption<I> = {},
-): Dependency<OutputOf<S>, ObjectIdFact<"form", I>> {
-  const identifies = identifiesOf("form()", options.identifies, "nothing");
+  options: { readonly identifies?: I & MembersCheck<S, I> } = {},
+): Dependency<OutputOf<S>, "input" | MemberIds<"form", S, I>> {
+  const objectIds = memberIds("form()", "form", jsonSchemaOf(schema, "form()"), options.identifies);
   const strict = { schema, strictness: strictnessOf(schema, "form()"), place };
   const readerOf = formFields(schema, "form()");
-  const input = { kind: "form", name: "", schema, identifies, mediaTypes: urlencoded.accepted } as const;
-  return inputDependency(input, objectIdFacts("form", identifies), (source) => {
+  const input = { kind: "form", name: "", schema, objectIds, mediaTypes: urlencoded.accepted } as const;
+  return inputDependency(input, ["input"], (source) => {
     const declared = checkContentType(source.request, urlencoded);
     return source.content().then((content) => {
       if (!declared) checkUndeclared(content.raw, urlencoded.accepted);

@@ -1,8 +1,8 @@
 /** Header parameters. Credentials are none: they are security schemes. */
 import type { Advice, Dependency } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
-import type { Identifies } from "./input.ts";
-import { identifiesOfNamed, type IdentifiesOption, inputDependency, type ObjectIdFact, objectIdFacts } from "./input-dependency.ts";
+import type { Identifies, ParameterId } from "./identifies.ts";
+import { inputDependency } from "./input-dependency.ts";
 import { checkToken, parameter, parameterLabel } from "./parameter.ts";
 import type { AnySchema, OutputOf } from "./schema.ts";
 
@@ -20,23 +20,21 @@ export type NotCredential<N extends string> =
  * `header("authorization")` and `header("cookie")` do not compile: they would look like parameters that documentation tools
  * drop silently (OpenAPI 3.1 §4.8.12.1), and extracting a credential is not verifying it.
  *
- * @throws BuildError `wrong_input` for those, for a name that is no token (RFC 9110 §5.1), or one like an id's that says
- * nothing; `wrong_schema`
+ * @throws BuildError `wrong_input` for those and for a name that is no token (RFC 9110 §5.1); `wrong_schema`
  */
-export function header<const N extends string, S extends AnySchema, const I extends Identifies = "nothing">(
+export function header<const N extends string, S extends AnySchema, const I extends Identifies = never>(
   name: N & NotCredential<N>,
   schema: S,
-  options: IdentifiesOption<I> = {},
-): Dependency<OutputOf<S>, ObjectIdFact<N, I>> {
+  options: { readonly identifies?: I } = {},
+): Dependency<OutputOf<S>, "input" | ParameterId<"header", N, S, I>> {
   checkToken("header", name);
   const where = parameterLabel("header", name);
   const lowerName = name.toLowerCase();
   if (lowerName === "authorization" || lowerName === "cookie") {
     throw new BuildError("wrong_input", `${where}: declare a security scheme instead: documentation tools drop this header`);
   }
-  const identifies = identifiesOfNamed(where, name, options.identifies);
-  const { place, repeats, read } = parameter("header", name, schema, identifies);
-  return inputDependency(place, objectIdFacts(name, identifies), ({ request }) => {
+  const { place, repeats, read } = parameter("header", name, schema, options.identifies);
+  return inputDependency(place, ["input"], ({ request }) => {
     const lines = request.headers(lowerName);
     return read(repeats ? lines.flatMap(splitList) : lines);
   });

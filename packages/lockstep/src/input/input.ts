@@ -1,13 +1,14 @@
 /**
  * What an input is and how it fails. There is one file for each place an input may come from; sources are never merged.
  */
+import type { ObjectIds } from "./object-ids.ts";
 import type { AnySchema } from "./schema.ts";
 
 /** Where an input comes from. */
 export type InputKind = "path" | "query" | "header" | "cookie" | "connection" | "body" | "form" | "raw-body";
 
-/** Whether an input names an object of the application (and so needs an ownership check). */
-export type Identifies = "object" | "nothing";
+/** For an input that identifies no object by its nature. */
+export const noObjectIds: ObjectIds = Object.freeze({ ids: [], nothing: {}, unsaid: undefined });
 
 /** What an input declares; OpenAPI is made of it. */
 export interface InputPlace {
@@ -16,7 +17,8 @@ export interface InputPlace {
   readonly name: string;
   /** `undefined` for a raw body and the connection only. */
   readonly schema: AnySchema | undefined;
-  readonly identifies: Identifies;
+  /** Which parts of it are ids of objects, and which say that they are none. */
+  readonly objectIds: ObjectIds;
   /** For bodies: the media types to document. A body of `application/json` also accepts every `application/*+json`. */
   readonly mediaTypes: readonly string[];
 }

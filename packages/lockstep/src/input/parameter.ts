@@ -1,8 +1,9 @@
 /** What the four places of the head share (path, query, header, cookie): named text, read and validated. */
 import { BuildError } from "../problem/error.ts";
 import { ownProblem } from "../problem/problem.ts";
-import { type Identifies, InputFailure, type InputPlace } from "./input.ts";
+import { InputFailure, type InputPlace } from "./input.ts";
 import { jsonSchemaOf } from "./json-schema.ts";
+import { parameterIds } from "./object-ids.ts";
 import { parameterReader, TextMismatch } from "./parameter-text.ts";
 import { pointerTo } from "./pointer.ts";
 import type { AnySchema } from "./schema.ts";
@@ -30,14 +31,15 @@ export function parameterLabel(kind: ParameterKind, name: string): string {
  *
  * @throws BuildError `wrong_input` for an empty name or a schema that text cannot fit, `wrong_schema`
  */
-export function parameter(kind: ParameterKind, name: string, schema: AnySchema, identifies: Identifies): Parameter {
+export function parameter(kind: ParameterKind, name: string, schema: AnySchema, identifies: unknown): Parameter {
   const where = parameterLabel(kind, name);
   if (typeof name !== "string" || name === "") throw new BuildError("wrong_input", `${where}: a parameter has a name`);
   const json = jsonSchemaOf(schema, where);
-  const reader = parameterReader(json, json, where, identifies === "object");
+  const objectIds = parameterIds(where, `${kind}.${name}`, { name, schema: json, identifies, otherwise: kind === "path" });
+  const reader = parameterReader(json, json, where, objectIds.ids.length > 0);
   const at = { kind, pointer: pointerTo("", name) };
   return {
-    place: { kind, name, schema, identifies, mediaTypes: [] },
+    place: { kind, name, schema, objectIds, mediaTypes: [] },
     repeats: reader.repeats,
     read(texts) {
       if (texts.length === 0) return validate(schema, undefined, at);

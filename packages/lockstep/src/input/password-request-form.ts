@@ -6,6 +6,7 @@ import type { Dependency } from "../dependency/dependency.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { oauthError } from "../problem/oauth-error.ts";
 import { form } from "./form.ts";
+import { nothing } from "./nothing.ts";
 import type { Schema } from "./schema.ts";
 
 /** The fields as they are sent. */
@@ -53,7 +54,7 @@ const fields: Schema<PasswordRequestFields, PasswordRequest> = {
   },
 };
 
-let made: Dependency<PasswordRequest> | undefined;
+let made: Dependency<PasswordRequest, "input"> | undefined;
 
 /**
  * The form of the password grant. `grant_type` is required and must be `password`; a parameter without a value counts as
@@ -66,8 +67,8 @@ let made: Dependency<PasswordRequest> | undefined;
  * post("/auth/token", { public: "signs in", errors: "oauth", deps: { form: passwordRequestForm() } }, signIn);
  * ```
  */
-export function passwordRequestForm(): Dependency<PasswordRequest> {
-  made ??= form(fields);
+export function passwordRequestForm(): Dependency<PasswordRequest, "input"> {
+  made ??= form(fields, { identifies: nothing("the client of the token endpoint, and parameters that OAuth ignores") });
   return made;
 }
 

@@ -1,11 +1,15 @@
 /** The bytes of a body, for what is signed as it was sent. */
 import type { Dependency } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
+import type { Identifies } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
+import { rawIds } from "./object-ids.ts";
 import { type BodyKind, checkContentType, checkUndeclared, parseMediaType } from "./media-type.ts";
 
 /** What a raw body may be. */
-export interface RawBodyOptions {
+export interface RawBodyOptions<I extends Identifies = Identifies> {
+  /** Whether ids of objects stand in the bytes; a route that reads them says one or the other: `nothing("signed by the sender")`. */
+  readonly identifies?: I;
   /** The media types that are accepted, `type/subtype` in lower case or `type/*+suffix`. Default: any, or none at all. */
   readonly mediaTypes?: readonly string[];
 }
@@ -20,7 +24,9 @@ export interface RawBodyOptions {
  * const event = authorize({ payload: rawBody(), signature: header("X-Signature", z.string()), client }, verifySignature);
  * ```
  */
-export function rawBody(options: RawBodyOptions = {}): Dependency<Uint8Array> {
+export function rawBody<const I extends Identifies = never>(
+  options: RawBodyOptions<I> = {},
+): Dependency<Uint8Array, "object" extends I ? "object-id:rawBody" : never> {
   const mediaTypes = [...(options.mediaTypes ?? [])];
   for (const one of mediaTypes) {
     const parsed = parseMediaType(one);
@@ -32,7 +38,7 @@ export function rawBody(options: RawBodyOptions = {}): Dependency<Uint8Array> {
     }
   }
   const kind: BodyKind = { accepted: mediaTypes, text: false };
-  const input = { kind: "raw-body", name: "", schema: undefined, identifies: "nothing", mediaTypes } as const;
+  const input = { kind: "raw-body", name: "", schema: undefined, objectIds: rawIds("rawBody()", options.identifies), mediaTypes } as const;
   return inputDependency(input, [], (source) => {
     const declared = checkContentType(source.request, kind);
     return source.content().then(({ raw }) => {

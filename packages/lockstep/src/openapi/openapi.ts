@@ -72,6 +72,14 @@ export interface Operation extends Extensible {
   readonly "x-lockstep-public"?: string;
   /** Why every caller may see the objects it loads. */
   readonly "x-lockstep-unowned"?: readonly string[];
+  /** Why a credential that is limited to scopes may be used whatever it was granted. */
+  readonly "x-lockstep-any-scope"?: readonly string[];
+  /** Why an object is checked without the one before it in the path. */
+  readonly "x-lockstep-apart"?: readonly string[];
+  /** Why an input that looks like an id identifies no object, by its place and name: `query.cursorId`. */
+  readonly "x-lockstep-identifies-nothing"?: Readonly<Record<string, string>>;
+  /** Why whatever the handler returns may leave. */
+  readonly "x-lockstep-unchecked"?: string;
 }
 
 /** A parameter of the head of a request. */

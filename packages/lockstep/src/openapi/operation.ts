@@ -2,6 +2,7 @@
 import type { ComponentSchemas } from "./component-schemas.ts";
 import { defined } from "./defined.ts";
 import type { Operation } from "./openapi.ts";
+import { uncheckedReason } from "../route/unchecked.ts";
 import { type PathNames, parametersOf, requestBodyOf } from "./parameters.ts";
 import { responsesOf } from "./responses.ts";
 import type { Surface } from "./surface.ts";
@@ -9,7 +10,10 @@ import type { Surface } from "./surface.ts";
 /** Writes a route as an operation (OpenAPI 3.1.1 §4.8.10). */
 export function operationOf(surface: Surface, schemas: ComponentSchemas, pathNames: PathNames): Operation {
   const { definition } = surface.route;
-  const reasons = surface.nodes.flatMap((node) => (node.kind === "unowned" ? (node.reason ?? []) : []));
+  const unowned = surface.nodes.flatMap((node) => (node.kind === "unowned" ? (node.reason ?? []) : []));
+  const anyScope = surface.nodes.flatMap((node) => (node.kind === "scopes" ? (node.reason ?? []) : []));
+  const apart = surface.nodes.flatMap((node) => ("apart" in node ? (node.apart ?? []) : []));
+  const nothing = Object.assign({}, ...surface.inputs.map(({ place }) => place.objectIds.nothing)) as Readonly<Record<string, string>>;
   return defined<Operation>({
     operationId: surface.operationId,
     tags: filled([...new Set(definition.tags)]),
@@ -21,7 +25,11 @@ export function operationOf(surface: Surface, schemas: ComponentSchemas, pathNam
     responses: responsesOf(surface, schemas),
     security: surface.security,
     "x-lockstep-public": definition.public,
-    "x-lockstep-unowned": filled([...new Set(reasons)]),
+    "x-lockstep-unowned": filled([...new Set(unowned)]),
+    "x-lockstep-any-scope": filled([...new Set(anyScope)]),
+    "x-lockstep-apart": filled([...new Set(apart)]),
+    "x-lockstep-identifies-nothing": Object.keys(nothing).length === 0 ? undefined : nothing,
+    "x-lockstep-unchecked": uncheckedReason(definition.response),
   });
 }
 

@@ -55,22 +55,31 @@ export class Problem extends LockstepError<string> implements Answer {
 }
 
 /**
- * Makes a problem to throw.
+ * Ends the request with a problem document. It throws, so that a statement, `return problem(…)` and `throw problem(…)` do the same.
+ *
+ * @throws Problem always
  *
  * @example
  * ```ts
- * throw problem(409, "last_admin", "The last active administrator cannot be demoted.");
+ * const profile = (await db.profiles.update(user.id, change)) ?? problem(409, "last_admin", "The last administrator stays.");
  * ```
  */
-export function problem(status: number, code: string, detail: string, options?: ProblemOptions): Problem {
-  return new Problem(status, code, detail, options);
+export function problem(status: number, code: string, detail: string, options?: ProblemOptions): never {
+  throw new Problem(status, code, detail, options);
 }
 
 /**
- * The 404 of `owned()` and of a path that does not exist, to throw where an object turns out to be gone: byte for byte the same.
+ * Ends the request with the 404 of `owned()` and of a path that does not exist, byte for byte the same: for an object that turns out to be gone.
+ *
+ * @throws Problem always
+ *
+ * @example
+ * ```ts
+ * const changed = (await db.notes.update(note, change.text)) ?? notFound();
+ * ```
  */
-export function notFound(): Problem {
-  return ownProblem(404, "not_found", nothingHere);
+export function notFound(): never {
+  throw ownProblem(404, "not_found", nothingHere);
 }
 
 /** What every 404 says. */

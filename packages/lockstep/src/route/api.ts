@@ -10,30 +10,44 @@ import { openApiDocument } from "../openapi/document.ts";
 import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { BuildError } from "../problem/error.ts";
 import type { ApiOptions } from "./api-options.ts";
+import { checkCollectionNames } from "./collection-names.ts";
 import { type CompiledRoute, compileRoute } from "./compiled-route.ts";
 import { metadataRoutes } from "./protected-resource.ts";
 import { Server } from "./server.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
 import { Router } from "./match.ts";
+import type { HttpMethod } from "./route.ts";
 import { servingOf } from "./serving.ts";
+
+/** A route as it is served. */
+export interface ServedTemplate {
+  readonly method: HttpMethod;
+  /** The whole path: `/notes/:id`. */
+  readonly template: string;
+}
+
+/** What `api.with()` may be told. */
+export interface OverrideOptions {
+  /** Says that this is a test, for programs that no test runner starts. Default false. */
+  readonly testing?: boolean;
+}
 
 /** An API: give it to a host, or call it. */
 export interface Api {
-  /** Every route, checked and compiled, the documentation's own included. */
-  readonly routes: readonly CompiledRoute[];
+  /** Every route, the documentation's own included: its method and its template. Frozen. */
+  readonly routes: readonly ServedTemplate[];
   /** Answers a web request: for tests, and for runtimes that speak fetch. */
   fetch(request: Request): Promise<Response>;
   /** The OpenAPI 3.1 document. */
   openapi(): OpenApiDocument;
-  /** A new API in which this dependency runs before every route, and is documented with each. Call it before serving. */
-  guard(dependency: AnyDependency): Api;
   /**
    * A new API in which others stand in for some dependencies, for tests: `api.with([[currentUser, fakeUser]])`. The facts of
-   * what is replaced stay, what is below it is skipped.
+   * what is replaced stay, what is below it is skipped. It works under a test runner, with `NODE_ENV=test`, and with `{ testing: true }`; anywhere
+   * else it refuses, because it switches guards off.
    *
    * @throws BuildError `override_in_production`, `unknown_override` for a dependency that no route uses
    */
-  with<const A extends readonly AnyDependency[]>(overrides: OverrideList<A>): Api;
+  with<const A extends readonly AnyDependency[]>(overrides: OverrideList<A>, options?: OverrideOptions): Api;
   /** Makes every value that lives as long as the app, so that a wrong setting is met at start-up. */
   ready(): Promise<void>;
   /** Closes every value that lives as long as the app. */
@@ -65,6 +79,7 @@ export function createApi(options: ApiOptions): Api {
 function assemble(options: ApiOptions, guards: readonly Entry[], overrides: Overrides): Api {
   const compile = (route: ApiOptions["routes"][number]): CompiledRoute => compileRoute(route, guards, overrides);
   const own = options.routes.map(compile);
+  checkCollectionNames(own);
   // Routes that collide are told before the documentation stumbles over their names.
   void new Router(own);
   const document = openApiDocument(options, own);
@@ -72,14 +87,11 @@ function assemble(options: ApiOptions, guards: readonly Entry[], overrides: Over
   const app = new AppValues(overrides);
   const server = new Server(routes, servingOf(options, app));
   const api: Api = {
-    routes,
+    routes: Object.freeze(routes.map(({ method, template }) => Object.freeze({ method, template }))),
     fetch: fetchHandler(server),
     openapi: () => document,
-    guard: (dependency) => {
-      return assemble(options, [...guards, guardEntry(dependency)], overrides);
-    },
-    with: (pairs) => {
-      refuseInProduction();
+    with: (pairs, { testing = false } = {}) => {
+      refuseOutsideTests(testing);
       const added = readOverrides(pairs);
       refuseUnknown(routes, added);
       return assemble(options, guards, new Map([...overrides, ...added]));
@@ -111,9 +123,9 @@ const apiOptions = [
 
 /** A guard of the whole API runs before every route; no handler sees its value. */
 function guardEntry(dependency: AnyDependency): Entry {
-  const [entry] = entriesOf("guard()", { guard: dependency });
+  const [entry] = entriesOf("createApi({ guard })", { guard: dependency });
   if (entry === undefined) throw new TypeError("A record of one has one entry");
-  return { ...entry, hidden: true };
+  return { ...entry, hidden: true, gate: "api" };
 }
 
 function checkOptions(options: ApiOptions): void {
@@ -126,12 +138,25 @@ function checkOptions(options: ApiOptions): void {
   if (options.guard !== undefined && !isDependency(options.guard)) throw new BuildError("wrong_option", "guard is a dependency");
 }
 
-/** Overrides switch guards off; a test may, a server that runs for others may not. */
-function refuseInProduction(): void {
-  const { process } = globalThis as { readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> } };
-  if (process?.env?.["NODE_ENV"] === "production") {
-    throw new BuildError("override_in_production", "api.with() is for tests and refuses to work where NODE_ENV is production");
-  }
+/** What runs tests sets one of these; a server that runs for others has none. */
+const runners = ["NODE_TEST_CONTEXT", "VITEST", "VITEST_WORKER_ID", "JEST_WORKER_ID", "BUN_TEST", "DENO_TESTING", "AVA_PATH"];
+
+/** What a process of Node, Bun or Deno says of itself. */
+interface RunningProcess {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly execArgv?: readonly string[];
+}
+
+/** Overrides switch guards off: a test may, a server may not. */
+function refuseOutsideTests(testing: boolean): void {
+  const { process } = globalThis as { readonly process?: RunningProcess };
+  const env = process?.env ?? {};
+  const isTest = env["NODE_ENV"] === "test" || runners.some((name) => env[name] !== undefined) || process?.execArgv?.includes("--test") === true;
+  if (testing || (isTest && env["NODE_ENV"] !== "production")) return;
+  throw new BuildError(
+    "override_in_production",
+    "api.with() is for tests: run it under a test runner or with NODE_ENV=test, or pass { testing: true } as its second argument",
+  );
 }
 
 function refuseUnknown(routes: readonly CompiledRoute[], overrides: Overrides): void {

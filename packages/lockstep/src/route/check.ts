@@ -3,26 +3,44 @@
  * what types cannot see. Every message says what to write instead, and where.
  */
 import { checkReason } from "../access/reason.ts";
-import { uncheckedIds, usedParameters } from "../dependency/fact.ts";
-import { type Entry, factsOfEntries } from "../dependency/node.ts";
+import { openIds, usedParameters } from "../dependency/fact.ts";
 import { nodesBelow } from "../dependency/graph.ts";
-import { BuildError } from "../problem/error.ts";
+import { type Entry, factsOfEntries, type Node } from "../dependency/node.ts";
 import type { BuildCode } from "../problem/code.ts";
+import { BuildError } from "../problem/error.ts";
+import { checkObjects } from "./check-objects.ts";
+import { checkScopesAsked } from "./check-scopes.ts";
 import type { Route } from "./route.ts";
 import type { Segment } from "./template.ts";
 
-/** @throws BuildError `unprotected_route`, `unchecked_object`, `public_and_authenticated`, `empty_reason`, `wrong_parameter`, … */
-export function checkRoute(route: Route, segments: readonly Segment[], guards: readonly Entry[]): void {
-  const where = `${route.method} ${route.template}`;
-  const fail = (code: BuildCode, message: string): never => {
-    throw new BuildError(code, `${where}: ${message}`);
-  };
-  checkAccess(route, guards, where, fail);
-  checkParameters(route, segments, fail);
-  checkShape(route, where, fail);
+/** Ends the start with a message about one route. */
+export type Fail = (code: BuildCode, message: string) => never;
+
+/** What the rules look at. */
+export interface Checked {
+  readonly route: Route;
+  readonly segments: readonly Segment[];
+  readonly entries: readonly Entry[];
+  /** Every node that the route reaches, the API's guard included. */
+  readonly nodes: readonly Node[];
 }
 
-type Fail = (code: BuildCode, message: string) => never;
+/** @throws BuildError `unprotected_route`, `unchecked_object`, `scopes_unasked`, `public_and_authenticated`, `wrong_parameter`, … */
+export function checkRoute(route: Route, segments: readonly Segment[], guards: readonly Entry[]): void {
+  const where = `${route.method} ${route.template}`;
+  const fail: Fail = (code, message) => {
+    throw new BuildError(code, `${where}: ${message}`);
+  };
+  const entries = [...guards, ...route.definition.entries];
+  const nodes = [...new Set(entries.flatMap(({ node }) => nodesBelow(node, (each) => each.deps)))];
+  const checked: Checked = { route, segments, entries, nodes };
+  checkAccess(route, guards, where, fail);
+  checkParameters(route, segments, fail);
+  checkScopesAsked(checked, fail);
+  checkObjects(checked, fail);
+  checkShape(route, fail);
+  checkBody(checked, fail);
+}
 
 function checkAccess(route: Route, guards: readonly Entry[], where: string, fail: Fail): void {
   const own = factsOfEntries(route.definition.entries);
@@ -45,11 +63,11 @@ function checkAccess(route: Route, guards: readonly Entry[], where: string, fail
     const more = all.has("authenticated") ? " (the API's guard comes on top of what a route declares)" : "";
     fail("unprotected_route", `Unprotected route: depend on an authenticate() dependency, or give { public: "reason" }${more}`);
   }
-  const ids = uncheckedIds(all);
+  const ids = openIds(all);
   if (ids.length > 0) {
     fail(
       "unchecked_object",
-      `IDOR: an id from the request (${ids.join(", ")}) reaches this handler with no ownership check: load it with owned(), permitted() or unowned()`,
+      `IDOR: an id from the request (${ids.join(", ")}) reaches this handler with no ownership check: load it with owned(), permitted() or unowned(), or say what it is instead with { identifies: nothing("…") }`,
     );
   }
 }
@@ -66,7 +84,7 @@ function checkParameters(route: Route, segments: readonly Segment[], fail: Fail)
   }
 }
 
-function checkShape(route: Route, where: string, fail: Fail): void {
+function checkShape(route: Route, fail: Fail): void {
   const { definition } = route;
   const keys = definition.entries.map(({ key }) => key);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
@@ -75,18 +93,13 @@ function checkShape(route: Route, where: string, fail: Fail): void {
   if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status < 400)) {
     fail("wrong_option", "status is the status of a success, from 200 to 399");
   }
-  checkBody(route, where, fail);
 }
 
-function checkBody(route: Route, where: string, fail: Fail): void {
-  const kinds = new Set(
-    route.definition.entries
-      .flatMap(({ node }) => nodesBelow(node, (each) => each.deps))
-      .flatMap((node) => (node.kind === "input" ? [node.input.kind] : [])),
-  );
+function checkBody({ route, nodes }: Checked, fail: Fail): void {
+  const kinds = new Set(nodes.flatMap((node) => (node.kind === "input" ? [node.input.kind] : [])));
   if (kinds.has("body") && kinds.has("form")) fail("wrong_input", "a body is JSON or a form, not both");
   const reads = kinds.has("body") || kinds.has("form") || kinds.has("raw-body");
   if (reads && (route.method === "GET" || route.method === "DELETE")) {
-    fail("wrong_input", `${where.split(" ")[0]} has no body: use query() or another method`);
+    fail("wrong_input", `${route.method} has no body: use query() or another method`);
   }
 }

@@ -238,7 +238,7 @@ export class Exchange {
     this.#route.audit.report(details, {
       requestId: this.requestId,
       route: this.#route.label,
-      grants: this.#execution?.grants() ?? [],
+      subjects: this.#execution?.subjects() ?? [],
     });
   }
 

@@ -9,17 +9,17 @@ export interface GroupSpec<X0 extends string, D0 extends Deps> {
   /** Stands before each path, for example `/v1`. */
   readonly prefix: X0 & TemplateCheck<X0>;
   readonly tags?: readonly string[];
-  /** Run before every route of the group and handed to each handler. */
+  /** Run before anything else of every route of the group, whatever kind they are, and handed to each handler. */
   readonly deps?: D0;
 }
 
 /** The verbs of a group. */
 export interface Group<D0 extends Deps, X0 extends string> {
-  readonly get: Method<D0, X0>;
-  readonly post: Method<D0, X0>;
-  readonly put: Method<D0, X0>;
-  readonly patch: Method<D0, X0>;
-  readonly del: Method<D0, X0>;
+  readonly get: Method<D0, X0, "GET">;
+  readonly post: Method<D0, X0, "POST">;
+  readonly put: Method<D0, X0, "PUT">;
+  readonly patch: Method<D0, X0, "PATCH">;
+  readonly del: Method<D0, X0, "DELETE">;
 }
 
 /**
@@ -38,10 +38,10 @@ export function group<const X0 extends string, const D0 extends Deps = Record<ne
   refuseUnknownOptions("group()", spec, ["prefix", "tags", "deps"]);
   const inherited = { prefix: spec.prefix, tags: spec.tags ?? [], deps: spec.deps ?? {} };
   return {
-    get: method<D0, X0>("GET", inherited),
-    post: method<D0, X0>("POST", inherited),
-    put: method<D0, X0>("PUT", inherited),
-    patch: method<D0, X0>("PATCH", inherited),
-    del: method<D0, X0>("DELETE", inherited),
+    get: method<D0, X0, "GET">("GET", inherited),
+    post: method<D0, X0, "POST">("POST", inherited),
+    put: method<D0, X0, "PUT">("PUT", inherited),
+    patch: method<D0, X0, "PATCH">("PATCH", inherited),
+    del: method<D0, X0, "DELETE">("DELETE", inherited),
   };
 }

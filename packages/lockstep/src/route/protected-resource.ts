@@ -4,6 +4,7 @@ import { BuildError } from "../problem/error.ts";
 import type { ApiOptions, ProtectedResource } from "./api-options.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import { get, type Route } from "./route.ts";
+import { unchecked } from "./unchecked.ts";
 
 const wellKnown = "/.well-known/oauth-protected-resource";
 
@@ -27,7 +28,8 @@ export function metadataRoutes(options: ApiOptions, routes: readonly CompiledRou
     bearer_methods_supported: ["header"],
     resource_name: options.title,
   };
-  return [get(path, { public: "clients find the authorization server here (RFC 9728)" }, () => metadata)];
+  const response = unchecked("the metadata is this API's own");
+  return [get(path, { public: "clients find the authorization server here (RFC 9728)", response }, () => metadata)];
 }
 
 /** @throws BuildError `wrong_option` for what is no resource identifier (RFC 9728 §1.2) or names no issuer */

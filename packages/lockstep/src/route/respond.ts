@@ -23,7 +23,7 @@ export interface AnswerContext {
 /** How a route's results are checked and sent. */
 export interface Responding {
   readonly status: number | undefined;
-  readonly shape: ResultShape | undefined;
+  readonly shape: ResultShape;
 }
 
 /** The headers of every answer. */
@@ -66,7 +66,7 @@ function withBody(
     headers["content-type"] ??= "application/octet-stream";
     return { status: status ?? 200, headers, body };
   }
-  const shaped = route.shape === undefined ? body : route.shape(body);
+  const shaped = route.shape(body);
   return isPromise(shaped) ? Promise.resolve(shaped).then((late) => json(late, status, headers)) : json(shaped, status, headers);
 }
 

@@ -1,14 +1,27 @@
-/** What a handler may give back, and what the compiler checks of it. */
+/** What a handler may return, and what the compiler checks of it. */
 import type { Advice } from "../dependency/dependency.ts";
 import type { Secret } from "../secret/secret.ts";
 import type { Redacted } from "../secret/redacted.ts";
 import type { Reply } from "./reply.ts";
 import type { StreamReply } from "./stream.ts";
+import type { Anything } from "./unchecked.ts";
 
 type SecretAdvice = "The result holds a Secret: give the route a response schema without it, or leave it out";
+type ResponseAdvice =
+  'The handler returns an object or a list: say what may leave with { response: schema }, or { response: unchecked("reason") }';
 
-/** Types that hold nothing further. */
-type Leaf = string | number | boolean | bigint | symbol | null | undefined | Date | Uint8Array | ((...args: never) => unknown);
+declare const noSchema: unique symbol;
+
+/** Stands for the input of a response schema that is not there. */
+export interface NoSchema {
+  readonly [noSchema]: true;
+}
+
+/** Types with no members. */
+type Leaf = string | number | bigint | boolean | symbol | null | undefined | Date | Uint8Array | ((...args: never) => unknown);
+
+/** What needs no response schema: it has no members that could leave by accident. */
+type Plain = string | number | boolean | null | undefined | void | Uint8Array;
 
 /** Whether a type holds a secret, down to six levels. */
 type HoldsSecret<T, Depth extends readonly unknown[] = []> = Depth["length"] extends 6
@@ -23,18 +36,41 @@ type HoldsSecret<T, Depth extends readonly unknown[] = []> = Depth["length"] ext
           ? true
           : false;
 
-/** The body inside what a handler gives. */
+/** The body inside what a handler returns. */
 type BodyOf<T> = T extends Reply<infer B> ? B : T extends StreamReply ? undefined : T;
-
-type SecretCheck<R> = true extends HoldsSecret<BodyOf<Awaited<R>>> ? Advice<SecretAdvice> : unknown;
 
 type Replies<B> = B | Reply<B> | StreamReply;
 
-/** A type with nothing in it to be changed: literals in a handler keep their types, and arrays of them fit. */
-type Unchanging<T> = T extends Leaf ? T : { readonly [K in keyof T]: Unchanging<T[K]> };
+/**
+ * A type with nothing in it to be changed: literals in a handler keep their types, and arrays of them fit. A `Date` fits where text does; it is
+ * written if the schema says `date-time`, and refused at run time otherwise.
+ */
+type Unchanging<T> = T extends Leaf ? (string extends T ? T | Date : T) : { readonly [K in keyof T]: Unchanging<T[K]> };
 
-/** What a handler may give where the response schema takes `In`; anything where there is none (`unknown`). */
-export type Sendable<In> = unknown extends In ? unknown : Replies<Unchanging<In>> | PromiseLike<Replies<Unchanging<In>>>;
+/** What a handler may return if the response schema takes `In`. Without a schema the check of the route says it (`ResultCheck`). */
+export type Sendable<In> = unknown extends In
+  ? unknown
+  : In extends Anything | NoSchema
+    ? unknown
+    : Replies<Unchanging<In>> | PromiseLike<Replies<Unchanging<In>>>;
 
-/** What a handler gives, checked: a secret may stand in it only where a response schema cuts it. */
-export type HandlerResult<R, In> = R & (unknown extends In ? SecretCheck<R> : unknown);
+/** Advice for a result that needs a response schema, and has none, or that holds a secret which no schema cuts. */
+export type ResultCheck<R, In> = unknown extends In
+  ? unknown
+  : In extends NoSchema
+    ? 0 extends 1 & R
+      ? Advice<ResponseAdvice>
+      : // The compiler checks the path once before it knows the handler's type.
+        unknown extends R
+        ? unknown
+        : [BodyOf<Awaited<R>>] extends [Plain]
+          ? unknown
+          : SecretOr<R, Advice<ResponseAdvice>>
+    : In extends Anything
+      ? SecretOr<R, unknown>
+      : unknown;
+
+type SecretOr<R, Otherwise> = true extends HoldsSecret<BodyOf<Awaited<R>>> ? Advice<SecretAdvice> : Otherwise;
+
+/** What a handler returns; `unknown` hides what it is, and needs a response schema. */
+export type HandlerResult<R, In> = R & (unknown extends R ? (unknown extends In ? unknown : In extends NoSchema ? Advice<ResponseAdvice> : unknown) : unknown);

@@ -5,10 +5,10 @@
 import type { NonEmptyReason } from "../access/reason.ts";
 import { BuildError } from "../problem/error.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
-import type { Advice, Deps, NoticesOf, ProtectionsOf, Values } from "../dependency/dependency.ts";
+import type { Advice, Deps, FirstOf, NoticesOf, OpenIds, OrAdvice, ProtectionsOf, Values } from "../dependency/dependency.ts";
 import { type Entry, entriesOf, type ValueRecord } from "../dependency/node.ts";
 import type { AnySchema, Schema } from "../input/schema.ts";
-import type { HandlerResult, Sendable } from "./result.ts";
+import type { HandlerResult, NoSchema, ResultCheck, Sendable } from "./result.ts";
 import type { ParametersOf, TemplateCheck } from "./template.ts";
 
 /** The methods that a route may have. HEAD comes with GET; OPTIONS is answered by the core. */
@@ -32,12 +32,12 @@ export interface RouteDocumentation {
 }
 
 /** What a route declares. */
-export interface RouteSpec<D extends Deps, Pub extends string | undefined, In = unknown> extends RouteDocumentation {
+export interface RouteSpec<D extends Deps, Pub extends string | undefined, In = NoSchema> extends RouteDocumentation {
   /** Why anyone may call it; shown in the access matrix. Excludes an authenticated dependency. */
   readonly public?: Pub;
   /** What the handler needs. Without `public`, one of these (or of the group's) is authenticated. */
   readonly deps?: D;
-  /** The schema of the response: unknown fields are dropped, and the handler's result must fit. */
+  /** The schema of the response: unknown fields are dropped, and the handler's result must fit. Required for an object or a list; `unchecked("reason")` lets everything through. */
   readonly response?: Schema<In, unknown>;
   /** The status of a success. Default 200; 204 where the handler gives `undefined`. */
   readonly status?: number;
@@ -47,21 +47,34 @@ export interface RouteSpec<D extends Deps, Pub extends string | undefined, In = 
   readonly maxBodyBytes?: number;
 }
 
-type IdorAdvice =
-  "IDOR: an id from the request reaches this handler with no ownership check: load it with owned(), permitted() or unowned()";
 type UnprotectedAdvice = 'Unprotected route: depend on an authenticate() dependency, or give { public: "reason" }';
 type ExclusiveAdvice =
   "A route is public or authenticated, not both: leave out public, or use optional() for a caller who may be signed in";
+type ScopesAdvice =
+  'This route changes something, and its credential may be limited to scopes: ask for one with scopes(user, "…"), or say anyScope(user, "reason")';
 
-type IdorCheck<D extends Deps> = [Extract<NoticesOf<D>, `object-id:${string}`>] extends [never] ? unknown : Advice<IdorAdvice>;
+type IdorCheck<D extends Deps> = [OpenIds<D>] extends [never]
+  ? unknown
+  : Advice<`IDOR: an id from the request (${OpenIds<D>}) reaches this handler with no ownership check: load it with owned(), permitted() or unowned(), or say what it is instead with { identifies: nothing("…") }`>;
 
 type AccessCheck<D extends Deps, Pub> = [Pub] extends [string]
   ? "authenticated" extends ProtectionsOf<D>
     ? Advice<ExclusiveAdvice>
-    : First<NonEmptyReason<Pub>, IdorCheck<D>>
+    : FirstOf<NonEmptyReason<Pub>, IdorCheck<D>>
   : "authenticated" extends ProtectionsOf<D>
     ? IdorCheck<D>
     : Advice<UnprotectedAdvice>;
+
+/** What changes something asks for a scope. Names of scopes that are not known here are checked at start-up. */
+type ScopesCheck<D extends Deps, V extends HttpMethod> = V extends "GET"
+  ? unknown
+  : "scopes-unasked" extends NoticesOf<D>
+    ? "scopes-asked" extends ProtectionsOf<D>
+      ? unknown
+      : `scope:${string}` extends NoticesOf<D>
+        ? unknown
+        : Advice<ScopesAdvice>
+    : unknown;
 
 type UsedParameters<D extends Deps> = NoticesOf<D> extends infer F ? (F extends `param:${infer N}` ? N : never) : never;
 
@@ -77,9 +90,6 @@ type NoShadow<D0 extends Deps, D extends Deps> = [keyof D & keyof D0] extends [n
   ? unknown
   : Advice<"the group already declares a dependency of this name">;
 
-/** The first advice there is: two at once would be `never`, and say nothing. */
-type First<A, B> = unknown extends A ? B : A;
-
 /** What protects is there in every case: in each member of a union, and as no optional member of a variable. */
 export interface DepsInEveryCase {
   readonly deps: unknown;
@@ -87,26 +97,35 @@ export interface DepsInEveryCase {
 interface PublicInEveryCase {
   readonly public: unknown;
 }
-/** The declared dependencies must be present, where there are any. */
+/** The declared dependencies must be present, if there are any. */
 export type DeclaredDeps<D extends Deps> = Record<never, never> extends D ? unknown : DepsInEveryCase;
 type Declared<D extends Deps, Pub> = [Pub] extends [string] ? PublicInEveryCase & DeclaredDeps<D> : DeclaredDeps<D>;
 
-/** Everything the compiler checks of a route. */
-export type RouteCheck<D0 extends Deps, D extends Deps, X extends string, Pub> = First<
-  NoShadow<D0, D>,
-  First<AccessCheck<D0 & D, Pub>, First<ParameterCheck<UsedParameters<D0 & D>, X>, Declared<D, Pub>>>
+/**
+ * Everything the compiler checks of a route, the first advice there is. It hangs on the path, the shortest of the arguments, so that the
+ * compiler says the advice first and not the type of the whole specification.
+ */
+export type RouteCheck<D0 extends Deps, D extends Deps, V extends HttpMethod, X extends string, X0 extends string, Pub, R, In> = FirstOf<
+  TemplateCheck<X>,
+  FirstOf<
+    NoShadow<D0, D>,
+    FirstOf<
+      AccessCheck<D0 & D, Pub>,
+      FirstOf<ParameterCheck<UsedParameters<D0 & D>, `${X0}${X}`>, FirstOf<ScopesCheck<D0 & D, V>, ResultCheck<R, In>>>
+    >
+  >
 >;
 
 /** Declares a route of one method: template, specification, handler. */
-export type Method<D0 extends Deps, X0 extends string> = <
+export type Method<D0 extends Deps, X0 extends string, V extends HttpMethod = HttpMethod> = <
   const X extends string,
   const R extends Sendable<In>,
   const D extends Deps = Record<never, never>,
   const Pub extends string | undefined = undefined,
-  In = unknown,
+  In = NoSchema,
 >(
-  template: X & TemplateCheck<X>,
-  spec: RouteSpec<D, Pub, In> & RouteCheck<D0, D, `${X0}${X}`, Pub>,
+  template: OrAdvice<X, RouteCheck<D0, D, V, X, X0, Pub, R, In>>,
+  spec: RouteSpec<D, Pub, In> & Declared<D, Pub>,
   handler: (values: Values<D0 & D>) => HandlerResult<R, In>,
 ) => Route;
 
@@ -163,11 +182,16 @@ function checkCall(where: string, spec: unknown, handler: unknown): void {
 }
 
 /** Makes the verb of a method. What the types check at the call is checked again by `createApi()`. */
-export function method<D0 extends Deps, X0 extends string>(verb: HttpMethod, inherited: Inherited = nothing): Method<D0, X0> {
+export function method<D0 extends Deps, X0 extends string, V extends HttpMethod>(
+  verb: V,
+  inherited: Inherited = nothing,
+): Method<D0, X0, V> {
   return (template, spec, handler) => {
-    const path = join(inherited.prefix, template);
+    // Advice instead of a path does not compile; start-up reads the path, and refuses what is none.
+    const path = join(inherited.prefix, template as string);
     checkCall(`${verb} ${path}`, spec, handler);
-    const entries = [...entriesOf("group()", inherited.deps), ...entriesOf(`${verb} ${path}`, spec.deps ?? {})];
+    const gates = entriesOf("group()", inherited.deps).map((entry): Entry => ({ ...entry, gate: "group" }));
+    const entries = [...gates, ...entriesOf(`${verb} ${path}`, spec.deps ?? {})];
     return {
       method: verb,
       template: path,
@@ -193,12 +217,12 @@ function join(prefix: string, template: string): string {
 }
 
 /** A route that answers GET, and HEAD under the same guard. */
-export const get: Method<Record<never, never>, ""> = method("GET");
+export const get: Method<Record<never, never>, "", "GET"> = method("GET");
 /** A route that answers POST. */
-export const post: Method<Record<never, never>, ""> = method("POST");
+export const post: Method<Record<never, never>, "", "POST"> = method("POST");
 /** A route that answers PUT. */
-export const put: Method<Record<never, never>, ""> = method("PUT");
+export const put: Method<Record<never, never>, "", "PUT"> = method("PUT");
 /** A route that answers PATCH. */
-export const patch: Method<Record<never, never>, ""> = method("PATCH");
+export const patch: Method<Record<never, never>, "", "PATCH"> = method("PATCH");
 /** A route that answers DELETE. */
-export const del: Method<Record<never, never>, ""> = method("DELETE");
+export const del: Method<Record<never, never>, "", "DELETE"> = method("DELETE");

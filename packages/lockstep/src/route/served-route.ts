@@ -7,6 +7,7 @@ import { type InputLimits, inputLimits } from "../input/limits.ts";
 import type { ChallengeDetails } from "../scheme/scheme.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import { type ResultShape, resultShape } from "./result-shape.ts";
+import { checkSendable, plainResult } from "./sendable.ts";
 import type { RouteDefinition } from "./route.ts";
 
 /** Called with an error that nothing expected, for the application's log. */
@@ -37,7 +38,7 @@ export class ServedRoute {
   readonly app: AppValues;
   readonly onError: ErrorListener;
   readonly status: number | undefined;
-  readonly shape: ResultShape | undefined;
+  readonly shape: ResultShape;
   readonly #about: Pick<ChallengeDetails, "realm" | "resourceMetadata">;
   readonly #challenges = new Map<string, readonly string[]>();
 
@@ -57,7 +58,7 @@ export class ServedRoute {
     this.app = serving.app;
     this.onError = serving.onError;
     this.status = definition.status;
-    this.shape = definition.response && resultShape(definition.response, `the response of ${this.label}`);
+    this.shape = shapeOf(definition, `the response of ${this.label}`);
     const { realm, resourceMetadata } = serving;
     this.#about = resourceMetadata === undefined ? { realm } : { realm, resourceMetadata };
     // A challenge that cannot be written is a mistake of the configuration, and is met here rather than by the first caller.
@@ -71,4 +72,13 @@ export class ServedRoute {
     this.#challenges.set(key, made);
     return made;
   }
+}
+
+/** What a route makes of its handler's result. */
+function shapeOf({ response }: RouteDefinition, where: string): ResultShape {
+  const shape = response && resultShape(response, where);
+  return (result) => {
+    checkSendable(result, where);
+    return shape === undefined ? plainResult(result, where) : shape(result);
+  };
 }

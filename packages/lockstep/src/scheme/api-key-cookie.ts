@@ -23,6 +23,7 @@ export function apiKeyCookie<const Sc extends string = never>(options: ApiKeyOpt
   const name = checkToken("apiKeyCookie", options.name);
   return scheme<string, Sc, "cookie">({
     name: checkSchemeName("apiKeyCookie", options.schemeName ?? "APIKeyCookie"),
+    place: `cookie ${name}`,
     ambient: "cookie",
     scopes: checkScopes("apiKeyCookie", options.scopes),
     extract: (source): Extraction<string> => findKey(source.cookies().get(name)),

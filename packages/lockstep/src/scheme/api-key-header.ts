@@ -34,6 +34,7 @@ export function apiKeyHeader<const Sc extends string = never>(options: ApiKeyOpt
   }
   return scheme<string, Sc>({
     name: checkSchemeName("apiKeyHeader", options.schemeName ?? "APIKeyHeader"),
+    place: `header ${field}`,
     ambient: false,
     scopes: checkScopes("apiKeyHeader", options.scopes),
     extract(source): Extraction<string> {

@@ -34,6 +34,7 @@ export function apiKeyQuery<const Sc extends string = never>(options: ApiKeyQuer
   const name = checkVisible("apiKeyQuery", "name", options.name);
   return scheme<string, Sc>({
     name: checkSchemeName("apiKeyQuery", options.schemeName ?? "APIKeyQuery"),
+    place: `query ${name}`,
     ambient: false,
     scopes: checkScopes("apiKeyQuery", options.scopes),
     extract: (source): Extraction<string> => findKey(source.query().get(name)),

@@ -29,6 +29,7 @@ export function bearerScheme<Sc extends string>(kind: BearerKind, options: Scope
   const scopes = checkScopes(kind.factory, options.scopes);
   return scheme<string, Sc>({
     name: checkSchemeName(kind.factory, options.schemeName ?? kind.defaultName),
+    place: "authorization bearer",
     ambient: false,
     scopes,
     extract: extractBearer,

@@ -40,6 +40,7 @@ export function httpBasic(options: HttpBasicOptions = {}): Scheme<BasicCredentia
   if (realm !== undefined) quotedString(realm);
   return scheme<BasicCredentials>({
     name: checkSchemeName("httpBasic", options.schemeName ?? "HTTPBasic"),
+    place: "authorization basic",
     ambient: "browser",
     scopes: {},
     extract(source): Extraction<BasicCredentials> {

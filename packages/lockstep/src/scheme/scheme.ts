@@ -31,6 +31,8 @@ export type Extraction<C = unknown> = undefined | Redacted<C> | Refusal;
 export interface SchemeDefinition<C = unknown> {
   /** The key in `components.securitySchemes`; two different schemes of one name do not start. */
   readonly name: string;
+  /** Where the credential stands in a request, for example `header x-api-key`: schemes that read one place are present together. */
+  readonly place: string;
   /** Whether a browser may attach the credential by itself: unsafe methods then get the cross-site rule. */
   readonly ambient: "cookie" | "browser" | false;
   /** The scopes that may be required, with their description. */

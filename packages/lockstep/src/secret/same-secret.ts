@@ -1,5 +1,5 @@
 /** Constant-time comparison, the only way a secret is compared. */
-import type { Redacted } from "./redacted.ts";
+import { Redacted } from "./redacted.ts";
 
 const encoder = new TextEncoder();
 
@@ -9,8 +9,8 @@ const encoder = new TextEncoder();
  * expected value's length. The length of `expected` is not hidden. An empty `expected` never matches, nor does what is no
  * Unicode text on either side: encoded, two different lone surrogates would be equal.
  */
-export function sameSecret(presented: Redacted<string>, expected: string): boolean {
-  const text = presented.reveal();
+export function sameSecret(presented: Redacted<string> | string, expected: string): boolean {
+  const text = presented instanceof Redacted ? presented.reveal() : presented;
   if (expected === "" || !expected.isWellFormed() || !text.isWellFormed()) return false;
   const given = encoder.encode(text);
   const wanted = encoder.encode(expected);

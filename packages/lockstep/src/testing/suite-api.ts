@@ -5,13 +5,14 @@ import { deny } from "../access/deny.ts";
 import { owned } from "../access/owned.ts";
 import { roles } from "../access/roles.ts";
 import { sameSite } from "../access/same-site.ts";
-import { scopes } from "../access/scopes.ts";
+import { anyScope, scopes } from "../access/scopes.ts";
 import { anyOf } from "../dependency/any-of.ts";
 import { depends } from "../dependency/depends.ts";
 import { optional } from "../dependency/optional.ts";
 import { resource } from "../dependency/resource.ts";
 import { body } from "../input/body.ts";
 import { form } from "../input/form.ts";
+import { nothing } from "../input/nothing.ts";
 import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
 import { rawBody } from "../input/raw-body.ts";
@@ -22,6 +23,7 @@ import { type Api, createApi } from "../route/api.ts";
 import { reply } from "../route/reply.ts";
 import { del, get, patch, post, type Route } from "../route/route.ts";
 import { stream } from "../route/stream.ts";
+import { unchecked } from "../route/unchecked.ts";
 import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import { httpBasic } from "../scheme/http-basic.ts";
@@ -38,6 +40,9 @@ const noteChange = plainSchema<{ readonly text: string }>({
   required: ["text"],
 });
 const profile = plainSchema<{ readonly id: string }>({ type: "object", properties: { id: { type: "string" } }, required: ["id"] });
+
+/** The suites compare all of what is sent. */
+const response = unchecked("the suites compare what is sent");
 
 /** The origin whose pages may send cookies. */
 export const trustedOrigin = "https://app.test";
@@ -97,9 +102,9 @@ function accessOf(world: World) {
   const ownNote = owned(
     { id: path("id", noteId), user: active, db },
     ({ id, db }) => db.findNote(id),
-    (note, { user }) => note.ownerId === user.id,
+    (note) => note.ownerId,
   );
-  const either = anyOf({ session, user, service });
+  const either = anyOf({ session, user: anyScope(user, "the suite asks who came"), service });
   return { db, user, active, role, service, session, login, ownNote, either };
 }
 
@@ -108,19 +113,19 @@ function noteRoutes(world: World, { active, ownNote, db }: Access): Route[] {
   const writer = scopes(active, "notes:write");
   const ran = ranOn(world);
   return [
-    get("/notes/:id", { deps: { note: ownNote } }, ({ note }) => ran("GET /notes/:id", note)),
-    patch("/notes/:id", { deps: { note: ownNote, writer, change } }, ({ note, change }) =>
+    get("/notes/:id", { deps: { note: ownNote }, response }, ({ note }) => ran("GET /notes/:id", note)),
+    patch("/notes/:id", { deps: { note: ownNote, writer, change }, response }, ({ note, change }) =>
       ran("PATCH /notes/:id", { ...note, ...change }),
     ),
     del("/notes/:id", { deps: { note: ownNote, writer } }, () => ran("DELETE /notes/:id", undefined)),
-    post("/notes", { deps: { writer, change, db } }, ({ change }) =>
+    post("/notes", { deps: { writer, change, db }, response }, ({ change }) =>
       ran("POST /notes", reply(201, change, { headers: { location: "/notes/n3" } })),
     ),
-    post("/upload", { deps: { active, file: rawBody() } }, ({ file }) => ran("POST /upload", { bytes: file.length })),
-    post("/form", { deps: { active, form: form(noteChange) } }, ({ form }) => ran("POST /form", form)),
+    post("/upload", { deps: { writer, file: rawBody({ identifies: nothing("a file to be counted") }) }, response }, ({ file }) => ran("POST /upload", { bytes: file.length })),
+    post("/form", { deps: { writer, form: form(noteChange) }, response }, ({ form }) => ran("POST /form", form)),
     get(
       "/search",
-      { deps: { active, q: query("q", anyText), limit: query("limit", maybeInteger), tag: query("tag", texts) } },
+      { deps: { active, q: query("q", anyText), limit: query("limit", maybeInteger), tag: query("tag", texts) }, response },
       ({ q, limit, tag }) => ran("GET /search", { q, limit, tag }),
     ),
   ];
@@ -136,33 +141,33 @@ function callerRoutes(world: World, { active, user, service, session, login, eit
   const said = body(noteChange);
   const signedIn = { cookies: [{ name: "__Host-session", value: "v" }] };
   return [
-    get("/health", { public: "probe" }, () => ran("GET /health", { ok: true })),
-    get("/me", { deps: { user } }, ({ user }) => ran("GET /me", { id: user.id })),
-    get("/active", { deps: { active } }, ({ active }) => ran("GET /active", { id: active.id })),
-    get("/admin", { deps: { admin: role.require("admin") } }, ({ admin }) => ran("GET /admin", { id: admin.id })),
-    get("/people/:id", { deps: { active, id: path("id", anyText, { identifies: "nothing" }) } }, ({ id }) =>
+    get("/health", { public: "probe", response }, () => ran("GET /health", { ok: true })),
+    get("/me", { deps: { user }, response }, ({ user }) => ran("GET /me", { id: user.id })),
+    get("/active", { deps: { active }, response }, ({ active }) => ran("GET /active", { id: active.id })),
+    get("/admin", { deps: { admin: role.require("admin") }, response }, ({ admin }) => ran("GET /admin", { id: admin.id })),
+    get("/people/:id", { deps: { active, id: path("id", anyText, { identifies: nothing("only repeated") }) }, response }, ({ id }) =>
       ran("GET /people/:id", { id }),
     ),
-    get("/people/root", { deps: { admin: role.require("admin") } }, () => ran("GET /people/root", { is: "admin" })),
-    get("/writer", { deps: { writer: scopes(active, "notes:write", "notes:read") } }, ({ writer }) =>
+    get("/people/root", { deps: { admin: role.require("admin") }, response }, () => ran("GET /people/root", { is: "admin" })),
+    get("/writer", { deps: { writer: scopes(active, "notes:write", "notes:read") }, response }, ({ writer }) =>
       ran("GET /writer", { id: writer.id }),
     ),
-    get("/service", { deps: { service } }, ({ service }) => ran("GET /service", service)),
-    get("/both", { deps: { user, service } }, ({ user }) => ran("GET /both", { id: user.id })),
-    get("/maybe", { public: "says more to those who sign in", deps: { maybe } }, ({ maybe }) =>
+    get("/service", { deps: { service }, response }, ({ service }) => ran("GET /service", service)),
+    get("/both", { deps: { user, service }, response }, ({ user }) => ran("GET /both", { id: user.id })),
+    get("/maybe", { public: "says more to those who sign in", deps: { maybe }, response }, ({ maybe }) =>
       ran("GET /maybe", { id: maybe?.id ?? "nobody" }),
     ),
-    get("/either", { deps: { either } }, ({ either }) => ran("GET /either", { via: either.via, id: either.value.id })),
-    post("/either", { deps: { either } }, ({ either }) => ran("POST /either", { via: either.via, id: either.value.id })),
-    get("/session", { deps: { session } }, ({ session }) => ran("GET /session", { id: session.id })),
-    post("/session", { deps: { session } }, ({ session }) => ran("POST /session", { id: session.id })),
-    post("/session/body", { deps: { session, said } }, ({ session }) => ran("POST /session/body", { id: session.id })),
+    get("/either", { deps: { either }, response }, ({ either }) => ran("GET /either", { via: either.via, id: either.value.id })),
+    post("/either", { deps: { either }, response }, ({ either }) => ran("POST /either", { via: either.via, id: either.value.id })),
+    get("/session", { deps: { session }, response }, ({ session }) => ran("GET /session", { id: session.id })),
+    post("/session", { deps: { session }, response }, ({ session }) => ran("POST /session", { id: session.id })),
+    post("/session/body", { deps: { session, said }, response }, ({ session }) => ran("POST /session/body", { id: session.id })),
     post("/sign-in", { public: "signs in", deps: { sameSite: sameSite(), said } }, () =>
       ran("POST /sign-in", reply(204, undefined, signedIn)),
     ),
-    get("/sign-in", { public: "shows a form", deps: { sameSite: sameSite() } }, () => ran("GET /sign-in", { ok: true })),
-    post("/login", { deps: { login } }, ({ login }) => ran("POST /login", { id: login.id })),
-    get("/slow", { deps: { slow, active } }, ({ slow, active }) => ran("GET /slow", { ids: [slow.id, active.id] })),
+    get("/sign-in", { public: "shows a form", deps: { sameSite: sameSite() }, response }, () => ran("GET /sign-in", { ok: true })),
+    post("/login", { deps: { login }, response }, ({ login }) => ran("POST /login", { id: login.id })),
+    get("/slow", { deps: { slow, active }, response }, ({ slow, active }) => ran("GET /slow", { ids: [slow.id, active.id] })),
   ];
 }
 
@@ -185,14 +190,14 @@ function resultRoutes(world: World, { active, db }: Access): Route[] {
     get("/text", { public: "a result" }, () => "plain"),
     get("/nothing", { deps: { active } }, () => undefined),
     get("/bytes", { public: "a result" }, () => new Uint8Array([0, 1, 254, 255]).subarray(1)),
-    get("/reply", { deps: { active } }, () =>
+    get("/reply", { deps: { active }, response }, () =>
       reply(202, { done: true }, { headers: { "X-Extra": "a", link: ["<a>", "<b>"] }, cookies }),
     ),
-    get("/reply/empty", { deps: { active }, status: 204 }, () => ({ ignored: true })),
-    get("/reply/framed", { deps: { active } }, () => reply(200, {}, { headers: { "x-bad": "a\r\nset-cookie: b=c" } })),
+    get("/reply/empty", { deps: { active }, status: 204, response }, () => ({ ignored: true })),
+    get("/reply/framed", { deps: { active }, response }, () => reply(200, {}, { headers: { "x-bad": "a\r\nset-cookie: b=c" } })),
     get("/pruned", { deps: { active }, response: profile }, () => wide),
     get("/mismatch", { deps: { active, wrong }, response: profile }, ({ wrong }) => wrong),
-    get("/secret", { deps: { active, hidden } }, ({ hidden }) => hidden),
+    get("/secret", { deps: { active, hidden }, response }, ({ hidden }) => hidden),
     get("/conflict", { deps: { active, db } }, () => {
       throw problem(409, "last_admin", "The last administrator stays.", { members: { admins: 1 } });
     }),
@@ -203,7 +208,7 @@ function resultRoutes(world: World, { active, db }: Access): Route[] {
       throw new TypeError(`${canary}: no column "passwordHash" in /srv/app.ts`);
     }),
     get("/away", { deps: { active, db, away } }, () => "never"),
-    get("/commit-fails", { deps: { active, failing } }, () => ({ saved: true })),
+    get("/commit-fails", { deps: { active, failing }, response }, () => ({ saved: true })),
   ];
 }
 
@@ -239,11 +244,11 @@ function oauthRoutes({ active }: Access): Route[] {
     }),
   );
   return [
-    post("/oauth/token", { public: "signs in", errors: "oauth", deps: { grant } }, ({ grant }) => {
+    post("/oauth/token", { public: "signs in", errors: "oauth", deps: { grant }, response }, ({ grant }) => {
       if (grant.grant_type === "password") return { access_token: "given" };
       throw oauthError("unsupported_grant_type", "There is no such grant.");
     }),
-    post("/oauth/guarded", { errors: "oauth", deps: { writer: scopes(active, "notes:write") } }, () => ({ ok: true })),
+    post("/oauth/guarded", { errors: "oauth", deps: { writer: scopes(active, "notes:write") }, response }, () => ({ ok: true })),
   ];
 }
 

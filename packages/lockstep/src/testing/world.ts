@@ -3,7 +3,7 @@
  * an API reports. Every secret in it holds the word `canary`, so that one look finds it where it does not belong.
  */
 import type { AuditEvent } from "../audit/event.ts";
-import { deny, type Denial } from "../access/deny.ts";
+import { deny } from "../access/deny.ts";
 import { identified, type Identified } from "../access/identified.ts";
 import { InvalidCredential, Unavailable } from "../problem/error.ts";
 
@@ -68,7 +68,7 @@ export class World {
   readonly handled: string[] = [];
 
   /** Reads a token as a verifier would. */
-  verify(token: string): Identified<Person> | Denial | undefined {
+  verify(token: string): Identified<Person> | undefined {
     this.calls.push("verify");
     if (token === badToken("outage")) throw new Unavailable("the token store is away", { retryAfterSeconds: 7 });
     if (token === badToken("crash")) throw new TypeError(`SELECT ${canary} FROM tokens`);

@@ -39,7 +39,7 @@ export function lockstep(api: Api, options: FastifyOptions = {}): FastifyPluginA
     instance.setErrorHandler((error, request, reply) => mounted.fail(error, request, reply));
     // Before Fastify looks at a body: it refuses some methods and media types by itself.
     instance.addHook("onRequest", (request, reply, next) => (request.is404 ? mounted.refuseUnmatched(request, reply) : next()));
-    for (const route of api.routes) mounted.add(route);
+    for (const { compiled } of api["~server"].routes) mounted.add(compiled);
     mounted.answerTheRest(options.foreign ?? []);
     // Not onResponse, which would cost every request two listeners.
     instance.addHook("onSend", (request, _reply, _payload, next) => {

@@ -1,0 +1,50 @@
+/** What counts as a principal: who is calling, after verification. It has an id. */
+import { readMember } from "../input/alternative.ts";
+import { isPromise } from "../dependency/promise.ts";
+import { Problem } from "../problem/problem.ts";
+import { Reply } from "../route/reply.ts";
+import { StreamReply } from "../route/stream.ts";
+import { Redacted } from "../secret/redacted.ts";
+
+/** The id of a principal, or of an object's owner. Ids of different types are never equal. */
+export type Id = string | number | bigint;
+
+/** Who is calling, after verification: a user, a client or a service. */
+export interface Principal {
+  /** Unique among the principals of the application, and never empty. Lockstep compares an object's owner with it. */
+  readonly id: Id;
+}
+
+/** One record: no list, no error, no promise, no result of a validation. */
+export type OneRecord = object & {
+  readonly [Symbol.iterator]?: never;
+  readonly stack?: never;
+  readonly then?: never;
+  readonly success?: never;
+  readonly ok?: never;
+};
+
+/** Whether a value can be an id: text that is not empty, a finite number, a bigint. */
+export function isId(value: unknown): value is Id {
+  return (typeof value === "string" && value !== "") || typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value));
+}
+
+/** The id of a principal: its own or its class's, never one of `Object.prototype`. `undefined` if it has none. */
+export function idOf(principal: object): Id | undefined {
+  const id = readMember(principal, "id");
+  return isId(id) ? id : undefined;
+}
+
+/** Names what a value is if it cannot be a principal, for the audit log; `undefined` if it is one record. Never shows the value. */
+export function notOneRecord(value: unknown): string | undefined {
+  if (value === null || typeof value !== "object") return value === null ? "null" : `a ${typeof value}`;
+  if (Array.isArray(value)) return "an array";
+  if (value instanceof Problem) return `a problem (${value.code})`;
+  if (value instanceof Error) return `an error (${value.name})`;
+  if (isPromise(value)) return "a promise";
+  if (value instanceof Redacted) return "a credential that nothing has verified";
+  if (value instanceof Reply || value instanceof StreamReply) return "a reply";
+  if (value instanceof Map || value instanceof Set) return "a collection";
+  if (typeof Response === "function" && value instanceof Response) return "a Response";
+  return undefined;
+}

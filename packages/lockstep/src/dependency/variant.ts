@@ -1,0 +1,209 @@
+/** Puts the nodes that one set of credentials needs in order: what runs when, and where its values stand. */
+import { authenticatorsOf, type ActiveGraph, principalsBelow } from "./authenticator.ts";
+import { type Graph, schemesBelow } from "./graph.ts";
+import type { Entry, Gate, Node, SchemeNode } from "./node.ts";
+import type { Rule, Step, Variant } from "./plan.ts";
+import { earliestRank, gateRank, isLazy, phase } from "./rank.ts";
+
+/** Builds the variant of one set of present credentials. */
+export class VariantBuilder {
+  readonly #graph: Graph;
+  readonly #present: ReadonlySet<Node>;
+  /** Nodes in the order in which they are met, each after what it needs. */
+  readonly #nodes: Node[] = [];
+  readonly #paths = new Map<Node, string>();
+  readonly #gates = new Map<Node, Gate>();
+  readonly #ranks = new Map<Node, number>();
+  readonly #slots = new Map<Node, number>();
+  /** What only rules of a `firstOf()` need: it runs when a rule is tried. */
+  readonly #ruled: ReadonlySet<Node>;
+
+  constructor(graph: Graph, present: ReadonlySet<Node>) {
+    this.#graph = graph;
+    this.#present = present;
+    for (const root of graph.roots) if (root.gate !== undefined) this.#enter(root.node, root.gate);
+    for (const root of graph.roots) this.#visit(root.node, root.key);
+    this.#ruled = this.#findRuled();
+  }
+
+  build(): Variant {
+    this.#rank();
+    const { schemes, roots } = this.#graph;
+    const ordered = this.#order(this.#nodes.filter((node) => !this.#ruled.has(node)));
+    [...schemes, ...ordered, ...this.#ruled].forEach((node, index) => this.#slots.set(node, index));
+    const steps = ordered.map((node) => this.#step(node));
+    const handed = roots.filter((root) => root.hidden !== true);
+    return {
+      kind: "run",
+      steps,
+      ends: endsOf(steps),
+      slotCount: this.#slots.size,
+      keys: handed.map((root) => root.key),
+      sources: handed.map((root) => this.#slot(root.node)),
+      ambient: this.#ambient(),
+      scopes: [...new Set(this.#nodes.flatMap((node) => (node.kind === "scopes" ? node.scopes : [])))].toSorted(),
+      schemes: this.#used(),
+    };
+  }
+
+  /** The schemes whose credentials are used. */
+  #used(): SchemeNode[] {
+    return this.#graph.schemes.filter((scheme) => this.#paths.has(scheme));
+  }
+
+  #ambient(): Variant["ambient"] {
+    const used = this.#used();
+    const asked = this.#nodes.some((node) => node.kind === "same-site" && !this.#graph.isOverridden(node));
+    if (asked || used.some(({ scheme }) => scheme.ambient === "cookie")) return "cookie";
+    return used.some(({ scheme }) => scheme.ambient === "browser") && "browser";
+  }
+
+  /** Marks a gate with all below it. The API's come first. */
+  #enter(node: Node, gate: Gate): void {
+    if (this.#gates.has(node)) return;
+    this.#gates.set(node, gate);
+    for (const entry of this.#active(node)) this.#enter(entry.node, gate);
+  }
+
+  #visit(node: Node, path: string): void {
+    if (this.#paths.has(node)) return;
+    this.#paths.set(node, path);
+    for (const entry of this.#active(node)) this.#visit(entry.node, `${path} → ${entry.key}`);
+    if (node.kind !== "scheme" || this.#graph.isOverridden(node)) this.#nodes.push(node);
+  }
+
+  /** What a node needs here. App values bring nothing of theirs into the request. */
+  #active(node: Node): readonly Entry[] {
+    return node.lifetime === "app" && !this.#graph.isOverridden(node) ? [] : this.#graph.active(node, this.#present);
+  }
+
+  #isFirstOf(node: Node): boolean {
+    return node.kind === "first-of" && !this.#graph.isOverridden(node);
+  }
+
+  /**
+   * The nodes that are reached through a `firstOf()` only, and may wait for it. Who is asking is decided before any rule, and
+   * inputs are read as always: an invalid credential is no refusal of a rule.
+   */
+  #findRuled(): Set<Node> {
+    const needed = new Set<Node>();
+    const need = (node: Node): void => {
+      if (needed.has(node)) return;
+      needed.add(node);
+      if (!this.#isFirstOf(node)) for (const entry of this.#active(node)) need(entry.node);
+    };
+    for (const root of this.#graph.roots) need(root.node);
+    for (const node of this.#nodes) if (isUnconditional(node) && !this.#graph.isOverridden(node)) need(node);
+    return new Set(this.#nodes.filter((node) => !needed.has(node)));
+  }
+
+  #rank(): void {
+    for (const node of this.#nodes) {
+      const below = this.#active(node).map((entry) => this.#ranks.get(entry.node) ?? 0);
+      this.#ranks.set(node, earliestRank(node, Math.max(0, ...below), this.#gates.get(node)));
+    }
+    const needed = new Map<Node, number>();
+    const need = (node: Node, rank: number): void => void needed.set(node, Math.min(needed.get(node) ?? phase.handler, rank));
+    for (const { node, gate } of this.#graph.roots) {
+      if (gate !== undefined) need(node, gateRank(this.#ranks.get(node) ?? 0, gate));
+    }
+    for (const node of this.#nodes.toReversed()) {
+      const earliest = this.#ranks.get(node) ?? 0;
+      const rank = isLazy(node) ? Math.max(earliest, needed.get(node) ?? phase.handler) : earliest;
+      this.#ranks.set(node, rank);
+      for (const entry of this.#active(node)) need(entry.node, rank);
+    }
+  }
+
+  #order(nodes: readonly Node[]): Node[] {
+    // A stable sort keeps each node after what it needs: nothing ranks below what it needs.
+    return nodes.toSorted((a, b) => (this.#ranks.get(a) ?? 0) - (this.#ranks.get(b) ?? 0));
+  }
+
+  #step(node: Node): Step {
+    const entries = this.#active(node);
+    const isFirstOf = this.#isFirstOf(node);
+    const sources = isFirstOf ? this.#given(node) : entries.map((entry) => entry.node);
+    return {
+      node,
+      slot: this.#slot(node),
+      rank: this.#ranks.get(node) ?? 0,
+      keys: isFirstOf ? [] : entries.map((entry) => entry.key),
+      sources: sources.map((source) => this.#slot(source)),
+      overridden: this.#graph.isOverridden(node),
+      schemes: schemesBelow(node, (each) => this.#active(each)),
+      authenticators: node.kind === "scopes" ? this.#authenticators(node, node.scopes) : [],
+      owners: node.kind === "owned" ? this.#owners(node) : [],
+      rules: isFirstOf ? entries.map((entry) => this.#rule(entry.node)) : [],
+      path: this.#paths.get(node) ?? "",
+    };
+  }
+
+  #rule(root: Node): Rule {
+    return { steps: this.#ruledBelow(root).map((node) => this.#step(node)), source: this.#slot(root) };
+  }
+
+  /** What waits for a rule, each after what it needs. A `firstOf()` below runs its own rules. */
+  #ruledBelow(root: Node): Node[] {
+    const below = new Set<Node>();
+    const visit = (node: Node): void => {
+      if (below.has(node) || !this.#ruled.has(node)) return;
+      below.add(node);
+      if (!this.#isFirstOf(node)) for (const entry of this.#active(node)) visit(entry.node);
+    };
+    visit(root);
+    return this.#nodes.filter((node) => below.has(node));
+  }
+
+  /** What has to be there before the rules of a `firstOf()` are tried. */
+  #given(firstOf: Node): Node[] {
+    const given = new Set<Node>();
+    const seen = new Set<Node>();
+    const visit = (node: Node): void => {
+      if (seen.has(node)) return;
+      seen.add(node);
+      if (node !== firstOf && !this.#ruled.has(node)) given.add(node);
+      else for (const entry of this.#active(node)) visit(entry.node);
+    };
+    visit(firstOf);
+    return [...given];
+  }
+
+  #graphHere(): ActiveGraph {
+    return { active: (each) => this.#active(each), isOverridden: (each) => this.#graph.isOverridden(each) };
+  }
+
+  #authenticators(node: Node, required: readonly string[]): Step["authenticators"] {
+    return authenticatorsOf(node, required, this.#graphHere()).map((each) => ({ ...each, slot: this.#slot(each.node) }));
+  }
+
+  #owners(node: Node): number[] {
+    const principals = principalsBelow(
+      this.#active(node).map((entry) => entry.node),
+      this.#graphHere(),
+    );
+    // In tests an object may stand in for a check that has principals below it: it is nobody who calls.
+    const callers = principals.length > 1 ? principals.filter((each) => !objectVerbs.has(each.kind)) : principals;
+    return callers.map((each) => this.#slot(each));
+  }
+
+  #slot(node: Node): number {
+    return this.#slots.get(node) ?? 0;
+  }
+}
+
+const objectVerbs: ReadonlySet<Node["kind"]> = new Set<Node["kind"]>(["owned", "permitted", "unowned"]);
+
+function isUnconditional(node: Node): boolean {
+  return node.kind === "authenticate" || node.kind === "input" || node.kind === "scheme" || node.kind === "same-site";
+}
+
+function endsOf(steps: readonly Step[]): { rank: number; end: number }[] {
+  const ends: { rank: number; end: number }[] = [];
+  steps.forEach((step, index) => {
+    const last = ends.at(-1);
+    if (last?.rank === step.rank) last.end = index + 1;
+    else ends.push({ rank: step.rank, end: index + 1 });
+  });
+  return ends;
+}

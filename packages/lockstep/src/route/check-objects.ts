@@ -1,0 +1,68 @@
+/** The objects of a route, at start-up: what the graph shows and no type can. */
+import { nodesBelow } from "../dependency/graph.ts";
+import type { GuardNode, InputNode, Node } from "../dependency/node.ts";
+import { jsonSchemaOf } from "../input/json-schema.ts";
+import type { Checked, Fail } from "./check.ts";
+
+/** @throws BuildError `ambiguous_input`, `unnested_object`, `wrong_input` */
+export function checkObjects({ segments, nodes }: Checked, fail: Fail): void {
+  const inputs = nodes.filter((node) => node.kind === "input");
+  checkSaid(inputs, fail);
+  checkOneMeaning(inputs, fail);
+  const names = segments.flatMap(({ kind, text }) => (kind === "parameter" ? [`path.${text}`] : []));
+  checkNesting(names, nodes.filter(isObjectCheck), fail);
+}
+
+/** An input that may hold anything says whether ids of objects are in it. */
+function checkSaid(inputs: readonly InputNode[], fail: Fail): void {
+  const open = inputs.find(({ input }) => input.objectIds.unsaid !== undefined);
+  if (open === undefined) return;
+  const { kind, objectIds } = open.input;
+  const name = kind === "raw-body" ? "rawBody" : kind;
+  const member = kind === "raw-body" ? '"object"' : '{ noteId: "object" }';
+  fail(
+    "ambiguous_input",
+    `say whether ids of objects are in ${name}(), with { identifies: ${member} } or { identifies: nothing("what it is instead") }: it takes ${objectIds.unsaid}`,
+  );
+}
+
+/** Two inputs of one place and name are one id: if they read it in different ways, checking one does not check the other. */
+function checkOneMeaning(inputs: readonly InputNode[], fail: Fail): void {
+  const known = new Map<string, InputNode>();
+  for (const node of inputs) {
+    const { kind, name, schema, objectIds } = node.input;
+    if (kind === "body" || kind === "form" || schema === undefined || objectIds.ids.length === 0) continue;
+    const other = known.get(`${kind} ${name}`) ?? node;
+    known.set(`${kind} ${name}`, other);
+    const where = `${kind}("${name}")`;
+    const isSame = other.input.schema === schema || text(other, where) === text(node, where);
+    if (!isSame) fail("wrong_input", `declare ${where} once and use the one constant: two dependencies read it with different schemas`);
+  }
+}
+
+function text({ input }: InputNode, where: string): string {
+  return input.schema === undefined ? "" : JSON.stringify(jsonSchemaOf(input.schema, where));
+}
+
+/** Objects whose ids stand behind one another in the path hang together: the inner check rests on the outer one. */
+function checkNesting(names: readonly string[], checks: readonly GuardNode[], fail: Fail): void {
+  const checked = names.filter((name) => checks.some((check) => check.checks.includes(name)));
+  for (const [index, inner] of checked.entries()) {
+    const outer = checked[index - 1];
+    if (outer === undefined) continue;
+    const loose = checks.find((check) => check.checks.includes(inner) && check.apart === undefined && !restsOn(check, outer));
+    if (loose === undefined) continue;
+    fail(
+      "unnested_object",
+      `put the check of ${outer} below the check of ${inner}, as one of the dependencies of ${loose.kind}(), or say why not with { apart: "reason" }: the object of one could be reached through the other`,
+    );
+  }
+}
+
+function restsOn(check: GuardNode, outer: string): boolean {
+  return nodesBelow(check, (node) => node.deps).some((node) => isObjectCheck(node) && node.checks.includes(outer));
+}
+
+function isObjectCheck(node: Node): node is GuardNode {
+  return node.kind === "owned" || node.kind === "permitted" || node.kind === "unowned";
+}

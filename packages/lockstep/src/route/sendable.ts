@@ -1,0 +1,35 @@
+/** What can never be a result, whatever schema there is, and what leaves without one. */
+import { notOneRecord } from "../access/principal.ts";
+import { Problem } from "../problem/problem.ts";
+import { BuildError } from "../problem/error.ts";
+
+/** What to do instead, for values that JSON would write as `{}` or not at all. */
+function advice(value: unknown): string | undefined {
+  if (typeof value === "bigint") return "a bigint: JSON has none, so return String(value)";
+  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}: return what it stands for`;
+  if (typeof value !== "object" || value === null) return undefined;
+  if (value instanceof Problem) return "a problem: throw it, as problem() does";
+  if (value instanceof Error) return `an error (${value.name}): throw it, or problem(…)`;
+  if (typeof Response === "function" && value instanceof Response) return "a web Response: return the body, or reply(status, body, { headers })";
+  if (value instanceof Map || value instanceof Set) return "a collection that JSON writes as {}: return Object.fromEntries(map) or [...set]";
+  return undefined;
+}
+
+/** @throws BuildError `wrong_result` for a result that JSON would write as something else */
+export function checkSendable(result: unknown, where: string): void {
+  const wrong = advice(result);
+  if (wrong !== undefined) throw new BuildError("wrong_result", `${where}: the handler returned ${wrong}`);
+}
+
+/**
+ * Lets through what has no members: text, a number, a boolean, `null`. An object without a response schema never leaves.
+ *
+ * @throws BuildError `wrong_result`
+ */
+export function plainResult(result: unknown, where: string): unknown {
+  if (typeof result !== "object" || result === null) return result;
+  throw new BuildError(
+    "wrong_result",
+    `${where}: say what may leave with { response: schema }, or { response: unchecked("reason") }: the handler returned ${notOneRecord(result) ?? "an object"}`,
+  );
+}

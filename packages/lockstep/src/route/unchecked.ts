@@ -1,0 +1,42 @@
+/** Saying that whatever a handler returns may leave. */
+import { checkReason, type Reason } from "../access/reason.ts";
+import type { Schema } from "../input/schema.ts";
+
+declare const anything: unique symbol;
+
+/** Stands for the input of `unchecked()`: whatever the handler returns. */
+export interface Anything {
+  readonly [anything]: true;
+}
+
+const reasons = new WeakMap<object, string>();
+
+/**
+ * A response schema that lets everything through: nothing is cut or validated, and a client reads whatever the handler returns. The
+ * reason is documented. A result that holds a `Secret` is refused all the same.
+ *
+ * @throws BuildError `empty_reason`
+ *
+ * @example
+ * ```ts
+ * get("/export", { deps: { admin }, response: unchecked("administrators export whole rows") }, exportRows);
+ * ```
+ */
+export function unchecked<const R extends string>(reason: Reason<R>): Schema<Anything, unknown> {
+  const text = checkReason("unchecked()", reason);
+  const schema: Schema<Anything, unknown> = {
+    "~standard": {
+      version: 1,
+      vendor: "lockstep",
+      validate: (value) => ({ value }),
+      jsonSchema: { input: () => ({}), output: () => ({}) },
+    },
+  };
+  reasons.set(schema, text);
+  return schema;
+}
+
+/** Why a response is not checked, if its schema is one of `unchecked()`. */
+export function uncheckedReason(schema: object | undefined): string | undefined {
+  return schema === undefined ? undefined : reasons.get(schema);
+}

@@ -1,0 +1,56 @@
+/** A further header that a signature covers: a timestamp, a nonce, the name of a key. */
+import { BuildError } from "../problem/error.ts";
+import { Refusal } from "../access/refusal.ts";
+import { Redacted } from "../secret/redacted.ts";
+import { maxCredentialBytes } from "./authorization-header.ts";
+import { checkSchemeName, checkToken, openapiObject, type SchemeOptions } from "./option.ts";
+import { type Extraction, type Scheme, scheme } from "./scheme.ts";
+import { buildChallenge } from "./www-authenticate.ts";
+
+const repeated = new Refusal("repeated", "signed header: more than one value");
+const malformed = new Refusal("invalid", "signed header: not visible ASCII and spaces");
+const tooLong = new Refusal("invalid", `signed header: longer than ${maxCredentialBytes} bytes`);
+const outside = /[^ -~]/;
+
+/**
+ * A header that the verifier of a credential needs beside it, because the signature covers it. `authenticate()` takes no ordinary `header()`:
+ * what decides who is asking is part of the credential, stands in the challenge and in the document, and its absence is a 401.
+ * The value is visible ASCII and may hold spaces and commas. A repeated header is a 400 where the host tells the two apart.
+ *
+ * @throws BuildError `wrong_scheme` for a name that cannot be written, and for `Authorization` and `Cookie`
+ *
+ * @example
+ * ```ts
+ * const slack = authenticate(
+ *   { signature: apiKeyHeader({ name: "X-Slack-Signature" }), timestamp: signedHeader("X-Slack-Request-Timestamp"), payload },
+ *   verifySignature,
+ * );
+ * ```
+ */
+export function signedHeader(headerName: string, options: SchemeOptions = {}): Scheme<string> {
+  const name = checkToken("signedHeader", headerName);
+  const field = name.toLowerCase();
+  if (field === "authorization" || field === "cookie") {
+    throw new BuildError("wrong_scheme", `signedHeader("${name}"): use the security scheme that reads this header`);
+  }
+  return scheme<string>({
+    name: checkSchemeName("signedHeader", options.schemeName ?? `SignedHeader.${name.replaceAll(/[^A-Za-z0-9._-]/g, "_")}`),
+    place: `header ${field}`,
+    ambient: false,
+    scopes: {},
+    extract(source): Extraction<string> {
+      const [value, ...others] = source.request.headers(field);
+      if (value === undefined || value === "") return undefined;
+      if (others.length > 0) return repeated;
+      if (value.length > maxCredentialBytes) return tooLong;
+      return outside.test(value) ? malformed : new Redacted(value);
+    },
+    challenge: ({ realm }) => buildChallenge("ApiKey", { realm, in: "header", name }),
+    openapi: openapiObject({
+      type: "apiKey",
+      description: options.description ?? "Sent beside the signature that covers it.",
+      in: "header",
+      name,
+    }),
+  });
+}
