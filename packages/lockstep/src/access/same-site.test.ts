@@ -31,11 +31,11 @@ const serve = (...routes: readonly Route[]) =>
   });
 
 const login = body(z.object({ name: z.string() }));
-const signIn = post("/sign-in", { public: "signs in", deps: { sameSite: sameSite(), login } }, ({ login }) => {
+const signIn = post("/sign-in", { public: "signs in", deps: { sameSite: sameSite(), login }, response: unchecked("a test") }, ({ login }) => {
   ran.push(login.name);
   return { signedIn: login.name };
 });
-const open = post("/open", { public: "no rule", deps: { login } }, ({ login }) => login);
+const open = post("/open", { public: "no rule", deps: { login }, response: unchecked("a test") }, ({ login }) => login);
 const api = serve(signIn, open);
 
 async function ask(path: string, headers: Record<string, string>, method = "POST", on = api): Promise<string> {
@@ -90,7 +90,7 @@ test("a refusal is told, before any body is read", async () => {
 test("C-11: signing out with a cookie that may be missing is the site's own too", async () => {
   const session = authenticate({ key: apiKeyCookie({ name: "session" }) }, () => ({ id: "s" }));
   const deps = { sameSite: sameSite(), session: optional(session) };
-  const out = serve(post("/out", { public: "signs out", deps }, () => ({})));
+  const out = serve(post("/out", { public: "signs out", deps, response: unchecked("a test") }, () => ({})));
   for (const headers of [{}, { cookie: "session=1" }]) {
     assert.equal(await ask("/out", { ...headers, "sec-fetch-site": "cross-site" }, "POST", out), "403 cross_site");
     assert.equal(await ask("/out", { ...headers, "sec-fetch-site": "same-origin" }, "POST", out), "200");
@@ -102,9 +102,9 @@ test("it holds beside a credential that no browser attaches, and for all of a gr
   const user = authenticate({ token }, () => ({ id: "u" }));
   const own = group({ prefix: "/own", deps: { sameSite: sameSite() } });
   const grouped = serve(
-    post("/bearer", { deps: { sameSite: sameSite(), user } }, () => ({})),
-    own.post("/a", { public: "test" }, () => ({})),
-    own.get("/a", { public: "test" }, () => ({})),
+    post("/bearer", { deps: { sameSite: sameSite(), user }, response: unchecked("a test") }, () => ({})),
+    own.post("/a", { public: "test", response: unchecked("a test") }, () => ({})),
+    own.get("/a", { public: "test", response: unchecked("a test") }, () => ({})),
   );
   const evil = { "sec-fetch-site": "cross-site", authorization: "Bearer x" };
   assert.equal(await ask("/bearer", evil, "POST", grouped), "403 cross_site");
@@ -114,7 +114,7 @@ test("it holds beside a credential that no browser attaches, and for all of a gr
 });
 
 test("what needs it brings it along", async () => {
-  const below = serve(post("/a", { public: "test", deps: { it: optional(sameSite()) } }, ({ it }) => ({ it })));
+  const below = serve(post("/a", { public: "test", deps: { it: optional(sameSite()) }, response: unchecked("a test") }, ({ it }) => ({ it })));
   assert.equal(await ask("/a", {}, "POST", below), "403 cross_site");
   assert.equal(await ask("/a", { "sec-fetch-site": "none" }, "POST", below), "200");
 });
@@ -123,7 +123,7 @@ test("it is one dependency, without a fact; its value is an empty frozen object"
   assert.equal(sameSite(), sameSite());
   assert.deepEqual(factsOf(sameSite()), []);
   const seen: unknown[] = [];
-  const it = serve(post("/a", { public: "test", deps: { it: sameSite() } }, ({ it }) => ({ count: seen.push(it) })));
+  const it = serve(post("/a", { public: "test", deps: { it: sameSite() }, response: unchecked("a test") }, ({ it }) => ({ count: seen.push(it) })));
   await ask("/a", { "sec-fetch-site": "none" }, "POST", it);
   assert.deepEqual(seen, [{}]);
   assert.ok(Object.isFrozen(seen[0]));
@@ -137,9 +137,9 @@ test("a test may let something stand in for it; outside HTTP something must", as
 
 test("the documentation has its 403 where it asks, and no parameter", () => {
   const shown = serve(
-    post("/a", { public: "test", deps: { it: sameSite() } }, () => ({})),
-    get("/a", { public: "test", deps: { it: sameSite() } }, () => ({})),
-    post("/b", { public: "test" }, () => ({})),
+    post("/a", { public: "test", deps: { it: sameSite() }, response: unchecked("a test") }, () => ({})),
+    get("/a", { public: "test", deps: { it: sameSite() }, response: unchecked("a test") }, () => ({})),
+    post("/b", { public: "test", response: unchecked("a test") }, () => ({})),
   ).openapi().paths;
   const { post: asked, get: safe } = shown["/a"] ?? {};
   assert.deepEqual(Object.keys(asked?.responses ?? {}), ["200", "403"]);

@@ -65,31 +65,31 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
 
   const v1 = group({ prefix: "/v1", tags: ["By API key (router level)"], deps: { caller: byKey } });
   const routes = [
-    get("/health", { public: "load balancer probe", tags: ["Open"] }, () => ({ status: "ok" })),
-    get("/me", { deps: { user }, tags: ["By password"] }, ({ user: who }) => who),
+    get("/health", { public: "load balancer probe", tags: ["Open"], response: unchecked("a test") }, () => ({ status: "ok" })),
+    get("/me", { deps: { user }, tags: ["By password"], response: unchecked("a test") }, ({ user: who }) => who),
     post(
       "/notes",
-      { deps: { user: scopes(user, "notes:write"), note: body(z.object({ text: z.string() })) }, tags: ["By password"] },
+      { deps: { user: scopes(user, "notes:write"), note: body(z.object({ text: z.string() })) }, tags: ["By password"], response: unchecked("a test") },
       ({ user: who, note }) => ({
         ...who,
         text: note.text,
       }),
     ),
-    get("/greeting", { public: "greets everybody", deps: { user: optional(user) }, tags: ["Open"] }, ({ user: who }) => ({
+    get("/greeting", { public: "greets everybody", deps: { user: optional(user) }, tags: ["Open"], response: unchecked("a test") }, ({ user: who }) => ({
       name: who?.name ?? "stranger",
     })),
-    get("/job", { deps: { service: scopes(service, "jobs") }, tags: ["By client credentials"] }, ({ service: who }) => who),
-    v1.get("/data", {}, ({ caller }) => caller),
-    v1.post("/data", {}, ({ caller }) => caller),
-    get("/basic", { deps: { user: byBasic }, tags: ["By Basic"] }, ({ user: who }) => who),
-    post("/basic", { deps: { user: byBasic }, tags: ["By Basic"] }, ({ user: who }) => who),
-    get("/bearer", { deps: { user: byBearer }, tags: ["By bearer token"] }, ({ user: who }) => who),
-    post("/cookie", { deps: { user: byCookie }, tags: ["By cookie"] }, ({ user: who }) => who),
-    get("/query", { deps: { user: byQuery }, tags: ["By query"] }, ({ user: who }) => who),
-    get("/either", { deps: { caller: anyOf({ key: byKey, token: byBearer }) }, tags: ["By either"] }, ({ caller }) => caller.value),
+    get("/job", { deps: { service: scopes(service, "jobs") }, tags: ["By client credentials"], response: unchecked("a test") }, ({ service: who }) => who),
+    v1.get("/data", { response: unchecked("a test") }, ({ caller }) => caller),
+    v1.post("/data", { response: unchecked("a test") }, ({ caller }) => caller),
+    get("/basic", { deps: { user: byBasic }, tags: ["By Basic"], response: unchecked("a test") }, ({ user: who }) => who),
+    post("/basic", { deps: { user: byBasic }, tags: ["By Basic"], response: unchecked("a test") }, ({ user: who }) => who),
+    get("/bearer", { deps: { user: byBearer }, tags: ["By bearer token"], response: unchecked("a test") }, ({ user: who }) => who),
+    post("/cookie", { deps: { user: byCookie }, tags: ["By cookie"], response: unchecked("a test") }, ({ user: who }) => who),
+    get("/query", { deps: { user: byQuery }, tags: ["By query"], response: unchecked("a test") }, ({ user: who }) => who),
+    get("/either", { deps: { caller: anyOf({ key: byKey, token: byBearer }) }, tags: ["By either"], response: unchecked("a test") }, ({ caller }) => caller.value),
     post(
       "/auth/token",
-      { public: "signs in", errors: "oauth", deps: { form: passwordRequestForm() }, tags: ["Tokens"] },
+      { public: "signs in", errors: "oauth", deps: { form: passwordRequestForm() }, tags: ["Tokens"], response: unchecked("a test") },
       ({ form: asked }) => {
         if (asked.username !== known.ada.username || asked.password.reveal() !== known.ada.password)
           throw oauthError("invalid_grant", "Wrong name or password.");
@@ -104,8 +104,7 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
           client: basicAs("ClientBasic", known.service),
           asked: form(z.object({ grant_type: z.literal("client_credentials"), scope: z.string().optional() })),
         },
-        tags: ["Tokens"],
-      },
+        tags: ["Tokens"], response: unchecked("a test") },
       ({ client: { name }, asked }) => ({ token_type: "Bearer", access_token: desk.give(name, "client", asked.scope) }),
     ),
   ];
@@ -129,7 +128,7 @@ function issuerRoutes(desk: TokenDesk, issuer: string | undefined) {
   const byCode = authenticate({ code }, ({ code: token }) => desk.verify(token.reveal(), "code"));
   const byOidc = authenticate({ oidc }, ({ oidc: token }) => desk.verify(token.reveal(), "code"));
   return [
-    get("/code", { deps: { user: scopes(byCode, "notes:read") }, tags: ["By authorization code"] }, ({ user }) => user),
-    get("/oidc", { deps: { user: byOidc }, tags: ["By OpenID Connect"] }, ({ user }) => user),
+    get("/code", { deps: { user: scopes(byCode, "notes:read") }, tags: ["By authorization code"], response: unchecked("a test") }, ({ user }) => user),
+    get("/oidc", { deps: { user: byOidc }, tags: ["By OpenID Connect"], response: unchecked("a test") }, ({ user }) => user),
   ];
 }

@@ -146,7 +146,7 @@ test("guarded by Basic, the page opens for a browser that signs in and for no ot
   const api = createApi({
     title: "Notes",
     version: "1",
-    routes: [get("/me", { deps: { admin } }, ({ admin: who }) => who)],
+    routes: [get("/me", { deps: { admin }, response: unchecked("a test") }, ({ admin: who }) => who)],
     docs: { access: admin },
     audit: () => {},
   });

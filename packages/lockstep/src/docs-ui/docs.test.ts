@@ -20,7 +20,7 @@ import { assetTypes } from "./asset.ts";
 
 const key = apiKeyHeader({ name: "X-API-Key" });
 const reader = authenticate({ key }, ({ key: given }) => (given.reveal() === "let-me-read" ? { name: "reader" } : undefined));
-const routes = [get("/me", { deps: { reader } }, ({ reader: who }) => who)];
+const routes = [get("/me", { deps: { reader }, response: unchecked("a test") }, ({ reader: who }) => who)];
 const documentation = ["/docs", "/docs/oauth2-redirect.html", ...Object.keys(assetTypes).map((name) => `/docs/${name}`)];
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -175,9 +175,9 @@ test("the page may talk to the servers and the token endpoints that its document
     title: "Notes",
     version: "1",
     routes: [
-      get("/a", { deps: { user: as(oauth) } }, () => ({})),
-      get("/b", { deps: { user: authenticate({ relative }, () => ({})) } }, () => ({})),
-      get("/c", { deps: { user: as(oidc) } }, () => ({})),
+      get("/a", { deps: { user: as(oauth) }, response: unchecked("a test") }, () => ({})),
+      get("/b", { deps: { user: authenticate({ relative }, () => ({})) }, response: unchecked("a test") }, () => ({})),
+      get("/c", { deps: { user: as(oidc) }, response: unchecked("a test") }, () => ({})),
     ],
     servers: [
       "https://api.example/v1",

@@ -16,7 +16,7 @@ const v1 = group({ prefix: "/v1", tags: ["API v1"], deps: { client: service } })
 test("each verb makes a route of its method under the prefix", () => {
   const handler = () => ({});
   const routes = [
-    v1.get("/a", {}, handler),
+    v1.get("/a", { response: unchecked("a test") }, handler),
     v1.post("/a", {}, handler),
     v1.put("/a", {}, handler),
     v1.patch("/a", {}, handler),
@@ -29,7 +29,7 @@ test("each verb makes a route of its method under the prefix", () => {
 });
 
 test("the root of a group is its prefix: a path has no trailing slash", () => {
-  for (const template of ["/", ""] as const) assert.equal(compiled(v1.get(template, {}, () => ({}))).template, "/v1");
+  for (const template of ["/", ""] as const) assert.equal(compiled(v1.get(template, { response: unchecked("a test") }, () => ({}))).template, "/v1");
 });
 
 test("the group's guard runs before the route's dependencies, and hands its value on", async () => {
@@ -56,26 +56,26 @@ test("the group's guard runs before the route's dependencies, and hands its valu
 });
 
 test("a route of a group needs the group's credential though it names none of its own", () => {
-  const { plan } = compiled(v1.get("/data", {}, ({ client }) => ({ data: client.name })));
+  const { plan } = compiled(v1.get("/data", { response: unchecked("a test") }, ({ client }) => ({ data: client.name })));
   assert.deepEqual(
     plan.outcomes.map(({ kind }) => kind),
     ["challenge", "run"],
   );
   // Outside the group the same route is unprotected, and does not start.
-  const bare = get("/data", { public: "the control" }, () => ({}));
+  const bare = get("/data", { public: "the control", response: unchecked("a test") }, () => ({}));
   const unprotected: Route = { ...bare, definition: { ...bare.definition, public: undefined } };
   assert.throws(() => compiled(unprotected), { code: "unprotected_route" });
   compiled(bare);
 });
 
 test("a route of a guarded group cannot be public", () => {
-  const route = v1.get("/data", {}, () => ({}));
+  const route = v1.get("/data", { response: unchecked("a test") }, () => ({}));
   const opened: Route = { ...route, definition: { ...route.definition, public: "no reason" } };
   assert.throws(() => compiled(opened), { code: "public_and_authenticated" });
 });
 
 test("a key of the group cannot be declared again by a route", () => {
-  const route = v1.get("/data", {}, () => ({}));
+  const route = v1.get("/data", { response: unchecked("a test") }, () => ({}));
   const twice: Route = {
     ...route,
     definition: { ...route.definition, entries: [...route.definition.entries, ...route.definition.entries] },
@@ -84,8 +84,8 @@ test("a key of the group cannot be declared again by a route", () => {
 });
 
 test("tags of the group come first", () => {
-  assert.deepEqual(v1.get("/a", { tags: ["data"] }, () => ({})).definition.tags, ["API v1", "data"]);
-  assert.deepEqual(group({ prefix: "/v2" }).get("/a", { public: "open" }, () => ({})).definition.tags, []);
+  assert.deepEqual(v1.get("/a", { tags: ["data"], response: unchecked("a test") }, () => ({})).definition.tags, ["API v1", "data"]);
+  assert.deepEqual(group({ prefix: "/v2" }).get("/a", { public: "open", response: unchecked("a test") }, () => ({})).definition.tags, []);
 });
 
 test("a parameter of the prefix is one of the route's, and is used by a dependency", () => {
@@ -95,8 +95,8 @@ test("a parameter of the prefix is one of the route's, and is used by a dependen
     () => true,
   );
   const teams = group({ prefix: "/teams/:team", deps: { team } });
-  assert.equal(compiled(teams.get("/notes", {}, () => ({}))).template, "/teams/:team/notes");
-  const unused: Route = { ...teams.get("/notes", {}, () => ({})), template: "/teams/notes" };
+  assert.equal(compiled(teams.get("/notes", { response: unchecked("a test") }, () => ({}))).template, "/teams/:team/notes");
+  const unused: Route = { ...teams.get("/notes", { response: unchecked("a test") }, () => ({})), template: "/teams/notes" };
   assert.throws(() => compiled(unused), { code: "wrong_parameter", message: /the path has no parameter :team/ });
 });
 

@@ -41,14 +41,14 @@ export function notesApi(log: string[] = []): Api {
     docs: { public: "a test" },
     audit: () => {},
     routes: [
-      get("/", { public: "the root" }, () => ({ root: true })),
+      get("/", { public: "the root", response: unchecked("a test") }, () => ({ root: true })),
       get("/notes/:id", { deps: { user, id } }, ({ id }) => ({ id })),
       patch(
         "/notes/:noteId",
         { deps: { user, id: path("noteId", anyText, { identifies: "nothing" }), change } },
         ({ change }) => change,
       ),
-      post("/notes", { deps: { user, change } }, ({ change }) => change),
+      post("/notes", { deps: { user, change }, response: unchecked("a test") }, ({ change }) => change),
     ],
   });
 }

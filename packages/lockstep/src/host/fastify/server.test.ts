@@ -43,8 +43,8 @@ function slowApi(log: string[]): Api {
     audit: () => {},
     onError: () => {},
     routes: [
-      get("/slow", { public: "a test", deps: { slow } }, () => ({ done: true })),
-      get("/quick", { public: "a test" }, () => ({ done: true })),
+      get("/slow", { public: "a test", deps: { slow }, response: unchecked("a test") }, () => ({ done: true })),
+      get("/quick", { public: "a test", response: unchecked("a test") }, () => ({ done: true })),
       get("/ticks", { public: "a test" }, () => stream(ticks(), { type: "text/plain" })),
       get("/late", { public: "a test" }, () => stream(late([]), { type: "text/plain", headers: { "x-late": "a" } })),
       get("/framed", { public: "a test" }, () => stream(["a"], { type: "text/plain\r\nx: y" })),
