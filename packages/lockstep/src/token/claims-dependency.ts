@@ -33,8 +33,12 @@ export function claimsOf(verify: (token: Redacted<string>) => Claims | Promise<C
 }
 
 function schemeOf(value: unknown): SchemeNode {
-  if (!isDependency(value)) throw new BuildError("wrong_dependency", `${needsScheme}: it was given something else`);
-  const node = value["~dep"];
-  if (node.kind === "scheme") return node;
-  throw new BuildError("wrong_dependency", `${needsScheme}: it was given a dependency of the kind "${node.kind}"`);
+  if (isDependency(value) && value["~dep"].kind === "scheme") return value["~dep"];
+  throw new BuildError("wrong_dependency", `${needsScheme}: it was given ${describe(value)}`);
+}
+
+function describe(value: unknown): string {
+  if (isDependency(value)) return `a dependency of the kind "${value["~dep"].kind}"`;
+  const isForeign = typeof value === "object" && value !== null && "~dep" in value;
+  return isForeign ? "a dependency of another copy of lockstep (install one version)" : "something else";
 }
