@@ -8,7 +8,7 @@ const token = oauth2PasswordBearer({ tokenUrl: "https://login.example/token" });
 const accessTokens = jwtVerifier({ issuer, audience: "notes", keys, algorithms: ["ES256"], typ: "at+jwt" });
 
 // Who is asking? A bad token or an unknown user: 401.
-const currentUser = authenticate({ token }, async ({ token }) => users.get((await accessTokens.verify(token)).sub));
+const currentUser = authenticate({ claims: accessTokens.claims(token) }, ({ claims }) => users.get(claims.sub));
 
 // May they? 403.
 const activeUser = authorize({ user: currentUser }, ({ user }) => (user.isActive ? user : deny("inactive")));

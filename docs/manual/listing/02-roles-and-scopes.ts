@@ -12,8 +12,7 @@ const token = oauth2PasswordBearer({
 // #region identified
 const accessTokens = jwtVerifier({ issuer, audience: "notes", keys, algorithms: ["ES256"], typ: "at+jwt" });
 
-export const currentUser = authenticate({ token }, async ({ token }) => {
-  const claims = await accessTokens.verify(token);
+export const currentUser = authenticate({ claims: accessTokens.claims(token) }, ({ claims }) => {
   const user = users.get(claims.sub);
   return user && identified(user, claims);
 });

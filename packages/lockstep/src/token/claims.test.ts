@@ -189,6 +189,31 @@ describe("the claims of a token", () => {
     }
   });
 
+  it("refuses names that are not one printable line: they end in logs, revocation keys and databases (J-37)", async () => {
+    const texts = [
+      " alice",
+      "alice ",
+      "ali\u0000ce",
+      "alice\r\n",
+      "\u202ealice",
+      "ali\u200bce",
+      "ali\u2028ce",
+      "\ue000",
+      "a".repeat(256),
+    ];
+    for (const name of ["sub", "jti", "sid", "client_id"]) {
+      for (const text of texts) {
+        assert.equal(await f.refusal(by, at({ [name]: text })), `${name} is not one printable line`, JSON.stringify(text));
+      }
+      for (const text of ["alice", "auth0|5f7c", "Zoë a", "アリス", "a".repeat(255)]) {
+        assert.equal((await f.accepted(by, at({ [name]: text })))[name], text);
+      }
+    }
+    for (const name of ["jti", "sid", "client_id"]) {
+      assert.equal(await f.refusal(by, at({ [name]: "" })), `${name} is not one printable line`);
+    }
+  });
+
   it("refuses a scope that is not RFC 6749 §3.3, and more than 256 (J-38)", async () => {
     const wrong = ["notes:read\u00a0admin", "notes:read\tadmin", "a  b", " a", "a ", 'a"b', "a\\b", "a\nb", "é"];
     for (const scope of wrong) assert.equal(await f.refusal(by, at({ scope })), "scope is not a list of scopes");

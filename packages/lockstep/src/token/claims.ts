@@ -4,6 +4,7 @@
  */
 import { InvalidCredential } from "../problem/error.ts";
 import { parseJsonPart } from "./compact-jws.ts";
+import { isPrintableLine } from "./printable-line.ts";
 import { parseScope } from "./scope-claim.ts";
 import type { JsonObject, StrictJsonLimits } from "./strict-json.ts";
 
@@ -13,6 +14,7 @@ import type { JsonObject, StrictJsonLimits } from "./strict-json.ts";
  */
 export interface Claims {
   readonly iss: string;
+  /** One line of 1 to 255 printable characters, as are `jti`, `sid` and `client_id`: see `isPrintableLine`. */
   readonly sub: string;
   readonly aud: string | readonly string[];
   /** Seconds since the epoch, possibly with a fraction. */
@@ -52,11 +54,13 @@ export function parseClaims(encodedPayload: string, rules: ClaimRules, nowMs: nu
   if (iss !== rules.issuer) throw new InvalidCredential("another issuer");
   checkAudience(aud, rules);
   if (typeof sub !== "string" || sub === "") throw new InvalidCredential("no subject");
+  checkName(claims, "sub");
   if (!isTime(exp)) throw new InvalidCredential("exp is not a time");
   if (isExpired(exp, rules.clockToleranceSeconds, nowMs)) throw new InvalidCredential("expired");
   checkLifetime(iat, exp, rules, nowMs);
   checkNotBefore(claims["nbf"], rules, nowMs);
-  for (const name of ["jti", "sid", "client_id", "scope"]) checkText(claims, name);
+  for (const name of ["jti", "sid", "client_id"]) checkName(claims, name);
+  checkText(claims, "scope");
   if (typeof claims["scope"] === "string" && parseScope(claims["scope"]) === undefined) {
     throw new InvalidCredential("scope is not a list of scopes");
   }
@@ -110,6 +114,13 @@ function hasBegun(time: number, { clockToleranceSeconds }: ClaimRules, nowMs: nu
 function checkText(claims: JsonObject, name: string): void {
   const value = claims[name];
   if (value !== undefined && typeof value !== "string") throw new InvalidCredential(`${name} is not a text`);
+}
+
+/** What names someone or something ends in audit logs, revocation keys and databases, and is compared there as it is. */
+function checkName(claims: JsonObject, name: string): void {
+  checkText(claims, name);
+  const value = claims[name];
+  if (typeof value === "string" && !isPrintableLine(value)) throw new InvalidCredential(`${name} is not one printable line`);
 }
 
 /** The record is shared between requests, so nothing in it may be changed. Its depth is bounded by `payloadLimits`. */

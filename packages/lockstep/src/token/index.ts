@@ -7,6 +7,7 @@ export type { JwtVerifier } from "./jwt-verifier.ts";
 export type { JwtVerifierOptions, VerifierKeys } from "./verifier-options.ts";
 export type { ExpectedType } from "./token-type.ts";
 export type { Claims } from "./claims.ts";
+export type { ClaimsOf } from "./claims-dependency.ts";
 export { parseScope } from "./scope-claim.ts";
 
 export { jwks } from "./jwks.ts";

@@ -90,8 +90,15 @@ describe("jwtIssuer", () => {
       { client_id: 1 },
       { jti: 1 },
       { sid: 1 },
+      ...["sub", "client_id", "sid", "jti"].flatMap((name) =>
+        ["", " a", "a ", "a\u0000b", "a\nb", "\u202ea", "a\u200bb", "\ud800", "a".repeat(256)].map((text) => ({ [name]: text })),
+      ),
     ];
     for (const claims of wrong) await assert.rejects(issuerOf().issue({ sub: "alice", ...claims }), { code: "wrong_option" });
+    const names = { sub: "Zoë a", client_id: "https://app.test/c", sid: "a".repeat(255), jti: "アリス" };
+    const by = f.verifier({ keys: jwks(publicJwks([key])), algorithms: ["ES256"] });
+    const { sub, client_id, sid, jti } = await f.accepted(by, await issuerOf().issue(names));
+    assert.deepEqual({ sub, client_id, sid, jti }, names);
   });
 });
 

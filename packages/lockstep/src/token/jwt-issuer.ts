@@ -11,6 +11,7 @@ import { isHmacSecret, secretJwk } from "./hmac-secret.ts";
 import type { HmacSecret } from "./hmac-secret.ts";
 import { readJwk } from "./jwk.ts";
 import { wrongKey } from "./key-refusal.ts";
+import { isPrintableLine } from "./printable-line.ts";
 import { parseScope } from "./scope-claim.ts";
 import { privateHalf } from "./signing-key.ts";
 import type { SigningKey } from "./signing-key.ts";
@@ -34,6 +35,7 @@ export interface JwtIssuerOptions {
 
 /** What one token says. */
 export interface IssuedClaims {
+  /** One line of 1 to 255 printable characters, without blanks at its ends, as are `client_id`, `sid` and `jti`. */
   readonly sub: string;
   readonly client_id?: string;
   /** Scopes separated by single spaces (RFC 6749 §3.3). */
@@ -109,6 +111,11 @@ function checkClaims(claims: IssuedClaims): void {
   if (typeof claims.sub !== "string" || claims.sub === "") throw wrong("`sub` is required");
   for (const name of ["client_id", "sid", "jti", "scope"]) {
     if (claims[name] !== undefined && typeof claims[name] !== "string") throw wrong(`\`${name}\` must be a text`);
+  }
+  for (const name of ["sub", "client_id", "sid", "jti"]) {
+    if (typeof claims[name] === "string" && !isPrintableLine(claims[name])) {
+      throw wrong(`\`${name}\` must be one line of 1 to 255 printable characters, without blanks at its ends`);
+    }
   }
   if (claims.scope !== undefined && parseScope(claims.scope) === undefined) {
     throw wrong("`scope` must be up to 256 scopes, separated by single spaces (RFC 6749 §3.3)");

@@ -5,6 +5,7 @@
  */
 import { BuildError, InvalidCredential } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
+import { type ClaimsOf, claimsOf } from "./claims-dependency.ts";
 import { isExpired, parseClaims } from "./claims.ts";
 import type { Claims } from "./claims.ts";
 import { parseCompactJws } from "./compact-jws.ts";
@@ -18,8 +19,25 @@ import { verifyJws } from "./verify-jws.ts";
 export interface JwtVerifier {
   readonly issuer: string;
   /**
-   * Verifies a token as a scheme extracted it. A token that was verified before is answered at once, without a promise
-   * unless `revoked` makes one; expiry and `revoked` are checked every time.
+   * The verified claims of the token that a scheme extracts, as a dependency: the usual way to verify a token. The value is there
+   * at once, without a promise, for a token that was verified before. A token that does not verify is answered with 401 and the
+   * scheme's challenge, and keys that cannot be had with 503. With `optional(…)` the value is `undefined` if no token was sent.
+   * The same scheme returns the same dependency.
+   *
+   * Verified claims say who is asking. They do not authenticate a route: `authenticate()` decides whether the subject is known.
+   *
+   * @throws BuildError `wrong_dependency` if it is not given a security scheme
+   * @example
+   * const token = httpBearer({ bearerFormat: "JWT" });
+   * const currentUser = authenticate({ claims: accessTokens.claims(token), db }, async ({ claims, db }) => {
+   *   const user = await db.users.find(claims.sub);
+   *   return user && identified(user, claims);
+   * });
+   */
+  readonly claims: ClaimsOf;
+  /**
+   * Verifies a token outside the graph, or inside an `authenticate()` that needs more than `claims` gives. A token that was
+   * verified before is answered at once, without a promise unless `revoked` makes one; expiry and `revoked` are checked every time.
    *
    * @throws InvalidCredential (or rejects with it) for everything that is wrong with the token: answered with 401
    * @throws Unavailable (or rejects with it) when the issuer's keys cannot be had: answered with 503
@@ -50,9 +68,11 @@ export interface JwtVerifier {
  */
 export function jwtVerifier(options: JwtVerifierOptions): JwtVerifier {
   const verification = new Verification(checkVerifierOptions(options));
+  const verify = (token: Redacted<string>): Claims | Promise<Claims> => verification.verify(token);
   return Object.freeze({
     issuer: options.issuer,
-    verify: (token: Redacted<string>) => verification.verify(token),
+    claims: claimsOf(verify),
+    verify,
     ready: () => verification.ready(),
   });
 }

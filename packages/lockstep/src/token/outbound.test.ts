@@ -82,9 +82,7 @@ describe("the outbound fetcher (R13, I-09, I-12)", () => {
     const never = (): Promise<never> => new Promise(() => {});
     for (const option of [{ resolve: never }, { fetch: never }]) {
       const keys = remoteJwks({ url: "https://as.example.com/keys", timeoutMs: 50, ...option });
-      const alive = setTimeout(() => {}, 5_000);
       await unavailable(f.verifier({ keys, algorithms: ["ES256"] }), f.token());
-      clearTimeout(alive);
     }
   });
 

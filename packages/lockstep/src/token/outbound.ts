@@ -1,9 +1,13 @@
 /**
  * The one place from which this folder reaches the network (RULES R13): https only, no redirects, public hosts only, a
  * limit on time and size, JSON only. What it fetches is public, so nothing secret is ever sent.
+ *
+ * On Node a name is resolved once, each of its addresses is checked, and the connection goes to one of those. Other runtimes, and a
+ * `fetch` of the caller's, resolve names themselves: there a host is judged by its text.
  */
 import { BuildError, Unavailable } from "../problem/error.ts";
 import { isAddressHost, isLoopbackAddress, isPublicAddress, isPublicHost } from "./public-address.ts";
+import { nodePinning, type Pinning } from "./pinned-connection.ts";
 import { isJsonObject, parseStrictJson } from "./strict-json.ts";
 import type { JsonObject } from "./strict-json.ts";
 
@@ -15,13 +19,15 @@ export interface OutboundOptions {
    */
   readonly allowPrivateHosts?: readonly string[];
   /**
-   * Resolves a name, so that its addresses can be checked before the request: on Node
-   * `async (host) => (await dns.lookup(host, { all: true })).map(({ address }) => address)`. It sees the name a moment
-   * earlier than the request does; against a name server that answers differently each time, give a `fetch` that connects
-   * to checked addresses only. Default: names are judged by their text.
+   * The addresses of a name. Each must be public, unless the host is among `allowPrivateHosts`. On Node the connection goes to one of
+   * them; beside a `fetch`, and on other runtimes, they are checked and the request resolves the name again. Default: on Node the
+   * system's resolver, elsewhere none.
    */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
-  /** The runtime's `fetch`, or one that goes through a proxy or pins addresses. Default: the global one. */
+  /**
+   * Makes the requests instead, for example through a proxy; it also decides which addresses it connects to. Default: on Node a
+   * connection to a checked address, which uses no proxy; elsewhere the runtime's `fetch`.
+   */
   readonly fetch?: typeof globalThis.fetch;
   /** How long a document may take, body included. Milliseconds, 1 to 10,000; default 3,000. */
   readonly timeoutMs?: number;
@@ -57,13 +63,20 @@ export function checkOutboundUrl(url: string, options: OutboundOptions): void {
 export async function fetchJsonObject(url: string, options: OutboundOptions): Promise<JsonObject> {
   const refusal = urlRefusal(url, options);
   if (refusal !== undefined) throw new Unavailable(`A document was not fetched: ${refusal}`);
-  const signal = AbortSignal.timeout(options.timeoutMs ?? defaultTimeoutMs);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const late = new Unavailable("A document did not come in time");
+  const timer = setTimeout(() => controller.abort(late), options.timeoutMs ?? defaultTimeoutMs);
   try {
     // A `resolve` or `fetch` of the caller's may not listen to the signal; the time is over all the same.
     const document = parseStrictJson(await Promise.race([fetchText(url, options, signal), aborted(signal)]), documentLimits);
     if (isJsonObject(document)) return document;
   } catch (cause) {
     throw cause instanceof Unavailable ? cause : new Unavailable("A document could not be fetched or read", { cause });
+  } finally {
+    // Whatever ended it, nothing stays open: an answer that was refused is not read to its end.
+    clearTimeout(timer);
+    controller.abort();
   }
   throw new Unavailable("A document is not a JSON object");
 }
@@ -92,24 +105,35 @@ function isAllowedPrivate(
   return allowPrivateHosts.some((allowed) => allowed === host || allowed === hostname);
 }
 
-/** What a name resolves to must be public as well; an address was judged with the URL. */
-async function checkAddresses({ hostname, host }: URL, options: OutboundOptions): Promise<void> {
-  if (options.resolve === undefined || isAddressHost(hostname) || isAllowedPrivate({ hostname, host }, options)) return;
-  const addresses = await options.resolve(hostname);
-  if (addresses.length === 0 || !addresses.every(isPublicAddress)) {
+/**
+ * The addresses of a host, each of them checked. None if the host is an address, which was judged with the URL, or if nobody resolves
+ * it or needs to: a private host is allowed by name, so that its addresses matter only to a connection that is made to them.
+ */
+async function checkedAddresses(url: URL, pinning: Pinning | undefined, options: OutboundOptions): Promise<readonly string[]> {
+  const isAllowed = isAllowedPrivate(url, options);
+  const resolve = options.resolve ?? pinning?.resolve;
+  if (resolve === undefined || isAddressHost(url.hostname) || (isAllowed && pinning === undefined)) return [];
+  const addresses = await resolve(url.hostname);
+  if (addresses.length === 0 || !(isAllowed || addresses.every(isPublicAddress))) {
     throw new Unavailable("A document was not fetched: its host has no address, or one that is not public");
   }
+  return addresses;
 }
 
-async function fetchText(url: string, options: OutboundOptions, signal: AbortSignal): Promise<string> {
-  await checkAddresses(new URL(url), options);
-  const fetchDocument = options.fetch ?? globalThis.fetch;
-  // "manual": a redirect comes back as what it is and is refused below ("error" is not known on every runtime).
-  const response = await fetchDocument(url, { headers: { accept: "application/json" }, redirect: "manual", signal });
+async function fetchText(address: string, options: OutboundOptions, signal: AbortSignal): Promise<string> {
+  const url = new URL(address);
+  const pinning = options.fetch === undefined ? nodePinning() : undefined;
+  const addresses = await checkedAddresses(url, pinning, options);
+  const response = await (pinning?.get(url, addresses, signal) ?? fetchPlainly(url, options, signal));
   const refusal = responseRefusal(response);
   if (refusal === undefined) return readText(response);
   await response.body?.cancel();
   throw new Unavailable(`A document was refused: ${refusal}`);
+}
+
+/** "manual": a redirect comes back as what it is, and is refused as an answer other than 200 ("error" is not known on every runtime). */
+function fetchPlainly(url: URL, { fetch = globalThis.fetch }: OutboundOptions, signal: AbortSignal): Promise<Response> {
+  return fetch(url.href, { headers: { accept: "application/json" }, redirect: "manual", signal });
 }
 
 function responseRefusal({ status, headers }: Response): string | undefined {

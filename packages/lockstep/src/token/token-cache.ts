@@ -1,10 +1,11 @@
 /**
- * Verified tokens by their exact text, bounded in bytes. One for each verifier (RULES R18), so that what one issuer signed
+ * Verified tokens by their exact text, bounded in bytes, whatever their claims are. One for each verifier (RULES R18), so that what one issuer signed
  * is never looked up for another. A token is found by the end of its signature and then compared as a whole: hashing a text
  * that just came from the network costs about a nanosecond a character, three times as much as all the rest of a hit.
  * Eviction is CLOCK: a hit sets a mark and moves nothing; the hand takes away what was not used since it last passed.
  * Failures are never kept.
  */
+import { heldBytes } from "./held-bytes.ts";
 
 /** What is kept for a token. */
 export interface CachedToken<T> {
@@ -52,7 +53,7 @@ export class TokenCache<T> {
 
   /** Keeps a verified token, if it fits at all, and makes room for it. */
   save(text: string, { value, expiresAtMs }: CachedToken<T>): void {
-    const bytes = heldBytes(text);
+    const bytes = heldBytes(text, value);
     if (bytes > this.#maxBytes) return;
     const tail = text.slice(-tailLength);
     this.#remove(tail);
@@ -93,9 +94,4 @@ export class TokenCache<T> {
       entry.used = false;
     }
   }
-}
-
-/** An estimate on the high side, measured on V8: the text, its claims as objects (about twice it), and the entry itself. */
-function heldBytes(text: string): number {
-  return 3 * text.length + 600;
 }

@@ -45,7 +45,7 @@ export type JwtVerifierOptions = VerifierKeys & {
   readonly maxTokenBytes?: number;
   /** The time in Unix milliseconds. Default: `Date.now`. */
   readonly clock?: () => number;
-  /** Verified tokens are kept up to this size. Bytes; 0 keeps none; default 32 MiB, about 10,000 tokens of 900 bytes. */
+  /** Verified tokens are kept up to this size. Bytes; 0 keeps none; default 32 MiB, about 8,000 tokens of 900 bytes. */
   readonly cache?: { readonly maxBytes: number };
   /**
    * Asked on every verification, of cached tokens too: only `false` lets a token pass. Key it by `(iss, jti)`, `sid` or

@@ -1,0 +1,44 @@
+/** `verifier.claims(scheme)`: the claims of a verified token as a value of the request. How a token is verified is the verifier's. */
+import type { Advice, Dependency } from "../dependency/dependency.ts";
+import type { Fact } from "../dependency/fact.ts";
+import { dependency, isDependency, type Node, type SchemeNode } from "../dependency/node.ts";
+import { BuildError } from "../problem/error.ts";
+import type { Redacted } from "../secret/redacted.ts";
+import type { Claims } from "./claims.ts";
+
+const needsScheme = "Pass a security scheme to claims(), for example claims(httpBearer())";
+
+/** `unknown` if the facts are those of a scheme, the advice otherwise. */
+type SchemeCheck<F extends Fact> = "credential" extends F ? unknown : Advice<typeof needsScheme>;
+
+/** Makes a dependency on the verified claims out of a scheme whose credential is the token. */
+export type ClaimsOf = <F extends Fact>(scheme: Dependency<Redacted<string>, F> & SchemeCheck<F>) => Dependency<Claims, F>;
+
+/** Makes the `claims` of a verifier. It is a plain value of the graph: what `verify` throws, the request is answered with. */
+export function claimsOf(verify: (token: Redacted<string>) => Claims | Promise<Claims>): ClaimsOf {
+  const nodes = new WeakMap<Node, Node>();
+  return (scheme) => {
+    const from = schemeOf(scheme);
+    const node = nodes.get(from) ?? {
+      kind: "value",
+      deps: [{ key: "token", node: from }],
+      facts: from.facts,
+      lifetime: "request",
+      // The executor gives the scheme's credential, which the type above demands to be a text.
+      run: (values) => verify(values["token"] as Redacted<string>),
+    };
+    nodes.set(from, node);
+    return dependency(node);
+  };
+}
+
+function schemeOf(value: unknown): SchemeNode {
+  if (isDependency(value) && value["~dep"].kind === "scheme") return value["~dep"];
+  throw new BuildError("wrong_dependency", `${needsScheme}: it was given ${describe(value)}`);
+}
+
+function describe(value: unknown): string {
+  if (isDependency(value)) return `a dependency of the kind "${value["~dep"].kind}"`;
+  const isForeign = typeof value === "object" && value !== null && "~dep" in value;
+  return isForeign ? "a dependency of another copy of lockstep (install one version)" : "something else";
+}
