@@ -130,15 +130,6 @@ test("Authorize by password: a scope that is unticked is not asked for", async (
   });
 });
 
-test("no scope is selected for client credentials: a client asks for what it needs (RFC 6749 §4.4.2)", async () => {
-  const { username, password: secret } = known.service;
-  await inFreshBrowser(async (docs) => {
-    const fields = { client_id_clientCredentials: username, client_secret_clientCredentials: secret };
-    const asked = await tokenRequest(docs, () => docs.authorize("OAuth2ClientCredentials", { fields }));
-    assert.equal(asked.form["scope"], undefined);
-  });
-});
-
 test("a client that is not named is not sent; one that is named is sent in Basic (RFC 6749 §2.3.1)", async () => {
   await inFreshBrowser(async (docs) => {
     const asked = await tokenRequest(docs, () => docs.authorize("OAuth2PasswordBearer", password));
@@ -179,11 +170,15 @@ test("the Authorize dialog opens at its beginning, ready to type in its first fi
   });
 });
 
-test("Authorize by client credentials", async () => {
+test("Authorize by client credentials: no scope is selected, a client asks for what it needs (RFC 6749 §4.4.2)", async () => {
   const { username, password: secret } = known.service;
+  const fields = { client_id_clientCredentials: username, client_secret_clientCredentials: secret };
   await inFreshBrowser(async (docs) => {
-    const fields = { client_id_clientCredentials: username, client_secret_clientCredentials: secret };
-    await docs.authorize("OAuth2ClientCredentials", { fields, toggledScopes: ["jobs"] });
+    const none = await tokenRequest(docs, () => docs.authorize("OAuth2ClientCredentials", { fields }));
+    assert.equal(none.form["scope"], undefined);
+    await docs.logout("OAuth2ClientCredentials");
+    const one = await tokenRequest(docs, () => docs.authorize("OAuth2ClientCredentials", { fields, toggledScopes: ["jobs"] }));
+    assert.equal(one.form["scope"], "jobs");
     await shows(docs, "GET /job", username);
   });
 });
