@@ -81,11 +81,18 @@ export class DocsPage {
     await this.page.locator(".close-modal").click();
   }
 
-  /** Executes an operation, such as `GET /me`, with "Try it out" and reads the answer off the page. */
-  async execute(operation: string): Promise<Shown> {
+  /**
+   * Executes an operation, such as `GET /me`, with "Try it out" and reads the answer off the page. A body is the text of the
+   * editor, or the fields of a form by name; without one, the page's own example is sent.
+   */
+  async execute(operation: string, typed?: string | Readonly<Record<string, string>>): Promise<Shown> {
     const [method = "", path = ""] = operation.split(" ");
     const block = this.page.locator(`.opblock-${method.toLowerCase()}`, { has: this.page.locator(`[data-path="${path}"]`) });
     if (!(await block.getAttribute("class"))?.includes("is-open")) await block.locator(".opblock-summary-control").click();
+    if (typeof typed === "string") await block.locator("textarea.body-param__text").fill(typed);
+    else
+      for (const [name, value] of Object.entries(typed ?? {}))
+        await block.locator(`[data-property-name="${name}"] input`).fill(value);
     // An earlier answer goes, so that it is not read for the next.
     const clear = block.locator("button.btn-clear");
     if (await clear.isVisible()) await clear.click();
