@@ -50,44 +50,68 @@ export function notesApi(services: Services): Api {
 }
 
 function routes(rules: Access, auth: Identity<NoteScope>): Route[] {
-  const { db, currentUser, activeUser, reader, writer, admin, anyCaller, ownNote, anyNote, anyUser, page } = rules;
+  const { db, currentUser, activeUser, reader, writer, anyCaller, ownNote, page } = rules;
   const v1 = group({ prefix: "/v1", tags: ["API v1"], deps: { client: auth.apiClient } });
 
   return [
-    get("/health", { public: "load balancer probe" }, () => "Ok"),
-    get("/public", { public: "shows a route without sign-in", response: Message }, () => ({ message: "Hello stranger" })),
+    get("/health", { tags: ["Open to everyone"], public: "load balancer probe" }, () => "Ok"),
+    get("/public", { tags: ["Open to everyone"], public: "shows a route without sign-in", response: Message }, () => ({
+      message: "Hello stranger",
+    })),
 
-    get("/me", { deps: { user: currentUser }, response: Profile }, ({ user }) => user),
-    get("/private", { deps: { user: activeUser }, response: Message }, ({ user }) => ({ message: `Hello ${user.email}` })),
-    get("/profile", { deps: { user: activeUser }, response: Profile }, ({ user }) => user),
+    get("/me", { tags: ["Me"], deps: { user: currentUser }, response: Profile }, ({ user }) => user),
+    get("/private", { tags: ["Me"], deps: { user: activeUser }, response: Message }, ({ user }) => ({
+      message: `Hello ${user.email}`,
+    })),
+    get("/profile", { tags: ["Me"], deps: { user: activeUser }, response: Profile }, ({ user }) => user),
 
-    get("/notes", { deps: { user: reader, page, db }, response: NoteList }, async ({ user, page, db }) => ({
+    get("/notes", { tags: ["Notes"], deps: { user: reader, page, db }, response: NoteList }, async ({ user, page, db }) => ({
       items: await db.notes.list(user.id, page),
       ...page,
     })),
     post(
       "/notes",
-      { deps: { user: writer, note: body(NoteText), db }, response: Note, status: 201 },
+      { tags: ["Notes"], deps: { user: writer, note: body(NoteText), db }, response: Note, status: 201 },
       async ({ user, note: { text }, db }) => {
         const note = await db.notes.add(user.id, text);
         return reply(201, note, { headers: { location: `/notes/${note.id}` } });
       },
     ),
-    get("/notes/:id", { deps: { note: ownNote, user: reader }, response: Note }, ({ note }) => note),
+    get("/notes/:id", { tags: ["Notes"], deps: { note: ownNote, user: reader }, response: Note }, ({ note }) => note),
     patch(
       "/notes/:id",
-      { deps: { note: ownNote, user: writer, change: body(NoteText), db }, response: Note },
+      { tags: ["Notes"], deps: { note: ownNote, user: writer, change: body(NoteText), db }, response: Note },
       async ({ note, change, db }) => (await db.notes.update(note, change.text)) ?? gone(),
     ),
-    del("/notes/:id", { deps: { note: ownNote, user: writer, db }, status: 204 }, ({ note, db }) => db.notes.remove(note)),
+    del("/notes/:id", { tags: ["Notes"], deps: { note: ownNote, user: writer, db }, status: 204 }, ({ note, db }) =>
+      db.notes.remove(note),
+    ),
 
-    get("/admin/users", { deps: { admin, page, db }, response: UserList }, async ({ page, db }) => ({
+    ...administration(rules, auth),
+
+    v1.get("/data", { response: Data }, ({ client }) => ({ data: client.name })),
+    get("/feed", { tags: ["People and programs"], deps: { who: anyCaller }, response: Feed }, ({ who }) => ({
+      via: who.via,
+      name: who.via === "user" ? who.value.email : who.value.name,
+    })),
+  ];
+}
+
+function administration({ db, admin, anyNote, anyUser, page }: Access, auth: Identity<NoteScope>): Route[] {
+  const tags = ["Administration"];
+  return [
+    get("/admin/users", { tags, deps: { admin, page, db }, response: UserList }, async ({ page, db }) => ({
       items: await listUsers(page, db, auth.accounts),
       ...page,
     })),
     patch(
       "/admin/users/:id",
-      { deps: { user: anyUser, change: body(UserChange), db }, response: Profile, problems: { 409: lastAdministrator } },
+      {
+        tags,
+        deps: { user: anyUser, change: body(UserChange), db },
+        response: Profile,
+        problems: { 409: lastAdministrator },
+      },
       async ({ user, change, db }) => {
         const profile = (await db.profiles.update(user.id, change)) ?? lastAdmin();
         // Other rights, another session: a browser that was signed in before signs in again (OWASP ASVS 7.2.4).
@@ -95,15 +119,11 @@ function routes(rules: Access, auth: Identity<NoteScope>): Route[] {
         return { ...user, ...profile };
       },
     ),
-    del("/admin/notes/:id", { deps: { note: anyNote, admin: scopes(admin, "notes:write"), db }, status: 204 }, ({ note, db }) =>
-      db.notes.remove(note),
+    del(
+      "/admin/notes/:id",
+      { tags, deps: { note: anyNote, admin: scopes(admin, "notes:write"), db }, status: 204 },
+      ({ note, db }) => db.notes.remove(note),
     ),
-
-    v1.get("/data", { response: Data }, ({ client }) => ({ data: client.name })),
-    get("/feed", { deps: { who: anyCaller }, response: Feed }, ({ who }) => ({
-      via: who.via,
-      name: who.via === "user" ? who.value.email : who.value.name,
-    })),
   ];
 }
 

@@ -1,10 +1,12 @@
 /** The program as a child process. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** A program that runs. */
 export interface Program {
@@ -34,14 +36,29 @@ function environment(settings: Readonly<Record<string, string>>): Record<string,
   return { ...Object.fromEntries(inherited), PORT: "0", DATABASE_URL: "sqlite::memory:", ...settings };
 }
 
-function launch(args: readonly string[], settings: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, ["--conditions=lockstep-source", ...args, "src/main.ts"], {
-    cwd: folder,
-    env: environment(settings),
-    // A test that waits for a program that hangs fails instead of hanging too.
-    timeout: 20_000,
-    killSignal: "SIGKILL",
-  });
+/** How Node is started. */
+interface Launch {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** A test that waits for a program that hangs fails instead of hanging too: the program is ended after this time. */
+  readonly timeoutMs: number;
+}
+
+function ofApplication(args: readonly string[]): Launch {
+  return { args: ["--conditions=lockstep-source", ...args, "src/main.ts"], cwd: folder, timeoutMs: 20_000 };
+}
+
+/** What `npm start` runs in the workspace. A test in a browser takes longer than others. */
+function npmStart(): Launch {
+  const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+  const [command, ...args] = String(scripts.start).split(" ");
+  if (command !== "node") throw new Error(`npm start runs ${command}: change this fixture with it`);
+  return { args, cwd: root, timeoutMs: 170_000 };
+}
+
+function launch({ args, cwd, timeoutMs }: Launch, settings: Readonly<Record<string, string>>) {
+  const env = environment(settings);
+  const child = spawn(process.execPath, args, { cwd, env, timeout: timeoutMs, killSignal: "SIGKILL" });
   const texts = { output: "", errors: "" };
   child.stdout.on("data", (chunk) => (texts.output += String(chunk)));
   child.stderr.on("data", (chunk) => (texts.errors += String(chunk)));
@@ -50,12 +67,21 @@ function launch(args: readonly string[], settings: Readonly<Record<string, strin
 }
 
 /** Starts the program and waits for its first lines; it ends with the test. */
-export async function startProgram(
+export function startProgram(
   test: TestContext,
   args: readonly string[],
   settings: Readonly<Record<string, string>>,
 ): Promise<Program> {
-  const { child, texts, ended } = launch(args, settings);
+  return start(test, ofApplication(args), settings);
+}
+
+/** Starts the program as the README does, with the workspace's `npm start`; it ends with the test. */
+export function startDemo(test: TestContext, settings: Readonly<Record<string, string>> = {}): Promise<Program> {
+  return start(test, npmStart(), settings);
+}
+
+async function start(test: TestContext, how: Launch, settings: Readonly<Record<string, string>>): Promise<Program> {
+  const { child, texts, ended } = launch(how, settings);
   test.after(async () => {
     child.kill("SIGKILL");
     await ended;
@@ -74,6 +100,6 @@ export async function startProgram(
 
 /** Starts a program that cannot start. */
 export async function failToStart(settings: Readonly<Record<string, string>>): Promise<FailedStart> {
-  const { ended, texts } = launch([], settings);
+  const { ended, texts } = launch(ofApplication([]), settings);
   return { code: await ended, ...texts };
 }

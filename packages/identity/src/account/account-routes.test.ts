@@ -88,7 +88,7 @@ describeOnEach("one's own account", (kind) => {
     const database = await kind.open(t);
     const { api } = openAccountApi(t, database);
     const document = api.openapi();
-    const paths = Object.entries(document.paths ?? {}).filter(([, item]) => JSON.stringify(item).includes('"Account"'));
+    const paths = Object.entries(document.paths ?? {}).filter(([, item]) => JSON.stringify(item).includes('"My account"'));
     assert.deepEqual(paths.map(([path]) => path).toSorted(), [
       "/auth/account",
       "/auth/account/deactivate",

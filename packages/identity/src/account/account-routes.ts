@@ -19,7 +19,7 @@ import { finishReset, requestReset } from "./password-reset.ts";
 import { register } from "./registration.ts";
 import { verifyAddress } from "./verification.ts";
 
-const tags = ["Account"];
+const tags = ["My account"];
 const noStore = { "cache-control": "no-store" };
 const maxBodyBytes = 16_384;
 

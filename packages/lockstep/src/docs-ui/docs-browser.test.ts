@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContext } from "playwright-core";
 import { fastifyServer } from "../host/fastify/index.ts";
 import { startBrowser } from "./browser.fixture.ts";
 import { docsApi, known } from "./docs-api.fixture.ts";
-import { DocsPage, type Typed } from "./docs-page.fixture.ts";
+import { DocsPage, logoutOf, type Typed } from "./docs-page.fixture.ts";
 import { TokenDesk } from "./token-desk.fixture.ts";
 
 const desk = new TokenDesk();
@@ -109,16 +107,22 @@ test("without Authorize, protected operations answer 401 and open ones 200", asy
   });
 });
 
-test("Authorize by password: the token that the API gave out reaches it, with the scopes that were ticked", async () => {
+test("Authorize by password: every scope is selected, and the token that the API gave out reaches it", async () => {
   await inFreshBrowser(async (docs) => {
-    await docs.authorize("OAuth2PasswordBearer", { ...password, scopes: ["notes:write"] });
+    const asked = await tokenRequest(docs, () => docs.authorize("OAuth2PasswordBearer", password));
+    assert.equal(asked.form["scope"], "notes:read notes:write");
     await shows(docs, "GET /me", "ada");
-    await takePicture(docs);
     await shows(docs, "POST /notes", "ada");
     await shows(docs, "GET /greeting", "ada");
   });
+});
+
+test("Authorize by password: a scope that is unticked is not asked for", async () => {
   await inFreshBrowser(async (docs) => {
-    await docs.authorize("OAuth2PasswordBearer", { ...password, scopes: ["notes:read"] });
+    const asked = await tokenRequest(docs, () =>
+      docs.authorize("OAuth2PasswordBearer", { ...password, toggledScopes: ["notes:write"] }),
+    );
+    assert.equal(asked.form["scope"], "notes:read");
     await shows(docs, "GET /me", "ada");
     const { status, body } = await docs.execute("POST /notes");
     assert.equal(status, "403");
@@ -126,20 +130,55 @@ test("Authorize by password: the token that the API gave out reaches it, with th
   });
 });
 
-test("Authorize with a wrong password says so, and nothing is authorized", async () => {
+test("a client that is not named is not sent; one that is named is sent in Basic (RFC 6749 §2.3.1)", async () => {
+  await inFreshBrowser(async (docs) => {
+    const asked = await tokenRequest(docs, () => docs.authorize("OAuth2PasswordBearer", password));
+    assert.equal(asked.authorization, undefined);
+    await docs.logout("OAuth2PasswordBearer");
+    const fields = { ...password.fields, client_id_password: "docs" };
+    const named = await tokenRequest(docs, () => docs.authorize("OAuth2PasswordBearer", { fields }));
+    assert.equal(named.authorization, `Basic ${btoa("docs:")}`);
+    await docs.logout("OAuth2PasswordBearer");
+    const both = { ...fields, client_secret_password: "s" };
+    const proved = await tokenRequest(docs, () => docs.authorize("OAuth2PasswordBearer", { fields: both }));
+    assert.equal(proved.authorization, `Basic ${btoa("docs:s")}`);
+  });
+});
+
+test("Authorize with a wrong password says so, and nothing is authorized; the right one takes the message away", async () => {
   await inFreshBrowser(async (docs) => {
     const part = await docs.press("OAuth2PasswordBearer", { fields: { oauth_username: "ada", oauth_password: "wrong" } });
     assert.match(await part.locator(".errors").innerText(), /invalid_grant/);
     await docs.closeDialog();
     assert.equal((await docs.execute("GET /me")).status, "401");
+    const again = await docs.press("OAuth2PasswordBearer", password);
+    await logoutOf(again).waitFor();
+    assert.equal(await again.locator(".errors").count(), 0);
+    await docs.closeDialog();
+    await shows(docs, "GET /me", "ada");
   });
 });
 
-test("Authorize by client credentials", async () => {
-  const { username, password: secret } = known.service;
+test("the Authorize dialog opens at its beginning, ready to type in its first field", async () => {
   await inFreshBrowser(async (docs) => {
-    const fields = { client_id_clientCredentials: username, client_secret_clientCredentials: secret };
-    await docs.authorize("OAuth2ClientCredentials", { fields, scopes: ["jobs"] });
+    await docs.openDialog("OAuth2PasswordBearer");
+    const content = 'document.querySelector(".modal-ux-content")';
+    const overflow = await docs.page.evaluate<number>(`${content}.scrollHeight - ${content}.clientHeight`);
+    assert.ok(overflow > 0, "the control: it can be scrolled");
+    assert.equal(await docs.page.evaluate(`${content}.scrollTop`), 0);
+    assert.equal(await docs.page.evaluate("document.activeElement.id"), "oauth_username");
+  });
+});
+
+test("Authorize by client credentials: no scope is selected, a client asks for what it needs (RFC 6749 §4.4.2)", async () => {
+  const { username, password: secret } = known.service;
+  const fields = { client_id_clientCredentials: username, client_secret_clientCredentials: secret };
+  await inFreshBrowser(async (docs) => {
+    const none = await tokenRequest(docs, () => docs.authorize("OAuth2ClientCredentials", { fields }));
+    assert.equal(none.form["scope"], undefined);
+    await docs.logout("OAuth2ClientCredentials");
+    const one = await tokenRequest(docs, () => docs.authorize("OAuth2ClientCredentials", { fields, toggledScopes: ["jobs"] }));
+    assert.equal(one.form["scope"], "jobs");
     await shows(docs, "GET /job", username);
   });
 });
@@ -193,15 +232,17 @@ test("tokens and keys survive a reload; passwords and client secrets are written
   });
 });
 
+/** What the page sends to the token endpoint while something is done. */
+async function tokenRequest({ page }: DocsPage, act: () => Promise<void>) {
+  const asked = page.waitForRequest((request) => request.method() === "POST" && new URL(request.url()).pathname.endsWith("token"));
+  await act();
+  const request = await asked;
+  const form = Object.fromEntries(new URLSearchParams(request.postData() ?? ""));
+  return { form, authorization: (await request.allHeaders())["authorization"] };
+}
+
 async function shows(docs: DocsPage, operation: string, name: string): Promise<void> {
   const { status, body } = await docs.execute(operation);
   assert.equal(status, "200", `${operation}: ${body}`);
   assert.match(body, new RegExp(`"name": "${name}"`), operation);
-}
-
-/** For the README: writes `lockstep-docs.png` into the temporary folder, where `LOCKSTEP_SCREENSHOT` is set. */
-async function takePicture({ page }: DocsPage): Promise<void> {
-  if (process.env["LOCKSTEP_SCREENSHOT"] === undefined) return;
-  await page.evaluate("scrollTo(0, 0)");
-  await page.screenshot({ path: join(tmpdir(), "lockstep-docs.png") });
 }

@@ -5,7 +5,8 @@ import type { BrowserContext, Locator, Page } from "playwright-core";
 export interface Typed {
   /** By the id of the input. */
   readonly fields?: Readonly<Record<string, string>>;
-  readonly scopes?: readonly string[];
+  /** The scopes whose box is clicked: those of the password flow are ticked before, those of other flows are not. */
+  readonly toggledScopes?: readonly string[];
 }
 
 /** What the page shows of an answer. */
@@ -52,10 +53,10 @@ export class DocsPage {
   }
 
   /** Opens the dialog, fills in one scheme's part and presses its Authorize button. The dialog stays open. */
-  async press(scheme: string, { fields = {}, scopes = [] }: Typed): Promise<Locator> {
-    const part = await this.#openDialog(scheme);
+  async press(scheme: string, { fields = {}, toggledScopes = [] }: Typed): Promise<Locator> {
+    const part = await this.openDialog(scheme);
     for (const [id, value] of Object.entries(fields)) await part.locator(`[id="${id}"]`).fill(value);
-    for (const scope of scopes) await part.locator(`.scopes label[for^="${scope}-"]`).click();
+    for (const scope of toggledScopes) await part.locator(`.scopes label[for^="${scope}-"]`).click();
     await part.locator("button.authorize").click();
     return part;
   }
@@ -69,7 +70,7 @@ export class DocsPage {
 
   /** Takes the credential of one scheme back. */
   async logout(scheme: string): Promise<void> {
-    const part = await this.#openDialog(scheme);
+    const part = await this.openDialog(scheme);
     await logoutOf(part).click();
     await logoutOf(part).waitFor({ state: "detached" });
     await this.closeDialog();
@@ -80,11 +81,18 @@ export class DocsPage {
     await this.page.locator(".close-modal").click();
   }
 
-  /** Executes an operation, such as `GET /me`, with "Try it out" and reads the answer off the page. */
-  async execute(operation: string): Promise<Shown> {
+  /**
+   * Executes an operation, such as `GET /me`, with "Try it out" and reads the answer off the page. A body is the text of the
+   * editor, or the fields of a form by name; without one, the page's own example is sent.
+   */
+  async execute(operation: string, typed?: string | Readonly<Record<string, string>>): Promise<Shown> {
     const [method = "", path = ""] = operation.split(" ");
     const block = this.page.locator(`.opblock-${method.toLowerCase()}`, { has: this.page.locator(`[data-path="${path}"]`) });
     if (!(await block.getAttribute("class"))?.includes("is-open")) await block.locator(".opblock-summary-control").click();
+    if (typeof typed === "string") await block.locator("textarea.body-param__text").fill(typed);
+    else
+      for (const [name, value] of Object.entries(typed ?? {}))
+        await block.locator(`[data-property-name="${name}"] input`).fill(value);
     // An earlier answer goes, so that it is not read for the next.
     const clear = block.locator("button.btn-clear");
     if (await clear.isVisible()) await clear.click();
@@ -111,7 +119,7 @@ export class DocsPage {
   }
 
   /** Opens the dialog and gives one scheme's part of it. */
-  async #openDialog(scheme: string): Promise<Locator> {
+  async openDialog(scheme: string): Promise<Locator> {
     await this.page.locator(".auth-wrapper > .authorize").click();
     return this.page.locator(".auth-container", { has: this.page.locator("h4", { hasText: new RegExp(`^\\s*${scheme}\\b`) }) });
   }

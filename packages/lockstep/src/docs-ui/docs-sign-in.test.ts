@@ -39,7 +39,7 @@ async function inFreshBrowser(use: (context: BrowserContext) => Promise<void>): 
   }
 }
 
-const byCode = { fields: { client_id_authorizationCode: "docs" }, scopes: ["notes:read"] };
+const byCode = { fields: { client_id_authorizationCode: "docs" }, toggledScopes: ["notes:read"] };
 
 test("Authorize by authorization code with PKCE, at an issuer of another origin", async () => {
   await inFreshBrowser(async (context) => {

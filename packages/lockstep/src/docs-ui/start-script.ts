@@ -6,6 +6,10 @@
  * `localStorage`, which keeps tokens and API keys over a reload: Basic has to be typed again. The OAuth `state` is random
  * (Swagger UI takes the time of day). An API key that is a cookie is set `SameSite=Strict`, and for the whole host where its
  * name says `__Host-`.
+ *
+ * Signing in needs a user name and a password and nothing else. The scopes of the password flow are selected. If no client is
+ * typed, none is sent: Swagger UI would send `Basic Og==`, an empty client, which token endpoints refuse (RFC 6749 §2.3.1).
+ * The Authorize dialog opens at its first field; Swagger UI scrolls to the last.
  */
 export const startScript = `"use strict";
 (() => {
@@ -33,6 +37,14 @@ export const startScript = `"use strict";
 
   const randomState = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
+  /** What Swagger UI sends for a client without a name and without a secret. */
+  const emptyClient = "Basic " + btoa(":");
+
+  const withoutEmptyClient = (request) => {
+    const { Authorization, ...headers } = request.headers ?? {};
+    return Authorization === emptyClient ? { ...request, headers } : request;
+  };
+
   const credentials = () => ({
     statePlugins: {
       auth: {
@@ -46,6 +58,7 @@ export const startScript = `"use strict";
             address.searchParams.set("state", state);
             return original(address.href, { ...request, state });
           },
+          authorizeRequest: (original) => (request) => original(withoutEmptyClient(request)),
           authorize: (original) => (payload) => {
             const result = original(payload);
             for (const { schema, value } of Object.values(payload)) {
@@ -62,6 +75,31 @@ export const startScript = `"use strict";
             return original(names);
           },
         },
+      },
+    },
+  });
+
+  /** Where one operation's lock opened the dialog, only the scopes of that operation are offered. */
+  const selected = (schema) => {
+    if (schema.get("flow") !== "password") return {};
+    return { scopes: Array.from((schema.get("allowedScopes") ?? schema.get("scopes"))?.keys() ?? []) };
+  };
+
+  const dialog = () => ({
+    wrapComponents: {
+      oauth2: (Original, { React }) => (props) => {
+        const { authSelectors, schema } = props;
+        const getConfigs = () => ({ ...authSelectors.getConfigs(), ...selected(schema) });
+        return React.createElement(Original, { ...props, authSelectors: { ...authSelectors, getConfigs } });
+      },
+      authorizationPopup: (Original, { React }) => (props) => {
+        // Every scheme's first field takes the focus when it appears. The effect of their parent runs after them.
+        React.useLayoutEffect(() => {
+          const content = document.querySelector(".modal-ux-content");
+          content.querySelector("input, button")?.focus({ preventScroll: true });
+          content.scrollTop = 0;
+        }, []);
+        return React.createElement(Original, props);
       },
     },
   });
@@ -87,7 +125,7 @@ export const startScript = `"use strict";
     dom_id: "#swagger-ui",
     url: documentUrl,
     presets: [SwaggerUIBundle.presets.apis],
-    plugins: [credentials],
+    plugins: [credentials, dialog],
     layout: "BaseLayout",
     queryConfigEnabled: false,
     validatorUrl: null,
