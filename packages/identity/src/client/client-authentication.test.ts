@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Redacted } from "lockstep";
-import { type Answer, basic, type Desk, fiftyTimes, openDesk, refused } from "../grant/token-desk.fixture.ts";
+import { type Answer, basic, type Desk, fiftyTimes, openDesk, password, refused } from "../grant/token-desk.fixture.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { decodeCredentials } from "./client-authentication.ts";
 
@@ -71,6 +71,22 @@ describeOnEach("Authenticating a client by its secret", (database) => {
     refused(await desk.token({ ...grant, client_secret: secret }, svc.basic), "invalid_request");
     refused(await desk.token({ ...grant, client_id: other.client.id }, svc.basic), "invalid_request");
     assert.equal((await desk.token({ ...grant, client_id: "svc" }, svc.basic)).status, 200);
+  });
+
+  test("an empty user name with an empty password in Basic is no client (RFC 6749 §2.3.1)", async (t) => {
+    const desk = await openDesk(t, await database.open(t));
+    const svc = await desk.client({ id: "svc", grants: ["client_credentials"] });
+    const spa = await desk.client({ id: "spa", authentication: "none", grants: ["password"] });
+    const user = { grant_type: "password", username: "alice@example.com", password };
+    const empty = rawBasic(":");
+    assert.equal((await desk.token(user)).status, 200, "the control: no client at all");
+    assert.equal((await desk.token(user, empty)).status, 200);
+    assert.equal((await desk.token({ ...user, client_id: spa.client.id }, empty)).status, 200);
+    assert.equal((await desk.token({ ...grant }, svc.basic)).status, 200, "the control: a client that is one");
+    refused(await desk.token({ ...grant, client_id: "svc" }, empty), "invalid_client", 401);
+    refused(await desk.token({ ...user, client_id: "nobody" }, empty), "invalid_client", 401);
+    for (const wrong of ["nobody:", "svc:", ":secret"]) refused(await desk.token(user, rawBasic(wrong)), "invalid_client", 401);
+    refused(await desk.post("/auth/introspect", { token: "x" }, empty), "invalid_client", 401);
   });
 
   test("A-29: the event says why, and holds no secret", async (t) => {

@@ -22,6 +22,8 @@ export type AuthenticatedClient = Dependency<Client, "credential" | "authenticat
 export const clientBasicScheme: Scheme<BasicCredentials> = httpBasic({
   schemeName: "ClientBasic",
   realm: clientRealm,
+  // Swagger UI and other programs send it if they have no client.
+  empty: "absent",
   description: "A client's id and secret, both form-encoded (RFC 6749 §2.3.1).",
 });
 

@@ -42,6 +42,8 @@ interface NodeShape {
 /** `depends()`: a plain value. */
 export interface ValueNode extends NodeShape {
   readonly kind: "value";
+  /** It verifies a credential: it runs before everything that does not, so that a bad credential opens nothing and asks nothing. */
+  readonly verifies?: true;
   run(values: ValueRecord): unknown;
 }
 

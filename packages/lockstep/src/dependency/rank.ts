@@ -11,6 +11,8 @@ export const phase = {
   api: 0,
   /** The group's guards, with what they read of the head. */
   group: 10,
+  /** Plain values that verify a credential. */
+  credential: 18,
   /** Guards that need no input: who is asking, may they. */
   access: 20,
   /** Path, query, header, cookie. */
@@ -44,6 +46,7 @@ export function earliestRank(node: Node, below: number, gate?: Gate): number {
       if (isBody(node)) return Math.max(below, phase.body);
       return Math.max(below, node.input.kind === "connection" ? 0 : gate === undefined ? phase.head : phase[gate] + gateInput);
     case "value":
+      return node.verifies === true ? Math.max(below, gate === undefined ? phase.credential : phase[gate]) : below;
     case "resource":
     case "any-of":
     case "first-of":
@@ -74,6 +77,8 @@ export function gateRank(earliest: number, gate: Gate): number {
 }
 
 /** Whether a node waits until something needs it. */
-export function isLazy({ kind }: Node): boolean {
-  return kind === "value" || kind === "resource" || kind === "any-of" || kind === "optional" || kind === "same-site";
+export function isLazy(node: Node): boolean {
+  const { kind } = node;
+  if (kind === "value") return node.verifies !== true;
+  return kind === "resource" || kind === "any-of" || kind === "optional" || kind === "same-site";
 }

@@ -36,6 +36,15 @@ test("H-11: no colon and an empty user name are malformed", () => {
   for (const text of ["nocolon", ":", ":password"]) assert.equal(basic(`Basic ${base64(text)}`), "!invalid", text);
 });
 
+test("an empty user name with an empty password is absent if the scheme says so, and nothing else is", () => {
+  const lenient = httpBasic({ empty: "absent" });
+  const read = (text: string) => found(lenient, { headers: { authorization: `Basic ${base64(text)}` } });
+  assert.equal(read(":"), "absent");
+  assert.equal(read(":password"), "!invalid");
+  assert.deepEqual(read("u:"), { found: { username: "u", password: "" } });
+  assert.equal(found(lenient, { headers: { authorization: ["Basic Og==", "Basic Og=="] } }), "!repeated");
+});
+
 test("H-11: anything but canonical base64 is malformed", () => {
   // "YTpi" is "a:b". A missing pad, a wrong pad, stray bits, base64url and a space are what lenient decoders forgive.
   assert.deepEqual(basic("Basic YTpi"), { found: { username: "a", password: "b" } });

@@ -16,9 +16,16 @@ export interface BasicCredentials {
 export interface HttpBasicOptions extends SchemeOptions {
   /** The protection space a browser shows and remembers the password for; printable ASCII. The API's realm by default. */
   readonly realm?: string;
+  /**
+   * What an empty user name with an empty password (`Basic Og==`) is: `"malformed"`, or `"absent"` for clients at a token
+   * endpoint, whose programs send it if they have no client (RFC 6749 §2.3.1). Default `"malformed"`.
+   */
+  readonly empty?: "malformed" | "absent";
 }
 
 const malformed = new Refusal("invalid", "Basic: not the base64 of a UTF-8 user name, a colon and a password");
+/** The base64 of ":". */
+const emptyCredentials = "Og==";
 // A byte order mark is kept: what was sent is what is read.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const control = /\p{Cc}/u;
@@ -36,7 +43,7 @@ const control = /\p{Cc}/u;
  * ```
  */
 export function httpBasic(options: HttpBasicOptions = {}): Scheme<BasicCredentials> {
-  const { realm } = options;
+  const { realm, empty = "malformed" } = options;
   if (realm !== undefined) quotedString(realm);
   return scheme<BasicCredentials>({
     name: checkSchemeName("httpBasic", options.schemeName ?? "HTTPBasic"),
@@ -45,6 +52,7 @@ export function httpBasic(options: HttpBasicOptions = {}): Scheme<BasicCredentia
     scopes: {},
     extract(source): Extraction<BasicCredentials> {
       const found = findCredential(source, "basic");
+      if (found === emptyCredentials && empty === "absent") return undefined;
       return typeof found === "string" ? parseBasic(found) : found;
     },
     challenge: (details) => buildChallenge("Basic", { realm: realm ?? details.realm, charset: "UTF-8" }),

@@ -24,6 +24,7 @@ export function claimsOf(verify: (token: Redacted<string>) => Claims | Promise<C
       deps: [{ key: "token", node: from }],
       facts: from.facts,
       lifetime: "request",
+      verifies: true,
       // The executor gives the scheme's credential, which the type above demands to be a text.
       run: (values) => verify(values["token"] as Redacted<string>),
     };
