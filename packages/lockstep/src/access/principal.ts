@@ -26,7 +26,11 @@ export type OneRecord = object & {
 
 /** Whether a value can be an id: text that is not empty, a finite number, a bigint. */
 export function isId(value: unknown): value is Id {
-  return (typeof value === "string" && value !== "") || typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value));
+  return (
+    (typeof value === "string" && value !== "") ||
+    typeof value === "bigint" ||
+    (typeof value === "number" && Number.isFinite(value))
+  );
 }
 
 /** The id of a principal: its own or its class's, never one of `Object.prototype`. `undefined` if it has none. */
@@ -37,7 +41,8 @@ export function idOf(principal: object): Id | undefined {
 
 /** Names what a value is if it cannot be a principal, for the audit log; `undefined` if it is one record. Never shows the value. */
 export function notOneRecord(value: unknown): string | undefined {
-  if (value === null || typeof value !== "object") return value === null ? "null" : `a ${typeof value}`;
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== "object") return `a ${typeof value}`;
   if (Array.isArray(value)) return "an array";
   if (value instanceof Problem) return `a problem (${value.code})`;
   if (value instanceof Error) return `an error (${value.name})`;

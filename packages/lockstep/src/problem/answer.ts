@@ -2,6 +2,7 @@
  * The answer table: what each way of failing becomes. The words are constant, so that all causes of an invalid credential,
  * and an object that is missing or not the caller's, give byte-identical answers.
  */
+import { Denial } from "../access/deny.ts";
 import type { RefusalKind } from "../access/refusal.ts";
 import type { InputIssue } from "../input/input.ts";
 import { InvalidCredential, Unavailable } from "./error.ts";
@@ -34,6 +35,7 @@ export function answerToIssues(issues: readonly InputIssue[], errors: "oauth" | 
 export function answerToError(error: unknown): Answer {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidCredential) return answerToRefusal("invalid", []);
+  if (error instanceof Denial) return answerToRefusal("forbidden", []);
   if (error instanceof Unavailable) {
     return ownAnswer(503, "unavailable", "The service cannot answer right now.", {
       headers: { "retry-after": String(error.retryAfterSeconds) },

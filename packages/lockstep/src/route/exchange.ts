@@ -3,6 +3,7 @@
  * body and `finish` afterwards; what begins and is refused never finishes.
  */
 import { crossSiteReason } from "../access/cross-site.ts";
+import { Denial } from "../access/deny.ts";
 import { Refusal } from "../access/refusal.ts";
 import type { AuditDetails } from "../audit/event.ts";
 import { isPromise } from "../dependency/promise.ts";
@@ -179,7 +180,8 @@ export class Exchange {
     this.#isOver = true;
     const problem = this.#answerTo(failed);
     const challenges = this.#challengesOf(failed);
-    const closed = this.#execution?.close(failed.kind === "threw" ? failed : new AnswerFailure(problem));
+    const isError = failed.kind === "threw" && !(failed.error instanceof Denial);
+    const closed = this.#execution?.close(isError ? failed : new AnswerFailure(problem));
     this.#reportFailed(failed);
     const answer = this.#problem(problem, challenges);
     return isPromise(closed) ? closed.then((failure) => this.#afterClosing(failure, answer)) : this.#afterClosing(closed, answer);
