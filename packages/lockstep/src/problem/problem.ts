@@ -3,7 +3,7 @@
  * stands in `answer.ts`.
  */
 import { recogniseEverywhere } from "../brand.ts";
-import { LockstepError } from "./error.ts";
+import { BuildError, LockstepError } from "./error.ts";
 import { readHeaders } from "./answer-headers.ts";
 import type { ProblemCode } from "./code.ts";
 
@@ -44,13 +44,26 @@ export class Problem extends LockstepError<string> implements Answer {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly members: Readonly<Record<string, unknown>>;
 
+  /** @throws BuildError `wrong_result` for a status outside 400 to 599, or a header that cannot be written */
   constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
     super(code, detail, options);
+    checkErrorStatus(status);
     this.status = status;
     this.title = options.title ?? titleOf(status);
     this.detail = detail;
     this.headers = readHeaders("problem()", options.headers);
     this.members = options.members ?? {};
+  }
+}
+
+/**
+ * Checks the status of an error: an upstream's 0 or 200, handed on, would be no error, or no HTTP.
+ *
+ * @throws BuildError `wrong_result`
+ */
+export function checkErrorStatus(status: number): void {
+  if (!Number.isInteger(status) || status < 400 || status > 599) {
+    throw new BuildError("wrong_result", "problem(): give a status from 400 to 599, an integer; for others return reply()");
   }
 }
 
