@@ -9,8 +9,17 @@ import type { CompiledRoute } from "./compiled-route.ts";
 import { type ResultShape, resultShape } from "./result-shape.ts";
 import type { RouteDefinition } from "./route.ts";
 
-/** Called with an error that nothing expected, for the application's log. */
-export type ErrorListener = (error: unknown, about: { readonly requestId: string; readonly route: string }) => void;
+/** Where an error happened. */
+export interface ErrorOrigin {
+  readonly requestId: string;
+  /** The route, as declared: `GET /notes/:id`. */
+  readonly route: string;
+}
+
+/** Called with an error that nothing expected, for the application's log. It may be asynchronous; no answer waits for it. */
+export type ErrorListener =
+  | ((error: unknown, about: ErrorOrigin) => void)
+  | ((error: unknown, about: ErrorOrigin) => Promise<void>);
 
 /** What all routes of an API share. */
 export interface Serving {
@@ -18,10 +27,14 @@ export interface Serving {
   /** Where the protected-resource metadata is (RFC 9728 §5.1). */
   readonly resourceMetadata: string | undefined;
   readonly limits: InputLimits;
+  /** The origins of the application's own pages, exact. */
   readonly origins: ReadonlySet<string>;
+  /** The origins that the API itself has. */
+  readonly ownOrigins: ReadonlySet<string>;
   readonly audit: AuditReporter;
   readonly app: AppValues;
-  readonly onError: ErrorListener;
+  /** Never throws. */
+  readonly onError: (error: unknown, about: ErrorOrigin) => void;
 }
 
 /** A route, served. */
@@ -33,9 +46,10 @@ export class ServedRoute {
   readonly label: string;
   readonly limits: InputLimits;
   readonly origins: ReadonlySet<string>;
+  readonly ownOrigins: ReadonlySet<string>;
   readonly audit: AuditReporter;
   readonly app: AppValues;
-  readonly onError: ErrorListener;
+  readonly onError: (error: unknown, about: ErrorOrigin) => void;
   readonly status: number | undefined;
   readonly shape: ResultShape | undefined;
   readonly #about: Pick<ChallengeDetails, "realm" | "resourceMetadata">;
@@ -53,6 +67,7 @@ export class ServedRoute {
         ? serving.limits
         : inputLimits({ maxBodyBytes: definition.maxBodyBytes }, serving.limits);
     this.origins = serving.origins;
+    this.ownOrigins = serving.ownOrigins;
     this.audit = serving.audit;
     this.app = serving.app;
     this.onError = serving.onError;
