@@ -80,7 +80,8 @@ function withBody(
 
 function json(body: unknown, status: number | undefined, headers: Headers): HostResponse {
   refuseEncoding(headers);
-  const text = refusingSecrets(() => JSON.stringify(body));
+  const text: string | undefined = refusingSecrets(() => JSON.stringify(body));
+  if (text === undefined) throw new BuildError("wrong_result", "Return a value that JSON has, or undefined: a function has none");
   headers["content-type"] ??= "application/json";
   return { status: status ?? 200, headers, body: text };
 }
