@@ -1,4 +1,5 @@
 /** `run()`: the graph outside HTTP, for jobs and command-line tools. */
+import { Denial } from "../access/deny.ts";
 import { BuildError, LockstepError } from "../problem/error.ts";
 import { AppValues } from "./app-values.ts";
 import type { AnyDependency, ValueOf } from "./dependency.ts";
@@ -71,7 +72,7 @@ async function attempt<R>(act: () => Promise<R>): Promise<{ readonly result: R }
 function errorOf(failed: Failed): unknown {
   switch (failed.kind) {
     case "threw":
-      return failed.error;
+      return failed.error instanceof Denial ? new Refused("forbidden", failed.error.reason) : failed.error;
     case "refused":
       return new Refused("forbidden", `${failed.step.path}: ${failed.refusal.reason}`);
     case "invalid":

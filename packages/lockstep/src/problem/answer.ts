@@ -2,6 +2,7 @@
  * The answer table: what each way of failing becomes. The words are constant, so that all causes of an invalid credential,
  * and an object that is missing or not the caller's, give byte-identical answers.
  */
+import { Denial } from "../access/deny.ts";
 import type { RefusalKind } from "../access/refusal.ts";
 import type { InputIssue } from "../input/input.ts";
 import { InvalidCredential, Unavailable } from "./error.ts";
@@ -30,10 +31,11 @@ export function answerToIssues(issues: readonly InputIssue[], errors: "oauth" | 
   return ownAnswer(status, "invalid_input", "The request does not fit what the endpoint takes.", { members: { errors: issues } });
 }
 
-/** The answer to an error: itself if it is a problem, else one that says nothing. */
+/** The answer to an error: itself if it is a problem, a refusal if it is a denial outside a verb, else one that says nothing. */
 export function answerToError(error: unknown): Answer {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidCredential) return answerToRefusal("invalid", []);
+  if (error instanceof Denial) return answerToRefusal("forbidden", []);
   if (error instanceof Unavailable) {
     return ownAnswer(503, "unavailable", "The service cannot answer right now.", {
       headers: { "retry-after": String(error.retryAfterSeconds) },

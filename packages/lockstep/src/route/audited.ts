@@ -1,4 +1,5 @@
 /** Which audit event a failure is. */
+import { Denial } from "../access/deny.ts";
 import type { Refusal } from "../access/refusal.ts";
 import type { AuditDetails } from "../audit/event.ts";
 import type { SchemeNode } from "../dependency/node.ts";
@@ -33,6 +34,7 @@ export function auditOfThrown(error: unknown, path: string, schemes: readonly Sc
   if (error instanceof InvalidCredential) {
     return { type: "authentication.failed", schemes: namesOf(schemes), reason: error.reason, dependency: path };
   }
+  if (error instanceof Denial) return { type: "authorization.denied", reason: error.reason, dependency: path };
   if (error instanceof Unavailable) return { type: "error.unavailable", reason: error.message };
   if (error instanceof Problem && error.status < 500) return undefined;
   // A name or a code, never a message: messages of foreign errors may hold what a client sent.

@@ -1,4 +1,5 @@
 /** A stream and the resources it needs: they close when it ends, however it ends. */
+import { BuildError } from "../problem/error.ts";
 
 /** What resources are told when nobody reads on. */
 export class ReaderGone extends Error {
@@ -36,7 +37,7 @@ export class ClosingStream implements AsyncIterableIterator<string | Uint8Array,
       await this.#end({ error });
       throw error;
     }
-    if (piece.done !== true) return { done: false, value: piece.value };
+    if (piece.done !== true) return { done: false, value: await this.#checked(piece.value) };
     const failure = await this.#end();
     if (failure !== undefined) throw failure.error;
     return { done: true, value: undefined };
@@ -44,9 +45,22 @@ export class ClosingStream implements AsyncIterableIterator<string | Uint8Array,
 
   async return(): Promise<IteratorResult<string | Uint8Array, void>> {
     await this.#end({ error: new ReaderGone("The client went away before the last byte") });
-    // Not waited for: a source that waits for its next piece ends only when that comes.
-    void Promise.resolve(this.#pieces.return?.()).catch(() => {});
+    this.#leave();
     return { done: true, value: undefined };
+  }
+
+  /** @throws BuildError `wrong_result` for a piece that cannot be written; what is open is told, and the source ends */
+  async #checked(piece: unknown): Promise<string | Uint8Array> {
+    if (typeof piece === "string" || piece instanceof Uint8Array) return piece;
+    const error = new BuildError("wrong_result", `stream(): yield text or bytes; a piece is of type ${typeof piece}`);
+    await this.#end({ error });
+    this.#leave();
+    throw error;
+  }
+
+  /** Not waited for: a source that waits for its next piece ends only when that comes. What it throws then concerns nobody. */
+  #leave(): void {
+    void this.#pieces.return?.().catch(() => {});
   }
 
   async #end(failure?: { readonly error: unknown }): Promise<{ readonly error: unknown } | undefined> {

@@ -3,8 +3,10 @@
  * body and `finish` afterwards; what begins and is refused never finishes.
  */
 import { crossSiteReason } from "../access/cross-site.ts";
+import { Denial } from "../access/deny.ts";
 import { Refusal } from "../access/refusal.ts";
 import type { AuditDetails } from "../audit/event.ts";
+import { readable } from "../callback.ts";
 import { isPromise } from "../dependency/promise.ts";
 import { Execution, type Failed } from "../dependency/execution.ts";
 import type { SchemeNode } from "../dependency/node.ts";
@@ -15,9 +17,11 @@ import { RequestSource } from "../input/request-source.ts";
 import { answerToError, answerToIssues, answerToRefusal } from "../problem/answer.ts";
 import { InvalidCredential } from "../problem/error.ts";
 import { type Answer, type Problem, problemOf } from "../problem/problem.ts";
+import { UnwritableText } from "../problem/unwritable-text.ts";
 import { auditOf, auditOfThrown, credentialInUrl } from "./audited.ts";
 import { ClosingStream, ReaderGone } from "./closing-stream.ts";
 import { respond, respondProblem } from "./respond.ts";
+import { answerable } from "./sent-text.ts";
 import type { ServedRoute } from "./served-route.ts";
 
 type MaybePromise<T> = T | Promise<T>;
@@ -97,7 +101,8 @@ export class Exchange {
       const found = credentials[this.#route.plan.schemes.indexOf(used)];
       if (found instanceof Refusal) return this.#malformed(found, used);
     }
-    const reason = crossSiteReason(this.#source.request, variant.ambient, this.#route.origins);
+    const { origins, ownOrigins } = this.#route;
+    const reason = crossSiteReason(this.#source.request, variant.ambient, origins, ownOrigins);
     if (reason !== undefined) {
       this.#report({ type: "request.cross_site", reason });
       return this.#problem(answerToRefusal("cross-site", []));
@@ -175,11 +180,18 @@ export class Exchange {
   }
 
   /** A run that ended early: the failure is thrown into what is open, then answered. */
-  #fail(failed: Failed): MaybePromise<HostResponse> {
+  #fail(failure: Failed, isJudged = false): MaybePromise<HostResponse> {
+    const failed = failure.kind === "threw" ? { ...failure, error: readable(failure.error) } : failure;
+    const isBodyRead = this.#isOver;
     this.#isOver = true;
+    if (failed.kind === "threw" && failed.error instanceof UnwritableText && this.#execution !== undefined && !isJudged) {
+      const judged = answerable(failed.error, { source: this.#source, variant: this.#execution.variant, isBodyRead });
+      return judged.then((error) => this.#fail({ ...failed, error }, true));
+    }
     const problem = this.#answerTo(failed);
     const challenges = this.#challengesOf(failed);
-    const closed = this.#execution?.close(failed.kind === "threw" ? failed : new AnswerFailure(problem));
+    const isError = failed.kind === "threw" && !(failed.error instanceof Denial);
+    const closed = this.#execution?.close(isError ? failed : new AnswerFailure(problem));
     this.#reportFailed(failed);
     const answer = this.#problem(problem, challenges);
     return isPromise(closed) ? closed.then((failure) => this.#afterClosing(failure, answer)) : this.#afterClosing(closed, answer);
@@ -222,7 +234,8 @@ export class Exchange {
     if (failed.kind === "refused") this.#report(auditOf(failed.refusal, failed.step, this.#execution?.variant.scopes ?? []));
   }
 
-  #reportThrown(error: unknown, path = "the handler", schemes: readonly SchemeNode[] = []): void {
+  #reportThrown(thrown: unknown, path = "the handler", schemes: readonly SchemeNode[] = []): void {
+    const error = readable(thrown);
     const details = auditOfThrown(error, path, schemes);
     if (details === undefined) return;
     this.#report(details);
@@ -231,7 +244,7 @@ export class Exchange {
 
   #unexpected(error: unknown): HostResponse {
     this.#reportThrown(error);
-    return this.#problem(answerToError(error));
+    return this.#problem(answerToError(readable(error)));
   }
 
   #report(details: AuditDetails): void {
@@ -244,7 +257,15 @@ export class Exchange {
 
   #problem(problem: Answer, challenges: readonly string[] = []): HostResponse {
     const context = { request: this.#source.request, requestId: this.requestId, isPrivate: this.#isPrivate };
-    const response = respondProblem(problem, this.#route.definition.errors, context);
+    const { errors } = this.#route.definition;
+    let response: HostResponse;
+    try {
+      response = respondProblem(problem, errors, context);
+    } catch (error) {
+      // A problem of the application that cannot be written: members that are no JSON, for example.
+      this.#reportThrown(error);
+      response = respondProblem(answerToError(undefined), errors, context);
+    }
     return challenges.length === 0 ? response : { ...response, headers: { ...response.headers, "www-authenticate": challenges } };
   }
 }

@@ -1,9 +1,11 @@
 /** From what a handler gives, or from a problem, to what the host writes. */
 import { isPromise } from "../dependency/promise.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
+import { BuildError } from "../problem/error.ts";
 import { oauthCodeOf } from "../problem/oauth-error.ts";
-import type { Answer } from "../problem/problem.ts";
+import { type Answer, checkErrorStatus } from "../problem/problem.ts";
 import { refusingSecrets } from "../secret/redacted.ts";
+import { checkPrivate } from "./private-headers.ts";
 import { Reply } from "./reply.ts";
 import type { AnswerHeaders } from "../problem/answer-headers.ts";
 import type { ResultShape } from "./result-shape.ts";
@@ -37,20 +39,26 @@ export function baseHeaders(context: AnswerContext): Headers {
 /** What the core answers for: a page may need another content policy, but no answer needs to be sniffed or to lose its name. */
 const fixed: ReadonlySet<string> = new Set(["x-content-type-options", "x-request-id", "strict-transport-security"]);
 
-function add(headers: Headers, more: AnswerHeaders): void {
+/** @throws BuildError `wrong_result` for headers that would let others keep a private answer */
+function add(headers: Headers, more: AnswerHeaders, { isPrivate }: AnswerContext): void {
+  if (isPrivate) checkPrivate(more);
   for (const [name, value] of Object.entries(more)) if (!fixed.has(name)) headers[name] = value;
 }
 
 /**
  * The answer of a success. The result is cut to the response schema, validated and serialised.
  *
- * @throws BuildError `wrong_result` where it does not fit the schema, `secret_in_response`
+ * @throws BuildError `wrong_result` where it does not fit the schema or has headers that such an answer cannot have,
+ *   `secret_in_response`
  */
 export function respond(result: unknown, route: Responding, context: AnswerContext): HostResponse | Promise<HostResponse> {
   const headers = baseHeaders(context);
-  if (result instanceof StreamReply) return streaming(result, route, headers);
+  if (result instanceof StreamReply) {
+    add(headers, result.headers, context);
+    return { status: result.options.status ?? route.status ?? 200, headers, body: toAsync(result.chunks) };
+  }
   if (!(result instanceof Reply)) return withBody(result, route.status, route, headers);
-  add(headers, result.headers);
+  add(headers, result.headers, context);
   if (result.cookies.length > 0) headers["set-cookie"] = result.cookies;
   return withBody(result.body, result.status, route, headers);
 }
@@ -71,27 +79,41 @@ function withBody(
 }
 
 function json(body: unknown, status: number | undefined, headers: Headers): HostResponse {
-  const text = refusingSecrets(() => JSON.stringify(body));
+  refuseEncoding(headers);
+  const text: string | undefined = refusingSecrets(() => JSON.stringify(body));
+  if (text === undefined) throw new BuildError("wrong_result", "Return a value that JSON has, or undefined: a function has none");
   headers["content-type"] ??= "application/json";
   return { status: status ?? 200, headers, body: text };
 }
 
-function streaming(result: StreamReply, route: Responding, headers: Headers): HostResponse {
-  add(headers, result.headers);
-  return { status: result.options.status ?? route.status ?? 200, headers, body: toAsync(result.chunks) };
+/** Only a handler that gives bytes can have encoded them. */
+function refuseEncoding(headers: Headers): void {
+  if (headers["content-encoding"] === undefined) return;
+  throw new BuildError(
+    "wrong_result",
+    'Give encoded bytes (a Uint8Array or a stream) with "content-encoding": JSON is sent as it is',
+  );
 }
 
 async function* toAsync(chunks: StreamReply["chunks"]): AsyncGenerator<string | Uint8Array, void, void> {
   yield* chunks;
 }
 
-/** The answer of a failure: problem details, or the error of an OAuth endpoint. Never to be cached. */
+/**
+ * The answer of a failure: problem details, or the error of an OAuth endpoint. Never to be cached, unless the problem says so
+ * of an answer that no credential decided.
+ *
+ * @throws BuildError `wrong_result`, `secret_in_response`, and what members throw that cannot be serialised
+ */
 export function respondProblem(problem: Answer, errors: "oauth" | undefined, context: AnswerContext): HostResponse {
+  // Another copy of the package may have made it, or its application have changed it since.
+  checkErrorStatus(problem.status);
   const headers: Headers = { ...baseHeaders(context), "cache-control": "no-store" };
-  add(headers, problem.headers);
+  add(headers, problem.headers, context);
+  refuseEncoding(headers);
   headers["content-type"] = errors === "oauth" ? "application/json" : "application/problem+json";
   const body = errors === "oauth" ? oauthBody(problem) : problemBody(problem);
-  return { status: problem.status, headers, body: JSON.stringify(body) };
+  return { status: problem.status, headers, body: refusingSecrets(() => JSON.stringify(body)) };
 }
 
 function problemBody({ title, status, detail, code, members }: Answer): object {

@@ -1,4 +1,5 @@
 /** What leaves of a handler's result: what the response schema declares, checked by it. */
+import { runSchema } from "../input/run-schema.ts";
 import type { AnySchema } from "../input/schema.ts";
 import { type Strictness, strictnessOf } from "../input/strict.ts";
 import { BuildError } from "../problem/error.ts";
@@ -16,7 +17,6 @@ type Validated = Awaited<ReturnType<AnySchema["~standard"]["validate"]>>;
  * @throws BuildError `wrong_schema` where neither has one
  */
 export function resultShape(schema: AnySchema, where: string): ResultShape {
-  const standard = schema["~standard"];
   const before = inputStrictness(schema, where);
   const after = before === undefined ? strictnessOf(schema, where, "output") : undefined;
   const fitting = (validated: Validated): unknown => {
@@ -24,7 +24,7 @@ export function resultShape(schema: AnySchema, where: string): ResultShape {
     return after === undefined ? validated.value : after.prune(validated.value);
   };
   return (result) => {
-    const validated = standard.validate(before === undefined ? result : before.prune(result));
+    const validated = runSchema(schema, before === undefined ? result : before.prune(result), where);
     return validated instanceof Promise ? validated.then(fitting) : fitting(validated);
   };
 }

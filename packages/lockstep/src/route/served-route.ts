@@ -10,8 +10,17 @@ import { type ResultShape, resultShape } from "./result-shape.ts";
 import { checkSendable, plainResult } from "./sendable.ts";
 import type { RouteDefinition } from "./route.ts";
 
-/** Called with an error that nothing expected, for the application's log. */
-export type ErrorListener = (error: unknown, about: { readonly requestId: string; readonly route: string }) => void;
+/** Where an error happened. */
+export interface ErrorOrigin {
+  readonly requestId: string;
+  /** The route, as declared: `GET /notes/:id`. */
+  readonly route: string;
+}
+
+/** Called with an error that nothing expected, for the application's log. It may be asynchronous; no answer waits for it. */
+export type ErrorListener =
+  | ((error: unknown, about: ErrorOrigin) => void)
+  | ((error: unknown, about: ErrorOrigin) => Promise<void>);
 
 /** What all routes of an API share. */
 export interface Serving {
@@ -19,10 +28,14 @@ export interface Serving {
   /** Where the protected-resource metadata is (RFC 9728 §5.1). */
   readonly resourceMetadata: string | undefined;
   readonly limits: InputLimits;
+  /** The origins of the application's own pages, exact. */
   readonly origins: ReadonlySet<string>;
+  /** The origins that the API itself has. */
+  readonly ownOrigins: ReadonlySet<string>;
   readonly audit: AuditReporter;
   readonly app: AppValues;
-  readonly onError: ErrorListener;
+  /** Never throws. */
+  readonly onError: (error: unknown, about: ErrorOrigin) => void;
 }
 
 /** A route, served. */
@@ -34,9 +47,10 @@ export class ServedRoute {
   readonly label: string;
   readonly limits: InputLimits;
   readonly origins: ReadonlySet<string>;
+  readonly ownOrigins: ReadonlySet<string>;
   readonly audit: AuditReporter;
   readonly app: AppValues;
-  readonly onError: ErrorListener;
+  readonly onError: (error: unknown, about: ErrorOrigin) => void;
   readonly status: number | undefined;
   readonly shape: ResultShape;
   readonly #about: Pick<ChallengeDetails, "realm" | "resourceMetadata">;
@@ -54,6 +68,7 @@ export class ServedRoute {
         ? serving.limits
         : inputLimits({ maxBodyBytes: definition.maxBodyBytes }, serving.limits);
     this.origins = serving.origins;
+    this.ownOrigins = serving.ownOrigins;
     this.audit = serving.audit;
     this.app = serving.app;
     this.onError = serving.onError;
