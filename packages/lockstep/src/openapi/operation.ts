@@ -29,7 +29,7 @@ export function operationOf(surface: Surface, schemas: ComponentSchemas, pathNam
     "x-lockstep-any-scope": filled([...new Set(anyScope)]),
     "x-lockstep-apart": filled([...new Set(apart)]),
     "x-lockstep-identifies-nothing": Object.keys(nothing).length === 0 ? undefined : nothing,
-    "x-lockstep-unchecked": uncheckedReason(definition.response),
+    "x-lockstep-unchecked": definition.successes.map(({ schema }) => uncheckedReason(schema)).find((reason) => reason !== undefined),
   });
 }
 

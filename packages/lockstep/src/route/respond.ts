@@ -1,6 +1,7 @@
 /** From what a handler gives, or from a problem, to what the host writes. */
 import { isPromise } from "../dependency/promise.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
+import { parseMediaType } from "../input/media-type.ts";
 import { BuildError } from "../problem/error.ts";
 import { oauthCodeOf } from "../problem/oauth-error.ts";
 import { type Answer, checkErrorStatus } from "../problem/problem.ts";
@@ -8,9 +9,9 @@ import { refusingSecrets } from "../secret/redacted.ts";
 import { checkPrivate } from "./private-headers.ts";
 import { Reply } from "./reply.ts";
 import type { AnswerHeaders } from "../problem/answer-headers.ts";
-import type { ResultShape } from "./result-shape.ts";
 import { securityHeaders, strictTransport } from "./security-headers.ts";
 import { StreamReply } from "./stream.ts";
+import { checkDeclared, type Success } from "./success.ts";
 
 type Headers = Record<string, string | readonly string[]>;
 
@@ -24,8 +25,10 @@ export interface AnswerContext {
 
 /** How a route's results are checked and sent. */
 export interface Responding {
-  readonly status: number | undefined;
-  readonly shape: ResultShape;
+  /** What the route declares; empty if it says nothing. */
+  readonly successes: readonly Success[];
+  /** Checks and cuts a result that is sent as JSON. */
+  shape(result: unknown, status: number): unknown;
 }
 
 /** The headers of every answer. */
@@ -55,35 +58,63 @@ export function respond(result: unknown, route: Responding, context: AnswerConte
   const headers = baseHeaders(context);
   if (result instanceof StreamReply) {
     add(headers, result.headers, context);
-    return { status: result.options.status ?? route.status ?? 200, headers, body: toAsync(result.chunks) };
+    const status = result.options.status ?? statusFor(route.successes, true);
+    return declared(route, { status, headers, body: toAsync(result.chunks) });
   }
-  if (!(result instanceof Reply)) return withBody(result, route.status, route, headers);
+  if (!(result instanceof Reply)) return withBody(result, undefined, route, headers);
   add(headers, result.headers, context);
   if (result.cookies.length > 0) headers["set-cookie"] = result.cookies;
   return withBody(result.body, result.status, route, headers);
 }
 
+/** The status of a plain result: the first that the route declares with or without content, else 200 or 204. */
+function statusFor(successes: readonly Success[], hasContent: boolean): number {
+  const fitting = successes.find((one) => (one.type !== undefined) === hasContent) ?? successes[0];
+  return fitting?.status ?? (hasContent ? 200 : 204);
+}
+
 function withBody(
   body: unknown,
-  status: number | undefined,
+  given: number | undefined,
   route: Responding,
   headers: Headers,
 ): HostResponse | Promise<HostResponse> {
-  if (body === undefined) return { status: status ?? 204, headers, body: undefined };
-  if (body instanceof Uint8Array) {
-    headers["content-type"] ??= "application/octet-stream";
-    return { status: status ?? 200, headers, body };
+  const status = given ?? statusFor(route.successes, body !== undefined);
+  const success = route.successes.find((one) => one.status === status);
+  // A route that declares no content may return what it likes: it is not sent.
+  const isDropped = given === undefined && success !== undefined && success.type === undefined;
+  if (body === undefined || isDropped) return declared(route, { status, headers, body: undefined });
+  const asIs = body instanceof Uint8Array || (typeof body === "string" && !isJson(headers["content-type"] ?? success?.type));
+  if (asIs) {
+    headers["content-type"] ??= success?.type ?? "application/octet-stream";
+    return declared(route, { status, headers, body });
   }
-  const shaped = route.shape(body);
-  return isPromise(shaped) ? Promise.resolve(shaped).then((late) => json(late, status, headers)) : json(shaped, status, headers);
+  const shaped = route.shape(body, status);
+  return isPromise(shaped)
+    ? Promise.resolve(shaped).then((late) => json(late, route, status, headers))
+    : json(shaped, route, status, headers);
 }
 
-function json(body: unknown, status: number | undefined, headers: Headers): HostResponse {
+/** Whether text of a media type is written as a JSON string; without a type it is. */
+function isJson(type: string | readonly string[] | undefined): boolean {
+  if (typeof type !== "string") return true;
+  const subtype = parseMediaType(type)?.subtype;
+  return subtype === undefined || subtype === "json" || subtype.endsWith("+json");
+}
+
+function json(body: unknown, route: Responding, status: number, headers: Headers): HostResponse {
   refuseEncoding(headers);
   const text: string | undefined = refusingSecrets(() => JSON.stringify(body));
   if (text === undefined) throw new BuildError("wrong_result", "Return a value that JSON has, or undefined: a function has none");
   headers["content-type"] ??= "application/json";
-  return { status: status ?? 200, headers, body: text };
+  return declared(route, { status, headers, body: text });
+}
+
+/** The answer, if it is one that the route declares. @throws BuildError `wrong_result` */
+function declared(route: Responding, response: HostResponse): HostResponse {
+  const type = response.headers["content-type"];
+  checkDeclared(route.successes, { status: response.status, type: response.body === undefined || typeof type !== "string" ? undefined : type });
+  return response;
 }
 
 /** Only a handler that gives bytes can have encoded them. */

@@ -4,10 +4,12 @@ import type { AppValues } from "../dependency/app-values.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { Plan } from "../dependency/plan.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
+import type { AnySchema } from "../input/schema.ts";
 import type { ChallengeDetails } from "../scheme/scheme.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import { type ResultShape, resultShape } from "./result-shape.ts";
 import { checkSendable, plainResult } from "./sendable.ts";
+import type { Success } from "./success.ts";
 import type { RouteDefinition } from "./route.ts";
 
 /** Where an error happened. */
@@ -51,8 +53,8 @@ export class ServedRoute {
   readonly audit: AuditReporter;
   readonly app: AppValues;
   readonly onError: (error: unknown, about: ErrorOrigin) => void;
-  readonly status: number | undefined;
-  readonly shape: ResultShape;
+  readonly successes: readonly Success[];
+  readonly #shapes: ReadonlyMap<number | undefined, ResultShape>;
   readonly #about: Pick<ChallengeDetails, "realm" | "resourceMetadata">;
   readonly #challenges = new Map<string, readonly string[]>();
 
@@ -72,12 +74,21 @@ export class ServedRoute {
     this.audit = serving.audit;
     this.app = serving.app;
     this.onError = serving.onError;
-    this.status = definition.status;
-    this.shape = shapeOf(definition, `the response of ${this.label}`);
+    this.successes = definition.successes;
+    const where = `the response of ${this.label}`;
+    this.#shapes = new Map([
+      [undefined, shapeOf(undefined, where)],
+      ...definition.successes.map((success) => [success.status, shapeOf(success.schema, where)] as const),
+    ]);
     const { realm, resourceMetadata } = serving;
     this.#about = resourceMetadata === undefined ? { realm } : { realm, resourceMetadata };
     // A challenge that cannot be written is a mistake of the configuration, and is met here rather than by the first caller.
     this.challenges(this.plan.schemes, {});
+  }
+
+  /** Checks a result that is sent as JSON, and cuts it to what the route declares for the status. @throws BuildError `wrong_result` */
+  shape(result: unknown, status: number): unknown {
+    return (this.#shapes.get(status) ?? this.#shapes.get(undefined))?.(result);
   }
 
   /** The challenges of some of this route's schemes, each combination made once. */
@@ -90,7 +101,7 @@ export class ServedRoute {
 }
 
 /** What a route makes of its handler's result. */
-function shapeOf({ response }: RouteDefinition, where: string): ResultShape {
+function shapeOf(response: AnySchema | undefined, where: string): ResultShape {
   const shape = response && resultShape(response, where);
   return (result) => {
     checkSendable(result, where);
