@@ -29,7 +29,7 @@ export function body<S extends AnySchema, const I extends Identifies = "nothing"
   options: IdentifiesOption<I> = {},
 ): Dependency<OutputOf<S>, ObjectIdFact<"body", I>> {
   const identifies = identifiesOf("body()", options.identifies, "nothing");
-  const strict = { schema, strictness: strictnessOf(schema, "body()"), place };
+  const strict = { strictness: strictnessOf(schema, "body()"), place };
   const input = { kind: "body", name: "", schema, identifies, mediaTypes: ["application/json"] } as const;
   return inputDependency(input, objectIdFacts("body", identifies), (source) => {
     const declared = checkContentType(source.request, json);

@@ -27,7 +27,7 @@ export function form<S extends AnySchema, const I extends Identifies = "nothing"
   options: IdentifiesOption<I> = {},
 ): Dependency<OutputOf<S>, ObjectIdFact<"form", I>> {
   const identifies = identifiesOf("form()", options.identifies, "nothing");
-  const strict = { schema, strictness: strictnessOf(schema, "form()"), place };
+  const strict = { strictness: strictnessOf(schema, "form()"), place };
   const readerOf = formFields(schema, "form()");
   const input = { kind: "form", name: "", schema, identifies, mediaTypes: urlencoded.accepted } as const;
   return inputDependency(input, objectIdFacts("form", identifies), (source) => {

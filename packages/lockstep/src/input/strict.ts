@@ -3,22 +3,32 @@
  * way out (a password hash in a response). Validators differ in this (zod strips, arktype keeps), so that the core decides
  * it from the JSON Schema, in the same way for every library.
  *
- * An object is closed unless its JSON Schema has `additionalProperties` (or `unevaluatedProperties`) that is not false: z.record,
- * z.looseObject and z.object().catchall are open; z.object, valibot's looseObject (it says nothing in JSON Schema) and
- * arktype's `object` are closed. A value is strict with the alternative of a union that it belongs to (`alternative.ts`).
+ * An object is closed unless its JSON Schema has `additionalProperties` (or `unevaluatedProperties`) that is not false. Open are
+ * `z.record`, `z.looseObject` and `z.object().catchall`; valibot's `record`, `looseObject` and `objectWithRest`; arktype's
+ * `"[string]": "unknown"`. Closed are all others: `z.object` and valibot's `object`, which drop the rest, and arktype's objects,
+ * which keep it: `"+": "ignore"` is their default and says nothing. A value is strict with the alternative of a union that
+ * accepts it alone (`alternative.ts`), and the library takes that alternative (`union.ts`).
  */
-import { type Chosen, chooseAlternative, readMember } from "./alternative.ts";
+import { chooseAlternative, readMember, type Walk } from "./alternative.ts";
 import { type Direction, jsonSchemaOf } from "./json-schema.ts";
 import { pointerTo } from "./pointer.ts";
 import type { AnySchema } from "./schema.ts";
-import { anything, bothShapes, compileShape, type Members, type Shape } from "./shape.ts";
+import { anything, bothShapes, type Choice, compileShape, isAmbiguous, type Members, type Shape, type ShownUnion } from "./shape.ts";
+import { dropsUndeclared, shownUnions } from "./union.ts";
 
 /** What a schema declares, ready to be applied to values. */
 export interface Strictness {
-  /** JSON Pointers to the members that the schema does not declare, at most 100; empty where there are none. */
+  /** The schema to validate with: of each union it takes the alternative that the other two are about. */
+  readonly schema: AnySchema;
+  /**
+   * Whether it has unions of several objects that its library does not show. Then `unknownKeys` tells each member that not every
+   * fitting alternative declares, and `prune` may leave such members in.
+   */
+  readonly guesses: boolean;
+  /** JSON Pointers to the members that the schema does not declare, at most 100; empty if there are none. */
   unknownKeys(value: unknown): readonly string[];
   /**
-   * The value without what the schema does not declare: the same value where nothing is to be dropped, else a copy. An instance
+   * The value without what the schema does not declare: the same value if nothing is to be dropped, else a copy. An instance
    * of a class always becomes a plain object (its `toJSON` could bring back what was dropped); its declared getters are read.
    */
   prune(value: unknown): unknown;
@@ -33,14 +43,50 @@ const maxReported = 100;
  * @throws BuildError `wrong_schema` where the schema can give no JSON Schema
  */
 export function strictnessOf(schema: AnySchema, where: string, direction: Direction = "input"): Strictness {
-  const shape = compileShape(jsonSchemaOf(schema, where, direction), where);
+  const { root, choices } = compileShape(jsonSchemaOf(schema, where, direction), where);
+  if (!choices.some(isAmbiguous)) return strictness(schema, root, false, newWalk);
+  // No alternative can be asked about an output.
+  if (direction === "output") return strictness(schema, root, !dropsUndeclared(schema), newWalk);
+  return strictnessOfUnions(schema, where);
+}
+
+function strictnessOfUnions(schema: AnySchema, where: string): Strictness {
+  const choiceOf = new Map<ShownUnion, Choice>();
+  let { chosen } = newWalk("judge");
+  const unions = shownUnions(schema, where, (union, value) => {
+    const choice = choiceOf.get(union);
+    // What was chosen in the walk before holds; anything else (a copy without surplus members) is judged.
+    const found = choice && chooseAlternative(choice, value, { ...newWalk("judge"), chosen }, []);
+    return choice === undefined || found === undefined || found.refused ? undefined : choice.shapes.indexOf(found.shape);
+  });
+  const { root, choices } = compileShape(unions.json, where, unions.shown);
+  for (const choice of choices) if (choice.shown !== undefined) choiceOf.set(choice.shown, choice);
+  const guesses = choices.some((choice) => choice.shown === undefined && isAmbiguous(choice));
+  return strictness(unions.schema, root, guesses, (purpose) => {
+    const walk = newWalk(purpose);
+    chosen = walk.chosen;
+    return walk;
+  });
+}
+
+function newWalk(purpose: Walk["purpose"]): Walk {
+  return { chosen: new Map(), purpose, count: countBeside, prune };
+}
+
+function countBeside(shape: Shape, value: object, walk: Walk, beside: readonly Shape[]): number {
+  return countUnknown(shape, value, walk, { beside });
+}
+
+function strictness(schema: AnySchema, root: Shape, guesses: boolean, start: (purpose: Walk["purpose"]) => Walk): Strictness {
   return {
+    schema,
+    guesses,
     unknownKeys(value) {
       const found: string[] = [];
-      countUnknown(shape, value, new Map(), { pointer: "", found });
+      countUnknown(root, value, start("judge"), { report: { pointer: "", found } });
       return found;
     },
-    prune: (value) => prune(shape, value, new Map()),
+    prune: (value) => prune(root, value, start("cut")),
   };
 }
 
@@ -49,24 +95,31 @@ interface Report {
   readonly found: string[];
 }
 
-function countUnknown(shape: Shape, value: unknown, chosen: Chosen, report?: Report): number {
+interface Counting {
+  readonly report?: Report | undefined;
+  /** Further shapes whose members are known. */
+  readonly beside?: readonly Shape[];
+}
+
+function countUnknown(shape: Shape, value: unknown, walk: Walk, { report, beside = [] }: Counting = {}): number {
   if (shape.silent || !isRecord(value)) return 0;
-  const parts = partsOf(shape, value, chosen);
+  const own = partsOf(shape, value, walk, beside);
+  const parts = beside.length === 0 ? own : [...own, ...beside];
   let unknown = 0;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1) {
-      unknown += countUnknown(itemShape(parts, index), value[index], chosen, report && below(report, index));
+      unknown += countUnknown(itemShape(parts, index), value[index], walk, { report: report && below(report, index) });
     }
     return unknown;
   }
-  if (!parts.some(saysMembers)) return 0;
+  if (!own.some(saysMembers)) return 0;
   for (const name of Object.keys(value)) {
     const member = memberShape(parts, name);
     if (member === undefined) {
       unknown += 1;
       if (report !== undefined && report.found.length < maxReported) report.found.push(pointerTo(report.pointer, name));
     } else if (!member.silent) {
-      unknown += countUnknown(member, value[name], chosen, report && below(report, name));
+      unknown += countUnknown(member, value[name], walk, { report: report && below(report, name) });
     }
   }
   return unknown;
@@ -76,32 +129,32 @@ function below(report: Report, key: string | number): Report {
   return { pointer: pointerTo(report.pointer, key), found: report.found };
 }
 
-function prune(shape: Shape, value: unknown, chosen: Chosen): unknown {
+function prune(shape: Shape, value: unknown, walk: Walk): unknown {
   if (shape.silent || !isRecord(value)) return value;
-  const parts = partsOf(shape, value, chosen);
-  if (Array.isArray(value)) return parts.some(saysItems) ? pruneItems(parts, value, chosen) : value;
+  const parts = partsOf(shape, value, walk);
+  if (Array.isArray(value)) return parts.some(saysItems) ? pruneItems(parts, value, walk) : value;
   if (!parts.some(saysMembers)) return value;
-  return isPlain(value) ? prunePlain(parts, value, chosen) : pruneInstance(parts, value, chosen);
+  return isPlain(value) ? prunePlain(parts, value, walk) : pruneInstance(parts, value, walk);
 }
 
-function pruneItems(parts: readonly Shape[], value: readonly unknown[], chosen: Chosen): readonly unknown[] {
+function pruneItems(parts: readonly Shape[], value: readonly unknown[], walk: Walk): readonly unknown[] {
   let copy: unknown[] | undefined;
   for (let index = 0; index < value.length; index += 1) {
     const before = value[index];
-    const after = prune(itemShape(parts, index), before, chosen);
+    const after = prune(itemShape(parts, index), before, walk);
     if (copy === undefined && !Object.is(after, before)) copy = value.slice(0, index);
     copy?.push(after);
   }
   return copy ?? value;
 }
 
-function prunePlain(parts: readonly Shape[], value: ReadonlyRecord, chosen: Chosen): ReadonlyRecord {
+function prunePlain(parts: readonly Shape[], value: ReadonlyRecord, walk: Walk): ReadonlyRecord {
   const names = Object.keys(value);
   let copy: Record<string, unknown> | undefined;
   for (const [index, name] of names.entries()) {
     const before = value[name];
     const shape = memberShape(parts, name);
-    const after = shape === undefined || shape.silent ? before : prune(shape, before, chosen);
+    const after = shape === undefined || shape.silent ? before : prune(shape, before, walk);
     if (shape !== undefined && copy === undefined && Object.is(after, before)) continue;
     copy ??= copyOf(value, names.slice(0, index));
     if (shape !== undefined) copy[name] = after;
@@ -115,13 +168,13 @@ function copyOf(value: ReadonlyRecord, names: readonly string[]): Record<string,
   return copy;
 }
 
-function pruneInstance(parts: readonly Shape[], value: object, chosen: Chosen): ReadonlyRecord {
+function pruneInstance(parts: readonly Shape[], value: object, walk: Walk): ReadonlyRecord {
   const copy: Record<string, unknown> = {};
   const declared = parts.flatMap(({ members }) => [...(members?.known.keys() ?? [])]);
   for (const name of new Set([...Object.keys(value), ...declared])) {
     const shape = memberShape(parts, name);
     const member = readMember(value, name);
-    if (shape !== undefined && member !== undefined) copy[name] = prune(shape, member, chosen);
+    if (shape !== undefined && member !== undefined) copy[name] = prune(shape, member, walk);
   }
   return copy;
 }
@@ -137,20 +190,34 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Everything that holds for a value: the shape, what it refers to, and the alternative it belongs to. */
-function partsOf(shape: Shape, value: object, chosen: Chosen): readonly Shape[] {
-  return shape.alone ?? addParts([], shape, value, chosen);
+/** Everything that holds for a value: the shape, what it refers to, and the alternatives it belongs to. */
+function partsOf(shape: Shape, value: object, walk: Walk, beside: readonly Shape[] = []): readonly Shape[] {
+  return shape.alone ?? addParts([], shape, value, { walk, beside });
 }
 
-function addParts(parts: Shape[], shape: Shape, value: object, chosen: Chosen): readonly Shape[] {
-  if (parts.includes(shape)) return parts;
-  parts.push(shape);
-  for (const one of shape.all) addParts(parts, one, value, chosen);
-  for (const group of shape.choices) {
-    const alternative = chooseAlternative(group, value, chosen, countUnknown);
-    if (alternative !== undefined) addParts(parts, alternative, value, chosen);
+interface Around {
+  readonly walk: Walk;
+  readonly beside: readonly Shape[];
+}
+
+function addParts(parts: Shape[], shape: Shape, value: object, { walk, beside }: Around): readonly Shape[] {
+  const choices = addFixed(parts, shape);
+  for (const [index, choice] of choices.entries()) {
+    // An alternative is not to blame for what the rest of an intersection declares.
+    const others: Shape[] = [];
+    for (const later of choices.slice(index + 1)) for (const one of later.shapes) addFixed(others, one);
+    const around = [...beside, ...parts, ...others].filter((one) => saysMembers(one) || saysItems(one));
+    const chosen = chooseAlternative(choice, value, walk, around);
+    if (chosen !== undefined && !parts.includes(chosen.shape)) addParts(parts, chosen.shape, value, { walk, beside: around });
   }
   return parts;
+}
+
+/** Adds what holds for every value, and returns what is still to be chosen. */
+function addFixed(parts: Shape[], shape: Shape): Choice[] {
+  if (parts.includes(shape)) return [];
+  parts.push(shape);
+  return [...shape.all.flatMap((one) => addFixed(parts, one)), ...shape.choices];
 }
 
 function saysMembers({ members }: Shape): boolean {

@@ -10,23 +10,35 @@ type Validated = Awaited<ReturnType<AnySchema["~standard"]["validate"]>>;
 
 /**
  * Compiles a response schema. What it does not declare is dropped before it validates, so that a strict schema does not refuse it
- * and a lenient one does not let it through. Where its input has no JSON Schema (a `Date` that it turns into text) what it gives is
- * cut instead.
+ * and a lenient one does not let it through. A member that only an alternative of a union declares leaves only if that alternative
+ * accepts the cut value. If the schema's input has no JSON Schema (a `Date` that it turns into text), its output is cut instead.
  *
- * @throws BuildError `wrong_schema` where neither has one
+ * @throws BuildError `wrong_schema` if neither has one
  */
 export function resultShape(schema: AnySchema, where: string): ResultShape {
-  const standard = schema["~standard"];
   const before = inputStrictness(schema, where);
   const after = before === undefined ? strictnessOf(schema, where, "output") : undefined;
+  const standard = (before ?? after)?.schema["~standard"] ?? schema["~standard"];
   const fitting = (validated: Validated): unknown => {
     if (validated.issues !== undefined) throw misfit(where, validated.issues);
-    return after === undefined ? validated.value : after.prune(validated.value);
+    return after === undefined ? validated.value : cut(after, validated.value, where);
   };
   return (result) => {
-    const validated = standard.validate(before === undefined ? result : before.prune(result));
+    const validated = standard.validate(before === undefined ? result : cut(before, result, where));
     return validated instanceof Promise ? validated.then(fitting) : fitting(validated);
   };
+}
+
+/** Cuts a value. If nobody can say which alternative of a union it belongs to, it must be the same for all that fit. */
+function cut(strictness: Strictness, value: unknown, where: string): unknown {
+  const pruned = strictness.prune(value);
+  if (!strictness.guesses) return pruned;
+  const doubtful = strictness.unknownKeys(pruned);
+  if (doubtful.length === 0) return pruned;
+  throw new BuildError(
+    "wrong_result",
+    `${where}: give the alternatives of the union a discriminator: the handler's result fits several, and not all of them declare ${doubtful.join(", ")}`,
+  );
 }
 
 function inputStrictness(schema: AnySchema, where: string): Strictness | undefined {
