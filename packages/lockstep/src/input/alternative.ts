@@ -3,8 +3,8 @@
  * say) and required members. If several fit, it is the first that declares all members of the value and accepts it alone.
  *
  * If there is none, a value that is judged belongs to the alternative that declares most of it; the members that this one does not
- * declare are refused. A value that is cut belongs to the first alternative that accepts it cut, as in zod and valibot, or, in
- * arktype, whose unions have no order, to the one that keeps least: surplus members never let others out.
+ * declare are refused. A value that is cut and has surplus members itself belongs to the first alternative that accepts it cut, as in
+ * zod and valibot, or, in arktype, whose unions have no order, to the one that keeps least: surplus members never let others out.
  *
  * A library that does not show its unions cannot be asked. There only the structure decides: a value that is judged belongs to the
  * alternative that declares least, so that it is refused if the alternatives that fit do not agree.
@@ -21,6 +21,13 @@ export interface Chosen {
   readonly refused: boolean;
 }
 
+/** How many members of a value are not declared. */
+export interface Unknown {
+  readonly all: number;
+  /** Those of the object itself (or of an array's items), without those of the objects in it. */
+  readonly own: number;
+}
+
 /** What a walk through a value needs to choose alternatives. */
 export interface Walk {
   /** What is chosen already, so that nested unions cost a product of sizes instead of a power. */
@@ -28,7 +35,7 @@ export interface Walk {
   /** Whether undeclared members are looked for (`judge`) or dropped (`cut`). */
   readonly purpose: "judge" | "cut";
   /** Counts the members of a value that neither a shape nor those beside it declare. */
-  readonly count: (shape: Shape, value: object, walk: Walk, beside: readonly Shape[]) => number;
+  readonly count: (shape: Shape, value: object, walk: Walk, beside: readonly Shape[]) => Unknown;
   /** The value without what a shape does not declare. */
   readonly prune: (shape: Shape, value: object, walk: Walk) => unknown;
 }
@@ -45,7 +52,7 @@ export function chooseAlternative(choice: Choice, value: object, walk: Walk, bes
   if (first === undefined) return undefined;
   if (candidates.length === 1) return { shape: first, refused: false };
   walk.chosen.set(choice, choices);
-  const count = (candidate: Shape): number => {
+  const count: Count = (candidate) => {
     // Set before it is counted: an alternative that leads back to its own union ends here.
     choices.set(value, { shape: candidate, refused: false });
     return walk.count(candidate, value, walk, beside);
@@ -75,14 +82,16 @@ function accepts(shapes: readonly Shape[], shown: ShownUnion, shape: Shape, valu
   return ask === undefined ? fits(shape, value, { depth: 0, byType: true }) : ask(walk.prune(shape, value, walk));
 }
 
+type Count = (candidate: Shape) => Unknown;
+
 interface Counted {
   readonly shape: Shape;
-  readonly unknown: number;
+  readonly unknown: Unknown;
 }
 
 function bestAccepted(
   candidates: readonly Shape[],
-  count: (candidate: Shape) => number,
+  count: Count,
   told: boolean,
   { purpose }: Walk,
   accepted: (shape: Shape) => boolean,
@@ -91,12 +100,17 @@ function bestAccepted(
   let complete: Shape | undefined;
   for (const shape of candidates) {
     const unknown = count(shape);
-    if (unknown > 0) partly.push({ shape, unknown });
+    if (unknown.all > 0) partly.push({ shape, unknown });
     else if (accepted(shape)) return { shape, refused: false };
     else complete ??= shape;
   }
-  if (purpose === "judge") partly.sort((one, other) => one.unknown - other.unknown);
-  else if (!told) partly.sort((one, other) => other.unknown - one.unknown);
+  partly.sort((one, other) => {
+    const more = one.unknown.all - other.unknown.all;
+    // All of its own members are declared, so that none of them lets out another.
+    const [whole, otherWhole] = [one.unknown.own === 0, other.unknown.own === 0];
+    if (purpose === "judge" || (whole && otherWhole)) return more;
+    return whole === otherWhole ? (told ? 0 : -more) : whole ? -1 : 1;
+  });
   const found = partly.find(({ shape }) => accepted(shape))?.shape;
   // The library is told the one that declares all, and says what is wrong with it.
   if (found !== undefined && complete !== undefined && told && purpose === "judge") return { shape: complete, refused: false };
@@ -104,11 +118,11 @@ function bestAccepted(
   return shape && { shape, refused: found === undefined };
 }
 
-function byStructure(first: Shape, candidates: readonly Shape[], count: (candidate: Shape) => number, { purpose }: Walk): Shape {
+function byStructure(first: Shape, candidates: readonly Shape[], count: Count, { purpose }: Walk): Shape {
   let best = first;
   let unknown = purpose === "judge" ? -1 : Infinity;
   for (const candidate of candidates) {
-    const found = count(candidate);
+    const found = count(candidate).all;
     if (purpose === "judge" ? found > unknown : found < unknown) [best, unknown] = [candidate, found];
     if (unknown === 0 && purpose === "cut") break;
   }

@@ -9,11 +9,20 @@
  * which keep it: `"+": "ignore"` is their default and says nothing. A value is strict with the alternative of a union that
  * accepts it alone (`alternative.ts`), and the library takes that alternative (`union.ts`).
  */
-import { chooseAlternative, readMember, type Walk } from "./alternative.ts";
+import { chooseAlternative, readMember, type Unknown, type Walk } from "./alternative.ts";
 import { type Direction, jsonSchemaOf } from "./json-schema.ts";
 import { pointerTo } from "./pointer.ts";
 import type { AnySchema } from "./schema.ts";
-import { anything, bothShapes, type Choice, compileShape, isAmbiguous, type Members, type Shape, type ShownUnion } from "./shape.ts";
+import {
+  anything,
+  bothShapes,
+  type Choice,
+  compileShape,
+  isAmbiguous,
+  type Members,
+  type Shape,
+  type ShownUnion,
+} from "./shape.ts";
 import { dropsUndeclared, shownUnions } from "./union.ts";
 
 /** What a schema declares, ready to be applied to values. */
@@ -21,10 +30,10 @@ export interface Strictness {
   /** The schema to validate with: of each union it takes the alternative that the other two are about. */
   readonly schema: AnySchema;
   /**
-   * Whether it has unions of several objects that its library does not show. Then `unknownKeys` tells each member that not every
-   * fitting alternative declares, and `prune` may leave such members in.
+   * Whether the library takes alternatives of unions that it is not told. Then a pruned value may still hold members that no
+   * alternative both declares and accepts; `unknownKeys` tells them.
    */
-  readonly guesses: boolean;
+  readonly unsure: boolean;
   /** JSON Pointers to the members that the schema does not declare, at most 100; empty if there are none. */
   unknownKeys(value: unknown): readonly string[];
   /**
@@ -61,8 +70,8 @@ function strictnessOfUnions(schema: AnySchema, where: string): Strictness {
   });
   const { root, choices } = compileShape(unions.json, where, unions.shown);
   for (const choice of choices) if (choice.shown !== undefined) choiceOf.set(choice.shown, choice);
-  const guesses = choices.some((choice) => choice.shown === undefined && isAmbiguous(choice));
-  return strictness(unions.schema, root, guesses, (purpose) => {
+  const unsure = choices.some((choice) => choice.shown?.told !== true && isAmbiguous(choice));
+  return strictness(unions.schema, root, unsure, (purpose) => {
     const walk = newWalk(purpose);
     chosen = walk.chosen;
     return walk;
@@ -73,14 +82,15 @@ function newWalk(purpose: Walk["purpose"]): Walk {
   return { chosen: new Map(), purpose, count: countBeside, prune };
 }
 
-function countBeside(shape: Shape, value: object, walk: Walk, beside: readonly Shape[]): number {
-  return countUnknown(shape, value, walk, { beside });
+function countBeside(shape: Shape, value: object, walk: Walk, beside: readonly Shape[]): Unknown {
+  const all = countUnknown(shape, value, walk, { beside });
+  return { all, own: all === 0 || walk.purpose === "judge" ? all : countUnknown(shape, value, walk, { beside, shallow: true }) };
 }
 
-function strictness(schema: AnySchema, root: Shape, guesses: boolean, start: (purpose: Walk["purpose"]) => Walk): Strictness {
+function strictness(schema: AnySchema, root: Shape, unsure: boolean, start: (purpose: Walk["purpose"]) => Walk): Strictness {
   return {
     schema,
-    guesses,
+    unsure,
     unknownKeys(value) {
       const found: string[] = [];
       countUnknown(root, value, start("judge"), { report: { pointer: "", found } });
@@ -99,16 +109,18 @@ interface Counting {
   readonly report?: Report | undefined;
   /** Further shapes whose members are known. */
   readonly beside?: readonly Shape[];
+  /** Whether to leave out the objects that are members. */
+  readonly shallow?: boolean;
 }
 
-function countUnknown(shape: Shape, value: unknown, walk: Walk, { report, beside = [] }: Counting = {}): number {
+function countUnknown(shape: Shape, value: unknown, walk: Walk, { report, beside = [], shallow = false }: Counting = {}): number {
   if (shape.silent || !isRecord(value)) return 0;
   const own = partsOf(shape, value, walk, beside);
   const parts = beside.length === 0 ? own : [...own, ...beside];
   let unknown = 0;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1) {
-      unknown += countUnknown(itemShape(parts, index), value[index], walk, { report: report && below(report, index) });
+      unknown += countUnknown(itemShape(parts, index), value[index], walk, { report: report && below(report, index), shallow });
     }
     return unknown;
   }
@@ -118,7 +130,7 @@ function countUnknown(shape: Shape, value: unknown, walk: Walk, { report, beside
     if (member === undefined) {
       unknown += 1;
       if (report !== undefined && report.found.length < maxReported) report.found.push(pointerTo(report.pointer, name));
-    } else if (!member.silent) {
+    } else if (!member.silent && !shallow) {
       unknown += countUnknown(member, value[name], walk, { report: report && below(report, name) });
     }
   }

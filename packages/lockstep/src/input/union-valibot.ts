@@ -50,7 +50,11 @@ export function valibotUnions(schema: AnySchema, describe: Describe, tell: Tell)
     told.push({ union, shown: { accepts, told: true } });
   }
   const standard = schema["~standard"];
-  return { json, shown: told.map(({ shown }) => shown), schema: { "~standard": { ...standard, validate: telling(standard.validate) } } };
+  return {
+    json,
+    shown: told.map(({ shown }) => shown),
+    schema: { "~standard": { ...standard, validate: telling(standard.validate) } },
+  };
 }
 
 interface ToldUnion {

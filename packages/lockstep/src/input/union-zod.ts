@@ -6,7 +6,7 @@ import type { AnySchema } from "./schema.ts";
 import { type ShownUnion, unionKey } from "./shape.ts";
 import { acceptsOf, type Describe, type Tell, type Unions } from "./union.ts";
 
-/** What zod's schemas have in common (`zod/v4/core`), classic and mini. */
+/** What zod's schemas have in common (`zod/v4/core`). */
 interface ZodSchema extends AnySchema {
   readonly _zod: ZodInternals;
 }
@@ -81,7 +81,12 @@ function tellUnion({ _zod: internals }: ZodSchema, tell: (value: object) => numb
 /** The members of a definition that are schemas, beside `shape` and `getter`. */
 const parts = ["catchall", "element", "items", "rest", "keyType", "valueType", "options", "left", "right", "innerType", "in"];
 
-function copyInto(copies: Map<unknown, unknown>, schema: ZodSchema, copy: <T>(one: T) => T, tell: ((value: object) => number | undefined) | undefined): void {
+function copyInto(
+  copies: Map<unknown, unknown>,
+  schema: ZodSchema,
+  copy: <T>(one: T) => T,
+  tell: ((value: object) => number | undefined) | undefined,
+): void {
   const { def, constr: Constructor } = schema._zod;
   const shape: Record<string, unknown> = {};
   const changed: Record<string, unknown> = {};
@@ -99,14 +104,16 @@ function copyInto(copies: Map<unknown, unknown>, schema: ZodSchema, copy: <T>(on
     changed["shape"] = shape;
     if (isZod(def["catchall"])) changed["catchall"] = copy(def["catchall"]);
     ready();
-    for (const [name, field] of Object.entries(typeof fields === "object" && fields !== null ? fields : {})) shape[name] = copy(field);
+    for (const [name, field] of Object.entries(typeof fields === "object" && fields !== null ? fields : {}))
+      shape[name] = copy(field);
     return;
   }
   if (def.type === "lazy") {
     let inner: unknown;
     changed["getter"] = () => inner;
+    // Where zod keeps what a getter returned.
+    changed["_cachedInner"] = undefined;
     ready();
-    // zod calls a getter once and keeps what it returns.
     inner = copy(Reflect.get(schema._zod, "innerType"));
     return;
   }

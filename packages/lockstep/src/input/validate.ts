@@ -38,11 +38,7 @@ export interface StrictSchema {
 }
 
 /** Validates a body: what the schema does not declare are issues, told with the schema's own about the rest. */
-export function validateStrictly(
-  { strictness, place }: StrictSchema,
-  value: unknown,
-  found: readonly InputIssue[] = [],
-): unknown {
+export function validateStrictly({ strictness, place }: StrictSchema, value: unknown, found: readonly InputIssue[] = []): unknown {
   const unknown = strictness.unknownKeys(value);
   const { schema } = strictness;
   if (unknown.length === 0) return validate(schema, value, place, found);

@@ -29,15 +29,14 @@ export function resultShape(schema: AnySchema, where: string): ResultShape {
   };
 }
 
-/** Cuts a value. If nobody can say which alternative of a union it belongs to, it must be the same for all that fit. */
+/** Cuts a value to what the alternative of a union declares that accepts it. */
 function cut(strictness: Strictness, value: unknown, where: string): unknown {
   const pruned = strictness.prune(value);
-  if (!strictness.guesses) return pruned;
-  const doubtful = strictness.unknownKeys(pruned);
-  if (doubtful.length === 0) return pruned;
+  const left = strictness.unsure ? strictness.unknownKeys(pruned) : [];
+  if (left.length === 0) return pruned;
   throw new BuildError(
     "wrong_result",
-    `${where}: give the alternatives of the union a discriminator: the handler's result fits several, and not all of them declare ${doubtful.join(", ")}`,
+    `${where}: fix the result, or give the alternatives of the union a discriminator: no alternative alone fits the result at ${left.join(", ")}`,
   );
 }
 
