@@ -202,3 +202,20 @@ test("the application's own valibot schema is as it was, even if it throws", () 
   assert.equal(union["~run"], run);
   assert.deepEqual(v.parse(union, { id: "1", email: "e" }), { id: "1" });
 });
+
+test("ambiguous unions nested in each other are asked a number of times that grows with their depth, not with a power of it", () => {
+  let asked = 0;
+  const counted = (further: z.ZodRawShape): z.ZodType =>
+    z.object({ next: z.lazy(() => Any).optional(), ...further }).refine(() => (asked += 1) > 0);
+  const Any: z.ZodType = z.union([counted({}), counted({ a: z.string().optional() }), counted({ b: z.string().optional() })]);
+  let [good, bad]: object[] = [{ b: "x" }, { b: 1 }];
+  for (let depth = 0; depth < 20; depth += 1)
+    [good, bad] = [
+      { next: good, b: "x" },
+      { next: bad, b: "x" },
+    ];
+  assert.deepEqual(taken(Any, good), good);
+  assert.ok(Array.isArray(taken(Any, bad)));
+  assert.doesNotThrow(() => sent(Any, bad));
+  assert.ok(asked < 20_000, String(asked));
+});

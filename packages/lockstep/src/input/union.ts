@@ -5,12 +5,9 @@
  *
  * A library that is not known here shows none. Its unions are judged by their structure, and doubtful values are refused.
  */
-import { type JsonSchemaObject, jsonSchemaOf } from "./json-schema.ts";
+import type { JsonSchemaObject } from "./json-schema.ts";
 import type { AnySchema } from "./schema.ts";
 import type { Accepts, ShownUnion } from "./shape.ts";
-import { arktypeUnions } from "./union-arktype.ts";
-import { valibotUnions } from "./union-valibot.ts";
-import { zodUnions } from "./union-zod.ts";
 
 /** The unions of a schema. */
 export interface Unions {
@@ -27,25 +24,6 @@ export type Tell = (union: ShownUnion, value: object) => number | undefined;
 
 /** Writes the JSON Schema of a schema's input with options of its library. @throws BuildError `wrong_schema` */
 export type Describe = (options: Readonly<Record<string, unknown>>) => JsonSchemaObject;
-
-/**
- * The unions of a schema. `where` names the input for the developer.
- *
- * @throws BuildError `wrong_schema` if the schema can give no JSON Schema
- */
-export function shownUnions(schema: AnySchema, where: string, tell: Tell): Unions {
-  const describe: Describe = (options) => jsonSchemaOf(schema, where, "input", options);
-  switch (schema["~standard"].vendor) {
-    case "zod":
-      return zodUnions(schema, describe, tell);
-    case "valibot":
-      return valibotUnions(schema, describe, tell);
-    case "arktype":
-      return arktypeUnions(schema, describe);
-    default:
-      return { json: describe({}), shown: [], schema };
-  }
-}
 
 /** Whether a schema's library drops by itself what the alternative that it takes does not declare. */
 export function dropsUndeclared(schema: AnySchema): boolean {
