@@ -40,8 +40,11 @@ export interface Walk {
   readonly prune: (shape: Shape, value: object, walk: Walk) => unknown;
 }
 
+/** Shapes that hold for a value beside a choice; asked for only if there is something to choose. */
+export type Beside = () => readonly Shape[];
+
 /** Chooses the alternative for a value; `beside` are shapes that hold for it as well. `undefined` if there is no alternative. */
-export function chooseAlternative(choice: Choice, value: object, walk: Walk, beside: readonly Shape[]): Chosen | undefined {
+export function chooseAlternative(choice: Choice, value: object, walk: Walk, beside: Beside): Chosen | undefined {
   const choices = walk.chosen.get(choice) ?? new WeakMap<object, Chosen>();
   const before = choices.get(value);
   if (before !== undefined) return before;
@@ -55,7 +58,7 @@ export function chooseAlternative(choice: Choice, value: object, walk: Walk, bes
   const count: Count = (candidate) => {
     // Set before it is counted: an alternative that leads back to its own union ends here.
     choices.set(value, { shape: candidate, refused: false });
-    return walk.count(candidate, value, walk, beside);
+    return walk.count(candidate, value, walk, beside());
   };
   const best =
     shown === undefined
@@ -70,7 +73,7 @@ export function chooseAlternative(choice: Choice, value: object, walk: Walk, bes
  * that a discriminator still decides; all of them if none fits at all, which the validator will say.
  */
 function fitting(shapes: readonly Shape[], value: object, byType: boolean): readonly Shape[] {
-  for (const how of byType ? [true, false] : [false]) {
+  for (const how of byType ? (["everywhere", "nowhere"] as const) : (["here", "nowhere"] as const)) {
     const found = shapes.filter((shape) => fits(shape, value, { depth: comparedDepth, byType: how }));
     if (found.length > 0) return found;
   }
@@ -79,7 +82,7 @@ function fitting(shapes: readonly Shape[], value: object, byType: boolean): read
 
 function accepts(shapes: readonly Shape[], shown: ShownUnion, shape: Shape, value: object, walk: Walk): boolean {
   const ask = shown.accepts[shapes.indexOf(shape)];
-  return ask === undefined ? fits(shape, value, { depth: 0, byType: true }) : ask(walk.prune(shape, value, walk));
+  return ask === undefined ? fits(shape, value, { depth: 0, byType: "here" }) : ask(walk.prune(shape, value, walk));
 }
 
 type Count = (candidate: Shape) => Unknown;
@@ -131,11 +134,12 @@ function byStructure(first: Shape, candidates: readonly Shape[], count: Count, {
 
 interface Comparison {
   readonly depth: number;
-  readonly byType: boolean;
+  /** Where JSON types are compared: in the whole value, for the value itself, or not at all. */
+  readonly byType: "everywhere" | "here" | "nowhere";
 }
 
 function fits(shape: Shape, value: unknown, how: Comparison): boolean {
-  if (how.byType && shape.types !== undefined && !typesOf(value).some((type) => shape.types?.has(type))) return false;
+  if (how.byType !== "nowhere" && shape.types !== undefined && !typesOf(value).some((type) => shape.types?.has(type))) return false;
   if (shape.values !== undefined && !isObject(value) && !shape.values.includes(value)) return false;
   if (how.depth === 0) return true;
   const below = { ...how, depth: how.depth - 1 };
@@ -146,10 +150,11 @@ function fits(shape: Shape, value: unknown, how: Comparison): boolean {
 
 function fitsMembers({ members }: Shape, value: unknown, how: Comparison): boolean {
   if (members === undefined || !isObject(value) || Array.isArray(value)) return true;
+  const within: Comparison = how.byType === "here" ? { ...how, byType: "nowhere" } : how;
   if (!members.required.every((name) => readMember(value, name) !== undefined)) return false;
   for (const [name, shape] of members.known) {
     const member = readMember(value, name);
-    if (member !== undefined && !fits(shape, member, how)) return false;
+    if (member !== undefined && !fits(shape, member, within)) return false;
   }
   return true;
 }

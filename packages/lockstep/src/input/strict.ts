@@ -7,7 +7,7 @@
  * `z.record`, `z.looseObject` and `z.object().catchall`; valibot's `record`, `looseObject` and `objectWithRest`; arktype's
  * `"[string]": "unknown"`. Closed are all others: `z.object` and valibot's `object`, which drop the rest, and arktype's objects,
  * which keep it: `"+": "ignore"` is their default and says nothing. A value is strict with the alternative of a union that
- * accepts it alone (`alternative.ts`), and the library takes that alternative (`union.ts`).
+ * accepts it alone (`alternative.ts`), and the library takes that alternative (`shown-unions.ts`).
  */
 import { chooseAlternative, type Walk } from "./alternative.ts";
 import { type Direction, jsonSchemaOf } from "./json-schema.ts";
@@ -15,7 +15,7 @@ import type { AnySchema } from "./schema.ts";
 import { type Choice, compileShape, isAmbiguous, type Shape, type ShownUnion } from "./shape.ts";
 import { shownUnions } from "./shown-unions.ts";
 import { dropsUndeclared } from "./union.ts";
-import { countUnknown, newWalk, prune } from "./walk.ts";
+import { findUnknown, newWalk, prune } from "./walk.ts";
 
 /** What a schema declares, ready to be applied to values. */
 export interface Strictness {
@@ -54,7 +54,7 @@ function strictnessOfUnions(schema: AnySchema, where: string): Strictness {
   const unions = shownUnions(schema, where, (union, value) => {
     const choice = choiceOf.get(union);
     // What was chosen in the walk before holds; anything else (a copy without surplus members) is judged.
-    const found = choice && chooseAlternative(choice, value, { ...newWalk("judge"), chosen }, []);
+    const found = choice && chooseAlternative(choice, value, { ...newWalk("judge"), chosen }, () => []);
     return choice === undefined || found === undefined || found.refused ? undefined : choice.shapes.indexOf(found.shape);
   });
   const { root, choices } = compileShape(unions.json, where, unions.shown);
@@ -71,11 +71,7 @@ function strictness(schema: AnySchema, root: Shape, unsure: boolean, start: (pur
   return {
     schema,
     unsure,
-    unknownKeys(value) {
-      const found: string[] = [];
-      countUnknown(root, value, start("judge"), { report: { pointer: "", found } });
-      return found;
-    },
+    unknownKeys: (value) => findUnknown(root, value, start("judge")),
     prune: (value) => prune(root, value, start("cut")),
   };
 }

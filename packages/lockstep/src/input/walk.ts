@@ -1,7 +1,7 @@
 /**
  * Walks through a value along the shapes that hold for it: counts (and reports) the members that they do not declare, or drops them.
  */
-import { chooseAlternative, readMember, type Unknown, type Walk } from "./alternative.ts";
+import { type Beside, chooseAlternative, readMember, type Unknown, type Walk } from "./alternative.ts";
 import { pointerTo } from "./pointer.ts";
 import { anything, bothShapes, type Choice, type Members, type Shape } from "./shape.ts";
 
@@ -14,38 +14,40 @@ export function newWalk(purpose: Walk["purpose"]): Walk {
 }
 
 function countBeside(shape: Shape, value: object, walk: Walk, beside: readonly Shape[]): Unknown {
-  const all = countUnknown(shape, value, walk, { beside });
-  return { all, own: all === 0 || walk.purpose === "judge" ? all : countUnknown(shape, value, walk, { beside, shallow: true }) };
+  const all = countUnknown(shape, value, walk, { ...counting, beside });
+  const shallow = { ...counting, beside, shallow: true };
+  return { all, own: all === 0 || walk.purpose === "judge" ? all : countUnknown(shape, value, walk, shallow) };
 }
 
-/** Where unknown members are told. */
-export interface Report {
-  readonly pointer: string;
-  readonly found: string[];
-}
-
+/** How unknown members are counted. */
 interface Counting {
-  readonly report?: Report | undefined;
+  /** Where the value stands; only kept if `found` is. */
+  readonly pointer: string;
+  /** Takes the pointers to unknown members, if they are told. */
+  readonly found: string[] | undefined;
   /** Further shapes whose members are known. */
-  readonly beside?: readonly Shape[];
+  readonly beside: readonly Shape[];
   /** Whether to leave out the objects that are members. */
-  readonly shallow?: boolean;
+  readonly shallow: boolean;
 }
 
-/** Counts the members that a shape (or those beside it) does not declare. */
-export function countUnknown(
-  shape: Shape,
-  value: unknown,
-  walk: Walk,
-  { report, beside = [], shallow = false }: Counting = {},
-): number {
+const counting: Counting = { pointer: "", found: undefined, beside: [], shallow: false };
+
+/** Finds the members that a shape does not declare: JSON Pointers, at most 100. */
+export function findUnknown(shape: Shape, value: unknown, walk: Walk): readonly string[] {
+  const found: string[] = [];
+  countUnknown(shape, value, walk, { ...counting, found });
+  return found;
+}
+
+function countUnknown(shape: Shape, value: unknown, walk: Walk, how: Counting): number {
   if (shape.silent || !isRecord(value)) return 0;
-  const own = partsOf(shape, value, walk, beside);
-  const parts = beside.length === 0 ? own : [...own, ...beside];
+  const own = partsOf(shape, value, walk, how.beside);
+  const parts = how.beside.length === 0 ? own : [...own, ...how.beside];
   let unknown = 0;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1) {
-      unknown += countUnknown(itemShape(parts, index), value[index], walk, { report: report && below(report, index), shallow });
+      unknown += countUnknown(itemShape(parts, index), value[index], walk, below(how, index));
     }
     return unknown;
   }
@@ -54,16 +56,17 @@ export function countUnknown(
     const member = memberShape(parts, name);
     if (member === undefined) {
       unknown += 1;
-      if (report !== undefined && report.found.length < maxReported) report.found.push(pointerTo(report.pointer, name));
-    } else if (!member.silent && !shallow) {
-      unknown += countUnknown(member, value[name], walk, { report: report && below(report, name) });
+      if (how.found !== undefined && how.found.length < maxReported) how.found.push(pointerTo(how.pointer, name));
+    } else if (!member.silent && !how.shallow) {
+      unknown += countUnknown(member, value[name], walk, below(how, name));
     }
   }
   return unknown;
 }
 
-function below(report: Report, key: string | number): Report {
-  return { pointer: pointerTo(report.pointer, key), found: report.found };
+function below({ pointer, found, shallow }: Counting, key: string | number): Counting {
+  if (found === undefined && !shallow) return counting;
+  return { pointer: found === undefined ? "" : pointerTo(pointer, key), found, beside: counting.beside, shallow };
 }
 
 /** The value without what a shape does not declare: the same value if nothing is to be dropped. */
@@ -129,7 +132,7 @@ function isPlain(value: object): boolean {
 }
 
 /** Everything that holds for a value: the shape, what it refers to, and the alternatives it belongs to. */
-function partsOf(shape: Shape, value: object, walk: Walk, beside: readonly Shape[] = []): readonly Shape[] {
+function partsOf(shape: Shape, value: object, walk: Walk, beside: readonly Shape[] = counting.beside): readonly Shape[] {
   return shape.alone ?? addParts([], shape, value, { walk, beside });
 }
 
@@ -140,13 +143,17 @@ interface Around {
 
 function addParts(parts: Shape[], shape: Shape, value: object, { walk, beside }: Around): readonly Shape[] {
   const choices = addFixed(parts, shape);
-  for (const [index, choice] of choices.entries()) {
+  for (const choice of choices) {
     // An alternative is not to blame for what the rest of an intersection declares.
-    const others: Shape[] = [];
-    for (const later of choices.slice(index + 1)) for (const one of later.shapes) addFixed(others, one);
-    const around = [...beside, ...parts, ...others].filter((one) => saysMembers(one) || saysItems(one));
-    const chosen = chooseAlternative(choice, value, walk, around);
-    if (chosen !== undefined && !parts.includes(chosen.shape)) addParts(parts, chosen.shape, value, { walk, beside: around });
+    const around: Beside = () => {
+      const others: Shape[] = [];
+      for (const later of choices.slice(choices.indexOf(choice) + 1)) for (const one of later.shapes) addFixed(others, one);
+      return [...beside, ...parts, ...others].filter((one) => saysMembers(one) || saysItems(one));
+    };
+    const chosen = chooseAlternative(choice, value, walk, around)?.shape;
+    if (chosen === undefined || parts.includes(chosen)) continue;
+    if (chosen.alone === undefined) addParts(parts, chosen, value, { walk, beside: around() });
+    else parts.push(chosen);
   }
   return parts;
 }
