@@ -36,18 +36,14 @@ export function validate(schema: AnySchema, value: unknown, place: Place, found:
 
 /** What a body is validated with. */
 export interface StrictSchema {
-  readonly schema: AnySchema;
   readonly strictness: Strictness;
   readonly place: Place;
 }
 
 /** Validates a body: what the schema does not declare are issues, told with the schema's own about the rest. */
-export function validateStrictly(
-  { schema, strictness, place }: StrictSchema,
-  value: unknown,
-  found: readonly InputIssue[] = [],
-): unknown {
+export function validateStrictly({ strictness, place }: StrictSchema, value: unknown, found: readonly InputIssue[] = []): unknown {
   const unknown = strictness.unknownKeys(value);
+  const { schema } = strictness;
   if (unknown.length === 0) return validate(schema, value, place, found);
   const issues = unknown.map((pointer) => ({ in: place.kind, pointer, detail: "unknown field" }));
   return validate(schema, strictness.prune(value), place, [...found, ...issues]);
