@@ -260,7 +260,9 @@ export class Exchange implements RunningRequest {
 
   /** A check refused after the request had gone on: nobody awaited it. */
   reportUnawaited(): void {
-    this.#reportThrown(new BuildError("check_not_awaited", "await the check: it refused, nobody awaited it, and the request went on"));
+    this.#reportThrown(
+      new BuildError("check_not_awaited", "await the check: it refused, nobody awaited it, and the request went on"),
+    );
   }
 
   #report(details: AuditDetails): void {

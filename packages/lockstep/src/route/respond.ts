@@ -113,7 +113,10 @@ function json(body: unknown, route: Responding, status: number, headers: Headers
 /** The answer, if it is one that the route declares. @throws BuildError `wrong_result` */
 function declared(route: Responding, response: HostResponse): HostResponse {
   const type = response.headers["content-type"];
-  checkDeclared(route.successes, { status: response.status, type: response.body === undefined || typeof type !== "string" ? undefined : type });
+  checkDeclared(route.successes, {
+    status: response.status,
+    type: response.body === undefined || typeof type !== "string" ? undefined : type,
+  });
   return response;
 }
 

@@ -42,7 +42,8 @@ export function successesOf(where: string, { response, status, responses }: Decl
   if (response !== undefined || status !== undefined)
     throw new BuildError("wrong_option", `${where}: give responses, or response with a status, not both`);
   const all = Object.entries(responses).map(([text, schema]) => success(where, Number(text), schema ?? undefined));
-  if (all.length === 0) throw new BuildError("wrong_option", `${where}: responses names at least one status: { 201: schema, 303: null }`);
+  if (all.length === 0)
+    throw new BuildError("wrong_option", `${where}: responses names at least one status: { 201: schema, 303: null }`);
   return [...all.filter((one) => one.schema !== undefined), ...all.filter((one) => one.schema === undefined)];
 }
 

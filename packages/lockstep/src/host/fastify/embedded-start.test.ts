@@ -58,7 +58,13 @@ describe("the start", () => {
     );
     const app = fastify();
     await app.register(
-      lockstep(createApi({ title: "T", version: "1", routes: [get("/", { public: "a test", deps: { broken }, response: unchecked("a test") }, () => ({}))] })),
+      lockstep(
+        createApi({
+          title: "T",
+          version: "1",
+          routes: [get("/", { public: "a test", deps: { broken }, response: unchecked("a test") }, () => ({}))],
+        }),
+      ),
     );
     await assert.rejects(async () => app.ready(), /no database/);
   });
