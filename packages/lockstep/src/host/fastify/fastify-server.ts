@@ -4,11 +4,11 @@ import { malformedPath } from "../../problem/answer.ts";
 import type { Api } from "../../route/api.ts";
 import { answerOnSocket } from "./answer-on-socket.ts";
 import { FastifyHostRequest } from "./fastify-request.ts";
-import { lockstep } from "./plugin.ts";
+import { type FastifyOptions, lockstep } from "./plugin.ts";
 import { write } from "./write.ts";
 
 /** How the server reads connections, and what you add to it. */
-export interface FastifyServerOptions {
+export interface FastifyServerOptions extends FastifyOptions {
   /** How long the header of a request may take, in milliseconds. Default 10,000. */
   readonly headersTimeoutMs?: number;
   /** How long a whole request may take to arrive, in milliseconds. Default 30,000. */
@@ -60,7 +60,7 @@ export function fastifyServer(api: Api, options: FastifyServerOptions = {}): Fas
   app.server.on("checkContinue", (request, response) => app.server.emit("request", request, response));
   app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
   closeWhatIsDone(app);
-  void app.register(lockstep(api));
+  void app.register(lockstep(api, options));
   return app;
 }
 

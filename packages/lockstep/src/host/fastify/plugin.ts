@@ -11,6 +11,11 @@ export interface FastifyOptions {
    * that is neither fails the start.
    */
   readonly foreign?: readonly string[];
+  /**
+   * How long a stream may go on once the server closes, in milliseconds; then it is cut off, so that one without an end does not
+   * keep the server open. Default 3,000.
+   */
+  readonly streamGraceMs?: number;
 }
 
 /**
@@ -33,7 +38,7 @@ export interface FastifyOptions {
  */
 export function lockstep(api: Api, options: FastifyOptions = {}): FastifyPluginAsync {
   return async (instance) => {
-    const mounted = new Mounted(api, instance);
+    const mounted = new Mounted(api, instance, options.streamGraceMs ?? 3000);
     instance.removeAllContentTypeParsers();
     instance.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
     instance.setErrorHandler((error, request, reply) => mounted.fail(error, request, reply));

@@ -11,19 +11,23 @@ export interface FetchOptions {
   readonly address?: (request: Request) => string | undefined;
 }
 
-/** Makes the function that answers a web request. */
+/** Makes the function that answers a web request. It never rejects. */
 export function fetchHandler(server: Server, options: FetchOptions = {}): (request: Request) => Promise<Response> {
   return async (request) => {
-    const seen = new FetchRequest(request, options.address?.(request));
-    const response = await server.handle(seen);
-    const isSent = request.method !== "HEAD" && !bodiless.has(response.status);
-    if (!isSent) discard(response.body);
+    let seen = new FetchRequest(request, undefined);
+    let response: HostResponse | undefined;
     try {
+      if (options.address !== undefined) seen = new FetchRequest(request, options.address(request));
+      response = await server.handle(seen);
+      const isSent = request.method !== "HEAD" && !bodiless.has(response.status);
+      if (!isSent) discard(response.body);
       return toResponse(isSent ? response : { ...response, body: undefined });
     } catch (error) {
-      // Headers that cannot be written, a line break in a value for example.
-      if (isSent) discard(response.body);
-      return toResponse(server.refuse(answerToError(error), seen));
+      // A status or a header that cannot be written, or a function of the application that throws.
+      discard(response?.body);
+      const answer = server.refuse(answerToError(undefined), seen);
+      server.report(error, { requestId: String(answer.headers["x-request-id"]), route: server.labelOf(seen) });
+      return toResponse(answer);
     }
   };
 }
