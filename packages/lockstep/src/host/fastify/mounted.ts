@@ -10,6 +10,7 @@ import type { Server } from "../../route/server.ts";
 import type { HostResponse } from "../host.ts";
 import { answerFailure } from "./answer-failure.ts";
 import { FastifyHostRequest } from "./fastify-request.ts";
+import type { Foreign } from "./foreign.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { shapeOf } from "./route-table.ts";
 import { checkParser } from "./strict-parser.ts";
@@ -88,22 +89,23 @@ export class Mounted {
   }
 
   /** What no route answers: 404, 405, and OPTIONS. */
-  answerTheRest(foreign: readonly string[]): void {
+  answerTheRest(foreign: Foreign): void {
     try {
       this.#instance.setNotFoundHandler((request, reply) => this.refuseUnmatched(request, reply));
     } catch {
       // The application answers 404 itself, and Fastify takes one answer for each prefix. Only the API's own paths are left.
-      const declared = new Set(foreign.map(shapeOf));
       const paths = new Map(this.#api.routes.map(({ template }) => [shapeOf(`ANY ${template}`), template]));
-      for (const path of paths.values()) this.#answerOthers(path, declared);
+      for (const path of paths.values()) this.#answerOthers(path, foreign);
     }
   }
 
   /** Answers the methods that no route has for a path. */
-  #answerOthers(path: string, foreign: ReadonlySet<string>): void {
+  #answerOthers(path: string, foreign: Foreign): void {
     const others = this.#instance.supportedMethods.filter((method) => {
-      const shape = shapeOf(`${method} ${this.#pathOf(path)}`);
-      return !this.shapes.has(shape) && !foreign.has(shape);
+      const url = this.#pathOf(path);
+      const shape = shapeOf(`${method} ${url}`);
+      const isPreflight = method === "OPTIONS" && this.#instance.hasRoute({ method, url });
+      return !this.shapes.has(shape) && !foreign.names(shape) && !isPreflight;
     });
     if (others.length === 0) return;
     this.#own(others, path);
