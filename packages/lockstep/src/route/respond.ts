@@ -11,7 +11,7 @@ import { Reply } from "./reply.ts";
 import type { AnswerHeaders } from "../problem/answer-headers.ts";
 import { securityHeaders, strictTransport } from "./security-headers.ts";
 import { StreamReply } from "./stream.ts";
-import { checkDeclared, type Success } from "./success.ts";
+import { checkDeclared, declaredFor, type Success } from "./success.ts";
 
 type Headers = Record<string, string | readonly string[]>;
 
@@ -80,7 +80,7 @@ function withBody(
   headers: Headers,
 ): HostResponse | Promise<HostResponse> {
   const status = given ?? statusFor(route.successes, body !== undefined);
-  const success = route.successes.find((one) => one.status === status);
+  const success = declaredFor(route.successes, status);
   // A route that declares no content may return what it likes: it is not sent.
   const isDropped = given === undefined && success !== undefined && success.type === undefined;
   if (body === undefined || isDropped) return declared(route, { status, headers, body: undefined });
