@@ -178,3 +178,12 @@ describe("the options of identity()", () => {
     assert.ok(told.length > 0 && !told.includes(text));
   });
 });
+
+test("a clock and the scopes of an account are checked when they are asked for, so that nonsense refuses", () => {
+  const account = { id: "a1", email: "a@example.test", verifiedAt: undefined, createdAt: 1, disabledAt: undefined };
+  const settings = settingsOf({ ...right, clock: () => Number.NaN, scopesOf: () => "notes:read" as unknown as string[] });
+  assert.throws(() => settings.clock(), TypeError);
+  assert.throws(() => settings.scopesOf(account), TypeError);
+  const checked = settingsOf({ ...right, clock: () => 42, scopesOf: () => ["notes:read"] });
+  assert.deepEqual([checked.clock(), checked.scopesOf(account)], [42, ["notes:read"]]);
+});

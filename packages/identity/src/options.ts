@@ -4,6 +4,7 @@ import type { Account } from "./account/account.ts";
 import type { LinkTemplates } from "./account/link-template.ts";
 import { Auditor } from "./audit/auditor.ts";
 import type { IdentityAuditSink } from "./audit/event.ts";
+import { checkedClock, checkedScopes } from "./callback.ts";
 import type { SigningKeyOptions } from "./issuer/signing-keys.ts";
 import { isLogMail } from "./mail/log-mail.ts";
 import type { Mail } from "./mail/mail.ts";
@@ -28,7 +29,7 @@ export interface IdentityOptions<Sc extends string = string> {
   readonly key: Redacted<string> | readonly [Redacted<string>, ...Redacted<string>[]];
   /** Every scope that a credential may grant, with its description. */
   readonly scopes: Readonly<Record<Sc, string>>;
-  /** The scopes that an account may have. Default: all. */
+  /** The scopes that an account may have, known at once: a promise, or anything but an array, refuses. Default: all. */
   readonly scopesOf?: (account: Account) => readonly Sc[];
   /** Sends mail: `smtpMail(…)`, or `logMail(…)` while developing. */
   readonly mail: Mail;
@@ -56,7 +57,7 @@ export interface IdentityOptions<Sc extends string = string> {
   readonly keepAuditDays?: number | undefined;
   /** Takes what happens. Default: a line of JSON on standard error. */
   readonly audit?: IdentityAuditSink;
-  /** Milliseconds since 1970. Default `Date.now`. */
+  /** Milliseconds since 1970. If it throws or gives no number, what asks for the time fails. Default `Date.now`. */
   readonly clock?: () => number;
 }
 
@@ -105,7 +106,8 @@ const known: Readonly<Record<keyof IdentityOptions, true>> = {
 /** @throws WrongIdentityOption naming the option and what to write */
 export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Settings {
   checkOptions(options);
-  const { database, audience, mail, scopes, clock = Date.now, demo = false, keyPrefix = "lockstep" } = options;
+  const { database, audience, mail, scopes, demo = false, keyPrefix = "lockstep" } = options;
+  const clock = options.clock === undefined ? Date.now : checkedClock(options.clock);
   const all = Object.keys(scopes);
   return Object.freeze({
     database,
@@ -113,7 +115,7 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
     audience,
     keys: readKeys(options.key),
     scopes,
-    scopesOf: options.scopesOf ?? (() => all),
+    scopesOf: checkedScopes(options.scopesOf ?? (() => all)),
     keyPrefix,
     keyEnvironment: demo ? "demo" : "live",
     insecureCookies: demo,

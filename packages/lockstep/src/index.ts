@@ -55,6 +55,7 @@ export { notFound, Problem, problem, type ProblemOptions } from "./problem/probl
 export { createApi, type Api, type OverrideOptions, type ServedTemplate } from "./route/api.ts";
 export { type ApiOptions, type ApiServerAddress, type DocsOptions, type ProtectedResource } from "./route/api-options.ts";
 export { group, type Group, type GroupSpec } from "./route/group.ts";
+export { media } from "./route/media.ts";
 export { reply, Reply, type ReplyOptions } from "./route/reply.ts";
 export { del, get, type Method, patch, post, put, type Route, type RouteSpec } from "./route/route.ts";
 export { type Cookie } from "./route/set-cookie.ts";

@@ -3,6 +3,7 @@
  * change happens without its event (attack row I-08).
  */
 import { randomUUID } from "node:crypto";
+import { checkedClock, notify, timeOf } from "../callback.ts";
 import type { Database } from "../store/database.ts";
 import type { Work } from "../store/statement.ts";
 import { type IdentityAuditSink, type IdentityEvent, type IdentityEventDetails, outcomeOf } from "./event.ts";
@@ -23,10 +24,10 @@ export class Auditor {
 
   constructor(sink: IdentityAuditSink, clock: () => number) {
     this.#sink = sink;
-    this.#clock = clock;
+    this.#clock = checkedClock(clock);
   }
 
-  /** Tells the sink. A sink that throws is reported on standard error, with nothing of the event but its type. */
+  /** Tells the sink, and does not wait for it. One that throws or rejects is reported on standard error, with nothing of the event but its type. */
   report(details: IdentityEventDetails, origin: EventOrigin = {}): void {
     this.#tell(this.#complete(details, origin));
   }
@@ -53,16 +54,12 @@ export class Auditor {
   }
 
   #complete(details: IdentityEventDetails, { requestId }: EventOrigin): IdentityEvent {
-    const about = { id: randomUUID(), at: this.#clock(), outcome: outcomeOf(details.type) };
+    const about = { id: randomUUID(), at: timeOf(this.#clock), outcome: outcomeOf(details.type) };
     return { ...about, ...(requestId === undefined ? {} : { requestId }), ...details };
   }
 
   #tell(event: IdentityEvent): void {
-    try {
-      this.#sink(event);
-    } catch (error) {
-      console.error(`The audit sink failed on ${event.type}: ${error instanceof Error ? error.name : typeof error}`);
-    }
+    notify(`The audit sink failed on ${event.type}`, this.#sink, event);
   }
 }
 

@@ -112,8 +112,11 @@ export type IdentityEvent = About & IdentityEventDetails;
 /** The kinds of event. */
 export type IdentityEventType = IdentityEventDetails["type"];
 
-/** Takes events. It is called synchronously and must not wait: buffer, and write later. */
-export type IdentityAuditSink = (event: IdentityEvent) => void;
+/**
+ * Takes events. It may be asynchronous; nothing waits for it. If it throws or rejects, that is told on standard error and the event is lost to
+ * it: buffer, and write later.
+ */
+export type IdentityAuditSink = ((event: IdentityEvent) => void) | ((event: IdentityEvent) => Promise<void>);
 
 const failures: ReadonlySet<IdentityEventType> = new Set<Failure["type"]>([
   "sign_in.failed",

@@ -2,6 +2,7 @@
  * Messages on their way. They are sent after the answer, so that neither its content nor its time tells whether there was
  * one to send (attack row L-05), and a mail server that is slow or away delays nobody.
  */
+import { typeNameOf } from "../callback.ts";
 import type { Settings } from "../settings.ts";
 import type { MessageText } from "./message.ts";
 
@@ -50,7 +51,7 @@ export class Outbox {
       await this.#settings.mail.send({ to: posted.to, ...posted.message });
     } catch (error) {
       // The name only: the message of a mail server's error often holds the address.
-      this.#failed(posted, error instanceof Error ? error.name : "unknown");
+      this.#failed(posted, typeNameOf(error));
     }
   }
 

@@ -6,6 +6,7 @@
 import { setImmediate } from "node:timers/promises";
 import { Unavailable } from "lockstep";
 import type { Claims } from "lockstep/jwt";
+import { checkedClock, typeNameOf } from "../callback.ts";
 import type { Settings } from "../settings.ts";
 import type { Listening } from "../store/database.ts";
 import { all, sql, type Work } from "../store/statement.ts";
@@ -59,8 +60,8 @@ export class RevocationFeed {
 
   private constructor(settings: RevocationFeedSettings, { foreignIssuers = [], ...options }: RevocationFeedOptions) {
     this.#settings = settings;
-    const monotonicClock = (): number => performance.now();
-    this.#options = { pollMs: 1000, silentAfterMs: 5000, whenSilent: "ask", timeoutMs: 3000, monotonicClock, ...options };
+    const monotonicClock = checkedClock(options.monotonicClock ?? (() => performance.now()));
+    this.#options = { pollMs: 1000, silentAfterMs: 5000, whenSilent: "ask", timeoutMs: 3000, ...options, monotonicClock };
     this.#issuers = { issuer: settings.issuer, foreignIssuers };
     this.#copy = new RevocationCopy(this.#issuers);
   }
@@ -145,8 +146,13 @@ export class RevocationFeed {
   }
 
   #poll(): void {
-    if (this.#silentMs() > this.#options.silentAfterMs) this.#tellSilence();
-    this.#copy.forget(this.#settings.clock(), forgottenAtOnce);
+    try {
+      if (this.#silentMs() > this.#options.silentAfterMs) this.#tellSilence();
+      this.#copy.forget(this.#settings.clock(), forgottenAtOnce);
+    } catch (error) {
+      // A clock of the application that fails: nobody would catch it here, and the process would end.
+      console.error(`Following the revocation log failed: ${typeNameOf(error)}`);
+    }
     this.#readSoon();
   }
 

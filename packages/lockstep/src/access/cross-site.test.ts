@@ -42,6 +42,18 @@ test("a request of another site does not", () => {
   }
 });
 
+test("an origin of the API's own counts only if the browser sends no Fetch Metadata, and plain http not over an encrypted connection", () => {
+  const own = new Set(["https://api.example", "http://intranet"]);
+  const asked = (headers: Headers, secure = true): string | undefined =>
+    crossSiteReason(hostRequest({ headers, secure }), "cookie", origins, own);
+  assert.equal(asked({ origin: "https://api.example" }), undefined);
+  assert.equal(asked({ origin: "http://intranet" }, false), undefined);
+  for (const site of ["cross-site", "same-site"])
+    assert.equal(typeof asked({ origin: "https://api.example", "sec-fetch-site": site }), "string", site);
+  assert.equal(typeof asked({ origin: "http://intranet" }), "string");
+  assert.equal(typeof asked({ origin: "https://evil.example" }), "string");
+});
+
 test("a header that comes twice proves nothing", () => {
   assert.match(String(reason({ origin: ["https://app.example", "https://evil.example"] })), /came twice/);
   assert.match(String(reason({ "sec-fetch-site": ["same-origin", "cross-site"] })), /came twice/);

@@ -7,15 +7,20 @@
 import type { HostRequest } from "../host/host.ts";
 
 const safe = new Set(["GET", "HEAD", "OPTIONS"]);
+const none: ReadonlySet<string> = new Set();
 
 /**
  * Why the request may not go on, or `undefined` if it may. For a cookie the request must prove that it is the site's own;
  * for what programs send as well (`browser`: Basic, client certificates) only a sign of another site refuses.
+ *
+ * `origins` are those of the application's pages. `own` are the API's own, which count if the browser sends no Fetch Metadata
+ * (Safari before 16.4, and every browser to plain http).
  */
 export function crossSiteReason(
   request: HostRequest,
   ambient: "cookie" | "browser" | false,
   origins: ReadonlySet<string>,
+  own: ReadonlySet<string> = none,
 ): string | undefined {
   if (ambient === false || safe.has(request.method)) return undefined;
   const site = request.headers("sec-fetch-site");
@@ -26,6 +31,12 @@ export function crossSiteReason(
   const [fetchSite] = site;
   if (fetchSite === "same-origin" || fetchSite === "none") return undefined;
   if (fetchSite !== undefined) return "Sec-Fetch-Site names another site";
+  if (from !== undefined && own.has(from) && !isDowngraded(from, request)) return undefined;
   if (from !== undefined) return "Origin is not among the configured origins";
   return ambient === "cookie" ? "neither Sec-Fetch-Site nor Origin came" : undefined;
+}
+
+/** A page that came unencrypted may be anybody's on the network: it is not the same site as an encrypted API. */
+function isDowngraded(origin: string, { secure }: HostRequest): boolean {
+  return secure && origin.startsWith("http:");
 }

@@ -37,5 +37,8 @@ export type AuditEventType = AuditEvent["type"];
 /** What differs from event to event; the core adds when, where and who. */
 export type AuditDetails = AuditEvent extends infer E ? (E extends AuditEvent ? Omit<E, keyof About> : never) : never;
 
-/** Takes audit events. It is called synchronously and must not wait: buffer, and write later. */
-export type AuditSink = (event: AuditEvent) => void;
+/**
+ * Takes audit events. It may be asynchronous; no answer waits for it. If it throws or rejects, that is told on standard error
+ * and the event is lost: buffer, and write later.
+ */
+export type AuditSink = ((event: AuditEvent) => void) | ((event: AuditEvent) => Promise<void>);

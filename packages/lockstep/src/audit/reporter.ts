@@ -1,4 +1,5 @@
 /** Hands events to the sink. An event never changes an answer. */
+import { notify, timeOf } from "../callback.ts";
 import type { AuditDetails, AuditEvent, AuditSink } from "./event.ts";
 
 /** Reports what happened on one API. */
@@ -11,24 +12,21 @@ export class AuditReporter {
     this.#clock = clock;
   }
 
-  /** Completes an event and hands it over. A sink that throws is reported on standard error, with nothing of the event but its type. */
+  /**
+   * Completes an event and hands it over, without waiting for the sink. A sink that throws or rejects is reported on standard error, with
+   * nothing of the event but its type.
+   */
   report(
     details: AuditDetails,
     about: { readonly requestId: string; readonly route: string; readonly subjects: readonly string[] },
   ): void {
     const event: AuditEvent = {
-      at: this.#clock(),
+      at: timeOf(this.#clock),
       requestId: about.requestId,
       route: about.route,
       subjects: about.subjects,
       ...details,
     };
-    try {
-      this.#sink(event);
-    } catch (error) {
-      console.error(
-        `The audit sink failed on ${event.type} (request ${about.requestId}): ${error instanceof Error ? error.name : typeof error}`,
-      );
-    }
+    notify(`The audit sink failed on ${event.type} (request ${about.requestId})`, this.#sink, event);
   }
 }

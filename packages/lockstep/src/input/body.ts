@@ -36,7 +36,7 @@ export function body<S extends AnySchema, const I extends IdentifiesMembers = ne
   options: { readonly identifies?: I & MembersCheck<S, I> } = {},
 ): Dependency<OutputOf<S>, "input" | MemberIds<"body", S, I>> {
   const objectIds = memberIds("body()", "body", jsonSchemaOf(schema, "body()"), options.identifies);
-  const strict = { schema, strictness: strictnessOf(schema, "body()"), place };
+  const strict = { strictness: strictnessOf(schema, "body()"), place };
   const input = { kind: "body", name: "", schema, objectIds, mediaTypes: ["application/json"] } as const;
   return inputDependency(input, ["input"], (source) => {
     const declared = checkContentType(source.request, json);

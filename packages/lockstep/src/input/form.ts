@@ -30,7 +30,7 @@ export function form<S extends AnySchema, const I extends IdentifiesMembers = ne
   options: { readonly identifies?: I & MembersCheck<S, I> } = {},
 ): Dependency<OutputOf<S>, "input" | MemberIds<"form", S, I>> {
   const objectIds = memberIds("form()", "form", jsonSchemaOf(schema, "form()"), options.identifies);
-  const strict = { schema, strictness: strictnessOf(schema, "form()"), place };
+  const strict = { strictness: strictnessOf(schema, "form()"), place };
   const readerOf = formFields(schema, "form()");
   const input = { kind: "form", name: "", schema, objectIds, mediaTypes: urlencoded.accepted } as const;
   return inputDependency(input, ["input"], (source) => {

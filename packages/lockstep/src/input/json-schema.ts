@@ -16,11 +16,16 @@ export type Direction = "input" | "output";
 
 /**
  * The JSON Schema of what a schema accepts, or of what it gives, draft 2020-12. `where` names the input for the developer, for
- * example `query("limit")`.
+ * example `query("limit")`. `further` are options of the library's own converter.
  *
  * @throws BuildError `wrong_schema` where the schema can give none
  */
-export function jsonSchemaOf(schema: AnySchema, where: string, direction: Direction = "input"): JsonSchemaObject {
+export function jsonSchemaOf(
+  schema: AnySchema,
+  where: string,
+  direction: Direction = "input",
+  further: LibraryOptions = {},
+): JsonSchemaObject {
   const standard = standardOf(schema, where);
   if (typeof standard.jsonSchema?.[direction] !== "function") {
     throw new BuildError(
@@ -29,7 +34,8 @@ export function jsonSchemaOf(schema: AnySchema, where: string, direction: Direct
     );
   }
   try {
-    return standard.jsonSchema[direction]({ target: "draft-2020-12", libraryOptions: libraryOptions[standard.vendor ?? ""] });
+    const options = { ...libraryOptions[standard.vendor ?? ""], ...further };
+    return standard.jsonSchema[direction]({ target: "draft-2020-12", libraryOptions: options });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : "no reason given";
     throw new BuildError(
@@ -40,9 +46,12 @@ export function jsonSchemaOf(schema: AnySchema, where: string, direction: Direct
   }
 }
 
+/** Options of a library's converter to JSON Schema. */
+export type LibraryOptions = Readonly<Record<string, unknown>>;
+
 interface ConverterOptions {
   readonly target: "draft-2020-12";
-  readonly libraryOptions: Record<string, unknown> | undefined;
+  readonly libraryOptions: LibraryOptions;
 }
 
 /** What may be missing in a JavaScript caller's schema. */
@@ -53,11 +62,26 @@ interface LooseStandard {
 
 /**
  * valibot refuses to describe a rule that is code (`v.check`) or changes text (`v.trim`) unless told how. Such a rule only
- * narrows what its schema says, so that the schema is described without it; a type that has no JSON Schema still throws.
+ * narrows what its schema says, so that the schema is described without it; a type that has no JSON Schema still throws. And
+ * its looseObject, unlike zod's, does not say that it is open.
  */
-const libraryOptions: Readonly<Record<string, Record<string, unknown>>> = {
-  valibot: { overrideAction: ({ jsonSchema }: { readonly jsonSchema: unknown }) => jsonSchema },
+const libraryOptions: Readonly<Record<string, LibraryOptions>> = {
+  valibot: {
+    overrideAction: ({ jsonSchema }: { readonly jsonSchema: unknown }) => jsonSchema,
+    overrideSchema: openLooseObject,
+  },
 };
+
+/** What valibot's converter hands over for each schema, after its own work. */
+export interface ValibotConversion {
+  readonly valibotSchema: { readonly type: string };
+  readonly jsonSchema: JsonSchemaObject;
+}
+
+/** The JSON Schema of valibot's looseObject; `undefined`, which changes nothing, for any other. */
+export function openLooseObject({ valibotSchema, jsonSchema }: ValibotConversion): JsonSchemaObject | undefined {
+  return valibotSchema.type === "loose_object" ? { ...jsonSchema, additionalProperties: {} } : undefined;
+}
 
 function standardOf(schema: unknown, where: string): LooseStandard {
   // A schema is an object (zod, valibot) or a function (arktype).

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { z } from "zod";
+import { body as jsonBody, createApi, post } from "../index.ts";
 import { Problem } from "../problem/problem.ts";
 import { hostRequest } from "./host-request.fixture.ts";
 import { type BodyKind, checkContentType, checkUndeclared, isAccepted, parseMediaType } from "./media-type.ts";
@@ -86,10 +88,26 @@ test("D-08: a body is JSON only if it says so, once", () => {
 test("D-09: text is UTF-8 and nothing else", () => {
   for (const charset of ["utf-8", "UTF-8", '"utf-8"', '"utf\\-8"'])
     assert.equal(typed(`application/json;charset=${charset}`), "true", charset);
-  for (const charset of ["utf-16", "utf-7", "iso-8859-1", "utf8", '""', "x"]) {
+  for (const charset of ["utf8", "UTF8", '"utf8"', "unicode-1-1-utf-8", "us-ascii", "US-ASCII"])
+    assert.equal(typed(`application/json;charset=${charset}`), "true", charset);
+  for (const charset of ["utf-16", "utf-7", "utf-8-sig", "utf-8-bom", "iso-8859-1", "latin1", "ascii8", '""', "x"]) {
     assert.equal(typed(`application/json;charset=${charset}`), "415 unsupported_charset", charset);
   }
   assert.equal(check({ "content-type": "text/plain;charset=utf-16" }, { accepted: [], text: false }), "true");
+});
+
+test("D-09: whatever label of UTF-8 a body has, its bytes are read as strict UTF-8 (WHATWG Encoding §4.2)", async () => {
+  const routes = [post("/", { public: "test", deps: { it: jsonBody(z.object({ a: z.string() })) } }, ({ it }) => it)];
+  const api = createApi({ title: "t", version: "1", audit: () => {}, routes });
+  const send = async (charset: string, bytes: Uint8Array<ArrayBuffer>): Promise<Response> => {
+    const headers = { "content-type": `application/json;charset=${charset}` };
+    return api.fetch(new Request("http://x/", { method: "POST", headers, body: bytes }));
+  };
+  const latin1 = Uint8Array.from('{"a":"\xe9"}', (unit) => unit.charCodeAt(0));
+  for (const charset of ["utf-8", "utf8", "us-ascii"]) {
+    assert.deepEqual(await (await send(charset, new TextEncoder().encode('{"a":"é"}'))).json(), { a: "é" });
+    assert.equal((await send(charset, latin1)).status, 400, charset);
+  }
 });
 
 test("D-09: nothing is decompressed", () => {

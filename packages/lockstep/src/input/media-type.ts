@@ -53,6 +53,20 @@ export interface BodyKind {
 }
 
 /**
+ * The labels of UTF-8 (WHATWG Encoding §4.2), and US-ASCII, whose texts are UTF-8 as they are. Whatever the label, the bytes are
+ * read as strict UTF-8.
+ */
+const charsets: ReadonlySet<string> = new Set([
+  "utf-8",
+  "utf8",
+  "unicode-1-1-utf-8",
+  "unicode11utf8",
+  "unicode20utf8",
+  "x-unicode20utf8",
+  "us-ascii",
+]);
+
+/**
  * Checks what a body says of itself, before a byte of it is read. False where it says nothing: then it has to be empty.
  *
  * @throws Problem 415 `unsupported_media_type`, `unsupported_charset`, `unsupported_encoding`
@@ -66,7 +80,7 @@ export function checkContentType(request: HostRequest, kind: BodyKind): boolean 
   if (kind.accepted.length > 0 && (mediaType === undefined || !isAccepted(kind.accepted, mediaType))) {
     throw ownProblem(415, "unsupported_media_type", `The body must be ${kind.accepted.join(" or ")}.`);
   }
-  if (kind.text && (mediaType?.parameters.get("charset") ?? "utf-8").toLowerCase() !== "utf-8") {
+  if (kind.text && !charsets.has((mediaType?.parameters.get("charset") ?? "utf-8").toLowerCase())) {
     throw ownProblem(415, "unsupported_charset", "The body must be UTF-8.");
   }
   return true;

@@ -25,6 +25,34 @@ export interface Items {
   readonly rest: Shape;
 }
 
+/** Tells whether one alternative, alone, accepts a value. An asynchronous one counts as accepting: what it says comes too late. */
+export type Accepts = (value: unknown) => boolean;
+
+/** A union as its library shows it (`union.ts`). */
+export interface ShownUnion {
+  /** For each alternative how it is asked alone, or `undefined` if its JSON Schema says all about it. */
+  readonly accepts: readonly (Accepts | undefined)[];
+  /** Whether the library takes the alternative that it is told. Otherwise it keeps every member, or takes the only one that fits. */
+  readonly told: boolean;
+}
+
+/** A union: one of the alternatives holds for a value. */
+export interface Choice {
+  readonly shapes: readonly Shape[];
+  /** `undefined` if the library does not show its unions: then nobody knows which alternative it takes. */
+  readonly shown: ShownUnion | undefined;
+}
+
+/** A compiled JSON Schema. */
+export interface Compiled {
+  readonly root: Shape;
+  /** Every choice in it, at any depth. */
+  readonly choices: readonly Choice[];
+}
+
+/** The keyword under which an adapter of a library numbers its unions, beside their `anyOf` or `oneOf`. */
+export const unionKey = "x-lockstep-union";
+
 /** One schema, compiled. All its parts hold together. */
 export interface Shape {
   /** The JSON types that fit; `undefined` for any. */
@@ -35,8 +63,8 @@ export interface Shape {
   readonly items: Items | undefined;
   /** Shapes that hold as well (`allOf`, `$ref`). */
   readonly all: readonly Shape[];
-  /** From each group one shape holds (`anyOf`, `oneOf`). */
-  readonly choices: readonly (readonly Shape[])[];
+  /** From each of these one alternative holds (`anyOf`, `oneOf`). */
+  readonly choices: readonly Choice[];
   /** The shape alone, where neither of the two adds to it: then it holds for every value alike. */
   readonly alone: readonly Shape[] | undefined;
   /** Whether nothing is said of any object here or below: the value needs no look. */
@@ -50,12 +78,13 @@ const blank = { types: undefined, values: undefined, members: undefined, items: 
 export const anything: Shape = Object.freeze({ ...blank, silent: true });
 
 /**
- * Compiles a JSON Schema. `where` names the input for the developer.
+ * Compiles a JSON Schema. `where` names the input for the developer; `unions` are the library's unions by their number.
  *
  * @throws BuildError `wrong_schema` for a reference that leads nowhere or a pattern that is no regular expression
  */
-export function compileShape(root: JsonSchemaObject, where: string): Shape {
+export function compileShape(root: JsonSchemaObject, where: string, unions: readonly ShownUnion[] = []): Compiled {
   const made = new Map<JsonSchemaObject, Shape>();
+  const choices: Choice[] = [];
 
   function shapeOf(schema: unknown): Shape {
     if (!isSchemaObject(schema)) return anything;
@@ -69,7 +98,7 @@ export function compileShape(root: JsonSchemaObject, where: string): Shape {
     shape.members = membersIn(schema, shape.types, shapeOf, where);
     shape.items = itemsIn(schema, shapeOf);
     shape.all = [...references(schema).map(shapeOf), ...schemaList(schema["allOf"]).map(shapeOf)];
-    shape.choices = ["anyOf", "oneOf"].map((key) => schemaList(schema[key]).map(shapeOf)).filter((group) => group.length > 0);
+    shape.choices = ["anyOf", "oneOf"].flatMap((key) => choiceIn(schema, key));
     if (shape.all.length === 0 && shape.choices.length === 0) shape.alone = [shape];
     shape.silent = isSilent(shape);
     return shape;
@@ -79,7 +108,37 @@ export function compileShape(root: JsonSchemaObject, where: string): Shape {
     return typeof schema["$ref"] === "string" ? [followReference(root, schema["$ref"], where)] : [];
   }
 
-  return shapeOf(root);
+  function choiceIn(schema: JsonSchemaObject, key: string): Choice[] {
+    const shapes = schemaList(schema[key]).map(shapeOf);
+    if (shapes.length === 0) return [];
+    const number = schema[unionKey];
+    const shown = typeof number === "number" ? unions[number] : undefined;
+    // If the JSON Schema leaves alternatives out, nobody can say which is which.
+    const known = shown?.accepts.length === shapes.length ? shown : undefined;
+    // A union that is described twice is one choice, so that what is chosen is known in both places.
+    const choice = (known && choices.find((one) => one.shown === known)) ?? { shapes, shown: known };
+    if (!choices.includes(choice)) choices.push(choice);
+    return [choice];
+  }
+
+  return { root: shapeOf(root), choices };
+}
+
+/** Tells whether a value may fit several alternatives that say something of its members. */
+export function isAmbiguous({ shapes }: Choice): boolean {
+  return ["object", "array"].some((type) => {
+    const able = shapes.filter((shape) => mayBe(shape, type, new Set()));
+    return able.length > 1 && able.some((shape) => !shape.silent);
+  });
+}
+
+function mayBe(shape: Shape, type: string, seen: Set<Shape>): boolean {
+  if (seen.has(shape)) return true;
+  seen.add(shape);
+  if (shape.types !== undefined && !shape.types.has(type)) return false;
+  if (shape.values !== undefined && !shape.values.some((value) => typeof value === "object" && value !== null)) return false;
+  if (!shape.all.every((one) => mayBe(one, type, seen))) return false;
+  return shape.choices.every(({ shapes }) => shapes.some((one) => mayBe(one, type, seen)));
 }
 
 /** The JSON types a schema names itself; `undefined` where it names none. */
@@ -153,6 +212,6 @@ function isSilent({ members, items, all, choices }: Shape): boolean {
     members === undefined &&
     items === undefined &&
     all.every((shape) => shape.silent) &&
-    choices.flat().every((shape) => shape.silent)
+    choices.every(({ shapes }) => shapes.every((shape) => shape.silent))
   );
 }

@@ -39,6 +39,7 @@ const open: Readonly<Record<string, AnySchema>> = {
   record: z.record(z.string(), z.unknown()),
   any: z.any(),
   "valibot record": toStandardJsonSchema(v.record(v.string(), v.unknown())),
+  "valibot looseObject": toStandardJsonSchema(v.looseObject({ a: v.string() })),
   "valibot objectWithRest": toStandardJsonSchema(v.objectWithRest({ a: v.string() }, v.unknown())),
   "arktype index": type({ a: "string", "[string]": "unknown" }),
 };
@@ -54,7 +55,12 @@ for (const [name, schema] of Object.entries(open)) {
 const closed: Readonly<Record<string, AnySchema>> = {
   "an empty object": z.object({}),
   "arktype's object": type("object"),
-  "valibot's looseObject, which says nothing in JSON Schema": toStandardJsonSchema(v.looseObject({})),
+  "valibot's object": toStandardJsonSchema(v.object({})),
+  "valibot's strictObject": toStandardJsonSchema(v.strictObject({})),
+  "zod's strictObject": z.strictObject({}),
+  "arktype's object literal, which keeps the rest by itself": type({ "b?": "string", "+": "ignore" }),
+  "arktype's object that drops the rest": type({ "b?": "string", "+": "delete" }),
+  "arktype's object that refuses the rest": type({ "b?": "string", "+": "reject" }),
 };
 
 for (const [name, schema] of Object.entries(closed)) {

@@ -3,6 +3,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { type InputIssue, InputFailure, type InputKind } from "./input.ts";
 import { issueDetail } from "./issue-detail.ts";
 import { pointerTo } from "./pointer.ts";
+import { runSchema } from "./run-schema.ts";
 import type { AnySchema } from "./schema.ts";
 import type { Strictness } from "./strict.ts";
 
@@ -19,9 +20,11 @@ const maxIssues = 100;
 /**
  * Validates a value: the schema's output, an `InputFailure`, or a promise of one where the schema is asynchronous. `found` are
  * issues that are known already; with one of them it always fails, and the schema's own are told with them.
+ *
+ * @throws BuildError `wrong_schema` if the schema throws, or gives no result
  */
 export function validate(schema: AnySchema, value: unknown, place: Place, found: readonly InputIssue[] = []): unknown {
-  const result = schema["~standard"].validate(value);
+  const result = runSchema(schema, value, `the schema of ${place.kind}${place.pointer}`);
   const settle = (settled: StandardSchemaV1.Result<unknown>): unknown => {
     if (settled.issues === undefined && found.length === 0) return settled.value;
     const known = new Set(found.map((issue) => issue.pointer));
@@ -33,18 +36,14 @@ export function validate(schema: AnySchema, value: unknown, place: Place, found:
 
 /** What a body is validated with. */
 export interface StrictSchema {
-  readonly schema: AnySchema;
   readonly strictness: Strictness;
   readonly place: Place;
 }
 
 /** Validates a body: what the schema does not declare are issues, told with the schema's own about the rest. */
-export function validateStrictly(
-  { schema, strictness, place }: StrictSchema,
-  value: unknown,
-  found: readonly InputIssue[] = [],
-): unknown {
+export function validateStrictly({ strictness, place }: StrictSchema, value: unknown, found: readonly InputIssue[] = []): unknown {
   const unknown = strictness.unknownKeys(value);
+  const { schema } = strictness;
   if (unknown.length === 0) return validate(schema, value, place, found);
   const issues = unknown.map((pointer) => ({ in: place.kind, pointer, detail: "unknown field" }));
   return validate(schema, strictness.prune(value), place, [...found, ...issues]);

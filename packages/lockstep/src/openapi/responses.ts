@@ -7,6 +7,7 @@ import type { ComponentSchemas } from "./component-schemas.ts";
 import { defined } from "./defined.ts";
 import type { AnswerHeader } from "./error-schemas.ts";
 import type { MediaType, Reference, Response } from "./openapi.ts";
+import type { Success } from "../route/success.ts";
 import type { Surface } from "./surface.ts";
 
 /** An error that the core gives where something stands in the graph. */
@@ -53,7 +54,7 @@ const rules: readonly ErrorRule[] = [
 export function responsesOf(surface: Surface, schemas: ComponentSchemas): Readonly<Record<string, Response>> {
   const errors = [...declaredRules(surface), ...rules.filter(({ when }) => when(surface))];
   const answers = errors.map((rule) => [rule.status, errorResponse(rule, surface)] as const);
-  return Object.fromEntries([[statusOf(surface), successResponse(surface, schemas)] as const, ...answers]);
+  return Object.fromEntries([...successResponses(surface, schemas), ...answers]);
 }
 
 /** What the route, and what its dependencies, say they may throw. Where the graph says it as well, the graph's words stand. */
@@ -64,20 +65,37 @@ function declaredRules({ route, nodes }: Surface): ErrorRule[] {
   );
 }
 
-function statusOf({ route }: Surface): number {
-  return route.definition.status ?? 200;
+/** The successes that a route declares. If it declares none only the handler knows, and the document says so. */
+function successResponses(surface: Surface, schemas: ComponentSchemas): readonly (readonly [string, Response])[] {
+  const { successes, example } = surface.route.definition;
+  if (successes.length === 0) {
+    return [
+      [
+        "2XX",
+        {
+          description: "Success. The route does not say what it returns.",
+          headers: headers("X-Request-Id"),
+          content: { "*/*": {} },
+        },
+      ],
+    ];
+  }
+  return successes.map((success, index) => [
+    String(success.status),
+    successResponse(success, index === 0 ? example : undefined, schemas),
+  ]);
 }
 
-/** Without a response schema anything may come, or nothing (204); only the handler knows. */
-function successResponse(surface: Surface, schemas: ComponentSchemas): Response {
-  const { response, example } = surface.route.definition;
-  const status = statusOf(surface);
-  const isEmpty = status === 204 || status === 205 || (status >= 300 && response === undefined);
-  const schema = response === undefined ? {} : schemas.schemaOf(response, "output");
+function successResponse({ status, schema, type }: Success, example: unknown, schemas: ComponentSchemas): Response {
+  const isJson = type === "application/json";
+  const media = defined<MediaType>({
+    schema: isJson && schema !== undefined ? schemas.schemaOf(schema, "output") : undefined,
+    example,
+  });
   return defined<Response>({
     description: status >= 300 ? "Look elsewhere." : "Success.",
     headers: headers("X-Request-Id"),
-    content: isEmpty ? undefined : { "application/json": defined<MediaType>({ schema, example }) },
+    content: type === undefined ? undefined : { [type]: isJson && schema === undefined ? { ...media, schema: {} } : media },
   });
 }
 

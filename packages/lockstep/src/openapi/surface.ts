@@ -50,9 +50,13 @@ export function schemaUsesOf({ route, operationId, inputs }: Surface): readonly 
     const where = `${label}: ${of === "" ? `${kind}()` : `${kind}("${of}")`}`;
     return [{ schema, direction: "input", where, name: `${name}${pascalCase(of) || "Request"}` }];
   });
-  const { response } = route.definition;
-  if (response === undefined) return sent;
-  return [...sent, { schema: response, direction: "output", where: `${label}: the response`, name: `${name}Response` }];
+  const received = route.definition.successes.flatMap(({ schema, type }, index): SchemaUse[] => {
+    if (schema === undefined || type !== "application/json") return [];
+    return [
+      { schema, direction: "output", where: `${label}: the response`, name: `${name}Response${index === 0 ? "" : index + 1}` },
+    ];
+  });
+  return [...sent, ...received];
 }
 
 /** Whether an input has to be given: its schema is asked, as it is when nothing comes. */

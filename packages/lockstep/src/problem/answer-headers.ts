@@ -1,5 +1,6 @@
 /** Headers that a handler, or a problem it throws, adds to its answer. */
 import { BuildError } from "./error.ts";
+import { UnwritableText } from "./unwritable-text.ts";
 
 /** Response headers by name; several values make several lines. */
 export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>;
@@ -8,19 +9,69 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // Visible characters, spaces and tabs (RFC 9110 §5.5): a line break would begin another header.
 const content = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** The headers with their names in lower case. @throws BuildError `wrong_result` for a name or value that HTTP does not have */
+/** Headers whose value is an address: a handler often makes it of an id, so that it is encoded. */
+const addresses: ReadonlySet<string> = new Set(["location", "content-location"]);
+
+const cookieAdvice = "set cookies with reply(status, body, { cookies: [{ name, value }] }), which checks them";
+const framingAdvice = "leave it out: the host says how the message is framed and whether the connection stays open";
+
+/**
+ * Headers that are not a handler's to write, with what to do instead. Those of the connection and of framing (RFC 9110 §7.6.1,
+ * RFC 9112 §6) would let a client and a proxy disagree about where the answer ends.
+ */
+const refused: ReadonlyMap<string, string> = new Map([
+  ["set-cookie", cookieAdvice],
+  ...["connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"].map(
+    (name) => [name, framingAdvice] as const,
+  ),
+]);
+
+/**
+ * The headers with their names in lower case; two spellings of one name become one list. `location` and `content-location` are
+ * percent-encoded where a URI cannot hold a character (RFC 3986 §2).
+ *
+ * @throws BuildError `wrong_result` for a name or value that HTTP does not have, and for a header that is not a handler's to write
+ */
 export function readHeaders(where: string, headers: AnswerHeaders = {}): AnswerHeaders {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => {
-      const values = typeof value === "string" ? [value] : value;
-      if (!token.test(name) || !values.every((one) => typeof one === "string" && content.test(one))) {
-        // The value may be what a client sent: it is not told.
-        throw new BuildError(
-          "wrong_result",
-          `${where}: the header ${JSON.stringify(name)} has a name or a value that HTTP does not allow (RFC 9110 §5)`,
-        );
-      }
-      return [name.toLowerCase(), value];
-    }),
+  const read = new Map<string, string | readonly string[]>();
+  for (const [given, value] of Object.entries(headers)) {
+    const name = given.toLowerCase();
+    const written = valueOf(where, name, value);
+    const before = read.get(name);
+    read.set(name, before === undefined ? written : [before, written].flat());
+  }
+  return Object.fromEntries(read);
+}
+
+function valueOf(where: string, name: string, value: unknown): string | readonly string[] {
+  if (!token.test(name))
+    throw new BuildError("wrong_result", `${where}: ${JSON.stringify(name)} is not a header name (RFC 9110 §5.1)`);
+  const advice = refused.get(name);
+  if (advice !== undefined) throw new BuildError("wrong_result", `${where}: ${advice} ("${name}")`);
+  if (typeof value === "string") return lineOf(where, name, value);
+  if (Array.isArray(value)) return value.map((line: unknown) => lineOf(where, name, line));
+  throw notText(where, name);
+}
+
+function lineOf(where: string, name: string, line: unknown): string {
+  if (typeof line !== "string") throw notText(where, name);
+  const written = addresses.has(name) ? encodedAddress(line) : line;
+  if (content.test(written)) return written;
+  // The value may be what a client sent: it is not told.
+  throw new UnwritableText(
+    `${where}: encode the value of the header "${name}": it holds a character that HTTP does not allow (RFC 9110 §5.5)`,
+    written.match(/[^\t\x20-\x7e\x80-\xff]+/g) ?? [],
   );
+}
+
+function notText(where: string, name: string): BuildError {
+  return new BuildError("wrong_result", `${where}: give the header "${name}" as text, or as an array of texts`);
+}
+
+/** What a URI cannot hold, encoded as UTF-8; what is encoded already stays as it is. */
+function encodedAddress(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/[^\w!#$%&'()*+,\-./:;=?@[\]~]+/g, (part) => encodeURIComponent(part))
+    .replaceAll(/%(?![0-9A-Fa-f]{2})/g, "%25");
 }

@@ -31,7 +31,7 @@ export function answerToIssues(issues: readonly InputIssue[], errors: "oauth" | 
   return ownAnswer(status, "invalid_input", "The request does not fit what the endpoint takes.", { members: { errors: issues } });
 }
 
-/** The answer to an error: itself if it is a problem, else one that says nothing. */
+/** The answer to an error: itself if it is a problem, a refusal if it is a denial outside a verb, else one that says nothing. */
 export function answerToError(error: unknown): Answer {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidCredential) return answerToRefusal("invalid", []);

@@ -3,6 +3,7 @@
  * the developer and for the audit log.
  */
 import { recogniseEverywhere } from "../brand.ts";
+import { requestHere, type RunningRequest } from "../whereabouts.ts";
 import type { BuildCode, ErrorCode } from "./code.ts";
 
 /** The base of every error the toolkit throws. `code` is stable; the message is not. */
@@ -22,11 +23,29 @@ export class BuildError extends LockstepError<BuildCode> {
   override readonly name = "BuildError";
 }
 
+/** An error that is an answer: whoever sends a request can cause it, as fast as they like, and a stack trace would be most of what it costs. */
+export class StacklessError<C extends string> extends LockstepError<C> {
+  readonly #request = requestHere();
+
+  constructor(code: C, message: string, options?: ErrorOptions) {
+    const engine: { stackTraceLimit?: number } = Error;
+    const { stackTraceLimit } = engine;
+    engine.stackTraceLimit = 0;
+    super(code, message, options);
+    if (stackTraceLimit !== undefined) engine.stackTraceLimit = stackTraceLimit;
+  }
+
+  /** The request that such an error was made in. */
+  static requestOf(value: unknown): RunningRequest | undefined {
+    return typeof value === "object" && value !== null && #request in value ? value.#request : undefined;
+  }
+}
+
 /**
  * A credential that was presented and does not verify. Thrown inside `authenticate()` it becomes **401**
  * (RFC 6750 §3.1 `invalid_token`), byte-identical for every `reason`; the reason goes to the audit log only.
  */
-export class InvalidCredential extends LockstepError<"invalid_token"> {
+export class InvalidCredential extends StacklessError<"invalid_token"> {
   static {
     recogniseEverywhere(this, "InvalidCredential");
   }
@@ -36,12 +55,7 @@ export class InvalidCredential extends LockstepError<"invalid_token"> {
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    // Anybody can send what does not verify, as fast as they like: a stack trace would be most of what refusing it costs.
-    const engine: { stackTraceLimit?: number } = Error;
-    const { stackTraceLimit } = engine;
-    engine.stackTraceLimit = 0;
     super("invalid_token", `The credential does not verify: ${reason}`, options);
-    if (stackTraceLimit !== undefined) engine.stackTraceLimit = stackTraceLimit;
     this.reason = reason;
   }
 }

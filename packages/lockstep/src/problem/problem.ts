@@ -3,7 +3,7 @@
  * stands in `answer.ts`.
  */
 import { recogniseEverywhere } from "../brand.ts";
-import { LockstepError } from "./error.ts";
+import { BuildError, StacklessError } from "./error.ts";
 import { readHeaders } from "./answer-headers.ts";
 import type { ProblemCode } from "./code.ts";
 
@@ -29,9 +29,10 @@ export interface Answer {
 
 /**
  * An error that becomes the answer: `application/problem+json` with `type`, `title`, `status`, `detail` and a stable
- * `code`. Throw one from a handler or a dependency; every other error becomes a 500 that says nothing.
+ * `code`. Throw one from a handler or a dependency; every other error becomes a 500 that says nothing. It has no stack trace, which would be
+ * most of what refusing costs.
  */
-export class Problem extends LockstepError<string> implements Answer {
+export class Problem extends StacklessError<string> implements Answer {
   static {
     recogniseEverywhere(this, "Problem");
   }
@@ -44,13 +45,26 @@ export class Problem extends LockstepError<string> implements Answer {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly members: Readonly<Record<string, unknown>>;
 
+  /** @throws BuildError `wrong_result` for a status outside 400 to 599, or a header that cannot be written */
   constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
     super(code, detail, options);
+    checkErrorStatus(status);
     this.status = status;
     this.title = options.title ?? titleOf(status);
     this.detail = detail;
     this.headers = readHeaders("problem()", options.headers);
     this.members = options.members ?? {};
+  }
+}
+
+/**
+ * Checks the status of an error: an upstream's 0 or 200, handed on, would be no error, or no HTTP.
+ *
+ * @throws BuildError `wrong_result`
+ */
+export function checkErrorStatus(status: number): void {
+  if (!Number.isInteger(status) || status < 400 || status > 599) {
+    throw new BuildError("wrong_result", "problem(): give a status from 400 to 599, an integer; for others return reply()");
   }
 }
 

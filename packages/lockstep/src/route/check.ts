@@ -89,10 +89,6 @@ function checkShape(route: Route, fail: Fail): void {
   const keys = definition.entries.map(({ key }) => key);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) fail("duplicate_dependency", `the group already declares a dependency named "${twice}": rename one`);
-  const { status } = definition;
-  if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status < 400)) {
-    fail("wrong_option", "status is the status of a success, from 200 to 399");
-  }
 }
 
 function checkBody({ route, nodes }: Checked, fail: Fail): void {

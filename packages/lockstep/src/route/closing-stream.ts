@@ -1,4 +1,5 @@
 /** A stream and the resources it needs: they close when it ends, however it ends. */
+import { BuildError } from "../problem/error.ts";
 
 /** What resources are told when nobody reads on. */
 export class ReaderGone extends Error {
@@ -36,17 +37,30 @@ export class ClosingStream implements AsyncIterableIterator<string | Uint8Array,
       await this.#end({ error });
       throw error;
     }
-    if (piece.done !== true) return { done: false, value: piece.value };
+    if (piece.done !== true) return this.#checked(piece.value);
     const failure = await this.#end();
     if (failure !== undefined) throw failure.error;
     return { done: true, value: undefined };
   }
 
+  /** A piece that cannot be sent ends the stream like one that throws. */
+  async #checked(piece: unknown): Promise<IteratorResult<string | Uint8Array, void>> {
+    if (typeof piece === "string" || piece instanceof Uint8Array) return { done: false, value: piece };
+    const error = new BuildError("wrong_result", `Yield strings or Uint8Arrays from a stream(): it yielded ${typeOf(piece)}`);
+    await this.#end({ error });
+    this.#endSource();
+    throw error;
+  }
+
   async return(): Promise<IteratorResult<string | Uint8Array, void>> {
     await this.#end({ error: new ReaderGone("The client went away before the last byte") });
-    // Not waited for: a source that waits for its next piece ends only when that comes.
-    void Promise.resolve(this.#pieces.return?.()).catch(() => {});
+    this.#endSource();
     return { done: true, value: undefined };
+  }
+
+  /** Not waited for: a source that waits for its next piece ends only when that comes. */
+  #endSource(): void {
+    void Promise.resolve(this.#pieces.return?.()).catch(() => {});
   }
 
   async #end(failure?: { readonly error: unknown }): Promise<{ readonly error: unknown } | undefined> {
@@ -54,4 +68,8 @@ export class ClosingStream implements AsyncIterableIterator<string | Uint8Array,
     this.#isClosed = true;
     return this.#close(failure);
   }
+}
+
+function typeOf(piece: unknown): string {
+  return piece === null ? "null" : typeof piece;
 }

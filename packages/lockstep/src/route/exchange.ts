@@ -6,25 +6,30 @@ import { crossSiteReason } from "../access/cross-site.ts";
 import { Denial } from "../access/deny.ts";
 import { Refusal } from "../access/refusal.ts";
 import type { AuditDetails } from "../audit/event.ts";
+import { readable } from "../callback.ts";
 import { isPromise } from "../dependency/promise.ts";
 import { Execution, type Failed } from "../dependency/execution.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { Variant } from "../dependency/plan.ts";
 import { phase } from "../dependency/rank.ts";
+import { clientGone } from "../host/body-problem.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
 import { RequestSource } from "../input/request-source.ts";
 import { answerToError, answerToIssues, answerToRefusal } from "../problem/answer.ts";
-import { InvalidCredential } from "../problem/error.ts";
+import { BuildError, InvalidCredential } from "../problem/error.ts";
 import { type Answer, type Problem, problemOf } from "../problem/problem.ts";
+import { UnwritableText } from "../problem/unwritable-text.ts";
+import { type RunningRequest, within } from "../whereabouts.ts";
 import { auditOf, auditOfThrown, credentialInUrl } from "./audited.ts";
 import { ClosingStream, ReaderGone } from "./closing-stream.ts";
 import { respond, respondProblem } from "./respond.ts";
+import { answerable } from "./sent-text.ts";
 import type { ServedRoute } from "./served-route.ts";
 
 type MaybePromise<T> = T | Promise<T>;
 
 /** One request on its way through a route. */
-export class Exchange {
+export class Exchange implements RunningRequest {
   readonly requestId: string;
   readonly #route: ServedRoute;
   readonly #source: RequestSource;
@@ -38,8 +43,18 @@ export class Exchange {
     this.#source = new RequestSource(request, params, route.limits, this.requestId);
   }
 
-  /** Phases 2 to 5: everything that can be decided without the body. Gives an answer only where the request ends here. */
+  /** Phases 2 to 5: everything that can be decided without the body. Returns an answer only if the request ends here. */
   begin(): MaybePromise<HostResponse | undefined> {
+    return within(this, begin, this);
+  }
+
+  /** Phases 6 to 10, after `begin` returned no answer. */
+  finish(): MaybePromise<HostResponse> {
+    return within(this, finish, this);
+  }
+
+  /** What `begin()` does, inside the request. */
+  guard(): MaybePromise<HostResponse | undefined> {
     let extracted: Execution | HostResponse;
     try {
       extracted = this.#extract();
@@ -54,8 +69,8 @@ export class Exchange {
     return advanced && this.#fail(advanced);
   }
 
-  /** Phases 6 to 10, after `begin` gave no answer. */
-  finish(): MaybePromise<HostResponse> {
+  /** What `finish()` does, inside the request. */
+  carryOut(): MaybePromise<HostResponse> {
     const execution = this.#execution;
     if (execution === undefined) throw new TypeError("finish() comes after begin()");
     this.#isOver = true;
@@ -98,7 +113,8 @@ export class Exchange {
       const found = credentials[this.#route.plan.schemes.indexOf(used)];
       if (found instanceof Refusal) return this.#malformed(found, used);
     }
-    const reason = crossSiteReason(this.#source.request, variant.ambient, this.#route.origins);
+    const { origins, ownOrigins } = this.#route;
+    const reason = crossSiteReason(this.#source.request, variant.ambient, origins, ownOrigins);
     if (reason !== undefined) {
       this.#report({ type: "request.cross_site", reason });
       return this.#problem(answerToRefusal("cross-site", []));
@@ -129,6 +145,8 @@ export class Exchange {
   }
 
   #handle(execution: Execution): MaybePromise<HostResponse> {
+    // What a client no longer waits for is not done: it may ask again elsewhere, and do it twice.
+    if (this.#source.request.isGone === true) return this.#fail({ kind: "threw", error: clientGone(), step: undefined });
     try {
       const result = this.#route.definition.handler(execution.values());
       if (isPromise(result)) return this.#handleLater(result, execution);
@@ -176,8 +194,14 @@ export class Exchange {
   }
 
   /** A run that ended early: the failure is thrown into what is open, then answered. */
-  #fail(failed: Failed): MaybePromise<HostResponse> {
+  #fail(failure: Failed, isJudged = false): MaybePromise<HostResponse> {
+    const failed = failure.kind === "threw" ? { ...failure, error: readable(failure.error) } : failure;
+    const isBodyRead = this.#isOver;
     this.#isOver = true;
+    if (failed.kind === "threw" && failed.error instanceof UnwritableText && this.#execution !== undefined && !isJudged) {
+      const judged = answerable(failed.error, { source: this.#source, variant: this.#execution.variant, isBodyRead });
+      return judged.then((error) => this.#fail({ ...failed, error }, true));
+    }
     const problem = this.#answerTo(failed);
     const challenges = this.#challengesOf(failed);
     const isError = failed.kind === "threw" && !(failed.error instanceof Denial);
@@ -224,7 +248,8 @@ export class Exchange {
     if (failed.kind === "refused") this.#report(auditOf(failed.refusal, failed.step, this.#execution?.variant.scopes ?? []));
   }
 
-  #reportThrown(error: unknown, path = "the handler", schemes: readonly SchemeNode[] = []): void {
+  #reportThrown(thrown: unknown, path = "the handler", schemes: readonly SchemeNode[] = []): void {
+    const error = readable(thrown);
     const details = auditOfThrown(error, path, schemes);
     if (details === undefined) return;
     this.#report(details);
@@ -233,7 +258,14 @@ export class Exchange {
 
   #unexpected(error: unknown): HostResponse {
     this.#reportThrown(error);
-    return this.#problem(answerToError(error));
+    return this.#problem(answerToError(readable(error)));
+  }
+
+  /** A check refused after the request had gone on: nobody awaited it. */
+  reportUnawaited(): void {
+    this.#reportThrown(
+      new BuildError("check_not_awaited", "await the check: it refused, nobody awaited it, and the request went on"),
+    );
   }
 
   #report(details: AuditDetails): void {
@@ -246,10 +278,21 @@ export class Exchange {
 
   #problem(problem: Answer, challenges: readonly string[] = []): HostResponse {
     const context = { request: this.#source.request, requestId: this.requestId, isPrivate: this.#isPrivate };
-    const response = respondProblem(problem, this.#route.definition.errors, context);
+    const { errors } = this.#route.definition;
+    let response: HostResponse;
+    try {
+      response = respondProblem(problem, errors, context);
+    } catch (error) {
+      // A problem of the application that cannot be written: members that are no JSON, for example.
+      this.#reportThrown(error);
+      response = respondProblem(answerToError(undefined), errors, context);
+    }
     return challenges.length === 0 ? response : { ...response, headers: { ...response.headers, "www-authenticate": challenges } };
   }
 }
+
+const begin = (exchange: Exchange): MaybePromise<HostResponse | undefined> => exchange.guard();
+const finish = (exchange: Exchange): MaybePromise<HostResponse> => exchange.carryOut();
 
 /** What is thrown into open resources when an answer ends the request: an error made only if one is open. */
 class AnswerFailure {

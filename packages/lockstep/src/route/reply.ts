@@ -25,9 +25,7 @@ export class Reply<B> {
   readonly cookies: readonly string[];
 
   constructor(status: number, body: B, options: ReplyOptions) {
-    if (!Number.isInteger(status) || status < 200 || status > 599) {
-      throw new BuildError("wrong_result", "reply(): the status is an integer from 200 to 599");
-    }
+    checkStatus("reply()", status);
     if (body !== undefined && (status === 204 || status === 205 || status === 304)) {
       throw new BuildError("wrong_result", `reply(): ${status} has no body (RFC 9110 §15): give undefined`);
     }
@@ -35,6 +33,13 @@ export class Reply<B> {
     this.body = body;
     this.headers = readHeaders("reply()", options.headers);
     this.cookies = (options.cookies ?? []).map(serialiseCookie);
+  }
+}
+
+/** @throws BuildError `wrong_result` for a status that no final answer has (RFC 9110 §15) */
+export function checkStatus(where: string, status: number): void {
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw new BuildError("wrong_result", `${where}: the status is an integer from 200 to 599`);
   }
 }
 

@@ -1,14 +1,17 @@
 /** From what a handler gives, or from a problem, to what the host writes. */
 import { isPromise } from "../dependency/promise.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
+import { parseMediaType } from "../input/media-type.ts";
+import { BuildError } from "../problem/error.ts";
 import { oauthCodeOf } from "../problem/oauth-error.ts";
-import type { Answer } from "../problem/problem.ts";
+import { type Answer, checkErrorStatus } from "../problem/problem.ts";
 import { refusingSecrets } from "../secret/redacted.ts";
+import { checkPrivate } from "./private-headers.ts";
 import { Reply } from "./reply.ts";
 import type { AnswerHeaders } from "../problem/answer-headers.ts";
-import type { ResultShape } from "./result-shape.ts";
 import { securityHeaders, strictTransport } from "./security-headers.ts";
 import { StreamReply } from "./stream.ts";
+import { checkDeclared, declaredFor, type Success } from "./success.ts";
 
 type Headers = Record<string, string | readonly string[]>;
 
@@ -22,8 +25,10 @@ export interface AnswerContext {
 
 /** How a route's results are checked and sent. */
 export interface Responding {
-  readonly status: number | undefined;
-  readonly shape: ResultShape;
+  /** What the route declares; empty if it says nothing. */
+  readonly successes: readonly Success[];
+  /** Checks and cuts a result that is sent as JSON. */
+  shape(result: unknown, status: number): unknown;
 }
 
 /** The headers of every answer. */
@@ -37,61 +42,112 @@ export function baseHeaders(context: AnswerContext): Headers {
 /** What the core answers for: a page may need another content policy, but no answer needs to be sniffed or to lose its name. */
 const fixed: ReadonlySet<string> = new Set(["x-content-type-options", "x-request-id", "strict-transport-security"]);
 
-function add(headers: Headers, more: AnswerHeaders): void {
+/** @throws BuildError `wrong_result` for headers that would let others keep a private answer */
+function add(headers: Headers, more: AnswerHeaders, { isPrivate }: AnswerContext): void {
+  if (isPrivate) checkPrivate(more);
   for (const [name, value] of Object.entries(more)) if (!fixed.has(name)) headers[name] = value;
 }
 
 /**
  * The answer of a success. The result is cut to the response schema, validated and serialised.
  *
- * @throws BuildError `wrong_result` where it does not fit the schema, `secret_in_response`
+ * @throws BuildError `wrong_result` where it does not fit the schema or has headers that such an answer cannot have,
+ *   `secret_in_response`
  */
 export function respond(result: unknown, route: Responding, context: AnswerContext): HostResponse | Promise<HostResponse> {
   const headers = baseHeaders(context);
-  if (result instanceof StreamReply) return streaming(result, route, headers);
-  if (!(result instanceof Reply)) return withBody(result, route.status, route, headers);
-  add(headers, result.headers);
+  if (result instanceof StreamReply) {
+    add(headers, result.headers, context);
+    const status = result.options.status ?? statusFor(route.successes, true);
+    return declared(route, { status, headers, body: toAsync(result.chunks) });
+  }
+  if (!(result instanceof Reply)) return withBody(result, undefined, route, headers);
+  add(headers, result.headers, context);
   if (result.cookies.length > 0) headers["set-cookie"] = result.cookies;
   return withBody(result.body, result.status, route, headers);
 }
 
+/** The status of a plain result: the first that the route declares with or without content, else 200 or 204. */
+function statusFor(successes: readonly Success[], hasContent: boolean): number {
+  const fitting = successes.find((one) => (one.type !== undefined) === hasContent) ?? successes[0];
+  return fitting?.status ?? (hasContent ? 200 : 204);
+}
+
 function withBody(
   body: unknown,
-  status: number | undefined,
+  given: number | undefined,
   route: Responding,
   headers: Headers,
 ): HostResponse | Promise<HostResponse> {
-  if (body === undefined) return { status: status ?? 204, headers, body: undefined };
-  if (body instanceof Uint8Array) {
-    headers["content-type"] ??= "application/octet-stream";
-    return { status: status ?? 200, headers, body };
+  const status = given ?? statusFor(route.successes, body !== undefined);
+  const success = declaredFor(route.successes, status);
+  // A route that declares no content may return what it likes: it is not sent.
+  const isDropped = given === undefined && success !== undefined && success.type === undefined;
+  if (body === undefined || isDropped) return declared(route, { status, headers, body: undefined });
+  const asIs = body instanceof Uint8Array || (typeof body === "string" && !isJson(headers["content-type"] ?? success?.type));
+  if (asIs) {
+    headers["content-type"] ??= success?.type ?? "application/octet-stream";
+    return declared(route, { status, headers, body });
   }
-  const shaped = route.shape(body);
-  return isPromise(shaped) ? Promise.resolve(shaped).then((late) => json(late, status, headers)) : json(shaped, status, headers);
+  const shaped = route.shape(body, status);
+  return isPromise(shaped)
+    ? Promise.resolve(shaped).then((late) => json(late, route, status, headers))
+    : json(shaped, route, status, headers);
 }
 
-function json(body: unknown, status: number | undefined, headers: Headers): HostResponse {
-  const text = refusingSecrets(() => JSON.stringify(body));
+/** Whether text of a media type is written as a JSON string; without a type it is. */
+function isJson(type: string | readonly string[] | undefined): boolean {
+  if (typeof type !== "string") return true;
+  const subtype = parseMediaType(type)?.subtype;
+  return subtype === undefined || subtype === "json" || subtype.endsWith("+json");
+}
+
+function json(body: unknown, route: Responding, status: number, headers: Headers): HostResponse {
+  refuseEncoding(headers);
+  const text: string | undefined = refusingSecrets(() => JSON.stringify(body));
+  if (text === undefined) throw new BuildError("wrong_result", "Return a value that JSON has, or undefined: a function has none");
   headers["content-type"] ??= "application/json";
-  return { status: status ?? 200, headers, body: text };
+  return declared(route, { status, headers, body: text });
 }
 
-function streaming(result: StreamReply, route: Responding, headers: Headers): HostResponse {
-  add(headers, result.headers);
-  return { status: result.options.status ?? route.status ?? 200, headers, body: toAsync(result.chunks) };
+/** The answer, if it is one that the route declares. @throws BuildError `wrong_result` */
+function declared(route: Responding, response: HostResponse): HostResponse {
+  const type = response.headers["content-type"];
+  checkDeclared(route.successes, {
+    status: response.status,
+    type: response.body === undefined || typeof type !== "string" ? undefined : type,
+  });
+  return response;
+}
+
+/** Only a handler that gives bytes can have encoded them. */
+function refuseEncoding(headers: Headers): void {
+  if (headers["content-encoding"] === undefined) return;
+  throw new BuildError(
+    "wrong_result",
+    'Give encoded bytes (a Uint8Array or a stream) with "content-encoding": JSON is sent as it is',
+  );
 }
 
 async function* toAsync(chunks: StreamReply["chunks"]): AsyncGenerator<string | Uint8Array, void, void> {
   yield* chunks;
 }
 
-/** The answer of a failure: problem details, or the error of an OAuth endpoint. Never to be cached. */
+/**
+ * The answer of a failure: problem details, or the error of an OAuth endpoint. Never to be cached, unless the problem says so
+ * of an answer that no credential decided.
+ *
+ * @throws BuildError `wrong_result`, `secret_in_response`, and what members throw that cannot be serialised
+ */
 export function respondProblem(problem: Answer, errors: "oauth" | undefined, context: AnswerContext): HostResponse {
+  // Another copy of the package may have made it, or its application have changed it since.
+  checkErrorStatus(problem.status);
   const headers: Headers = { ...baseHeaders(context), "cache-control": "no-store" };
-  add(headers, problem.headers);
+  add(headers, problem.headers, context);
+  refuseEncoding(headers);
   headers["content-type"] = errors === "oauth" ? "application/json" : "application/problem+json";
   const body = errors === "oauth" ? oauthBody(problem) : problemBody(problem);
-  return { status: problem.status, headers, body: JSON.stringify(body) };
+  return { status: problem.status, headers, body: refusingSecrets(() => JSON.stringify(body)) };
 }
 
 function problemBody({ title, status, detail, code, members }: Answer): object {

@@ -1,7 +1,10 @@
 /** What leaves of a handler's result: what the response schema declares, checked by it. */
+import { jsonSchemaOf } from "../input/json-schema.ts";
+import { runSchema } from "../input/run-schema.ts";
 import type { AnySchema } from "../input/schema.ts";
 import { type Strictness, strictnessOf } from "../input/strict.ts";
 import { BuildError } from "../problem/error.ts";
+import { dateWriter } from "./date-text.ts";
 
 /** Cuts a result to a schema and validates it. Promised only where the schema is asynchronous. */
 export type ResultShape = (result: unknown) => unknown;
@@ -10,23 +13,36 @@ type Validated = Awaited<ReturnType<AnySchema["~standard"]["validate"]>>;
 
 /**
  * Compiles a response schema. What it does not declare is dropped before it validates, so that a strict schema does not refuse it
- * and a lenient one does not let it through. Where its input has no JSON Schema (a `Date` that it turns into text) what it gives is
- * cut instead.
+ * and a lenient one does not let it through. A member that only an alternative of a union declares leaves only if that alternative
+ * accepts the cut value. A `Date` is written as text where the schema says `date-time`. If the schema's input has no JSON Schema (a `Date` that it turns into text), its output is cut instead.
  *
- * @throws BuildError `wrong_schema` where neither has one
+ * @throws BuildError `wrong_schema` if neither has one
  */
 export function resultShape(schema: AnySchema, where: string): ResultShape {
-  const standard = schema["~standard"];
   const before = inputStrictness(schema, where);
   const after = before === undefined ? strictnessOf(schema, where, "output") : undefined;
+  const used = (before ?? after)?.schema ?? schema;
+  const dates = before && dateWriter(jsonSchemaOf(schema, where), where);
   const fitting = (validated: Validated): unknown => {
     if (validated.issues !== undefined) throw misfit(where, validated.issues);
-    return after === undefined ? validated.value : after.prune(validated.value);
+    return after === undefined ? validated.value : cut(after, validated.value, where);
   };
   return (result) => {
-    const validated = standard.validate(before === undefined ? result : before.prune(result));
+    const written = dates === undefined ? result : dates(result);
+    const validated = runSchema(used, before === undefined ? written : cut(before, written, where), where);
     return validated instanceof Promise ? validated.then(fitting) : fitting(validated);
   };
+}
+
+/** Cuts a value to what the alternative of a union declares that accepts it. */
+function cut(strictness: Strictness, value: unknown, where: string): unknown {
+  const pruned = strictness.prune(value);
+  const left = strictness.unsure ? strictness.unknownKeys(pruned) : [];
+  if (left.length === 0) return pruned;
+  throw new BuildError(
+    "wrong_result",
+    `${where}: fix the result, or give the alternatives of the union a discriminator: no alternative alone fits the result at ${left.join(", ")}`,
+  );
 }
 
 function inputStrictness(schema: AnySchema, where: string): Strictness | undefined {

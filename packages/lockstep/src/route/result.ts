@@ -2,6 +2,7 @@
 import type { Advice } from "../dependency/dependency.ts";
 import type { Secret } from "../secret/secret.ts";
 import type { Redacted } from "../secret/redacted.ts";
+import type { MediaBody } from "./media.ts";
 import type { Reply } from "./reply.ts";
 import type { StreamReply } from "./stream.ts";
 import type { Anything } from "./unchecked.ts";
@@ -39,6 +40,9 @@ type HoldsSecret<T, Depth extends readonly unknown[] = []> = Depth["length"] ext
 /** The body inside what a handler returns. */
 type BodyOf<T> = T extends Reply<infer B> ? B : T extends StreamReply ? undefined : T;
 
+/** What may be sent as it is. */
+type Media = string | Uint8Array | Reply<string | Uint8Array | undefined> | StreamReply;
+
 type Replies<B> = B | Reply<B> | StreamReply;
 
 /**
@@ -52,7 +56,9 @@ export type Sendable<In> = unknown extends In
   ? unknown
   : In extends Anything | NoSchema
     ? unknown
-    : Replies<Unchanging<In>> | PromiseLike<Replies<Unchanging<In>>>;
+    : In extends MediaBody
+      ? Media | PromiseLike<Media>
+      : Replies<Unchanging<In>> | PromiseLike<Replies<Unchanging<In>>>;
 
 /** Advice for a result that needs a response schema, and has none, or that holds a secret which no schema cuts. */
 export type ResultCheck<R, In> = unknown extends In
@@ -73,4 +79,5 @@ export type ResultCheck<R, In> = unknown extends In
 type SecretOr<R, Otherwise> = true extends HoldsSecret<BodyOf<Awaited<R>>> ? Advice<SecretAdvice> : Otherwise;
 
 /** What a handler returns; `unknown` hides what it is, and needs a response schema. */
-export type HandlerResult<R, In> = R & (unknown extends R ? (unknown extends In ? unknown : In extends NoSchema ? Advice<ResponseAdvice> : unknown) : unknown);
+export type HandlerResult<R, In> = R &
+  (unknown extends R ? (unknown extends In ? unknown : In extends NoSchema ? Advice<ResponseAdvice> : unknown) : unknown);

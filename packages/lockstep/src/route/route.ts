@@ -7,8 +7,9 @@ import { BuildError } from "../problem/error.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
 import type { Advice, Deps, FirstOf, NoticesOf, OpenIds, OrAdvice, ProtectionsOf, Values } from "../dependency/dependency.ts";
 import { type Entry, entriesOf, type ValueRecord } from "../dependency/node.ts";
-import type { AnySchema, Schema } from "../input/schema.ts";
+import type { Schema } from "../input/schema.ts";
 import type { HandlerResult, NoSchema, ResultCheck, Sendable } from "./result.ts";
+import { type Success, successesOf } from "./success.ts";
 import type { ParametersOf, TemplateCheck } from "./template.ts";
 
 /** The methods that a route may have. HEAD comes with GET; OPTIONS is answered by the core. */
@@ -39,8 +40,13 @@ export interface RouteSpec<D extends Deps, Pub extends string | undefined, In = 
   readonly deps?: D;
   /** The schema of the response: unknown fields are dropped, and the handler's result must fit. Required for an object or a list; `unchecked("reason")` lets everything through. */
   readonly response?: Schema<In, unknown>;
-  /** The status of a success. Default 200; 204 where the handler gives `undefined`. */
+  /** The status of the success, from 200 to 399. Without it and without `response`, 200, or 204 if the handler returns `undefined`. */
   readonly status?: number;
+  /**
+   * Several successes by status, each with its schema, or `null` for no content: `{ 200: Note, 201: Note, 303: null }`. Instead of
+   * `response` and `status`.
+   */
+  readonly responses?: Readonly<Record<number, Schema<In, unknown> | null>>;
   /** `oauth`: errors as RFC 6749 §5.2 demands of OAuth endpoints, instead of problem details. */
   readonly errors?: "oauth";
   /** The largest body in bytes. Default: the API's limit. */
@@ -105,7 +111,16 @@ type Declared<D extends Deps, Pub> = [Pub] extends [string] ? PublicInEveryCase 
  * Everything the compiler checks of a route, the first advice there is. It hangs on the path, the shortest of the arguments, so that the
  * compiler says the advice first and not the type of the whole specification.
  */
-export type RouteCheck<D0 extends Deps, D extends Deps, V extends HttpMethod, X extends string, X0 extends string, Pub, R, In> = FirstOf<
+export type RouteCheck<
+  D0 extends Deps,
+  D extends Deps,
+  V extends HttpMethod,
+  X extends string,
+  X0 extends string,
+  Pub,
+  R,
+  In,
+> = FirstOf<
   TemplateCheck<X>,
   FirstOf<
     NoShadow<D0, D>,
@@ -142,8 +157,8 @@ export interface RouteDefinition extends RouteDocumentation {
   readonly public: string | undefined;
   /** The handler's dependencies: the group's first, then the route's own. */
   readonly entries: readonly Entry[];
-  readonly response: AnySchema | undefined;
-  readonly status: number | undefined;
+  /** What it answers with if all goes well; empty if it does not say. */
+  readonly successes: readonly Success[];
   readonly errors: "oauth" | undefined;
   readonly maxBodyBytes: number | undefined;
   handler(values: ValueRecord): unknown;
@@ -163,6 +178,7 @@ const specOptions = [
   "deps",
   "response",
   "status",
+  "responses",
   "errors",
   "maxBodyBytes",
   "summary",
@@ -200,8 +216,7 @@ export function method<D0 extends Deps, X0 extends string, V extends HttpMethod>
         tags: [...inherited.tags, ...(spec.tags ?? [])],
         public: spec.public,
         entries,
-        response: spec.response,
-        status: spec.status,
+        successes: successesOf(`${verb} ${path}`, spec),
         errors: spec.errors,
         maxBodyBytes: spec.maxBodyBytes,
         // The executor gives exactly the values of the entries above.

@@ -1,10 +1,11 @@
 /** From the options of an API to what its routes share. */
 import { AuditReporter } from "../audit/reporter.ts";
 import { consoleAudit } from "../audit/sink.ts";
+import { notify } from "../callback.ts";
 import type { AppValues } from "../dependency/app-values.ts";
 import { inputLimits } from "../input/limits.ts";
-import { BuildError } from "../problem/error.ts";
 import type { ApiOptions } from "./api-options.ts";
+import { checkOrigin, webOriginOf } from "./origin.ts";
 import { metadataUrl } from "./protected-resource.ts";
 import type { ErrorListener, Serving } from "./served-route.ts";
 
@@ -12,27 +13,23 @@ const printable = /^[\x20-\x7e]+$/;
 
 /** @throws BuildError `wrong_option` */
 export function servingOf(options: ApiOptions, app: AppValues): Serving {
+  const { onError = logError } = options;
   return {
     realm: printable.test(options.title) ? options.title : "api",
     resourceMetadata: options.resource && metadataUrl(options.resource),
     limits: inputLimits(options.limits),
     origins: new Set(options.origins?.map(checkOrigin)),
+    ownOrigins: ownOriginsOf(options),
     audit: new AuditReporter(options.audit ?? consoleAudit, options.clock ?? Date.now),
     app,
-    onError: options.onError ?? logError,
+    onError: (error, about) => notify(`onError failed on ${about.route} (request ${about.requestId})`, onError, error, about),
   };
 }
 
-/** An origin as browsers send it (RFC 6454 §6.2): anything else would never match, or match too much. */
-function checkOrigin(origin: string): string {
-  if (URL.canParse(origin)) {
-    const url = new URL(origin);
-    if (url.origin === origin && (url.protocol === "https:" || url.protocol === "http:")) return origin;
-  }
-  throw new BuildError(
-    "wrong_option",
-    `origins: "${origin}" is no origin; write it as browsers send it, for example https://app.example`,
-  );
+/** The names that an API says it has itself: the addresses in its documentation, and its resource identifier. */
+function ownOriginsOf({ servers = [], resource }: ApiOptions): ReadonlySet<string> {
+  const addresses = [...servers, ...(resource === undefined ? [] : [resource])].map(({ url }) => webOriginOf(url));
+  return new Set(addresses.filter((origin) => origin !== undefined));
 }
 
 const logError: ErrorListener = (error, { requestId, route }) => {

@@ -1,5 +1,6 @@
 /** `Set-Cookie` (RFC 6265 §4.1, and the prefixes of RFC 6265bis §4.1.3). */
 import { BuildError } from "../problem/error.ts";
+import { UnwritableText } from "../problem/unwritable-text.ts";
 
 /** A cookie to set. Secure, HttpOnly, `Path=/` and `SameSite=Lax` unless said otherwise. */
 export interface Cookie {
@@ -35,8 +36,14 @@ export function serialiseCookie(cookie: Cookie): string {
     ...(secure ? ["Secure"] : []),
     ...(httpOnly ? ["HttpOnly"] : []),
   ].join("; ");
-  if (text.length > maxBytes) throw new BuildError("wrong_result", `The cookie ${name} is larger than ${maxBytes} bytes`);
+  if (text.length > maxBytes) throw new UnwritableText(`The cookie ${name} is larger than ${maxBytes} bytes`, [value]);
   return text;
+}
+
+/** The characters of a text that does not fit; the whole text if none of them is to blame alone. */
+function strange(text: string, pattern: RegExp): readonly string[] {
+  if (pattern.test(text)) return [];
+  return text.match(/[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+/g) ?? [text];
 }
 
 interface Checked {
@@ -50,7 +57,11 @@ interface Checked {
 
 function check({ name, value, path, sameSite, secure, maxAgeSeconds }: Checked): void {
   if (!token.test(name) || !octets.test(value) || !attribute.test(path)) {
-    throw new BuildError("wrong_result", "A cookie's name, value or path holds a character that cookies cannot (RFC 6265 §4.1.1)");
+    throw new UnwritableText("A cookie's name, value or path holds a character that cookies cannot (RFC 6265 §4.1.1)", [
+      ...strange(name, token),
+      ...strange(value, octets),
+      ...strange(path, attribute),
+    ]);
   }
   if (!["Strict", "Lax", "None"].includes(sameSite)) {
     throw new BuildError("wrong_result", `The cookie ${name}: sameSite is "Strict", "Lax" or "None"`);

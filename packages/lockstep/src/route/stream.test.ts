@@ -28,3 +28,13 @@ test("takes bytes and text, from what is synchronous or not", async () => {
   for await (const chunk of stream(["a"], { type: "text/plain" }).chunks) seen.push(chunk);
   assert.deepEqual(seen, [new Uint8Array([1]), "a"]);
 });
+
+test("what is no iterable, and a status that is none, are met when the stream is made", () => {
+  for (const chunks of [undefined, null, 1, {}, () => {}]) {
+    // What JavaScript may give.
+    assert.throws(() => stream(chunks as Iterable<string>, { type: "text/plain" }), { code: "wrong_result", message: /iterable/ });
+  }
+  for (const status of [0, 99, 199, 600, 200.5]) {
+    assert.throws(() => stream([], { type: "text/plain", status }), { code: "wrong_result", message: /from 200 to 599/ });
+  }
+});

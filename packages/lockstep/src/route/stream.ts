@@ -1,6 +1,8 @@
 /** `stream()`: a result that is sent piece by piece. */
 import { readHeaders, type AnswerHeaders } from "../problem/answer-headers.ts";
 import { recogniseEverywhere } from "../brand.ts";
+import { BuildError } from "../problem/error.ts";
+import { checkStatus } from "./reply.ts";
 
 /** What a stream says of itself. */
 export interface StreamOptions {
@@ -22,16 +24,26 @@ export class StreamReply {
   readonly options: StreamOptions;
   readonly headers: AnswerHeaders;
 
+  /** @throws BuildError `wrong_result` */
   constructor(chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>, options: StreamOptions) {
+    if (!isIterable(chunks)) throw new BuildError("wrong_result", "stream(): give an iterable or a generator of text or bytes");
+    if (options.status !== undefined) checkStatus("stream()", options.status);
     this.chunks = chunks;
     this.options = options;
     this.headers = readHeaders("stream()", { ...options.headers, "content-type": options.type });
   }
 }
 
+function isIterable(chunks: unknown): boolean {
+  if (typeof chunks !== "object" || chunks === null) return typeof chunks === "string";
+  return Symbol.asyncIterator in chunks || Symbol.iterator in chunks;
+}
+
 /**
  * A result that is sent piece by piece. The route's resources stay open until its last byte and close then; an error on the
- * way, or a client that goes away, is thrown into them.
+ * way, or a client that goes away, is thrown into them. A piece that is neither text nor bytes breaks the answer off.
+ *
+ * @throws BuildError `wrong_result` for what is no iterable, a status outside 200 to 599, or a header that cannot be written
  *
  * @example
  * ```ts

@@ -1,0 +1,61 @@
+/** Calls a schema of the application, which may do anything: what is no validation fails the request, and never passes a value. */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { readable } from "../callback.ts";
+import { isPromise } from "../dependency/promise.ts";
+import { BuildError, InvalidCredential, Unavailable } from "../problem/error.ts";
+import { Problem } from "../problem/problem.ts";
+import type { AnySchema } from "./schema.ts";
+
+type Result = StandardSchemaV1.Result<unknown>;
+
+/**
+ * Validates with a schema, as Standard Schema says. Problems that it throws on purpose (`Problem`, `Unavailable`,
+ * `InvalidCredential`) stay what they are. A schema that never settles holds its request, as a handler would.
+ *
+ * @throws BuildError `wrong_schema`, naming `where`, if it throws or gives neither a value nor a list of issues
+ */
+export function runSchema(schema: AnySchema, value: unknown, where: string): Result | Promise<Result> {
+  let result: unknown;
+  try {
+    result = schema["~standard"].validate(value);
+    if (isPromise(result)) {
+      return Promise.resolve(result).then(
+        (settled: unknown) => checkResult(settled, where),
+        (error: unknown) => {
+          throw asOurs(error, where);
+        },
+      );
+    }
+  } catch (error) {
+    throw asOurs(error, where);
+  }
+  return checkResult(result, where);
+}
+
+function checkResult(result: unknown, where: string): Result {
+  if (isResult(result)) return result;
+  throw new BuildError(
+    "wrong_schema",
+    `Let validate() of ${where} return { value } or { issues: […] }, as Standard Schema says: it returned neither`,
+  );
+}
+
+function isResult(result: unknown): result is Result {
+  if (typeof result !== "object" || result === null) return false;
+  const { issues } = result as { readonly issues?: unknown }; // Any object may be asked for a member.
+  if (issues === undefined) return "value" in result;
+  return Array.isArray(issues) && issues.every(isIssue);
+}
+
+function isIssue(issue: unknown): boolean {
+  if (typeof issue !== "object" || issue === null || !("message" in issue)) return false;
+  return !("path" in issue) || issue.path === undefined || Array.isArray(issue.path);
+}
+
+function asOurs(thrown: unknown, where: string): unknown {
+  const error = readable(thrown);
+  const isOnPurpose =
+    error instanceof Problem || error instanceof Unavailable || error instanceof InvalidCredential || error instanceof BuildError;
+  if (isOnPurpose) return error;
+  return new BuildError("wrong_schema", `Correct validate() of ${where}: it threw instead of returning issues`, { cause: error });
+}
