@@ -77,7 +77,7 @@ function asRefused(error: unknown): unknown {
 function errorOf(failed: Failed): unknown {
   switch (failed.kind) {
     case "threw":
-      return failed.error instanceof Denial ? new Refused("forbidden", failed.error.reason) : failed.error;
+      return failed.error;
     case "refused":
       return new Refused("forbidden", `${failed.step.path}: ${failed.refusal.reason}`);
     case "invalid":
