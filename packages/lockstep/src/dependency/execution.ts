@@ -162,7 +162,7 @@ export class Execution implements Verdicts {
   /** A denial refuses as its verb does; everything else is an error. */
   #thrown(error: unknown, step: Step): Failed {
     if (!(error instanceof Denial)) return { kind: "threw", error, step };
-    return { kind: "refused", refusal: new Refusal(refusalKind(step.node), error.reason), step };
+    return { kind: "refused", refusal: new Refusal(refusalKind(step.deniesAs), error.reason), step };
   }
 
   async #later(step: Step, result: PromiseLike<unknown>, values: ValueRecord): Promise<Failed | undefined> {
