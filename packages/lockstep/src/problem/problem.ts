@@ -3,7 +3,7 @@
  * stands in `answer.ts`.
  */
 import { recogniseEverywhere } from "../brand.ts";
-import { LockstepError } from "./error.ts";
+import { BuildError, LockstepError } from "./error.ts";
 import { readHeaders } from "./answer-headers.ts";
 import type { ProblemCode } from "./code.ts";
 
@@ -44,7 +44,11 @@ export class Problem extends LockstepError<string> implements Answer {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly members: Readonly<Record<string, unknown>>;
 
+  /** @throws BuildError `wrong_result` for a status outside 400 to 599, or a header that is none */
   constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
+    if (!Number.isInteger(status) || status < 400 || status > 599) {
+      throw new BuildError("wrong_result", "problem(): the status of a failure is an integer from 400 to 599");
+    }
     super(code, detail, options);
     this.status = status;
     this.title = options.title ?? titleOf(status);
@@ -58,6 +62,7 @@ export class Problem extends LockstepError<string> implements Answer {
  * Ends the request with a problem document. It throws, so that a statement, `return problem(…)` and `throw problem(…)` do the same.
  *
  * @throws Problem always
+ * @throws BuildError `wrong_result` for a status outside 400 to 599: the client reads a 500
  *
  * @example
  * ```ts
