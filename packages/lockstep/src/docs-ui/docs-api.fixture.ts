@@ -23,6 +23,7 @@ import {
   passwordRequestForm,
   post,
   scopes,
+  unchecked,
 } from "../index.ts";
 import type { TokenDesk } from "./token-desk.fixture.ts";
 
@@ -44,7 +45,8 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
   const user = authenticate({ password }, ({ password: token }) => desk.verify(token.reveal(), "password"));
   const client = oauth2ClientCredentials({ tokenUrl: "/auth/client-token", scopes: { jobs: "Run jobs" } });
   const service = authenticate({ client }, ({ client: token }) => desk.verify(token.reveal(), "client"));
-  const named = (name: string, expected: string) => (value: string) => (value === expected ? { name, via: "key" } : undefined);
+  const named = (name: string, expected: string) => (value: string) =>
+    value === expected ? { id: name, name, via: "key" } : undefined;
   const bob = named("bob", known.apiKey);
   const byKey = authenticate({ key: apiKeyHeader({ name: "X-API-Key" }) }, ({ key }) => bob(key.reveal()));
   const cleo = named("cleo", known.cookie);
@@ -59,7 +61,9 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
   ) =>
     authenticate({ basic: httpBasic({ schemeName }) }, ({ basic }) => {
       const given = basic.reveal();
-      return given.username === username && given.password === expected ? { name: username, via: "basic" } : undefined;
+      return given.username === username && given.password === expected
+        ? { id: username, name: username, via: "basic" }
+        : undefined;
     });
   const byBasic = basicAs("HTTPBasic", known.ada);
 
@@ -69,16 +73,28 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
     get("/me", { deps: { user }, tags: ["By password"], response: unchecked("a test") }, ({ user: who }) => who),
     post(
       "/notes",
-      { deps: { user: scopes(user, "notes:write"), note: body(z.object({ text: z.string() })) }, tags: ["By password"], response: unchecked("a test") },
+      {
+        deps: { user: scopes(user, "notes:write"), note: body(z.object({ text: z.string() })) },
+        tags: ["By password"],
+        response: unchecked("a test"),
+      },
       ({ user: who, note }) => ({
         ...who,
         text: note.text,
       }),
     ),
-    get("/greeting", { public: "greets everybody", deps: { user: optional(user) }, tags: ["Open"], response: unchecked("a test") }, ({ user: who }) => ({
-      name: who?.name ?? "stranger",
-    })),
-    get("/job", { deps: { service: scopes(service, "jobs") }, tags: ["By client credentials"], response: unchecked("a test") }, ({ service: who }) => who),
+    get(
+      "/greeting",
+      { public: "greets everybody", deps: { user: optional(user) }, tags: ["Open"], response: unchecked("a test") },
+      ({ user: who }) => ({
+        name: who?.name ?? "stranger",
+      }),
+    ),
+    get(
+      "/job",
+      { deps: { service: scopes(service, "jobs") }, tags: ["By client credentials"], response: unchecked("a test") },
+      ({ service: who }) => who,
+    ),
     v1.get("/data", { response: unchecked("a test") }, ({ caller }) => caller),
     v1.post("/data", { response: unchecked("a test") }, ({ caller }) => caller),
     get("/basic", { deps: { user: byBasic }, tags: ["By Basic"], response: unchecked("a test") }, ({ user: who }) => who),
@@ -86,10 +102,20 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
     get("/bearer", { deps: { user: byBearer }, tags: ["By bearer token"], response: unchecked("a test") }, ({ user: who }) => who),
     post("/cookie", { deps: { user: byCookie }, tags: ["By cookie"], response: unchecked("a test") }, ({ user: who }) => who),
     get("/query", { deps: { user: byQuery }, tags: ["By query"], response: unchecked("a test") }, ({ user: who }) => who),
-    get("/either", { deps: { caller: anyOf({ key: byKey, token: byBearer }) }, tags: ["By either"], response: unchecked("a test") }, ({ caller }) => caller.value),
+    get(
+      "/either",
+      { deps: { caller: anyOf({ key: byKey, token: byBearer }) }, tags: ["By either"], response: unchecked("a test") },
+      ({ caller }) => caller.value,
+    ),
     post(
       "/auth/token",
-      { public: "signs in", errors: "oauth", deps: { form: passwordRequestForm() }, tags: ["Tokens"], response: unchecked("a test") },
+      {
+        public: "signs in",
+        errors: "oauth",
+        deps: { form: passwordRequestForm() },
+        tags: ["Tokens"],
+        response: unchecked("a test"),
+      },
       ({ form: asked }) => {
         if (asked.username !== known.ada.username || asked.password.reveal() !== known.ada.password)
           throw oauthError("invalid_grant", "Wrong name or password.");
@@ -104,7 +130,9 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
           client: basicAs("ClientBasic", known.service),
           asked: form(z.object({ grant_type: z.literal("client_credentials"), scope: z.string().optional() })),
         },
-        tags: ["Tokens"], response: unchecked("a test") },
+        tags: ["Tokens"],
+        response: unchecked("a test"),
+      },
       ({ client: { name }, asked }) => ({ token_type: "Bearer", access_token: desk.give(name, "client", asked.scope) }),
     ),
   ];
@@ -128,7 +156,11 @@ function issuerRoutes(desk: TokenDesk, issuer: string | undefined) {
   const byCode = authenticate({ code }, ({ code: token }) => desk.verify(token.reveal(), "code"));
   const byOidc = authenticate({ oidc }, ({ oidc: token }) => desk.verify(token.reveal(), "code"));
   return [
-    get("/code", { deps: { user: scopes(byCode, "notes:read") }, tags: ["By authorization code"], response: unchecked("a test") }, ({ user }) => user),
+    get(
+      "/code",
+      { deps: { user: scopes(byCode, "notes:read") }, tags: ["By authorization code"], response: unchecked("a test") },
+      ({ user }) => user,
+    ),
     get("/oidc", { deps: { user: byOidc }, tags: ["By OpenID Connect"], response: unchecked("a test") }, ({ user }) => user),
   ];
 }

@@ -10,6 +10,7 @@ import { unowned } from "../access/unowned.ts";
 import { entriesOf } from "../dependency/node.ts";
 import { readOverrides } from "../dependency/override.ts";
 import { body } from "../input/body.ts";
+import { nothing } from "../input/nothing.ts";
 import { path } from "../input/path.ts";
 import { compileRoute } from "../route/compiled-route.ts";
 import { group } from "../route/group.ts";
@@ -31,7 +32,7 @@ const NoteChange = z.object({ text: z.string() }).meta({ id: "NoteChange" });
 const ownNote = owned(
   { id: path("id", z.string().max(36)), user: activeUser },
   ({ id }) => ({ id, text: "", ownerId: "1" }),
-  (note, { user }) => note.ownerId === user.id,
+  (note) => note.ownerId,
 );
 
 const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
@@ -129,7 +130,7 @@ test("what the API and its routes say of themselves is written down", () => {
 });
 
 test("the dependencies of a group and of the whole API are documented with each route", () => {
-  const client = authenticate({ key: apiKeyHeader({ name: "X-Key" }) }, () => ({}));
+  const client = authenticate({ key: apiKeyHeader({ name: "X-Key" }) }, () => ({ id: "client" }));
   const v1 = group({ prefix: "/v1", tags: ["v1"], deps: { client } });
   const guards = entriesOf("test", { "#guard0": activeUser });
   const document = openApiDocument(about, [
@@ -157,8 +158,8 @@ test("overrides do not change the document", () => {
 });
 
 test("paths that differ in the names of parameters only are one path, named by the first route", () => {
-  const id = path("id", z.int(), { identifies: "nothing" });
-  const noteId = path("noteId", z.int(), { identifies: "nothing" });
+  const id = path("id", z.int(), { identifies: nothing("a test") });
+  const noteId = path("noteId", z.int(), { identifies: nothing("a test") });
   const { paths } = documentOf(
     get("/notes/:id", { public: "test", deps: { id } }, () => 1),
     del("/notes/:noteId", { public: "test", deps: { noteId } }, () => 1),

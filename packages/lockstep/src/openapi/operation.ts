@@ -13,7 +13,9 @@ export function operationOf(surface: Surface, schemas: ComponentSchemas, pathNam
   const unowned = surface.nodes.flatMap((node) => (node.kind === "unowned" ? (node.reason ?? []) : []));
   const anyScope = surface.nodes.flatMap((node) => (node.kind === "scopes" ? (node.reason ?? []) : []));
   const apart = surface.nodes.flatMap((node) => ("apart" in node ? (node.apart ?? []) : []));
-  const nothing = Object.assign({}, ...surface.inputs.map(({ place }) => place.objectIds.nothing)) as Readonly<Record<string, string>>;
+  const nothing = Object.assign({}, ...surface.inputs.map(({ place }) => place.objectIds.nothing)) as Readonly<
+    Record<string, string>
+  >;
   return defined<Operation>({
     operationId: surface.operationId,
     tags: filled([...new Set(definition.tags)]),

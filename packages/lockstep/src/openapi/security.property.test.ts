@@ -16,6 +16,7 @@ import { optional } from "../dependency/optional.ts";
 import { compile, type Plan, type Variant } from "../dependency/plan.ts";
 import { createApi } from "../route/api.ts";
 import { get, type Route } from "../route/route.ts";
+import { unchecked } from "../route/unchecked.ts";
 import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import { Redacted } from "../secret/redacted.ts";

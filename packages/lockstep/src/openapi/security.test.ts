@@ -23,9 +23,9 @@ const token = oauth2PasswordBearer({
 });
 const key = apiKeyHeader({ name: "X-Key", schemeName: "Key", scopes: { read: "Read" } });
 const cookie = apiKeyCookie({ name: "sid", schemeName: "Cookie" });
-const user = authenticate({ token }, () => identified({ name: "user" }, { sub: "1" }));
-const service = authenticate({ key }, () => identified({ name: "service" }, { sub: "2" }));
-const session = authenticate({ cookie }, () => ({ name: "session" }));
+const user = authenticate({ token }, () => identified({ id: "user" }, { sub: "1" }));
+const service = authenticate({ key }, () => identified({ id: "service" }, { sub: "2" }));
+const session = authenticate({ cookie }, () => ({ id: "session" }));
 
 const security = (deps: Deps) => securityOf(entriesOf("test", deps));
 
@@ -36,7 +36,7 @@ test("nothing is needed where no scheme is below", () => {
 
 test("AND stands in one object: entries, and one verb over two schemes", () => {
   assert.deepEqual(security({ user, service }), [{ OAuth: [], Key: [] }]);
-  assert.deepEqual(security({ both: authenticate({ token, key }, () => ({})) }), [{ OAuth: [], Key: [] }]);
+  assert.deepEqual(security({ both: authenticate({ token, key }, () => ({ id: "1" })) }), [{ OAuth: [], Key: [] }]);
 });
 
 test("OR stands in several objects", () => {
@@ -44,7 +44,7 @@ test("OR stands in several objects", () => {
 });
 
 test("(A ∧ B) ∨ C, and A ∧ (B ∨ C)", () => {
-  const both = authenticate({ token, key }, () => ({}));
+  const both = authenticate({ token, key }, () => ({ id: "1" }));
   assert.deepEqual(security({ caller: anyOf({ both, session }) }), [{ OAuth: [], Key: [] }, { Cookie: [] }]);
   assert.deepEqual(security({ user, other: anyOf({ service, session }) }), [
     { OAuth: [], Key: [] },
@@ -65,13 +65,13 @@ test("what is optional is an alternative, and `{}` stands last", () => {
 });
 
 test("explicit credentials come before ambient ones, as they are tried", () => {
-  const basic = authenticate({ login: httpBasic() }, () => ({}));
+  const basic = authenticate({ login: httpBasic() }, () => ({ id: "1" }));
   assert.deepEqual(security({ caller: anyOf({ session, basic, user }) }), [{ OAuth: [] }, { Cookie: [] }, { HTTPBasic: [] }]);
 });
 
 test("an anyOf that several paths reach is one choice: no alternative asks for both branches", () => {
   const caller = anyOf({ user, service });
-  const active = authorize({ caller }, () => ({}));
+  const active = authorize({ caller }, ({ caller }) => caller);
   assert.deepEqual(security({ caller, active, again: depends({ active }, () => 1) }), [{ OAuth: [] }, { Key: [] }]);
 });
 
@@ -107,8 +107,8 @@ test("a scope that only one alternative requires stands with that one", () => {
 });
 
 test("two schemes that are defined alike are one credential", () => {
-  const one = authenticate({ token: httpBearer() }, () => ({}));
-  const other = authenticate({ token: httpBearer() }, () => ({}));
+  const one = authenticate({ token: httpBearer() }, () => ({ id: "1" }));
+  const other = authenticate({ token: httpBearer() }, () => ({ id: "1" }));
   assert.deepEqual(security({ one, other }), [{ HTTPBearer: [] }]);
   assert.deepEqual(security({ caller: anyOf({ one, other }) }), [{ HTTPBearer: [] }]);
 });

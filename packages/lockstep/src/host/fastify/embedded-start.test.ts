@@ -4,6 +4,7 @@ import { fastify } from "fastify";
 import { resource } from "../../dependency/resource.ts";
 import { createApi } from "../../route/api.ts";
 import { get } from "../../route/route.ts";
+import { unchecked } from "../../route/unchecked.ts";
 import { good, isBuildError, notesApi, statusOf } from "./embedded.fixture.ts";
 import { lockstep } from "./index.ts";
 
@@ -58,7 +59,13 @@ describe("the start", () => {
     );
     const app = fastify();
     await app.register(
-      lockstep(createApi({ title: "T", version: "1", routes: [get("/", { public: "a test", deps: { broken }, response: unchecked("a test") }, () => ({}))] })),
+      lockstep(
+        createApi({
+          title: "T",
+          version: "1",
+          routes: [get("/", { public: "a test", deps: { broken }, response: unchecked("a test") }, () => ({}))],
+        }),
+      ),
     );
     await assert.rejects(async () => app.ready(), /no database/);
   });
