@@ -7,6 +7,7 @@ import type { ComponentSchemas } from "./component-schemas.ts";
 import { defined } from "./defined.ts";
 import type { AnswerHeader } from "./error-schemas.ts";
 import type { MediaType, Reference, Response } from "./openapi.ts";
+import { demandsScopes } from "./security.ts";
 import type { Surface } from "./surface.ts";
 
 /** An error that the core gives where something stands in the graph. */
@@ -32,8 +33,8 @@ const rules: readonly ErrorRule[] = [
   {
     status: 403,
     description: "The caller may not do this.",
-    challenges: (surface) => has(surface, "scopes"),
-    when: (surface) => has(surface, "authorize") || has(surface, "scopes") || isCrossSiteChecked(surface),
+    challenges: ({ nodes }) => nodes.some(demandsScopes),
+    when: (surface) => has(surface, "authorize") || surface.nodes.some(demandsScopes) || isCrossSiteChecked(surface),
   },
   {
     status: 404,

@@ -3,10 +3,11 @@ import { test } from "node:test";
 import { authenticate } from "../access/authenticate.ts";
 import { authorize } from "../access/authorize.ts";
 import { identified } from "../access/identified.ts";
-import { scopes } from "../access/scopes.ts";
+import { anyScope, scopes } from "../access/scopes.ts";
 import { anyOf } from "../dependency/any-of.ts";
 import type { Deps } from "../dependency/dependency.ts";
 import { depends } from "../dependency/depends.ts";
+import { firstOf } from "../dependency/first-of.ts";
 import { entriesOf } from "../dependency/node.ts";
 import { optional } from "../dependency/optional.ts";
 import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
@@ -104,6 +105,48 @@ test("a scope that only one alternative requires stands with that one", () => {
     { OAuth: ["read"], Key: ["read"] },
     { OAuth: ["read"] },
   ]);
+});
+
+test("the rules of a firstOf() that demand different scopes are alternatives, in the order of the rules", () => {
+  const author = authorize({ user: scopes(user, "write") }, ({ user: who }) => who);
+  const admin = authorize({ user: scopes(user, "admin") }, ({ user: who }) => who);
+  assert.deepEqual(security({ note: firstOf({ author, admin }) }), [{ OAuth: ["write"] }, { OAuth: ["admin"] }]);
+  assert.deepEqual(security({ note: firstOf({ user, admin }) }), [{ OAuth: [] }, { OAuth: ["admin"] }]);
+  // The control: side by side they are demanded together.
+  assert.deepEqual(security({ author, admin }), [{ OAuth: ["admin", "write"] }]);
+});
+
+test("rules that demand the same are one alternative; anyScope() demands nothing", () => {
+  const reader = scopes(user, "read");
+  const one = authorize({ reader }, ({ reader: who }) => who);
+  const other = authorize({ reader }, ({ reader: who }) => who);
+  assert.deepEqual(security({ note: firstOf({ one, other }) }), [{ OAuth: ["read"] }]);
+  assert.deepEqual(security({ note: firstOf({ user, any: anyScope(user, "a test") }) }), [{ OAuth: [] }]);
+});
+
+test("a scope demanded beside or above a firstOf() stands with each of its alternatives", () => {
+  const rules = firstOf({ author: scopes(user, "write"), admin: scopes(user, "admin") });
+  const both = [{ OAuth: ["read", "write"] }, { OAuth: ["admin", "read"] }];
+  assert.deepEqual(security({ rules, reader: scopes(user, "read") }), both);
+  assert.deepEqual(security({ rules: scopes(rules, "read") }), both);
+});
+
+test("a firstOf() that several paths reach is one choice; one inside another adds its rules", () => {
+  const rules = firstOf({ author: scopes(user, "write"), admin: scopes(user, "admin") });
+  const active = authorize({ rules }, ({ rules: who }) => who);
+  const either = [{ OAuth: ["write"] }, { OAuth: ["admin"] }];
+  assert.deepEqual(security({ rules, active, again: depends({ active }, () => 1) }), either);
+  assert.deepEqual(security({ nested: firstOf({ reader: scopes(user, "read"), rules }) }), [{ OAuth: ["read"] }, ...either]);
+});
+
+test("a firstOf() in a branch of an anyOf() multiplies that branch only", () => {
+  const rules = firstOf({ author: scopes(user, "write"), admin: scopes(user, "admin") });
+  assert.deepEqual(security({ caller: anyOf({ rules, service }) }), [{ OAuth: ["write"] }, { OAuth: ["admin"] }, { Key: [] }]);
+});
+
+test("what an authenticate() of a rule rests on is demanded whichever rule allows: who is asking is decided before them", () => {
+  const member = authenticate({ reader: scopes(user, "read") }, () => ({ id: "1" }));
+  assert.deepEqual(security({ note: firstOf({ user, member }) }), [{ OAuth: ["read"] }]);
 });
 
 test("two schemes that are defined alike are one credential", () => {
