@@ -47,7 +47,10 @@ test("outside HTTP a resource translates, too", async () => {
       throw error instanceof RangeError ? taken : new TypeError("another");
     }
   });
-  const failing = (error: Error) => run(db, {}, () => Promise.reject(error));
+  const failing = (error: Error) =>
+    run(db, {}, () => {
+      throw error;
+    });
   await assert.rejects(failing(new RangeError("unique violation")), taken);
   await assert.rejects(failing(new SyntaxError("own")), { name: "SyntaxError" });
   await assert.rejects(failing(busy), busy);

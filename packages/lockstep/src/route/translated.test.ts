@@ -58,7 +58,7 @@ const onDuplicate: Catch = (error) => {
 };
 
 /** Asks a route of one handler. Says the status, the code, what onError got and which events there were. */
-async function answerOf(deps: Readonly<Record<string, Dependency<unknown, never>>>, handler: () => unknown) {
+async function answerOf(deps: Readonly<Record<string, Dependency<unknown>>>, handler: () => unknown) {
   const errors: unknown[] = [];
   const events: string[] = [];
   const api = createApi({
