@@ -45,7 +45,7 @@ const api = createApi({
     get("/query", { public: "test", deps: { db, q: query("q", text) }, response: unchecked("a test") }, ({ q }) => echo(q)),
     get(
       "/path/:name",
-      { public: "test", deps: { name: path("name", text, { identifies: nothing("a test") }) } },
+      { public: "test", deps: { name: path("name", text, { identifies: nothing("a test") }) }, response: unchecked("a test") },
       async ({ name }) => echo(name),
     ),
     post("/body", { public: "test", deps: { it: body(z.object({ a: text })) }, response: unchecked("a test") }, ({ it }) =>
