@@ -1,4 +1,5 @@
 /** The open resources of one run: opened in the order of need, closed in reverse. What a resource is stands in `open-resource.ts`. */
+import { readable } from "../callback.ts";
 import { openResource, type OpenResource } from "./open-resource.ts";
 import type { ResourceNode } from "./node.ts";
 
@@ -39,7 +40,7 @@ export class ResourceStack {
         if (closing !== undefined) return this.#closeLater(closing, thrown, all);
       } catch (error) {
         thrown = { error };
-        all.push(error);
+        all.push(readable(error));
       }
     }
     return all.length === 0 ? undefined : { error: all[0], all };
@@ -51,7 +52,7 @@ export class ResourceStack {
       await closing;
     } catch (error) {
       thrown = { error };
-      all.push(error);
+      all.push(readable(error));
     }
     return this.#close(thrown, all);
   }

@@ -1,5 +1,5 @@
 /**
- * One request, from the match to the answer: the phases of DESIGN §5. A host calls `begin` before it reads anything of the
+ * One request, from the match to the answer: the phases that ARCHITECTURE.md lists. A host calls `begin` before it reads anything of the
  * body and `finish` afterwards; what begins and is refused never finishes.
  */
 import { crossSiteReason } from "../access/cross-site.ts";
@@ -12,18 +12,19 @@ import { Execution, type Failed } from "../dependency/execution.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { Variant } from "../dependency/plan.ts";
 import { phase } from "../dependency/rank.ts";
-import { clientGone } from "../host/body-problem.ts";
 import type { ClosingError } from "../dependency/resource-stack.ts";
 import { isTranslatable, type Settled, settleClosing } from "../dependency/translation.ts";
+import { clientGone } from "../host/body-problem.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
 import { RequestSource } from "../input/request-source.ts";
-import { answerToError, answerToIssues, answerToRefusal } from "../problem/answer.ts";
-import { BuildError, InvalidCredential } from "../problem/error.ts";
-import { type Answer, type Problem, problemOf } from "../problem/problem.ts";
+import { answerToError, answerToRefusal } from "../problem/answer.ts";
+import { BuildError } from "../problem/error.ts";
+import type { Answer } from "../problem/problem.ts";
 import { UnwritableText } from "../problem/unwritable-text.ts";
 import { type RunningRequest, within } from "../whereabouts.ts";
 import { auditOf, auditOfThrown, credentialInUrl } from "./audited.ts";
 import { ClosingStream, ReaderGone } from "./closing-stream.ts";
+import { AnswerFailure, answerTo, challengesOf } from "./failed-answer.ts";
 import { respond, respondProblem } from "./respond.ts";
 import { answerable } from "./sent-text.ts";
 import type { ServedRoute } from "./served-route.ts";
@@ -205,8 +206,9 @@ export class Exchange implements RunningRequest {
       const judged = answerable(failed.error, { source: this.#source, variant: this.#execution.variant, isBodyRead });
       return judged.then((error) => this.#fail({ ...failed, error }, true));
     }
-    const problem = this.#answerTo(failed);
-    const challenges = this.#challengesOf(failed);
+    const scopes = this.#execution?.variant.scopes ?? [];
+    const problem = answerTo(failed, scopes, this.#route.definition.errors);
+    const challenges = challengesOf(failed, scopes, this.#route);
     const isError = failed.kind === "threw" && !(failed.error instanceof Denial);
     const closed = this.#execution?.close(isError ? failed : new AnswerFailure(problem));
     this.#reportFailed(failed);
@@ -231,32 +233,6 @@ export class Exchange implements RunningRequest {
     if (answerToError(error).status >= 500) for (const before of translated) this.#reportThrown(before, path);
     for (const other of others) this.#reportThrown(other);
     return this.#unexpected(error);
-  }
-
-  #answerTo(failed: Failed): Answer {
-    switch (failed.kind) {
-      case "refused":
-        return answerToRefusal(failed.refusal.kind, this.#execution?.variant.scopes ?? []);
-      case "invalid":
-        return answerToIssues(failed.issues, this.#route.definition.errors);
-      case "threw":
-        return answerToError(failed.error);
-      default:
-        return failed satisfies never;
-    }
-  }
-
-  #challengesOf(failed: Failed): readonly string[] {
-    if (failed.kind === "invalid") return [];
-    if (failed.kind === "threw") {
-      return failed.error instanceof InvalidCredential
-        ? this.#route.challenges(failed.step?.schemes ?? [], { error: "invalid_token" })
-        : [];
-    }
-    if (failed.refusal.kind === "invalid") return this.#route.challenges(failed.step.schemes, { error: "invalid_token" });
-    if (failed.refusal.kind !== "scope") return [];
-    const scope = this.#execution?.variant.scopes.join(" ") ?? "";
-    return this.#route.challenges(failed.step.schemes, { error: "insufficient_scope", scope });
   }
 
   /** Reports at once what no resource can translate. */
@@ -311,18 +287,3 @@ export class Exchange implements RunningRequest {
 
 const begin = (exchange: Exchange): MaybePromise<HostResponse | undefined> => exchange.guard();
 const finish = (exchange: Exchange): MaybePromise<HostResponse> => exchange.carryOut();
-
-/** What is thrown into open resources when an answer ends the request: an error made only if one is open. */
-class AnswerFailure {
-  readonly #answer: Answer;
-  #error: Problem | undefined;
-
-  constructor(answer: Answer) {
-    this.#answer = answer;
-  }
-
-  get error(): Problem {
-    this.#error ??= problemOf(this.#answer);
-    return this.#error;
-  }
-}

@@ -112,6 +112,29 @@ for (const [kind, make] of Object.entries(kinds)) {
       assert.deepEqual(away.events, ["error.unexpected the handler: Duplicate", "error.unavailable the store is away"]);
     });
 
+    it("may refuse with deny(): 403, and the reason is in the audit log", async () => {
+      const db = make(() => deny("the quota is used up"));
+      assert.deepEqual(await answerOf({ db }, duplicate), {
+        status: 403,
+        code: "forbidden",
+        errors: [],
+        events: ["authorization.denied the quota is used up"],
+      });
+    });
+
+    it("that throws what cannot be read is a failure like any other", async () => {
+      const unreadable = new Proxy(new Error("x"), {
+        getPrototypeOf: () => {
+          throw new Error("no");
+        },
+      });
+      const db = make(() => {
+        throw unreadable;
+      });
+      const { status, errors } = await answerOf({ db }, duplicate);
+      assert.deepEqual([status, errors.length], [500, 2]);
+    });
+
     it("never replaces a refusal or a problem", async () => {
       const seen: unknown[] = [];
       const db = make(() => problem(418, "teapot", "No."), seen);

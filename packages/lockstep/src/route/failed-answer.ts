@@ -1,0 +1,48 @@
+/** The answer to a run that ended early, and what is thrown into open resources because of it. */
+import type { Failed } from "../dependency/execution.ts";
+import { answerToError, answerToIssues, answerToRefusal } from "../problem/answer.ts";
+import { InvalidCredential } from "../problem/error.ts";
+import { type Answer, type Problem, problemOf } from "../problem/problem.ts";
+import type { ServedRoute } from "./served-route.ts";
+
+/** The answer, without its challenges. `scopes` are all that the route requires of this caller. */
+export function answerTo(failed: Failed, scopes: readonly string[], errors: "oauth" | undefined): Answer {
+  switch (failed.kind) {
+    case "refused":
+      return answerToRefusal(failed.refusal.kind, scopes);
+    case "invalid":
+      return answerToIssues(failed.issues, errors);
+    case "threw":
+      return answerToError(failed.error);
+    default:
+      return failed satisfies never;
+  }
+}
+
+/** The challenges of the answer: those of the schemes below the guard that refused. */
+export function challengesOf(failed: Failed, scopes: readonly string[], route: ServedRoute): readonly string[] {
+  if (failed.kind === "invalid") return [];
+  if (failed.kind === "threw") {
+    return failed.error instanceof InvalidCredential
+      ? route.challenges(failed.step?.schemes ?? [], { error: "invalid_token" })
+      : [];
+  }
+  if (failed.refusal.kind === "invalid") return route.challenges(failed.step.schemes, { error: "invalid_token" });
+  if (failed.refusal.kind !== "scope") return [];
+  return route.challenges(failed.step.schemes, { error: "insufficient_scope", scope: scopes.join(" ") });
+}
+
+/** What is thrown into open resources when an answer ends the request: an error made only if one is open. */
+export class AnswerFailure {
+  readonly #answer: Answer;
+  #error: Problem | undefined;
+
+  constructor(answer: Answer) {
+    this.#answer = answer;
+  }
+
+  get error(): Problem {
+    this.#error ??= problemOf(this.#answer);
+    return this.#error;
+  }
+}
