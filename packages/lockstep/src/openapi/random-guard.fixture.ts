@@ -29,13 +29,15 @@ export interface Guard {
   readonly schemes: number;
   readonly steps: readonly Step[];
   readonly roots: readonly number[];
+  /** Whether every root is optional, so that no credential may do. */
+  readonly isOptional: boolean;
 }
 
 const places = fc.array(fc.nat(30), { minLength: 1, maxLength: 3 });
 const step = fc.record<Step>({
   verb: fc.oneof(
     { weight: 2, arbitrary: fc.constantFrom("anyOf", "firstOf") },
-    { weight: 1, arbitrary: fc.constantFrom("all", "optional", "authorize") },
+    { weight: 2, arbitrary: fc.constantFrom("all", "optional", "optional", "authorize") },
     { weight: 3, arbitrary: fc.constantFrom("authenticate", "scopes") },
   ),
   operands: places,
@@ -46,6 +48,7 @@ export const guards: fc.Arbitrary<Guard> = fc.record<Guard>({
   schemes: fc.integer({ min: 1, max: 5 }),
   steps: fc.array(step, { minLength: 1, maxLength: 12 }),
   roots: places,
+  isOptional: fc.integer({ min: 0, max: 7 }).map((one) => one === 0),
 });
 
 /** What every credential grants in this run. */
@@ -70,7 +73,7 @@ type Make = (nodes: readonly AnyDependency[], chosen?: number) => AnyDependency;
 const mostChoices = 2;
 
 /** Builds a guard. What would not start is left out: the description is random, and knows no facts. */
-export function build({ schemes, steps, roots }: Guard): Built {
+export function build({ schemes, steps, roots, isOptional }: Guard): Built {
   const base = Array.from({ length: schemes }).flatMap((_, index) => {
     const scheme = schemeOf(index);
     return [scheme, authenticate({ scheme }, caller)];
@@ -85,7 +88,10 @@ export function build({ schemes, steps, roots }: Guard): Built {
   }
   // The last node is a root, so that what was built counts.
   const entriesOf = (all: readonly AnyDependency[]): Entry[] =>
-    [all.length - 1, ...roots].map((place, index) => ({ key: `r${index}`, node: pick(all, place)["~dep"] }));
+    [all.length - 1, ...roots].map((place, index) => {
+      const dep = pick(all, place);
+      return { key: `r${index}`, node: (isOptional ? optional(dep) : dep)["~dep"] };
+    });
   const choices = productOf(made.map(({ rules }) => rules)).map((chosen) => {
     const others: AnyDependency[] = [...base];
     made.forEach(({ rules, make }, index) => others.push(make(others, rules > 1 ? chosen[index] : undefined)));

@@ -52,16 +52,21 @@ function agrees({ entries, choices }: Built, documented: readonly SecurityRequir
     count[isAccepted ? "accepted" : "refused"] += 1;
     if (outcome.kind !== "run") return isDocumented === isAccepted;
     const names = outcome.schemes.map(({ scheme }) => scheme.name);
-    // A scope is needed where the evaluator refuses without it, once for each choice of rules.
-    const needs = plans.map((each) =>
-      line(
-        names,
-        ["s", "t"].filter((scope) => !isLetIn(each, names, scope === "s" ? "t" : "s")),
-      ),
-    );
-    for (const need of needs) expected.add(need);
-    count.chosen += new Set(needs).size > 1 ? 1 : 0;
     const own = security.filter((requirement) => line(Object.keys(requirement), []) === line(names, []));
+    if (names.length === present.length) {
+      // A scope is needed where the evaluator refuses without it, once for each choice of rules.
+      const needs = plans.map((each) =>
+        line(
+          names,
+          ["s", "t"].filter((scope) => !isLetIn(each, names, scope === "s" ? "t" : "s")),
+        ),
+      );
+      for (const need of needs) expected.add(need);
+      count.chosen += new Set(needs).size > 1 ? 1 : 0;
+    } else if (own.length === 0) {
+      // Credentials that are used only while another one is ignored: `anyOf({ maybe: optional(cookie), header })` with both.
+      return isDocumented && isAccepted;
+    }
     const agreeing = ["", "s", "t", "s t"].map((scope) => {
       const isDocumentedFor = own.some((one) =>
         Object.values(one)
@@ -147,7 +152,7 @@ test("for every set of valid credentials, the security requirements say what the
     { numRuns: 800 },
   );
   // Not vacuous: both answers, scopes, rules that demand different ones, and AND, OR and optional together occur.
-  for (const [what, times] of Object.entries(count)) assert.ok(times > (what === "chosen" ? 100 : 300), `${what}: ${times}`);
+  for (const [what, times] of Object.entries(count)) assert.ok(times > (what === "chosen" ? 20 : 200), `${what}: ${times}`);
   for (const shape of ["1×1", "1×2", "2×0", "2×1", "2×2"]) assert.ok(shapes.has(shape), shape);
 });
 

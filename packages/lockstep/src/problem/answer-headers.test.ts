@@ -33,7 +33,7 @@ test("a header that would begin another one is refused before anything is sent",
   assert.throws(() => reply(200, 1, { headers: { "a b": "c" } }), { code: "wrong_result" });
   assert.throws(() => stream([], { type: "text/plain\r\na: b" }), { code: "wrong_result" });
   const thrown = await ask(() => {
-    throw problem(409, "x", "y", { headers: { "x-a": "/a\nb: c" } });
+    problem(409, "x", "y", { headers: { "x-a": "/a\nb: c" } });
   });
   assert.equal(thrown.status, 500);
 });
@@ -115,7 +115,7 @@ test("encoded bytes may say so; JSON is sent as it is", async () => {
   assert.equal((await ask(() => stream(["x"], { type: "text/plain", headers }))).headers.get("content-encoding"), "gzip");
   assert.equal((await ask(() => reply(200, { a: 1 }, { headers }))).status, 500);
   const refusal = await ask(() => {
-    throw problem(409, "x", "y", { headers });
+    problem(409, "x", "y", { headers });
   });
   assert.equal(refusal.status, 500);
 });

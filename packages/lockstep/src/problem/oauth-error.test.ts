@@ -36,7 +36,7 @@ test("a problem of the core has the OAuth code that says it best", () => {
 test("an OAuth endpoint that asks for patience says how long: 429 keeps its Retry-After", async () => {
   const throttled = (path: string, errors: { readonly errors?: "oauth" }) =>
     post(path, { public: "test", ...errors, problems: { 429: "Too many attempts." } }, () => {
-      throw problem(429, "too_many_requests", "Later.", { headers: { "retry-after": "30" } });
+      problem(429, "too_many_requests", "Later.", { headers: { "retry-after": "30" } });
     });
   const routes = [throttled("/token", { errors: "oauth" }), throttled("/other", {})];
   const api = createApi({ title: "t", version: "1", audit: () => {}, routes });

@@ -31,7 +31,7 @@ const db = resource({}, function* () {
   }
 });
 const refusing = depends({ q: query("q", text) }, ({ q }) => {
-  throw problem(409, "taken", "Taken.", { headers: { "x-echo": q } });
+  problem(409, "taken", "Taken.", { headers: { "x-echo": q } });
 });
 const api = createApi({
   title: "t",
