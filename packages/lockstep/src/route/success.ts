@@ -15,7 +15,7 @@ export interface Success {
   readonly schema: AnySchema | undefined;
   /** The media type of the content. */
   readonly type: string | undefined;
-  /** Whether anything may be sent, of any media type (`unchecked()`). */
+  /** Whether anything may be sent, with any status and of any media type (`unchecked()`). */
   readonly isOpen: boolean;
 }
 
@@ -68,7 +68,7 @@ export interface Sent {
 export function declaredFor(successes: readonly Success[], status: number): Success | undefined {
   if (successes.length === 0 || status >= 400) return undefined;
   const declared = successes.find((one) => one.status === status);
-  if (declared !== undefined) return declared;
+  if (declared !== undefined || successes.some((one) => one.isOpen)) return declared;
   throw new BuildError(
     "wrong_result",
     `declare the status ${status} with { status: ${status} } or { responses: { ${status}: … } }: the document of this route says ${successes.map((one) => one.status).join(" and ")}`,
