@@ -1,5 +1,6 @@
 /** Refusing with a reason. */
 import { recogniseEverywhere } from "../brand.ts";
+import { requestHere, type RunningRequest } from "../whereabouts.ts";
 
 /**
  * What `deny()` throws. It is no `Error`, so that refusing costs no stack trace; the executor turns it into the refusal of
@@ -12,9 +13,15 @@ export class Denial {
 
   /** For the audit log; never sent to the client. */
   readonly reason: string;
+  readonly #request = requestHere();
 
   constructor(reason: string) {
     this.reason = reason;
+  }
+
+  /** The request that a denial was made in. */
+  static requestOf(value: unknown): RunningRequest | undefined {
+    return typeof value === "object" && value !== null && #request in value ? value.#request : undefined;
   }
 }
 

@@ -39,6 +39,7 @@ export const buildCodes = [
   "dependency_cycle",
   "wrong_lifetime",
   "wrong_result",
+  "check_not_awaited",
   "unprotected_route",
   "unchecked_object",
   "unnested_object",

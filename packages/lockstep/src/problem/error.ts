@@ -3,6 +3,7 @@
  * the developer and for the audit log.
  */
 import { recogniseEverywhere } from "../brand.ts";
+import { requestHere, type RunningRequest } from "../whereabouts.ts";
 import type { BuildCode, ErrorCode } from "./code.ts";
 
 /** The base of every error the toolkit throws. `code` is stable; the message is not. */
@@ -24,12 +25,19 @@ export class BuildError extends LockstepError<BuildCode> {
 
 /** An error that is an answer: whoever sends a request can cause it, as fast as they like, and a stack trace would be most of what it costs. */
 export class StacklessError<C extends string> extends LockstepError<C> {
+  readonly #request = requestHere();
+
   constructor(code: C, message: string, options?: ErrorOptions) {
     const engine: { stackTraceLimit?: number } = Error;
     const { stackTraceLimit } = engine;
     engine.stackTraceLimit = 0;
     super(code, message, options);
     if (stackTraceLimit !== undefined) engine.stackTraceLimit = stackTraceLimit;
+  }
+
+  /** The request that such an error was made in. */
+  static requestOf(value: unknown): RunningRequest | undefined {
+    return typeof value === "object" && value !== null && #request in value ? value.#request : undefined;
   }
 }
 

@@ -12,12 +12,14 @@ import { Execution, type Failed } from "../dependency/execution.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { Variant } from "../dependency/plan.ts";
 import { phase } from "../dependency/rank.ts";
+import { clientGone } from "../host/body-problem.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
 import { RequestSource } from "../input/request-source.ts";
 import { answerToError, answerToIssues, answerToRefusal } from "../problem/answer.ts";
-import { InvalidCredential } from "../problem/error.ts";
+import { BuildError, InvalidCredential } from "../problem/error.ts";
 import { type Answer, type Problem, problemOf } from "../problem/problem.ts";
 import { UnwritableText } from "../problem/unwritable-text.ts";
+import { type RunningRequest, within } from "../whereabouts.ts";
 import { auditOf, auditOfThrown, credentialInUrl } from "./audited.ts";
 import { ClosingStream, ReaderGone } from "./closing-stream.ts";
 import { respond, respondProblem } from "./respond.ts";
@@ -27,7 +29,7 @@ import type { ServedRoute } from "./served-route.ts";
 type MaybePromise<T> = T | Promise<T>;
 
 /** One request on its way through a route. */
-export class Exchange {
+export class Exchange implements RunningRequest {
   readonly requestId: string;
   readonly #route: ServedRoute;
   readonly #source: RequestSource;
@@ -41,8 +43,18 @@ export class Exchange {
     this.#source = new RequestSource(request, params, route.limits, this.requestId);
   }
 
-  /** Phases 2 to 5: everything that can be decided without the body. Gives an answer only where the request ends here. */
+  /** Phases 2 to 5: everything that can be decided without the body. Returns an answer only if the request ends here. */
   begin(): MaybePromise<HostResponse | undefined> {
+    return within(this, begin, this);
+  }
+
+  /** Phases 6 to 10, after `begin` returned no answer. */
+  finish(): MaybePromise<HostResponse> {
+    return within(this, finish, this);
+  }
+
+  /** What `begin()` does, inside the request. */
+  guard(): MaybePromise<HostResponse | undefined> {
     let extracted: Execution | HostResponse;
     try {
       extracted = this.#extract();
@@ -57,8 +69,8 @@ export class Exchange {
     return advanced && this.#fail(advanced);
   }
 
-  /** Phases 6 to 10, after `begin` gave no answer. */
-  finish(): MaybePromise<HostResponse> {
+  /** What `finish()` does, inside the request. */
+  carryOut(): MaybePromise<HostResponse> {
     const execution = this.#execution;
     if (execution === undefined) throw new TypeError("finish() comes after begin()");
     this.#isOver = true;
@@ -133,6 +145,8 @@ export class Exchange {
   }
 
   #handle(execution: Execution): MaybePromise<HostResponse> {
+    // What a client no longer waits for is not done: it may ask again elsewhere, and do it twice.
+    if (this.#source.request.isGone === true) return this.#fail({ kind: "threw", error: clientGone(), step: undefined });
     try {
       const result = this.#route.definition.handler(execution.values());
       if (isPromise(result)) return this.#handleLater(result, execution);
@@ -247,6 +261,13 @@ export class Exchange {
     return this.#problem(answerToError(readable(error)));
   }
 
+  /** A check refused after the request had gone on: nobody awaited it. */
+  reportUnawaited(): void {
+    this.#reportThrown(
+      new BuildError("check_not_awaited", "await the check: it refused, nobody awaited it, and the request went on"),
+    );
+  }
+
   #report(details: AuditDetails): void {
     this.#route.audit.report(details, {
       requestId: this.requestId,
@@ -269,6 +290,9 @@ export class Exchange {
     return challenges.length === 0 ? response : { ...response, headers: { ...response.headers, "www-authenticate": challenges } };
   }
 }
+
+const begin = (exchange: Exchange): MaybePromise<HostResponse | undefined> => exchange.guard();
+const finish = (exchange: Exchange): MaybePromise<HostResponse> => exchange.carryOut();
 
 /** What is thrown into open resources when an answer ends the request: an error made only if one is open. */
 class AnswerFailure {

@@ -43,6 +43,20 @@ export class Redacted<T> {
     return this.#value;
   }
 
+  /**
+   * The SHA-256 of a text as 64 hexadecimal digits, to look a key up by what is stored of it. For keys of at least 128 random bits: a
+   * password needs a slow hash instead, and a token is verified by its verifier.
+   *
+   * @example
+   * ```ts
+   * const client = authenticate({ key, db }, async ({ key, db }) => db.clients.findByKeyHash(await key.digest()));
+   * ```
+   */
+  async digest(this: Redacted<string>): Promise<string> {
+    const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(this.reveal()));
+    return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
   toString(): string {
     return shown;
   }
