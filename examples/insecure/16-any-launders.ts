@@ -6,7 +6,6 @@
 import { createApi, get } from "lockstep";
 import { invoices, rows } from "./secure.ts";
 
-// oxlint-disable-next-line typescript/no-explicit-any
 const settings: any = JSON.parse('{ "export": { "path": "/invoices", "summary": "For the accountant" } }');
 
 export const api = createApi({

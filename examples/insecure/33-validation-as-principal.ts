@@ -1,6 +1,6 @@
 // fails: compile — authenticate() must return a principal (an object with an id)
 /**
- * The result of a validation, taken for what it validated. `safeParse()` returns an object whatever came, with `success:
+ * The result of a validation, taken for what it validated. `safeParse()` returns an object for any input, with `success:
  * false` inside. A result of a validation is not a principal.
  */
 import { z } from "zod";

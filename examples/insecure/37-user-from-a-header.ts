@@ -1,7 +1,7 @@
 // fails: compile — authenticate() rests on credentials, connection() and rawBody() only
 /**
- * The user that the gateway names in a header. Whoever reaches the service beside the gateway names whom they like. What the
- * client may choose freely is not a credential, so `authenticate()` takes no `header()` below it.
+ * The user that the gateway names in a header. Anyone who reaches the service directly can name any user. A value that the
+ * client chooses freely is not a credential, so `authenticate()` takes no `header()` below it.
  */
 import { z } from "zod";
 import { authenticate, get, header } from "lockstep";

@@ -1,7 +1,7 @@
 // fails: compile — Argument of type '""' is not assignable
 /**
- * A reason that says nothing. Every exception of an access rule is written down with its reason, and `""` is what a hurry
- * or a generator writes there. An empty reason does not compile, and does not start.
+ * A reason that says nothing. Every exception of an access rule is written down with its reason, and `""` is the quickest
+ * thing to write there. An empty reason does not compile, and does not start.
  */
 import { z } from "zod";
 import { get, nothing, query } from "lockstep";

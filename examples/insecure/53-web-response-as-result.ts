@@ -1,7 +1,7 @@
 // fails: compile — The handler returns an object or a list: say what may leave
 /**
- * A web `Response` from a handler, as in other frameworks. JSON writes it as `{}` with the status 200, whatever it said, and
- * its refusal with it. `reply()`, `problem()` and `deny()` say what an answer is.
+ * A web `Response` from a handler, as in other frameworks. JSON writes it as `{}` with the status 200, so its refusal is
+ * lost. `reply()`, `problem()` and `deny()` say what an answer is.
  */
 import { get } from "lockstep";
 import { activeUser } from "./secure.ts";

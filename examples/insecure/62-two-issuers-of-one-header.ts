@@ -1,7 +1,8 @@
 // fails: start-up dead_branch — no request can take the branch "partner"
 /**
  * Two issuers, told apart by nothing. Both tokens stand in `Authorization: Bearer`, so that the first branch takes every
- * request and the document promises a second one that is never accepted. Branches that presence cannot tell apart do not start.
+ * request and the document promises a second one that is never accepted. Branches that presence cannot tell apart do not
+ * start.
  */
 import { anyOf, authenticate, createApi, get, httpBearer } from "lockstep";
 import { accessTokens, currentUser } from "./secure.ts";

@@ -1,13 +1,12 @@
 // fails: answer 401 — the verb returned an array, which is no principal
 /**
- * The rows of a driver without types, taken for a user. `pg` gives `any`, so that the compiler has nothing to say, and an empty
- * list would be a caller. Whatever is not one object with an id refuses.
+ * The rows of a driver without types, taken for a user. `pg` gives `any`, so that the compiler has nothing to say, and an
+ * empty list would be a caller. Anything that is not one object with an id is refused.
  */
 import { authenticate, get } from "lockstep";
 import { users } from "./secure.ts";
 import { ask, bearer, serve } from "./served.ts";
 
-// oxlint-disable-next-line typescript/no-explicit-any
 const select = (id: string): any => [...users.values()].filter((user) => user.id === id);
 const user = authenticate({ bearer }, ({ bearer }) => select(bearer.reveal()));
 const first = authenticate({ bearer }, ({ bearer }) => select(bearer.reveal())[0]);

@@ -6,7 +6,6 @@
 import { authorize, get } from "lockstep";
 import { ask, caller, serve } from "./served.ts";
 
-// oxlint-disable-next-line typescript/no-explicit-any
 const policy = (role: string): any => ({ allowed: role === "admin" });
 const unread = authorize({ user: caller }, ({ user }) => policy(user.role));
 const read = authorize({ user: caller }, ({ user }) => (policy(user.role).allowed ? user : undefined));

@@ -1,12 +1,11 @@
 // fails: answer 403 — allow() was given a boolean, which is no value to hand on
 /**
- * `allow()` of a permission that is `false`. The row came without types, and what was written as "allow this" reads as "allow
- * whatever this is". `allow()` takes a value to hand on, and a boolean is none.
+ * `allow()` of a permission that is `false`. The row came without types, and what was written as "allow this" means "allow
+ * `false`". `allow()` takes a value to hand on, and a boolean is not one.
  */
 import { allow, authorize, deny, get } from "lockstep";
 import { ask, caller, serve } from "./served.ts";
 
-// oxlint-disable-next-line typescript/no-explicit-any
 const plans: ReadonlyMap<string, any> = new Map([
   ["u2", { name: "basic", mayExport: false }],
   ["u3", { name: "all", mayExport: true }],

@@ -1,13 +1,13 @@
 // fails: answer 500 — a function that returns true or false takes two parameters, the object and the values
 /**
  * An ownership check without types that looks at the object alone. The row is `any`, so that the compiler does not see that
- * `row.isPublished` is no owner. One parameter returns an id; what is a boolean at run time lets nobody through.
+ * `row.isPublished` is not an owner. A function of one parameter returns an id; if it returns a boolean, nobody is let
+ * through.
  */
 import { z } from "zod";
 import { get, owned, path } from "lockstep";
 import { ask, caller, serve } from "./served.ts";
 
-// oxlint-disable-next-line typescript/no-explicit-any
 const rows: ReadonlyMap<string, any> = new Map([["r2", { isPublished: true, ownerId: "u2" }]]);
 const deps = { id: path("id", z.string()), user: caller };
 const published = owned(

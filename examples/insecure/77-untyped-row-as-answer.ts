@@ -7,7 +7,6 @@ import { get } from "lockstep";
 import { z } from "zod";
 import { ask, caller, serve } from "./served.ts";
 
-// oxlint-disable-next-line typescript/no-explicit-any
 const row = (): any => ({ email: "eve@example.com", passwordHash: "$argon2id$…" });
 const text = (): string => row();
 const response = z.object({ email: z.string() });

@@ -11,7 +11,6 @@ const checkAdmin = async (user: User): Promise<void> => {
   if (user.role !== "admin") deny("not an administrator");
 };
 const admin = authorize({ user: caller }, ({ user }) => {
-  // oxlint-disable-next-line typescript/no-floating-promises -- the bug
   checkAdmin(user);
   return user;
 });

@@ -1,6 +1,6 @@
 // open: adversary — grants are text, and where the text came from is not in its type
 /**
- * Scopes that no credential brought. `scopes()` asked for `identified()`, and was told what it wanted to hear.
+ * Scopes that no credential brought. `scopes()` asked for `identified()`, and the scopes in it are a constant.
  */
 import { authenticate, get, httpBearer, identified, scopes } from "lockstep";
 import { invoices } from "./secure.ts";
