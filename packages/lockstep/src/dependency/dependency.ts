@@ -98,12 +98,11 @@ export type FactsOf<D extends Deps> = D extends Deps ? ProtectionsOf<D> | Notice
 /** The facts of one dependency. */
 export type FactsOfOne<D extends AnyDependency> = D extends AnyDependency ? SureOf<D> | Extract<D["~dep"]["known"], Notice> : never;
 
-/** The ids below a record that an object check below it covers. */
-type ClosedIds<D extends Deps> = ProtectionsOf<D> extends infer F ? (F extends `checked:${infer N}` ? N : never) : never;
+/** The ids that nothing has checked: `object-id` notices without their `checked` protections. */
+export type OpenOf<N, P> = N extends `object-id:${infer Id}` ? (`checked:${Id}` extends P ? never : Id) : never;
 
-/** The ids below a record that nothing has checked: its `object-id` notices without its `checked` protections. */
-export type OpenIds<D extends Deps> =
-  NoticesOf<D> extends infer F ? (F extends `object-id:${infer N}` ? Exclude<N, ClosedIds<D>> : never) : never;
+/** The ids below a record that nothing has checked. */
+export type OpenIds<D extends Deps> = OpenOf<NoticesOf<D>, ProtectionsOf<D>>;
 
 declare const advice: unique symbol;
 
@@ -122,4 +121,6 @@ export type OrAdvice<T, Check> = unknown extends Check ? T : NoInfer<Check>;
 export type Need<D extends Deps, F extends Protection, M extends string> = [F] extends [ProtectionsOf<D>] ? unknown : Advice<M>;
 
 /** The same for one dependency. */
-export type NeedOfOne<D extends AnyDependency, F extends Protection, M extends string> = [F] extends [SureOf<D>] ? unknown : Advice<M>;
+export type NeedOfOne<D extends AnyDependency, F extends Protection, M extends string> = [F] extends [SureOf<D>]
+  ? unknown
+  : Advice<M>;
