@@ -74,18 +74,21 @@ export type ValueOf<D extends AnyDependency> = D["~dep"]["value"];
 /** The values of a record of dependencies: what a function over it is given. */
 export type Values<D extends Deps> = { readonly [K in keyof D]: D[K]["~dep"]["value"] };
 
+/** The protections among facts. Facts that are `any` protect nothing: they would be every protection at once. */
+type ProtectionsIn<F> = 0 extends 1 & F ? never : Extract<F, Protection>;
+
 /** The protections that every member of a union of dependencies has. */
-export type SureOf<D extends AnyDependency> = D["~dep"]["sure"] extends (fact: infer F) => void ? Extract<F, Protection> : never;
+export type SureOf<D extends AnyDependency> = D["~dep"]["sure"] extends (fact: infer F) => void ? ProtectionsIn<F> : never;
 
 /** The protections of a record, a function of them so that a union of records shares only what each has. */
 type SureOfRecord<D extends Deps> = D extends Deps ? (fact: { [K in keyof D]: SureOf<D[K]> }[keyof D]) => void : never;
 
 /** The protections of everything in a record. */
-export type ProtectionsOf<D extends Deps> = SureOfRecord<D> extends (fact: infer F) => void ? Extract<F, Protection> : never;
+export type ProtectionsOf<D extends Deps> = SureOfRecord<D> extends (fact: infer F) => void ? ProtectionsIn<F> : never;
 
 /** The protections that every entry of a record has: those of alternatives. */
 export type SharedBy<D extends Deps> = { [K in keyof D]: (fact: SureOf<D[K]>) => void }[keyof D] extends (fact: infer F) => void
-  ? Extract<F, Protection>
+  ? ProtectionsIn<F>
   : never;
 
 /** The notices of everything in a record. */
