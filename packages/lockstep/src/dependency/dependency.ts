@@ -91,12 +91,12 @@ export type SharedBy<D extends Deps> = { [K in keyof D]: (fact: SureOf<D[K]>) =>
   ? ProtectionsIn<F>
   : never;
 
-/** The notices of everything in a record. */
-export type NoticesOf<D extends Deps> = D extends Deps ? Extract<D[keyof D]["~dep"]["known"], Notice> : never;
+/** The notices of everything in a record, of what may be absent too. */
+export type NoticesOf<D extends Deps> = D extends unknown ? Extract<NonNullable<D[keyof D]>["~dep"]["known"], Notice> : never;
 
 /** The facts of a record of dependencies. */
 // A conditional type, not a plain union: the compiler would keep the union's name, which no declaration file can print.
-export type FactsOf<D extends Deps> = D extends Deps ? ProtectionsOf<D> | NoticesOf<D> : never;
+export type FactsOf<D extends Deps> = D extends unknown ? ProtectionsOf<D> | NoticesOf<D> : never;
 
 /** The facts of one dependency. */
 export type FactsOfOne<D extends AnyDependency> = D extends AnyDependency ? SureOf<D> | Extract<D["~dep"]["known"], Notice> : never;
