@@ -26,9 +26,9 @@ export const api = createApi({
   docs: { public: "an example on this machine" },
   routes: [
     ...auth.routes,
-    get("/notes", { deps: { user: reader } }, ({ user }) => ({ notesOf: user.id })),
-    get("/report", { deps: { client: auth.apiClient } }, ({ client }) => ({ for: client.name })),
-    get("/payments", { deps: { user: auth.freshUser } }, ({ user }) => ({ paidBy: user.id })),
+    get("/notes", { deps: { user: reader } }, ({ user }) => `notes of ${user.id}`),
+    get("/report", { deps: { client: auth.apiClient } }, ({ client }) => `report for ${client.name}`),
+    get("/payments", { deps: { user: auth.freshUser } }, ({ user }) => `paid by ${user.id}`),
   ],
 });
 
