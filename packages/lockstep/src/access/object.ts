@@ -26,9 +26,7 @@ export type NameTheChecked<D extends Deps, C> = [C] extends [never]
 
 /** The facts once the checked ids are closed. */
 export type Checked<D extends Deps, C extends string> = D extends Deps
-  ?
-      | Exclude<FactsOf<D>, `object-id:${[C] extends [never] ? OpenIds<D> : C}`>
-      | `checked:${[C] extends [never] ? OpenIds<D> : C}`
+  ? Exclude<FactsOf<D>, `object-id:${[C] extends [never] ? OpenIds<D> : C}`> | `checked:${[C] extends [never] ? OpenIds<D> : C}`
   : never;
 
 /** What an object verb checks, at run time. */

@@ -1,5 +1,16 @@
 /** `owned()`: is this object theirs? A refusal is 404. */
-import type { Advice, Dependency, Deps, FirstOf, Need, OpenIds, OrAdvice, SureOf, ValueOf, Values } from "../dependency/dependency.ts";
+import type {
+  Advice,
+  Dependency,
+  Deps,
+  FirstOf,
+  Need,
+  OpenIds,
+  OrAdvice,
+  SureOf,
+  ValueOf,
+  Values,
+} from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
 import { principalsBelow } from "../dependency/authenticator.ts";
 import { dependency, entriesOf, type Entry } from "../dependency/node.ts";
@@ -118,7 +129,7 @@ function checkOwner(entries: readonly Entry[], owner: string | undefined): void 
   if (below.length === 1) return;
   throw new BuildError(
     "wrong_dependency",
-    "owned(): say whose object it is, { owner: \"user\" }, or decide in a function of two parameters: several principals are below, and their ids may collide",
+    'owned(): say whose object it is, { owner: "user" }, or decide in a function of two parameters: several principals are below, and their ids may collide',
   );
 }
 
@@ -136,7 +147,8 @@ function isTheirs(answer: unknown, mayDecide: boolean, caller: Id | BuildError):
 
 function isSameId(owner: unknown, caller: Id): boolean {
   if (owner === null || owner === undefined || owner === "") return false;
-  if (!isId(owner)) throw new BuildError("wrong_result", `${needsOwner}, not a ${Array.isArray(owner) ? "list of lists" : typeof owner}`);
+  if (!isId(owner))
+    throw new BuildError("wrong_result", `${needsOwner}, not a ${Array.isArray(owner) ? "list of lists" : typeof owner}`);
   if (typeof owner === typeof caller) return owner === caller;
   throw new BuildError(
     "wrong_result",

@@ -26,7 +26,11 @@ export type OneRecord = object & {
 
 /** Whether a value can be an id: text that is not empty, a finite number, a bigint. */
 export function isId(value: unknown): value is Id {
-  return (typeof value === "string" && value !== "") || typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value));
+  return (
+    (typeof value === "string" && value !== "") ||
+    typeof value === "bigint" ||
+    (typeof value === "number" && Number.isFinite(value))
+  );
 }
 
 /** The id of a principal: its own or its class's, never one of `Object.prototype`. `undefined` if it has none. */

@@ -1,5 +1,14 @@
 /** `roles()`: a hierarchy of roles, each a dependency. A refusal is 403. */
-import type { Advice, AnyDependency, Dependency, FactsOfOne, FirstOf, NeedOfOne, OrAdvice, ValueOf } from "../dependency/dependency.ts";
+import type {
+  Advice,
+  AnyDependency,
+  Dependency,
+  FactsOfOne,
+  FirstOf,
+  NeedOfOne,
+  OrAdvice,
+  ValueOf,
+} from "../dependency/dependency.ts";
 import type { Fact } from "../dependency/fact.ts";
 import { dependency, entriesOf, type GuardNode } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
@@ -27,13 +36,14 @@ export interface RolesOptions<Any extends string> {
 }
 
 /** Advice if the caller of a role with reach rests on what the client sent: a tenant's administrator reaches that tenant only. */
-type ReachOfCaller<D extends AnyDependency, Any> = ReachCheck<{ readonly user: D }, Any> extends infer C
-  ? unknown extends C
-    ? unknown
-    : C extends Advice<infer M>
-      ? Advice<M>
-      : unknown
-  : unknown;
+type ReachOfCaller<D extends AnyDependency, Any> =
+  ReachCheck<{ readonly user: D }, Any> extends infer C
+    ? unknown extends C
+      ? unknown
+      : C extends Advice<infer M>
+        ? Advice<M>
+        : unknown
+    : unknown;
 
 /**
  * Roles, each naming those it includes: `{ admin: ["editor"], editor: ["user"], user: [] }`. `of` reads the caller's role, or

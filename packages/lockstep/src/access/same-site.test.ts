@@ -31,10 +31,14 @@ const serve = (...routes: readonly Route[]) =>
   });
 
 const login = body(z.object({ name: z.string() }));
-const signIn = post("/sign-in", { public: "signs in", deps: { sameSite: sameSite(), login }, response: unchecked("a test") }, ({ login }) => {
-  ran.push(login.name);
-  return { signedIn: login.name };
-});
+const signIn = post(
+  "/sign-in",
+  { public: "signs in", deps: { sameSite: sameSite(), login }, response: unchecked("a test") },
+  ({ login }) => {
+    ran.push(login.name);
+    return { signedIn: login.name };
+  },
+);
 const open = post("/open", { public: "no rule", deps: { login }, response: unchecked("a test") }, ({ login }) => login);
 const api = serve(signIn, open);
 
@@ -114,7 +118,9 @@ test("it holds beside a credential that no browser attaches, and for all of a gr
 });
 
 test("what needs it brings it along", async () => {
-  const below = serve(post("/a", { public: "test", deps: { it: optional(sameSite()) }, response: unchecked("a test") }, ({ it }) => ({ it })));
+  const below = serve(
+    post("/a", { public: "test", deps: { it: optional(sameSite()) }, response: unchecked("a test") }, ({ it }) => ({ it })),
+  );
   assert.equal(await ask("/a", {}, "POST", below), "403 cross_site");
   assert.equal(await ask("/a", { "sec-fetch-site": "none" }, "POST", below), "200");
 });
@@ -123,7 +129,9 @@ test("it is one dependency, without a fact; its value is an empty frozen object"
   assert.equal(sameSite(), sameSite());
   assert.deepEqual(factsOf(sameSite()), []);
   const seen: unknown[] = [];
-  const it = serve(post("/a", { public: "test", deps: { it: sameSite() }, response: unchecked("a test") }, ({ it }) => ({ count: seen.push(it) })));
+  const it = serve(
+    post("/a", { public: "test", deps: { it: sameSite() }, response: unchecked("a test") }, ({ it }) => ({ count: seen.push(it) })),
+  );
   await ask("/a", { "sec-fetch-site": "none" }, "POST", it);
   assert.deepEqual(seen, [{}]);
   assert.ok(Object.isFrozen(seen[0]));

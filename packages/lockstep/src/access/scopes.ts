@@ -11,7 +11,11 @@ const needsGrants = "scopes() needs an authenticate() that returns identified(pr
 const needsCaller = "anyScope() needs an authenticated dependency";
 
 /** The scopes that schemes below declare. */
-type DeclaredScopes<D extends AnyDependency> = D["~dep"]["known"] extends infer F ? (F extends `scope:${infer S}` ? S : never) : never;
+type DeclaredScopes<D extends AnyDependency> = D["~dep"]["known"] extends infer F
+  ? F extends `scope:${infer S}`
+    ? S
+    : never
+  : never;
 
 /** The facts once scopes were asked for. */
 type Asked<D extends AnyDependency> = Exclude<FactsOfOne<D>, "scopes-unasked"> | "scopes-asked";

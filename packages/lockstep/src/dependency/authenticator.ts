@@ -52,7 +52,9 @@ export function principalsBelow(nodes: readonly Node[], graph: ActiveGraph = dec
   };
   for (const node of nodes) visit(node);
   // One that is met beside another may stand below it.
-  const covered = new Set([...found].flatMap((each) => nodesBelow(each, (node) => graph.active(node)).filter((node) => node !== each)));
+  const covered = new Set(
+    [...found].flatMap((each) => nodesBelow(each, (node) => graph.active(node)).filter((node) => node !== each)),
+  );
   return [...found].filter((each) => !covered.has(each));
 }
 

@@ -122,4 +122,6 @@ export type OrAdvice<T, Check> = unknown extends Check ? T : NoInfer<Check>;
 export type Need<D extends Deps, F extends Protection, M extends string> = [F] extends [ProtectionsOf<D>] ? unknown : Advice<M>;
 
 /** The same for one dependency. */
-export type NeedOfOne<D extends AnyDependency, F extends Protection, M extends string> = [F] extends [SureOf<D>] ? unknown : Advice<M>;
+export type NeedOfOne<D extends AnyDependency, F extends Protection, M extends string> = [F] extends [SureOf<D>]
+  ? unknown
+  : Advice<M>;

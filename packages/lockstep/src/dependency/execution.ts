@@ -235,7 +235,8 @@ export class Execution implements Verdicts {
   /** What stands in for an authenticated node is who calls, and brings the grants it has. */
   #settleOverride(step: Step, result: unknown): unknown {
     const value = settleStandIn(step.node, result);
-    if (!step.node.facts.has("authenticated") || value instanceof Refusal || typeof value !== "object" || value === null) return value;
+    if (!step.node.facts.has("authenticated") || value instanceof Refusal || typeof value !== "object" || value === null)
+      return value;
     const source = step.sources[0] ?? 0;
     const grants = result instanceof Identified ? result.grants : this.#grants?.[source];
     const id = idOf(value) ?? grants?.sub ?? this.#ids?.[source];

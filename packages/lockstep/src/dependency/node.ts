@@ -126,7 +126,16 @@ export interface SameSiteNode extends NodeShape {
 }
 
 /** A dependency at run time. */
-export type Node = ValueNode | ResourceNode | SchemeNode | InputNode | GuardNode | AnyOfNode | FirstOfNode | OptionalNode | SameSiteNode;
+export type Node =
+  | ValueNode
+  | ResourceNode
+  | SchemeNode
+  | InputNode
+  | GuardNode
+  | AnyOfNode
+  | FirstOfNode
+  | OptionalNode
+  | SameSiteNode;
 
 const made = new WeakMap<Node, object>();
 const dependencies = new WeakSet<object>();

@@ -69,16 +69,28 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
     get("/me", { deps: { user }, tags: ["By password"], response: unchecked("a test") }, ({ user: who }) => who),
     post(
       "/notes",
-      { deps: { user: scopes(user, "notes:write"), note: body(z.object({ text: z.string() })) }, tags: ["By password"], response: unchecked("a test") },
+      {
+        deps: { user: scopes(user, "notes:write"), note: body(z.object({ text: z.string() })) },
+        tags: ["By password"],
+        response: unchecked("a test"),
+      },
       ({ user: who, note }) => ({
         ...who,
         text: note.text,
       }),
     ),
-    get("/greeting", { public: "greets everybody", deps: { user: optional(user) }, tags: ["Open"], response: unchecked("a test") }, ({ user: who }) => ({
-      name: who?.name ?? "stranger",
-    })),
-    get("/job", { deps: { service: scopes(service, "jobs") }, tags: ["By client credentials"], response: unchecked("a test") }, ({ service: who }) => who),
+    get(
+      "/greeting",
+      { public: "greets everybody", deps: { user: optional(user) }, tags: ["Open"], response: unchecked("a test") },
+      ({ user: who }) => ({
+        name: who?.name ?? "stranger",
+      }),
+    ),
+    get(
+      "/job",
+      { deps: { service: scopes(service, "jobs") }, tags: ["By client credentials"], response: unchecked("a test") },
+      ({ service: who }) => who,
+    ),
     v1.get("/data", { response: unchecked("a test") }, ({ caller }) => caller),
     v1.post("/data", { response: unchecked("a test") }, ({ caller }) => caller),
     get("/basic", { deps: { user: byBasic }, tags: ["By Basic"], response: unchecked("a test") }, ({ user: who }) => who),
@@ -86,10 +98,20 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
     get("/bearer", { deps: { user: byBearer }, tags: ["By bearer token"], response: unchecked("a test") }, ({ user: who }) => who),
     post("/cookie", { deps: { user: byCookie }, tags: ["By cookie"], response: unchecked("a test") }, ({ user: who }) => who),
     get("/query", { deps: { user: byQuery }, tags: ["By query"], response: unchecked("a test") }, ({ user: who }) => who),
-    get("/either", { deps: { caller: anyOf({ key: byKey, token: byBearer }) }, tags: ["By either"], response: unchecked("a test") }, ({ caller }) => caller.value),
+    get(
+      "/either",
+      { deps: { caller: anyOf({ key: byKey, token: byBearer }) }, tags: ["By either"], response: unchecked("a test") },
+      ({ caller }) => caller.value,
+    ),
     post(
       "/auth/token",
-      { public: "signs in", errors: "oauth", deps: { form: passwordRequestForm() }, tags: ["Tokens"], response: unchecked("a test") },
+      {
+        public: "signs in",
+        errors: "oauth",
+        deps: { form: passwordRequestForm() },
+        tags: ["Tokens"],
+        response: unchecked("a test"),
+      },
       ({ form: asked }) => {
         if (asked.username !== known.ada.username || asked.password.reveal() !== known.ada.password)
           throw oauthError("invalid_grant", "Wrong name or password.");
@@ -104,7 +126,9 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
           client: basicAs("ClientBasic", known.service),
           asked: form(z.object({ grant_type: z.literal("client_credentials"), scope: z.string().optional() })),
         },
-        tags: ["Tokens"], response: unchecked("a test") },
+        tags: ["Tokens"],
+        response: unchecked("a test"),
+      },
       ({ client: { name }, asked }) => ({ token_type: "Bearer", access_token: desk.give(name, "client", asked.scope) }),
     ),
   ];
@@ -128,7 +152,11 @@ function issuerRoutes(desk: TokenDesk, issuer: string | undefined) {
   const byCode = authenticate({ code }, ({ code: token }) => desk.verify(token.reveal(), "code"));
   const byOidc = authenticate({ oidc }, ({ oidc: token }) => desk.verify(token.reveal(), "code"));
   return [
-    get("/code", { deps: { user: scopes(byCode, "notes:read") }, tags: ["By authorization code"], response: unchecked("a test") }, ({ user }) => user),
+    get(
+      "/code",
+      { deps: { user: scopes(byCode, "notes:read") }, tags: ["By authorization code"], response: unchecked("a test") },
+      ({ user }) => user,
+    ),
     get("/oidc", { deps: { user: byOidc }, tags: ["By OpenID Connect"], response: unchecked("a test") }, ({ user }) => user),
   ];
 }

@@ -10,3 +10,8 @@ export function tooLarge(): Problem {
 export function cutShort(cause: unknown): Problem {
   return ownProblem(400, "malformed_request", "The body did not arrive whole.", { cause });
 }
+
+/** The client went away before the handler ran. Nobody reads this answer; open resources are told by it. */
+export function clientGone(): Problem {
+  return ownProblem(400, "malformed_request", "The client went away.");
+}

@@ -23,6 +23,8 @@ export interface HostRequest {
   readonly secure: boolean;
   /** The address of the peer, where the host knows it. */
   readonly address: string | undefined;
+  /** Whether the client has gone, so that nobody will read the answer. A host that cannot know leaves it out. */
+  readonly isGone?: boolean;
   /** The client's certificate, if one was presented and the host's TLS layer trusts it. */
   certificate(): ClientCertificate | undefined;
   /** The first value of a header. */

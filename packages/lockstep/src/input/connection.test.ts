@@ -47,7 +47,9 @@ test("it is one dependency, without a fact, and its value is frozen", async () =
   assert.ok(Object.isFrozen(await readInput(connection(), {})));
 });
 
-const signIn = post("/sign-in", { public: "test", deps: { it: connection() }, response: unchecked("a test") }, ({ it }) => ({ ...it }));
+const signIn = post("/sign-in", { public: "test", deps: { it: connection() }, response: unchecked("a test") }, ({ it }) => ({
+  ...it,
+}));
 const api = createApi({ title: "t", version: "1", audit: () => {}, routes: [signIn] });
 
 test("the id is the one that the answer has", async () => {

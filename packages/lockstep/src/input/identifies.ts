@@ -24,7 +24,13 @@ type IsIdName<N extends string> = N extends IdName
     : false;
 
 /** Text or numbers, not one of a few literals. `never` stands for no. */
-type IsOpen<T> = T extends bigint ? true : T extends string | number ? (Record<never, never> extends Record<T, 1> ? true : never) : never;
+type IsOpen<T> = T extends bigint
+  ? true
+  : T extends string | number
+    ? Record<never, never> extends Record<T, 1>
+      ? true
+      : never
+    : never;
 type Scalar<T> = T extends readonly (infer E)[] ? E : T;
 
 /** Types with no members that could be ids. */

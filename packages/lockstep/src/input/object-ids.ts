@@ -153,7 +153,12 @@ function isRecord(schema: JsonSchema, root: JsonSchema, where: string, seen: rea
 }
 
 /** What makes a schema's root open: it may hold ids that no name or format shows. */
-function openRoot(schema: JsonSchema, where: string, root: JsonSchema = schema, seen: readonly JsonSchema[] = []): string | undefined {
+function openRoot(
+  schema: JsonSchema,
+  where: string,
+  root: JsonSchema = schema,
+  seen: readonly JsonSchema[] = [],
+): string | undefined {
   if (!isSchemaObject(schema)) return schema ? "anything" : undefined;
   if (seen.includes(schema) || valuesIn(schema) !== undefined) return undefined;
   const below = [...seen, schema];

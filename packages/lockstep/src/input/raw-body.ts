@@ -38,7 +38,13 @@ export function rawBody<const I extends Identifies = never>(
     }
   }
   const kind: BodyKind = { accepted: mediaTypes, text: false };
-  const input = { kind: "raw-body", name: "", schema: undefined, objectIds: rawIds("rawBody()", options.identifies), mediaTypes } as const;
+  const input = {
+    kind: "raw-body",
+    name: "",
+    schema: undefined,
+    objectIds: rawIds("rawBody()", options.identifies),
+    mediaTypes,
+  } as const;
   return inputDependency(input, [], (source) => {
     const declared = checkContentType(source.request, kind);
     return source.content().then(({ raw }) => {

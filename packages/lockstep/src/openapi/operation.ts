@@ -13,7 +13,9 @@ export function operationOf(surface: Surface, schemas: ComponentSchemas, pathNam
   const unowned = surface.nodes.flatMap((node) => (node.kind === "unowned" ? (node.reason ?? []) : []));
   const anyScope = surface.nodes.flatMap((node) => (node.kind === "scopes" ? (node.reason ?? []) : []));
   const apart = surface.nodes.flatMap((node) => ("apart" in node ? (node.apart ?? []) : []));
-  const nothing = Object.assign({}, ...surface.inputs.map(({ place }) => place.objectIds.nothing)) as Readonly<Record<string, string>>;
+  const nothing = Object.assign({}, ...surface.inputs.map(({ place }) => place.objectIds.nothing)) as Readonly<
+    Record<string, string>
+  >;
   return defined<Operation>({
     operationId: surface.operationId,
     tags: filled([...new Set(definition.tags)]),
@@ -29,7 +31,9 @@ export function operationOf(surface: Surface, schemas: ComponentSchemas, pathNam
     "x-lockstep-any-scope": filled([...new Set(anyScope)]),
     "x-lockstep-apart": filled([...new Set(apart)]),
     "x-lockstep-identifies-nothing": Object.keys(nothing).length === 0 ? undefined : nothing,
-    "x-lockstep-unchecked": definition.successes.map(({ schema }) => uncheckedReason(schema)).find((reason) => reason !== undefined),
+    "x-lockstep-unchecked": definition.successes
+      .map(({ schema }) => uncheckedReason(schema))
+      .find((reason) => reason !== undefined),
   });
 }
 

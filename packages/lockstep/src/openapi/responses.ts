@@ -69,14 +69,29 @@ function declaredRules({ route, nodes }: Surface): ErrorRule[] {
 function successResponses(surface: Surface, schemas: ComponentSchemas): readonly (readonly [string, Response])[] {
   const { successes, example } = surface.route.definition;
   if (successes.length === 0) {
-    return [["2XX", { description: "Success. The route does not say what it returns.", headers: headers("X-Request-Id"), content: { "*/*": {} } }]];
+    return [
+      [
+        "2XX",
+        {
+          description: "Success. The route does not say what it returns.",
+          headers: headers("X-Request-Id"),
+          content: { "*/*": {} },
+        },
+      ],
+    ];
   }
-  return successes.map((success, index) => [String(success.status), successResponse(success, index === 0 ? example : undefined, schemas)]);
+  return successes.map((success, index) => [
+    String(success.status),
+    successResponse(success, index === 0 ? example : undefined, schemas),
+  ]);
 }
 
 function successResponse({ status, schema, type }: Success, example: unknown, schemas: ComponentSchemas): Response {
   const isJson = type === "application/json";
-  const media = defined<MediaType>({ schema: isJson && schema !== undefined ? schemas.schemaOf(schema, "output") : undefined, example });
+  const media = defined<MediaType>({
+    schema: isJson && schema !== undefined ? schemas.schemaOf(schema, "output") : undefined,
+    example,
+  });
   return defined<Response>({
     description: status >= 300 ? "Look elsewhere." : "Success.",
     headers: headers("X-Request-Id"),

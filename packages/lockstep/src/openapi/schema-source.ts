@@ -1,7 +1,6 @@
 /** One schema of one route, as its library writes it: its JSON Schema, and what it calls the schemas inside it. */
 import { followReference, isSchemaObject, type JsonSchemaObject, jsonSchemaOf } from "../input/json-schema.ts";
 import type { AnySchema } from "../input/schema.ts";
-import { BuildError } from "../problem/error.ts";
 import { closeObjects } from "./closed-objects.ts";
 import { schemasWithin } from "./subschemas.ts";
 
@@ -37,7 +36,7 @@ export interface SchemaSource {
  * @throws BuildError `wrong_schema` where it cannot be written as one; the message names the route and says what to do
  */
 export function readSchema(use: SchemaUse): SchemaSource {
-  const written = use.direction === "input" ? jsonSchemaOf(use.schema, use.where) : outputSchemaOf(use);
+  const written = jsonSchemaOf(use.schema, use.where, use.direction);
   const root = closeObjects(written, use.where);
   // References are rewritten into the document; `$id` would make them lead elsewhere.
   const { $schema: _dialect, $id: _id, $defs, ...own } = root;
@@ -60,17 +59,4 @@ export function readSchema(use: SchemaUse): SchemaSource {
 export function definitionIn(reference: string): { readonly name: string; readonly rest: string } | undefined {
   const [, name, rest = ""] = /^#\/\$defs\/([^/]+)(\/.*)?$/.exec(reference) ?? [];
   return name === undefined ? undefined : { name: decodeURIComponent(name).replaceAll("~1", "/").replaceAll("~0", "~"), rest };
-}
-
-function outputSchemaOf({ schema, where }: SchemaUse): JsonSchemaObject {
-  try {
-    return schema["~standard"].jsonSchema.output({ target: "draft-2020-12" });
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : "no reason given";
-    throw new BuildError(
-      "wrong_schema",
-      `${where}: the schema has no JSON Schema (${why}): describe what is sent, for example z.iso.datetime() instead of z.date(); wrap a valibot schema in toStandardJsonSchema()`,
-      { cause },
-    );
-  }
 }

@@ -52,7 +52,9 @@ export function schemaUsesOf({ route, operationId, inputs }: Surface): readonly 
   });
   const received = route.definition.successes.flatMap(({ schema, type }, index): SchemaUse[] => {
     if (schema === undefined || type !== "application/json") return [];
-    return [{ schema, direction: "output", where: `${label}: the response`, name: `${name}Response${index === 0 ? "" : index + 1}` }];
+    return [
+      { schema, direction: "output", where: `${label}: the response`, name: `${name}Response${index === 0 ? "" : index + 1}` },
+    ];
   });
   return [...sent, ...received];
 }

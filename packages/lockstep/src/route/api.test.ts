@@ -34,10 +34,17 @@ test("a guard of the whole API runs before every route, is documented, and hands
   const key = authenticate({ key: httpBearer({ schemeName: "Gate" }) }, ({ key }) =>
     key.reveal() === "t" ? { gate: true } : undefined,
   );
-  const bare = createApi({ ...quiet, routes: [get("/me", { deps: { user }, response: unchecked("a test") }, (values) => Object.keys(values))] });
+  const bare = createApi({
+    ...quiet,
+    routes: [get("/me", { deps: { user }, response: unchecked("a test") }, (values) => Object.keys(values))],
+  });
   for (const api of [
     bare.guard(key),
-    createApi({ ...quiet, guard: key, routes: [get("/me", { deps: { user }, response: unchecked("a test") }, (values) => Object.keys(values))] }),
+    createApi({
+      ...quiet,
+      guard: key,
+      routes: [get("/me", { deps: { user }, response: unchecked("a test") }, (values) => Object.keys(values))],
+    }),
   ]) {
     assert.deepEqual(await (await ask(api, "/me", "t")).json(), ["user"]);
     assert.deepEqual(api.openapi().paths["/me"]?.get?.security, [{ Gate: [], HTTPBearer: [] }]);

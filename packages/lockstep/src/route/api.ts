@@ -151,7 +151,8 @@ interface RunningProcess {
 function refuseOutsideTests(testing: boolean): void {
   const { process } = globalThis as { readonly process?: RunningProcess };
   const env = process?.env ?? {};
-  const isTest = env["NODE_ENV"] === "test" || runners.some((name) => env[name] !== undefined) || process?.execArgv?.includes("--test") === true;
+  const isTest =
+    env["NODE_ENV"] === "test" || runners.some((name) => env[name] !== undefined) || process?.execArgv?.includes("--test") === true;
   if (testing || (isTest && env["NODE_ENV"] !== "production")) return;
   throw new BuildError(
     "override_in_production",

@@ -36,7 +36,8 @@ function checkOneMeaning(inputs: readonly InputNode[], fail: Fail): void {
     known.set(`${kind} ${name}`, other);
     const where = `${kind}("${name}")`;
     const isSame = other.input.schema === schema || text(other, where) === text(node, where);
-    if (!isSame) fail("wrong_input", `declare ${where} once and use the one constant: two dependencies read it with different schemas`);
+    if (!isSame)
+      fail("wrong_input", `declare ${where} once and use the one constant: two dependencies read it with different schemas`);
   }
 }
 

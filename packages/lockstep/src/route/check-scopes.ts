@@ -15,9 +15,7 @@ export function checkScopesAsked({ route, nodes }: Checked, fail: Fail): void {
   // One `authenticate()` on top of others stands for them.
   const authenticating = nodes.filter((node) => node.kind === "authenticate");
   const covered = new Set(authenticating.flatMap((node) => below(node).filter((each) => each !== node)));
-  const unasked = authenticating.filter(
-    (node) => !asked.has(node) && declaredScopes(node.facts).length > 0 && !covered.has(node),
-  );
+  const unasked = authenticating.filter((node) => !asked.has(node) && declaredScopes(node.facts).length > 0 && !covered.has(node));
   const [first] = unasked;
   if (first === undefined) return;
   const schemes = below(first).flatMap((node) => (node.kind === "scheme" ? [node.scheme.name] : []));

@@ -37,30 +37,30 @@ export class ClosingStream implements AsyncIterableIterator<string | Uint8Array,
       await this.#end({ error });
       throw error;
     }
-    if (piece.done !== true) return { done: false, value: await this.#checked(piece.value) };
+    if (piece.done !== true) return this.#checked(piece.value);
     const failure = await this.#end();
     if (failure !== undefined) throw failure.error;
     return { done: true, value: undefined };
   }
 
-  async return(): Promise<IteratorResult<string | Uint8Array, void>> {
-    await this.#end({ error: new ReaderGone("The client went away before the last byte") });
-    this.#leave();
-    return { done: true, value: undefined };
-  }
-
-  /** @throws BuildError `wrong_result` for a piece that cannot be written; what is open is told, and the source ends */
-  async #checked(piece: unknown): Promise<string | Uint8Array> {
-    if (typeof piece === "string" || piece instanceof Uint8Array) return piece;
-    const error = new BuildError("wrong_result", `stream(): yield text or bytes; a piece is of type ${typeof piece}`);
+  /** A piece that cannot be sent ends the stream like one that throws. */
+  async #checked(piece: unknown): Promise<IteratorResult<string | Uint8Array, void>> {
+    if (typeof piece === "string" || piece instanceof Uint8Array) return { done: false, value: piece };
+    const error = new BuildError("wrong_result", `Yield strings or Uint8Arrays from a stream(): it yielded ${typeOf(piece)}`);
     await this.#end({ error });
-    this.#leave();
+    this.#endSource();
     throw error;
   }
 
-  /** Not waited for: a source that waits for its next piece ends only when that comes. What it throws then concerns nobody. */
-  #leave(): void {
-    void this.#pieces.return?.().catch(() => {});
+  async return(): Promise<IteratorResult<string | Uint8Array, void>> {
+    await this.#end({ error: new ReaderGone("The client went away before the last byte") });
+    this.#endSource();
+    return { done: true, value: undefined };
+  }
+
+  /** Not waited for: a source that waits for its next piece ends only when that comes. */
+  #endSource(): void {
+    void Promise.resolve(this.#pieces.return?.()).catch(() => {});
   }
 
   async #end(failure?: { readonly error: unknown }): Promise<{ readonly error: unknown } | undefined> {
@@ -68,4 +68,8 @@ export class ClosingStream implements AsyncIterableIterator<string | Uint8Array,
     this.#isClosed = true;
     return this.#close(failure);
   }
+}
+
+function typeOf(piece: unknown): string {
+  return piece === null ? "null" : typeof piece;
 }

@@ -24,7 +24,9 @@ const references = new Set(["ref", "reference", "key", "slug", "code", "number",
 export function checkCollectionNames(routes: readonly NamedRoute[]): void {
   const singulars = new Map(routes.flatMap(({ segments }) => collections(segments)).map((name) => [singular(words(name)), name]));
   for (const route of routes) {
-    for (const { node } of route.entries.flatMap((entry) => nodesBelow(entry.node, (each) => each.deps)).map((each) => ({ node: each }))) {
+    for (const { node } of route.entries
+      .flatMap((entry) => nodesBelow(entry.node, (each) => each.deps))
+      .map((each) => ({ node: each }))) {
       if (node.kind !== "input") continue;
       const { kind, name, schema, objectIds } = node.input;
       if ((kind !== "query" && kind !== "header" && kind !== "cookie") || schema === undefined) continue;
@@ -42,7 +44,9 @@ export function checkCollectionNames(routes: readonly NamedRoute[]): void {
 
 /** Segments with a parameter behind them. */
 function collections(segments: readonly Segment[]): string[] {
-  return segments.flatMap(({ kind, text }, index) => (kind === "static" && segments[index + 1]?.kind === "parameter" ? [text] : []));
+  return segments.flatMap(({ kind, text }, index) =>
+    kind === "static" && segments[index + 1]?.kind === "parameter" ? [text] : [],
+  );
 }
 
 function words(name: string): string[] {
@@ -55,7 +59,13 @@ function words(name: string): string[] {
 
 function singular(parts: readonly string[]): string {
   const last = parts.at(-1) ?? "";
-  const one = last.endsWith("ies") ? `${last.slice(0, -3)}y` : /(?:s|x|ch|sh)es$/.test(last) ? last.slice(0, -2) : last.endsWith("ss") ? last : last.replace(/s$/, "");
+  const one = last.endsWith("ies")
+    ? `${last.slice(0, -3)}y`
+    : /(?:s|x|ch|sh)es$/.test(last)
+      ? last.slice(0, -2)
+      : last.endsWith("ss")
+        ? last
+        : last.replace(/s$/, "");
   return [...parts.slice(0, -1), one].join(" ");
 }
 

@@ -29,10 +29,29 @@ export function dateWriter(root: JsonSchemaObject, where: string): DateWriter | 
   const write = (value: unknown, schemas: readonly JsonSchema[]): unknown => {
     if (typeof value !== "object" || value === null || schemas.length === 0) return value;
     const parts = schemas.flatMap((schema) => partsOf(schema));
-    if (value instanceof Date) return parts.some((part) => part["format"] === "date-time") && isValid(value) ? value.toISOString() : value;
-    if (Array.isArray(value)) return copied(value, value.map((item: unknown, index) => write(item, parts.flatMap((part) => itemOf(part, index)))));
+    if (value instanceof Date)
+      return parts.some((part) => part["format"] === "date-time") && isValid(value) ? value.toISOString() : value;
+    if (Array.isArray(value))
+      return copied(
+        value,
+        value.map((item: unknown, index) =>
+          write(
+            item,
+            parts.flatMap((part) => itemOf(part, index)),
+          ),
+        ),
+      );
     if (!isPlain(value)) return value;
-    const members = Object.entries(value).map(([name, member]) => [name, write(member, parts.flatMap((part) => memberOf(part, name)))] as const);
+    const members = Object.entries(value).map(
+      ([name, member]) =>
+        [
+          name,
+          write(
+            member,
+            parts.flatMap((part) => memberOf(part, name)),
+          ),
+        ] as const,
+    );
     return members.every(([name, member]) => Object.is(member, Reflect.get(value, name))) ? value : Object.fromEntries(members);
   };
   return (result) => write(result, [root]);
@@ -58,6 +77,7 @@ function itemOf(schema: JsonSchemaObject, index: number): JsonSchema[] {
 
 function memberOf(schema: JsonSchemaObject, name: string): JsonSchema[] {
   const properties = schema["properties"];
-  const declared = isSchemaObject(properties) && Object.hasOwn(properties, name) ? properties[name] : schema["additionalProperties"];
+  const declared =
+    isSchemaObject(properties) && Object.hasOwn(properties, name) ? properties[name] : schema["additionalProperties"];
   return [declared].filter(isJsonSchema);
 }

@@ -12,6 +12,7 @@ import { Execution, type Failed } from "../dependency/execution.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { Variant } from "../dependency/plan.ts";
 import { phase } from "../dependency/rank.ts";
+import { clientGone } from "../host/body-problem.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
 import { RequestSource } from "../input/request-source.ts";
 import { answerToError, answerToIssues, answerToRefusal } from "../problem/answer.ts";
@@ -144,6 +145,8 @@ export class Exchange implements RunningRequest {
   }
 
   #handle(execution: Execution): MaybePromise<HostResponse> {
+    // What a client no longer waits for is not done: it may ask again elsewhere, and do it twice.
+    if (this.#source.request.isGone === true) return this.#fail({ kind: "threw", error: clientGone(), step: undefined });
     try {
       const result = this.#route.definition.handler(execution.values());
       if (isPromise(result)) return this.#handleLater(result, execution);
@@ -260,7 +263,9 @@ export class Exchange implements RunningRequest {
 
   /** A check refused after the request had gone on: nobody awaited it. */
   reportUnawaited(): void {
-    this.#reportThrown(new BuildError("check_not_awaited", "await the check: it refused, nobody awaited it, and the request went on"));
+    this.#reportThrown(
+      new BuildError("check_not_awaited", "await the check: it refused, nobody awaited it, and the request went on"),
+    );
   }
 
   #report(details: AuditDetails): void {

@@ -29,7 +29,8 @@ test("each verb makes a route of its method under the prefix", () => {
 });
 
 test("the root of a group is its prefix: a path has no trailing slash", () => {
-  for (const template of ["/", ""] as const) assert.equal(compiled(v1.get(template, { response: unchecked("a test") }, () => ({}))).template, "/v1");
+  for (const template of ["/", ""] as const)
+    assert.equal(compiled(v1.get(template, { response: unchecked("a test") }, () => ({}))).template, "/v1");
 });
 
 test("the group's guard runs before the route's dependencies, and hands its value on", async () => {
@@ -85,7 +86,10 @@ test("a key of the group cannot be declared again by a route", () => {
 
 test("tags of the group come first", () => {
   assert.deepEqual(v1.get("/a", { tags: ["data"], response: unchecked("a test") }, () => ({})).definition.tags, ["API v1", "data"]);
-  assert.deepEqual(group({ prefix: "/v2" }).get("/a", { public: "open", response: unchecked("a test") }, () => ({})).definition.tags, []);
+  assert.deepEqual(
+    group({ prefix: "/v2" }).get("/a", { public: "open", response: unchecked("a test") }, () => ({})).definition.tags,
+    [],
+  );
 });
 
 test("a parameter of the prefix is one of the route's, and is used by a dependency", () => {

@@ -11,7 +11,7 @@ import { Reply } from "./reply.ts";
 import type { AnswerHeaders } from "../problem/answer-headers.ts";
 import { securityHeaders, strictTransport } from "./security-headers.ts";
 import { StreamReply } from "./stream.ts";
-import { checkDeclared, type Success } from "./success.ts";
+import { checkDeclared, declaredFor, type Success } from "./success.ts";
 
 type Headers = Record<string, string | readonly string[]>;
 
@@ -80,7 +80,7 @@ function withBody(
   headers: Headers,
 ): HostResponse | Promise<HostResponse> {
   const status = given ?? statusFor(route.successes, body !== undefined);
-  const success = route.successes.find((one) => one.status === status);
+  const success = declaredFor(route.successes, status);
   // A route that declares no content may return what it likes: it is not sent.
   const isDropped = given === undefined && success !== undefined && success.type === undefined;
   if (body === undefined || isDropped) return declared(route, { status, headers, body: undefined });
@@ -113,7 +113,10 @@ function json(body: unknown, route: Responding, status: number, headers: Headers
 /** The answer, if it is one that the route declares. @throws BuildError `wrong_result` */
 function declared(route: Responding, response: HostResponse): HostResponse {
   const type = response.headers["content-type"];
-  checkDeclared(route.successes, { status: response.status, type: response.body === undefined || typeof type !== "string" ? undefined : type });
+  checkDeclared(route.successes, {
+    status: response.status,
+    type: response.body === undefined || typeof type !== "string" ? undefined : type,
+  });
   return response;
 }
 

@@ -79,4 +79,5 @@ export type ResultCheck<R, In> = unknown extends In
 type SecretOr<R, Otherwise> = true extends HoldsSecret<BodyOf<Awaited<R>>> ? Advice<SecretAdvice> : Otherwise;
 
 /** What a handler returns; `unknown` hides what it is, and needs a response schema. */
-export type HandlerResult<R, In> = R & (unknown extends R ? (unknown extends In ? unknown : In extends NoSchema ? Advice<ResponseAdvice> : unknown) : unknown);
+export type HandlerResult<R, In> = R &
+  (unknown extends R ? (unknown extends In ? unknown : In extends NoSchema ? Advice<ResponseAdvice> : unknown) : unknown);

@@ -111,7 +111,16 @@ type Declared<D extends Deps, Pub> = [Pub] extends [string] ? PublicInEveryCase 
  * Everything the compiler checks of a route, the first advice there is. It hangs on the path, the shortest of the arguments, so that the
  * compiler says the advice first and not the type of the whole specification.
  */
-export type RouteCheck<D0 extends Deps, D extends Deps, V extends HttpMethod, X extends string, X0 extends string, Pub, R, In> = FirstOf<
+export type RouteCheck<
+  D0 extends Deps,
+  D extends Deps,
+  V extends HttpMethod,
+  X extends string,
+  X0 extends string,
+  Pub,
+  R,
+  In,
+> = FirstOf<
   TemplateCheck<X>,
   FirstOf<
     NoShadow<D0, D>,

@@ -10,8 +10,10 @@ function advice(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (value instanceof Problem) return "a problem: throw it, as problem() does";
   if (value instanceof Error) return `an error (${value.name}): throw it, or problem(…)`;
-  if (typeof Response === "function" && value instanceof Response) return "a web Response: return the body, or reply(status, body, { headers })";
-  if (value instanceof Map || value instanceof Set) return "a collection that JSON writes as {}: return Object.fromEntries(map) or [...set]";
+  if (typeof Response === "function" && value instanceof Response)
+    return "a web Response: return the body, or reply(status, body, { headers })";
+  if (value instanceof Map || value instanceof Set)
+    return "a collection that JSON writes as {}: return Object.fromEntries(map) or [...set]";
   return undefined;
 }
 

@@ -86,9 +86,14 @@ export class ServedRoute {
     this.challenges(this.plan.schemes, {});
   }
 
-  /** Checks a result that is sent as JSON, and cuts it to what the route declares for the status. @throws BuildError `wrong_result` */
+  /**
+   * Checks a result that is sent as JSON, and cuts it to what the route declares for the status; an error that a handler replies with, to
+   * what it declares first.
+   *
+   * @throws BuildError `wrong_result`
+   */
   shape(result: unknown, status: number): unknown {
-    return (this.#shapes.get(status) ?? this.#shapes.get(undefined))?.(result);
+    return (this.#shapes.get(status) ?? this.#shapes.get(this.successes[0]?.status))?.(result);
   }
 
   /** The challenges of some of this route's schemes, each combination made once. */

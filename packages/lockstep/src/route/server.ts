@@ -2,6 +2,7 @@
 import type { HostRequest, HostResponse } from "../host/host.ts";
 import { malformedPath, methodNotAllowed, nothingFound } from "../problem/answer.ts";
 import type { Answer } from "../problem/problem.ts";
+import { auditOfThrown } from "./audited.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import { Exchange } from "./exchange.ts";
 import { type Match, Router } from "./match.ts";
@@ -13,17 +14,25 @@ export class Server {
   readonly routes: readonly ServedRoute[];
   readonly #served: ReadonlyMap<CompiledRoute, ServedRoute>;
   readonly #router: Router;
+  readonly #serving: Serving;
 
   /** @throws BuildError `duplicate_route`, `wrong_option`, `wrong_schema` */
   constructor(routes: readonly CompiledRoute[], serving: Serving) {
     this.routes = routes.map((route) => new ServedRoute(route, serving));
     this.#served = new Map(this.routes.map((served) => [served.compiled, served]));
     this.#router = new Router(routes);
+    this.#serving = serving;
   }
 
   /** Which route a method and an undecoded path lead to. */
   match(method: string, path: string): Match {
     return this.#router.match(method, path);
+  }
+
+  /** The route of a request as it was declared, `GET /notes/:id`, for those who report about it. */
+  labelOf({ method, path }: HostRequest): string {
+    const match = this.match(method, path);
+    return match.kind === "route" ? `${match.route.method} ${match.route.template}` : "(no route)";
   }
 
   /** Starts the exchange of a matched route. */
@@ -50,6 +59,14 @@ export class Server {
       return { status: 204, headers: { ...baseHeaders(context), allow: match.allow.join(", ") }, body: undefined };
     }
     return respondProblem(answerTo(match), undefined, context);
+  }
+
+  /** Reports an error that a host met while it answered, as one of a handler is reported. It throws nothing. */
+  report(error: unknown, about: { readonly requestId: string; readonly route: string }): void {
+    const details = auditOfThrown(error, "the answer", []);
+    if (details === undefined) return;
+    this.#serving.audit.report(details, { ...about, subjects: [] });
+    if (details.type === "error.unexpected") this.#serving.onError(error, about);
   }
 
   /** The answer to a request that the host itself cannot take. */

@@ -42,7 +42,8 @@ export function successesOf(where: string, { response, status, responses }: Decl
   if (response !== undefined || status !== undefined)
     throw new BuildError("wrong_option", `${where}: give responses, or response with a status, not both`);
   const all = Object.entries(responses).map(([text, schema]) => success(where, Number(text), schema ?? undefined));
-  if (all.length === 0) throw new BuildError("wrong_option", `${where}: responses names at least one status: { 201: schema, 303: null }`);
+  if (all.length === 0)
+    throw new BuildError("wrong_option", `${where}: responses names at least one status: { 201: schema, 303: null }`);
   return [...all.filter((one) => one.schema !== undefined), ...all.filter((one) => one.schema === undefined)];
 }
 
@@ -63,17 +64,21 @@ export interface Sent {
   readonly type: string | undefined;
 }
 
+/** The declared success of a status; `undefined` for an error, and if the route declares none. @throws BuildError `wrong_result` for another success */
+export function declaredFor(successes: readonly Success[], status: number): Success | undefined {
+  if (successes.length === 0 || status >= 400) return undefined;
+  const declared = successes.find((one) => one.status === status);
+  if (declared !== undefined) return declared;
+  throw new BuildError(
+    "wrong_result",
+    `declare the status ${status} with { status: ${status} } or { responses: { ${status}: … } }: the document of this route says ${successes.map((one) => one.status).join(" and ")}`,
+  );
+}
+
 /** @throws BuildError `wrong_result` for a success that the route does not declare */
 export function checkDeclared(successes: readonly Success[], { status, type }: Sent): void {
-  if (successes.length === 0 || status >= 400) return;
-  const declared = successes.find((one) => one.status === status);
-  if (declared === undefined) {
-    throw new BuildError(
-      "wrong_result",
-      `declare the status ${status} with { status: ${status} } or { responses: { ${status}: … } }: the document of this route says ${successes.map((one) => one.status).join(" and ")}`,
-    );
-  }
-  if (declared.isOpen || isSameType(declared.type, type)) return;
+  const declared = declaredFor(successes, status);
+  if (declared === undefined || declared.isOpen || isSameType(declared.type, type)) return;
   throw new BuildError(
     "wrong_result",
     `declare what is sent, for example { response: media("${type ?? "text/csv"}") }: the document of this route says ${declared.type ?? "no content"}, and the handler returned ${type ?? "nothing"}`,

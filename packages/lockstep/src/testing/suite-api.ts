@@ -121,7 +121,9 @@ function noteRoutes(world: World, { active, ownNote, db }: Access): Route[] {
     post("/notes", { deps: { writer, change, db }, response }, ({ change }) =>
       ran("POST /notes", reply(201, change, { headers: { location: "/notes/n3" } })),
     ),
-    post("/upload", { deps: { writer, file: rawBody({ identifies: nothing("a file to be counted") }) }, response }, ({ file }) => ran("POST /upload", { bytes: file.length })),
+    post("/upload", { deps: { writer, file: rawBody({ identifies: nothing("a file to be counted") }) }, response }, ({ file }) =>
+      ran("POST /upload", { bytes: file.length }),
+    ),
     post("/form", { deps: { writer, form: form(noteChange) }, response }, ({ form }) => ran("POST /form", form)),
     get(
       "/search",
@@ -145,8 +147,10 @@ function callerRoutes(world: World, { active, user, service, session, login, eit
     get("/me", { deps: { user }, response }, ({ user }) => ran("GET /me", { id: user.id })),
     get("/active", { deps: { active }, response }, ({ active }) => ran("GET /active", { id: active.id })),
     get("/admin", { deps: { admin: role.require("admin") }, response }, ({ admin }) => ran("GET /admin", { id: admin.id })),
-    get("/people/:id", { deps: { active, id: path("id", anyText, { identifies: nothing("only repeated") }) }, response }, ({ id }) =>
-      ran("GET /people/:id", { id }),
+    get(
+      "/people/:id",
+      { deps: { active, id: path("id", anyText, { identifies: nothing("only repeated") }) }, response },
+      ({ id }) => ran("GET /people/:id", { id }),
     ),
     get("/people/root", { deps: { admin: role.require("admin") }, response }, () => ran("GET /people/root", { is: "admin" })),
     get("/writer", { deps: { writer: scopes(active, "notes:write", "notes:read") }, response }, ({ writer }) =>

@@ -3,7 +3,7 @@ import { BuildError, Unavailable } from "../problem/error.ts";
 import type { Jwks } from "./key-set.ts";
 import { openKeys } from "./key-source.ts";
 import type { PublicKeys } from "./key-source.ts";
-import { checkKeyTimes, ReloadedKeys } from "./reloaded-keys.ts";
+import { checkKeyTimes, ReloadedKeys, type ProblemListener } from "./reloaded-keys.ts";
 import type { KeyLoading } from "./reloaded-keys.ts";
 
 /** Where keys come from, how often they are loaded and how long they are trusted. */
@@ -19,7 +19,7 @@ export interface LiveJwksOptions {
   /** After this without a successful load the last good set is no longer trusted. Seconds; default 3,600. */
   readonly maxStaleSeconds?: number;
   /** Hears of every load that failed and every set that was refused; the last good set stays in use. */
-  readonly onProblem?: (problem: Error) => void;
+  readonly onProblem?: ProblemListener;
 }
 
 /** Public keys that can be told that they changed. */

@@ -4,10 +4,14 @@
  * token can ask for a load only by naming an unknown key, and never more often than once in the cooldown, however many tokens
  * do (attack row J-11).
  */
+import { notify } from "../callback.ts";
 import { BuildError, Unavailable } from "../problem/error.ts";
 import { readKeySet, KeySet } from "./key-set.ts";
 import type { KeyContext, KeySource } from "./key-source.ts";
 import type { VerificationKey } from "./verification-key.ts";
+
+/** Is told why loading failed. It may be asynchronous, and nobody waits for it. */
+export type ProblemListener = ((problem: Error) => void) | ((problem: Error) => Promise<void>);
 
 /** How often keys are loaded and how long they are trusted. */
 export interface KeyTimes {
@@ -25,7 +29,7 @@ export interface KeyLoading {
   readonly load: (afterFailure: boolean) => Promise<unknown>;
   readonly times: KeyTimes;
   /** Hears of every load that failed and every set that was refused. */
-  readonly onProblem: ((problem: Error) => void) | undefined;
+  readonly onProblem: ProblemListener | undefined;
 }
 
 /** @throws BuildError `wrong_option` for times that make no sense; `name` is the function they were given to */
@@ -146,7 +150,8 @@ export class ReloadedKeys implements KeySource {
     } catch (error) {
       this.#failed = true;
       const problem = error instanceof Error ? error : new Unavailable("Loading keys failed", { cause: error });
-      tell(this.#loading.onProblem, problem);
+      const { onProblem } = this.#loading;
+      if (onProblem !== undefined) notify("onProblem failed", onProblem, problem);
       return problem;
     }
   }
@@ -162,14 +167,5 @@ export class ReloadedKeys implements KeySource {
 
   #unavailable(): Unavailable {
     return new Unavailable("The issuer's keys cannot be had", { retryAfterSeconds: Math.ceil(this.#cooldownMs / 1000) });
-  }
-}
-
-/** A listener that fails must not take the keys away from every request. */
-function tell(onProblem: KeyLoading["onProblem"], problem: Error): void {
-  try {
-    onProblem?.(problem);
-  } catch {
-    // What it was told is lost, as if nobody listened.
   }
 }

@@ -9,7 +9,7 @@ import { discoverKeys, metadataUrl } from "./issuer-metadata.ts";
 import type { Discovery } from "./issuer-metadata.ts";
 import { checkOutboundUrl, fetchJsonObject } from "./outbound.ts";
 import type { OutboundOptions } from "./outbound.ts";
-import { checkKeyTimes, ReloadedKeys } from "./reloaded-keys.ts";
+import { checkKeyTimes, ReloadedKeys, type ProblemListener } from "./reloaded-keys.ts";
 import type { KeyLoading } from "./reloaded-keys.ts";
 
 /** How often keys are fetched and how long they are trusted. */
@@ -26,7 +26,7 @@ export interface RemoteKeyTimes {
 export type RemoteJwksOptions = OutboundOptions &
   RemoteKeyTimes & {
     /** Hears of every fetch that failed and every set that was refused; the last good set stays in use. */
-    readonly onProblem?: (problem: Error) => void;
+    readonly onProblem?: ProblemListener;
   } & (
     | { readonly url: string; readonly issuer?: never; readonly discovery?: never }
     | {

@@ -1,5 +1,6 @@
 /** A Fastify request as the core sees it: everything is read from the raw message, nothing is built. */
 import type { IncomingMessage } from "node:http";
+import { Http2ServerRequest, type ServerHttp2Stream } from "node:http2";
 import { TLSSocket } from "node:tls";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { BuildError } from "../../problem/error.ts";
@@ -23,7 +24,7 @@ export class FastifyHostRequest implements HostRequest {
   readonly isWellFormed: boolean;
   readonly #request: FastifyRequest;
   readonly #reply: FastifyReply;
-  readonly #raw: IncomingMessage;
+  readonly #raw: IncomingMessage | Http2ServerRequest;
 
   /** `prefix` is what the plugin was mounted under; the core's paths do not have it. */
   constructor(request: FastifyRequest, reply: FastifyReply, prefix: string) {
@@ -49,12 +50,24 @@ export class FastifyHostRequest implements HostRequest {
     return this.#request.ip;
   }
 
+  get isGone(): boolean {
+    const raw = this.#raw;
+    return raw instanceof Http2ServerRequest ? raw.aborted || raw.stream.destroyed : raw.socket.destroyed;
+  }
+
   header(name: string): string | undefined {
     return this.headers(name)[0];
   }
 
   /** Read from the raw fields: node:http keeps only the first of two `Authorization` headers in `headers`. */
   headers(name: string): readonly string[] {
+    if (!(this.#raw instanceof Http2ServerRequest)) return this.#fields(name);
+    // Pseudo-header fields are not header fields (RFC 9113 §8.3), and `:authority` is what `Host` is in HTTP/1.1 (§8.3.1).
+    if (name.startsWith(":")) return none;
+    return name === "host" ? distinctHosts([...this.#fields(":authority"), ...this.#fields("host")]) : this.#fields(name);
+  }
+
+  #fields(name: string): readonly string[] {
     const raw = this.#raw.rawHeaders;
     let found: string[] | undefined;
     for (let index = 0; index < raw.length; index += 2) {
@@ -85,8 +98,14 @@ export class FastifyHostRequest implements HostRequest {
     };
   }
 
-  /** Whether the message announces a body (RFC 9112 §6.3). */
+  /** The stream of an HTTP/2 request. */
+  get stream(): ServerHttp2Stream | undefined {
+    return this.#raw instanceof Http2ServerRequest ? this.#raw.stream : undefined;
+  }
+
+  /** Whether the message has a body. HTTP/1.1 says so in its header (RFC 9112 §6.3), HTTP/2 in its framing (RFC 9113 §8.1). */
   get hasBody(): boolean {
+    if (this.#raw instanceof Http2ServerRequest) return !this.#raw.stream.endAfterHeaders;
     const length = this.#raw.headers["content-length"];
     return this.#raw.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
   }
@@ -129,6 +148,13 @@ export class FastifyHostRequest implements HostRequest {
     const expects = this.#raw.headers.expect?.toLowerCase() === "100-continue";
     if (expects && this.#request.server.server.listenerCount("checkContinue") > 0) this.#reply.raw.writeContinue();
   }
+}
+
+/** A request names one host, though it may name it twice (RFC 9113 §8.3.1). */
+function distinctHosts(hosts: readonly string[]): readonly string[] {
+  const [first, ...others] = hosts;
+  if (first === undefined) return none;
+  return [first, ...others.filter((other) => other.toLowerCase() !== first.toLowerCase())];
 }
 
 function withoutPrefix(path: string, prefix: string): string {

@@ -1,17 +1,15 @@
-/** `fastifyServer()`: a server with nothing but the API. */
-import { STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
+/** `fastifyServer()`: a server for an API. */
 import { fastify, type FastifyInstance } from "fastify";
 import { malformedPath } from "../../problem/answer.ts";
-import { type Answer, ownAnswer } from "../../problem/problem.ts";
 import type { Api } from "../../route/api.ts";
-import type { HostRequest } from "../host.ts";
+import { watchUnawaited } from "../../route/unawaited.ts";
+import { answerOnSocket } from "./answer-on-socket.ts";
 import { FastifyHostRequest } from "./fastify-request.ts";
-import { lockstep } from "./plugin.ts";
+import { type FastifyOptions, lockstep } from "./plugin.ts";
 import { write } from "./write.ts";
 
-/** How the server reads connections. */
-export interface FastifyServerOptions {
+/** How the server reads connections, and what you add to it. */
+export interface FastifyServerOptions extends FastifyOptions {
   /** How long the header of a request may take, in milliseconds. Default 10,000. */
   readonly headersTimeoutMs?: number;
   /** How long a whole request may take to arrive, in milliseconds. Default 30,000. */
@@ -24,9 +22,10 @@ export interface FastifyServerOptions {
 const maxParamLength = 65_536;
 
 /**
- * A Fastify server with nothing but the API. Slow senders are cut off, an upload is invited (`100 Continue`) only once the
+ * A Fastify server with the API, and with the routes that you add to it and name in `foreign`. Slow senders are cut off, an upload is invited (`100 Continue`) only once the
  * guards have passed, closing finishes the requests in flight, and what is no HTTP is answered like everything else.
  *
+ * @throws BuildError `wrong_option` for a foreign route that cannot be read; at `ready()` and `listen()` what `lockstep()` throws there
  * @example
  * ```ts
  * const server = fastifyServer(api);
@@ -62,7 +61,9 @@ export function fastifyServer(api: Api, options: FastifyServerOptions = {}): Fas
   app.server.on("checkContinue", (request, response) => app.server.emit("request", request, response));
   app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
   closeWhatIsDone(app);
-  void app.register(lockstep(api));
+  const endWatch = watchUnawaited();
+  app.addHook("onClose", async () => endWatch());
+  void app.register(lockstep(api, options));
   return app;
 }
 
@@ -76,36 +77,3 @@ function closeWhatIsDone(app: FastifyInstance): void {
 }
 
 const closingIntervalMs = 100;
-
-const malformed = ownAnswer(400, "malformed_request", "The request is not well-formed.");
-const headerTooLarge = ownAnswer(431, "headers_too_large", "The request's header is too large.");
-const tooLate = ownAnswer(408, "request_timeout", "The request did not arrive in time.");
-
-/** Answers what node:http could not read as a request, and closes. */
-function answerOnSocket(api: Api, error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const { status, headers, body } = api["~server"].refuse(answerTo(error.code), unread);
-  const text = typeof body === "string" ? body : "";
-  const fields = Object.entries({ ...headers, "content-length": String(Buffer.byteLength(text)), connection: "close" });
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...fields.map(([name, value]) => `${name}: ${value}`)];
-  socket.write(`${head.join("\r\n")}\r\n\r\n${text}`);
-  socket.destroySoon();
-}
-
-function answerTo(code: string | undefined): Answer {
-  if (code === "HPE_HEADER_OVERFLOW") return headerTooLarge;
-  return code === "ERR_HTTP_REQUEST_TIMEOUT" ? tooLate : malformed;
-}
-
-/** Stands for a request that could not be read. */
-const unread: HostRequest = {
-  method: "",
-  path: "",
-  query: "",
-  secure: false,
-  address: undefined,
-  certificate: () => undefined,
-  header: () => undefined,
-  headers: () => [],
-  body: () => Promise.resolve(new Uint8Array()),
-};

@@ -8,8 +8,10 @@ import type { CompiledRoute } from "../../route/compiled-route.ts";
 import type { Exchange } from "../../route/exchange.ts";
 import type { Server } from "../../route/server.ts";
 import type { HostResponse } from "../host.ts";
-import { answerToFastify } from "./fastify-error.ts";
+import { answerFailure } from "./answer-failure.ts";
 import { FastifyHostRequest } from "./fastify-request.ts";
+import type { Foreign } from "./foreign.ts";
+import { OpenStreams } from "./open-streams.ts";
 import { shapeOf } from "./route-table.ts";
 import { checkParser } from "./strict-parser.ts";
 import { write } from "./write.ts";
@@ -31,9 +33,10 @@ interface Waiting {
 
 // A property of the request rather than a WeakMap: an entry for each request made the garbage collector a third of what a request costs.
 const waiting: unique symbol = Symbol("lockstep.waiting");
+const answered: unique symbol = Symbol("lockstep.answered");
 
 /** A request that the constructor below has decorated. */
-type Carrying = FastifyRequest & { [waiting]: Waiting | null };
+type Carrying = FastifyRequest & { [waiting]: Waiting | null; [answered]: HostResponse | null };
 
 function carrying(request: FastifyRequest): Carrying {
   // Every request of this instance is decorated in the constructor.
@@ -49,10 +52,11 @@ export class Mounted {
   readonly #instance: FastifyInstance;
   readonly #prefix: string;
   readonly #maxFields: number;
+  readonly #streams: OpenStreams;
   #isClosing = false;
 
   /** @throws BuildError `wrong_option` for a prefix with parameters, and for a server that reads HTTP leniently */
-  constructor(api: Api, instance: FastifyInstance) {
+  constructor(api: Api, instance: FastifyInstance, streamGraceMs: number) {
     const prefix = instance.prefix.replace(/\/+$/, "");
     checkParser(instance.server);
     if (/[:*]/.test(prefix))
@@ -62,10 +66,11 @@ export class Mounted {
     this.#server = api["~server"];
     this.#instance = instance;
     this.#prefix = prefix;
+    this.#streams = new OpenStreams(streamGraceMs);
     this.#maxFields = typeof maxFields === "number" && maxFields > 0 ? maxFields : Infinity;
     this.shapes = ownShapes.get(instance.server) ?? new Set();
     ownShapes.set(instance.server, this.shapes);
-    if (!instance.hasRequestDecorator(waiting)) instance.decorateRequest(waiting, null);
+    for (const carried of [waiting, answered]) if (!instance.hasRequestDecorator(carried)) instance.decorateRequest(carried, null);
   }
 
   /** Gives Fastify a route; the guards run in `onRequest`, everything else in the handler. */
@@ -84,22 +89,23 @@ export class Mounted {
   }
 
   /** What no route answers: 404, 405, and OPTIONS. */
-  answerTheRest(foreign: readonly string[]): void {
+  answerTheRest(foreign: Foreign): void {
     try {
       this.#instance.setNotFoundHandler((request, reply) => this.refuseUnmatched(request, reply));
     } catch {
       // The application answers 404 itself, and Fastify takes one answer for each prefix. Only the API's own paths are left.
-      const declared = new Set(foreign.map(shapeOf));
       const paths = new Map(this.#api.routes.map(({ template }) => [shapeOf(`ANY ${template}`), template]));
-      for (const path of paths.values()) this.#answerOthers(path, declared);
+      for (const path of paths.values()) this.#answerOthers(path, foreign);
     }
   }
 
   /** Answers the methods that no route has for a path. */
-  #answerOthers(path: string, foreign: ReadonlySet<string>): void {
+  #answerOthers(path: string, foreign: Foreign): void {
     const others = this.#instance.supportedMethods.filter((method) => {
-      const shape = shapeOf(`${method} ${this.#pathOf(path)}`);
-      return !this.shapes.has(shape) && !foreign.has(shape);
+      const url = this.#pathOf(path);
+      const shape = shapeOf(`${method} ${url}`);
+      const isPreflight = method === "OPTIONS" && this.#instance.hasRoute({ method, url });
+      return !this.shapes.has(shape) && !foreign.names(shape) && !isPreflight;
     });
     if (others.length === 0) return;
     this.#own(others, path);
@@ -119,17 +125,18 @@ export class Mounted {
     void carrying(request)[waiting]?.exchange.abandon();
   }
 
-  /** What Fastify or a hook of the application threw. */
+  /** What Fastify or a hook of the application threw, or what kept an answer from being written. */
   fail(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const answer = answerToFastify(error);
-    if (answer.status >= 500) request.log.error(error);
+    this.settle(request);
     const seen = this.#see(request, reply);
-    this.#write(reply, this.#server.refuse(answer, seen), seen);
+    const instead = carrying(request)[answered] ?? undefined;
+    answerFailure(this.#server, error, { reply, seen, instead, isClosing: this.#isClosing });
   }
 
   /** From now on answers close their connections: an idle one would keep the server until it times out. */
   closing(): void {
     this.#isClosing = true;
+    this.#streams.endSoon();
   }
 
   #begin(
@@ -148,7 +155,7 @@ export class Mounted {
       hook.next();
     };
     const begun = exchange.begin();
-    if (begun instanceof Promise) void begun.then(proceed, (error: unknown) => reply.send(error));
+    if (begun instanceof Promise) void begun.then(proceed).catch((error: unknown) => this.fail(error, request, reply));
     else proceed(begun);
   }
 
@@ -158,7 +165,7 @@ export class Mounted {
     if (pending === null) throw new TypeError("The handler ran without its guard");
     const finished = pending.exchange.finish();
     const answer = (response: HostResponse): void => this.#write(reply, response, pending.request);
-    if (finished instanceof Promise) void finished.then(answer, (error: unknown) => reply.send(error));
+    if (finished instanceof Promise) void finished.then(answer).catch((error: unknown) => this.fail(error, request, reply));
     else answer(finished);
   }
 
@@ -197,7 +204,12 @@ export class Mounted {
 
   #write(reply: FastifyReply, response: HostResponse, seen: FastifyHostRequest): void {
     if (this.#isClosing && reply.request.raw.httpVersionMajor === 1) reply.header("connection", "close");
-    write(reply, response, seen);
+    carrying(reply.request)[answered] = response;
+    try {
+      this.#streams.add(write(reply, response, seen));
+    } catch (error) {
+      this.fail(error, reply.request, reply);
+    }
   }
 
   #own(methods: readonly string[], path: string): void {

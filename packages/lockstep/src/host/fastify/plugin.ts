@@ -1,16 +1,24 @@
 /** The Fastify plugin: it works alone or inside an application that is already there. */
 import type { FastifyPluginAsync } from "fastify";
 import type { Api } from "../../route/api.ts";
+import { Foreign } from "./foreign.ts";
 import { Mounted } from "./mounted.ts";
 import { checkRouteTable, routeTable } from "./route-table.ts";
 
 /** How an API lives inside a Fastify application. */
 export interface FastifyOptions {
   /**
-   * Routes of the application that are not the API's, as `GET /metrics` (HEAD counts by itself: name it too). Every route
-   * that is neither fails the start.
+   * Routes of the application that are not the API's: `GET /metrics` (and its HEAD), `POST /legacy/*` for every path below,
+   * `* /legacy/*` for any method. A pattern does not cover a route that could answer in place of one of the API's: name that
+   * one. Every route that is neither the API's nor named fails the start, apart from those for OPTIONS: an API has none, so
+   * that they answer preflights and nothing else.
    */
   readonly foreign?: readonly string[];
+  /**
+   * How long a stream may go on once the server closes, in milliseconds; then it is cut off, so that one without an end does not
+   * keep the server open. Default 3,000.
+   */
+  readonly streamGraceMs?: number;
 }
 
 /**
@@ -22,32 +30,36 @@ export interface FastifyOptions {
  * An application that answers 404 itself goes on doing so; the API then answers for its own paths only.
  *
  * @throws BuildError `foreign_route` at `ready()` where the application has a route that is neither the API's nor declared,
- *   `wrong_option` for a prefix with parameters, and for a server that reads HTTP leniently
+ *   `wrong_option` for a foreign route that cannot be read, for a prefix with parameters, and for a server that reads HTTP leniently
  *
  * @example
  * ```ts
  * const app = fastify();
- * await app.register(lockstep(api, { foreign: ["GET /metrics", "HEAD /metrics"] }));
+ * await app.register(lockstep(api, { foreign: ["GET /metrics"] }));
  * await app.listen({ port: 3000 });
  * ```
  */
 export function lockstep(api: Api, options: FastifyOptions = {}): FastifyPluginAsync {
+  const foreign = new Foreign(options.foreign ?? []);
   return async (instance) => {
-    const mounted = new Mounted(api, instance);
+    const mounted = new Mounted(api, instance, options.streamGraceMs ?? 3000);
     instance.removeAllContentTypeParsers();
     instance.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
     instance.setErrorHandler((error, request, reply) => mounted.fail(error, request, reply));
-    // Before Fastify looks at a body: it refuses some methods and media types by itself.
-    instance.addHook("onRequest", (request, reply, next) => (request.is404 ? mounted.refuseUnmatched(request, reply) : next()));
+    // Before Fastify looks at a body, since it refuses some methods and media types by itself; and after every `onRequest` hook of
+    // the application, also one that it adds later (CORS).
+    instance.addHook("preParsing", (request, reply, _payload, next) =>
+      request.is404 ? mounted.refuseUnmatched(request, reply) : next(),
+    );
     for (const { compiled } of api["~server"].routes) mounted.add(compiled);
-    mounted.answerTheRest(options.foreign ?? []);
+    mounted.answerTheRest(foreign);
     // Not onResponse, which would cost every request two listeners.
     instance.addHook("onSend", (request, _reply, _payload, next) => {
       mounted.settle(request);
       next();
     });
     instance.addHook("onReady", async () => {
-      checkRouteTable(routeTable(instance), mounted.shapes, options.foreign ?? []);
+      checkRouteTable(routeTable(instance), mounted.shapes, foreign);
       await api.ready();
     });
     instance.addHook("preClose", async () => mounted.closing());

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fastify, type FastifyInstance } from "fastify";
 import { BuildError } from "../../problem/error.ts";
+import { Foreign } from "./foreign.ts";
 import { checkRouteTable, routeTable, shapeOf } from "./route-table.ts";
 
 const handler = (): string => "x";
@@ -85,9 +86,15 @@ test("names the routes that are neither own nor declared, and those declared tha
     ["GET /a", "GET /a"],
     ["GET /b/:", "GET /b/:id"],
   ]);
-  assert.doesNotThrow(() => checkRouteTable(table, new Set(["GET /a"]), ["GET /b/:other"]));
-  assert.throws(() => checkRouteTable(table, new Set(["GET /a"]), []), isForeign(/without its guards: GET \/b\/:id\. Make them/));
-  assert.throws(() => checkRouteTable(table, new Set(["GET /a"]), ["GET /b/:id", "GET /c"]), isForeign(/do not exist: GET \/c\./));
+  assert.doesNotThrow(() => checkRouteTable(table, new Set(["GET /a"]), new Foreign(["GET /b/:other"])));
+  assert.throws(
+    () => checkRouteTable(table, new Set(["GET /a"]), new Foreign([])),
+    isForeign(/^Make these .* \{ foreign: \["GET \/b\/:id"\] \}.* without its guards$/),
+  );
+  assert.throws(
+    () => checkRouteTable(table, new Set(["GET /a"]), new Foreign(["GET /b/:id", "GET /c"])),
+    isForeign(/^Remove GET \/c from foreign/),
+  );
 });
 
 function isForeign(message: RegExp): (error: unknown) => boolean {

@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance } from "fastify";
 import { BuildError } from "../../problem/error.ts";
+import type { Foreign } from "./foreign.ts";
 
 // `printRoutes()` is the one listing that Fastify has of the routes of all plugins. A line is a node of the router's tree: how
 // deep it is, its text, and its methods with the constraint they need (a host, a version).
@@ -42,25 +43,25 @@ export function shapeOf(route: string): string {
 }
 
 /**
- * Compares an application's routes with those of its APIs (by shape) and those declared foreign.
+ * Compares an application's routes with those of its APIs (by shape) and those declared foreign. Routes for OPTIONS need not be
+ * declared: no API has one, so that they answer preflights (CORS) and no handler of an API is behind them.
  *
  * @throws BuildError `foreign_route` naming each route that is neither
  */
-export function checkRouteTable(table: ReadonlyMap<string, string>, own: ReadonlySet<string>, foreign: readonly string[]): void {
-  const declared = new Set(foreign.map(shapeOf));
-  const unknown = [...table].filter(([shape]) => !own.has(shape) && !declared.has(shape));
+export function checkRouteTable(table: ReadonlyMap<string, string>, own: ReadonlySet<string>, foreign: Foreign): void {
+  const unknown = [...table]
+    .filter(([shape]) => !own.has(shape) && !shape.startsWith("OPTIONS ") && !foreign.covers(shape, own))
+    .map(([, route]) => route);
   if (unknown.length > 0) {
-    const routes = unknown.map(([, route]) => route).join(", ");
+    // Naming GET names its HEAD.
+    const names = unknown.filter((route) => !route.startsWith("HEAD ") || !unknown.includes(route.replace("HEAD", "GET")));
     throw new BuildError(
       "foreign_route",
-      `These routes answer beside the API, without its guards: ${routes}. Make them routes of the API, or name them in { foreign: [...] }`,
+      `Make these routes of the API, or name them in { foreign: ${JSON.stringify(names)} }: they answer without its guards`,
     );
   }
-  const gone = foreign.filter((route) => !table.has(shapeOf(route)));
+  const gone = foreign.missing(table.keys());
   if (gone.length > 0) {
-    throw new BuildError(
-      "foreign_route",
-      `foreign names routes that do not exist: ${gone.join(", ")}. Remove them, or register them first`,
-    );
+    throw new BuildError("foreign_route", `Remove ${gone.join(", ")} from foreign, or register it first: there is no such route`);
   }
 }

@@ -1,6 +1,7 @@
 import { fastify } from "fastify";
 import type { Api } from "../../route/api.ts";
 import { hostSuite, type ServedApi } from "../../testing/index.ts";
+import { bridgeToHttp2 } from "./http2-bridge.fixture.ts";
 import { fastifyServer, lockstep } from "./index.ts";
 
 const address = { host: "127.0.0.1", port: 0 };
@@ -11,6 +12,19 @@ hostSuite("Fastify, alone", async (api) => {
 });
 
 hostSuite("Fastify, under a prefix of an application with its own parser, hooks and routes", inside);
+
+hostSuite("Fastify, in an application that speaks HTTP/2", async (api) => {
+  const app = fastify({ http2: true });
+  await app.register(lockstep(api));
+  const bridge = await bridgeToHttp2(await app.listen(address));
+  return {
+    url: bridge.url,
+    close: async () => {
+      await bridge.close();
+      await app.close();
+    },
+  };
+});
 
 async function inside(api: Api): Promise<ServedApi> {
   const app = fastify({ forceCloseConnections: true });

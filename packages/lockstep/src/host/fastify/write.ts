@@ -1,25 +1,90 @@
 /** Writing the core's answer with Fastify: exactly what the core said, and nothing that cannot be written. */
+import { constants, type ServerHttp2Stream } from "node:http2";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
+import { BuildError } from "../../problem/error.ts";
 import type { HostResponse } from "../host.ts";
 import { discard, Pieces } from "../pieces.ts";
 import type { FastifyHostRequest } from "./fastify-request.ts";
 
-/** Writes an answer. Its headers are the core's, which has checked what a handler added (`problem/answer-headers.ts`). */
-export function write(reply: FastifyReply, { status, headers, body }: HostResponse, request: FastifyHostRequest): void {
+/**
+ * Writes an answer. Its headers are the core's, which has checked what a handler added (`problem/answer-headers.ts`). Gives the
+ * stream that is being sent, if the body is one.
+ *
+ * @throws BuildError `wrong_result` for a status that is not a final one; what Fastify and Node.js throw for what they cannot write
+ */
+export function write(reply: FastifyReply, response: HostResponse, request: FastifyHostRequest): Readable | undefined {
+  const { status, headers, body } = response;
+  checkStatus(status);
   reply.code(status);
   for (const name in headers) reply.header(name, headers[name]);
-  // A body that nobody read is not read to its end just to keep the connection.
-  if (request.hasBody && !request.isRead && reply.request.raw.httpVersionMajor === 1) reply.header("connection", "close");
+  closeUnread(reply, request);
   // Without a serializer of its own Fastify would add a charset to JSON.
   reply.serializer(asItIs);
-  if (body === undefined || typeof body === "string" || body instanceof Uint8Array) return void reply.send(body);
-  if (request.method !== "HEAD" && !bodiless(status)) return void reply.send(Readable.from(new Pieces(body)));
-  discard(body);
-  reply.send();
+  if (body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array)) return writeStream(reply, response, request);
+  reply.send(body);
+  return undefined;
 }
 
 const asItIs = (text: unknown): string => String(text);
+
+/** A client waits on after 1xx, and a status above 599 has no meaning (RFC 9110 §15). @throws BuildError `wrong_result` */
+export function checkStatus(status: number): void {
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return;
+  throw new BuildError("wrong_result", `Answer with a status from 200 to 599: ${String(status)} ends no request (RFC 9110 §15)`);
+}
+
+/** A body that nobody read is not read to its end just to keep the connection, or the stream. */
+function closeUnread(reply: FastifyReply, request: FastifyHostRequest): void {
+  if (!request.hasBody || request.isRead) return;
+  const { stream } = request;
+  if (stream === undefined) reply.header("connection", "close");
+  // The answer is whole, and the client need not send the rest (RFC 9113 §8.1).
+  else stream.once("finish", () => stream.close(constants.NGHTTP2_NO_ERROR));
+}
+
+function writeStream(reply: FastifyReply, { status, body }: HostResponse, request: FastifyHostRequest): Readable | undefined {
+  // Whatever ends the answer, a hook that sends another body for example, ends what the stream needed.
+  reply.raw.once("close", () => discard(body));
+  if (request.method === "HEAD" || bodiless(status) || typeof body !== "object" || body instanceof Uint8Array) {
+    discard(body);
+    reply.send();
+    return undefined;
+  }
+  const readable = Readable.from(new SentPieces(body));
+  if (request.stream !== undefined) breakOff(readable, request.stream);
+  reply.send(readable);
+  return readable;
+}
+
+/**
+ * A body that failed, which the core has reported already. It is always an error, though a stream may throw anything: one that
+ * throws `undefined` must not look like one that ended.
+ */
+export class PiecesFailed extends Error {
+  override readonly name = "PiecesFailed";
+
+  constructor(cause: unknown) {
+    super("The stream failed", { cause });
+  }
+}
+
+class SentPieces extends Pieces {
+  override async next(): Promise<IteratorResult<string | Uint8Array, void>> {
+    try {
+      return await super.next();
+    } catch (error) {
+      throw new PiecesFailed(error);
+    }
+  }
+}
+
+/** A stream that fails halfway is reset with an error: Fastify resets it without, and the client takes what came for all there is. */
+function breakOff(readable: Readable, stream: ServerHttp2Stream): void {
+  readable.once("error", () => {
+    if (stream.headersSent) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  });
+}
 
 /** RFC 9110 §6.4.1. */
 function bodiless(status: number): boolean {

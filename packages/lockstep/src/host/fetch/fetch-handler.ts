@@ -1,6 +1,7 @@
 /** Answers web requests: the host of tests, and of runtimes that speak fetch (Workers, Deno, Bun). */
 import { answerToError } from "../../problem/answer.ts";
 import type { Server } from "../../route/server.ts";
+import { watchUnawaited } from "../../route/unawaited.ts";
 import type { HostResponse } from "../host.ts";
 import { discard, Pieces } from "../pieces.ts";
 import { FetchRequest } from "./fetch-request.ts";
@@ -11,19 +12,27 @@ export interface FetchOptions {
   readonly address?: (request: Request) => string | undefined;
 }
 
-/** Makes the function that answers a web request. */
+/** Makes the function that answers a web request. It never rejects. */
 export function fetchHandler(server: Server, options: FetchOptions = {}): (request: Request) => Promise<Response> {
+  let watches = false;
   return async (request) => {
-    const seen = new FetchRequest(request, options.address?.(request));
-    const response = await server.handle(seen);
-    const isSent = request.method !== "HEAD" && !bodiless.has(response.status);
-    if (!isSent) discard(response.body);
+    // From the first request on, and not at start-up: whoever only makes an API watches nothing.
+    if (!watches) watchUnawaited();
+    watches = true;
+    let seen = new FetchRequest(request, undefined);
+    let response: HostResponse | undefined;
     try {
+      if (options.address !== undefined) seen = new FetchRequest(request, options.address(request));
+      response = await server.handle(seen);
+      const isSent = request.method !== "HEAD" && !bodiless.has(response.status);
+      if (!isSent) discard(response.body);
       return toResponse(isSent ? response : { ...response, body: undefined });
     } catch (error) {
-      // Headers that cannot be written, a line break in a value for example.
-      if (isSent) discard(response.body);
-      return toResponse(server.refuse(answerToError(error), seen));
+      // A status or a header that cannot be written, or a function of the application that throws.
+      discard(response?.body);
+      const answer = server.refuse(answerToError(undefined), seen);
+      server.report(error, { requestId: String(answer.headers["x-request-id"]), route: server.labelOf(seen) });
+      return toResponse(answer);
     }
   };
 }

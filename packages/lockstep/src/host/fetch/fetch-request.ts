@@ -29,6 +29,10 @@ export class FetchRequest implements HostRequest {
     this.#request = request;
   }
 
+  get isGone(): boolean {
+    return this.#request.signal.aborted;
+  }
+
   certificate(): undefined {
     return undefined;
   }

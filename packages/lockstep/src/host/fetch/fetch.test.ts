@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { path } from "../../input/path.ts";
+import { problem } from "../../problem/problem.ts";
+import { createApi } from "../../route/api.ts";
+import { get } from "../../route/route.ts";
+import { anyText } from "../../testing/plain-schema.ts";
 import { canary, serviceKey, tokenOf, World } from "../../testing/world.ts";
 import { suiteApi, trustedOrigin } from "../../testing/suite-api.ts";
 import { serveFetch } from "./index.ts";
@@ -169,5 +174,55 @@ describe("serveFetch", () => {
   test("no event of these tests holds a secret", () => {
     assert.ok(world.events.length > 0);
     assert.ok(!JSON.stringify(world.events).includes(canary));
+  });
+});
+
+describe("what an application passes in", () => {
+  const log: string[] = [];
+  const failing = createApi({
+    title: "Failing",
+    version: "1",
+    audit: ({ type, route }) => void log.push(`${type} ${route}`),
+    onError: (error) => {
+      log.push(error instanceof Error ? error.name : "");
+      if (error instanceof SyntaxError) throw new TypeError("canary");
+    },
+    routes: [
+      get(
+        "/status/:status",
+        { public: "a test", deps: { status: path("status", anyText, { identifies: "nothing" }) } },
+        ({ status }) => {
+          throw problem(Number(status), "upstream", "canary");
+        },
+      ),
+      get("/address", { public: "a test" }, () => ({})),
+      get("/good", { public: "a test" }, () => ({})),
+      get("/listener", { public: "a test" }, () => {
+        throw new SyntaxError("canary");
+      }),
+    ],
+  });
+  const serve = serveFetch(failing, {
+    address: ({ url }) => {
+      if (url.endsWith("/address")) throw new TypeError("canary");
+      return undefined;
+    },
+  });
+
+  test("ends in a 500 that says nothing, reported under the route's name; the promise never rejects", async () => {
+    for (const [target, route] of [
+      ["/status/0", "GET /status/:status"],
+      ["/status/101", "GET /status/:status"],
+      ["/status/600", "GET /status/:status"],
+      ["/address", "GET /address"],
+      ["/listener", "GET /listener"],
+    ] as const) {
+      log.length = 0;
+      const answer = await serve(new Request(`http://api.test${target}`));
+      const text = await answer.text();
+      assert.deepEqual([answer.status, JSON.parse(text).code, text.includes("canary")], [500, "internal_error", false], target);
+      assert.ok(log.includes(`error.unexpected ${route}`), `${target}: ${log.join()}`);
+    }
+    assert.equal((await serve(new Request("http://api.test/good"))).status, 200);
   });
 });
