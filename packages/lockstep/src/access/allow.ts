@@ -21,7 +21,8 @@ export class Allowed<T> {
 
 /**
  * Returned from `authorize()` to say yes with a value that is neither a principal nor the value of a guard below: a plan, a
- * quota, a list of permissions. It takes no boolean, so that the answer of a check is never taken for permission.
+ * quota, a list of permissions. It takes no boolean, so that the answer of a check is never taken for permission; one that comes through
+ * `any`, a promise, an error and nothing refuse.
  *
  * @example
  * ```ts

@@ -14,6 +14,7 @@ import type {
 } from "../dependency/dependency.ts";
 import type { FactSet } from "../dependency/fact.ts";
 import { dependency, entriesOf, type Entry, type ValueRecord } from "../dependency/node.ts";
+import { isPromise } from "../dependency/promise.ts";
 import { BuildError } from "../problem/error.ts";
 import { Allowed } from "./allow.ts";
 import { checkFunction, guard, isGuarded, needFact, refusalOfNothing } from "./guard.ts";
@@ -106,10 +107,19 @@ export function checkReach(where: string, facts: FactSet): void {
 function decide(result: unknown, values: ValueRecord, guards: readonly Entry[]): unknown {
   const nothing = refusalOfNothing(result, "forbidden");
   if (nothing !== undefined) return nothing;
-  if (result instanceof Allowed) return result.value;
+  if (result instanceof Allowed) return handedOn(result.value);
   if (typeof result === "object" && guards.some(({ key }) => values[key] === result)) return result;
   const other = notOneRecord(result);
   // One record is an object.
   if (other === undefined && idOf(result as object) !== undefined) return result;
   return new Refusal("forbidden", `the verb returned ${other ?? "an object without an id"}; allow(value) says yes to it`);
+}
+
+/** The answer of a check (a boolean, a promise of one, an error) is no value that `allow()` hands on, though `any` lets it in. */
+function handedOn(value: unknown): unknown {
+  const isValue =
+    typeof value === "object"
+      ? value !== null && !isPromise(value) && !(value instanceof Error)
+      : typeof value === "string" || typeof value === "number" || typeof value === "bigint";
+  return isValue ? value : new Refusal("forbidden", `allow() was given ${notOneRecord(value)}, which is no value to hand on`);
 }

@@ -5,13 +5,15 @@ import { inspect } from "node:util";
 import { z } from "zod";
 import { user, userKey } from "../dependency/caller.fixture.ts";
 import type { AnyDependency } from "../dependency/dependency.ts";
-import { runAll } from "../dependency/execution.fixture.ts";
+import { endingOf, runAll } from "../dependency/execution.fixture.ts";
 import { anyOf } from "../dependency/any-of.ts";
+import { openIds } from "../dependency/fact.ts";
+import { entriesOf, factsOfEntries } from "../dependency/node.ts";
 import { optional } from "../dependency/optional.ts";
+import { body } from "../input/body.ts";
 import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
 import { authorize } from "./authorize.ts";
-import { deny } from "./deny.ts";
 import { factsOf, untyped } from "./untyped.fixture.ts";
 
 const id = path("id", z.string());
@@ -20,13 +22,15 @@ const admin = authorize({ user }, ({ user }) => user, { reach: "any" });
 
 /** Each verb over the same record and load; what is needed besides is added. */
 const verbs: Readonly<Record<string, (deps: Record<string, AnyDependency>, load: unknown, options?: object) => AnyDependency>> = {
-  owned: (deps, load, options) => untyped.owned({ user, ...deps }, load, () => true, options),
+  owned: (deps, load, options) => untyped.owned({ user, ...deps }, load, (_note: object, _values: object) => true, options),
   permitted: (deps, load, options) => untyped.permitted({ admin, ...deps }, load, options),
   unowned: (deps, load, options) => untyped.unowned("published", { user, ...deps }, load, options),
 };
 
 const setting = { present: [userKey], request: { params: { id: "1", team: "2" } } };
-const idsOf = (it: AnyDependency) => factsOf(it).filter((fact) => fact.startsWith("object-id:"));
+const idsOf = (it: AnyDependency) => factsOf(it).filter((fact) => /^(?:object-id|checked):/.test(fact));
+const made = (deps: Record<string, AnyDependency>, load: unknown, options?: object) =>
+  untyped.owned({ user, ...deps }, load, (note: { readonly ownerId: string }) => note.ownerId, options);
 
 for (const [verb, make] of Object.entries(verbs)) {
   test(`${verb}(): what is found is the value`, async () => {
@@ -36,16 +40,21 @@ for (const [verb, make] of Object.entries(verbs)) {
     }
   });
 
-  test(`${verb}(): nothing, false and deny() are hidden: 404`, async () => {
-    for (const result of [undefined, null, false, deny("archived")]) {
+  test(`${verb}(): nothing, false and an error that was returned are hidden: 404`, async () => {
+    for (const [result, what] of [
+      [undefined, "the verb returned nothing"],
+      [null, "the verb returned nothing"],
+      [false, "the verb returned nothing"],
+      [new RangeError("archived"), "the load returned an error (RangeError)"],
+    ]) {
       for (const load of [() => result, async () => result]) {
-        assert.equal(await runAll({ it: make({ id }, load) }, setting), "refused hidden at it", inspect(result));
+        assert.equal(await endingOf({ it: make({ id }, load) }, setting), `refused hidden at it: ${what}`, inspect(result));
       }
     }
   });
 
-  test(`${verb}(): the one id below it is cleared, the use of the parameter stays`, () => {
-    assert.deepEqual(idsOf(make({ id }, () => ({}))), []);
+  test(`${verb}(): the one id below it is checked, the use of the parameter stays`, () => {
+    assert.deepEqual(idsOf(make({ id }, () => ({}))), ["checked:path.id"]);
     assert.ok(factsOf(make({ id }, () => ({}))).includes("param:id"));
     assert.deepEqual(idsOf(make({}, () => ({}))), []);
   });
@@ -53,22 +62,40 @@ for (const [verb, make] of Object.entries(verbs)) {
   test(`${verb}(): where several ids are below, those it checks are named`, () => {
     const error = {
       code: "unchecked_object",
-      message: new RegExp(`${verb}\\(\\): several ids are below \\(id, team\\): name those it checks`),
+      message: `${verb}(): name the ids that it checks with { checks: [...] }: several are below (path.id, path.team)`,
     };
     assert.throws(() => make({ id, team }, () => ({})), error);
-    assert.deepEqual(idsOf(make({ id, team }, () => ({}), { checks: ["team", "id"] })), []);
-    assert.deepEqual(idsOf(make({ id, team }, () => ({}), { checks: ["team"] })), ["object-id:id"]);
-    assert.deepEqual(idsOf(make({ id, team }, () => ({}), { checks: [] })), ["object-id:id", "object-id:team"]);
-    assert.deepEqual(idsOf(make({ id }, () => ({}), { checks: [] })), ["object-id:id"]);
+    assert.deepEqual(idsOf(make({ id, team }, () => ({}), { checks: ["path.team", "path.id"] })), [
+      "checked:path.id",
+      "checked:path.team",
+    ]);
+    assert.deepEqual(idsOf(make({ id, team }, () => ({}), { checks: ["path.team"] })), ["checked:path.team", "object-id:path.id"]);
+    assert.deepEqual(idsOf(make({ id, team }, () => ({}), { checks: [] })), ["object-id:path.id", "object-id:path.team"]);
+    assert.deepEqual(idsOf(make({ id }, () => ({}), { checks: [] })), ["object-id:path.id"]);
+  });
+
+  test(`${verb}(): an object that is checked apart from another says why`, () => {
+    const node = make({ id }, () => ({}), { apart: "a shared note belongs to no team" })["~dep"];
+    assert.ok("apart" in node);
+    assert.equal(node.apart, "a shared note belongs to no team");
+    for (const apart of ["", " ", 1, null, true]) {
+      assert.throws(() => make({ id }, () => ({}), { apart }), { code: "empty_reason" });
+    }
   });
 
   test(`${verb}(): an id that is not below it, or already checked, cannot be named`, () => {
-    assert.throws(() => make({ id }, () => ({}), { checks: ["note"] }), {
-      code: "unchecked_object",
-      message: /no unchecked id "note" below it/,
-    });
+    // The name alone is none: an id has a place.
+    for (const name of ["path.note", "id", "query.id"]) {
+      assert.throws(() => make({ id }, () => ({}), { checks: [name] }), {
+        code: "unchecked_object",
+        message: `${verb}(): no open id "${name}" is below it; there are path.id`,
+      });
+    }
     const checked = make({ id }, () => ({}));
-    assert.throws(() => make({ checked }, () => ({}), { checks: ["id"] }), { code: "unchecked_object" });
+    assert.throws(() => make({ checked }, () => ({}), { checks: ["path.id"] }), {
+      code: "unchecked_object",
+      message: `${verb}(): no open id "path.id" is below it; there is none`,
+    });
   });
 
   test(`${verb}(): takes a function`, () => {
@@ -78,21 +105,40 @@ for (const [verb, make] of Object.entries(verbs)) {
 }
 
 test("an id in an alternative, or in what is optional, is still an id", () => {
-  assert.deepEqual(idsOf(anyOf({ id, other: user })), ["object-id:id"]);
-  assert.deepEqual(idsOf(optional(id)), ["object-id:id"]);
-  assert.deepEqual(
-    idsOf(
-      untyped.owned(
-        { user, id: optional(id) },
-        () => ({}),
-        () => true,
-      ),
-    ),
-    [],
-  );
+  assert.deepEqual(idsOf(anyOf({ id, other: user })), ["object-id:path.id"]);
+  assert.deepEqual(idsOf(optional(id)), ["object-id:path.id"]);
+  assert.deepEqual(idsOf(made({ id: optional(id) }, () => ({}))), ["checked:path.id"]);
 });
 
-test("an id of the query that names an object is one; a segment that names none is not", () => {
-  assert.deepEqual(idsOf(query("noteId", z.string(), { identifies: "object" })), ["object-id:noteId"]);
-  assert.deepEqual(idsOf(path("year", z.string(), { identifies: "nothing" })), []);
+test("a check is shared by alternatives only if each has it, and an optional one checked nothing", () => {
+  const mine = made({ id }, () => ({}));
+  const other = made({ id }, () => ({}));
+  assert.deepEqual(idsOf(anyOf({ mine, other })), ["checked:path.id"]);
+  assert.deepEqual(openIds(anyOf({ mine, other })["~dep"].facts), []);
+  // The id of the branch that checks nothing is open.
+  assert.deepEqual(openIds(anyOf({ mine, raw: authorize({ user, id }, ({ user }) => user) })["~dep"].facts), ["path.id"]);
+  // The check closed its own id, which nobody else hands on.
+  assert.deepEqual(openIds(anyOf({ mine, user })["~dep"].facts), []);
+  assert.deepEqual(idsOf(optional(mine)), []);
+  assert.deepEqual(openIds(factsOfEntries(entriesOf("test", { id, maybe: optional(mine) }))), ["path.id"]);
+  // Positive control: beside the check itself the raw id may be handed on.
+  assert.deepEqual(openIds(factsOfEntries(entriesOf("test", { id, mine }))), []);
+});
+
+test("ids of one name in two places are two ids", () => {
+  const inQuery = query("id", z.string());
+  assert.deepEqual(idsOf(inQuery), ["object-id:query.id"]);
+  assert.throws(() => made({ id, inQuery }, () => ({})), { code: "unchecked_object", message: /\(path\.id, query\.id\)/ });
+  assert.deepEqual(openIds(factsOfEntries(entriesOf("test", { it: made({ id }, () => ({})), inQuery }))), ["query.id"]);
+});
+
+test("the members of a body that are ids are checked by their paths", () => {
+  const order = body(z.object({ noteId: z.string(), items: z.array(z.object({ productId: z.string() })) }));
+  const it = made({ order }, () => ({}), { checks: ["body.items.productId"] });
+  assert.deepEqual(idsOf(it), ["checked:body.items.productId", "object-id:body.noteId"]);
+  assert.deepEqual(idsOf(made({ order, it }, () => ({}), { checks: ["body.noteId"] })), [
+    "checked:body.items.productId",
+    "checked:body.noteId",
+    "object-id:body.items.productId",
+  ]);
 });

@@ -140,7 +140,8 @@ function isTheirs(answer: unknown, mayDecide: boolean, caller: Id | BuildError):
     return answer;
   }
   if (answer === null || answer === undefined) return false;
-  const owners: readonly unknown[] = Array.isArray(answer) ? answer : [answer];
+  // A copy has no holes: every() would pass over one.
+  const owners: readonly unknown[] = Array.isArray(answer) ? Array.from(answer) : [answer];
   if (caller instanceof BuildError) throw caller;
   return owners.length > 0 && owners.every((owner) => isSameId(owner, caller));
 }

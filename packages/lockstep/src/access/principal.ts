@@ -41,7 +41,8 @@ export function idOf(principal: object): Id | undefined {
 
 /** Names what a value is if it cannot be a principal, for the audit log; `undefined` if it is one record. Never shows the value. */
 export function notOneRecord(value: unknown): string | undefined {
-  if (value === null || typeof value !== "object") return value === null ? "null" : `a ${typeof value}`;
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== "object") return `a ${typeof value}`;
   if (Array.isArray(value)) return "an array";
   if (value instanceof Problem) return `a problem (${value.code})`;
   if (value instanceof Error) return `an error (${value.name})`;

@@ -1,14 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
+import { z } from "zod";
 import { authenticate } from "./authenticate.ts";
 import { user, userKey } from "../dependency/caller.fixture.ts";
-import { begin, runAll } from "../dependency/execution.fixture.ts";
+import { anyOf } from "../dependency/any-of.ts";
+import { begin, endingOf, runAll } from "../dependency/execution.fixture.ts";
 import { optional } from "../dependency/optional.ts";
+import { nothing } from "../input/nothing.ts";
+import { path } from "../input/path.ts";
+import { query } from "../input/query.ts";
+import { authorize } from "./authorize.ts";
+import { deny } from "./deny.ts";
+import { owned } from "./owned.ts";
 import { roles } from "./roles.ts";
 import { factsOf, untyped } from "./untyped.fixture.ts";
 
 interface Member {
+  readonly id: string;
   readonly role: unknown;
 }
 
@@ -17,7 +26,7 @@ type Role = keyof typeof hierarchy;
 
 /** Whether a member with such a role passes a guard. */
 async function passes(has: unknown, needed: Role): Promise<boolean> {
-  const member: Member = { role: has };
+  const member: Member = { id: "m1", role: has };
   const caller = authenticate({ key: userKey }, () => member);
   // What a database or a token holds is not what the types say.
   const role = roles(hierarchy, caller, ({ role }) => role as Role);
@@ -103,6 +112,35 @@ test("it is authorized; reach is declared for a role and inherited by none", () 
   assert.deepEqual(factsOf(role.require("editor")), [...plain, "reaches-any"].toSorted());
   for (const other of ["admin", "auditor", "reader"] as const) assert.deepEqual(factsOf(role.require(other)), plain);
   assert.deepEqual(factsOf(roles(hierarchy, user, () => "admin").require("admin")), plain);
+});
+
+test("reach does not rest on what the client sent: a member of one team administers that team only", () => {
+  const message = /^roles\(\{ reachAny \}\): reaching any object must not rest on what the client sent/;
+  const team = path("teamId", z.string());
+  const member = owned(
+    { team, user },
+    ({ team }) => ({ id: 1, team, ownerId: "user" }),
+    (it) => it.ownerId,
+  );
+  const below = {
+    member,
+    asked: authorize({ user, as: query("as", z.string()) }, ({ user }) => user),
+    either: anyOf({ member, user }),
+    tenant: authorize({ user, at: path("tenant", z.string(), { identifies: nothing("the tenant") }) }, ({ user }) => user),
+  };
+  for (const [name, caller] of Object.entries(below)) {
+    const error = { code: "wrong_dependency", message };
+    assert.throws(() => untyped.roles(hierarchy, caller, () => "admin", { reachAny: ["admin"] }), error, name);
+    // Positive control: without reach the role may rest on that.
+    untyped.roles(hierarchy, caller, () => "admin").require("admin");
+    untyped.roles(hierarchy, caller, () => "admin", { reachAny: [] }).require("admin");
+  }
+  roles(hierarchy, user, () => "admin", { reachAny: ["admin"] });
+});
+
+test("deny() in the function that reads the role refuses with its reason", async () => {
+  const role = roles(hierarchy, user, () => deny("suspended"));
+  assert.equal(await endingOf({ it: role.require("reader") }, { present: [userKey] }), "refused forbidden at it: suspended");
 });
 
 test("needs an authenticated dependency, and a function that reads the role", () => {

@@ -15,6 +15,7 @@ import {
   type Route,
   run,
   sameSite,
+  unchecked,
 } from "../index.ts";
 import { factsOf } from "./untyped.fixture.ts";
 

@@ -3,13 +3,13 @@ import { test } from "node:test";
 import { anyOf } from "../dependency/any-of.ts";
 import { service, serviceKey, session, sessionKey, user, userKey } from "../dependency/caller.fixture.ts";
 import { depends } from "../dependency/depends.ts";
-import { begin, runAll } from "../dependency/execution.fixture.ts";
+import { begin, failureOf, runAll } from "../dependency/execution.fixture.ts";
 import { optional } from "../dependency/optional.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import { identified } from "./identified.ts";
-import { scopes } from "./scopes.ts";
+import { anyScope, scopes } from "./scopes.ts";
 import { factsOf, untyped } from "./untyped.fixture.ts";
 
 const active = authorize({ user }, ({ user }) => user);
@@ -38,7 +38,7 @@ test("a credential that brought no scopes grants none", async () => {
     assert.equal(await runAll({ it: scopes(caller, "read") }, { present: [userKey] }), refused);
   }
   // Without identified() nothing is known of the grants; types refuse it, and so does the run.
-  const unknown = authenticate({ key: userKey }, () => ({ name: "user" }));
+  const unknown = authenticate({ key: userKey }, () => ({ id: "user" }));
   assert.equal(await runAll({ it: untyped.scopes(unknown, "read") }, { present: [userKey] }), refused);
   assert.equal(await runAll({ it: untyped.scopes(active, "read") }, { present: [[userKey, ""]] }), refused);
 });
@@ -64,7 +64,7 @@ test("several authenticated dependencies: all must grant", async () => {
 
 test("one whose schemes do not declare the scope is not asked for it", async () => {
   const clientKey = apiKeyHeader({ name: "X-Client", schemeName: "client" });
-  const client = authenticate({ key: clientKey }, () => ({ name: "client" }));
+  const client = authenticate({ key: clientKey }, () => ({ id: "client" }));
   const it = scopes(
     authorize({ user, client }, ({ user }) => user),
     "write",
@@ -170,6 +170,53 @@ test("needs an authenticated dependency for sure", () => {
   for (const dep of [undefined, null, {}, "user"]) assert.throws(() => untyped.scopes(dep, "read"), { code: "wrong_dependency" });
 });
 
-test("it has the facts of what it guards", () => {
-  assert.deepEqual(factsOf(scopes(active, "read")), factsOf(active));
+const askedOf = (facts: readonly string[]) => [...facts.filter((fact) => fact !== "scopes-unasked"), "scopes-asked"].toSorted();
+
+test("it has the facts of what it guards, and has asked for a scope", () => {
+  assert.ok(factsOf(active).includes("scopes-unasked"));
+  for (const it of [scopes(active, "read"), anyScope(active, "a test")]) assert.deepEqual(factsOf(it), askedOf(factsOf(active)));
+  // Asking again takes nothing back.
+  assert.deepEqual(factsOf(scopes(anyScope(active, "a test"), "read")), askedOf(factsOf(active)));
+});
+
+test("anyScope() lets every valid credential pass, whatever it was granted, and hands on the value", async () => {
+  const it = anyScope(user, "anyone may sign out");
+  for (const granted of ["", "read", "other"]) assert.deepEqual(await runAll({ it }, { present: [[userKey, granted]] }), passed);
+  assert.equal(await runAll({ it }, { present: [[userKey, "bad"]] }), "refused invalid at it → value");
+  assert.equal(await runAll({ it }), "challenged for user");
+  const node = it["~dep"];
+  assert.ok(node.kind === "scopes");
+  assert.deepEqual([node.reason, node.scopes], ["anyone may sign out", []]);
+});
+
+test("anyScope() over scopes() takes nothing off it, nor the other way round", async () => {
+  const over = anyScope(scopes(user, "write"), "a test");
+  const below = scopes(anyScope(user, "a test"), "write");
+  for (const it of [over, below]) {
+    assert.deepEqual(await runAll({ it }, { present: [[userKey, "write"]] }), passed);
+    assert.match(await failureOf({ it }, { present: [[userKey, "read"]] }), /^refused scope at it/);
+  }
+});
+
+test("anyScope() needs an authenticated dependency for sure, and a reason", () => {
+  for (const dep of [userKey, optional(user), anyOf({ user, key: userKey })]) {
+    assert.throws(() => untyped.anyScope(dep, "a test"), {
+      code: "wrong_dependency",
+      message: /^anyScope\(\) needs an authenticated/,
+    });
+  }
+  for (const dep of [undefined, null, {}, "user"])
+    assert.throws(() => untyped.anyScope(dep, "a test"), { code: "wrong_dependency" });
+  for (const reason of ["", " \n", undefined, null, 1, {}]) {
+    assert.throws(() => untyped.anyScope(user, reason), { code: "empty_reason", message: /^anyScope\(\): say why/ });
+  }
+});
+
+test("the same reason gives the same dependency, and never that of a scope of the same name", async () => {
+  assert.equal(anyScope(user, "a test"), anyScope(user, "a test"));
+  assert.notEqual(anyScope(user, "another"), anyScope(user, "a test"));
+  const reader = scopes(user, "read");
+  for (const reason of ["read", '"read"']) assert.notEqual(untyped.anyScope(user, reason), reader);
+  assert.equal(scopes(user, "read"), reader);
+  assert.equal(await runAll({ it: reader }, { present: [[userKey, "write"]] }), refused);
 });

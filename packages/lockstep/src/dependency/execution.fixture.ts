@@ -45,11 +45,22 @@ export function begin(deps: Deps, setting: Setting = {}): Execution {
 export type Ended = { readonly values: Readonly<Record<string, unknown>> } | string;
 
 /** Runs everything, closes what was opened and says how it ended. */
-export async function runAll(deps: Deps, setting: Setting = {}): Promise<Ended> {
+export function runAll(deps: Deps, setting: Setting = {}): Promise<Ended> {
+  return ending(deps, setting, describe);
+}
+
+/** The same, with the reason of a refusal for the audit log. */
+export function endingOf(deps: Deps, setting: Setting = {}): Promise<Ended> {
+  return ending(deps, setting, (failed) =>
+    failed.kind === "refused" ? `${describe(failed)}: ${failed.refusal.reason}` : describe(failed),
+  );
+}
+
+async function ending(deps: Deps, setting: Setting, tell: (failed: Failed) => string): Promise<Ended> {
   const prepared = prepare(deps, setting);
   if (!(prepared instanceof Execution)) return `challenged for ${prepared.join(", ")}`;
   const failed = await prepared.advance(Infinity);
-  const ended = failed === undefined ? { values: prepared.values() } : describe(failed);
+  const ended = failed === undefined ? { values: prepared.values() } : tell(failed);
   const closing = await prepared.close(failed === undefined ? undefined : { error: errorOf(failed) });
   return closing === undefined ? ended : `${typeof ended === "string" ? `${ended}; ` : ""}closing: ${String(closing.error)}`;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import { authorize } from "../access/authorize.ts";
+import { deny } from "../access/deny.ts";
 import { identified } from "../access/identified.ts";
 import { owned } from "../access/owned.ts";
 import { scopes } from "../access/scopes.ts";
@@ -116,6 +117,35 @@ test("a guard that refuses is a Refused error that says where", async () => {
     assert.match(error.message, /^value: /);
     return true;
   });
+});
+
+test("a denial anywhere in a run is a Refused error with its reason", async () => {
+  const because = { code: "forbidden", name: "Refused", message: /because$/ };
+  const closing = resource({}, function* () {
+    yield 1;
+    deny("because");
+  });
+  const told: unknown[] = [];
+  const db = resource({}, function* () {
+    try {
+      yield 1;
+    } catch (error) {
+      told.push(error);
+      throw error;
+    }
+  });
+  const late = depends({}, async () => deny("because"));
+  const app = depends({}, () => deny("because"), { lifetime: "app" });
+  for (const dep of [depends({}, () => deny("because")), late, app, closing, authorize({ user }, () => deny("because"))]) {
+    await assert.rejects(run(dep, { with: [[user, { name: "job" }]] }), because);
+  }
+  await assert.rejects(
+    run(db, {}, () => deny("because")),
+    because,
+  );
+  assert.ok(told.length === 1 && told[0] instanceof Refused);
+  // Positive control: the same without the denial.
+  assert.equal(await run(db, {}, (db) => db), 1);
 });
 
 test("with: a principal takes the place of a credential", async () => {

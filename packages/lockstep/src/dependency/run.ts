@@ -56,7 +56,7 @@ export async function run<D extends AnyDependency, R = ValueOf<D>, const A exten
   const closingApp = await attempt(() => app.close());
   // The first error is the one to tell: those of closing follow from it.
   if ("error" in ended) throw ended.error;
-  if (closing !== undefined) throw closing.error;
+  if (closing !== undefined) throw asRefused(closing.error);
   if ("error" in closingApp) throw closingApp.error;
   return ended.result;
 }
@@ -65,14 +65,19 @@ async function attempt<R>(act: () => Promise<R>): Promise<{ readonly result: R }
   try {
     return { result: await act() };
   } catch (error) {
-    return { error };
+    return { error: asRefused(error) };
   }
+}
+
+/** A denial of what is no step of the graph, such as `use`: a caller outside HTTP catches errors. */
+function asRefused(error: unknown): unknown {
+  return error instanceof Denial ? new Refused("forbidden", error.reason) : error;
 }
 
 function errorOf(failed: Failed): unknown {
   switch (failed.kind) {
     case "threw":
-      return failed.error instanceof Denial ? new Refused("forbidden", failed.error.reason) : failed.error;
+      return failed.error;
     case "refused":
       return new Refused("forbidden", `${failed.step.path}: ${failed.refusal.reason}`);
     case "invalid":

@@ -97,7 +97,8 @@ test("D-09: text is UTF-8 and nothing else", () => {
 });
 
 test("D-09: whatever label of UTF-8 a body has, its bytes are read as strict UTF-8 (WHATWG Encoding §4.2)", async () => {
-  const routes = [post("/", { public: "test", deps: { it: jsonBody(z.object({ a: z.string() })) } }, ({ it }) => it)];
+  const sent = z.object({ a: z.string() });
+  const routes = [post("/", { public: "test", deps: { it: jsonBody(sent) }, response: sent }, ({ it }) => it)];
   const api = createApi({ title: "t", version: "1", audit: () => {}, routes });
   const send = async (charset: string, bytes: Uint8Array<ArrayBuffer>): Promise<Response> => {
     const headers = { "content-type": `application/json;charset=${charset}` };

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
-import { InvalidCredential, problem, type Schema, Unavailable } from "../index.ts";
+import { Denial } from "../access/deny.ts";
+import { InvalidCredential, Problem, type Schema, Unavailable } from "../index.ts";
 import { runSchema } from "./run-schema.ts";
 
 const described: Schema = z.unknown();
@@ -38,7 +39,7 @@ test("anything else is a wrong schema, which is named; it never passes a value",
     );
 });
 
-test("what a schema throws is the cause; a problem that it throws on purpose stays one", async () => {
+test("what a schema throws is the cause; a problem or a denial that it throws on purpose stays one", async () => {
   const bug = new TypeError("canary");
   const throwing = (error: unknown) => () => {
     throw error;
@@ -50,11 +51,14 @@ test("what a schema throws is the cause; a problem that it throws on purpose sta
       return true;
     });
   }
-  for (const error of [problem(409, "taken", "Taken."), new Unavailable("away"), new InvalidCredential("no")]) {
-    await assert.rejects(run(throwing(error)), error);
-    await assert.rejects(
-      run(() => Promise.reject(error)),
-      error,
-    );
+  for (const error of [
+    new Problem(409, "taken", "Taken."),
+    new Denial("no"),
+    new Unavailable("away"),
+    new InvalidCredential("no"),
+  ]) {
+    for (const validate of [throwing(error), () => Promise.reject(error)]) {
+      await assert.rejects(run(validate), (thrown) => thrown === error);
+    }
   }
 });

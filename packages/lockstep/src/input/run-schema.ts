@@ -1,5 +1,6 @@
 /** Calls a schema of the application, which may do anything: what is no validation fails the request, and never passes a value. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { Denial } from "../access/deny.ts";
 import { readable } from "../callback.ts";
 import { isPromise } from "../dependency/promise.ts";
 import { BuildError, InvalidCredential, Unavailable } from "../problem/error.ts";
@@ -10,7 +11,7 @@ type Result = StandardSchemaV1.Result<unknown>;
 
 /**
  * Validates with a schema, as Standard Schema says. Problems that it throws on purpose (`Problem`, `Unavailable`,
- * `InvalidCredential`) stay what they are. A schema that never settles holds its request, as a handler would.
+ * `InvalidCredential`) stay what they are, and so does `deny()`. A schema that never settles holds its request, as a handler would.
  *
  * @throws BuildError `wrong_schema`, naming `where`, if it throws or gives neither a value nor a list of issues
  */
@@ -55,7 +56,11 @@ function isIssue(issue: unknown): boolean {
 function asOurs(thrown: unknown, where: string): unknown {
   const error = readable(thrown);
   const isOnPurpose =
-    error instanceof Problem || error instanceof Unavailable || error instanceof InvalidCredential || error instanceof BuildError;
+    error instanceof Problem ||
+    error instanceof Denial ||
+    error instanceof Unavailable ||
+    error instanceof InvalidCredential ||
+    error instanceof BuildError;
   if (isOnPurpose) return error;
   return new BuildError("wrong_schema", `Correct validate() of ${where}: it threw instead of returning issues`, { cause: error });
 }
