@@ -44,14 +44,14 @@ test("an explicit credential comes before an ambient one, whatever the order of 
   }
   // What a browser attaches by itself is ambient, too.
   const basic = httpBasic();
-  const scraper = authenticate({ basic }, () => ({ name: "scraper" }));
+  const scraper = authenticate({ basic }, () => ({ id: "scraper" }));
   assert.deepEqual(await runAll({ it: anyOf({ scraper, user }) }, { present: [basic, userKey] }), {
     values: { it: { via: "user", value: { name: "user" } } },
   });
 });
 
 test("a branch is ambient if any scheme below it is, however deep", async () => {
-  const both = authorize({ session, service }, () => ({ name: "both" }));
+  const both = authorize({ session, service }, () => ({ id: "both" }));
   assert.deepEqual(await runAll({ it: anyOf({ both, user }) }, { present: [sessionKey, serviceKey, userKey] }), {
     values: { it: { via: "user", value: { name: "user" } } },
   });
@@ -79,7 +79,7 @@ test("a present but invalid credential is not skipped: 401, though another one i
 test("a 403 stops: no other branch is tried", async () => {
   let tried = 0;
   const admin = authorize({ user }, () => deny("no administrator"));
-  const robot = authorize({ service }, () => ({ tried: (tried += 1) }));
+  const robot = authorize({ service }, () => ({ id: (tried += 1) }));
   const either = anyOf({ admin, robot });
   assert.equal(await runAll({ either }, { present: [userKey, serviceKey] }), "refused forbidden at either → admin");
   assert.equal(tried, 0);
@@ -94,7 +94,7 @@ test("if all are absent, every branch is challenged for", async () => {
 test("only the nodes of the branch that decides run", async () => {
   const ran: string[] = [];
   const branch = (name: string, key: typeof userKey) =>
-    authenticate({ key, db: depends({}, () => ran.push(`${name} db`)) }, () => ({ ran: ran.push(name) }));
+    authenticate({ key, db: depends({}, () => ran.push(`${name} db`)) }, () => ({ id: ran.push(name) }));
   const either = anyOf({ a: branch("a", userKey), b: branch("b", serviceKey) });
   await runAll({ either }, { present: [serviceKey] });
   assert.deepEqual(ran.splice(0), ["b db", "b"]);
@@ -103,10 +103,10 @@ test("only the nodes of the branch that decides run", async () => {
 });
 
 test("a branch that needs two credentials decides only when both are present", async () => {
-  const both = authorize({ user, service }, () => ({ name: "both" }));
+  const both = authorize({ user, service }, () => ({ id: "both" }));
   const either = anyOf({ both, session });
   assert.deepEqual(await runAll({ either }, { present: [userKey, serviceKey, sessionKey] }), {
-    values: { either: { via: "both", value: { name: "both" } } },
+    values: { either: { via: "both", value: { id: "both" } } },
   });
   // One of two is not present; another branch is.
   assert.deepEqual(await runAll({ either }, { present: [userKey, sessionKey] }), {
@@ -140,14 +140,14 @@ test("alternatives nest", async () => {
 
 test("two alternatives over the same callers decide alike, and run each once", async () => {
   let ran = 0;
-  const counted = authenticate({ key: userKey }, () => ({ ran: (ran += 1) }));
+  const counted = authenticate({ key: userKey }, () => ({ id: (ran += 1) }));
   const deps = { a: anyOf({ counted, service }), b: anyOf({ service, counted }) };
   assert.deepEqual(await runAll(deps, { present: [userKey] }), {
-    values: { a: { via: "counted", value: { ran: 1 } }, b: { via: "counted", value: { ran: 1 } } },
+    values: { a: { via: "counted", value: { id: 1 } }, b: { via: "counted", value: { id: 1 } } },
   });
 });
 
-test("it protects only if every branch does; an unchecked id of any branch survives", () => {
+test("it protects only if every branch does; an open id of any branch survives", () => {
   const plain = depends({ id: path("id", z.string()) }, ({ id }) => id);
   const facts = (it: { readonly "~dep": { readonly facts: ReadonlySet<string> } }) => [...it["~dep"].facts].toSorted();
   assert.deepEqual(facts(anyOf({ user, session })), [
@@ -157,8 +157,10 @@ test("it protects only if every branch does; an unchecked id of any branch survi
     "scope:read",
     "scope:write",
     "scoped",
+    "scopes-unasked",
   ]);
-  assert.deepEqual(facts(anyOf({ user, plain })), ["object-id:id", "param:id", "scope:read", "scope:write"]);
+  const open = ["input", "object-id:path.id", "param:id", "scope:read", "scope:write", "scopes-unasked"];
+  assert.deepEqual(facts(anyOf({ user, plain })), open);
   const active = authorize({ user }, ({ user }) => user);
   assert.ok(!facts(anyOf({ active, service })).includes("authorized"));
   assert.ok(facts(anyOf({ active, other: active })).includes("authorized"));

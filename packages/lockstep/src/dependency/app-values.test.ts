@@ -186,12 +186,15 @@ test("what did not open is not closed, however often it was tried", async () => 
   assert.equal(closed, 1);
 });
 
-test("an app value that is a denial is no value, for other app values neither", async () => {
-  for (const pool of [depends({}, () => deny("no") as unknown, app), depends({}, async () => deny("no") as unknown, app)]) {
+test("an app value that denies is no value, for other app values neither; it is not kept", async () => {
+  for (const refuse of [() => deny("no"), async () => deny("no")]) {
+    let asked = 0;
     let used = 0;
+    const pool = depends({}, () => ((asked += 1), refuse()), app);
     const store = depends({ pool }, () => (used += 1), app);
-    assert.match(await failureOf({ store }), /^threw depends\(\) cannot refuse/);
-    assert.equal(used, 0);
+    const values = new AppValues();
+    for (const _ of [1, 2]) assert.equal(await failureOf({ store }, { app: values }), "refused forbidden at store");
+    assert.deepEqual([asked, used], [2, 0]);
   }
 });
 

@@ -12,7 +12,7 @@ export interface Caller {
 }
 
 /** Verifies a test's credential: `bad` is refused, anything else names the scopes it grants. */
-export function verify(name: string, credential: Redacted<string>): Identified<Caller> | ReturnType<typeof deny> {
+export function verify(name: string, credential: Redacted<string>): Identified<Caller> {
   const scope = credential.reveal();
   return scope === "bad" ? deny("bad credential") : identified({ name }, { sub: name, scope });
 }

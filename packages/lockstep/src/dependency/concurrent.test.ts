@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { authenticate } from "../access/authenticate.ts";
 import { authorize } from "../access/authorize.ts";
 import { owned } from "../access/owned.ts";
+import type { Principal } from "../access/principal.ts";
 import { user, userKey } from "./caller.fixture.ts";
 import { depends } from "./depends.ts";
 import { begin, describe, runAll, settled } from "./execution.fixture.ts";
@@ -38,18 +39,18 @@ test("independent nodes of one phase overlap: each waits until the other has sta
 });
 
 test("independent guards, and resources below them, overlap too", async () => {
-  const a = gate<object>();
-  const b = gate<object>();
+  const a = gate<Principal>();
+  const b = gate<Principal>();
   const db = resource({}, async function* () {
-    a.open({});
+    a.open({ id: 1 });
     yield await b.promise;
   });
   const one = authenticate({ key: userKey, db }, async ({ db }) => db);
   const two = authenticate({ key: userKey }, async () => {
-    b.open({});
+    b.open({ id: 2 });
     return a.promise;
   });
-  assert.deepEqual(await runAll({ one, two }, { present: [userKey] }), { values: { one: {}, two: {} } });
+  assert.deepEqual(await runAll({ one, two }, { present: [userKey] }), { values: { one: { id: 2 }, two: { id: 1 } } });
 });
 
 test("what depends on an asynchronous value starts when it is there, not before", async () => {
@@ -82,14 +83,14 @@ test("a chain does not hold up what is independent of it", async () => {
 });
 
 test("a later phase waits for the whole of an earlier one", async () => {
-  const slow = gate<object>();
+  const slow = gate<Principal>();
   let authorized = 0;
   const caller = authenticate({ key: userKey }, behind(slow));
-  const other = authorize({ user }, () => ({ at: (authorized += 1) }));
+  const other = authorize({ user }, () => ({ id: (authorized += 1) }));
   const ended = runAll({ caller, other }, { present: [userKey] });
   await settled();
   assert.equal(authorized, 0);
-  slow.open({});
+  slow.open({ id: 1 });
   assert.ok(typeof (await ended) === "object");
   assert.equal(authorized, 1);
 });
@@ -124,7 +125,7 @@ test("an asynchronous failure of an earlier step decides over a synchronous one 
 test("an earlier step that still waits gets its turn after a later one has failed: the answer is the same for any timing", async () => {
   for (const order of ["opens first", "fails first"]) {
     const opening = gate<object>();
-    const failing = gate<object>();
+    const failing = gate<Principal>();
     const db = resource({}, async function* () {
       yield await opening.promise;
     });
@@ -179,7 +180,7 @@ test("after a failure in one phase nothing of the next starts", async () => {
   const mine = owned(
     { user },
     () => ({ at: (loaded += 1) }),
-    () => true,
+    (_object, _values) => true,
   );
   assert.equal(await runAll({ caller, mine }, { present: [userKey] }), "refused invalid at caller");
   assert.equal(loaded, 0);
@@ -215,7 +216,8 @@ test("a run that failed ends only when what was running has ended, and closes wh
 });
 
 test("a value that is thenable but no Promise is awaited", async () => {
-  const thenable = { then: (resolve: (value: string) => void) => resolve("value") };
+  const later = Promise.resolve("value");
+  const thenable: PromiseLike<string> = { then: later.then.bind(later) };
   // A query builder is such a value: it runs when it is awaited.
   assert.deepEqual(await runAll({ it: depends({}, () => thenable) }), { values: { it: "value" } });
 });

@@ -27,12 +27,14 @@ test("it knows all that is known of what it is made of", () => {
     "authenticated",
     "authorized",
     "credential",
-    "object-id:id",
+    "input",
+    "object-id:path.id",
     "param:id",
     "reaches-any",
     "scope:read",
     "scope:write",
     "scoped",
+    "scopes-unasked",
   ]);
   assert.deepEqual(
     resource({ it }, function* () {

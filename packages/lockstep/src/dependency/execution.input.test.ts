@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
+import { allow } from "../access/allow.ts";
 import { authorize } from "../access/authorize.ts";
 import { owned } from "../access/owned.ts";
 import { body } from "../input/body.ts";
@@ -10,7 +11,7 @@ import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
 import { rawBody } from "../input/raw-body.ts";
 import { anyOf } from "./any-of.ts";
-import { user, userKey } from "./caller.fixture.ts";
+import { session, user, userKey } from "./caller.fixture.ts";
 import type { Deps } from "./dependency.ts";
 import { depends } from "./depends.ts";
 import { begin, runAll, settled } from "./execution.fixture.ts";
@@ -39,7 +40,7 @@ const load = (result: object | undefined, seen: string[] = []) =>
       seen.push("load");
       return result;
     },
-    () => true,
+    (_object, _values) => true,
   );
 
 /** How a run ended, and whether the body was read. */
@@ -99,7 +100,7 @@ test("a guard that needs the invalid input does not run, nor does what needs the
   const author = owned(
     { note, user },
     () => ({ seen: seen.push("author") }),
-    () => true,
+    (_object, _values) => true,
   );
   const page = depends({ author, limit }, () => seen.push("page"));
   assert.deepEqual(await run({ page }, { params: { id: "x" } }), ["invalid path/id", 0]);
@@ -136,7 +137,7 @@ test("a signature over the body decides before what is wrong with the body is to
   const signed = (accepts: boolean) =>
     authorize({ user, raw: rawBody() }, ({ raw }) => {
       seen.push(`signature over ${raw.length} bytes`);
-      return accepts ? { raw } : undefined;
+      return accepts ? allow(raw) : undefined;
     });
   assert.deepEqual(await run({ text, signed: signed(false) }, longText), ["refused forbidden at signed", 1]);
   assert.deepEqual(await run({ limit, signed: signed(false) }, { query: "limit=x" }), ["refused forbidden at signed", 1]);
@@ -145,11 +146,11 @@ test("a signature over the body decides before what is wrong with the body is to
 });
 
 test("of the guards on the body those that cannot run do not keep the others from running", async () => {
-  const amount = authorize({ user, text }, () => ({}));
+  const amount = authorize({ user, text }, ({ user }) => user);
   const signature = owned(
     { user, raw: rawBody() },
     () => undefined,
-    () => true,
+    (_object, _values) => true,
   );
   assert.deepEqual(await run({ amount, signature }, longText), ["refused hidden at signature", 1]);
 });
@@ -169,7 +170,7 @@ test("nothing that only the handler needs runs after an invalid input", async ()
 
 test("an alternative or an optional value above an invalid input is not there either", async () => {
   const mine = load({});
-  const deps = { maybe: optional(mine), either: anyOf({ mine, user }) };
+  const deps = { maybe: optional(mine), either: anyOf({ mine, session }) };
   assert.deepEqual(await run(deps, { params: { id: "x" } }), ["invalid path/id", 0]);
   assert.deepEqual(await run(deps, {}), ["passed", 0]);
 });
@@ -183,14 +184,14 @@ test("asynchronous schemas and guards end alike", async () => {
     owned(
       { id, user },
       async () => result,
-      () => true,
+      (_object, _values) => true,
     );
   assert.deepEqual(await run({ slow, note: note(undefined) }, { query: "slow=1" }), ["refused hidden at note", 0]);
   assert.deepEqual(await run({ slow, note: note({}) }, { query: "slow=1" }), ["invalid query/slow", 0]);
   const needs = owned(
     { slow, user },
     async () => ({}),
-    () => true,
+    (_object, _values) => true,
   );
   assert.deepEqual(await run({ needs, text }, { query: "slow=1" }), ["invalid query/slow", 0]);
 });

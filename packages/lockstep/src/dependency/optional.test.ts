@@ -28,9 +28,9 @@ test("a refusal above the credential is still a refusal", async () => {
 });
 
 test("of two credentials one is as good as none", async () => {
-  const it = optional(authorize({ user, service }, () => ({ name: "both" })));
+  const it = optional(authorize({ user, service }, () => ({ id: "both" })));
   assert.deepEqual(await runAll({ it }, { present: [[userKey, "bad"]] }), values({ it: undefined }));
-  assert.deepEqual(await runAll({ it }, { present: [userKey, serviceKey] }), values({ it: { name: "both" } }));
+  assert.deepEqual(await runAll({ it }, { present: [userKey, serviceKey] }), values({ it: { id: "both" } }));
 });
 
 test("alternatives may be optional, and what is optional may be a branch's neighbour", async () => {
@@ -58,9 +58,9 @@ test("the same dependency gives the same optional one", () => {
 });
 
 test("it protects nothing and warns of everything below", () => {
-  assert.deepEqual(optional(user)["~dep"].facts, new Set(["scope:read", "scope:write"]));
+  assert.deepEqual(optional(user)["~dep"].facts, new Set(["scope:read", "scope:write", "scopes-unasked"]));
   const id = depends({ id: path("id", z.string()) }, ({ id }) => id);
-  assert.deepEqual(optional(id)["~dep"].facts, new Set(["param:id", "object-id:id"]));
+  assert.deepEqual(optional(id)["~dep"].facts, new Set(["param:id", "input", "object-id:path.id"]));
 });
 
 test("takes dependencies only", () => {

@@ -13,7 +13,7 @@ import { anyOf } from "./any-of.ts";
 import { session, sessionKey, user, userKey } from "./caller.fixture.ts";
 import type { AnyDependency, Deps } from "./dependency.ts";
 import { depends } from "./depends.ts";
-import { begin, runAll } from "./execution.fixture.ts";
+import { begin, endingOf, runAll } from "./execution.fixture.ts";
 import { entriesOf, factsOfEntries } from "./node.ts";
 import { optional } from "./optional.ts";
 import { type OverrideList, readOverrides } from "./override.ts";
@@ -34,11 +34,11 @@ test("a value stands in, and what is below the replaced dependency is skipped", 
     opened += 1;
     yield "db";
   });
-  const caller = authenticate({ key: userKey, db }, () => ({ name: "real" }));
+  const caller = authenticate({ key: userKey, db }, () => ({ id: 1, name: "real" }));
   const greeting = depends({ caller }, ({ caller }) => `hello ${caller.name}`);
   // Without the override the same graph is challenged for its credential.
   assert.equal(await runAll({ greeting }), "challenged for user");
-  assert.deepEqual(await runWith({ greeting }, [[caller, { name: "fake" }]]), values({ greeting: "hello fake" }));
+  assert.deepEqual(await runWith({ greeting }, [[caller, { id: 2, name: "fake" }]]), values({ greeting: "hello fake" }));
   assert.equal(opened, 0);
   assert.deepEqual(await runAll({ greeting }, { present: [userKey] }), values({ greeting: "hello real" }));
   assert.equal(opened, 1);
@@ -71,7 +71,7 @@ test("a principal with grants may stand in for a guard above the authentication"
   assert.equal(await runWith({ writer }, [[active, { name: "fake" }]]), "refused scope at writer");
   // Nor does it answer for another one that verified a credential.
   const both = scopes(
-    authorize({ user, session }, () => ({ name: "both" })),
+    authorize({ user, session }, () => ({ id: "both" })),
     "write",
   );
   const overrides = readOverrides([[session, as("write")]]);
@@ -91,7 +91,7 @@ test("the grants of a dependency that stands in are kept", async () => {
   const execution = begin({ writer }, { overrides, present: [[sessionKey, "write"]] });
   assert.equal(execution.advance(Infinity), undefined);
   // One credential is one subject in the audit log.
-  assert.deepEqual(execution.grants(), [{ sub: "fake", scope: "write" }]);
+  assert.deepEqual(execution.subjects(), ["fake"]);
   assert.equal(await runAll({ writer }, { overrides }), "challenged for session");
 });
 
@@ -99,20 +99,51 @@ test("what stands in for a guard may refuse as the guard would", async () => {
   const mine = owned(
     { id: path("id", z.string()), user },
     () => ({ text: "" }),
-    () => true,
+    (_object, _values) => true,
   );
   const writer = scopes(user, "write");
-  for (const refusal of [undefined, null, false, deny("no")]) {
+  for (const refusal of [undefined, null, false]) {
     const refuse = (it: AnyDependency): unknown => runAll({ it }, { overrides: readOverrides([[it, refusal]]) });
     assert.equal(await refuse(user), "refused invalid at it");
     assert.equal(await refuse(active), "refused forbidden at it");
     assert.equal(await refuse(writer), "refused scope at it");
     assert.equal(await refuse(mine), "refused hidden at it");
     // What is no guard cannot refuse: nothing is its value.
-    if (!(refusal instanceof Object)) {
-      assert.deepEqual(await refuse(optional(user)), values({ it: refusal }));
+    assert.deepEqual(await refuse(optional(user)), values({ it: refusal }));
+  }
+});
+
+test("a dependency that denies in a guard's place refuses as deny() would there", async () => {
+  const mine = owned(
+    { id: path("id", z.string()), user },
+    () => ({ ownerId: "user" }),
+    (note) => note.ownerId,
+  );
+  const cases: readonly (readonly [AnyDependency, string])[] = [
+    [user, "invalid"],
+    [active, "forbidden"],
+    [scopes(user, "write"), "forbidden"],
+    [mine, "hidden"],
+    [optional(user), "forbidden"],
+  ];
+  for (const [it, kind] of cases) {
+    for (const refuse of [() => deny("nobody"), async () => deny("nobody")]) {
+      const overrides = readOverrides([[it, depends({}, refuse)]]);
+      assert.equal(await endingOf({ it }, { overrides }), `refused ${kind} at it → override: nobody`);
     }
   }
+  // Below what stands in it is a value's.
+  const below = depends({ inner: depends({}, () => deny("inner")) }, ({ inner }) => inner);
+  assert.equal(
+    await endingOf({ user }, { overrides: readOverrides([[user, below]]) }),
+    "refused forbidden at user → override → inner: inner",
+  );
+  // A guard that stands in refuses as itself.
+  const guard = authorize({ session }, () => deny("as itself"));
+  assert.equal(
+    await endingOf({ user }, { overrides: readOverrides([[user, guard]]), present: [sessionKey] }),
+    "refused forbidden at user → override: as itself",
+  );
 });
 
 test("the facts of what is replaced stay", () => {
@@ -120,7 +151,7 @@ test("the facts of what is replaced stay", () => {
   const before = factsOfEntries(entries);
   const plan = compile(entries, readOverrides([[user, depends({}, () => ({ name: "fake" }))]]));
   assert.deepEqual(factsOfEntries(plan.graph.roots), before);
-  assert.ok(before.has("authenticated") && before.has("object-id:id"));
+  assert.ok(before.has("authenticated") && before.has("object-id:path.id"));
 });
 
 test("schemes, inputs and alternatives can be replaced, too", async () => {

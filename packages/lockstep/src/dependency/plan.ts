@@ -20,6 +20,8 @@ export interface Step {
   readonly sources: readonly number[];
   /** Whether something stands in for the node (tests only): its one source is the value. */
   readonly overridden: boolean;
+  /** The node whose refusal a denial is: the step's own, or the guard that it stands in for. */
+  readonly deniesAs: Node;
   /** For guards: the schemes below, to challenge for. */
   readonly schemes: readonly SchemeNode[];
   /** For `scopes()`: who below has to grant what. */

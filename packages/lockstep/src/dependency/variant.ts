@@ -13,6 +13,8 @@ export class VariantBuilder {
   readonly #nodes: Node[] = [];
   readonly #paths = new Map<Node, string>();
   readonly #gates = new Map<Node, Gate>();
+  /** What stands in for a node (tests only), and that node. */
+  readonly #replaced = new Map<Node, Node>();
   readonly #ranks = new Map<Node, number>();
   readonly #slots = new Map<Node, number>();
   /** What only rules of a `firstOf()` need: it runs when a rule is tried. */
@@ -68,7 +70,10 @@ export class VariantBuilder {
   #visit(node: Node, path: string): void {
     if (this.#paths.has(node)) return;
     this.#paths.set(node, path);
-    for (const entry of this.#active(node)) this.#visit(entry.node, `${path} → ${entry.key}`);
+    for (const entry of this.#active(node)) {
+      if (this.#graph.isOverridden(node) && !this.#replaced.has(entry.node)) this.#replaced.set(entry.node, node);
+      this.#visit(entry.node, `${path} → ${entry.key}`);
+    }
     if (node.kind !== "scheme" || this.#graph.isOverridden(node)) this.#nodes.push(node);
   }
 
@@ -131,6 +136,7 @@ export class VariantBuilder {
       keys: isFirstOf ? [] : entries.map((entry) => entry.key),
       sources: sources.map((source) => this.#slot(source)),
       overridden: this.#graph.isOverridden(node),
+      deniesAs: "settle" in node ? node : (this.#replaced.get(node) ?? node),
       schemes: schemesBelow(node, (each) => this.#active(each)),
       authenticators: node.kind === "scopes" ? this.#authenticators(node, node.scopes) : [],
       owners: node.kind === "owned" ? this.#owners(node) : [],
