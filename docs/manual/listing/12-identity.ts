@@ -10,7 +10,7 @@ export const auth = await identity({
   issuer: "http://127.0.0.1:3000", // https://api.example.com, in production
   audience: "notes",
   key: new Redacted(process.env["IDENTITY_KEY"] ?? generateIdentityKey().reveal()),
-  scopes: { "notes:read": "Read notes", "notes:write": "Write notes" },
+  scopes: { "notes:read": "Read notes", "notes:write": "Write notes", "notes:admin": "Administer accounts" },
   mail: logMail(console.log), // smtpMail({ … }), in production
   keyPrefix: "notes",
   passwordGrant: true,
