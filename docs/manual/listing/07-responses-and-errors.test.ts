@@ -83,7 +83,9 @@ test("a transaction commits before the answer, and rolls back with a refusal", a
 
   log.length = 0;
   assert.equal(await outcome(api, "POST /orders"), "401 unauthenticated");
-  assert.deepEqual(log, []); // a stranger opens nothing
+  assert.deepEqual(log, []); // no credential: nothing is opened
+
+  assert.equal(await outcome(api, "POST /orders/duplicate", { token }), "409 duplicate");
   // #endregion
 });
 

@@ -36,6 +36,9 @@ async function* rows(): AsyncGenerator<string> {
 }
 // #endregion
 
+/** As a driver throws it. */
+class UniqueViolation extends Error {}
+
 // #region resource
 export const log: string[] = [];
 
@@ -46,6 +49,7 @@ const db = resource({}, async function* () {
     log.push("commit");
   } catch (error) {
     log.push("roll back");
+    if (error instanceof UniqueViolation) problem(409, "duplicate", "There is one already.");
     throw error;
   }
 });
@@ -99,6 +103,9 @@ export const api = createApi({
     post("/orders", { deps: { user: writer, db }, status: 201, response: Created }, ({ db }) => {
       db.insert("order");
       return { id: "o1" };
+    }),
+    post("/orders/duplicate", { deps: { user: writer, db } }, () => {
+      throw new UniqueViolation("orders_pkey");
     }),
     post("/orders/refused", { deps: { user: writer, db } }, ({ db }) => {
       db.insert("order");
