@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BuildError, createApi, post, roles, type Authenticated } from "lockstep";
-import { api, currentUser, reader } from "./02-roles-and-scopes.ts";
+import { api, currentUser, writer } from "./02-roles-and-scopes.ts";
 import { ask, outcome } from "./ask.fixture.ts";
 import { tokenOf } from "./setting.ts";
 
@@ -45,7 +45,7 @@ test("a write asks for a scope, or says that any credential will do", async () =
   assert.equal(await outcome(api, "DELETE /me/sessions", { token: tokenOf("alice", "notes:read") }), "204");
   const operation = api.openapi().paths["/me/sessions"]?.delete;
   assert.deepEqual(operation?.["x-lockstep-any-scope"], ["anyone may sign out"]);
-  assert.equal(createApi({ title: "t", version: "1", routes: [routeFor(reader)] }).routes.length, 1);
+  assert.equal(createApi({ title: "t", version: "1", routes: [routeFor(writer)] }).routes.length, 1);
   assert.throws(
     () => createApi({ title: "t", version: "1", routes: [unasked] }),
     (error: unknown) => error instanceof BuildError && error.code === "scopes_unasked",

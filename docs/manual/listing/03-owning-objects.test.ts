@@ -45,6 +45,8 @@ test("a team's note is seen in the team's path, by the team", async () => {
   assert.equal(await outcome(api, `GET /teams/red/notes/${alices}`, { token: tokenOf("alice") }), "200");
   assert.equal(await outcome(api, `GET /teams/blue/notes/${alices}`, { token: tokenOf("alice") }), "404 not_found");
   assert.equal(await outcome(api, `GET /teams/red/notes/${alices}`, { token: tokenOf("bob") }), "404 not_found");
+  assert.equal(await outcome(api, `GET /teams/blue/notes/${bobs}`, { token: tokenOf("bob") }), "200");
+  assert.equal(await outcome(api, `GET /teams/blue/notes/${alices}`, { token: tokenOf("bob") }), "404 not_found"); // a note of another team
 });
 
 test("each check closes the id that it names", async () => {
