@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import { unowned } from "../access/unowned.ts";
-import type { AnyDependency } from "../dependency/dependency.ts";
+import type { AnyDependency, Dependency } from "../dependency/dependency.ts";
 import { body } from "../input/body.ts";
 import { cookie } from "../input/cookie.ts";
 import { form } from "../input/form.ts";
@@ -15,19 +15,21 @@ import { get, post } from "./route.ts";
 
 const open = { public: "a test" } as const;
 const text = z.string();
-const published = (name: string): AnyDependency => unowned("a test", { id: path(name, text) }, () => ({ a: 1 }));
+const published = unowned("a test", { id: path("id", text) }, () => ({ a: 1 }));
 
 /** Starts an API with `/notes/:id` and `/service-accounts/:id`, and an input beside them; what it says, or that it starts. */
-function start(input: AnyDependency): string {
+function start(given: AnyDependency): string {
+  // Its facts are what start-up reads; the compiler would see them all.
+  const input = given as Dependency<unknown>;
   const declare = input["~dep"].kind === "input" && ["body", "form"].includes(input["~dep"].input.kind) ? post : get;
   try {
     createApi({
       title: "t",
       version: "1",
       routes: [
-        get("/notes/:id" as string, { ...open, deps: { note: published("id") } }, () => 1),
-        get("/service-accounts/:id" as string, { ...open, deps: { account: published("id") } }, () => 1),
-        declare("/list" as string, { ...open, deps: { input } }, () => 1),
+        get("/notes/:id", { ...open, deps: { note: published } }, () => 1),
+        get("/service-accounts/:id", { ...open, deps: { account: published } }, () => 1),
+        declare("/list", { ...open, deps: { input } }, () => 1),
       ],
     });
     return "starts";

@@ -9,6 +9,7 @@ import { Problem } from "../problem/problem.ts";
 import { reply } from "./reply.ts";
 import { get, type Route } from "./route.ts";
 import { checkSendable, plainResult } from "./sendable.ts";
+import { successesOf } from "./success.ts";
 import { stream } from "./stream.ts";
 import { unchecked } from "./unchecked.ts";
 
@@ -36,7 +37,11 @@ async function sent(
   const errors: unknown[] = [];
   const { definition } = get("/", { public: "a test" }, () => undefined);
   const handler = (): unknown => ways[way]?.(result);
-  const route: Route = { method: "GET", template: "/", definition: { ...definition, response, handler } };
+  const route: Route = {
+    method: "GET",
+    template: "/",
+    definition: { ...definition, successes: successesOf("GET /", { response }), handler },
+  };
   const api = createApi({ title: "t", version: "1", audit: () => {}, onError: (error) => errors.push(error), routes: [route] });
   const answer = await api.fetch(new Request("http://x/"));
   return { status: answer.status, body: await answer.text(), errors };
@@ -92,7 +97,7 @@ test("a promise or another reply in a reply is no body", async () => {
 test("an object or a list leaves through a schema or unchecked(), and not without one", async () => {
   const advice = /say what may leave with \{ response: schema \}, or \{ response: unchecked\("reason"\) \}/;
   for (const way of Object.keys(ways)) {
-    for (const result of [{ a: "secret" }, ["secret"], new Date(0), new (class Row {})(), Object.create(null)]) {
+    for (const result of [{ a: "secret" }, ["secret"], new Date(0), new URL("http://secret"), Object.create(null)]) {
       await isRefused(result, way, "without a schema", advice);
     }
     for (const kind of ["with a schema that takes anything", "unchecked"]) {
