@@ -41,18 +41,20 @@ export function successesOf(where: string, { response, status, responses }: Decl
   }
   if (response !== undefined || status !== undefined)
     throw new BuildError("wrong_option", `${where}: give responses, or response with a status, not both`);
-  const all = Object.entries(responses).map(([text, schema]) => success(where, Number(text), schema ?? undefined));
+  const all = Object.entries(responses).map(([text, schema]) => success(where, Number(text), schema));
   if (all.length === 0)
     throw new BuildError("wrong_option", `${where}: responses names at least one status: { 201: schema, 303: null }`);
   return [...all.filter((one) => one.schema !== undefined), ...all.filter((one) => one.schema === undefined)];
 }
 
-function success(where: string, status: number, schema: AnySchema | undefined): Success {
+/** `null` says that there is no content; without a schema at all, a plain result is JSON. */
+function success(where: string, status: number, declared: AnySchema | null | undefined): Success {
+  const schema = declared ?? undefined;
   if (!Number.isInteger(status) || status < 200 || status > 399)
     throw new BuildError("wrong_option", `${where}: the status of a success is an integer from 200 to 399`);
   if (schema !== undefined && bodiless.has(status))
     throw new BuildError("wrong_option", `${where}: leave out the response: ${status} has no content (RFC 9110 §15)`);
-  const isPlain = schema === undefined && status < 300 && !bodiless.has(status);
+  const isPlain = declared === undefined && status < 300 && !bodiless.has(status);
   const type = schema === undefined ? undefined : (mediaTypeOf(schema) ?? "application/json");
   return { status, schema, type: isPlain ? "application/json" : type, isOpen: uncheckedReason(schema) !== undefined };
 }
