@@ -5,8 +5,9 @@ import { api as administration, roleOf } from "./12-administration.ts";
 import { api, auth, database } from "./12-identity.ts";
 import { ask, outcome } from "./ask.fixture.ts";
 
-mock.method(console, "log", () => {});
+const log = mock.method(console, "log", () => {});
 after(async () => {
+  log.mock.restore();
   await auth.close();
   await database.close();
 });

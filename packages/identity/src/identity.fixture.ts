@@ -219,9 +219,9 @@ function clientOf({
   };
 }
 
-/** The messages leave after the answer: it is waited for, a second at most. */
+/** The messages leave after the answer: it is waited for. */
 async function nextLink(mails: MailMessage[], address: string): Promise<string> {
-  for (const end = performance.now() + 1000; performance.now() < end;) {
+  for (const end = performance.now() + 30_000; performance.now() < end;) {
     const index = mails.findIndex(({ to, text }) => to === address && text.includes("#token="));
     const [mail] = index === -1 ? [] : mails.splice(index, 1);
     const token = /#token=([\w-]+)/.exec(mail?.text ?? "")?.[1];

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { anyScope, type Api, authorize, createApi, get, Redacted, unchecked } from "lockstep";
+import { comparableHeaders } from "../comparable.fixture.ts";
 import { Outbox } from "../mail/outbox.ts";
 import type { MailMessage } from "../mail/mail.ts";
 import { openSessions, secretOf, type SessionDesk } from "../session/session.fixture.ts";
@@ -147,10 +148,9 @@ export async function codeOf(response: Response): Promise<unknown> {
   return ((await response.json()) as { readonly code?: unknown }).code;
 }
 
-/** What two answers must have in common for nobody to tell them apart: everything but the id of the request. */
+/** What two answers must have in common for nobody to tell them apart. */
 export async function shown(response: Response): Promise<unknown> {
-  const headers = [...response.headers].filter(([name]) => !["x-request-id", "date"].includes(name));
-  return { status: response.status, headers, body: await response.text() };
+  return { status: response.status, headers: comparableHeaders(response.headers), body: await response.text() };
 }
 
 /** The position of the log for an account, as a sign-in reads it. */
