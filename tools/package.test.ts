@@ -9,12 +9,14 @@ import { binary, root } from "./steps.ts";
 
 const run = promisify(execFile);
 
-/** What stands in each subpath, one name as a proof. A subpath that is documented and missing here fails the test below. */
+const types = "only types";
+
+/** What each subpath exports, one function as a proof; `types` if it exports types only. A subpath that is documented and missing here fails. */
 const subpaths: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   lockstep: {
     lockstep: "createApi",
     "lockstep/jwt": "jwtVerifier",
-    "lockstep/openapi": "openApiDocument",
+    "lockstep/openapi": types,
     "lockstep/fastify": "lockstep",
     "lockstep/fetch": "serveFetch",
     "lockstep/testing": "hostSuite",
@@ -31,10 +33,12 @@ const subpaths: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const program = `
 import { authenticate, createApi, get, httpBearer } from "lockstep";
 import type { Claims } from "lockstep/jwt";
+import type { OpenApiDocument } from "lockstep/openapi";
 const token = httpBearer();
-const caller = authenticate({ token }, ({ token }) => (token.reveal() === "t" ? { name: "alice" } : undefined));
-export const api = createApi({ title: "t", version: "1", routes: [get("/me", { deps: { caller } }, ({ caller }) => caller.name)] });
+const caller = authenticate({ token }, ({ token }) => (token.reveal() === "t" ? { id: "alice" } : undefined));
+export const api = createApi({ title: "t", version: "1", routes: [get("/me", { deps: { caller } }, ({ caller }) => caller.id)] });
 export type Subject = Claims["sub"];
+export const document: OpenApiDocument = api.openapi();
 // @ts-expect-error the advice reaches the packed declarations
 get("/open", {}, () => 1);
 `;
@@ -49,7 +53,7 @@ const auth = await identity({
 });
 export const api = createApi({
   title: "t", version: "1",
-  routes: [...auth.routes, get("/me", { deps: { user: scopes(auth.currentUser, "notes:read") } }, ({ user }) => ({ id: user.id }))],
+  routes: [...auth.routes, get("/me", { deps: { user: scopes(auth.currentUser, "notes:read") } }, ({ user }) => user.id)],
 });
 // @ts-expect-error no scheme declares this scope
 scopes(auth.currentUser, "notes:delete");
@@ -90,9 +94,13 @@ describe("the packed packages", () => {
     });
 
     test(`${name} gives every documented subpath to an empty project`, async () => {
-      const script = Object.entries(paths).map(
-        ([path, export_]) => `if (typeof (await import("${path}")).${export_} !== "function") throw new Error("${path}");`,
-      );
+      const script = Object.entries(paths).map(([path, export_]) => {
+        const wrong =
+          export_ === types
+            ? `Object.keys(await import("${path}")).length > 0`
+            : `typeof (await import("${path}")).${export_} !== "function"`;
+        return `if (${wrong}) throw new Error("${path}");`;
+      });
       await writeFile(join(project, "subpaths.js"), script.join("\n"));
       await run(process.execPath, ["subpaths.js"], { cwd: project });
     });

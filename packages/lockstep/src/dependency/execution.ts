@@ -16,7 +16,7 @@ import type { Granted, Node, ValueRecord, Verdicts } from "./node.ts";
 import type { Step, Variant } from "./plan.ts";
 import { Rules } from "./rules.ts";
 import { behindGate, phase } from "./rank.ts";
-import { ResourceStack, type Thrown } from "./resource-stack.ts";
+import { type ClosingError, ResourceStack, type Thrown } from "./resource-stack.ts";
 import type { Source } from "./source.ts";
 import { refusalKind, settleStandIn } from "./stand-in.ts";
 
@@ -90,8 +90,8 @@ export class Execution implements Verdicts {
     return [...new Set(this.#ids?.filter((id) => id !== undefined).map(String))];
   }
 
-  /** Closes what is open, the last opened first; a failure is thrown in. Gives the first error of closing. */
-  close(failure?: Thrown): Thrown | undefined | Promise<Thrown | undefined> {
+  /** Closes what is open, the last opened first; a failure is thrown in. Gives the errors of closing. */
+  close(failure?: Thrown): ClosingError | undefined | Promise<ClosingError | undefined> {
     return this.#resources?.close(failure);
   }
 

@@ -7,6 +7,11 @@ export interface Thrown {
   readonly error: unknown;
 }
 
+/** What closing threw: the first error, and all of them in order. */
+export interface ClosingError extends Thrown {
+  readonly all: readonly unknown[];
+}
+
 /** The open resources of one run. */
 export class ResourceStack {
   readonly #open: OpenResource[] = [];
@@ -19,34 +24,35 @@ export class ResourceStack {
   }
 
   /**
-   * Closes what is open, the last opened first, each exactly once. A failure is thrown into each; where closing itself fails,
-   * that error is thrown into the rest, so that nothing commits after it. Gives the first error of closing.
+   * Closes what is open, the last opened first, each exactly once. A failure is thrown into each; where a resource throws something
+   * else, that is thrown into the rest, so that nothing commits after it. Which of these decides is `settleClosing()`'s.
    */
-  close(failure: Thrown | undefined): Thrown | undefined | Promise<Thrown | undefined> {
+  close(failure: Thrown | undefined): ClosingError | undefined | Promise<ClosingError | undefined> {
+    return this.#close(failure, []);
+  }
+
+  #close(failure: Thrown | undefined, all: unknown[]): ClosingError | undefined | Promise<ClosingError | undefined> {
     let thrown = failure;
-    let first: Thrown | undefined;
     for (let open = this.#open.pop(); open !== undefined; open = this.#open.pop()) {
       try {
         const closing = open.close(thrown);
-        if (closing !== undefined) return this.#closeLater(closing, thrown, first);
+        if (closing !== undefined) return this.#closeLater(closing, thrown, all);
       } catch (error) {
         thrown = { error };
-        first ??= thrown;
+        all.push(error);
       }
     }
-    return first;
+    return all.length === 0 ? undefined : { error: all[0], all };
   }
 
-  async #closeLater(closing: Promise<void>, failure: Thrown | undefined, before: Thrown | undefined): Promise<Thrown | undefined> {
+  async #closeLater(closing: Promise<void>, failure: Thrown | undefined, all: unknown[]): Promise<ClosingError | undefined> {
     let thrown = failure;
-    let first = before;
     try {
       await closing;
     } catch (error) {
       thrown = { error };
-      first ??= thrown;
+      all.push(error);
     }
-    const rest = await this.close(thrown);
-    return first ?? rest;
+    return this.#close(thrown, all);
   }
 }

@@ -9,6 +9,10 @@ import { dependency, entriesOf, factsOfEntries } from "./node.ts";
  * **before the response is sent**, in reverse order, and a refusal or error of the request is thrown in at `yield`, so that
  * nothing commits that the client is told failed. A streaming response closes it after its last byte.
  *
+ * It may translate an error that nothing expected: if it throws a problem (or `deny()`, or `Unavailable`) in `catch`, that is
+ * the answer. A problem below 500 makes the error an expected one, and `onError` is not called. A refusal or a problem that is thrown in stays
+ * the answer, whatever the resource throws.
+ *
  * @throws BuildError `wrong_dependency`, `wrong_lifetime`
  *
  * @example

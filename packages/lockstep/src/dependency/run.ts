@@ -7,6 +7,7 @@ import { Execution, type Failed } from "./execution.ts";
 import { type OverrideList, readOverrides } from "./override.ts";
 import { compile } from "./plan.ts";
 import type { Thrown } from "./resource-stack.ts";
+import { settleClosing } from "./translation.ts";
 
 /** What a run outside HTTP has instead of a request. */
 export interface RunContext<A extends readonly AnyDependency[]> {
@@ -21,7 +22,8 @@ export class Refused extends LockstepError<"forbidden"> {
 
 /**
  * Runs a dependency outside a request and hands its value to `use`; resources stay open while `use` runs and close
- * afterwards, with its error thrown in if it fails. Guards run as in a request.
+ * afterwards, with its error thrown in if it fails; a resource may throw a problem instead of an error that nothing expected.
+ * Guards run as in a request.
  *
  * @throws Refused where a guard refuses
  * @throws BuildError `wrong_dependency` where an input or a scheme has no value outside a request
@@ -54,9 +56,9 @@ export async function run<D extends AnyDependency, R = ValueOf<D>, const A exten
   });
   const closing = await execution.close("error" in ended ? ended : undefined);
   const closingApp = await attempt(() => app.close());
-  // The first error is the one to tell: those of closing follow from it.
+  // The first error is the one to tell, unless a resource has translated it: those of closing follow from it.
+  if (closing !== undefined) throw asRefused(settleClosing("error" in ended ? ended : undefined, closing).error);
   if ("error" in ended) throw ended.error;
-  if (closing !== undefined) throw asRefused(closing.error);
   if ("error" in closingApp) throw closingApp.error;
   return ended.result;
 }

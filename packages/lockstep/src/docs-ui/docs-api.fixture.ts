@@ -23,6 +23,7 @@ import {
   passwordRequestForm,
   post,
   scopes,
+  unchecked,
 } from "../index.ts";
 import type { TokenDesk } from "./token-desk.fixture.ts";
 
@@ -44,7 +45,8 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
   const user = authenticate({ password }, ({ password: token }) => desk.verify(token.reveal(), "password"));
   const client = oauth2ClientCredentials({ tokenUrl: "/auth/client-token", scopes: { jobs: "Run jobs" } });
   const service = authenticate({ client }, ({ client: token }) => desk.verify(token.reveal(), "client"));
-  const named = (name: string, expected: string) => (value: string) => (value === expected ? { name, via: "key" } : undefined);
+  const named = (name: string, expected: string) => (value: string) =>
+    value === expected ? { id: name, name, via: "key" } : undefined;
   const bob = named("bob", known.apiKey);
   const byKey = authenticate({ key: apiKeyHeader({ name: "X-API-Key" }) }, ({ key }) => bob(key.reveal()));
   const cleo = named("cleo", known.cookie);
@@ -59,7 +61,9 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
   ) =>
     authenticate({ basic: httpBasic({ schemeName }) }, ({ basic }) => {
       const given = basic.reveal();
-      return given.username === username && given.password === expected ? { name: username, via: "basic" } : undefined;
+      return given.username === username && given.password === expected
+        ? { id: username, name: username, via: "basic" }
+        : undefined;
     });
   const byBasic = basicAs("HTTPBasic", known.ada);
 

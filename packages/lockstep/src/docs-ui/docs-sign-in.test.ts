@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import fastify from "fastify";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { authenticate, createApi, get, httpBasic } from "../index.ts";
+import { authenticate, createApi, get, httpBasic, unchecked } from "../index.ts";
 import { fastifyServer, lockstep } from "../host/fastify/index.ts";
 import { startBrowser } from "./browser.fixture.ts";
 import { docsApi, known } from "./docs-api.fixture.ts";
@@ -141,7 +141,7 @@ test("under a prefix the page finds its files, the document and the API", async 
 test("guarded by Basic, the page opens for a browser that signs in and for no other", async () => {
   const { username, password } = known.ada;
   const admin = authenticate({ basic: httpBasic() }, ({ basic }) =>
-    basic.reveal().password === password ? { name: "ada" } : undefined,
+    basic.reveal().password === password ? { id: "1", name: "ada" } : undefined,
   );
   const api = createApi({
     title: "Notes",

@@ -15,11 +15,12 @@ import {
   oauth2PasswordBearer,
   openIdConnect,
   optional,
+  unchecked,
 } from "../index.ts";
 import { assetTypes } from "./asset.ts";
 
 const key = apiKeyHeader({ name: "X-API-Key" });
-const reader = authenticate({ key }, ({ key: given }) => (given.reveal() === "let-me-read" ? { name: "reader" } : undefined));
+const reader = authenticate({ key }, ({ key: given }) => (given.reveal() === "let-me-read" ? { id: "reader" } : undefined));
 const routes = [get("/me", { deps: { reader }, response: unchecked("a test") }, ({ reader: who }) => who)];
 const documentation = ["/docs", "/docs/oauth2-redirect.html", ...Object.keys(assetTypes).map((name) => `/docs/${name}`)];
 const policy =
@@ -170,13 +171,13 @@ test("the page may talk to the servers and the token endpoints that its document
   });
   const relative = oauth2PasswordBearer({ tokenUrl: "/auth/token", scopes: { read: "see https://scope.example/" } });
   const oidc = openIdConnect({ openIdConnectUrl: "https://oidc.example/.well-known/openid-configuration" });
-  const as = (scheme: typeof oauth) => authenticate({ scheme }, () => ({ name: "x" }));
+  const as = (scheme: typeof oauth) => authenticate({ scheme }, () => ({ id: "x" }));
   const api = createApi({
     title: "Notes",
     version: "1",
     routes: [
       get("/a", { deps: { user: as(oauth) }, response: unchecked("a test") }, () => ({})),
-      get("/b", { deps: { user: authenticate({ relative }, () => ({})) }, response: unchecked("a test") }, () => ({})),
+      get("/b", { deps: { user: authenticate({ relative }, () => ({ id: "x" })) }, response: unchecked("a test") }, () => ({})),
       get("/c", { deps: { user: as(oidc) }, response: unchecked("a test") }, () => ({})),
     ],
     servers: [

@@ -14,6 +14,7 @@ import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import { fastifyServer, lockstep } from "./fastify/index.ts";
 import { serveFetch } from "./fetch/index.ts";
 import { rawAnswer, rawRequest } from "./raw-socket.fixture.ts";
+import { unchecked } from "../route/unchecked.ts";
 
 const log: string[] = [];
 let entered = Promise.withResolvers<void>();
@@ -49,8 +50,8 @@ const api = createApi({
   audit: (event) => void log.push(event.type),
   onError: () => void log.push("onError"),
   routes: [
-    post("/pay", { deps: { user } }, () => (log.push("paid"), {})),
-    post("/upload", { deps: { user, raw: rawBody() } }, () => (log.push("uploaded"), {})),
+    post("/pay", { deps: { user }, response: unchecked("a test") }, () => (log.push("paid"), {})),
+    post("/upload", { deps: { user, raw: rawBody() }, response: unchecked("a test") }, () => (log.push("uploaded"), {})),
   ],
 });
 

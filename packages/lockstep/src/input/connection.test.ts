@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import { userKey } from "../dependency/caller.fixture.ts";
-import { authenticate, body, type Connection, connection, createApi, get, post, query, run } from "../index.ts";
+import { authenticate, body, type Connection, connection, createApi, get, post, query, run, unchecked } from "../index.ts";
 import { runAll } from "../dependency/execution.fixture.ts";
 import { factsOf, jsonRequest, readInput } from "./input.fixture.ts";
 

@@ -98,23 +98,39 @@ export function isOpenScalar(schema: JsonSchemaObject): boolean {
   return scalarOf(schema, schema, "").isOpen;
 }
 
+/** The paths of members that take text or numbers, or lists of them: what might be an id under any name. */
+export function openMembers(root: JsonSchemaObject, where: string): string[] {
+  const found = new Set<string>();
+  walkMembers(root, where, (path, member) => {
+    if (path !== "" && scalarOf(member, root, where).isOpen) found.add(path);
+  });
+  return [...found];
+}
+
 /** The paths of a schema's members that are ids; an array's items have the path of the array. */
 function idsIn(root: JsonSchemaObject, where: string): string[] {
   const found = new Set<string>();
-  const visit = (schema: JsonSchema, path: string, seen: readonly JsonSchema[]): void => {
+  walkMembers(root, where, (path, schema, name) => {
+    if (isSchemaObject(schema) && isUuid(schema)) found.add(path);
+    else if (name !== undefined && isIdName(name) && scalarOf(schema, root, where).isOpen) found.add(path);
+  });
+  return [...found];
+}
+
+/** Visits a schema, its parts and its members, each with its path. A part and an item have the path of the whole, and no name. */
+function walkMembers(
+  root: JsonSchemaObject,
+  where: string,
+  visit: (path: string, schema: JsonSchema, name?: string) => void,
+): void {
+  const walk = (schema: JsonSchema, path: string, seen: readonly JsonSchema[], name?: string): void => {
+    visit(path, schema, name);
     if (!isSchemaObject(schema) || seen.includes(schema)) return;
     const below = [...seen, schema];
-    if (isUuid(schema)) found.add(path);
-    for (const one of partsOf(schema, root, where)) visit(one, path, below);
-    for (const one of itemsOf(schema)) visit(one, path, below);
-    const inside = (name: string): string => (path === "" ? name : `${path}.${name}`);
-    for (const [name, member] of membersOf(schema)) {
-      if (isIdName(name) && scalarOf(member, root, where).isOpen) found.add(inside(name));
-      visit(member, inside(name), below);
-    }
+    for (const one of [...partsOf(schema, root, where), ...itemsOf(schema)]) walk(one, path, below);
+    for (const [member, one] of membersOf(schema)) walk(one, path === "" ? member : `${path}.${member}`, below, member);
   };
-  visit(root, "", []);
-  return [...found];
+  walk(root, "", []);
 }
 
 function isUuid(schema: JsonSchemaObject): boolean {

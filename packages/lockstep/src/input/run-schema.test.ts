@@ -51,7 +51,12 @@ test("what a schema throws is the cause; a problem or a denial that it throws on
       return true;
     });
   }
-  for (const error of [new Problem(409, "taken", "Taken."), new Denial("no"), new Unavailable("away"), new InvalidCredential("no")]) {
+  for (const error of [
+    new Problem(409, "taken", "Taken."),
+    new Denial("no"),
+    new Unavailable("away"),
+    new InvalidCredential("no"),
+  ]) {
     for (const validate of [throwing(error), () => Promise.reject(error)]) {
       await assert.rejects(run(validate), (thrown) => thrown === error);
     }

@@ -5,15 +5,18 @@ import { authenticate } from "../access/authenticate.ts";
 import { authorize } from "../access/authorize.ts";
 import { identified } from "../access/identified.ts";
 import { owned } from "../access/owned.ts";
-import { scopes } from "../access/scopes.ts";
+import { anyScope, scopes } from "../access/scopes.ts";
 import { unowned } from "../access/unowned.ts";
 import { entriesOf } from "../dependency/node.ts";
 import { readOverrides } from "../dependency/override.ts";
 import { body } from "../input/body.ts";
+import { nothing } from "../input/nothing.ts";
 import { path } from "../input/path.ts";
+import { query } from "../input/query.ts";
 import { compileRoute } from "../route/compiled-route.ts";
 import { group } from "../route/group.ts";
-import { del, get, patch, type Route } from "../route/route.ts";
+import { del, get, patch, post, type Route } from "../route/route.ts";
+import { unchecked } from "../route/unchecked.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import { oauth2PasswordBearer } from "../scheme/oauth2-password-bearer.ts";
 import { openApiDocument } from "./document.ts";
@@ -31,7 +34,7 @@ const NoteChange = z.object({ text: z.string() }).meta({ id: "NoteChange" });
 const ownNote = owned(
   { id: path("id", z.string().max(36)), user: activeUser },
   ({ id }) => ({ id, text: "", ownerId: "1" }),
-  (note, { user }) => note.ownerId === user.id,
+  (note) => note.ownerId,
 );
 
 const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
@@ -129,7 +132,7 @@ test("what the API and its routes say of themselves is written down", () => {
 });
 
 test("the dependencies of a group and of the whole API are documented with each route", () => {
-  const client = authenticate({ key: apiKeyHeader({ name: "X-Key" }) }, () => ({}));
+  const client = authenticate({ key: apiKeyHeader({ name: "X-Key" }) }, () => ({ id: "client" }));
   const v1 = group({ prefix: "/v1", tags: ["v1"], deps: { client } });
   const guards = entriesOf("test", { "#guard0": activeUser });
   const document = openApiDocument(about, [
@@ -145,9 +148,49 @@ test("the dependencies of a group and of the whole API are documented with each 
 });
 
 test("an object that every caller may see says why", () => {
-  const post = unowned("published posts are public", { id: path("id", z.uuid()) }, () => ({}));
-  const operation = documentOf(get("/posts/:id", { public: "anyone reads", deps: { post } }, () => 1)).paths["/posts/{id}"]?.get;
+  const published = unowned("published posts are public", { id: path("id", z.uuid()) }, () => ({}));
+  const operation = documentOf(get("/posts/:id", { public: "anyone reads", deps: { published } }, () => 1)).paths["/posts/{id}"]
+    ?.get;
   assert.deepEqual(operation?.["x-lockstep-unowned"], ["published posts are public"]);
+});
+
+test("everything that a route excuses is written down with its reason", () => {
+  const member = owned(
+    { teamId: path("teamId", z.string()), user: activeUser },
+    ({ teamId }) => ({ id: teamId, ownerId: "1" }),
+    (team) => team.ownerId,
+  );
+  const shared = owned(
+    { id: path("id", z.string()), user: activeUser },
+    ({ id }) => ({ id, ownerId: "1" }),
+    (note) => note.ownerId,
+    { apart: "a note may be shared with several teams" },
+  );
+  const deps = {
+    member,
+    shared,
+    user: anyScope(activeUser, "anyone may move a note"),
+    cursorId: query("cursorId", z.uuid(), { identifies: nothing("a position in the caller's own list") }),
+    change: body(z.object({ requestId: z.string() }), { identifies: { requestId: nothing("made by the client") } }),
+  };
+  const route = post("/teams/:teamId/notes/:id", { deps, response: unchecked("whole rows") }, () => ({}));
+  const operation = documentOf(route).paths["/teams/{teamId}/notes/{id}"]?.post;
+  const said = Object.entries(operation ?? {}).filter(([name]) => name.startsWith("x-"));
+  assert.deepEqual(Object.fromEntries(said), {
+    "x-lockstep-any-scope": ["anyone may move a note"],
+    "x-lockstep-apart": ["a note may be shared with several teams"],
+    "x-lockstep-identifies-nothing": {
+      "query.cursorId": "a position in the caller's own list",
+      "body.requestId": "made by the client",
+    },
+    "x-lockstep-unchecked": "whole rows",
+  });
+  // The control: a route that excuses nothing says none of it.
+  const plain = documentOf(get("/me", { deps: { user: activeUser }, response: z.string() }, () => "1")).paths["/me"]?.get;
+  assert.deepEqual(
+    Object.keys(plain ?? {}).filter((name) => name.startsWith("x-")),
+    [],
+  );
 });
 
 test("overrides do not change the document", () => {
@@ -157,8 +200,8 @@ test("overrides do not change the document", () => {
 });
 
 test("paths that differ in the names of parameters only are one path, named by the first route", () => {
-  const id = path("id", z.int(), { identifies: "nothing" });
-  const noteId = path("noteId", z.int(), { identifies: "nothing" });
+  const id = path("id", z.int(), { identifies: nothing("a test") });
+  const noteId = path("noteId", z.int(), { identifies: nothing("a test") });
   const { paths } = documentOf(
     get("/notes/:id", { public: "test", deps: { id } }, () => 1),
     del("/notes/:noteId", { public: "test", deps: { noteId } }, () => 1),

@@ -14,7 +14,7 @@ import { securitySchemesOf } from "./security-schemes.ts";
 import { schemaUsesOf, type Surface, surfaceOf } from "./surface.ts";
 
 /** What a document says of the API as a whole. */
-export interface ApiDescription extends Info {
+interface ApiDescription extends Info {
   readonly servers?: readonly Server[];
 }
 
@@ -23,11 +23,6 @@ export interface ApiDescription extends Info {
  *
  * @throws BuildError `wrong_schema` for a schema that is no JSON Schema, or two of one name; `scheme_name_taken`;
  *   `duplicate_operation`
- *
- * @example
- * ```ts
- * const document = openApiDocument({ title: "Notes", version: "1.0.0" }, api.routes);
- * ```
  */
 export function openApiDocument(about: ApiDescription, routes: readonly CompiledRoute[]): OpenApiDocument {
   const surfaces = routes.map(surfaceOf);

@@ -1,6 +1,4 @@
-/** `lockstep/openapi`: the OpenAPI document that an API's graph gives. */
-export { type ApiDescription, openApiDocument } from "./document.ts";
-export { securityOf } from "./security.ts";
+/** `lockstep/openapi`: the types of the OpenAPI 3.1 document that `api.openapi()` returns. */
 export type {
   Components,
   Extensible,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nothing } from "../input/nothing.ts";
 import { compileRoute } from "../route/compiled-route.ts";
 import { del, get, post, type Route } from "../route/route.ts";
 import { group } from "../route/group.ts";
@@ -9,8 +10,8 @@ import { operationIdOf } from "./operation-id.ts";
 
 const idOf = (route: Route) => operationIdOf(compileRoute(route, [], new Map()));
 const open = { public: "test" } as const;
-const year = path("year", z.int(), { identifies: "nothing" });
-const userId = path("userId", z.uuid(), { identifies: "nothing" });
+const year = path("year", z.int(), { identifies: nothing("a test") });
+const userId = path("userId", z.uuid(), { identifies: nothing("a test") });
 
 test("an id is made of the method and the path", () => {
   assert.equal(idOf(get("/", open, () => 1)), "getRoot");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import { authenticate } from "../access/authenticate.ts";
+import { authorize } from "../access/authorize.ts";
 import { anyOf } from "../dependency/any-of.ts";
 import { depends } from "../dependency/depends.ts";
 import { optional } from "../dependency/optional.ts";
@@ -9,12 +10,14 @@ import { body } from "../input/body.ts";
 import { cookie } from "../input/cookie.ts";
 import { form } from "../input/form.ts";
 import { header } from "../input/header.ts";
+import { nothing } from "../input/nothing.ts";
 import { passwordRequestForm } from "../input/password-request-form.ts";
 import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
 import { rawBody } from "../input/raw-body.ts";
 import { compileRoute } from "../route/compiled-route.ts";
 import { get, post, type Route } from "../route/route.ts";
+import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import { httpBearer } from "../scheme/http-bearer.ts";
 import { openApiDocument } from "./document.ts";
 
@@ -28,7 +31,7 @@ function operationOf(route: Route) {
 }
 
 test("every place of the head is documented, each with its schema", () => {
-  const year = path("year", z.int().min(1970), { identifies: "nothing" });
+  const year = path("year", z.int().min(1970), { identifies: nothing("a calendar year") });
   const deps = {
     year,
     limit: query("limit", z.int().default(20)),
@@ -92,11 +95,12 @@ test("a parameter that is declared twice must fit both schemas, as it must at ru
 
 test("an input that only some callers are asked for is not required", () => {
   const token = httpBearer();
-  const signed = authenticate({ token, signature: header("X-Signature", z.string()) }, () => ({}));
+  const user = authenticate({ token }, () => ({ id: "1" }));
+  const signed = authorize({ user, signature: header("X-Signature", z.string()) }, ({ user }) => user);
   const names = (route: Route) => operationOf(route).parameters?.map(({ name, required }) => [name, required]);
   assert.deepEqual(names(get("/", { deps: { signed } }, () => 1)), [["X-Signature", true]]);
   assert.deepEqual(names(get("/", { ...open, deps: { signed: optional(signed) } }, () => 1)), [["X-Signature", false]]);
-  const plain = authenticate({ other: httpBearer({ schemeName: "Other" }) }, () => ({}));
+  const plain = authenticate({ other: apiKeyHeader({ name: "X-Key" }) }, () => ({ id: "2" }));
   assert.deepEqual(names(get("/", { deps: { caller: anyOf({ signed, plain }) } }, () => 1)), [["X-Signature", false]]);
 });
 
@@ -126,7 +130,7 @@ test("a JSON body", () => {
       },
     },
   });
-  const maybe = body(z.string().optional());
+  const maybe = body(z.object({}).optional());
   assert.equal(operationOf(post("/", { ...open, deps: { maybe } }, () => 1)).requestBody?.required, false);
 });
 
@@ -160,14 +164,20 @@ test("a form, and the form of the password grant", () => {
 
 test("a raw body is bytes of what it takes; beside a JSON body it is that body", () => {
   const bodyOf = (route: Route) => operationOf(route).requestBody;
-  assert.deepEqual(bodyOf(post("/", { ...open, deps: { raw: rawBody() } }, () => 1)), { required: false, content: { "*/*": {} } });
-  const image = rawBody({ mediaTypes: ["image/png", "image/gif"] });
+  assert.deepEqual(bodyOf(post("/", { ...open, deps: { raw: rawBody({ identifies: nothing("a test") }) } }, () => 1)), {
+    required: false,
+    content: { "*/*": {} },
+  });
+  const image = rawBody({ mediaTypes: ["image/png", "image/gif"], identifies: nothing("a picture") });
   assert.deepEqual(bodyOf(post("/", { ...open, deps: { image } }, () => 1)), {
     required: false,
     content: { "image/png": {}, "image/gif": {} },
   });
-  assert.deepEqual(bodyOf(post("/", { ...open, deps: { raw: rawBody(), event: body(z.boolean()) } }, () => 1)), {
-    required: true,
-    content: { "application/json": { schema: { type: "boolean" } } },
-  });
+  assert.deepEqual(
+    bodyOf(post("/", { ...open, deps: { raw: rawBody({ identifies: nothing("a test") }), event: body(z.boolean()) } }, () => 1)),
+    {
+      required: true,
+      content: { "application/json": { schema: { type: "boolean" } } },
+    },
+  );
 });

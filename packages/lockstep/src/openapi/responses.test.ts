@@ -7,11 +7,12 @@ import { identified } from "../access/identified.ts";
 import { owned } from "../access/owned.ts";
 import { permitted } from "../access/permitted.ts";
 import { roles } from "../access/roles.ts";
-import { scopes } from "../access/scopes.ts";
+import { anyScope, scopes } from "../access/scopes.ts";
 import { unowned } from "../access/unowned.ts";
 import { optional } from "../dependency/optional.ts";
 import { body } from "../input/body.ts";
 import { depends } from "../dependency/depends.ts";
+import { nothing } from "../input/nothing.ts";
 import { passwordRequestForm } from "../input/password-request-form.ts";
 import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
@@ -80,14 +81,14 @@ test("403 where authorize(), roles() or scopes() may refuse, with a challenge fo
 test("403 where a browser attaches the credential to a method that changes something", () => {
   assert.deepEqual(statusesOf(post("/", { deps: { session } }, () => 1)), [200, 400, 401, 403]);
   assert.deepEqual(statusesOf(get("/", { deps: { session } }, () => 1)), [200, 400, 401]);
-  assert.deepEqual(statusesOf(post("/", { deps: { user } }, () => 1)), [200, 400, 401]);
+  assert.deepEqual(statusesOf(post("/", { deps: { user: anyScope(user, "a test") } }, () => 1)), [200, 400, 401]);
 });
 
 test("404 where an object is loaded", () => {
   const load = () => ({ ownerId: "1" });
   const any = authorize({ user }, ({ user }) => user, { reach: "any" });
   const all = {
-    owned: owned({ id, user }, load, () => true),
+    owned: owned({ id, user }, load, (note) => note.ownerId),
     permitted: permitted({ id, any }, load),
     unowned: unowned("published", { id, user }, load),
   };
@@ -97,8 +98,11 @@ test("404 where an object is loaded", () => {
 test("400 and 422 where there are inputs, 413 and 415 where there is a body", () => {
   const limit = query("limit", z.int());
   assert.deepEqual(statusesOf(get("/", { ...open, deps: { limit } }, () => 1)), [200, 400, 422]);
-  assert.deepEqual(statusesOf(post("/", { ...open, deps: { note: body(z.string()) } }, () => 1)), [200, 400, 413, 415, 422]);
-  assert.deepEqual(statusesOf(post("/", { ...open, deps: { raw: rawBody() } }, () => 1)), [200, 413, 415]);
+  assert.deepEqual(statusesOf(post("/", { ...open, deps: { note: body(z.boolean()) } }, () => 1)), [200, 400, 413, 415, 422]);
+  assert.deepEqual(
+    statusesOf(post("/", { ...open, deps: { raw: rawBody({ identifies: nothing("a test") }) } }, () => 1)),
+    [200, 413, 415],
+  );
 });
 
 test("an OAuth endpoint answers with the errors of RFC 6749 §5.2, of which most are 400", () => {

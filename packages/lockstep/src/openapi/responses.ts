@@ -8,6 +8,7 @@ import { defined } from "./defined.ts";
 import type { AnswerHeader } from "./error-schemas.ts";
 import type { MediaType, Reference, Response } from "./openapi.ts";
 import type { Success } from "../route/success.ts";
+import { demandsScopes } from "./security.ts";
 import type { Surface } from "./surface.ts";
 
 /** An error that the core gives where something stands in the graph. */
@@ -33,8 +34,8 @@ const rules: readonly ErrorRule[] = [
   {
     status: 403,
     description: "The caller may not do this.",
-    challenges: (surface) => has(surface, "scopes"),
-    when: (surface) => has(surface, "authorize") || has(surface, "scopes") || isCrossSiteChecked(surface),
+    challenges: ({ nodes }) => nodes.some(demandsScopes),
+    when: (surface) => has(surface, "authorize") || surface.nodes.some(demandsScopes) || isCrossSiteChecked(surface),
   },
   {
     status: 404,

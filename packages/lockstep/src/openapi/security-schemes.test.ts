@@ -14,16 +14,16 @@ import { securitySchemesOf } from "./security-schemes.ts";
 
 const using = (path: `/${string}`, scheme: Scheme<string>) =>
   compileRoute(
-    get(path, { deps: { caller: authenticate({ scheme }, () => ({})) } }, () => "Ok"),
+    get(path, { deps: { caller: authenticate({ scheme }, () => ({ id: "1" })) } }, () => "Ok"),
     [],
     new Map(),
   );
 
 test("every scheme stands under its name, those of groups, of the API's guard and optional ones included", () => {
-  const caller = authenticate({ token: httpBearer({ bearerFormat: "JWT" }) }, () => ({}));
-  const key = authenticate({ key: apiKeyHeader({ name: "X-Key" }) }, () => ({}));
+  const caller = authenticate({ token: httpBearer({ bearerFormat: "JWT" }) }, () => ({ id: "1" }));
+  const key = authenticate({ key: apiKeyHeader({ name: "X-Key" }) }, () => ({ id: "1" }));
   const guard = entriesOf("test", {
-    "#guard0": authenticate({ key: apiKeyHeader({ name: "X-App", schemeName: "App" }) }, () => ({})),
+    "#guard0": authenticate({ key: apiKeyHeader({ name: "X-App", schemeName: "App" }) }, () => ({ id: "1" })),
   });
   const v1 = group({ prefix: "/v1", deps: { caller } });
   const route = compileRoute(
@@ -53,7 +53,7 @@ test("two different schemes of one name do not start, and both routes are named"
 });
 
 test("schemes that differ in their scopes only are different", () => {
-  const read = authenticate({ scheme: httpBearer({ scopes: { read: "Read" } }) }, () => ({}));
+  const read = authenticate({ scheme: httpBearer({ scopes: { read: "Read" } }) }, () => ({ id: "1" }));
   const routes = [
     using("/a", httpBearer()),
     compileRoute(

@@ -25,7 +25,8 @@ const none: Names = new Set();
 /**
  * The security requirements of a route (OpenAPI 3.1.1 §4.8.30): the disjunctive normal form of its graph. AND stands in one
  * object, OR in several, explicit credentials before ambient ones, `{}` for none at all last. A scope stands with the schemes
- * below its `scopes()` that have to grant it. Empty where no scheme is below.
+ * below its `scopes()` that have to grant it; if the rules of a `firstOf()` demand different scopes, each has a requirement of its own.
+ * Empty where no scheme is below.
  */
 export function securityOf(entries: readonly Entry[]): readonly SecurityRequirement[] {
   return requirementsOf(alternativesOf(entries));
@@ -41,7 +42,7 @@ export function requirementsOf(alternatives: readonly Alternative[]): readonly S
 export function alternativesOf(entries: readonly Entry[]): readonly Alternative[] {
   const graph = new Graph(entries);
   const needed = neededNames(graph);
-  const alternatives = all(entries.map(({ node }) => needed(node))).flatMap((names) => alternative(graph, names) ?? []);
+  const alternatives = all(entries.map(({ node }) => needed(node))).flatMap((names) => alternativesWith(graph, names));
   return [
     ...alternatives.filter(({ requirement }) => !isEmpty(requirement)),
     ...alternatives.filter(({ requirement }) => isEmpty(requirement)),
@@ -78,28 +79,53 @@ function distinct(sets: readonly Names[]): readonly Names[] {
   return [...new Map(sets.map((names) => [[...names].toSorted().join(" "), names])).values()];
 }
 
-/** What runs with these credentials; nothing where one of them would not be used. */
-function alternative(graph: Graph, names: Names): Alternative | undefined {
+/** The ways to be let in with these credentials, one for each choice of rules; none if one of the credentials would not be used. */
+function alternativesWith(graph: Graph, names: Names): readonly Alternative[] {
   const present = new Set<Node>(graph.schemes.filter(({ scheme }) => names.has(scheme.name)));
-  const active = (node: Node): readonly Entry[] => graph.active(node, present);
-  const nodes = [...new Set(graph.roots.flatMap((root) => nodesBelow(root.node, active)))];
+  const active: Active = (node) => graph.active(node, present);
+  const roots = graph.roots.map((root) => root.node);
+  const nodes = reached(roots, active);
   const used = new Set(nodes.flatMap((node) => (node.kind === "scheme" ? [node.scheme.name] : [])));
-  if (used.size < names.size) return undefined;
-  const required = requiredScopes(nodes, active);
-  return { requirement: Object.fromEntries([...names].map((name) => [name, [...(required.get(name) ?? [])].toSorted()])), nodes };
+  if (used.size < names.size) return [];
+  const requirements = demandsOf([...roots, ...nodes.filter(isCertain)], active, new Map()).map((demands) => {
+    const required = requiredScopes(demands, active);
+    return Object.fromEntries([...names].map((name) => [name, [...(required.get(name) ?? [])].toSorted()]));
+  });
+  const each = new Map(requirements.map((requirement) => [JSON.stringify(requirement), requirement]));
+  return [...each.values()].map((requirement) => ({ requirement, nodes }));
+}
+
+/** The entries of a node that are needed. */
+type Active = (node: Node) => readonly Entry[];
+
+function reached(roots: readonly Node[], active: Active): readonly Node[] {
+  return [...new Set(roots.flatMap((root) => nodesBelow(root, active)))];
+}
+
+/** Who is asking is decided before any rule of a `firstOf()` is tried (`dependency/variant.ts`), with all that it rests on. */
+function isCertain(node: Node): boolean {
+  return node.kind === "authenticate";
+}
+
+/** The `scopes()` that have to allow, for each choice of rules of the `firstOf()` that are reached. One that several paths reach is one choice. */
+function demandsOf(roots: readonly Node[], active: Active, chosen: ReadonlyMap<Node, Entry>): readonly (readonly Node[])[] {
+  const rule = (node: Node): readonly Entry[] => {
+    const one = chosen.get(node);
+    return one === undefined ? active(node) : [one];
+  };
+  const nodes = reached(roots, rule);
+  const open = nodes.find((node) => node.kind === "first-of" && !chosen.has(node) && nodesBelow(node, rule).some(demandsScopes));
+  if (open === undefined) return [nodes.filter(demandsScopes)];
+  return active(open).flatMap((entry) => demandsOf(roots, active, new Map([...chosen, [open, entry]])));
 }
 
 /** For each scheme, the scopes that the `scopes()` above it demand of it. */
-function requiredScopes(
-  nodes: readonly Node[],
-  active: (node: Node) => readonly Entry[],
-): ReadonlyMap<string, ReadonlySet<string>> {
+function requiredScopes(demands: readonly Node[], active: Active): ReadonlyMap<string, ReadonlySet<string>> {
   const required = new Map<string, Set<string>>();
-  for (const node of nodes) {
-    if (node.kind !== "scopes") continue;
+  for (const node of demands) {
     const schemes = schemesBelow(node, active).map(({ scheme }) => scheme);
     const demanded = demandedScopes(
-      node.scopes,
+      scopesOf(node),
       schemes.map(({ scopes }) => new Set(Object.keys(scopes))),
     );
     for (const [index, { name }] of schemes.entries()) {
@@ -107,6 +133,15 @@ function requiredScopes(
     }
   }
   return required;
+}
+
+/** Whether a node may refuse because of a scope. `anyScope()` never does. */
+export function demandsScopes(node: Node): boolean {
+  return scopesOf(node).length > 0;
+}
+
+function scopesOf(node: Node): readonly string[] {
+  return node.kind === "scopes" ? node.scopes : [];
 }
 
 function isEmpty(requirement: SecurityRequirement): boolean {

@@ -12,6 +12,7 @@ import { body } from "../input/body.ts";
 import { cookie } from "../input/cookie.ts";
 import { form } from "../input/form.ts";
 import { header } from "../input/header.ts";
+import { nothing } from "../input/nothing.ts";
 import { passwordRequestForm } from "../input/password-request-form.ts";
 import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
@@ -54,11 +55,11 @@ function everything(): Route[] {
     oauth2AuthorizationCode({ ...scheme, authorizationUrl: "/authorize" }),
     openIdConnect({ openIdConnectUrl: "https://login.example/.well-known/openid-configuration" }),
     mutualTls(),
-  ].map((credential) => authenticate({ credential }, () => ({})));
+  ].map((credential) => authenticate({ credential }, () => ({ id: "1" })));
   const note = owned(
     { id: path("id", z.uuid()), user },
     () => ({ ownerId: "1" }),
-    ({ ownerId }, { user }) => ownerId === user.id,
+    ({ ownerId }) => ownerId,
   );
   const inputs = {
     q: query("q", z.array(z.int()).default([])),
@@ -69,15 +70,15 @@ function everything(): Route[] {
     ...callers.map((caller, index) => get(`/${index}`, { deps: { caller } }, () => 1)),
     get(
       "/any",
-      { deps: { caller: anyOf({ user, a: callers[0] ?? user }), ...inputs }, response: z.array(Tree), example: [] },
+      { deps: { caller: anyOf({ user, a: callers[2] ?? user }), ...inputs }, response: z.array(Tree), example: [] },
       () => [],
     ),
     get("/maybe", { public: "test", deps: { user: optional(user) } }, () => 1),
-    put("/trees", { deps: { user, tree: body(Tree) }, response: Tree, status: 201 }, ({ tree }) => tree),
+    put("/trees", { deps: { user: scopes(user, "read"), tree: body(Tree) }, response: Tree, status: 201 }, ({ tree }) => tree),
     patch("/notes/:id", { deps: { note, user: scopes(user, "read"), change: body(z.object({ text: z.string() })) } }, () => 1),
     post("/auth/token", { public: "signs in", errors: "oauth", deps: { form: passwordRequestForm() } }, () => 1),
     post("/form", { public: "test", deps: { form: form(z.object({ a: z.string() })) } }, () => 1),
-    post("/raw", { public: "test", deps: { raw: rawBody() }, status: 204 }, () => undefined),
+    post("/raw", { public: "test", deps: { raw: rawBody({ identifies: nothing("a test") }) }, status: 204 }, () => undefined),
   ];
 }
 

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createApi, get, problem, reply, stream } from "../index.ts";
+import { createApi, get, problem, reply, stream, unchecked } from "../index.ts";
 
 const ask = (run: () => unknown) =>
-  createApi({ title: "t", version: "1", audit: () => {}, onError: () => {}, routes: [get("/", { public: "test" }, run)] }).fetch(
-    new Request("http://x/"),
-  );
+  createApi({
+    title: "t",
+    version: "1",
+    audit: () => {},
+    onError: () => {},
+    routes: [get("/", { public: "test", response: unchecked("a test") }, run)],
+  }).fetch(new Request("http://x/"));
 
 test("a reply adds headers, in any case and with several values", async () => {
   const { headers } = await ask(() => reply(200, 1, { headers: { "X-One": "a", link: ["b", "c"] } }));

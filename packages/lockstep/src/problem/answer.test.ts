@@ -4,7 +4,7 @@ import type { RefusalKind } from "../access/refusal.ts";
 import { answerToError, answerToIssues, answerToRefusal, malformedPath, methodNotAllowed, nothingFound } from "./answer.ts";
 import { problemCodes } from "./code.ts";
 import { BuildError, InvalidCredential, Unavailable } from "./error.ts";
-import { type Answer, problem } from "./problem.ts";
+import { type Answer, Problem } from "./problem.ts";
 
 const short = ({ status, code }: Answer) => `${status} ${code}`;
 
@@ -62,7 +62,7 @@ test("an object that is hidden and a path that is not there give one answer", ()
 });
 
 test("a problem is its own answer", () => {
-  const it = problem(409, "taken", "Taken.");
+  const it = new Problem(409, "taken", "Taken.");
   assert.equal(answerToError(it), it);
 });
 

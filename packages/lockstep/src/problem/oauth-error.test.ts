@@ -26,9 +26,9 @@ test("a problem of the core has the OAuth code that says it best", () => {
     [malformedPath, "invalid_request"],
     [answerToError(new Unavailable("away")), "temporarily_unavailable"],
     [answerToError(new Error("bug")), "server_error"],
-    [problem(429, "too_many_requests", ""), "temporarily_unavailable"],
+    [new Problem(429, "too_many_requests", ""), "temporarily_unavailable"],
     [oauthError("invalid_grant", "", { status: 429 }), "invalid_grant"],
-    [problem(413, "too_large", ""), "invalid_request"],
+    [new Problem(413, "too_large", ""), "invalid_request"],
   ] as const;
   for (const [it, code] of expected) assert.equal(oauthCodeOf(it), code, it.code);
 });

@@ -4,9 +4,19 @@ import { problemCodes } from "./code.ts";
 import { LockstepError } from "./error.ts";
 import { ownAnswer, ownProblem, Problem, problem, problemOf } from "./problem.ts";
 
+/** The problem that `problem()` throws. */
+function made(...told: Parameters<typeof problem>): Problem {
+  try {
+    return problem(...told);
+  } catch (error) {
+    assert.ok(error instanceof Problem);
+    return error;
+  }
+}
+
 test("a problem is an error with what the document says", () => {
   const cause = new Error("row lock");
-  const it = problem(409, "last_admin", "The last active administrator cannot be demoted.", {
+  const it = made(409, "last_admin", "The last active administrator cannot be demoted.", {
     headers: { "retry-after": "1" },
     members: { admins: 1 },
     cause,
@@ -19,11 +29,27 @@ test("a problem is an error with what the document says", () => {
   assert.deepEqual([it.headers, it.members, it.cause], [{ "retry-after": "1" }, { admins: 1 }, cause]);
 });
 
+test("problem() throws, so that a statement ends the request as a return or a throw does", () => {
+  const refuse = (isLast: boolean): string => {
+    if (isLast) problem(409, "last_admin", "Stays.");
+    return "demoted";
+  };
+  assert.throws(() => refuse(true), { code: "last_admin", status: 409 });
+  assert.equal(refuse(false), "demoted");
+});
+
+test("a problem has the status of a failure, from 400 to 599", () => {
+  for (const status of [400, 499, 500, 599]) assert.equal(made(status, "x", "y").status, status);
+  for (const status of [0, 200, 302, 399, 600, 404.5, Number.NaN]) {
+    assert.throws(() => problem(status, "x", "y"), { name: "BuildError", code: "wrong_result" }, String(status));
+  }
+});
+
 test("the title is the status in words unless another is given", () => {
-  assert.equal(problem(404, "gone_fishing", "Not here.").title, "Not Found");
-  assert.equal(problem(418, "teapot", "Short and stout.").title, "Request Refused");
-  assert.equal(problem(599, "odd", "Odd.").title, "Server Error");
-  assert.equal(problem(400, "bad", "Bad.", { title: "Own words" }).title, "Own words");
+  assert.equal(made(404, "gone_fishing", "Not here.").title, "Not Found");
+  assert.equal(made(418, "teapot", "Short and stout.").title, "Request Refused");
+  assert.equal(made(599, "odd", "Odd.").title, "Server Error");
+  assert.equal(made(400, "bad", "Bad.", { title: "Own words" }).title, "Own words");
 });
 
 test("every status that the core answers with has a title of its own", () => {
@@ -43,7 +69,7 @@ test("an answer is what a problem says, without being an error; its error can be
 });
 
 test("a status is an integer from 400 to 599: an upstream's 0 or 200 is no error", () => {
-  for (const status of [400, 418, 499, 500, 599]) assert.equal(problem(status, "x", "y").status, status);
+  for (const status of [400, 418, 499, 500, 599]) assert.throws(() => problem(status, "x", "y"), { status });
   for (const status of [0, 99, 100, 200, 302, 399, 600, 1000, 404.5, Number.NaN, Infinity, -404, "404", undefined, null]) {
     // What JavaScript may give.
     assert.throws(() => problem(status as number, "x", "y"), { code: "wrong_result", message: /from 400 to 599/ }, String(status));

@@ -72,6 +72,7 @@ export function checkErrorStatus(status: number): void {
  * Ends the request with a problem document. It throws, so that a statement, `return problem(…)` and `throw problem(…)` do the same.
  *
  * @throws Problem always
+ * @throws BuildError `wrong_result` for a status outside 400 to 599: the client reads a 500
  *
  * @example
  * ```ts

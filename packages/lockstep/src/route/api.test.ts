@@ -1,9 +1,27 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { test } from "node:test";
-import { authenticate, createApi, depends, deny, get, httpBearer, resource } from "../index.ts";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { entriesOf } from "../dependency/node.ts";
+import {
+  authenticate,
+  createApi,
+  depends,
+  deny,
+  get,
+  httpBearer,
+  identified,
+  post,
+  resource,
+  scopes,
+  unchecked,
+} from "../index.ts";
+import type { Setting } from "./with-outside-tests.fixture.ts";
 
+const run = promisify(execFile);
 const token = httpBearer();
-const user = authenticate({ token }, ({ token }) => (token.reveal() === "t" ? { name: "alice" } : undefined));
+const user = authenticate({ token }, ({ token }) => (token.reveal() === "t" ? { id: "alice" } : undefined));
 const quiet = { title: "t", version: "1", audit: () => {}, onError: () => {} };
 const ask = (api: ReturnType<typeof createApi>, path: string, token?: string) =>
   api.fetch(new Request(`http://x${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }));
@@ -32,25 +50,19 @@ test("what stands in for an app value is used by the app values above it, and th
 
 test("a guard of the whole API runs before every route, is documented, and hands its value to nobody", async () => {
   const key = authenticate({ key: httpBearer({ schemeName: "Gate" }) }, ({ key }) =>
-    key.reveal() === "t" ? { gate: true } : undefined,
+    key.reveal() === "t" ? { id: "gate" } : undefined,
   );
-  const bare = createApi({
+  const api = createApi({
     ...quiet,
+    guard: key,
     routes: [get("/me", { deps: { user }, response: unchecked("a test") }, (values) => Object.keys(values))],
   });
-  for (const api of [
-    bare.guard(key),
-    createApi({
-      ...quiet,
-      guard: key,
-      routes: [get("/me", { deps: { user }, response: unchecked("a test") }, (values) => Object.keys(values))],
-    }),
-  ]) {
-    assert.deepEqual(await (await ask(api, "/me", "t")).json(), ["user"]);
-    assert.deepEqual(api.openapi().paths["/me"]?.get?.security, [{ Gate: [], HTTPBearer: [] }]);
-    assert.equal((await ask(api.with([[key, deny("closed")]]), "/me", "t")).status, 401);
-  }
-  assert.equal((await ask(bare.with([[user, { name: "bob" }]]), "/me")).status, 200);
+  assert.deepEqual(await (await ask(api, "/me", "t")).json(), ["user"]);
+  assert.deepEqual(api.openapi().paths["/me"]?.get?.security, [{ Gate: [], HTTPBearer: [] }]);
+  const closed = api.with([[key, depends({}, () => deny("closed"))]]);
+  assert.equal((await ask(closed, "/me", "t")).status, 403);
+  const opened = api.with([[key, { id: "gate" }]]);
+  assert.equal((await ask(opened, "/me", "t")).status, 200);
 });
 
 test("a guard does not make a bare route protected, and an authenticated one excludes public routes", () => {
@@ -72,4 +84,65 @@ test("two routes of one method and path do not start, whatever their parameters 
   const open = { public: "test" } as const;
   const twice = [get("/a", open, () => 1), get("/a", open, () => 2)];
   assert.throws(() => createApi({ ...quiet, routes: twice }), { code: "duplicate_route" });
+});
+
+test("the list of routes is frozen, and says the method and the template of each, the documentation's own included", () => {
+  const open = { public: "test" } as const;
+  const routes = [get("/a", open, () => 1), post("/b", open, () => undefined)];
+  const api = createApi({ ...quiet, routes });
+  assert.deepEqual(api.routes, [
+    { method: "GET", template: "/a" },
+    { method: "POST", template: "/b" },
+  ]);
+  assert.ok(Object.isFrozen(api.routes) && api.routes.every((route) => Object.isFrozen(route)));
+  // What JavaScript may try: the list that is served is another one.
+  assert.throws(() => (api.routes as unknown[]).pop(), TypeError);
+  routes.pop();
+  assert.equal(api.openapi().paths["/b"]?.post?.operationId, "postB");
+  const documented = createApi({ ...quiet, routes, docs: { public: "test" } });
+  assert.ok(documented.routes.some(({ template }) => template === "/openapi.json"));
+});
+
+test("a route that changes something under a credential with scopes does not start without asking for one", () => {
+  const scoped = authenticate({ token: httpBearer({ scopes: { write: "Change" } }) }, () => identified({ id: "1" }, { sub: "1" }));
+  const asking = post("/", { deps: { user: scopes(scoped, "write") } }, () => undefined);
+  // What JavaScript may write.
+  const unasked = { ...asking, definition: { ...asking.definition, entries: entriesOf("a test", { user: scoped }) } };
+  assert.throws(() => createApi({ ...quiet, routes: [unasked] }), { code: "scopes_unasked", message: /^POST \/: ask for a scope/ });
+  createApi({ ...quiet, routes: [asking] });
+});
+
+test("a dependency that no route uses cannot be replaced: the pair is named", () => {
+  const api = createApi({ ...quiet, routes: [get("/me", { deps: { user } }, ({ user }) => user.id)] });
+  const other = depends({}, () => 1);
+  assert.throws(
+    () =>
+      api.with([
+        [user, { id: "1" }],
+        [other, 2],
+      ]),
+    { code: "unknown_override", message: /pair 2/ },
+  );
+});
+
+test("a guard is replaced under a test runner only, or where the program says that it is a test", async () => {
+  const refused = "override_in_production";
+  const expected: readonly (readonly [setting: Setting, result: unknown])[] = [
+    [{ env: {} }, refused],
+    [{ env: { NODE_ENV: "production" } }, refused],
+    [{ env: { NODE_ENV: "development" } }, refused],
+    [{ env: { NODE_ENV: "production", NODE_TEST_CONTEXT: "child-v8" } }, refused],
+    [{ env: {}, testing: false }, refused],
+    [{ env: {}, testing: true }, 200],
+    [{ env: { NODE_ENV: "test" } }, 200],
+    ...["NODE_TEST_CONTEXT", "VITEST", "JEST_WORKER_ID"].map((runner) => [{ env: { [runner]: "1" } }, 200] as const),
+  ];
+  const program = fileURLToPath(new URL("with-outside-tests.fixture.ts", import.meta.url));
+  const settings = JSON.stringify(expected.map(([setting]) => setting));
+  // Nothing of this test runner reaches the program.
+  const { stdout } = await run(process.execPath, ["--conditions=lockstep-source", program, settings], { env: {} });
+  assert.deepEqual(
+    JSON.parse(stdout),
+    expected.map(([, result]) => result),
+  );
 });

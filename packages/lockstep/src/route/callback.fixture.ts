@@ -13,6 +13,7 @@ import {
   type Route,
   type Schema,
   stream,
+  unchecked,
 } from "../index.ts";
 
 /** Stands for what a client sent: it may not be told on standard error. */
@@ -101,7 +102,7 @@ export const places: Readonly<Record<string, Place>> = {
   "the schema of a body": {
     api: (act, options) =>
       api(
-        post("/", { public: "test", deps: { it: body(schema(act)) } }, ({ it }) => ({ it })),
+        post("/", { public: "test", deps: { it: body(schema(act)) }, response: unchecked("a test") }, ({ it }) => ({ it })),
         options ?? {},
       ),
     request: { method: "POST", body: '{"a":"1"}' },
@@ -117,7 +118,7 @@ export const places: Readonly<Record<string, Place>> = {
     status: ofSchema,
   },
   handler: {
-    api: (act, options) => api(get("/", { public: "test" }, act), options ?? {}),
+    api: (act, options) => api(get("/", { public: "test", response: unchecked("a test") }, act), options ?? {}),
     request: { method: "GET" },
     status: (name) => (name === "never settles" ? "none" : isFailure(name) ? 500 : 200),
   },

@@ -1,11 +1,11 @@
 /**
- * Parameters that are named like a collection of the API: `note` or `noteRef` beside `/notes/:id`. No rule for names finds them, so
- * start-up asks.
+ * Inputs that are named like a collection of the API: `note`, `noteRef` or `noteid` beside `/notes/:id`. No rule for names finds them, so
+ * start-up asks what they are.
  */
-import type { Entry } from "../dependency/node.ts";
 import { nodesBelow } from "../dependency/graph.ts";
-import { isSchemaObject, jsonSchemaOf } from "../input/json-schema.ts";
-import { isOpenScalar } from "../input/object-ids.ts";
+import type { Entry, InputNode } from "../dependency/node.ts";
+import { jsonSchemaOf } from "../input/json-schema.ts";
+import { isOpenScalar, openMembers } from "../input/object-ids.ts";
 import { BuildError } from "../problem/error.ts";
 import type { Segment } from "./template.ts";
 
@@ -17,61 +17,74 @@ interface NamedRoute {
   readonly entries: readonly Entry[];
 }
 
-/** Words behind the name of a collection that still name one of its objects. */
-const references = new Set(["ref", "reference", "key", "slug", "code", "number", "no", "handle", "name", "uid", "uri"]);
+/** Endings that make a name one of an object, whatever stands before. */
+const reference = /^(.+?)[ _-]?(?:ref|reference|key|slug|code|number|no|handle|uid|uri|ids?)$/;
 
-/** @throws BuildError `ambiguous_input` for a query, header or cookie parameter that may name an object, and does not say */
+/**
+ * A parameter of the head is asked about if it is named like an object (`note`, `X-Note`) or like a reference to one (`noteRef`); a member of a
+ * body or a form only for a reference, since `note` in a body is mostly text.
+ *
+ * @throws BuildError `ambiguous_input` for an input that may name an object, and does not say
+ */
 export function checkCollectionNames(routes: readonly NamedRoute[]): void {
-  const singulars = new Map(routes.flatMap(({ segments }) => collections(segments)).map((name) => [singular(words(name)), name]));
+  const collections = new Map(
+    routes.flatMap(({ segments }) => collectionsOf(segments)).map((name) => [singular(plain(name)), name]),
+  );
   for (const route of routes) {
-    for (const { node } of route.entries
-      .flatMap((entry) => nodesBelow(entry.node, (each) => each.deps))
-      .map((each) => ({ node: each }))) {
-      if (node.kind !== "input") continue;
-      const { kind, name, schema, objectIds } = node.input;
-      if ((kind !== "query" && kind !== "header" && kind !== "cookie") || schema === undefined) continue;
-      if (objectIds.ids.length > 0 || Object.keys(objectIds.nothing).length > 0) continue;
-      const collection = singulars.get(objectName(name));
-      const json = jsonSchemaOf(schema, `${kind}("${name}")`);
-      if (collection === undefined || !isSchemaObject(json) || !isOpenScalar(json)) continue;
-      throw new BuildError(
-        "ambiguous_input",
-        `${route.method} ${route.template}: say whether ${kind}("${name}") identifies one of /${collection}, with { identifies: "object" } or { identifies: nothing("what it is instead") }`,
-      );
-    }
+    const nodes = new Set(route.entries.flatMap((entry) => nodesBelow(entry.node, (each) => each.deps)));
+    for (const node of nodes) if (node.kind === "input") checkInput(node, collections, `${route.method} ${route.template}`);
+  }
+}
+
+function checkInput({ input }: InputNode, collections: ReadonlyMap<string, string>, route: string): void {
+  const { kind, name, schema, objectIds } = input;
+  if (schema === undefined || kind === "path" || kind === "connection") return;
+  const where = `${kind}(${name === "" ? "" : `"${name}"`})`;
+  const json = jsonSchemaOf(schema, where);
+  const isBody = kind === "body" || kind === "form";
+  const names = isBody ? openMembers(json, where) : isOpenScalar(json) ? [name] : [];
+  const said = new Set([...objectIds.ids, ...Object.keys(objectIds.nothing)]);
+  if (said.has(kind)) return;
+  for (const one of names) {
+    if (said.has(`${kind}.${one}`)) continue;
+    const collection = namesOf(one.split(".").at(-1) ?? one, isBody).flatMap((text) => collections.get(text) ?? [])[0];
+    if (collection === undefined) continue;
+    const object = isBody ? `{ "${one}": "object" }` : '"object"';
+    const nothing = isBody ? `{ "${one}": nothing("what it is instead") }` : 'nothing("what it is instead")';
+    throw new BuildError(
+      "ambiguous_input",
+      `${route}: say whether ${isBody ? `"${one}" of ${where}` : where} identifies one of /${collection}, with { identifies: ${object} } or { identifies: ${nothing} }`,
+    );
   }
 }
 
 /** Segments with a parameter behind them. */
-function collections(segments: readonly Segment[]): string[] {
+function collectionsOf(segments: readonly Segment[]): string[] {
   return segments.flatMap(({ kind, text }, index) =>
     kind === "static" && segments[index + 1]?.kind === "parameter" ? [text] : [],
   );
 }
 
-function words(name: string): string[] {
+/** A name in lower-case words: `serviceAccounts`, `service-accounts` and `X-Service-Accounts` are all `service accounts`. */
+function plain(name: string): string {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
     .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== "");
+    .replaceAll(/[^a-z0-9]+/g, " ")
+    .replace(/^x /, "")
+    .trim();
 }
 
-function singular(parts: readonly string[]): string {
-  const last = parts.at(-1) ?? "";
-  const one = last.endsWith("ies")
-    ? `${last.slice(0, -3)}y`
-    : /(?:s|x|ch|sh)es$/.test(last)
-      ? last.slice(0, -2)
-      : last.endsWith("ss")
-        ? last
-        : last.replace(/s$/, "");
-  return [...parts.slice(0, -1), one].join(" ");
+/** English plurals, as far as collections are named: notes, boxes, companies. */
+function singular(text: string): string {
+  if (text.endsWith("ies")) return `${text.slice(0, -3)}y`;
+  if (/(?:ss|x|ch|sh)es$/.test(text)) return text.slice(0, -2);
+  return text.endsWith("ss") ? text : text.replace(/s$/, "");
 }
 
-/** The object that a parameter's name speaks of: `noteRef` and `X-Note` speak of a note. */
-function objectName(name: string): string {
-  const parts = words(name);
-  const own = parts[0] === "x" ? parts.slice(1) : parts;
-  return singular(own.length > 1 && references.has(own.at(-1) ?? "") ? own.slice(0, -1) : own);
+/** The objects that a name may speak of: its own, and the one that it refers to. */
+function namesOf(name: string, onlyReferences: boolean): string[] {
+  const text = plain(name);
+  const referred = reference.exec(text)?.[1];
+  return [...(onlyReferences ? [] : [singular(text)]), ...(referred === undefined ? [] : [singular(referred)])];
 }

@@ -13,6 +13,8 @@ import type { SchemeNode } from "../dependency/node.ts";
 import type { Variant } from "../dependency/plan.ts";
 import { phase } from "../dependency/rank.ts";
 import { clientGone } from "../host/body-problem.ts";
+import type { ClosingError } from "../dependency/resource-stack.ts";
+import { isTranslatable, type Settled, settleClosing } from "../dependency/translation.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
 import { RequestSource } from "../input/request-source.ts";
 import { answerToError, answerToIssues, answerToRefusal } from "../problem/answer.ts";
@@ -88,7 +90,7 @@ export class Exchange implements RunningRequest {
     if (this.#isOver) return;
     this.#isOver = true;
     const closing = await this.#execution?.close({ error: new Error("The request ended before its handler ran") });
-    if (closing !== undefined) this.#reportThrown(closing.error);
+    for (const error of closing?.all ?? []) this.#reportThrown(error);
   }
 
   /** Phase 2. Only the schemes of this route are read; whether they are present decides what runs. */
@@ -178,8 +180,9 @@ export class Exchange implements RunningRequest {
       return { ...response, body: new ClosingStream(response.body, (failure) => this.#closeStream(execution, failure)) };
     }
     const closed = execution.close();
-    if (isPromise(closed)) return closed.then((failure) => (failure === undefined ? response : this.#unexpected(failure.error)));
-    return closed === undefined ? response : this.#unexpected(closed.error);
+    if (isPromise(closed))
+      return closed.then((closing) => (closing === undefined ? response : this.#settled(settleClosing(undefined, closing))));
+    return closed === undefined ? response : this.#settled(settleClosing(undefined, closed));
   }
 
   /** Closes what a stream needed; an error of the stream or of closing is reported, a reader that went away is none. */
@@ -189,7 +192,7 @@ export class Exchange implements RunningRequest {
   ): Promise<{ readonly error: unknown } | undefined> {
     const closing = (await execution.close(failure)) ?? undefined;
     if (failure !== undefined && !(failure.error instanceof ReaderGone)) this.#reportThrown(failure.error);
-    if (closing !== undefined) this.#reportThrown(closing.error);
+    for (const error of closing?.all ?? []) this.#reportThrown(error);
     return closing;
   }
 
@@ -208,13 +211,26 @@ export class Exchange implements RunningRequest {
     const closed = this.#execution?.close(isError ? failed : new AnswerFailure(problem));
     this.#reportFailed(failed);
     const answer = this.#problem(problem, challenges);
-    return isPromise(closed) ? closed.then((failure) => this.#afterClosing(failure, answer)) : this.#afterClosing(closed, answer);
+    return isPromise(closed)
+      ? closed.then((closing) => this.#afterClosing(failed, closing, answer))
+      : this.#afterClosing(failed, closed, answer);
   }
 
-  /** An error of closing is reported; the answer stays the failure's own. */
-  #afterClosing(failure: { readonly error: unknown } | undefined, answer: HostResponse): HostResponse {
-    if (failure !== undefined) this.#reportThrown(failure.error);
+  /** What closing threw is reported. The answer stays the failure's own, unless a resource has translated it. */
+  #afterClosing(failed: Failed, closing: ClosingError | undefined, answer: HostResponse): HostResponse {
+    const cause = failed.kind === "threw" && isTranslatable(failed.error) ? failed : undefined;
+    const settled = cause && closing && settleClosing(cause, closing);
+    if (settled !== undefined && settled.translated.length > 0) return this.#settled(settled, cause?.step?.path);
+    if (cause !== undefined) this.#reportThrown(cause.error, cause.step?.path);
+    for (const error of closing?.all ?? []) this.#reportThrown(error);
     return answer;
+  }
+
+  /** The answer that closing decided. What a resource translated is reported only if the answer is a failure of the server all the same. */
+  #settled({ error, translated, others }: Settled, path?: string): HostResponse {
+    if (answerToError(error).status >= 500) for (const before of translated) this.#reportThrown(before, path);
+    for (const other of others) this.#reportThrown(other);
+    return this.#unexpected(error);
   }
 
   #answerTo(failed: Failed): Answer {
@@ -243,8 +259,10 @@ export class Exchange implements RunningRequest {
     return this.#route.challenges(failed.step.schemes, { error: "insufficient_scope", scope });
   }
 
+  /** Reports at once what no resource can translate. */
   #reportFailed(failed: Failed): void {
-    if (failed.kind === "threw") return this.#reportThrown(failed.error, failed.step?.path, failed.step?.schemes);
+    if (failed.kind === "threw" && !isTranslatable(failed.error))
+      return this.#reportThrown(failed.error, failed.step?.path, failed.step?.schemes);
     if (failed.kind === "refused") this.#report(auditOf(failed.refusal, failed.step, this.#execution?.variant.scopes ?? []));
   }
 

@@ -5,18 +5,20 @@ import { service, serviceKey, user, userKey } from "../dependency/caller.fixture
 import { depends } from "../dependency/depends.ts";
 import { runAll } from "../dependency/execution.fixture.ts";
 import { owned } from "../access/owned.ts";
+import { anyScope } from "../access/scopes.ts";
 import { path } from "../input/path.ts";
 import { type CompiledRoute, compileRoute } from "./compiled-route.ts";
 import { group } from "./group.ts";
 import { get, type Route } from "./route.ts";
+import { unchecked } from "./unchecked.ts";
 
 const compiled = (route: Route): CompiledRoute => compileRoute(route, [], new Map());
-const v1 = group({ prefix: "/v1", tags: ["API v1"], deps: { client: service } });
+const v1 = group({ prefix: "/v1", tags: ["API v1"], deps: { client: anyScope(service, "a test") } });
 
 test("each verb makes a route of its method under the prefix", () => {
-  const handler = () => ({});
+  const handler = () => undefined;
   const routes = [
-    v1.get("/a", { response: unchecked("a test") }, handler),
+    v1.get("/a", {}, handler),
     v1.post("/a", {}, handler),
     v1.put("/a", {}, handler),
     v1.patch("/a", {}, handler),
@@ -95,8 +97,8 @@ test("tags of the group come first", () => {
 test("a parameter of the prefix is one of the route's, and is used by a dependency", () => {
   const team = owned(
     { team: path("team", z.string()), user },
-    () => ({}),
-    () => true,
+    () => ({ ownerId: "user" }),
+    ({ ownerId }) => ownerId,
   );
   const teams = group({ prefix: "/teams/:team", deps: { team } });
   assert.equal(compiled(teams.get("/notes", { response: unchecked("a test") }, () => ({}))).template, "/teams/:team/notes");
@@ -107,7 +109,7 @@ test("a parameter of the prefix is one of the route's, and is used by a dependen
 test("a prefix is a path", () => {
   const open = { public: "open" } as const;
   // JavaScript callers can give anything.
-  const under = (prefix: string) => compiled(group({ prefix } as { prefix: "/x" }).get("/a", open, () => ({})));
+  const under = (prefix: string) => compiled(group({ prefix } as { prefix: "/x" }).get("/a", open, () => 1));
   assert.equal(under("/v1").template, "/v1/a");
   for (const prefix of ["v1", "/v1/", "/", "/v*"]) assert.throws(() => under(prefix), { code: "wrong_path" }, prefix);
 });

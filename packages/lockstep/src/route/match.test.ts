@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { z } from "zod";
 import type { Deps } from "../dependency/dependency.ts";
 import { entriesOf } from "../dependency/node.ts";
+import { nothing } from "../input/nothing.ts";
 import { path } from "../input/path.ts";
 import { type CompiledRoute, compileRoute } from "./compiled-route.ts";
 import { Router } from "./match.ts";
@@ -26,7 +27,7 @@ function compiled(line: string): CompiledRoute {
   const names = parseTemplate(template)
     .filter(({ kind }) => kind === "parameter")
     .map(({ text }) => text);
-  const deps: Deps = Object.fromEntries(names.map((name) => [name, path(name, z.string(), { identifies: "nothing" })]));
+  const deps: Deps = Object.fromEntries(names.map((name) => [name, path(name, z.string(), { identifies: nothing("a test") })]));
   // The lines of these tests begin with a method.
   const made: Route = { method: method as HttpMethod, template, definition: { ...definition, entries: entriesOf("test", deps) } };
   return compileRoute(made, [], new Map());

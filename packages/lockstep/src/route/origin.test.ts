@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apiKeyCookie, authenticate, createApi, post } from "../index.ts";
+import { apiKeyCookie, authenticate, createApi, post, unchecked } from "../index.ts";
 import { checkOrigin, webOriginOf } from "./origin.ts";
 
 test("takes origins of pages and of apps, as they are sent (RFC 6454 §6.2)", () => {
@@ -87,7 +87,12 @@ test("the origin of an address, if it is one of the web", () => {
 const user = authenticate({ session: apiKeyCookie({ name: "sid" }) }, () => ({ id: "alice" }));
 
 test("an API knows its own names by its servers and its resource, where a browser sends no Fetch Metadata", async () => {
-  const base = { title: "t", version: "1", audit: () => {}, routes: [post("/notes", { deps: { user } }, () => ({}))] };
+  const base = {
+    title: "t",
+    version: "1",
+    audit: () => {},
+    routes: [post("/notes", { deps: { user }, response: unchecked("a test") }, () => ({}))],
+  };
   const authorizationServers = ["https://idp.example"] as const;
   const named = [
     createApi({ ...base, resource: { url: "https://api.example/v1", authorizationServers } }),

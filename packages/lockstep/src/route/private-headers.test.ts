@@ -1,18 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { authenticate, createApi, get, httpBearer, problem, reply, stream } from "../index.ts";
+import { authenticate, createApi, get, httpBearer, problem, reply, stream, unchecked } from "../index.ts";
 
 const user = authenticate({ token: httpBearer() }, () => ({ id: "alice" }));
 
 type Headers = Readonly<Record<string, string | readonly string[]>>;
 
+const schema = unchecked("a test");
+
 /** The status and the caching of an answer with these headers: to a caller, or to anybody. */
 async function sent(headers: Headers, isPrivate = true, how = "reply"): Promise<readonly [number, string | null]> {
   const handler = (): unknown => {
-    if (how === "problem") throw problem(409, "x", "y", { headers });
+    if (how === "problem") problem(409, "x", "y", { headers });
     return how === "stream" ? stream(["x"], { type: "text/plain", headers }) : reply(200, {}, { headers });
   };
-  const route = isPrivate ? get("/", { deps: { user } }, handler) : get("/", { public: "test" }, handler);
+  const route = isPrivate
+    ? get("/", { deps: { user }, response: schema }, handler)
+    : get("/", { public: "test", response: schema }, handler);
   const api = createApi({ title: "t", version: "1", audit: () => {}, onError: () => {}, routes: [route] });
   const response = await api.fetch(new Request("http://x/", { headers: { authorization: "Bearer x" } }));
   return [response.status, response.headers.get("cache-control")];

@@ -3,19 +3,16 @@ import { test } from "node:test";
 import { apiKeyHeader, authenticate, createApi, get, httpBearer, type ProtectedResource } from "../index.ts";
 
 const token = httpBearer({ scopes: { "notes:read": "Read notes" } });
-const user = authenticate({ token }, ({ token }) => (token.reveal() === "t" ? { name: "alice" } : undefined));
+const user = authenticate({ token }, ({ token }) => (token.reveal() === "t" ? { id: "alice" } : undefined));
 const key = apiKeyHeader({ name: "X-API-Key" });
-const client = authenticate({ key }, () => ({ name: "client" }));
+const client = authenticate({ key }, () => ({ id: "client" }));
 
 const apiOf = (resource?: ProtectedResource) =>
   createApi({
     title: "Notes",
     version: "1",
     audit: () => {},
-    routes: [
-      get("/me", { deps: { user } }, ({ user }) => user.name),
-      get("/data", { deps: { client } }, ({ client }) => client.name),
-    ],
+    routes: [get("/me", { deps: { user } }, ({ user }) => user.id), get("/data", { deps: { client } }, ({ client }) => client.id)],
     ...(resource === undefined ? {} : { resource }),
   });
 const ask = (api: ReturnType<typeof createApi>, path: string, token?: string) =>

@@ -1,7 +1,10 @@
 /** What can never be a result, whatever schema there is, and what leaves without one. */
 import { notOneRecord } from "../access/principal.ts";
-import { Problem } from "../problem/problem.ts";
+import { isPromise } from "../dependency/promise.ts";
 import { BuildError } from "../problem/error.ts";
+import { Problem } from "../problem/problem.ts";
+import { Reply } from "./reply.ts";
+import { StreamReply } from "./stream.ts";
 
 /** What to do instead, for values that JSON would write as `{}` or not at all. */
 function advice(value: unknown): string | undefined {
@@ -12,6 +15,8 @@ function advice(value: unknown): string | undefined {
   if (value instanceof Error) return `an error (${value.name}): throw it, or problem(…)`;
   if (typeof Response === "function" && value instanceof Response)
     return "a web Response: return the body, or reply(status, body, { headers })";
+  if (isPromise(value)) return "a promise in a reply: await it first";
+  if (value instanceof Reply || value instanceof StreamReply) return "a reply in a reply: return one of them";
   if (value instanceof Map || value instanceof Set)
     return "a collection that JSON writes as {}: return Object.fromEntries(map) or [...set]";
   return undefined;

@@ -1,7 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
-import { body, createApi, depends, form, get, header, path, post, problem, query, reply, resource } from "../index.ts";
+import {
+  body,
+  createApi,
+  depends,
+  form,
+  get,
+  header,
+  path,
+  post,
+  problem,
+  query,
+  reply,
+  resource,
+  nothing,
+  unchecked,
+} from "../index.ts";
 
 const errors: unknown[] = [];
 const closed: string[] = [];
@@ -27,21 +42,27 @@ const api = createApi({
     get("/redirect", { public: "test", deps: { to: query("to", text) } }, ({ to }) =>
       reply(302, undefined, { headers: { location: to } }),
     ),
-    get("/query", { public: "test", deps: { db, q: query("q", text) } }, ({ q }) => echo(q)),
-    get("/path/:name", { public: "test", deps: { name: path("name", text, { identifies: "nothing" }) } }, async ({ name }) =>
-      echo(name),
+    get("/query", { public: "test", deps: { db, q: query("q", text) }, response: unchecked("a test") }, ({ q }) => echo(q)),
+    get(
+      "/path/:name",
+      { public: "test", deps: { name: path("name", text, { identifies: nothing("a test") }) }, response: unchecked("a test") },
+      async ({ name }) => echo(name),
     ),
-    post("/body", { public: "test", deps: { it: body(z.object({ a: text })) } }, ({ it }) => echo(it.a)),
-    post("/form", { public: "test", deps: { it: form(z.object({ a: text })) } }, ({ it }) => echo(it.a)),
+    post("/body", { public: "test", deps: { it: body(z.object({ a: text })) }, response: unchecked("a test") }, ({ it }) =>
+      echo(it.a),
+    ),
+    post("/form", { public: "test", deps: { it: form(z.object({ a: text })) }, response: unchecked("a test") }, ({ it }) =>
+      echo(it.a),
+    ),
     get("/cookie", { public: "test", deps: { q: query("q", text) } }, ({ q }) =>
       reply(204, undefined, { cookies: [{ name: "theme", value: q }] }),
     ),
     get("/cookie/header", { public: "test", deps: { theme: header("X-Theme", text) } }, ({ theme }) =>
       reply(204, undefined, { cookies: [{ name: "theme", value: theme }] }),
     ),
-    get("/guard", { public: "test", deps: { refusing } }, () => ({})),
-    get("/stored", { public: "test", deps: { q: query("q", text) } }, () => echo("stored ☃")),
-    get("/both", { public: "test", deps: { q: query("q", text) } }, ({ q }) => echo(`${q} € ours`)),
+    get("/guard", { public: "test", deps: { refusing }, response: unchecked("a test") }, () => ({})),
+    get("/stored", { public: "test", deps: { q: query("q", text) }, response: unchecked("a test") }, () => echo("stored ☃")),
+    get("/both", { public: "test", deps: { q: query("q", text) }, response: unchecked("a test") }, ({ q }) => echo(`${q} € ours`)),
   ],
 });
 

@@ -13,6 +13,7 @@ import { BuildError, Unavailable } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { type Api, createApi } from "../route/api.ts";
 import { get, type Route } from "../route/route.ts";
+import { unchecked } from "../route/unchecked.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import { httpBearer } from "../scheme/http-bearer.ts";
 import type { Claims } from "./claims.ts";
@@ -115,7 +116,13 @@ describe("the claims of a scheme's token", () => {
     const claims = by.claims(bearer);
     const user = authenticate({ claims }, ({ claims }) => ({ id: claims.sub }));
     const other = authenticate({ claims: by.claims(bearer) }, ({ claims }) => ({ id: claims.sub }));
-    const api = serve(get("/me", { deps: { user, other, claims } }, ({ user, other, claims }) => [user.id, other.id, claims.sub]));
+    const api = serve(
+      get("/me", { deps: { user, other, claims }, response: unchecked("a test") }, ({ user, other, claims }) => [
+        user.id,
+        other.id,
+        claims.sub,
+      ]),
+    );
     assert.equal((await ask(api, f.token())).body, '["alice","alice","alice"]');
     assert.equal(asked, 1);
   });
@@ -134,7 +141,12 @@ describe("the claims of a scheme's token", () => {
     const header = apiKeyHeader({ name: "X-Token" });
     const inHeader = authenticate({ claims: by.claims(header) }, ({ claims }) => ({ id: claims.sub }));
     const inBearer = authenticate({ claims: by.claims(bearer) }, ({ claims }) => ({ id: claims.sub }));
-    const api = serve(get("/me", { deps: { who: anyOf({ inBearer, inHeader }) } }, ({ who }) => [who.via, who.value.id]));
+    const api = serve(
+      get("/me", { deps: { who: anyOf({ inBearer, inHeader }) }, response: unchecked("a test") }, ({ who }) => [
+        who.via,
+        who.value.id,
+      ]),
+    );
     const answer = await api.fetch(new Request("http://h/me", { headers: { "x-token": f.token() } }));
     assert.equal(await answer.text(), '["inHeader","alice"]');
     assert.match((await ask(api, forged)).challenge ?? "", /^Bearer [^,]*, error="invalid_token"$/);

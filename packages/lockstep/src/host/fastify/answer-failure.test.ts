@@ -10,6 +10,7 @@ import { problem } from "../../problem/problem.ts";
 import { RawConnection, type RawAnswer, rawAnswer, rawRequest } from "../raw-socket.fixture.ts";
 import { checkRaw } from "./served.fixture.ts";
 import { lockstep } from "./index.ts";
+import { unchecked } from "../../route/unchecked.ts";
 
 const log: string[] = [];
 const unhandled: unknown[] = [];
@@ -64,7 +65,7 @@ const api = createApi({
   audit: ({ type }) => void log.push(type),
   onError: (error) => void log.push(error instanceof Error ? error.name : String(error)),
   routes: [
-    get("/good", { public: "a test", deps: { db } }, () => ({ good: true })),
+    get("/good", { public: "a test", deps: { db }, response: unchecked("a test") }, () => ({ good: true })),
     get("/stream", { public: "a test", deps: { db } }, () => stream(yields("a", "b")(), { type: "text/plain" })),
     ...[0, 101, 600, 1000, Number.NaN, 200.5].flatMap((status) => [
       get(`/now/${String(status).replace(".", "-")}`, { public: "a test" }, () => {

@@ -7,6 +7,7 @@ import { get, post } from "../../route/route.ts";
 import { stream } from "../../route/stream.ts";
 import { rawRequest } from "../raw-socket.fixture.ts";
 import { fastifyServer } from "./index.ts";
+import { unchecked } from "../../route/unchecked.ts";
 
 const garbage = "BROKEN\r\n\r\n";
 let entered = Promise.withResolvers<void>();
@@ -19,14 +20,16 @@ const server = fastifyServer(
     version: "1",
     audit: () => {},
     routes: [
-      get("/slow", { public: "a test" }, async () => {
+      get("/slow", { public: "a test", response: unchecked("a test") }, async () => {
         entered.resolve();
         await released.promise;
         return { slow: true };
       }),
-      get("/quick", { public: "a test" }, () => ({ quick: true })),
+      get("/quick", { public: "a test", response: unchecked("a test") }, () => ({ quick: true })),
       get("/stream", { public: "a test" }, () => stream(pieces(), { type: "text/plain" })),
-      post("/body", { public: "a test", deps: { raw: rawBody() } }, ({ raw }) => ({ bytes: raw.length })),
+      post("/body", { public: "a test", deps: { raw: rawBody() }, response: unchecked("a test") }, ({ raw }) => ({
+        bytes: raw.length,
+      })),
     ],
   }),
 );

@@ -4,6 +4,7 @@ import { fastify } from "fastify";
 import { resource } from "../../dependency/resource.ts";
 import { createApi } from "../../route/api.ts";
 import { get } from "../../route/route.ts";
+import { unchecked } from "../../route/unchecked.ts";
 import { good, isBuildError, notesApi, statusOf } from "./embedded.fixture.ts";
 import { lockstep } from "./index.ts";
 

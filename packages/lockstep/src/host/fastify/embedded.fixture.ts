@@ -3,10 +3,12 @@ import { fastify, type FastifyInstance, type FastifyServerOptions } from "fastif
 import { authenticate } from "../../access/authenticate.ts";
 import { resource } from "../../dependency/resource.ts";
 import { body } from "../../input/body.ts";
+import { nothing } from "../../input/nothing.ts";
 import { path } from "../../input/path.ts";
 import { BuildError } from "../../problem/error.ts";
 import { type Api, createApi } from "../../route/api.ts";
 import { get, patch, post } from "../../route/route.ts";
+import { unchecked } from "../../route/unchecked.ts";
 import { httpBearer } from "../../scheme/http-bearer.ts";
 import { anyText, plainSchema } from "../../testing/plain-schema.ts";
 import { lockstep } from "./index.ts";
@@ -31,7 +33,7 @@ export function notesApi(log: string[] = []): Api {
   const user = authenticate({ token: httpBearer(), session }, ({ token }) =>
     token.reveal() === "good" ? { id: "alice" } : undefined,
   );
-  const id = path("id", anyText, { identifies: "nothing" });
+  const id = path("id", anyText, { identifies: nothing("a name in the path") });
   const change = body(
     plainSchema<{ readonly text: string }>({ type: "object", properties: { text: { type: "string" } }, required: ["text"] }),
   );
@@ -42,10 +44,13 @@ export function notesApi(log: string[] = []): Api {
     audit: () => {},
     routes: [
       get("/", { public: "the root", response: unchecked("a test") }, () => ({ root: true })),
-      get("/notes/:id", { deps: { user, id } }, ({ id }) => ({ id })),
+      get("/notes/:id", { deps: { user, id }, response: unchecked("a test") }, ({ id }) => ({ id })),
       patch(
         "/notes/:noteId",
-        { deps: { user, id: path("noteId", anyText, { identifies: "nothing" }), change } },
+        {
+          deps: { user, id: path("noteId", anyText, { identifies: nothing("a name in the path") }), change },
+          response: unchecked("a test"),
+        },
         ({ change }) => change,
       ),
       post("/notes", { deps: { user, change }, response: unchecked("a test") }, ({ change }) => change),

@@ -5,6 +5,7 @@ import { createApi } from "../../route/api.ts";
 import { get } from "../../route/route.ts";
 import { good, isBuildError, notesApi, statusOf } from "./embedded.fixture.ts";
 import { fastifyServer, lockstep } from "./index.ts";
+import { unchecked } from "../../route/unchecked.ts";
 
 /** Starts an application with the notes API and more routes. */
 async function starts(foreign: readonly string[], more: (app: FastifyInstance) => void): Promise<void> {
@@ -94,7 +95,7 @@ describe("OPTIONS of the application", () => {
     title: "CORS",
     version: "1",
     audit: () => {},
-    routes: [get("/g", { public: "a test" }, () => ({ ok: true }))],
+    routes: [get("/g", { public: "a test", response: unchecked("a test") }, () => ({ ok: true }))],
   });
 
   test("needs no declaration, and answers preflights while the API answers everything else", async () => {

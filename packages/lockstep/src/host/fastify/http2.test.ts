@@ -15,6 +15,7 @@ import { authenticate } from "../../access/authenticate.ts";
 import { anyText, plainSchema } from "../../testing/plain-schema.ts";
 import { body } from "../../input/body.ts";
 import { lockstep } from "./index.ts";
+import { unchecked } from "../../route/unchecked.ts";
 
 const maxBodyBytes = 100_000;
 const handled: string[] = [];
@@ -38,11 +39,23 @@ const api = createApi({
   onError: () => {},
   limits: { maxBodyBytes },
   routes: [
-    post("/bytes", { public: "a test", deps: { raw: rawBody() } }, ({ raw }) => (handled.push("bytes"), { bytes: raw.length })),
-    post("/waits", { deps: { begun, raw: rawBody() } }, ({ raw }) => (handled.push("waits"), { n: raw.length })),
-    post("/maybe", { public: "a test", deps: { note: body(maybeNote) } }, ({ note }) => ({ came: note !== undefined })),
-    get("/host", { public: "a test", deps: { host: header("Host", anyText) } }, ({ host }) => ({ host })),
-    get("/me", { deps: { user } }, ({ user }) => user),
+    post(
+      "/bytes",
+      { public: "a test", deps: { raw: rawBody() }, response: unchecked("a test") },
+      ({ raw }) => (handled.push("bytes"), { bytes: raw.length }),
+    ),
+    post(
+      "/waits",
+      { deps: { begun, raw: rawBody() }, response: unchecked("a test") },
+      ({ raw }) => (handled.push("waits"), { n: raw.length }),
+    ),
+    post("/maybe", { public: "a test", deps: { note: body(maybeNote) }, response: unchecked("a test") }, ({ note }) => ({
+      came: note !== undefined,
+    })),
+    get("/host", { public: "a test", deps: { host: header("Host", anyText) }, response: unchecked("a test") }, ({ host }) => ({
+      host,
+    })),
+    get("/me", { deps: { user }, response: unchecked("a test") }, ({ user }) => user),
     get("/broken", { public: "a test" }, () => stream(broken(), { type: "text/plain" })),
   ],
 });

@@ -6,6 +6,7 @@ import { depends } from "../../dependency/depends.ts";
 import { createApi, type Api } from "../../route/api.ts";
 import { get } from "../../route/route.ts";
 import { stream } from "../../route/stream.ts";
+import { unchecked } from "../../route/unchecked.ts";
 import { RawConnection, rawAnswer, rawRequest } from "../raw-socket.fixture.ts";
 import { fastifyServer } from "./index.ts";
 

@@ -8,6 +8,8 @@ import { anyText } from "../../testing/plain-schema.ts";
 import { canary, serviceKey, tokenOf, World } from "../../testing/world.ts";
 import { suiteApi, trustedOrigin } from "../../testing/suite-api.ts";
 import { serveFetch } from "./index.ts";
+import { unchecked } from "../../route/unchecked.ts";
+import { nothing } from "../../input/nothing.ts";
 
 const world = new World();
 const api = suiteApi(world);
@@ -190,13 +192,13 @@ describe("what an application passes in", () => {
     routes: [
       get(
         "/status/:status",
-        { public: "a test", deps: { status: path("status", anyText, { identifies: "nothing" }) } },
+        { public: "a test", deps: { status: path("status", anyText, { identifies: nothing("a test") }) } },
         ({ status }) => {
           throw problem(Number(status), "upstream", "canary");
         },
       ),
-      get("/address", { public: "a test" }, () => ({})),
-      get("/good", { public: "a test" }, () => ({})),
+      get("/address", { public: "a test", response: unchecked("a test") }, () => ({})),
+      get("/good", { public: "a test", response: unchecked("a test") }, () => ({})),
       get("/listener", { public: "a test" }, () => {
         throw new SyntaxError("canary");
       }),

@@ -69,7 +69,7 @@ const cases: readonly (readonly [fact: string, method: string, target: string, o
       route: "GET /me",
       subjects: [],
       schemes: ["OAuth2PasswordBearer"],
-      reason: "the verb gave nothing",
+      reason: "the verb returned nothing",
       dependency: "user",
     },
   ],
@@ -119,7 +119,13 @@ const cases: readonly (readonly [fact: string, method: string, target: string, o
     "GET",
     "/notes/n9",
     alice,
-    { type: "object.hidden", route: "GET /notes/:id", subjects: ["alice"], reason: "the verb gave nothing", dependency: "note" },
+    {
+      type: "object.hidden",
+      route: "GET /notes/:id",
+      subjects: ["alice"],
+      reason: "the verb returned nothing",
+      dependency: "note",
+    },
   ],
   [
     "another site",

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Denial } from "../access/deny.ts";
+import { BuildError, InvalidCredential, Unavailable } from "../problem/error.ts";
+import { Problem } from "../problem/problem.ts";
+import { resource } from "./resource.ts";
+import { run } from "./run.ts";
+import { settleClosing } from "./translation.ts";
+
+const bug = new TypeError("a bug");
+const taken = new Problem(409, "taken", "Taken.");
+const busy = new Problem(503, "busy", "Later.");
+const settle = (failure: unknown, ...all: unknown[]) =>
+  settleClosing(failure === undefined ? undefined : { error: failure }, { error: all[0], all });
+
+test("a problem, an outage and a denial take the place of an error that nothing expected", () => {
+  for (const error of [taken, busy, new Unavailable("away"), new Denial("no")]) {
+    for (const failure of [bug, "text", { status: 404 }]) {
+      assert.deepEqual(settle(failure, error), { error, translated: [failure], others: [] });
+    }
+  }
+});
+
+test("anything else that is thrown decides nothing", () => {
+  for (const error of [new RangeError("rollback"), new BuildError("wrong_result", "x"), new InvalidCredential("x"), undefined]) {
+    assert.deepEqual(settle(bug, error), { error: bug, translated: [], others: [error] });
+  }
+});
+
+test("what has an answer, and what the toolkit throws, is never replaced", () => {
+  for (const failure of [taken, busy, new Denial("no"), new Unavailable("away"), new BuildError("wrong_result", "x")]) {
+    assert.deepEqual(settle(failure, taken), { error: failure, translated: [], others: [taken] });
+  }
+});
+
+test("without a failure the first error of closing is one, and may be translated in its turn", () => {
+  assert.deepEqual(settle(undefined, bug), { error: bug, translated: [], others: [] });
+  assert.deepEqual(settle(undefined, bug, taken), { error: taken, translated: [bug], others: [] });
+  assert.deepEqual(settle(undefined, taken, busy, bug), { error: taken, translated: [], others: [busy, bug] });
+});
+
+test("outside HTTP a resource translates, too", async () => {
+  const db = resource({}, async function* () {
+    try {
+      yield "db";
+    } catch (error) {
+      throw error instanceof RangeError ? taken : new TypeError("another");
+    }
+  });
+  const failing = (error: Error) =>
+    run(db, {}, () => {
+      throw error;
+    });
+  await assert.rejects(failing(new RangeError("unique violation")), taken);
+  await assert.rejects(failing(new SyntaxError("own")), { name: "SyntaxError" });
+  await assert.rejects(failing(busy), busy);
+});
