@@ -146,7 +146,7 @@ test("the dependencies of a group and of the whole API are documented with each 
   ]);
   const operation = document.paths["/v1/data"]?.get;
   assert.deepEqual(operation?.security, [{ OAuth2PasswordBearer: [], APIKeyHeader: [] }]);
-  assert.deepEqual(Object.keys(operation?.responses ?? {}).toSorted(), ["2XX", "400", "401", "403"]);
+  assert.deepEqual(Object.keys(operation?.responses ?? {}), ["400", "401", "403", "2XX"]);
 });
 
 test("an object that every caller may see says why", () => {

@@ -13,7 +13,7 @@ async function thrown(make: () => unknown): Promise<readonly [number, readonly s
   return [response.status, errors.map((error) => (error instanceof Error ? error.name : typeof error))];
 }
 
-const withMembers = (members: Readonly<Record<string, unknown>>) => (): Problem => problem(409, "x", "y", { members });
+const withMembers = (members: Readonly<Record<string, unknown>>) => (): Problem => new Problem(409, "x", "y", { members });
 
 test("a problem with members that are no JSON is 500, and onError gets why", async () => {
   const circle: Record<string, unknown> = {};
