@@ -62,10 +62,10 @@ owned({ id, user }, load, (note) => note.ownerId !== "");
 owned({ id, user }, load, async () => true);
 // @ts-expect-error owned(): return the owner's id
 owned({ id, user }, load, (note) => (flip ? note.ownerId : true));
-// @ts-expect-error owned(): return the owner's id
 owned(
   { list: Ids, user },
   () => [some<Note>()],
+  // @ts-expect-error owned(): return the owner's id
   (notes) => notes.every((note) => note.ownerId === "u1"),
 );
 // @ts-expect-error Expected 3-4 arguments, but got 2

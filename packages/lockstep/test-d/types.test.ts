@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { after, describe, test } from "node:test";
-import { compile, type Compiler, type Diagnostic, list, scratch, typescript7 } from "./compiler.ts";
+import { compile, compilers, type Diagnostic, list, scratch } from "./compiler.ts";
 
 const directive = /^[ \t]*\/\/ @ts-expect-error[ \t]*(?<advice>.*)$/u;
 
@@ -63,8 +63,7 @@ after(() => {
   bare[Symbol.dispose]();
 });
 
-/** What one compiler says of the type tests. */
-export function testTypes(compiler: Compiler): void {
+for (const compiler of compilers) {
   // Both forms in one program: parsing the libraries is most of the time.
   const compiling = compile(
     compiler,
@@ -98,5 +97,3 @@ export function testTypes(compiler: Compiler): void {
     });
   });
 }
-
-testTypes(typescript7);

@@ -5,7 +5,7 @@ import { AppValues } from "./app-values.ts";
 import type { AnyDependency, Deps } from "./dependency.ts";
 import { Execution, type Failed } from "./execution.ts";
 import type { Overrides } from "./graph.ts";
-import { entriesOf, type Node } from "./node.ts";
+import { type Entry, entriesOf, type Gate, type Node } from "./node.ts";
 import { compile } from "./plan.ts";
 
 /** What a test says of its run; the rest is empty. */
@@ -17,11 +17,14 @@ export interface Setting {
   readonly onRead?: () => void;
   readonly overrides?: Overrides;
   readonly app?: AppValues;
+  /** What guards the whole API, and what guards the group of the route. */
+  readonly gates?: { readonly api?: Deps; readonly group?: Deps };
 }
 
 /** What a plan does for a set of present credentials: an execution that has not begun, or the names of the schemes to challenge for. */
 export function prepare(deps: Deps, setting: Setting = {}): Execution | readonly string[] {
-  const plan = compile(entriesOf("test", deps), setting.overrides);
+  const gatesOf = (gate: Gate): Entry[] => entriesOf("test", setting.gates?.[gate] ?? {}).map((entry) => ({ ...entry, gate }));
+  const plan = compile([...gatesOf("api"), ...gatesOf("group"), ...entriesOf("test", deps)], setting.overrides);
   const credentials = new Map<Node, string>(
     setting.present?.map((each) => ("length" in each ? [each[0]["~dep"], each[1]] : [each["~dep"], "valid"])),
   );

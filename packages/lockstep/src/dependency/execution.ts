@@ -15,7 +15,7 @@ import { Concurrent } from "./concurrent.ts";
 import type { Granted, Node, ValueRecord, Verdicts } from "./node.ts";
 import type { Step, Variant } from "./plan.ts";
 import { Rules } from "./rules.ts";
-import { phase } from "./rank.ts";
+import { behindGate, phase } from "./rank.ts";
 import { type ClosingError, ResourceStack, type Thrown } from "./resource-stack.ts";
 import type { Source } from "./source.ts";
 import { refusalKind, settleStandIn } from "./stand-in.ts";
@@ -50,7 +50,8 @@ export class Execution implements Verdicts {
   #resources: ResourceStack | undefined;
   /** By slot, so that they are told in the order of the steps, whatever the timing. */
   #issues: (readonly InputIssue[])[] | undefined;
-  #guardBlocked = false;
+  /** The rank from which invalid inputs end the run. */
+  #invalidEnd: number = phase.handler;
 
   constructor(variant: Variant, credentials: unknown[], source: Source | undefined, app: AppValues) {
     this.variant = variant;
@@ -246,18 +247,20 @@ export class Execution implements Verdicts {
 
   #block(step: Step): undefined {
     this.slots[step.slot] = unavailable;
-    if (("settle" in step.node || step.rules.length > 0) && step.rank < phase.body) this.#guardBlocked = true;
+    if (step.rank >= phase.body) return undefined;
+    const isGuard = "settle" in step.node || step.rules.length > 0;
+    const end = step.gate !== undefined ? behindGate(step.gate) : isGuard ? phase.body : phase.handler;
+    this.#invalidEnd = Math.min(this.#invalidEnd, end);
     return undefined;
   }
 
   /**
-   * Invalid inputs end the run, but not before every guard that can still run has: an error never passes a guard. Where a
-   * guard before the body cannot run, the body stays unread.
+   * Invalid inputs end the run, but not before every guard that can still run has: an error never passes a guard. If a
+   * guard before the body cannot run, the body stays unread; if one of a gate cannot, nothing behind the gate runs.
    */
   #stopAt(rank: number): Failed | undefined {
-    if (this.#issues === undefined) return undefined;
-    const isOver = rank >= phase.handler || (this.#guardBlocked && rank >= phase.body);
-    return isOver ? { kind: "invalid", issues: this.#issues.flat() } : undefined;
+    if (this.#issues === undefined || rank < this.#invalidEnd) return undefined;
+    return { kind: "invalid", issues: this.#issues.flat() };
   }
 
   #record(keys: readonly string[], sources: readonly number[]): ValueRecord {

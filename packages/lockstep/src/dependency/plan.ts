@@ -6,7 +6,7 @@ import { BuildError } from "../problem/error.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { checkBranches } from "./dead-branch.ts";
 import { Graph, type Overrides } from "./graph.ts";
-import type { Entry, Node, SchemeNode } from "./node.ts";
+import type { Entry, Gate, Node, SchemeNode } from "./node.ts";
 import { VariantBuilder } from "./variant.ts";
 
 /** One node to run, and where its values stand. */
@@ -30,6 +30,8 @@ export interface Step {
   readonly owners: readonly number[];
   /** For `firstOf()`: the rules in order. */
   readonly rules: readonly Rule[];
+  /** The gate that the step belongs to, if any: if it cannot run, nothing behind the gate does. */
+  readonly gate: Gate | undefined;
   /** For a guard, a name for the audit log: the path of names that leads to it. */
   readonly path: string;
 }

@@ -71,6 +71,11 @@ function guardPhase(below: number, gate: Gate | undefined): number {
   return below >= phase.head ? phase.object : phase.access;
 }
 
+/** The rank behind a gate. */
+export function behindGate(gate: Gate): number {
+  return gate === "api" ? phase.group : phase.credential;
+}
+
 /** The rank of what stands in a gate itself and is no guard: behind the gate's guards, before the route. */
 export function gateRank(earliest: number, gate: Gate): number {
   return Math.max(earliest, phase[gate] + gateValue);

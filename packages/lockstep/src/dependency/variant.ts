@@ -141,6 +141,7 @@ export class VariantBuilder {
       authenticators: node.kind === "scopes" ? this.#authenticators(node, node.scopes) : [],
       owners: node.kind === "owned" ? this.#owners(node) : [],
       rules: isFirstOf ? entries.map((entry) => this.#rule(entry.node)) : [],
+      gate: this.#gates.get(node),
       path: this.#paths.get(node) ?? "",
     };
   }

@@ -59,7 +59,7 @@ export type Sendable<In> = unknown extends In
   ? unknown
   : [In] extends [Anything | NoSchema]
     ? unknown
-    : In extends MediaBody
+    : [In] extends [MediaBody]
       ? Media | PromiseLike<Media>
       : Replies<Unchanging<In>> | PromiseLike<Replies<Unchanging<In>>>;
 
