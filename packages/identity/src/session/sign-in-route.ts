@@ -6,6 +6,7 @@ import {
   depends,
   type Dependency,
   form,
+  nothing,
   post,
   problem,
   Redacted,
@@ -54,7 +55,9 @@ export function signInRoute(services: SignInRouteServices): Route {
     site: sameSite(),
     connection: encryptedConnection(settings),
     form: form(SignInForm),
-    before: cookie(sessionCookieName(settings), z.string().optional()),
+    before: cookie(sessionCookieName(settings), z.string().optional(), {
+      identifies: nothing("the secret of the session that the browser had, which ends"),
+    }),
     device: cookie(deviceCookieName(settings), z.string().optional()),
   };
   const about = { summary: "Sign in with a cookie", tags: ["Sessions"], problems, maxBodyBytes: 16_384 };
