@@ -77,11 +77,11 @@ holds<Equal<Checked<typeof target>, "checked:body.toId" | "object-id:body.fromId
 post("/copies", { deps: { user: writer, target } }, ({ target }) => target.text);
 const here = path("noteId", z.string());
 const there = query("noteId", z.string(), { identifies: "object" });
-// @ts-expect-error Several ids from the request are below: name those that this load checks
 owned(
-  { here, there, user, db },
-  ({ here, db }) => db.notes.find({ id: here }),
-  (note) => note.ownerId,
+  // @ts-expect-error Several ids from the request are below: name those that this load checks
+  { here, there, user },
+  () => ({ a: 1 }),
+  () => "u1",
 );
 const merged = owned(
   { here, there, user, db },
