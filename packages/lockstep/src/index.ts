@@ -59,7 +59,7 @@ export { media } from "./route/media.ts";
 export { reply, Reply, type ReplyOptions } from "./route/reply.ts";
 export { del, get, type Method, patch, post, put, type Route, type RouteSpec } from "./route/route.ts";
 export { type Cookie } from "./route/set-cookie.ts";
-export { unchecked } from "./route/unchecked.ts";
+export { type Anything, unchecked } from "./route/unchecked.ts";
 export { stream, StreamReply, type StreamOptions } from "./route/stream.ts";
 export { apiKeyCookie } from "./scheme/api-key-cookie.ts";
 export { apiKeyHeader } from "./scheme/api-key-header.ts";

@@ -21,8 +21,8 @@ import {
   resource,
   unowned,
 } from "lockstep";
-import { type Equal, holds, type KnownOf, some } from "./assert.ts";
-import { activeUser, admin, anyNote, client, currentUser, db, flip, id, type Note, ownNote, writer } from "./example.ts";
+import { type Equal, holds, type KnownOf } from "./assert.ts";
+import { activeUser, admin, anyNote, client, currentUser, db, flip, id, ownNote, writer } from "./example.ts";
 
 const user = activeUser;
 type Checked<D extends { readonly "~dep": { readonly known: unknown } }> = Extract<
@@ -77,8 +77,12 @@ holds<Equal<Checked<typeof target>, "checked:body.toId" | "object-id:body.fromId
 post("/copies", { deps: { user: writer, target } }, ({ target }) => target.text);
 const here = path("noteId", z.string());
 const there = query("noteId", z.string(), { identifies: "object" });
-// @ts-expect-error Several ids from the request are below: name those that this load checks
-owned({ here, there, user }, some<() => Note>(), (note: Note) => note.ownerId);
+owned(
+  // @ts-expect-error Several ids from the request are below: name those that this load checks
+  { here, there, user },
+  () => ({ a: 1 }),
+  () => "u1",
+);
 const merged = owned(
   { here, there, user, db },
   ({ here, db }) => db.notes.find({ id: here }),

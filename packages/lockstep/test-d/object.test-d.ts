@@ -55,7 +55,7 @@ permitted({ id, team, admin }, load);
 unowned("published", { id, team }, load);
 // @ts-expect-error "other"
 owned({ id, team, user }, load, ownerOf, { checks: ["other"] });
-// @ts-expect-error "id"
+// @ts-expect-error Type '"id"' is not assignable to type '"path.id"'
 owned({ id, user }, load, ownerOf, { checks: ["id"] });
 // @ts-expect-error "other"
 owned({ id, user }, load, ownerOf, { checks: ["other"] });

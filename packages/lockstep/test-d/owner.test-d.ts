@@ -93,7 +93,7 @@ const org = authorize({ user }, ({ user }) => ({ id: user.role, name: "the calle
 const ofOrg = owned({ orgId, org, user }, load, (note) => note.ownerId, { owner: "org" });
 get("/orgs/:orgId", { deps: { ofOrg } }, ({ ofOrg }) => ofOrg.text);
 owned({ orgId, org, member, client }, load, (note) => note.ownerId, { owner: "client" });
-// @ts-expect-error Type '"other"' is not assignable to type '"org" | "user"'
+// @ts-expect-error Type '"other"' is not assignable to type '"
 owned({ orgId, org, user }, load, (note) => note.ownerId, { owner: "other" });
 // @ts-expect-error Type '"orgId"' is not assignable to type '"user"'
 owned({ orgId, user }, load, (note) => note.ownerId, { owner: "orgId" });
