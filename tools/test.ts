@@ -1,30 +1,53 @@
-/** `npm test`: every test of the workspace. `npm test -- packages/lockstep/src/token` runs those below a folder, or one file. */
-import { globSync } from "node:fs";
+/**
+ * `npm test`: every quick test of the workspace. `npm test -- packages/lockstep/src/token` runs those below a folder, or one file.
+ * `npm run test:slow` (`--slow`) runs the slow ones, `npm run test:watch` (`--watch`) runs a place again whenever something changes.
+ */
 import { availableParallelism } from "node:os";
 import { startPostgres } from "./postgres.ts";
-import { root, statusOf } from "./steps.ts";
+import { statusOf } from "./steps.ts";
+import { testFiles } from "./test/files.ts";
+import { runFiles } from "./test/run-files.ts";
+import { Summary } from "./test/summary.ts";
 
-const asked = process.argv.slice(2);
-const places = asked.length > 0 ? asked : ["packages", "apps", "examples", "docs", "tools"];
-const files = places
-  .flatMap((place) => (place.endsWith(".ts") ? [place] : globSync(`${place}/**/*.test.ts`, { cwd: root })))
-  .filter((path) => !path.includes("node_modules") && !path.includes("/dist/"));
-
+const isSlow = process.argv.includes("--slow");
+const isWatching = process.argv.includes("--watch");
+const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const files = testFiles(asked, isSlow ? "slow" : "quick");
 if (files.length === 0) {
-  console.error(`There is no test below ${places.join(", ")}.`);
+  console.error(`There is no ${isSlow ? "slow " : ""}test below ${asked.join(", ") || "the workspace"}.`);
   process.exit(1);
 }
-const reporter = process.env["TEST_REPORTER"] ?? "spec";
+
 // Every other test does without.
 const needsDatabase = files.some((path) => /(?:^|\/)(?:packages\/identity|apps)\//.test(path));
-const postgres = needsDatabase ? await startPostgres() : undefined;
+// Never the server of DATABASE_URL, which may hold what somebody needs.
+const postgres = needsDatabase ? await startPostgres({}) : undefined;
 if (postgres !== undefined) process.env["LOCKSTEP_TEST_POSTGRES"] = postgres.url;
-// A test that hangs is named, instead of holding the run. One core would stay idle by default.
-const limits = ["--test-timeout=180000", `--test-concurrency=${availableParallelism()}`];
-const status = await statusOf({
-  name: `${files.length} test files`,
-  command: process.execPath,
-  args: ["--conditions=lockstep-source", "--test", ...limits, `--test-reporter=${reporter}`, ...files.toSorted()],
-});
-await postgres?.stop();
-process.exitCode = status;
+try {
+  process.exitCode = isWatching ? await watch(files) : await runOnce(files);
+} finally {
+  await postgres?.stop();
+}
+
+async function runOnce(paths: readonly string[]): Promise<number> {
+  console.log(`• ${paths.length} test files`);
+  const summary = new Summary(process.env["CI"] === "true");
+  const problems = await runFiles(paths, {
+    // One more than there are cores: tests wait for processes, sockets and PostgreSQL.
+    processes: availableParallelism() + 1,
+    // A file that hangs is given up and named, instead of holding the run.
+    timeoutMs: Number(process.env["LOCKSTEP_TEST_TIMEOUT_MS"] ?? 180_000),
+    onResult: (result) => {
+      summary.add(result);
+      process.stdout.write(result.output + result.tree);
+    },
+  });
+  process.stdout.write(summary.close(problems));
+  return summary.isGood ? 0 : 1;
+}
+
+/** Each file in a process of its own, as Node's runner does it: only what a change reaches runs again. */
+async function watch(paths: readonly string[]): Promise<number> {
+  const args = ["--conditions=lockstep-source", "--test", "--watch", ...paths];
+  return statusOf({ name: `watching ${paths.length} test files`, command: process.execPath, args });
+}

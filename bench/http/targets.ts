@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import fastifyJwt from "@fastify/jwt";
 import fastify, { type FastifyInstance } from "fastify";
-import { authenticate, authorize, createApi, deny, depends, get, identified, oauth2PasswordBearer } from "lockstep";
+import { authenticate, authorize, createApi, deny, depends, get, identified, oauth2PasswordBearer, unchecked } from "lockstep";
 import { lockstep } from "lockstep/fastify";
 import { generateSigningKey, hmacSecret, jwks, jwtIssuer, jwtVerifier, publicJwks, signingKey } from "lockstep/jwt";
 
@@ -21,6 +21,7 @@ const secret = createHash("sha256")
   .update(String(process.hrtime.bigint()))
   .digest();
 const answer = { hello: "world" };
+const response = unchecked("a constant, as of the routes it is compared with");
 
 interface User {
   readonly id: string;
@@ -57,9 +58,9 @@ export async function build(): Promise<{ readonly app: FastifyInstance; readonly
     version: "1",
     audit: () => {},
     routes: [
-      get("/public", { public: "the unprotected side of the comparison" }, () => answer),
-      get("/es256", { deps: { user: guarded(es.verify) } }, () => answer),
-      get("/hs256", { deps: { user: guarded(hs.verify) } }, () => answer),
+      get("/public", { public: "the unprotected side of the comparison", response }, () => answer),
+      get("/es256", { deps: { user: guarded(es.verify) }, response }, () => answer),
+      get("/hs256", { deps: { user: guarded(hs.verify) }, response }, () => answer),
     ],
   });
   const app = fastify();

@@ -23,27 +23,27 @@ const security = `import { z } from "zod";
 import {
   anyOf, apiKeyHeader, authenticate, authorize, deny, depends, group, identified, oauth2PasswordBearer, query, roles, sameSecret,
 } from "lockstep";
+import type { JwtVerifier } from "lockstep/jwt";
 
 export interface User { readonly id: string; readonly email: string; readonly role: "admin" | "editor" | "user"; readonly isActive: boolean }
 export interface Row { readonly id: string; readonly ownerId: string; readonly title: string; readonly text: string }
 export interface Table {
-  find(where: { readonly id: string; readonly ownerId?: string }): Promise<Row | undefined>;
+  find(id: string): Promise<Row | undefined>;
   list(where: { readonly ownerId?: string; readonly limit: number }): Promise<Row[]>;
   save(row: Partial<Row>): Promise<Row>;
 }
 declare const tables: { readonly users: { find(id: string): Promise<User | undefined> }; table(name: string): Table };
-declare function verify(token: string): Promise<{ readonly sub: string; readonly scope: string; readonly exp: number }>;
+declare const accessTokens: JwtVerifier;
 
 export const db = depends({}, () => tables);
 export const token = oauth2PasswordBearer({ tokenUrl: "/auth/token", scopes: { "items:read": "Read", "items:write": "Change" } });
 export const key = apiKeyHeader({ name: "X-API-Key" });
-export const currentUser = authenticate({ token, db }, async ({ token, db }) => {
-  const claims = await verify(token.reveal());
+export const currentUser = authenticate({ claims: accessTokens.claims(token), db }, async ({ claims, db }) => {
   const user = await db.users.find(claims.sub);
   return user && identified(user, claims);
 });
 export const activeUser = authorize({ user: currentUser }, ({ user }) => (user.isActive ? user : deny("inactive")));
-export const client = authenticate({ key }, ({ key }) => (sameSecret(key, "expected") ? { name: "service" } : undefined));
+export const client = authenticate({ key }, ({ key }) => (sameSecret(key, "expected") ? { id: "service", name: "service" } : undefined));
 export const caller = anyOf({ user: activeUser, service: client });
 export const role = roles({ admin: ["editor"], editor: ["user"], user: [] }, activeUser, (user) => user.role, { reachAny: ["admin"] });
 export const page = depends(
@@ -63,17 +63,19 @@ function resource(index: number): string {
   return `
 const ${name} = z.object({ id: z.string(), ownerId: z.string(), title: z.string() });
 const ${name}Change = z.object({ title: z.string().max(100), text: z.string().max(10_000) });
+const ${name}Feed = z.object({ q: z.string(), via: z.enum(["user", "service"]) });
+const ${name}Count = z.object({ client: z.string(), table: z.boolean() });
 const own_${name} = owned(
   { id: path("id", z.uuid()), user: activeUser, db },
-  ({ id, user, db }) => db.table("${name}").find({ id, ownerId: user.id }),
-  (row, { user }) => row.ownerId === user.id,
+  ({ id, db }) => db.table("${name}").find(id),
+  (row) => row.ownerId,
 );
-const any_${name} = permitted({ id: path("id", z.uuid()), admin: role.require("admin"), db }, ({ id, db }) => db.table("${name}").find({ id }));
-const shown_${name} = unowned("published", { id: path("id", z.uuid()), db }, ({ id, db }) => db.table("${name}").find({ id }));
+const any_${name} = permitted({ id: path("id", z.uuid()), admin: role.require("admin"), db }, ({ id, db }) => db.table("${name}").find(id));
+const shown_${name} = unowned("published", { id: path("id", z.uuid()), db }, ({ id, db }) => db.table("${name}").find(id));
 export const routes_${name} = [
   get("/${name}", { deps: { user: activeUser, page, db }, response: z.array(${name}) }, ({ user, page, db }) =>
     db.table("${name}").list({ ownerId: user.id, limit: page.limit })),
-  post("/${name}", { deps: { user: activeUser, change: body(${name}Change), db }, response: ${name} }, async ({ user, change, db }) =>
+  post("/${name}", { deps: { user: scopes(activeUser, "items:write"), change: body(${name}Change), db }, response: ${name} }, async ({ user, change, db }) =>
     reply(201, await db.table("${name}").save({ ...change, ownerId: user.id }))),
   get("/${name}/:id", { deps: { row: own_${name} }, response: ${name} }, ({ row }) => row),
   patch(
@@ -81,14 +83,17 @@ export const routes_${name} = [
     { deps: { row: own_${name}, user: scopes(activeUser, "items:write"), change: body(${name}Change), db }, response: ${name} },
     ({ row, change, db }) => db.table("${name}").save({ ...row, ...change }),
   ),
-  del("/${name}/:id", { deps: { row: own_${name}, db } }, async ({ row, db }) => {
+  del("/${name}/:id", { deps: { row: own_${name}, user: scopes(activeUser, "items:write"), db } }, async ({ row, db }) => {
     await db.table("${name}").save(row);
   }),
   get("/${name}/:id/title", { public: "titles are published", deps: { row: shown_${name} } }, ({ row }) => row.title),
-  get("/admin/${name}", { deps: { admin: role.require("admin"), page, db } }, ({ db, page }) => db.table("${name}").list(page)),
+  get("/admin/${name}", { deps: { admin: role.require("admin"), page, db }, response: z.array(${name}) }, ({ db, page }) =>
+    db.table("${name}").list(page)),
   get("/admin/${name}/:id", { deps: { row: any_${name} }, response: ${name} }, ({ row }) => row),
-  get("/feed/${name}", { deps: { caller, q: query("q", z.string()) } }, ({ caller, q }) => ({ q, via: caller.via })),
-  v1.get("/${name}/count", { deps: { db } }, ({ client, db }) => ({ client: client.name, table: db.table("${name}") !== undefined })),
+  get("/feed/${name}", { deps: { caller, q: query("q", z.string()) }, response: ${name}Feed }, ({ caller, q }) =>
+    ({ q, via: caller.via })),
+  v1.get("/${name}/count", { deps: { db }, response: ${name}Count }, ({ client, db }) =>
+    ({ client: client.name, table: db.table("${name}") !== undefined })),
 ];
 `;
 }

@@ -80,6 +80,10 @@ test("the check sees a message that nothing says, and a link that leads nowhere"
   const quoting = pageOf("<!-- message -->\n\n```text\nno such thing\n```\n");
   assert.equal(messageProblems(quoting, "throw no such thing").length, 0);
   assert.equal(messageProblems(quoting, "throw another").length, 1);
+  const filledIn = pageOf("<!-- message: path.id -->\n\n```text\nan id (path.id) is open\n```\n");
+  assert.equal(messageProblems(filledIn, "`an id (${ids}) is open`").length, 0);
+  assert.equal(messageProblems(filledIn, "`an id (${ids}) is closed`").length, 1);
+  assert.equal(messageProblems(filledIn, "`an id (other) is open`").length, 1);
   const linking = pageOf("# A title\n[one](x.ts) [two](#a-title) [three](y.ts) [four](#b)");
   assert.deepEqual(
     linkProblems(linking, (path) => path in files || path === "a/page.md"),

@@ -89,16 +89,24 @@ function readable(lines: readonly string[]): readonly string[] {
   return lines.filter((line) => !directive.test(line));
 }
 
-/** What is wrong with the messages that a page quotes: blocks after `<!-- message -->` stand in the sources, word for word. */
+/**
+ * What is wrong with the messages that a page quotes. Blocks after `<!-- message -->` stand in the sources, word for word. After
+ * `<!-- message: path.id -->` the given value may stand where the sources have a placeholder, `${…}`.
+ */
 export function messageProblems(page: Pick<Page, "path" | "text">, sources: string): readonly string[] {
-  return blocksOf(page.text)
-    .filter((block) => block.comment === "message")
-    .flatMap((block) =>
-      block.text
-        .split("\n")
-        .filter((line) => !sources.includes(line))
-        .map((line) => `${page.path}:${block.line}: nothing in the sources says "${line}"`),
-    );
+  return blocksOf(page.text).flatMap(({ comment, text, line }) => {
+    const [kind, value] = comment.split(": ");
+    if (kind !== "message") return [];
+    return text
+      .split("\n")
+      .filter((quoted) => !isSaid(quoted, value, sources))
+      .map((quoted) => `${page.path}:${line}: nothing in the sources says "${quoted}"`);
+  });
+}
+
+function isSaid(quoted: string, value: string | undefined, sources: string): boolean {
+  if (value === undefined) return sources.includes(quoted);
+  return quoted.includes(value) && sources.replaceAll(/\$\{[^}]+\}/g, "${}").includes(quoted.replaceAll(value, "${}"));
 }
 
 /** What is wrong with the links of a page: files and headings that are not there. */

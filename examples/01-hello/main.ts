@@ -4,6 +4,7 @@ import { fastifyServer } from "lockstep/fastify";
 import { z } from "zod";
 
 const name = query("name", z.string().max(50).default("world"));
+const Greeting = z.object({ hello: z.string() });
 
 export const api = createApi({
   title: "Hello",
@@ -11,7 +12,7 @@ export const api = createApi({
   docs: { public: "an example" },
   routes: [
     get("/health", { public: "load balancer probe" }, () => "Ok"),
-    get("/hello", { public: "greets everyone", deps: { name } }, ({ name }) => ({ hello: name })),
+    get("/hello", { public: "greets everyone", deps: { name }, response: Greeting }, ({ name }) => ({ hello: name })),
   ],
 });
 

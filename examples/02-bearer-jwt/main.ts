@@ -2,6 +2,7 @@
 import { authenticate, createApi, get, httpBearer, identified, scopes } from "lockstep";
 import { fastifyServer } from "lockstep/fastify";
 import { generateSigningKey, jwks, jwtIssuer, jwtVerifier, publicJwks, signingKey } from "lockstep/jwt";
+import { z } from "zod";
 
 const key = signingKey(await generateSigningKey("ES256"));
 const issuer = "https://login.example";
@@ -20,13 +21,18 @@ const accessTokens = jwtVerifier({
 const token = httpBearer({ bearerFormat: "JWT", scopes: { "reports:read": "Read reports" } });
 const caller = authenticate({ claims: accessTokens.claims(token) }, ({ claims }) => identified({ id: claims.sub }, claims));
 
+const Caller = z.object({ id: z.string() });
+const Report = z.object({ reportsOf: z.string() });
+
 export const api = createApi({
   title: "Bearer tokens",
   version: "1.0.0",
   docs: { public: "an example" },
   routes: [
-    get("/me", { deps: { caller } }, ({ caller }) => caller),
-    get("/reports", { deps: { caller: scopes(caller, "reports:read") } }, ({ caller }) => ({ reportsOf: caller.id })),
+    get("/me", { deps: { caller }, response: Caller }, ({ caller }) => caller),
+    get("/reports", { deps: { caller: scopes(caller, "reports:read") }, response: Report }, ({ caller }) => ({
+      reportsOf: caller.id,
+    })),
   ],
 });
 

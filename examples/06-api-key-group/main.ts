@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { apiKeyHeader, authenticate, createApi, get, group, identified, scopes } from "lockstep";
 import { fastifyServer } from "lockstep/fastify";
+import { z } from "zod";
 
 const hashOf = (key: string): string => createHash("sha256").update(key).digest("base64url");
 
@@ -16,6 +17,10 @@ const client = authenticate({ key }, ({ key }) => {
   return found && identified({ id: found.id, name: found.name }, { sub: `client:${found.id}`, scope: found.scope });
 });
 
+const Me = z.object({ client: z.string() });
+const Data = z.object({ data: z.array(z.int()), for: z.string() });
+const Receipt = z.object({ accepted: z.boolean() });
+
 const v1 = group({ prefix: "/v1", tags: ["Partner API v1"], deps: { client } });
 
 export const api = createApi({
@@ -24,9 +29,14 @@ export const api = createApi({
   docs: { public: "an example" },
   routes: [
     get("/health", { public: "load balancer probe" }, () => "Ok"),
-    v1.get("/me", {}, ({ client }) => ({ client: client.name })),
-    v1.get("/data", { deps: { reader: scopes(client, "data:read") } }, ({ reader }) => ({ data: [1, 2, 3], for: reader.id })),
-    v1.post("/data", { deps: { writer: scopes(client, "data:write") }, status: 202 }, () => ({ accepted: true })),
+    v1.get("/me", { response: Me }, ({ client }) => ({ client: client.name })),
+    v1.get("/data", { deps: { reader: scopes(client, "data:read") }, response: Data }, ({ reader }) => ({
+      data: [1, 2, 3],
+      for: reader.id,
+    })),
+    v1.post("/data", { deps: { writer: scopes(client, "data:write") }, response: Receipt, status: 202 }, () => ({
+      accepted: true,
+    })),
   ],
 });
 

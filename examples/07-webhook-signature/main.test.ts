@@ -27,9 +27,16 @@ test("refuses an event that is sent again later", async () => {
   assert.equal(await send(good, { sentAt: at, signature: sign(good, at - 301) }), "401 invalid_token");
 });
 
-test("refuses an event without a signature before it is read", async () => {
-  const headers = { "content-type": "application/json", "x-timestamp": String(at) };
-  assert.equal(await outcome(testing, "POST /webhooks/shop", { raw: good, headers }), "401 unauthenticated");
+test("refuses an event whose time is not a number", async () => {
+  const headers = { "content-type": "application/json", "x-timestamp": "now", "x-signature": sign(good, "now") };
+  assert.equal(await outcome(testing, "POST /webhooks/shop", { raw: good, headers }), "401 invalid_token");
+});
+
+test("refuses an event without a signature or a time before it is read", async () => {
+  const type = { "content-type": "application/json" };
+  for (const one of [{ "x-timestamp": String(at) }, { "x-signature": sign(good, at) }]) {
+    assert.equal(await outcome(testing, "POST /webhooks/shop", { raw: good, headers: { ...type, ...one } }), "401 unauthenticated");
+  }
 });
 
 test("tells what is wrong with an event to its sender only", async () => {
@@ -37,8 +44,8 @@ test("tells what is wrong with an event to its sender only", async () => {
   assert.equal(await send('{"type":"payment","amount":-1}', { signature: "0".repeat(64) }), "401 invalid_token");
 });
 
-test("documents the signature as the credential of the route", () => {
+test("documents the signature and its time as the credential of the route", () => {
   const operation = api.openapi().paths["/webhooks/shop"]?.post;
-  assert.deepEqual(operation?.security, [{ APIKeyHeader: [] }]);
+  assert.deepEqual(operation?.security, [{ APIKeyHeader: [], "SignedHeader.X-Timestamp": [] }]);
   assert.deepEqual(Object.keys(operation?.requestBody?.content ?? {}), ["application/json"]);
 });

@@ -11,12 +11,12 @@ async function balances(): Promise<unknown[]> {
 const transfer = (to: string, amount: number) => outcome(api, "POST /transfers", { token: tokens.ann, json: { to, amount } });
 
 test("a transfer that is refused half-way changes nothing, one that is not changes both", async () => {
-  assert.deepEqual(await balances(), [{ balance: 100 }, { balance: 0 }]);
+  assert.deepEqual(await balances(), [100, 0]);
   assert.equal(await transfer("bob", 101), "409 not_enough");
   assert.equal(await transfer("nobody", 1), "409 no_such_account");
-  assert.deepEqual(await balances(), [{ balance: 100 }, { balance: 0 }]);
+  assert.deepEqual(await balances(), [100, 0]);
   assert.equal(await transfer("bob", 30), "204");
-  assert.deepEqual(await balances(), [{ balance: 70 }, { balance: 30 }]);
+  assert.deepEqual(await balances(), [70, 30]);
 });
 
 test("money does not go backwards, and not from strangers", async () => {
@@ -27,5 +27,5 @@ test("money does not go backwards, and not from strangers", async () => {
 test("transfers at the same time do not mix", async () => {
   const outcomes = await Promise.all(Array.from({ length: 10 }, () => transfer("bob", 10)));
   assert.deepEqual(outcomes.toSorted(), [...Array(7).fill("204"), ...Array(3).fill("409 not_enough")]);
-  assert.deepEqual(await balances(), [{ balance: 0 }, { balance: 100 }]);
+  assert.deepEqual(await balances(), [0, 100]);
 });

@@ -10,7 +10,7 @@ database.exec("INSERT INTO account VALUES ('ann', 100), ('bob', 0)");
 
 /** Tokens of the demo, new at each start. `02-bearer-jwt` shows real ones. */
 export const tokens = { ann: crypto.randomUUID(), bob: crypto.randomUUID() };
-const owners = new Map<string, { readonly name: string }>(Object.entries(tokens).map(([name, token]) => [token, { name }]));
+const owners = new Map<string, { readonly id: string }>(Object.entries(tokens).map(([id, token]) => [token, { id }]));
 const user = authenticate({ token: httpBearer() }, ({ token }) => owners.get(token.reveal()));
 
 // One connection, so requests take turns: between BEGIN and COMMIT others run. With a pool, take a connection here instead.
@@ -24,7 +24,7 @@ const accounts = resource({}, async function* () {
   database.exec("BEGIN");
   try {
     yield {
-      balance: (owner: string) => database.prepare("SELECT balance FROM account WHERE owner = ?").get(owner)?.["balance"],
+      balance: (owner: string) => Number(database.prepare("SELECT balance FROM account WHERE owner = ?").get(owner)?.["balance"]),
       add: (owner: string, amount: number) =>
         database.prepare("UPDATE account SET balance = balance + ? WHERE owner = ?").run(amount, owner).changes === 1,
     };
@@ -44,12 +44,12 @@ export const api = createApi({
   version: "1.0.0",
   docs: { public: "an example" },
   routes: [
-    get("/balance", { deps: { user, accounts } }, ({ user, accounts }) => ({ balance: accounts.balance(user.name) })),
+    get("/balance", { deps: { user, accounts }, response: z.int() }, ({ user, accounts }) => accounts.balance(user.id)),
     post("/transfers", { deps: { user, accounts, transfer: body(Transfer) } }, ({ user, accounts, transfer: { to, amount } }) => {
       // The money arrives before it is known to be there: the rollback takes it back.
-      if (!accounts.add(to, amount)) throw problem(409, "no_such_account", "The receiver has no account.");
-      if (Number(accounts.balance(user.name)) < amount) throw problem(409, "not_enough", "There is not enough money.");
-      accounts.add(user.name, -amount);
+      if (!accounts.add(to, amount)) problem(409, "no_such_account", "The receiver has no account.");
+      if (accounts.balance(user.id) < amount) problem(409, "not_enough", "There is not enough money.");
+      accounts.add(user.id, -amount);
     }),
   ],
 });

@@ -8,7 +8,7 @@ const authorization = `Bearer ${token}`;
 test("the API answers under its prefix, guarded", async () => {
   const app = await application();
   assert.equal((await app.inject("/api/me")).statusCode, 401);
-  assert.deepEqual((await app.inject({ url: "/api/me", headers: { authorization } })).json(), { name: "ann" });
+  assert.deepEqual((await app.inject({ url: "/api/me", headers: { authorization } })).json(), { id: "ann" });
   const sent = await app.inject({ method: "POST", url: "/api/echo", headers: { authorization }, payload: { text: "hi" } });
   assert.deepEqual(sent.json(), { text: "hi" });
   assert.equal((await app.inject("/api/none")).statusCode, 404);

@@ -6,16 +6,19 @@ import { z } from "zod";
 
 /** A token of the demo, new at each start. `02-bearer-jwt` shows real ones. */
 export const token = crypto.randomUUID();
-const users = new Map<string, { readonly name: string }>([[token, { name: "ann" }]]);
+const users = new Map<string, { readonly id: string }>([[token, { id: "ann" }]]);
 const user = authenticate({ token: httpBearer() }, ({ token }) => users.get(token.reveal()));
+
+const Me = z.object({ id: z.string() });
+const Echo = z.object({ text: z.string() });
 
 export const api = createApi({
   title: "Inside Fastify",
   version: "1.0.0",
   docs: { public: "an example" },
   routes: [
-    get("/me", { deps: { user } }, ({ user }) => user),
-    post("/echo", { deps: { user, sent: body(z.object({ text: z.string() })) } }, ({ sent }) => sent),
+    get("/me", { deps: { user }, response: Me }, ({ user }) => user),
+    post("/echo", { deps: { user, sent: body(Echo) }, response: Echo }, ({ sent }) => sent),
   ],
 });
 

@@ -7,6 +7,7 @@ import { serveFetch } from "lockstep/fetch";
 import { z } from "zod";
 
 const cities = new Map([["basel", { name: "Basel", river: "Rhine" }]]);
+const City = z.object({ name: z.string(), river: z.string() });
 const city = unowned("a public directory", { key: path("key", z.string().max(50)) }, ({ key }) => cities.get(key));
 
 export const api = createApi({
@@ -14,7 +15,7 @@ export const api = createApi({
   version: "1.0.0",
   routes: [
     get("/health", { public: "load balancer probe" }, () => "Ok"),
-    get("/cities/:key", { public: "a directory for everyone", deps: { city } }, ({ city }) => city),
+    get("/cities/:key", { public: "a directory for everyone", deps: { city }, response: City }, ({ city }) => city),
   ],
 });
 

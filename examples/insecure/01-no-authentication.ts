@@ -4,15 +4,15 @@
  * this one has not. Here a route without one has to say why.
  */
 import { createApi, get } from "lockstep";
-import { activeUser, invoices } from "./secure.ts";
+import { activeUser, invoices, rows } from "./secure.ts";
 
 export const api = createApi({
   title: "Invoices",
   version: "1.0.0",
   routes: [
-    get("/invoices/mine", { deps: { user: activeUser } }, ({ user }) =>
+    get("/invoices/mine", { deps: { user: activeUser }, response: rows }, ({ user }) =>
       [...invoices.values()].filter((each) => each.customerId === user.id),
     ),
-    get("/invoices/export", { summary: "For the accountant" }, () => [...invoices.values()]),
+    get("/invoices/export", { summary: "For the accountant", response: rows }, () => [...invoices.values()]),
   ],
 });

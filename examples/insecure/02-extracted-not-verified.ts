@@ -4,9 +4,9 @@
  * text at all opens it; FastAPI's `Depends(oauth2_scheme)` alone does exactly this. A scheme extracts, `authenticate()` verifies.
  */
 import { get } from "lockstep";
-import { invoices, token } from "./secure.ts";
+import { invoices, rows, token } from "./secure.ts";
 
-export const list = get("/invoices", { deps: { token } }, ({ token }) => {
+export const list = get("/invoices", { deps: { token }, response: rows }, ({ token }) => {
   // The payload is readable without the key, and writable as well.
   const payload: unknown = JSON.parse(atob(token.reveal().split(".")[1] ?? ""));
   return { payload, invoices: [...invoices.values()] };

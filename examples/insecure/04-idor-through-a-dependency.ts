@@ -1,16 +1,16 @@
-// fails: compile — IDOR: an id from the request reaches this handler with no ownership check
+// fails: compile — IDOR: an id from the request (path.id) reaches this handler with no ownership check
 /**
  * The same hole behind a dependency that looks like a check. `invoice` is a tidy "get or 404" that everybody reuses, and it
  * never asks whose it is. The id is remembered through any number of dependencies until `owned()` or a sibling clears it.
  */
 import { depends, get, problem } from "lockstep";
-import { activeUser, id, invoices } from "./secure.ts";
+import { activeUser, id, invoices, rows } from "./secure.ts";
 
 const invoice = depends({ id }, ({ id }) => {
   const found = invoices.get(id);
-  if (found === undefined) throw problem(404, "no_such_invoice", "There is no such invoice.");
+  if (found === undefined) problem(404, "no_such_invoice", "There is no such invoice.");
   return found;
 });
 const withTax = depends({ invoice }, ({ invoice }) => ({ ...invoice, tax: invoice.total * 0.19 }));
 
-export const read = get("/invoices/:id/tax", { deps: { user: activeUser, withTax } }, ({ withTax }) => withTax);
+export const read = get("/invoices/:id/tax", { deps: { user: activeUser, withTax }, response: rows }, ({ withTax }) => withTax);

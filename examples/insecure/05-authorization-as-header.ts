@@ -5,11 +5,15 @@
  */
 import { z } from "zod";
 import { get, header, problem } from "lockstep";
-import { invoices } from "./secure.ts";
+import { invoices, rows } from "./secure.ts";
 
 const authorization = header("Authorization", z.string());
 
-export const list = get("/invoices", { public: "checks its own token", deps: { authorization } }, ({ authorization }) => {
-  if (authorization !== "Bearer a long random key") throw problem(401, "wrong_key", "The key is wrong.");
-  return [...invoices.values()];
-});
+export const list = get(
+  "/invoices",
+  { public: "checks its own token", deps: { authorization }, response: rows },
+  ({ authorization }) => {
+    if (authorization !== "Bearer a long random key") problem(401, "wrong_key", "The key is wrong.");
+    return [...invoices.values()];
+  },
+);

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { body, patch, scopes } from "lockstep";
-import { activeUser, ownInvoice } from "./secure.ts";
+import { activeUser, ownInvoice, rows } from "./secure.ts";
 
 const change = body(z.object({ total: z.number().positive() }));
 
@@ -17,6 +17,7 @@ export const update = patch(
       user: scopes(activeUser, "invoice:write"),
       change,
     },
+    response: rows,
   },
   ({ invoice, change }) => ({ ...invoice, ...change }),
 );

@@ -4,8 +4,8 @@
  * lets everybody in. Roles are the names of a hierarchy.
  */
 import { get } from "lockstep";
-import { role, users } from "./secure.ts";
+import { role, rows, users } from "./secure.ts";
 
 const admin = role.require("amdin");
 
-export const list = get("/admin/users", { deps: { admin } }, () => [...users.values()].map((user) => user.email));
+export const list = get("/admin/users", { deps: { admin }, response: rows }, () => [...users.values()].map((user) => user.email));

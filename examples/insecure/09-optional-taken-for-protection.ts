@@ -4,11 +4,11 @@
  * (`auto_error=False`, `{ required: false }`), and `user?.id` keeps the compiler quiet. `optional()` counts as no protection.
  */
 import { get, optional } from "lockstep";
-import { currentUser, invoices } from "./secure.ts";
+import { currentUser, invoices, rows } from "./secure.ts";
 
 const user = optional(currentUser);
 
-export const list = get("/invoices", { deps: { user } }, ({ user }) =>
+export const list = get("/invoices", { deps: { user }, response: rows }, ({ user }) =>
   // Without a user there is no filter.
   [...invoices.values()].filter((invoice) => user === undefined || invoice.customerId === user.id),
 );

@@ -5,8 +5,10 @@
  */
 import { z } from "zod";
 import { anyOf, depends, get, header } from "lockstep";
-import { activeUser, invoices } from "./secure.ts";
+import { activeUser, invoices, rows } from "./secure.ts";
 
 const frontEnd = depends({ from: header("X-Requested-From", z.literal("front-end")) }, ({ from }) => ({ name: from }));
 
-export const list = get("/invoices", { deps: { caller: anyOf({ user: activeUser, frontEnd }) } }, () => [...invoices.values()]);
+export const list = get("/invoices", { deps: { caller: anyOf({ user: activeUser, frontEnd }) }, response: rows }, () => [
+  ...invoices.values(),
+]);

@@ -4,8 +4,8 @@
  * reads the id by hand, with anybody's. Every parameter belongs to a dependency.
  */
 import { get } from "lockstep";
-import { activeUser, invoices } from "./secure.ts";
+import { activeUser, invoices, rows } from "./secure.ts";
 
-export const list = get("/customers/:id/invoices", { deps: { user: activeUser } }, ({ user }) =>
+export const list = get("/customers/:id/invoices", { deps: { user: activeUser }, response: rows }, ({ user }) =>
   [...invoices.values()].filter((invoice) => invoice.customerId === user.id),
 );

@@ -4,8 +4,10 @@
  * environment with production's data. What is public only sometimes is not public.
  */
 import { get } from "lockstep";
-import { invoices } from "./secure.ts";
+import { invoices, rows } from "./secure.ts";
 
 const isDevelopment = process.env["NODE_ENV"] !== "production";
 
-export const list = get("/invoices", { public: isDevelopment ? "local development" : undefined }, () => [...invoices.values()]);
+export const list = get("/invoices", { public: isDevelopment ? "local development" : undefined, response: rows }, () => [
+  ...invoices.values(),
+]);

@@ -4,13 +4,12 @@
  * everything. The same rules are checked on the graph before the first request.
  */
 import { createApi, get } from "lockstep";
-import { invoices } from "./secure.ts";
+import { invoices, rows } from "./secure.ts";
 
-// oxlint-disable-next-line typescript/no-explicit-any
-const settings: any = JSON.parse('{ "export": { "summary": "For the accountant" } }');
+const settings: any = JSON.parse('{ "export": { "path": "/invoices", "summary": "For the accountant" } }');
 
 export const api = createApi({
   title: "Invoices",
   version: "1.0.0",
-  routes: [get("/invoices", settings.export, () => [...invoices.values()])],
+  routes: [get(settings.export.path, { summary: settings.export.summary, response: rows }, () => [...invoices.values()])],
 });

@@ -4,8 +4,11 @@
  * wins: a name, made up on the spot. A group's guard always runs, and its name is taken.
  */
 import { depends } from "lockstep";
-import { invoices, partners } from "./secure.ts";
+import { invoices, partners, rows } from "./secure.ts";
 
 const partner = depends({}, () => ({ name: "internal" }));
 
-export const list = partners.get("/all", { deps: { partner } }, ({ partner }) => ({ partner, invoices: [...invoices.values()] }));
+export const list = partners.get("/all", { deps: { partner }, response: rows }, ({ partner }) => ({
+  partner,
+  invoices: [...invoices.values()],
+}));

@@ -8,14 +8,14 @@ import { partner } from "./secure.ts";
 
 const internalKey = apiKeyHeader({ name: "X-Internal-Key" });
 const job = authenticate({ internalKey }, ({ internalKey }) =>
-  sameSecret(internalKey, "another key") ? { name: "job" } : undefined,
+  sameSecret(internalKey, "another key") ? { id: "job" } : undefined,
 );
 
 export const api = createApi({
   title: "Invoices",
   version: "1.0.0",
   routes: [
-    get("/partners", { deps: { partner } }, ({ partner }) => partner.name),
-    get("/jobs", { deps: { job } }, ({ job }) => job.name),
+    get("/partners", { deps: { partner } }, ({ partner }) => partner.id),
+    get("/jobs", { deps: { job } }, ({ job }) => job.id),
   ],
 });

@@ -1,12 +1,14 @@
-// fails: start-up wrong_input — an input of this name usually identifies an object
+// fails: compile — IDOR: an id from the request (query.invoiceId) reaches this handler with no ownership check
 /**
  * The id that moved from the path to the query. `?invoiceId=` names an object just as a segment does. An input with the name
- * of an id says whether it identifies one, and then needs the same check.
+ * of an id needs the same check as a path parameter.
  */
 import { z } from "zod";
 import { get, query } from "lockstep";
-import { activeUser, invoices } from "./secure.ts";
+import { activeUser, invoices, rows } from "./secure.ts";
 
 const invoiceId = query("invoiceId", z.string());
 
-export const print = get("/print", { deps: { user: activeUser, invoiceId } }, ({ invoiceId }) => invoices.get(invoiceId));
+export const print = get("/print", { deps: { user: activeUser, invoiceId }, response: rows }, ({ invoiceId }) =>
+  invoices.get(invoiceId),
+);

@@ -1,12 +1,14 @@
-// fails: compile — IDOR: an id from the request reaches this handler with no ownership check
+// fails: compile — IDOR: an id from the request (body.invoiceId) reaches this handler with no ownership check
 /**
  * The id in a body that is checked nowhere. The path was reviewed, the payload was not: pay with somebody else's invoice. A
- * body that names an object says so, and is then held to the same rule as a path.
+ * member of a body that is named like an id needs the same check as a path parameter.
  */
 import { z } from "zod";
 import { body, post } from "lockstep";
-import { activeUser, invoices } from "./secure.ts";
+import { invoices, rows, writer } from "./secure.ts";
 
-const payment = body(z.object({ invoiceId: z.string(), cents: z.int() }), { identifies: "object" });
+const payment = body(z.object({ invoiceId: z.string(), cents: z.int() }));
 
-export const pay = post("/payments", { deps: { user: activeUser, payment } }, ({ payment }) => invoices.get(payment.invoiceId));
+export const pay = post("/payments", { deps: { writer, payment }, response: rows }, ({ payment }) =>
+  invoices.get(payment.invoiceId),
+);

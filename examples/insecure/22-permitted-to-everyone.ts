@@ -4,8 +4,8 @@
  * other people's objects. `permitted()` needs a role, or a decision, that was declared to reach them.
  */
 import { get, permitted } from "lockstep";
-import { activeUser, id, invoices } from "./secure.ts";
+import { activeUser, id, invoices, rows } from "./secure.ts";
 
 const invoice = permitted({ id, user: activeUser }, ({ id }) => invoices.get(id));
 
-export const read = get("/invoices/:id", { deps: { invoice } }, ({ invoice }) => invoice);
+export const read = get("/invoices/:id", { deps: { invoice }, response: rows }, ({ invoice }) => invoice);

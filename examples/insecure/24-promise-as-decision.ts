@@ -1,16 +1,12 @@
-// fails: compile — Type 'Promise<boolean>' is not assignable to type 'boolean'
+// fails: compile — Argument of type 'Promise<boolean>' is not assignable
 /**
- * A promise where a decision is expected. `if (isOwner(invoice, user))` with an asynchronous `isOwner` is always true, and
- * only a linter would say so. `belongs` answers at once, and only `true` lets an object through.
+ * A promise where a decision is expected. `allow(isAuditor(user))` with an asynchronous `isAuditor` hands on a promise, and a
+ * promise is always there. `allow()` takes a value: no boolean, no promise of one, no error.
  */
-import { get, owned } from "lockstep";
-import { activeUser, id, type Invoice, invoices, type User } from "./secure.ts";
+import { allow, authorize, get } from "lockstep";
+import { currentUser, invoices, rows, type User } from "./secure.ts";
 
-const isOwner = async (invoice: Invoice, user: User): Promise<boolean> => invoice.customerId === user.id;
-const invoice = owned(
-  { id, user: activeUser },
-  ({ id }) => invoices.get(id),
-  (invoice, { user }) => isOwner(invoice, user),
-);
+const isAuditor = async (user: User): Promise<boolean> => user.role === "admin";
+const auditor = authorize({ user: currentUser }, ({ user }) => allow(isAuditor(user)));
 
-export const read = get("/invoices/:id", { deps: { invoice } }, ({ invoice }) => invoice);
+export const list = get("/invoices", { deps: { auditor }, response: rows }, () => [...invoices.values()]);

@@ -4,9 +4,9 @@
  * valid in all of them. Whoever needs it nevertheless says so aloud.
  */
 import { apiKeyQuery, authenticate, get, sameSecret } from "lockstep";
-import { invoices } from "./secure.ts";
+import { invoices, rows } from "./secure.ts";
 
 const key = apiKeyQuery({ name: "api_key" });
-const partner = authenticate({ key }, ({ key }) => (sameSecret(key, "a long random key") ? { name: "partner" } : undefined));
+const partner = authenticate({ key }, ({ key }) => (sameSecret(key, "a long random key") ? { id: "partner" } : undefined));
 
-export const list = get("/invoices", { deps: { partner } }, () => [...invoices.values()]);
+export const list = get("/invoices", { deps: { partner }, response: rows }, () => [...invoices.values()]);

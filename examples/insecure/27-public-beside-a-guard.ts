@@ -4,6 +4,8 @@
  * whichever is in the way. It is one or the other.
  */
 import { get } from "lockstep";
-import { activeUser, invoices } from "./secure.ts";
+import { activeUser, invoices, rows } from "./secure.ts";
 
-export const list = get("/invoices", { public: "partners embed it", deps: { user: activeUser } }, () => [...invoices.values()]);
+export const list = get("/invoices", { public: "partners embed it", deps: { user: activeUser }, response: rows }, () => [
+  ...invoices.values(),
+]);

@@ -4,16 +4,16 @@
  * rule with it. Two routes that answer the same requests do not start, whatever their parameters are called.
  */
 import { z } from "zod";
-import { createApi, get, path } from "lockstep";
-import { ownInvoice } from "./secure.ts";
+import { createApi, get, nothing, path } from "lockstep";
+import { ownInvoice, rows } from "./secure.ts";
 
-const slug = path("slug", z.string(), { identifies: "nothing" });
+const slug = path("slug", z.string(), { identifies: nothing("the title of a page") });
 
 export const api = createApi({
   title: "Invoices",
   version: "1.0.0",
   routes: [
     get("/invoices/:slug", { public: "a page for search engines", deps: { slug } }, ({ slug }) => `<h1>${slug}</h1>`),
-    get("/invoices/:id", { deps: { invoice: ownInvoice } }, ({ invoice }) => invoice),
+    get("/invoices/:id", { deps: { invoice: ownInvoice }, response: rows }, ({ invoice }) => invoice),
   ],
 });

@@ -5,33 +5,42 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
-import { compile, compilers, type Diagnostic, list } from "../../packages/lockstep/test-d/compiler.ts";
-import { exhibits, table } from "./gallery.ts";
+import { compile, type Compiler, type Diagnostic, list, typescript7 } from "../../packages/lockstep/test-d/compiler.ts";
+import { type Exhibit, exhibits, type Stage, table } from "./gallery.ts";
+import type { Outcome } from "./gallery.run.ts";
 
 const all = exhibits();
 const control = join(import.meta.dirname, "secure.ts");
 // Not a bug either; this directory is no part of the repository's own program.
-const own = ["gallery.ts", "gallery.test.ts"].map((name) => join(import.meta.dirname, name));
-const starting = all.filter(({ stage }) => stage === "start-up");
+const own = ["gallery.ts", "gallery.run.ts", "gallery.test.ts", "gallery.slow.test.ts", "served.ts"].map((name) =>
+  join(import.meta.dirname, name),
+);
+const stages: readonly Stage[] = ["compile", "start-up", "answer", "open"];
 
 test("every file says where it stops and with which sentence", () => {
-  assert.ok(all.length >= 25, `found ${all.length}`);
+  for (const stage of stages) assert.ok(all.filter((each) => each.stage === stage).length > 10, stage);
   assert.deepEqual(
     all.filter(({ sentence, title }) => sentence.length < 5 || title.length < 10).map(({ name }) => name),
     [],
   );
+  const codes = { compile: /^$/, "start-up": /^[a-z_]+$/, answer: /^[45]\d\d$/, open: /^$/ };
   assert.deepEqual(
-    all.filter(({ stage, code }) => (stage === "start-up") !== (code !== "")).map(({ name }) => name),
+    all.filter(({ stage, code }) => !codes[stage].test(code)).map(({ name }) => name),
     [],
   );
 });
 
-test("README.md shows every file", () => {
+test("README.md shows every file, under the stage that stops it", () => {
   const readme = readFileSync(join(import.meta.dirname, "README.md"), "utf8");
-  assert.equal(/^\| file [^]*\|$/mu.exec(readme)?.[0], table(all));
+  const tables = readme.match(/^\| file (?:.*\n)+?(?!\|)/gmu)?.map((text) => text.trimEnd());
+  assert.deepEqual(
+    tables,
+    stages.map((stage) => table(all, stage)),
+  );
 });
 
-for (const compiler of compilers) {
+/** What one compiler says of the gallery. */
+export function testGallery(compiler: Compiler): void {
   const compiling = compile(compiler, [control, ...own, ...all.map(({ path }) => path)]);
   const said = async (path: string): Promise<Diagnostic[]> => (await compiling).diagnostics.filter(({ file }) => file === path);
 
@@ -51,50 +60,66 @@ for (const compiler of compilers) {
   });
 }
 
-/** What importing a file threw, as the child process below prints it. */
-interface Start {
-  readonly name: string;
-  readonly code: string;
-  readonly message: string;
-}
+testGallery(typescript7);
 
-// One process for all, a production server as far as it knows: none of them may keep another from starting.
-const importAll = `
-  const results = [];
-  for (const path of process.argv.slice(1)) {
-    try {
-      await import(path);
-      results.push({ name: "", code: "", message: "it started" });
-    } catch ({ name, code, message }) {
-      results.push({ name, code, message });
-    }
-  }
-  console.log(JSON.stringify(results));
-`;
-
-async function startAll(paths: readonly string[]): Promise<readonly Start[]> {
+/** Imports all of them and sends their requests, in one process that is a server as far as it knows. */
+async function runAll(paths: readonly string[]): Promise<readonly Outcome[]> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["--conditions=lockstep-source", "--input-type=module", "--eval", importAll, ...paths],
-    { env: { PATH: process.env["PATH"], NODE_ENV: "production" }, cwd: import.meta.dirname },
+    ["--conditions=lockstep-source", join(import.meta.dirname, "gallery.run.ts"), ...paths],
+    // `staging` is no test, and not the word that a check for production would look for.
+    { env: { PATH: process.env["PATH"], NODE_ENV: "staging" }, cwd: import.meta.dirname },
   );
-  const results: readonly Start[] = JSON.parse(stdout);
-  return results;
+  const outcomes: readonly Outcome[] = JSON.parse(stdout);
+  return outcomes;
 }
 
-describe("start-up", () => {
-  const started = startAll([control, ...starting.map(({ path }) => path)]);
+const running = all.filter(({ stage }) => stage !== "compile");
+const ran = runAll([control, ...running.map(({ path }) => path)]);
 
-  test("the control starts", async () => {
-    assert.deepEqual((await started)[0], { name: "", code: "", message: "it started" });
+/** The bugs of one stage, each with what came of it. */
+const of = (stage: Stage): readonly (Exhibit & { outcome(): Promise<Outcome> })[] =>
+  running.flatMap((each, index) => {
+    const outcome = async (): Promise<Outcome> => (await ran)[index + 1] ?? {};
+    return each.stage === stage ? [{ ...each, outcome }] : [];
   });
 
-  for (const [index, { name, code, sentence }] of starting.entries()) {
+describe("start-up", () => {
+  test("the control starts", async () => {
+    assert.deepEqual((await ran)[0], {});
+  });
+
+  for (const { name, code, sentence, outcome } of of("start-up")) {
     test(`${name} does not`, async () => {
-      const error = (await started)[index + 1];
-      assert.equal(error?.name, "BuildError", error?.message);
+      const { error } = await outcome();
+      assert.equal(error?.name, "BuildError", error?.message ?? "it started");
       assert.equal(error.code, code, error.message);
       assert.ok(error.message.includes(sentence), error.message);
+    });
+  }
+});
+
+describe("answer", () => {
+  for (const { name, code, sentence, outcome } of of("answer")) {
+    test(`${name} is refused, and its sound twin is not`, async () => {
+      const { error, wrong, right } = await outcome();
+      assert.equal(error, undefined);
+      assert.equal(String(wrong?.status), code);
+      const said = [wrong?.text, ...(wrong?.reasons ?? [])].join("\n");
+      assert.ok(said.includes(sentence), said);
+      assert.deepEqual([right?.status, right?.reasons], [200, []]);
+    });
+  }
+});
+
+describe("nothing yet", () => {
+  for (const { name, outcome } of of("open")) {
+    test(`${name} is answered`, async () => {
+      const { error, wrong } = await outcome();
+      assert.equal(error, undefined);
+      assert.equal(wrong?.status, 200, wrong?.text);
+      // The total of Ada's invoice, shown to somebody who is not Ada.
+      assert.match(wrong.text, /\b120\b/);
     });
   }
 });

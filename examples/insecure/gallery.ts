@@ -1,24 +1,26 @@
-/** Reads the gallery: what each file promises, and the table of them that stands in `README.md`. */
+/** Reads the gallery: what each file promises, and the tables of them that stand in `README.md`. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
+/** Where a bug is stopped; `open` is nowhere: it compiles, starts and answers. */
+export type Stage = "compile" | "start-up" | "answer" | "open";
 
 /** One bug. */
 export interface Exhibit {
   readonly name: string;
   /** The absolute path. */
   readonly path: string;
-  /** Where it stops. */
-  readonly stage: "compile" | "start-up";
-  /** The code of the `BuildError`; for a bug that compiles. */
+  readonly stage: Stage;
+  /** The code of the `BuildError`, or the status of the answer; empty for the other stages. */
   readonly code: string;
-  /** A fragment of the sentence that the developer reads. */
+  /** A fragment of the sentence that the developer reads; for an open one, why no type can see it. */
   readonly sentence: string;
   /** The bug, in the first sentence of the file. */
   readonly title: string;
 }
 
 const header =
-  /^\/\/ fails: (?<stage>compile|start-up)(?: (?<code>[a-z_]+))? — (?<sentence>.+)\n\/\*\*\n \* (?<text>[^]*?)\n \*\//u;
+  /^\/\/ (?:fails: (?<stage>compile|start-up|answer)(?: (?<code>[a-z_]+|\d{3}))?|open: adversary) — (?<sentence>.+)\n\/\*\*\n \* (?<text>[^]*?)\n \*\//u;
 
 /** Every bug, in the order of the numbers. */
 export function exhibits(): readonly Exhibit[] {
@@ -29,16 +31,27 @@ export function exhibits(): readonly Exhibit[] {
 function exhibit(name: string): Exhibit {
   const path = join(import.meta.dirname, name);
   const found = header.exec(readFileSync(path, "utf8"))?.groups;
-  const stage = found?.["stage"] === "compile" ? "compile" : "start-up";
+  const said = found?.["stage"];
+  const stage = said === "compile" || said === "start-up" || said === "answer" ? said : "open";
   const title = (found?.["text"] ?? "").replaceAll("\n * ", " ").split(/[.:] /u)[0] ?? "";
   return { name, path, stage, code: found?.["code"] ?? "", sentence: found?.["sentence"] ?? "", title };
 }
 
-/** The table of `README.md`. */
-export function table(all: readonly Exhibit[]): string {
-  const rows = all.map(({ name, stage, code, sentence, title }) => {
-    const stops = stage === "compile" ? "compile" : `start-up, \`${code}\``;
-    return `| [${name.slice(0, 2)}](${name}) | ${title} | ${stops} | ${sentence} |`;
-  });
-  return ["| file | the bug | stops at | what the developer reads |", "|---|---|---|---|", ...rows].join("\n");
+const columns: Readonly<Record<Stage, readonly string[]>> = {
+  compile: ["file", "the bug", "what the developer reads"],
+  "start-up": ["file", "the bug", "code", "what the developer reads"],
+  answer: ["file", "the bug", "status", "what the developer reads"],
+  open: ["file", "the bug", "why no type can see it"],
+};
+
+/** The table of one stage, as it stands in `README.md`. */
+export function table(all: readonly Exhibit[], stage: Stage): string {
+  const rows = all
+    .filter((each) => each.stage === stage)
+    .map(({ name, code, sentence, title }) => {
+      const between = stage === "start-up" ? [`\`${code}\``] : stage === "answer" ? [code] : [];
+      return [`[${name.slice(0, 2)}](${name})`, title, ...between, sentence];
+    });
+  const lines = [columns[stage], columns[stage].map(() => "---"), ...rows];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

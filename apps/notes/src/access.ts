@@ -1,5 +1,5 @@
 /** Who may do what: the dependencies that the routes are protected with. */
-import { anyOf, authenticate, authorize, deny, depends, owned, path, permitted, query, resource, roles, scopes } from "lockstep";
+import { anyOf, authenticate, authorize, deny, depends, owned, path, permitted, query, roles, scopes } from "lockstep";
 import type { Caller, Identity } from "lockstep-identity";
 import { z } from "zod";
 import type { NoteScope } from "./scopes.ts";
@@ -12,13 +12,7 @@ export type Access = ReturnType<typeof access>;
 /** Builds the dependencies over a store and the identity service. */
 export function access(store: Store, auth: Identity<NoteScope>) {
   // One for the process. A transaction for each request would need a connection for each.
-  const db = resource(
-    {},
-    function* () {
-      yield store;
-    },
-    { lifetime: "app" },
-  );
+  const db = depends({}, () => store, { lifetime: "app" });
 
   // Identity says whose credential it is; what the account is here stands in its profile.
   const find = ({ caller, db }: { readonly caller: Caller; readonly db: Store }) => findUser(caller.id, db, auth.accounts);
@@ -27,17 +21,18 @@ export function access(store: Store, auth: Identity<NoteScope>) {
   const activeUser = authorize({ user: currentUser }, isActive);
   const reader = scopes(activeUser, "notes:read");
   const writer = scopes(activeUser, "notes:write");
-  const admin = roles({ admin: ["user"], user: [] }, activeUser, (user) => user.role, { reachAny: ["admin"] }).require("admin");
 
-  // Somebody who signed in, or a program with a key.
+  // Somebody who signed in, or a program with a key. Keys administer nothing.
   const signedInUser = authorize({ user: authenticate({ caller: auth.signedInUser, db }, find) }, isActive);
   const anyCaller = anyOf({ user: signedInUser, client: auth.apiClient });
+  const role = roles({ admin: ["user"], user: [] }, signedInUser, (user) => user.role, { reachAny: ["admin"] });
+  const admin = scopes(role.require("admin"), "notes:admin");
 
   const id = path("id", z.uuid());
   const ownNote = owned(
     { id, user: activeUser, db },
     ({ id, db }) => db.notes.find(id),
-    (note, { user }) => note.ownerId === user.id,
+    (note) => note.ownerId,
   );
   const anyNote = permitted({ id, admin, db }, ({ id, db }) => db.notes.find(id));
   const anyUser = permitted({ id, admin, db }, ({ id, db }) => findUser(id, db, auth.accounts));

@@ -22,7 +22,7 @@ export interface FirstData {
 
 /** The demo's accounts; they have one password. */
 export const demoAccounts = [
-  { email: "alice@example.com", role: "user" },
+  { email: "alice@example.com", role: "user", note: "Only I can read this." },
   { email: "bob@example.com", role: "user" },
   { email: "admin@example.com", role: "admin" },
 ] as const;
@@ -123,12 +123,16 @@ interface FirstAccount {
   readonly email: string;
   readonly role: Role;
   readonly password: Redacted<string>;
+  /** Written when the account is made, so that its first list shows something. */
+  readonly note?: string;
 }
 
-async function saveAccount({ store, auth }: FirstData, { email, role, password }: FirstAccount, variable: string): Promise<void> {
+async function saveAccount(data: FirstData, { role, ...given }: FirstAccount, variable: string): Promise<void> {
+  const { store, auth } = data;
+  const { email, password } = given;
   try {
     const existing = await auth.accounts.findByEmail(email);
-    const account = existing ?? (await createAccount(auth, { email, password }));
+    const account = existing ?? (await createAccount(data, given));
     // Whoever is signed in stays so: it is the same demo, with another password.
     if (existing !== undefined) await auth.accounts.setPassword(existing.id, { password, sessions: "keep", by });
     if (role === "admin") await store.profiles.update(account.id, { role, isActive: true });
@@ -139,9 +143,12 @@ async function saveAccount({ store, auth }: FirstData, { email, role, password }
 }
 
 /** Makes an account; several processes may start at once, and one of them is the first. */
-async function createAccount({ accounts }: Identity<NoteScope>, account: Omit<FirstAccount, "role">): Promise<Account> {
+async function createAccount({ store, auth }: FirstData, { note, ...account }: Omit<FirstAccount, "role">): Promise<Account> {
+  const { accounts } = auth;
   try {
-    return await accounts.create({ ...account, by });
+    const created = await accounts.create({ ...account, by });
+    if (note !== undefined) await store.notes.add(created.id, note);
+    return created;
   } catch (error) {
     const isTaken = error instanceof Problem && error.code === "address_taken";
     const made = isTaken ? await accounts.findByEmail(account.email) : undefined;

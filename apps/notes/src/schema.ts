@@ -18,7 +18,9 @@ const text = z
   .string()
   .min(1)
   .max(10_000)
-  .regex(/^[^\0]*$/, "holds U+0000");
+  .regex(/^[^\0]*$/, "holds U+0000")
+  // Documentation would make one up from the pattern.
+  .meta({ examples: ["Buy milk"] });
 export const NoteText = z.object({ text }).meta({ id: "NoteText" });
 
 const page = { limit: z.int(), offset: z.int() };

@@ -1,7 +1,7 @@
 /** What administrators do, and what even they cannot. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { hosts, signedIn, startNotes } from "./notes.fixture.ts";
+import { everyScope, hosts, signedIn, startNotes } from "./notes.fixture.ts";
 
 const noId = "00000000-0000-4000-8000-000000000000";
 
@@ -96,13 +96,34 @@ for (const host of hosts) {
       assert.equal((await ask("DELETE", `/admin/notes/${noId}`, { token: mine })).status, 404);
     });
 
-    test("deletes anybody's note, with a token that may change notes", async (t) => {
+    test("a token of an administrator without notes:admin administers nothing, and reads nothing of anybody's", async (t) => {
       const { ask, token, admin, bob, store } = await startNotes(t, host);
       const note = await store.notes.add(bob.id, "bob's");
-      const reading = await ask("DELETE", `/admin/notes/${note.id}`, { token: await token(admin, "notes:read") });
-      assert.deepEqual([reading.status, reading.body["code"]], [403, "insufficient_scope"]);
-      assert.equal((await ask("DELETE", `/admin/notes/${note.id}`, { token: await token(admin) })).status, 204);
-      assert.equal(await store.notes.find(note.id), undefined);
+      const attempts = [
+        ["GET", "/admin/users"],
+        ["PATCH", `/admin/users/${bob.id}`, {}],
+        ["DELETE", `/admin/notes/${note.id}`],
+        ["GET", "/auth/accounts"],
+        ["DELETE", `/auth/accounts/${bob.id}/sessions`],
+        ["GET", "/auth/service-accounts"],
+      ] as const;
+      for (const [method, path, json] of attempts) {
+        const narrow = await ask(method, path, { token: await token(admin, "notes:read notes:write"), json });
+        assert.deepEqual([narrow.status, narrow.body["code"]], [403, "insufficient_scope"], `${method} ${path}`);
+        const right = await ask(method, path, { token: await token(admin, "notes:admin"), json });
+        assert.ok(right.status < 300, `${method} ${path}, the control`);
+      }
+      assert.equal(await store.notes.find(note.id), undefined, "anybody's note was deleted");
+      // The scope alone makes nobody an administrator.
+      assert.equal((await ask("GET", "/admin/users", { token: await token(bob, "notes:admin") })).body["code"], "forbidden");
+    });
+
+    test("an API key of an administrator administers nothing, with every scope", async (t) => {
+      const { ask, admin, auth } = await startNotes(t, host);
+      const wanted = { owner: { account: admin.id }, name: "all", scopes: everyScope.split(" ") };
+      const key = (await auth.apiKeys.create(wanted, wanted.scopes)).key.reveal();
+      assert.equal((await ask("GET", "/notes", { key })).status, 200, "the control");
+      for (const path of ["/admin/users", "/auth/accounts"]) assert.equal((await ask("GET", path, { key })).status, 401, path);
     });
   });
 }

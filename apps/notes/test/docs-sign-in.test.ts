@@ -7,6 +7,7 @@ test("open /docs, press Authorize, sign in as alice@example.com and read your ow
   const { docs, password } = await openDemo(t);
   assert.equal((await docs.execute("GET /notes")).status, "401", "the control: nobody is signed in");
   await docs.authorize("OAuth2PasswordBearer", signInAs("alice@example.com", password));
+  await answers(docs.execute("GET /notes"), "200", /"text": "Only I can read this\."/);
   await answers(docs.execute("POST /notes", '{ "text": "of alice" }'), "201", /"text": "of alice"/);
   await answers(docs.execute("GET /notes"), "200", /"text": "of alice"/);
 

@@ -68,6 +68,8 @@ export const password = "seventeen purple walruses";
 /** Of that password, with a salt of its own: hashing it anew for every test would take longer than the tests. */
 const passwordHash = secret("$argon2id$v=19$m=19456,t=2,p=1$v5W8prSYLKFWa/Ze6hlemg$P3Uw5m7KZb4yddYjgWHKrjhT/HagvR89cmfa7F0eGE8");
 export const issuer = "https://notes.test";
+/** What a sign-in grants if nothing is asked for. */
+export const everyScope = "notes:read notes:write notes:admin";
 
 /** Starts one; it ends with the test. */
 export async function startNotes(
@@ -106,7 +108,7 @@ export async function startNotes(
     log,
     apiKey: await addApiKey(auth, "billing"),
     ask,
-    token: (user, scope = "notes:read notes:write") => {
+    token: (user, scope = everyScope) => {
       const known = `${user.id} ${scope}`;
       const token = tokens.get(known) ?? signIn(ask, user.email, scope);
       tokens.set(known, token);

@@ -1,6 +1,7 @@
 /** The route table of the API, row by row: who gets in, and who does not. Over real HTTP and through `api.fetch`. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import type { Api } from "lockstep";
 import { generateSigningKey, jwtIssuer, signingKey } from "lockstep/jwt";
 import { type Answer, hosts, issuer, signedIn, startNotes } from "./notes.fixture.ts";
 
@@ -38,23 +39,22 @@ for (const host of hosts) {
       const { ask, api } = await startNotes(t, host);
       for (const [method, path] of [...userRoutes, ["GET", "/v1/data"] as const]) {
         const answer = await ask(method, path);
-        const challenges = path === "/v1/data" ? [apiKey] : path === "/feed" ? [bearer, cookie, apiKey] : [bearer, apiKey, cookie];
         assert.deepEqual(
           [answer.status, answer.headers.get("www-authenticate")],
-          [401, challenges.join(", ")],
+          [401, challengesOf(path).join(", ")],
           `${method} ${path}`,
         );
       }
       const own = api.routes.filter(({ template }) => !/^\/(?:auth|\.well-known|docs|openapi\.json)/.test(template));
-      const open = own.filter(({ definition }) => definition.public !== undefined).map(({ template }) => template);
+      const open = publicPaths(api).filter((path) => own.some(({ template }) => template === path));
       assert.deepEqual(open, ["/health", "/public"]);
       assert.equal(own.length, open.length + userRoutes.length + 1, "a route is missing in this test");
     });
 
     test("identity's open routes are those that give, prove or end a credential", async (t) => {
       const { api } = await startNotes(t, host);
-      const open = api.routes.filter(({ definition }) => definition.public !== undefined).map(({ template }) => template);
-      assert.deepEqual(open.filter((template) => /^\/(?:auth|\.well-known)/.test(template)).toSorted(), [
+      const open = publicPaths(api);
+      assert.deepEqual(open.filter((path) => /^\/(?:auth|\.well-known)/.test(path)).toSorted(), [
         "/.well-known/jwks.json",
         "/.well-known/oauth-authorization-server",
         "/auth/password/forgot",
@@ -155,11 +155,12 @@ for (const host of hosts) {
       ]);
     });
 
-    test("a service account is no user", async (t) => {
+    test("a service account is no user, and administers nothing", async (t) => {
       const { ask, apiKey } = await startNotes(t, host);
       for (const [method, path, json] of userRoutes.slice(0, -1)) {
         const { status, body } = await ask(method, path, { key: apiKey, json });
-        assert.deepEqual([status, body["code"]], [403, "forbidden"], `${method} ${path}`);
+        const refused = path.startsWith("/admin") ? [401, "unauthenticated"] : [403, "forbidden"];
+        assert.deepEqual([status, body["code"]], refused, `${method} ${path}`);
       }
     });
 
@@ -215,28 +216,19 @@ test("a caller without a credential reaches no store", async (t) => {
   for (const [method, path, json] of userRoutes) assert.equal((await notes.ask(method, path, { json })).status, 401);
 });
 
-test("the log names routes, reasons and ids, and no address, token or key", async (t) => {
-  const notes = await startNotes(t);
-  const { ask, token, log, alice, bob, apiKey } = notes;
-  const note = await notes.store.notes.add(bob.id, "bob's diary");
-  const sent = await token(alice);
-  await ask("GET", `/notes/${note.id}`, { token: sent });
-  await ask("GET", "/admin/users", { token: sent });
-  await ask("GET", "/v1/data", { key: `${apiKey.slice(0, -1)}!` });
-  await ask("POST", "/auth/token", { form: { grant_type: "password", username: alice.email, password: "a wrong password" } });
-  const types = log.map((line) => /"msg":"([^"]+)"/.exec(line)?.[1]);
-  assert.deepEqual(types, [
-    "object.hidden",
-    "authorization.denied",
-    "api_key.refused",
-    "authentication.failed",
-    "sign_in.failed",
-    "token.refused",
-  ]);
-  for (const text of ["@example.com", sent, apiKey.slice(0, -1), "diary", "wrong password"]) {
-    assert.ok(!log.join("").includes(text), text);
-  }
-});
+/** The paths of the operations that say why they are open. */
+function publicPaths(api: Api): string[] {
+  return Object.entries(api.openapi().paths).flatMap(([path, item]) =>
+    Object.values(item ?? {}).some((operation) => operation["x-lockstep-public"] !== undefined) ? [path] : [],
+  );
+}
+
+/** What a caller without a credential is told to send. A program calls `/v1`, and no key administers. */
+function challengesOf(path: string): string[] {
+  if (path.startsWith("/v1")) return [apiKey];
+  if (path.startsWith("/admin")) return [bearer, cookie];
+  return path === "/feed" ? [bearer, cookie, apiKey] : [bearer, apiKey, cookie];
+}
 
 function pick({ status, body }: Answer): unknown[] {
   return [status, body];

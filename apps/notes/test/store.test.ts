@@ -135,7 +135,8 @@ for (const [kind, url] of Object.entries(kinds)) {
       assert.deepEqual(await store.profiles.find(alice.id), { role: "user", isActive: false });
       assert.ok((await signsIn(alice.email, given)) && (await opens(first.apiKey)));
       assert.ok(!(await signsIn(alice.email, first.password)));
-      assert.equal((await store.notes.list(alice.id, { limit: 10, offset: 0 })).length, 1);
+      const texts = (await store.notes.list(alice.id, { limit: 10, offset: 0 })).map(({ text }) => text);
+      assert.deepEqual(texts, ["kept", "Only I can read this."], "her first note is written once");
       const third = await prepareDemo({ store, auth }, { password: given, apiKey: undefined });
       assert.ok((await opens(third.apiKey)) && !(await opens(first.apiKey)));
       for (const wrong of ["notes_demo_x", `${first.apiKey.reveal()}x`]) {

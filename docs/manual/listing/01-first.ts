@@ -13,12 +13,15 @@ const currentUser = authenticate({ claims: accessTokens.claims(token) }, ({ clai
 // May they? 403.
 const activeUser = authorize({ user: currentUser }, ({ user }) => (user.isActive ? user : deny("inactive")));
 
-// Is it theirs? Missing and not theirs: the same 404.
+// Is it theirs? A missing note and somebody else's: the same 404.
 const ownNote = owned(
   { id: path("id", z.uuid()), user: activeUser },
   ({ id }) => notes.get(id),
-  (note, { user }) => note.ownerId === user.id,
+  (note) => note.ownerId,
 );
+
+const Profile = z.object({ id: z.string(), email: z.email() });
+const Note = z.object({ id: z.uuid(), text: z.string() });
 
 export const api = createApi({
   title: "Notes",
@@ -26,8 +29,8 @@ export const api = createApi({
   docs: { public: "an example on this machine" },
   routes: [
     get("/health", { public: "load balancer probe" }, () => "Ok"),
-    get("/me", { deps: { user: activeUser } }, ({ user }) => ({ hello: user.email })),
-    get("/notes/:id", { deps: { note: ownNote }, response: z.object({ text: z.string() }) }, ({ note }) => note),
+    get("/me", { deps: { user: activeUser }, response: Profile }, ({ user }) => user),
+    get("/notes/:id", { deps: { note: ownNote }, response: Note }, ({ note }) => note),
   ],
 });
 

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BuildError, roles } from "lockstep";
-import { api, currentUser } from "./02-roles-and-scopes.ts";
+import { BuildError, createApi, post, roles, type Authenticated } from "lockstep";
+import { api, currentUser, writer } from "./02-roles-and-scopes.ts";
 import { ask, outcome } from "./ask.fixture.ts";
 import { tokenOf } from "./setting.ts";
+
+/** A module that takes any caller: which of its routes ask for a scope is known at start-up only. */
+const routeFor = (user: Authenticated<{ readonly id: string }>) => post("/notes", { deps: { user } }, () => undefined);
+const unasked = routeFor(currentUser);
 
 test("a token without the scope is refused, and told which scope is needed", async () => {
   // #region insufficient
@@ -35,6 +39,17 @@ test("a role and a scope are both needed where both stand", async () => {
   assert.equal(await outcome(api, "GET /users", { token: tokenOf("carol", "notes:write") }), "403 insufficient_scope");
   assert.equal(await outcome(api, "GET /users", { token: tokenOf("bob") }), "403 forbidden");
   assert.deepEqual((await ask(api, "GET /users", { token: tokenOf("carol") })).body, ["alice", "bob", "carol", "dave"]);
+});
+
+test("a write asks for a scope, or says that any credential will do", async () => {
+  assert.equal(await outcome(api, "DELETE /me/sessions", { token: tokenOf("alice", "notes:read") }), "204");
+  const operation = api.openapi().paths["/me/sessions"]?.delete;
+  assert.deepEqual(operation?.["x-lockstep-any-scope"], ["anyone may sign out"]);
+  assert.equal(createApi({ title: "t", version: "1", routes: [routeFor(writer)] }).routes.length, 1);
+  assert.throws(
+    () => createApi({ title: "t", version: "1", routes: [unasked] }),
+    (error: unknown) => error instanceof BuildError && error.code === "scopes_unasked",
+  );
 });
 
 test("a list holds the caller's own notes", async () => {

@@ -1,5 +1,6 @@
-import { authenticate, createApi, get, identified, oauth2PasswordBearer, post, roles, scopes } from "lockstep";
+import { anyScope, authenticate, createApi, del, get, identified, oauth2PasswordBearer, post, roles, scopes } from "lockstep";
 import { jwtVerifier } from "lockstep/jwt";
+import { z } from "zod";
 import { issuer, keys, notes, users } from "./setting.ts";
 
 // #region scheme
@@ -25,19 +26,27 @@ export const role = roles({ admin: ["editor"], editor: ["user"], user: [] }, cur
 // #endregion
 
 // #region scopes
-const reader = scopes(currentUser, "notes:read");
-const writer = scopes(currentUser, "notes:read", "notes:write");
+export const reader = scopes(currentUser, "notes:read");
+export const writer = scopes(currentUser, "notes:write");
+const archivist = scopes(currentUser, "notes:read", "notes:write");
 // #endregion
+
+const Note = z.object({ id: z.uuid(), text: z.string() });
 
 export const api = createApi({
   title: "Notes",
   version: "1.0.0",
   routes: [
     // #region routes
-    get("/notes", { deps: { user: reader } }, ({ user }) => [...notes.values()].filter((note) => note.ownerId === user.id)),
-    post("/notes/archive", { deps: { user: writer } }, () => undefined),
-    get("/drafts", { deps: { editor: role.require("editor") } }, ({ editor }) => ({ editor: editor.email })),
-    get("/users", { deps: { admin: role.require("admin"), user: reader } }, () => [...users.keys()]),
+    get("/notes", { deps: { user: reader }, response: z.array(Note) }, ({ user }) =>
+      [...notes.values()].filter((note) => note.ownerId === user.id),
+    ),
+    post("/notes/archive", { deps: { user: archivist } }, () => undefined),
+    get("/drafts", { deps: { editor: role.require("editor") } }, ({ editor }) => `Drafts for ${editor.email}`),
+    get("/users", { deps: { admin: role.require("admin"), user: reader }, response: z.array(z.string()) }, () => [...users.keys()]),
+    // #endregion
+    // #region any-scope
+    del("/me/sessions", { deps: { user: anyScope(currentUser, "anyone may sign out") } }, () => undefined),
     // #endregion
   ],
 });

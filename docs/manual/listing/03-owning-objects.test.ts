@@ -29,7 +29,7 @@ test("unowned() gives what is for everyone", async () => {
 });
 
 test("a segment that names no object needs no check", async () => {
-  assert.deepEqual((await ask(api, "GET /reports/2025", { token: tokenOf("alice") })).body, { year: 2025 });
+  assert.deepEqual((await ask(api, "GET /reports/2025", { token: tokenOf("alice") })).body, 2025);
 });
 
 test("an id in the query or in the body is checked like one in the path", async () => {
@@ -38,28 +38,40 @@ test("an id in the query or in the body is checked like one in the path", async 
   const archive = (...noteIds: string[]) => outcome(api, "POST /archive", { token: tokenOf("alice"), json: { noteIds } });
   assert.equal(await archive(alices), "200");
   assert.equal(await archive(alices, bobs), "404 not_found");
+  assert.equal(await archive(), "404 not_found");
 });
 
 test("a team's note is seen in the team's path, by the team", async () => {
   assert.equal(await outcome(api, `GET /teams/red/notes/${alices}`, { token: tokenOf("alice") }), "200");
   assert.equal(await outcome(api, `GET /teams/blue/notes/${alices}`, { token: tokenOf("alice") }), "404 not_found");
   assert.equal(await outcome(api, `GET /teams/red/notes/${alices}`, { token: tokenOf("bob") }), "404 not_found");
+  assert.equal(await outcome(api, `GET /teams/blue/notes/${bobs}`, { token: tokenOf("bob") }), "200");
+  assert.equal(await outcome(api, `GET /teams/blue/notes/${alices}`, { token: tokenOf("bob") }), "404 not_found"); // a note of another team
+});
+
+test("each check closes the id that it names", async () => {
+  const move = (noteId: string, teamId: string) =>
+    outcome(api, "POST /moves", { token: tokenOf("alice"), json: { noteId, teamId } });
+  assert.equal(await move(alices, "red"), "200");
+  assert.equal(await move(bobs, "red"), "404 not_found");
+  assert.equal(await move(alices, "blue"), "404 not_found");
 });
 
 test("a loader that forgets the owner still hides the object", async () => {
   // #region forgotten
-  const anyOfThem = owned(
+  const firstNote = owned(
     { id: path("id", z.uuid()), user: currentUser },
-    ({ id }) => notes.get(id), // no owner in this query
-    (note, { user }) => note.ownerId === user.id, // this is asked about what came back
+    () => [...notes.values()][1], // ignores the id: always Bob's note
+    (note) => note.ownerId, // still compared with the caller
   );
   // #endregion
   const careless = createApi({
     title: "t",
     version: "1",
-    routes: [get("/:id", { deps: { note: anyOfThem } }, ({ note }) => note.id)],
+    routes: [get("/:id", { deps: { note: firstNote } }, ({ note }) => note.id)],
   });
-  assert.equal(await outcome(careless, `GET /${bobs}`, { token: tokenOf("alice") }), "404 not_found");
+  assert.equal(await outcome(careless, `GET /${alices}`, { token: tokenOf("alice") }), "404 not_found");
+  assert.equal(await outcome(careless, `GET /${alices}`, { token: tokenOf("bob") }), "200");
 });
 
 test("without types, an unchecked id does not start", () => {
@@ -73,6 +85,6 @@ test("without types, an unchecked id does not start", () => {
     (error: unknown) =>
       error instanceof BuildError &&
       error.message ===
-        "GET /notes/:id: IDOR: an id from the request (id) reaches this handler with no ownership check: load it with owned(), permitted() or unowned()",
+        'GET /notes/:id: IDOR: an id from the request (path.id) reaches this handler with no ownership check: load it with owned(), permitted() or unowned(), or say what it is instead with { identifies: nothing("…") }',
   );
 });

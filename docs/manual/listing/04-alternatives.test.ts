@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api, demoKey } from "./04-alternatives.ts";
+import { anyOf, apiKeyHeader, authenticate, BuildError, createApi, get } from "lockstep";
+import { api, apiClient, demoKey } from "./04-alternatives.ts";
 import { ask, outcome } from "./ask.fixture.ts";
 import { tokenOf } from "./setting.ts";
 
@@ -8,12 +9,31 @@ test("either credential opens the feed, and the handler knows which", async () =
   // #region anyOf
   const headers = { "x-api-key": demoKey };
 
-  assert.deepEqual((await ask(api, "GET /feed", { token: tokenOf("alice") })).body, { for: "alice@example.com" });
-  assert.deepEqual((await ask(api, "GET /feed", { headers })).body, { for: "nightly export" });
+  assert.deepEqual((await ask(api, "GET /feed", { token: tokenOf("alice") })).body, "Feed of alice@example.com");
+  assert.deepEqual((await ask(api, "GET /feed", { headers })).body, "Feed for Nightly export");
 
   // Present but wrong decides as well: the good key does not help the bad token.
   assert.equal(await outcome(api, "GET /feed", { token: "made-up", headers }), "401 invalid_token");
   // #endregion
+});
+
+test("firstOf() gives a note to its owner, and to an administrator", async () => {
+  // #region firstOf
+  const note = "/notes/7d4b6f0e-1c1a-4a57-9a3e-0c5d1f2a3b4c"; // Alice's
+
+  assert.equal(await outcome(api, `GET ${note}`, { token: tokenOf("alice") }), "200"); // her own
+  assert.equal(await outcome(api, `GET ${note}`, { token: tokenOf("carol") }), "200"); // an admin
+  assert.equal(await outcome(api, `GET ${note}`, { token: tokenOf("bob") }), "404 not_found"); // neither
+  // #endregion
+});
+
+test("branches that read the same place do not start", () => {
+  const other = authenticate({ key: apiKeyHeader({ name: "X-API-Key", schemeName: "Other" }) }, () => ({ id: "other" }));
+  const routes = [get("/", { deps: { caller: anyOf({ client: apiClient, other }) } }, () => "Ok")];
+  assert.throws(
+    () => createApi({ title: "t", version: "1", routes }),
+    (error: unknown) => error instanceof BuildError && error.code === "dead_branch",
+  );
 });
 
 test("with neither, both are asked for", async () => {
@@ -23,8 +43,8 @@ test("with neither, both are asked for", async () => {
 });
 
 test("optional() knows who came, but refuses a bad credential", async () => {
-  assert.deepEqual((await ask(api, "GET /welcome")).body, { hello: "stranger" });
-  assert.deepEqual((await ask(api, "GET /welcome", { token: tokenOf("alice") })).body, { hello: "alice@example.com" });
+  assert.deepEqual((await ask(api, "GET /welcome")).body, "Hello, stranger");
+  assert.deepEqual((await ask(api, "GET /welcome", { token: tokenOf("alice") })).body, "Hello, alice@example.com");
   assert.equal(await outcome(api, "GET /welcome", { token: "made-up" }), "401 invalid_token");
 });
 

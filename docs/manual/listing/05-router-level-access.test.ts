@@ -3,20 +3,20 @@ import { test } from "node:test";
 import { BuildError, createApi, get } from "lockstep";
 import { currentUser } from "./02-roles-and-scopes.ts";
 import { demoKey } from "./04-alternatives.ts";
-import { api, partners } from "./05-router-level-access.ts";
+import { api, maintenance, partners, shopApi } from "./05-router-level-access.ts";
 import { ask, outcome } from "./ask.fixture.ts";
 import { tokenOf } from "./setting.ts";
 
 test("a group's guard runs before each of its routes", async () => {
   const headers = { "x-api-key": demoKey };
-  assert.deepEqual((await ask(partners, "GET /v1/data", { headers })).body, { data: "nightly export" });
+  assert.deepEqual((await ask(partners, "GET /v1/data", { headers })).body, { data: "Nightly export" });
   assert.equal(await outcome(partners, "POST /v1/events", { headers }), "202");
   assert.equal(await outcome(partners, "GET /v1/data"), "401 unauthenticated");
   assert.equal(await outcome(partners, "POST /v1/events", { headers: { "x-api-key": "wrong" } }), "401 invalid_token");
 });
 
 test("a route of a group has the group's dependencies and its own", async () => {
-  assert.deepEqual((await ask(partners, "GET /admin/me", { token: tokenOf("carol") })).body, { admin: "carol@example.com" });
+  assert.deepEqual((await ask(partners, "GET /admin/me", { token: tokenOf("carol") })).body, "carol@example.com");
   assert.equal(await outcome(partners, "DELETE /admin/cache", { token: tokenOf("carol") }), "204");
   assert.equal(await outcome(partners, "DELETE /admin/cache", { token: tokenOf("alice") }), "403 forbidden");
 });
@@ -35,11 +35,20 @@ test("an API's guard runs before every route", async () => {
   }
 });
 
+test("a gate decides before inputs are read and before the object is loaded", async () => {
+  const note = "GET /shop/notes/7d4b6f0e-1c1a-4a57-9a3e-0c5d1f2a3b4c";
+  assert.equal(await outcome(shopApi, note, { token: tokenOf("alice") }), "200");
+  maintenance.isOn = true;
+  assert.equal(await outcome(shopApi, note, { token: tokenOf("alice") }), "503 maintenance");
+  assert.equal(await outcome(shopApi, `${note}0`, { token: tokenOf("alice") }), "503 maintenance");
+  maintenance.isOn = false;
+});
+
 test("a guard for authenticated callers and a public route exclude each other", () => {
-  const open = get("/health", { public: "probe" }, () => "Ok");
-  const guarded = createApi({ title: "t", version: "1", routes: [open] });
+  const routes = [get("/health", { public: "probe" }, () => "Ok")];
+  assert.equal(createApi({ title: "t", version: "1", routes }).routes.length, 1);
   assert.throws(
-    () => guarded.guard(currentUser),
+    () => createApi({ title: "t", version: "1", guard: currentUser, routes }),
     (error: unknown) => error instanceof BuildError && error.code === "public_and_authenticated",
   );
 });

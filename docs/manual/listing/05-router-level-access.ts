@@ -1,6 +1,6 @@
-import { authorize, createApi, del, deny, get, group, header, post } from "lockstep";
+import { authorize, createApi, del, deny, depends, get, group, header, post, problem } from "lockstep";
 import { z } from "zod";
-import { currentUser, role } from "./02-roles-and-scopes.ts";
+import { currentUser, role, writer } from "./02-roles-and-scopes.ts";
 import { ownNote } from "./03-owning-objects.ts";
 import { apiClient } from "./04-alternatives.ts";
 
@@ -8,8 +8,8 @@ import { apiClient } from "./04-alternatives.ts";
 const v1 = group({ prefix: "/v1", tags: ["API v1"], deps: { client: apiClient } });
 
 const partnerRoutes = [
-  v1.get("/data", {}, ({ client }) => ({ data: client.name })),
-  v1.post("/events", { status: 202 }, () => ({ accepted: true })),
+  v1.get("/data", { response: z.object({ data: z.string() }) }, ({ client }) => ({ data: client.name })),
+  v1.post("/events", { status: 202 }, () => "accepted"),
 ];
 // #endregion
 
@@ -17,8 +17,8 @@ const partnerRoutes = [
 const admin = group({ prefix: "/admin", tags: ["Admin"], deps: { admin: role.require("admin") } });
 
 const adminRoutes = [
-  admin.get("/me", {}, ({ admin }) => ({ admin: admin.email })),
-  admin.del("/cache", { deps: { user: currentUser } }, () => undefined), // the group's dependencies and its own
+  admin.get("/me", {}, ({ admin }) => admin.email),
+  admin.del("/cache", { deps: { user: writer } }, () => undefined), // the group's dependencies and its own
 ];
 // #endregion
 
@@ -34,9 +34,24 @@ export const api = createApi({
   version: "1.0.0",
   guard: terms,
   routes: [
-    get("/me", { deps: { user: currentUser } }, ({ user }) => ({ id: user.id })),
-    post("/notes", { deps: { user: currentUser }, status: 201 }, ({ user }) => ({ ownerId: user.id })),
-    del("/notes/:id", { deps: { note: ownNote } }, () => undefined),
+    get("/me", { deps: { user: currentUser } }, ({ user }) => user.email),
+    post("/notes", { deps: { user: writer }, status: 201 }, ({ user }) => `a note of ${user.id}`),
+    del("/notes/:id", { deps: { note: ownNote, user: writer } }, () => undefined),
   ],
 });
 // #endregion
+
+// #region gate
+export const maintenance = { isOn: false };
+
+const open = depends({}, () => {
+  if (maintenance.isOn) problem(503, "maintenance", "Back in an hour.");
+});
+const shop = group({ prefix: "/shop", deps: { open, user: currentUser } });
+// #endregion
+
+export const shopApi = createApi({
+  title: "Shop",
+  version: "1.0.0",
+  routes: [shop.get("/notes/:id", { deps: { note: ownNote } }, ({ note }) => note.text)],
+});

@@ -8,10 +8,7 @@ const token = await tokenOf("alice");
 
 test("a query gives numbers, defaults and lists", async () => {
   const { body } = await ask(api, "GET /notes?tag=a&tag=b&limit=1", { token });
-  assert.deepEqual(body, {
-    tags: ["a", "b"],
-    items: [{ id: "7d4b6f0e-1c1a-4a57-9a3e-0c5d1f2a3b4c", ownerId: "alice", team: "red", text: "Alice's note" }],
-  });
+  assert.deepEqual(body, { tags: ["a", "b"], texts: ["Alice's note"] });
   assert.equal(await outcome(api, "GET /notes?limit=1&limit=2", { token }), "400 repeated_parameter");
   assert.equal(await outcome(api, "GET /notes?limit=%201", { token }), "422 invalid_input");
 });
@@ -44,7 +41,7 @@ test("every error of a body is told, with a pointer", async () => {
   });
   // #endregion
   const good = await ask(api, "POST /notes", { token, json: { text: "Hello" } });
-  assert.deepEqual([good.status, good.body], [201, { ownerId: "alice", text: "Hello", pinned: false }]);
+  assert.deepEqual([good.status, good.body], [201, { text: "Hello", pinned: false }]);
 });
 
 test("what is no JSON is told apart from what does not fit", async () => {
@@ -67,7 +64,7 @@ test("a stranger learns nothing of the inputs", async () => {
 });
 
 test("a form gives numbers too", async () => {
-  assert.deepEqual((await ask(api, "POST /feedback", { form: { stars: "5" } })).body, { stars: 5 });
+  assert.deepEqual((await ask(api, "POST /feedback", { form: { stars: "5" } })).body, 5);
   assert.equal(await outcome(api, "POST /feedback", { form: { stars: "5", admin: "1" } }), "422 invalid_input");
 });
 

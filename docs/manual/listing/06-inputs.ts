@@ -7,6 +7,7 @@ import {
   form,
   get,
   header,
+  nothing,
   path,
   post,
   put,
@@ -16,7 +17,7 @@ import {
   sameSite,
 } from "lockstep";
 import { z } from "zod";
-import { currentUser } from "./02-roles-and-scopes.ts";
+import { currentUser, writer } from "./02-roles-and-scopes.ts";
 import { notes } from "./setting.ts";
 
 // #region query
@@ -28,7 +29,7 @@ const tags = query("tag", z.array(z.string()).default([]));
 // #endregion
 
 // #region head
-const year = path("year", z.int(), { identifies: "nothing" });
+const year = path("year", z.int(), { identifies: nothing("a calendar year") });
 const language = header("Accept-Language", z.string().default("en"));
 const theme = cookie("theme", z.enum(["light", "dark"]).default("light"));
 // #endregion
@@ -40,10 +41,14 @@ const note = body(NewNote);
 
 // #region form
 const feedback = form(z.object({ stars: z.int().min(1).max(5), comment: z.string().optional() }));
-const picture = rawBody({ mediaTypes: ["image/png"] });
+const picture = rawBody({ mediaTypes: ["image/png"], identifies: nothing("the bytes of a picture") });
 // #endregion
 
 const Login = z.object({ name: z.string(), password: z.string() });
+const NotePage = z.object({ tags: z.array(z.string()), texts: z.array(z.string()) });
+const Report = z.object({ year: z.int(), language: z.string(), theme: z.string() });
+const Device = z.object({ address: z.string(), browser: z.string(), request: z.string() });
+
 /** A real one verifies the password, and stores a hash of the id. */
 const start = (_login: z.infer<typeof Login>): string => crypto.randomUUID();
 
@@ -54,15 +59,17 @@ export const api = createApi({
   limits: { maxBodyBytes: 100_000, maxJsonDepth: 8 },
   // #endregion
   routes: [
-    get("/notes", { deps: { user: currentUser, page, tags } }, ({ user, page, tags }) => ({
-      tags,
-      items: [...notes.values()].filter((note) => note.ownerId === user.id).slice(page.from, page.to),
-    })),
-    get("/reports/:year", { deps: { user: currentUser, year, language, theme } }, ({ user: _user, ...inputs }) => inputs),
-    post("/notes", { deps: { user: currentUser, note }, status: 201 }, ({ user, note }) => ({ ownerId: user.id, ...note })),
-    post("/feedback", { public: "anyone may tell us", deps: { feedback } }, ({ feedback }) => ({ stars: feedback.stars })),
+    get("/notes", { deps: { user: currentUser, page, tags }, response: NotePage }, ({ user, page, tags }) => {
+      const own = [...notes.values()].filter((note) => note.ownerId === user.id);
+      return { tags, texts: own.slice(page.from, page.to).map((note) => note.text) };
+    }),
+    get("/reports/:year", { deps: { user: currentUser, year, language, theme }, response: Report }, (values) => values),
+    // #region body-route
+    post("/notes", { deps: { user: writer, note }, status: 201, response: NewNote }, ({ note }) => note),
+    // #endregion
+    post("/feedback", { public: "anyone may tell us", deps: { feedback } }, ({ feedback }) => feedback.stars),
     // #region connection
-    get("/me/device", { deps: { user: currentUser, came: connection() } }, ({ came }) => ({
+    get("/me/device", { deps: { user: currentUser, came: connection() }, response: Device }, ({ came }) => ({
       address: came.address ?? "unknown",
       browser: came.userAgent ?? "unknown",
       request: came.requestId,
@@ -74,9 +81,7 @@ export const api = createApi({
     ),
     // #endregion
     // #region route-limit
-    put("/me/picture", { deps: { user: currentUser, picture }, maxBodyBytes: 2_000_000 }, ({ picture }) => ({
-      bytes: picture.length,
-    })),
+    put("/me/picture", { deps: { user: writer, picture }, maxBodyBytes: 2_000_000 }, ({ picture }) => picture.length),
     // #endregion
   ],
 });

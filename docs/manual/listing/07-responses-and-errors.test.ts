@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createApi, get, reply } from "lockstep";
 import { api, log } from "./07-responses-and-errors.ts";
 import { ask, outcome } from "./ask.fixture.ts";
 import { tokenOf } from "./setting.ts";
@@ -14,12 +15,33 @@ test("a result becomes the status and body that are declared", async () => {
   assert.deepEqual([made.status, made.headers.get("location")], [201, "/notes/n1"]);
   const themed = await ask(api, "POST /theme", { token });
   assert.equal(themed.headers.get("set-cookie"), "theme=dark; Path=/; SameSite=Lax; Secure; HttpOnly");
+  const csv = await ask(api, "GET /notes.csv", { token });
+  assert.deepEqual([csv.body, csv.headers.get("content-type")], ["id,text\n", "text/csv"]);
+  assert.equal(await outcome(api, "PUT /notes/draft", { token }), "201");
   const streamed = await ask(api, "GET /users.ndjson", { token });
   assert.equal(String(streamed.body).split("\n")[0], '{"id":"alice"}');
 });
 
-test("a response schema drops what it does not name", async () => {
-  assert.deepEqual((await ask(api, "GET /profile", { token })).body, { id: "alice", email: "alice@example.com" });
+test("a response schema drops what it does not name, and writes a date", async () => {
+  // #region profile
+  const { body } = await ask(api, "GET /profile", { token });
+
+  assert.deepEqual(body, { id: "alice", email: "alice@example.com", since: "1970-01-01T00:00:00.000Z" });
+  // #endregion
+});
+
+test("a route sends no success that it does not declare", async () => {
+  const wrong = createApi({
+    title: "t",
+    version: "1",
+    onError: (error) => log.push(`error: ${String(error)}`),
+    routes: [get("/greeting", { public: "example", status: 200 }, () => reply(201, "made"))],
+  });
+  log.length = 0;
+  assert.equal(await outcome(wrong, "GET /greeting"), "500 internal_error");
+  assert.match(log.join(), /declare the status 201/);
+  assert.deepEqual(Object.keys(api.openapi().paths["/draft"]?.delete?.responses ?? {}).slice(0, 1), ["204"]);
+  assert.ok(Object.keys(api.openapi().paths["/theme"]?.post?.responses ?? {}).includes("2XX"));
 });
 
 test("a problem becomes the answer", async () => {
@@ -61,7 +83,9 @@ test("a transaction commits before the answer, and rolls back with a refusal", a
 
   log.length = 0;
   assert.equal(await outcome(api, "POST /orders"), "401 unauthenticated");
-  assert.deepEqual(log, []); // a stranger opens nothing
+  assert.deepEqual(log, []); // no credential: nothing is opened
+
+  assert.equal(await outcome(api, "POST /orders/duplicate", { token }), "409 duplicate");
   // #endregion
 });
 

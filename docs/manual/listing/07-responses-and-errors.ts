@@ -1,12 +1,15 @@
 import {
+  anyScope,
   createApi,
   del,
   get,
   InvalidCredential,
+  media,
   oauthError,
   passwordRequestForm,
   post,
   problem,
+  put,
   reply,
   resource,
   secret,
@@ -14,19 +17,27 @@ import {
   Unavailable,
 } from "lockstep";
 import { z } from "zod";
-import { currentUser } from "./02-roles-and-scopes.ts";
-import { tokenOf, users } from "./setting.ts";
+import { currentUser, writer } from "./02-roles-and-scopes.ts";
+import { notes, tokenOf, users } from "./setting.ts";
 
 // #region response
-const Profile = z.object({ id: z.string(), email: z.email() });
-const stored = { id: "alice", email: "alice@example.com", passwordHash: secret("$argon2id$…") };
+const Profile = z.object({ id: z.string(), email: z.email(), since: z.iso.datetime() });
+const stored = { id: "alice", email: "alice@example.com", since: new Date(0), passwordHash: secret("$argon2id$…") };
 // #endregion
+
+const Greeting = z.object({ hello: z.string() });
+const Job = z.object({ isQueued: z.boolean() });
+const Created = z.object({ id: z.string() });
+const Token = z.object({ access_token: z.string(), token_type: z.string(), expires_in: z.int() });
 
 // #region stream
 async function* rows(): AsyncGenerator<string> {
   for (const { id } of users.values()) yield `${JSON.stringify({ id })}\n`;
 }
 // #endregion
+
+/** As a driver throws it. */
+class UniqueViolation extends Error {}
 
 // #region resource
 export const log: string[] = [];
@@ -38,6 +49,7 @@ const db = resource({}, async function* () {
     log.push("commit");
   } catch (error) {
     log.push("roll back");
+    if (error instanceof UniqueViolation) problem(409, "duplicate", "There is one already.");
     throw error;
   }
 });
@@ -49,20 +61,32 @@ export const api = createApi({
   onError: (error) => log.push(`error: ${String(error)}`),
   routes: [
     // #region results
-    get("/greeting", { public: "example" }, () => ({ hello: "world" })), // 200 and JSON
-    del("/draft", { deps: { user: currentUser } }, () => undefined), // 204
-    post("/jobs", { deps: { user: currentUser }, status: 202 }, () => ({ queued: true })),
-    post("/notes", { deps: { user: currentUser } }, () => reply(201, { id: "n1" }, { headers: { location: "/notes/n1" } })),
-    post("/theme", { deps: { user: currentUser } }, () => reply(204, undefined, { cookies: [{ name: "theme", value: "dark" }] })),
-    get("/users.ndjson", { deps: { user: currentUser } }, () => stream(rows(), { type: "application/x-ndjson" })),
+    get("/greeting", { public: "example", response: Greeting }, () => ({ hello: "world" })), // 200 and JSON
+    del("/draft", { deps: { user: writer }, status: 204 }, () => undefined), // 204
+    post("/jobs", { deps: { user: writer }, status: 202, response: Job }, () => ({ isQueued: true })),
+    post("/notes", { deps: { user: writer }, status: 201, response: Created }, () =>
+      reply(201, { id: "n1" }, { headers: { location: "/notes/n1" } }),
+    ),
+    post("/theme", { deps: { user: anyScope(currentUser, "a theme is a matter of taste") } }, () =>
+      reply(204, undefined, { cookies: [{ name: "theme", value: "dark" }] }),
+    ),
+    // #endregion
+    // #region successes
+    put("/notes/draft", { deps: { user: writer }, responses: { 200: Created, 201: Created } }, () =>
+      notes.has("draft") ? { id: "draft" } : reply(201, { id: "draft" }),
+    ),
+    // #endregion
+    // #region media
+    get("/notes.csv", { deps: { user: currentUser }, response: media("text/csv") }, () => "id,text\n"),
+    get("/users.ndjson", { deps: { user: currentUser }, response: media("application/x-ndjson") }, () =>
+      stream(rows(), { type: "application/x-ndjson" }),
+    ),
     // #endregion
     // #region profile
     get("/profile", { deps: { user: currentUser }, response: Profile }, () => stored),
     // #endregion
     // #region problem
-    del("/admins/last", { deps: { user: currentUser } }, () => {
-      throw problem(409, "last_admin", "The last administrator cannot be removed.");
-    }),
+    del("/admins/last", { deps: { user: writer } }, () => problem(409, "last_admin", "The last administrator cannot be removed.")),
     // #endregion
     // #region others
     get("/weather", { deps: { user: currentUser } }, () => {
@@ -76,20 +100,27 @@ export const api = createApi({
     }),
     // #endregion
     // #region transaction
-    post("/orders", { deps: { user: currentUser, db } }, ({ db }) => {
+    post("/orders", { deps: { user: writer, db }, status: 201, response: Created }, ({ db }) => {
       db.insert("order");
-      return reply(201, { id: 1 });
+      return { id: "o1" };
     }),
-    post("/orders/refused", { deps: { user: currentUser, db } }, ({ db }) => {
+    post("/orders/duplicate", { deps: { user: writer, db } }, () => {
+      throw new UniqueViolation("orders_pkey");
+    }),
+    post("/orders/refused", { deps: { user: writer, db } }, ({ db }) => {
       db.insert("order");
-      throw problem(409, "out_of_stock", "There is none left.");
+      problem(409, "out_of_stock", "There is none left.");
     }),
     // #endregion
     // #region oauth
-    post("/auth/token", { public: "signing in", errors: "oauth", deps: { form: passwordRequestForm() } }, async ({ form }) => {
-      if (!users.has(form.username)) throw oauthError("invalid_grant", "The user name or the password is wrong.");
-      return { access_token: await tokenOf(form.username), token_type: "bearer", expires_in: 600 };
-    }),
+    post(
+      "/auth/token",
+      { public: "signing in", errors: "oauth", deps: { form: passwordRequestForm() }, response: Token },
+      async ({ form }) => {
+        if (!users.has(form.username)) throw oauthError("invalid_grant", "The user name or the password is wrong.");
+        return { access_token: await tokenOf(form.username), token_type: "bearer", expires_in: 600 };
+      },
+    ),
     // #endregion
   ],
 });

@@ -1,7 +1,7 @@
 // #region fetch
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { identified, Refused, run } from "lockstep";
+import { depends, deny, identified, Refused, run } from "lockstep";
 import { currentUser, role } from "./02-roles-and-scopes.ts";
 import { api, clock, nightly, store } from "./08-testing.ts";
 
@@ -28,6 +28,15 @@ test("a reader gets the report", async () => {
 
   const refused = await testing.fetch(new Request("http://localhost/admin/report"));
   assert.equal(refused.status, 403); // the guards above what was replaced still run
+});
+// #endregion
+
+// #region refuse
+test("an override can refuse", async () => {
+  const closed = api.with([[currentUser, depends({}, () => deny("unknown user"))]]);
+
+  const response = await closed.fetch(new Request("http://localhost/report"));
+  assert.equal(response.status, 401); // as currentUser refuses
 });
 // #endregion
 

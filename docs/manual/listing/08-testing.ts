@@ -1,5 +1,6 @@
-import { createApi, depends, get, resource, run, scopes } from "lockstep";
-import { currentUser, role } from "./02-roles-and-scopes.ts";
+import { createApi, depends, get, resource, run } from "lockstep";
+import { z } from "zod";
+import { reader, role } from "./02-roles-and-scopes.ts";
 import { notes } from "./setting.ts";
 
 // #region api
@@ -15,12 +16,14 @@ export const store = resource(
 
 export const report = depends({ store, clock }, async ({ store, clock }) => ({ notes: await store.count(), at: clock }));
 
+const Report = z.object({ notes: z.int(), at: z.int() });
+
 export const api = createApi({
   title: "Notes",
   version: "1.0.0",
   routes: [
-    get("/report", { deps: { user: scopes(currentUser, "notes:read"), report } }, ({ report }) => report),
-    get("/admin/report", { deps: { admin: role.require("admin"), report } }, ({ report }) => report),
+    get("/report", { deps: { user: reader, report }, response: Report }, ({ report }) => report),
+    get("/admin/report", { deps: { admin: role.require("admin"), report }, response: Report }, ({ report }) => report),
   ],
 });
 // #endregion

@@ -1,6 +1,6 @@
 import { apiKeyCookie, authenticate, createApi, get, patch, body } from "lockstep";
 import { z } from "zod";
-import { currentUser } from "./02-roles-and-scopes.ts";
+import { currentUser, writer } from "./02-roles-and-scopes.ts";
 import { ownNote } from "./03-owning-objects.ts";
 import { users } from "./setting.ts";
 
@@ -28,11 +28,11 @@ const readNote = get(
 // #endregion
 const routes = [
   readNote,
-  patch("/notes/:id", { deps: { note: ownNote, change: body(NoteChange) }, response: Note }, ({ note, change }) => ({
+  patch("/notes/:id", { deps: { note: ownNote, user: writer, change: body(NoteChange) }, response: Note }, ({ note, change }) => ({
     ...note,
     ...change,
   })),
-  get("/me", { deps: { user: currentUser } }, ({ user }) => ({ id: user.id })),
+  get("/me", { deps: { user: currentUser }, response: z.object({ id: z.string() }) }, ({ user }) => user),
 ];
 
 // #region open

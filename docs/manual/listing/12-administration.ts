@@ -1,4 +1,4 @@
-import { authorize, createApi, deny, roles } from "lockstep";
+import { authorize, createApi, deny, roles, scopes } from "lockstep";
 import { auth } from "./12-identity.ts";
 
 /** What an account is to the application: its own table. */
@@ -9,10 +9,11 @@ const user = authorize({ user: auth.signedInUser }, ({ user }) => {
   return role === undefined ? deny("unknown here") : { id: user.id, role };
 });
 const role = roles({ admin: ["user"], user: [] }, user, ({ role }) => role, { reachAny: ["admin"] });
+const admin = scopes(role.require("admin"), "notes:admin");
 
 export const api = createApi({
   title: "Administration",
   version: "1.0.0",
-  docs: { access: role.require("admin") }, // open it with the session's cookie
-  routes: [...auth.routes, ...auth.adminRoutes(role.require("admin"))],
+  docs: { access: admin }, // open it with the session's cookie
+  routes: [...auth.routes, ...auth.adminRoutes(admin)],
 });

@@ -10,7 +10,7 @@ export const auth = await identity({
   issuer: "http://127.0.0.1:3000", // https://api.example.com, in production
   audience: "notes",
   key: new Redacted(process.env["IDENTITY_KEY"] ?? generateIdentityKey().reveal()),
-  scopes: { "notes:read": "Read notes", "notes:write": "Write notes" },
+  scopes: { "notes:read": "Read notes", "notes:write": "Write notes", "notes:admin": "Administer accounts" },
   mail: logMail(console.log), // smtpMail({ … }), in production
   keyPrefix: "notes",
   passwordGrant: true,
@@ -26,9 +26,9 @@ export const api = createApi({
   docs: { public: "an example on this machine" },
   routes: [
     ...auth.routes,
-    get("/notes", { deps: { user: reader } }, ({ user }) => ({ notesOf: user.id })),
-    get("/report", { deps: { client: auth.apiClient } }, ({ client }) => ({ for: client.name })),
-    get("/payments", { deps: { user: auth.freshUser } }, ({ user }) => ({ paidBy: user.id })),
+    get("/notes", { deps: { user: reader } }, ({ user }) => `notes of ${user.id}`),
+    get("/report", { deps: { client: auth.apiClient } }, ({ client }) => `report for ${client.name}`),
+    get("/payments", { deps: { user: auth.freshUser } }, ({ user }) => `paid by ${user.id}`),
   ],
 });
 

@@ -1,4 +1,4 @@
-/** What the listings stand on: four people, their notes, and an issuer's key. In memory, made anew at each start. */
+/** Shared by the listings: four people, their teams and notes, and an issuer's key. Kept in memory and created at each start. */
 import { generateSigningKey, jwks, jwtIssuer, publicJwks, signingKey } from "lockstep/jwt";
 
 export interface User {
@@ -7,6 +7,11 @@ export interface User {
   readonly role: "user" | "editor" | "admin";
   readonly team: string;
   readonly isActive: boolean;
+}
+
+export interface Team {
+  readonly id: string;
+  readonly members: readonly string[];
 }
 
 export interface Note {
@@ -23,6 +28,13 @@ export const users = new Map<string, User>(
     { id: "carol", email: "carol@example.com", role: "admin" as const, team: "blue", isActive: true },
     { id: "dave", email: "dave@example.com", role: "user" as const, team: "red", isActive: false },
   ].map((user) => [user.id, user]),
+);
+
+export const teams = new Map<string, Team>(
+  [
+    { id: "red", members: ["alice", "dave"] },
+    { id: "blue", members: ["bob", "carol"] },
+  ].map((team) => [team.id, team]),
 );
 
 export const notes = new Map<string, Note>(

@@ -9,7 +9,7 @@ import { revokeEverything } from "./revocation/revoke-everything.ts";
 import { describeOnEach, type TestDatabase } from "./store/database.fixture.ts";
 import type { Database } from "./store/database.ts";
 
-const soonMs = 2000;
+const soonMs = 30_000;
 
 interface World extends IdentityApi {
   readonly alice: Account;

@@ -1,16 +1,16 @@
 /** `identity()`: everything that issues, stores and ends credentials, as routes to include and dependencies to use. */
-import type { Cookie, Dependency, Fact, Route } from "lockstep";
+import { anyScope, type Cookie, type Dependency, type Fact, type Route } from "lockstep";
 import { accountRoutes } from "./account/account-routes.ts";
 import { Accounts } from "./account/accounts.ts";
 import { removeExpiredLinks } from "./account/link-store.ts";
 import { accountAdminRoutes } from "./admin/account-admin-routes.ts";
-import { administrator, type ReachesAny, type RuleSubject } from "./admin/administrator.ts";
+import { administrator, type RuleCheck, type RuleSubject } from "./admin/administrator.ts";
 import { apiKeyRoutes } from "./api-key/api-key-routes.ts";
 import { removeEndedApiKeys } from "./api-key/api-key-store.ts";
 import { ApiKeys } from "./api-key/api-keys.ts";
 import { serviceAccountRoutes } from "./api-key/service-account-routes.ts";
 import { removeEventsBefore } from "./audit/audit-log.ts";
-import type { ApiClient, Service, User } from "./caller/caller.ts";
+import type { ApiClient, CallerFacts, Service, User, UserFacts } from "./caller/caller.ts";
 import { callers } from "./caller/dependencies.ts";
 import { removeSpentAssertions } from "./client/client-assertion.ts";
 import { Clients } from "./client/clients.ts";
@@ -35,33 +35,36 @@ import { identitySchema } from "./store/schema.ts";
 import { removeCounters } from "./throttle/counters.ts";
 import { Throttle } from "./throttle/throttle.ts";
 
-type Shared<Sc extends string> = "credential" | "authenticated" | "scoped" | `scope:${Sc}`;
-
 /** An identity service that runs in this process. */
 export interface Identity<Sc extends string> {
+  /**
+   * The URL of this service, as the options say it. Name it among the API's own, `createApi({ servers: [{ url: "/" }, { url: auth.issuer }] })`, so that
+   * a browser that sends no Fetch Metadata can sign in.
+   */
+  readonly issuer: string;
   /** The routes under `/auth` and `/.well-known`, to include in `createApi({ routes })`. */
   readonly routes: readonly Route[];
   /** A user who is calling: with an access token, a session's cookie, or an API key. */
-  readonly currentUser: Dependency<User, Shared<Sc> | "authorized" | "cookie">;
+  readonly currentUser: Dependency<User, UserFacts<Sc>>;
   /** The same; an access token is also looked up in the revocation log of the database, so that no lag of the feed lets it through. */
-  readonly freshUser: Dependency<User, Shared<Sc> | "authorized" | "cookie">;
+  readonly freshUser: Dependency<User, UserFacts<Sc>>;
   /** A user who signed in: an access token or a session, no API key. */
-  readonly signedInUser: Dependency<User, Shared<Sc> | "authorized" | "cookie">;
+  readonly signedInUser: Dependency<User, UserFacts<Sc>>;
   /** Whoever an API key belongs to: a user or a service account. */
-  readonly apiClient: Dependency<ApiClient, Shared<Sc>>;
+  readonly apiClient: Dependency<ApiClient, CallerFacts<Sc>>;
   /** A service account: with an API key, or a token of the client credentials grant. */
-  readonly service: Dependency<Service, Shared<Sc> | "authorized">;
+  readonly service: Dependency<Service, CallerFacts<Sc> | "authorized">;
   readonly accounts: Accounts;
   readonly clients: Clients;
   readonly apiKeys: ApiKeys;
   readonly sessions: Sessions;
   /**
-   * Routes for administrators: accounts and service accounts. Who is one is the application's rule, which must say that it
-   * reaches any object, and give whoever passes with the id of their account: `role.require("admin")`.
+   * Routes for administrators: accounts and service accounts. Who is one is the application's rule. It declares that it reaches any
+   * object, asks for a scope, and returns the administrator with the id of their account: `scopes(role.require("admin"), "example:admin")`.
    *
-   * @throws BuildError `wrong_dependency` for a rule that does not
+   * @throws BuildError `wrong_dependency` for a rule that does not reach any object, `scopes_unasked` for one that asks for no scope
    */
-  adminRoutes<F extends Fact>(rule: Dependency<RuleSubject, F> & ReachesAny<F>): readonly Route[];
+  adminRoutes<F extends Fact>(rule: Dependency<RuleSubject, F> & RuleCheck<F>): readonly Route[];
   /** Writes what is still in memory and ends what runs in the background. The database stays open. */
   close(): Promise<void>;
 }
@@ -146,9 +149,10 @@ interface Background {
 function assemble<Sc extends string>(services: Services, { feed, housekeeping }: Background): Identity<Sc> {
   const { accounts, clients, sessions, apiKeys, tokens, throttle, outbox } = services;
   const { sessionScheme, ...dependencies } = callers(services);
-  const signedIn = dependencies.signedInUser;
+  const signedIn = anyScope(dependencies.signedInUser, "users manage their own account, sign-ins and keys, whatever was granted");
   const shared = { ...services, signedIn, scheme: sessionScheme };
   return Object.freeze({
+    issuer: services.settings.issuer,
     // The scopes of the dependencies are those of the options: `Settings` knows them as texts only.
     ...(dependencies as unknown as Pick<Identity<Sc>, keyof typeof dependencies>),
     routes: [
@@ -162,7 +166,7 @@ function assemble<Sc extends string>(services: Services, { feed, housekeeping }:
     clients,
     sessions,
     apiKeys,
-    adminRoutes: <F extends Fact>(rule: Dependency<RuleSubject, F> & ReachesAny<F>) => {
+    adminRoutes: <F extends Fact>(rule: Dependency<RuleSubject, F> & RuleCheck<F>) => {
       const admin = administrator(rule, signedIn);
       return [...accountAdminRoutes({ accounts, admin }), ...serviceAccountRoutes({ ...shared, admin })];
     },

@@ -19,11 +19,13 @@ export const scoped: Dependency<{ readonly name: string }, "credential" | "authe
 // @ts-expect-error is not assignable
 export const checked: Dependency<string> = id;
 // @ts-expect-error is not assignable
-export const onlyParameter: Dependency<string, "param:id"> = id;
+export const onlyParameter: Dependency<string, "param:id" | "input"> = id;
 // @ts-expect-error is not assignable
-export const renamed: Dependency<string, "object-id:other" | "param:id"> = id;
+export const checkedAlready: Dependency<string, "param:id" | "input" | "checked:path.id"> = id;
 // @ts-expect-error is not assignable
-export const anyId: Dependency<string, `object-id:${string}` | "param:id"> = id;
+export const renamed: Dependency<string, "object-id:path.other" | "param:id" | "input"> = id;
+// @ts-expect-error is not assignable
+export const anyId: Dependency<string, `object-id:${string}` | "param:id" | "input"> = id;
 // Nor a protection: that would be safe, but a fact is what it is.
 // @ts-expect-error is not assignable
 export const less: Dependency<User, "authenticated"> = currentUser;

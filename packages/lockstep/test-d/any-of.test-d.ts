@@ -26,7 +26,9 @@ get("/feed", { deps: { caller } }, ({ caller }) => {
   >();
   return caller.via === "user" ? caller.value.email : caller.value.name;
 });
-holds<Equal<KnownOf<typeof caller>, "credential" | "authenticated" | "scope:notes:read" | "scope:notes:write">>();
+holds<
+  Equal<KnownOf<typeof caller>, "credential" | "authenticated" | "scopes-unasked" | "scope:notes:read" | "scope:notes:write">
+>();
 // A decision, a reach and grants count where every branch has them.
 const staff = anyOf({ admin, second: admin });
 permitted({ id, staff, db }, ({ id, db }) => db.notes.find({ id }));
@@ -35,7 +37,7 @@ scopes(anyOf({ user: currentUser, again: activeUser }), "notes:write");
 const ambient = anyOf({ user: activeUser, visitor });
 holds<Equal<Extract<KnownOf<typeof ambient>, "cookie">, "cookie">>();
 // Several credentials for one principal.
-authenticate({ either: anyOf({ token, key }) }, ({ either }) => ({ via: either.via, length: either.value.reveal().length }));
+authenticate({ either: anyOf({ token, key }) }, ({ either }) => ({ id: either.value.reveal(), via: either.via }));
 
 // @ts-expect-error Unprotected route
 get("/a", { deps: { caller: anyOf({ user: activeUser, anyone: bare }) } }, () => 1);
@@ -55,7 +57,7 @@ permitted({ id, either: anyOf({ admin, client }), db }, ({ id, db }) => db.notes
 scopes(caller, "notes:read");
 // The id of one branch survives.
 const note = query("note", z.uuid(), { identifies: "object" });
-// @ts-expect-error IDOR: an id from the request reaches this handler
+// @ts-expect-error IDOR: an id from the request (query.note) reaches this handler
 get("/a", { deps: { user: activeUser, some: anyOf({ note, bare }) } }, () => 1);
 // @ts-expect-error the path has no parameter :id
 get("/a", { deps: { user: activeUser, some: anyOf({ own: ownNote, user: activeUser }) } }, () => 1);

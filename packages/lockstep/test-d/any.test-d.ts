@@ -11,22 +11,22 @@ declare const whatever: Whatever;
 get("/a", { deps: { user: whatever } }, () => 1);
 // @ts-expect-error Unprotected route
 get("/a", { deps: whatever }, () => 1);
-// @ts-expect-error '"~advice"' is missing
+// @ts-expect-error Unprotected route
 get("/a", { deps: { caller: anyOf({ whatever, client }) } }, () => 1);
 // @ts-expect-error Unprotected route
 group({ prefix: "/v1", deps: { whatever } }).get("/a", {}, () => 1);
 // @ts-expect-error Unprotected route
 group({ prefix: "/v1", deps: whatever }).get("/a", {}, () => 1);
-// @ts-expect-error '"~advice"' is missing
+// @ts-expect-error Unprotected route
 get("/a", { deps: { user: token as Dependency<Whatever, Whatever> } }, () => 1);
 // @ts-expect-error Unprotected route
 get("/a", { deps: some<never>() }, () => 1);
 // It may hide an id, beside a protection too.
-// @ts-expect-error IDOR: an id from the request reaches this handler
+// @ts-expect-error IDOR: an id from the request (${string}) reaches this handler
 get("/a", { deps: { user: activeUser, whatever } }, () => 1);
-// @ts-expect-error IDOR: an id from the request reaches this handler
+// @ts-expect-error IDOR: an id from the request (${string}) reaches this handler
 get("/a", { public: "reason", deps: { whatever } }, () => 1);
-// @ts-expect-error IDOR: an id from the request reaches this handler
+// @ts-expect-error IDOR: an id from the request (${string}) reaches this handler
 get("/a/:id", { deps: { user: activeUser, id: id as Whatever } }, () => 1);
 // @ts-expect-error authenticate() needs a security scheme
 authenticate({ whatever }, () => ({ id: "u1" }));

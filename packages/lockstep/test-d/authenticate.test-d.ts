@@ -1,15 +1,38 @@
-/** `authenticate()` gives a principal, an object, or refuses. */
-import { anyOf, authenticate, deny, get, identified, scopes, type ValueOf } from "lockstep";
-import { type Equal, holds, type KnownOf, some } from "./assert.ts";
-import { cookieKey, currentUser, flip, token, type User } from "./example.ts";
+/** `authenticate()` says who is asking, or refuses. What counts as a principal: `principal.test-d.ts`. */
+import { z } from "zod";
+import {
+  anyOf,
+  authenticate,
+  body,
+  connection,
+  cookie,
+  deny,
+  form,
+  get,
+  header,
+  identified,
+  nothing,
+  path,
+  query,
+  rawBody,
+  scopes,
+  signedHeader,
+  unchecked,
+  type ValueOf,
+} from "lockstep";
+import { type Equal, holds, type IsAny, type KnownOf, some } from "./assert.ts";
+import { cookieKey, currentUser, db, flip, key, token, type User } from "./example.ts";
 
 // The principal is what is left when nothing refuses.
 holds<Equal<ValueOf<typeof currentUser>, User>>();
+holds<Equal<IsAny<ValueOf<typeof currentUser>>, false>>();
 const plain = authenticate({ token }, async () => some<User | undefined | null>());
 holds<Equal<ValueOf<typeof plain>, User>>();
 const denied = authenticate({ token }, () => (flip ? some<User>() : deny("disabled")));
 holds<Equal<ValueOf<typeof denied>, User>>();
-const two = authenticate({ token }, () => (flip ? { kind: "user" as const, id: "u1" } : { kind: "service" as const, name: "s" }));
+const two = authenticate({ token }, () =>
+  flip ? { kind: "user" as const, id: "u1" } : { kind: "service" as const, id: "s1", name: "s" },
+);
 get("/a", { deps: { two } }, ({ two }) => (two.kind === "user" ? two.id : two.name));
 // Grants are known where every case that is no refusal has them.
 const granted = authenticate({ token }, () => (flip ? identified(some<User>(), { sub: "u1" }) : undefined));
@@ -21,53 +44,52 @@ authenticate({ token }, () => identified(some<User>(), claims));
 authenticate({ token }, () => identified(some<User>(), { sub: "u1", client_id: "web" }));
 // @ts-expect-error is not assignable to type 'string'
 authenticate({ token }, () => identified(some<User>(), { sub: "u1", client_id: 7 }));
+// @ts-expect-error 'sub' is missing
+authenticate({ token }, () => identified(some<User>(), { scope: "notes:read" }));
 
 // On top of others that have authenticated: what they know, it knows.
 const session = authenticate({ key: cookieKey }, () => identified(some<User>(), { sub: "u1", scope: "notes:read" }));
 const who = anyOf({ token: currentUser, session });
-const profile = authenticate({ who }, ({ who }) => ({ email: who.value.email, via: who.via }));
-holds<Equal<ValueOf<typeof profile>, { email: string; via: "token" | "session" }>>();
+const profile = authenticate({ who }, ({ who }) => ({ id: who.value.id, email: who.value.email, via: who.via }));
+holds<Equal<ValueOf<typeof profile>, { id: string; email: string; via: "token" | "session" }>>();
 holds<Equal<KnownOf<typeof profile>, KnownOf<typeof who>>>();
 holds<Equal<Extract<KnownOf<typeof profile>, "scoped" | "cookie">, "scoped" | "cookie">>();
 get("/profile", { deps: { it: scopes(profile, "notes:read", "notes:write") } }, ({ it }) => it.email);
 // @ts-expect-error "files:read"
 scopes(profile, "files:read");
 // One branch whose grants nobody knows.
-const someone = authenticate({ who: anyOf({ session, plain }) }, ({ who }) => ({ via: who.via }));
+const someone = authenticate({ who: anyOf({ session, plain }) }, ({ who }) => who.value);
 // @ts-expect-error scopes() needs an authenticate() that returns identified(principal, grants)
 scopes(someone, "notes:read");
 
-// What is no principal.
-// @ts-expect-error authenticate() must return a principal (an object), not a boolean, a string or the credential
-authenticate({ token }, () => true);
-// @ts-expect-error authenticate() must return a principal (an object)
-authenticate({ token }, () => flip);
-// @ts-expect-error authenticate() must return a principal (an object)
-authenticate({ token }, async () => flip);
-// @ts-expect-error authenticate() must return a principal (an object)
-authenticate({ token }, ({ token }) => token.reveal() === "secret");
-// @ts-expect-error authenticate() must return a principal (an object)
-authenticate({ token }, () => "u1");
-// @ts-expect-error authenticate() must return a principal (an object)
-authenticate({ token }, () => some<string | undefined>());
-// @ts-expect-error authenticate() must return a principal (an object)
-authenticate({ token }, () => 7);
-// @ts-expect-error authenticate() must return a principal (an object)
-authenticate({ token }, ({ token }) => token);
-// @ts-expect-error authenticate() must return a principal (an object)
-authenticate({ token }, async ({ token }) => token);
-// @ts-expect-error authenticate() must return a principal (an object)
-authenticate({ token }, ({ token }) => token.reveal());
-// @ts-expect-error authenticate() must return a principal (an object)
-authenticate({ token }, () => (flip ? some<User>() : false));
-// @ts-expect-error authenticate() must return a principal (an object)
-authenticate({ token }, ({ token }) => identified(token, { sub: "u1" }));
-// @ts-expect-error authenticate() must return a principal (an object)
-authenticate({ token }, () => some<{ me(): User }>().me);
-// A principal that may be nothing hides in the wrapper.
-// @ts-expect-error is not assignable to parameter of type 'object'
-authenticate({ token }, () => identified(some<User | undefined>(), { sub: "u1" }));
-// @ts-expect-error is not assignable to parameter of type 'object'
-authenticate({ token }, () => identified(null, { sub: "u1" }));
-// @ts-expect-error 'sub' is missing
-authenticate({ token }, () => identified(some<User>(), { scope: "notes:read" }));
+// Who is asking rests on credentials, on how the request came, on its bytes, on what the application has.
+const payload = rawBody({ identifies: nothing("the signature covers the bytes") });
+const signed = authenticate({ key, at: signedHeader("X-Timestamp"), payload, came: connection(), db }, ({ at, came, payload }) => {
+  holds<Equal<typeof payload, Uint8Array>>();
+  return at.reveal() === "" || came.secure ? undefined : { id: "slack" };
+});
+get("/a", { deps: { signed }, response: unchecked("a test") }, ({ signed }) => signed);
+// A segment that names no object may choose the key.
+const tenant = path("tenant", z.string(), { identifies: nothing("the tenant whose key verifies") });
+const ofTenant = authenticate({ key, tenant }, ({ tenant }) => ({ id: tenant }));
+get("/hooks/:tenant", { deps: { ofTenant } }, ({ ofTenant }) => ofTenant.id);
+// What the client may choose freely proves nothing.
+// @ts-expect-error authenticate() rests on credentials, connection() and rawBody() only: declare a signed header as signedHeader("X-Timestamp")
+authenticate({ key, as: header("X-Act-As", z.string()) }, ({ as }) => ({ id: as }));
+// @ts-expect-error authenticate() rests on credentials
+authenticate({ key, as: query("as", z.string()) }, ({ as }) => ({ id: as }));
+// @ts-expect-error authenticate() rests on credentials
+authenticate({ key, as: cookie("as", z.string()) }, ({ as }) => ({ id: as }));
+// @ts-expect-error authenticate() rests on credentials
+authenticate({ key, as: body(z.object({ name: z.string() })) }, ({ as }) => ({ id: as.name }));
+// @ts-expect-error authenticate() rests on credentials
+authenticate({ key, as: form(z.object({ name: z.string() })) }, ({ as }) => ({ id: as.name }));
+// @ts-expect-error authenticate() rests on credentials
+authenticate({ key, id: path("id", z.string()) }, ({ id }) => ({ id }));
+// A segment that is nothing in one case only.
+const sometimes = path("id", z.string(), { identifies: flip ? nothing("a tenant") : "object" });
+// @ts-expect-error authenticate() rests on credentials
+authenticate({ key, sometimes }, () => ({ id: "u1" }));
+// In one branch only.
+// @ts-expect-error authenticate() rests on credentials
+authenticate({ either: anyOf({ key, language: header("Accept-Language", z.string()), token }), token }, () => ({ id: "u1" }));

@@ -52,7 +52,7 @@ get("/a", { deps: { claims } }, ({ claims }) => claims.sub);
 // @ts-expect-error authorize() needs an authenticated dependency
 authorize({ claims }, ({ claims }) => claims);
 // @ts-expect-error owned() needs to know who is asking
-owned({ id: path("id", some()), claims }, some<() => Note>(), () => true);
+owned({ id: path("id", some()), claims }, some<() => Note>(), (note) => note.ownerId);
 // @ts-expect-error authenticate() needs a security scheme
 authenticate({ claims: maybe }, () => some<User>());
 

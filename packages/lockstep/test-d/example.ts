@@ -15,7 +15,9 @@ import {
   resource,
   roles,
   sameSecret,
+  scopes,
 } from "lockstep";
+import type { JwtVerifier } from "lockstep/jwt";
 
 export interface User {
   readonly id: string;
@@ -24,6 +26,7 @@ export interface User {
   readonly isActive: boolean;
 }
 export interface Client {
+  readonly id: string;
   readonly name: string;
 }
 export interface Note {
@@ -33,10 +36,10 @@ export interface Note {
 }
 export interface Db {
   readonly users: { find(id: string): Promise<User | undefined> };
-  readonly notes: { find(where: { readonly id: string; readonly ownerId?: string }): Promise<Note | undefined> };
+  readonly notes: { find(where: { readonly id: string }): Promise<Note | undefined> };
 }
 declare function begin(): Promise<Db>;
-declare function verify(token: string): Promise<{ readonly sub: string; readonly scope: string }>;
+declare const accessTokens: JwtVerifier;
 
 /** Known to nobody at compile time. */
 export declare const flip: boolean;
@@ -52,15 +55,16 @@ export const key = apiKeyHeader({ name: "X-API-Key" });
 export const cookieKey = apiKeyCookie({ name: "__Host-session" });
 
 /** Authenticated, with the scopes that the token grants. */
-export const currentUser = authenticate({ token, db }, async ({ token, db }) => {
-  const claims = await verify(token.reveal());
+export const currentUser = authenticate({ claims: accessTokens.claims(token), db }, async ({ claims, db }) => {
   const user = await db.users.find(claims.sub);
   return user && identified(user, claims);
 });
 export const activeUser = authorize({ user: currentUser }, ({ user }) => (user.isActive ? user : deny("inactive")));
+/** Authenticated, and asked for a scope. */
+export const writer = scopes(activeUser, "notes:write");
 /** Authenticated; what its credential grants is not known. */
 export const client = authenticate({ key }, ({ key }): Client | undefined =>
-  sameSecret(key, "expected") ? { name: "svc" } : undefined,
+  sameSecret(key, "expected") ? { id: "svc", name: "svc" } : undefined,
 );
 /** Authenticated by a cookie. */
 export const visitor = authenticate({ cookieKey }, () => some<User | undefined>());
@@ -76,8 +80,8 @@ export const id = path("id", z.uuid());
 export const team = path("team", z.string());
 export const ownNote = owned(
   { id, user: activeUser, db },
-  ({ id, user, db }) => db.notes.find({ id, ownerId: user.id }),
-  (note, { user }) => note.ownerId === user.id,
+  ({ id, db }) => db.notes.find({ id }),
+  (note) => note.ownerId,
 );
 export const anyNote = permitted({ id, admin, db }, ({ id, db }) => db.notes.find({ id }));
 

@@ -1,7 +1,8 @@
 /** Facts flow through composition: each verb adds or clears what it says, and nothing else. */
-import { authenticate, authorize, depends, resource } from "lockstep";
+import { z } from "zod";
+import { authenticate, authorize, depends, nothing, path, resource } from "lockstep";
 import { type Equal, holds, type KnownOf } from "./assert.ts";
-import { activeUser, bare, client, cookieKey, currentUser, db, id, key, token, visitor } from "./example.ts";
+import { activeUser, bare, client, cookieKey, currentUser, db, id, key, ownNote, token, visitor, writer } from "./example.ts";
 
 type Scopes = "scope:notes:read" | "scope:notes:write";
 
@@ -9,8 +10,10 @@ holds<Equal<KnownOf<typeof bare>, never>>();
 holds<Equal<KnownOf<typeof db>, never>>();
 holds<Equal<KnownOf<typeof token>, "credential" | Scopes>>();
 holds<Equal<KnownOf<typeof key>, "credential">>();
-holds<Equal<KnownOf<typeof currentUser>, "credential" | "authenticated" | "scoped" | Scopes>>();
-holds<Equal<KnownOf<typeof activeUser>, "credential" | "authenticated" | "authorized" | "scoped" | Scopes>>();
+holds<Equal<KnownOf<typeof currentUser>, "credential" | "authenticated" | "scoped" | "scopes-unasked" | Scopes>>();
+holds<Equal<KnownOf<typeof activeUser>, KnownOf<typeof currentUser> | "authorized">>();
+// Asked for a scope, it is not unasked.
+holds<Equal<KnownOf<typeof writer>, Exclude<KnownOf<typeof activeUser>, "scopes-unasked"> | "scopes-asked">>();
 holds<Equal<KnownOf<typeof client>, "credential" | "authenticated">>();
 
 // A cookie is remembered all the way up.
@@ -21,13 +24,16 @@ holds<Equal<KnownOf<typeof greeting>, "credential" | "authenticated" | "cookie">
 
 // Several entries add up.
 const both = depends({ client, visitor, id }, () => 1);
-holds<Equal<KnownOf<typeof both>, "credential" | "authenticated" | "cookie" | "param:id" | "object-id:id">>();
+holds<Equal<KnownOf<typeof both>, "credential" | "authenticated" | "cookie" | "input" | "param:id" | "object-id:path.id">>();
 const opened = resource({ client }, function* () {
   yield 1;
 });
 holds<Equal<KnownOf<typeof opened>, KnownOf<typeof client>>>();
-// An id below a principal stays unchecked above it.
-const linked = authenticate({ key, id }, () => ({ id: "u1" }));
-holds<Equal<KnownOf<typeof linked>, "credential" | "authenticated" | "param:id" | "object-id:id">>();
-const decided = authorize({ linked }, ({ linked }) => linked);
-holds<Equal<KnownOf<typeof decided>, "credential" | "authenticated" | "authorized" | "param:id" | "object-id:id">>();
+// An id below a decision stays unchecked above it, and an object check turns it into a protection.
+const decided = authorize({ client, id }, ({ client }) => client);
+holds<Equal<KnownOf<typeof decided>, "credential" | "authenticated" | "authorized" | "input" | "param:id" | "object-id:path.id">>();
+holds<Equal<KnownOf<typeof ownNote>, KnownOf<typeof activeUser> | "input" | "param:id" | "checked:path.id">>();
+// A segment that names no object may choose the key that verifies.
+const tenant = path("tenant", z.string(), { identifies: nothing("the tenant whose key verifies") });
+const linked = authenticate({ key, tenant }, () => ({ id: "u1" }));
+holds<Equal<KnownOf<typeof linked>, "credential" | "authenticated" | "segment" | "param:tenant">>();

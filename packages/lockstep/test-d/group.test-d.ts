@@ -1,8 +1,8 @@
 /** A group's guard always runs, for every route of it. */
 import { z } from "zod";
-import { depends, get, group, path } from "lockstep";
+import { anyScope, depends, get, group, nothing, path } from "lockstep";
 import { type Equal, holds } from "./assert.ts";
-import { activeUser, bare, type Client, client, id, ownNote, team, type User } from "./example.ts";
+import { activeUser, bare, type Client, client, id, ownNote, team, type User, writer } from "./example.ts";
 
 const v1 = group({ prefix: "/v1", tags: ["v1"], deps: { client } });
 
@@ -11,13 +11,20 @@ v1.get("/a", {}, ({ client }) => {
   holds<Equal<typeof client, Client>>();
   return client.name;
 });
-v1.post("/a", { deps: { user: activeUser } }, ({ client, user }) => {
+v1.post("/a", { deps: { user: writer } }, ({ client, user }) => {
   holds<Equal<typeof user, User>>();
   return `${client.name} ${user.email}`;
 });
 v1.put("/a", {}, () => 1);
 v1.patch("/a", {}, () => 1);
 v1.del("/a", {}, () => undefined);
+// What the guard was asked for, its routes need not ask again.
+const changing = group({ prefix: "/changing", deps: { user: writer } });
+changing.post("/a", {}, ({ user }) => user.email);
+const free = group({ prefix: "/free", deps: { user: anyScope(activeUser, "scopes are about notes") } });
+free.del("/a", {}, ({ user }) => user.email);
+// @ts-expect-error This route changes something, and its credential may be limited to scopes
+group({ prefix: "/free", deps: { user: activeUser } }).del("/a", {}, () => 1);
 // A group without a guard protects nothing, and a route in it says who may call it.
 const open = group({ prefix: "/open" });
 open.get("/a", { public: "reason" }, () => 1);
@@ -38,14 +45,14 @@ v1.get("/a", { deps: { client: depends({}, () => ({ name: "anyone" })), user: ac
 // @ts-expect-error A route is public or authenticated, not both
 v1.get("/a", { public: "reason" }, () => 1);
 // The group's id is the route's.
-// @ts-expect-error IDOR: an id from the request reaches this handler
+// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
 group({ prefix: "/notes/:id", deps: { user: activeUser, id } }).get("/a", {}, () => 1);
 group({ prefix: "/notes/:id", deps: { note: ownNote } }).get("/text", {}, ({ note }) => note.text);
-// @ts-expect-error IDOR: an id from the request reaches this handler
+// @ts-expect-error IDOR: an id from the request (path.team) reaches this handler
 v1.get("/teams/:team", { deps: { team } }, () => 1);
 v1.get(
   "/data/:year",
-  { deps: { year: path("year", z.int(), { identifies: "nothing" }) } },
+  { deps: { year: path("year", z.int(), { identifies: nothing("a calendar year") }) } },
   ({ client, year }) => `${client.name} ${year}`,
 );
 // What is outside the group has none of it.

@@ -8,6 +8,7 @@ import {
   form,
   get,
   header,
+  nothing,
   passwordRequestForm,
   path,
   post,
@@ -19,7 +20,7 @@ import {
   type ValueOf,
 } from "lockstep";
 import { type Equal, holds, type KnownOf } from "./assert.ts";
-import { activeUser, flip } from "./example.ts";
+import { activeUser, flip, writer } from "./example.ts";
 
 // The output of the schema.
 const limit = query("limit", z.coerce.number().default(20));
@@ -53,28 +54,123 @@ post("/sign-in", { public: "signs in", deps: { came, ownSite, login } }, ({ came
 // Neither says who is asking.
 // @ts-expect-error Unprotected route
 post("/a", { deps: { came, ownSite } }, () => 1);
-post("/a", { deps: { user: activeUser, change, limit } }, ({ change, limit }) => ({ text: change.text, limit: limit + 1 }));
+post("/a", { deps: { user: writer, change, limit } }, ({ change, limit }) => `${change.text} ${limit + 1}`);
 
-// What they identify, by name.
+// What they identify, by place and name: every segment, and what is named like an id.
 const id = path("id", z.uuid());
-holds<Equal<KnownOf<typeof id>, "param:id" | "object-id:id">>();
-const year = path("year", z.int(), { identifies: "nothing" });
-holds<Equal<KnownOf<typeof year>, "param:year">>();
+holds<Equal<KnownOf<typeof id>, "input" | "param:id" | "object-id:path.id">>();
+const slug = path("slug", z.string());
+holds<Equal<KnownOf<typeof slug>, "input" | "param:slug" | "object-id:path.slug">>();
 const said = path("id", z.uuid(), { identifies: "object" });
-holds<Equal<KnownOf<typeof said>, "param:id" | "object-id:id">>();
-const undecided = path("id", z.uuid(), { identifies: flip ? "object" : "nothing" });
-holds<Equal<KnownOf<typeof undecided>, "param:id" | "object-id:id">>();
-holds<Equal<KnownOf<typeof limit>, never>>();
-const noteId = query("noteId", z.uuid(), { identifies: "object" });
-holds<Equal<KnownOf<typeof noteId>, "object-id:noteId">>();
-const tenant = header("X-Tenant", z.string(), { identifies: "object" });
-holds<Equal<KnownOf<typeof tenant>, "object-id:X-Tenant">>();
+holds<Equal<KnownOf<typeof said>, KnownOf<typeof id>>>();
+const undecided = path("id", z.uuid(), { identifies: flip ? "object" : nothing("a test") });
+holds<Equal<KnownOf<typeof undecided>, KnownOf<typeof id>>>();
+holds<Equal<KnownOf<typeof limit>, "input">>();
+const noteId = query("noteId", z.uuid());
+holds<Equal<KnownOf<typeof noteId>, "input" | "object-id:query.noteId">>();
+const tenant = header("X-Tenant", z.string());
+holds<Equal<KnownOf<typeof tenant>, "input" | "object-id:header.X-Tenant">>();
 const cart = cookie("cart", z.string(), { identifies: "object" });
-holds<Equal<KnownOf<typeof cart>, "object-id:cart">>();
-const transfer = body(z.object({ to: z.uuid() }), { identifies: "object" });
-holds<Equal<KnownOf<typeof transfer>, "object-id:body">>();
-const filled = form(z.object({ to: z.uuid() }), { identifies: "object" });
-holds<Equal<KnownOf<typeof filled>, "object-id:form">>();
+holds<Equal<KnownOf<typeof cart>, "input" | "object-id:cookie.cart">>();
+const transfer = body(z.object({ to: z.uuid(), toId: z.uuid() }), { identifies: { to: "object" } });
+holds<Equal<KnownOf<typeof transfer>, "input" | "object-id:body.to" | "object-id:body.toId">>();
+const filled = form(z.object({ to: z.uuid() }), { identifies: { to: "object" } });
+holds<Equal<KnownOf<typeof filled>, "input" | "object-id:form.to">>();
+// A body that is one id, or a list of them.
+const one = body(z.uuid(), { identifies: "object" });
+holds<Equal<KnownOf<typeof one>, "input" | "object-id:body">>();
+const several = body(z.array(z.string()), { identifies: "object" });
+holds<Equal<KnownOf<typeof several>, "input" | "object-id:body">>();
+const inBytes = rawBody({ identifies: "object" });
+holds<Equal<KnownOf<typeof inBytes>, "object-id:rawBody">>();
+
+// Members of bodies and forms, however deep; an array's items have the path of the array.
+const order = body(
+  z.object({
+    customerId: z.string().nullable(),
+    tagIds: z.array(z.string()).optional(),
+    items: z.array(z.object({ productId: z.number(), count: z.int() })),
+    ship: z.object({ to: z.object({ org: z.string() }) }).optional(),
+    note: z.string(),
+  }),
+);
+holds<
+  Equal<
+    KnownOf<typeof order>,
+    | "input"
+    | "object-id:body.customerId"
+    | "object-id:body.tagIds"
+    | "object-id:body.items.productId"
+    | "object-id:body.ship.to.org"
+  >
+>();
+// Of each member of a union, and of what the schema makes of it.
+const event = body(
+  z.discriminatedUnion("type", [
+    z.object({ type: z.literal("a"), userId: z.string() }),
+    z.object({ type: z.literal("b"), teamId: z.string() }),
+  ]),
+);
+holds<Equal<Extract<KnownOf<typeof event>, `object-id:${string}`>, "object-id:body.userId" | "object-id:body.teamId">>();
+const branded = body(z.object({ noteId: z.string().brand("NoteId") }));
+holds<Equal<Extract<KnownOf<typeof branded>, `object-id:${string}`>, "object-id:body.noteId">>();
+// One of a few values, a boolean and a moment name no object.
+const choice = body(
+  z.object({
+    owner: z.enum(["me", "all"]),
+    id: z.literal(1),
+    isOwner: z.boolean(),
+    member: z.boolean(),
+    orgId: z.null(),
+    userId: z.date(),
+  }),
+);
+holds<Equal<KnownOf<typeof choice>, "input">>();
+const mine = query("owner", z.enum(["me", "all"]).default("me"));
+holds<Equal<KnownOf<typeof mine>, "input">>();
+const format = path("format", z.enum(["csv", "json"]));
+holds<Equal<KnownOf<typeof format>, "input" | "param:format">>();
+
+// Names that say id, wherever they stand: a parameter of each place that takes it.
+type IdOf<N extends string> = KnownOf<ReturnType<typeof query<N, z.ZodString>>>;
+type Named =
+  | "id"
+  | "ids"
+  | "ID"
+  | "noteId"
+  | "noteIds"
+  | "noteID"
+  | "noteIDs"
+  | "note_id"
+  | "note_ids"
+  | "note-id"
+  | "uuid"
+  | "guid"
+  | "noteUuid"
+  | "noteGuid"
+  | "note_uuid"
+  | "owner"
+  | "user"
+  | "account"
+  | "tenant"
+  | "org"
+  | "organization"
+  | "workspace"
+  | "team"
+  | "customer"
+  | "member"
+  | "X-Org-Id"
+  | "X-OrgId"
+  | "X-Account-ID"
+  | "X-Tenant"
+  | "X-Org"
+  | "X-Organization"
+  | "X-User"
+  | "x-user";
+holds<Equal<{ [N in Named]: IdOf<N> }, { [N in Named]: "input" | `object-id:query.${N}` }>>();
+// Names that only end alike.
+type Other = "grid" | "paid" | "void" | "android" | "idea" | "users" | "ownership" | "username" | "valid" | "X-Grid" | "limit";
+holds<Equal<{ [N in Other]: IdOf<N> }, { [N in Other]: "input" }>>();
 
 // @ts-expect-error "objekt"
 path("id", z.uuid(), { identifies: "objekt" });

@@ -15,7 +15,7 @@ permitted({ id, who: role.require(flip ? "admin" : "user") }, load);
 permitted({ id, who: role.require("admin") }, load);
 // Naming no id checks none.
 // @ts-expect-error is not assignable
-owned({ id, user }, load, () => true, { checks: [] });
+owned({ id, user }, load, (object) => object.teamId, { checks: [] });
 // A reason that may be empty.
 // @ts-expect-error Say why
 get("/a", { public: flip ? "" : "reason" }, () => 1);
@@ -25,12 +25,13 @@ unowned(flip ? "" : "reason", { id }, load);
 const refund = owned(
   { id, user },
   () => some<{ readonly id: string; readonly reason: string } | undefined>(),
-  () => true,
+  (found) => found.id,
 );
 holds<Equal<ValueOf<typeof refund>, { readonly id: string; readonly reason: string }>>();
-// Only a verb refuses.
-// @ts-expect-error depends() cannot refuse
-depends({ user }, ({ user }) => (user.isActive ? user : deny("inactive")));
+// A plain value that refuses is no guard.
+const plain = depends({}, () => deny("closed"));
+// @ts-expect-error Unprotected route
+get("/a", { deps: { plain } }, () => 1);
 
 // What protects is declared in one case only: in a union of specifications, as an optional member, by type arguments alone.
 // @ts-expect-error 'deps' is missing

@@ -2,14 +2,18 @@
 import { z } from "zod";
 import type * as lockstep from "lockstep";
 import {
+  allow,
   anyOf,
+  anyScope,
   authenticate,
   authorize,
   body,
   createApi,
   depends,
+  firstOf,
   get,
   group,
+  nothing,
   optional,
   owned,
   path,
@@ -24,7 +28,7 @@ import {
   type ValueOf,
 } from "lockstep";
 import { holds, type IsAny } from "./assert.ts";
-import { activeUser, admin, bare, client, currentUser, db, id, ownNote, role, token } from "./example.ts";
+import { activeUser, admin, anyNote, bare, client, currentUser, db, id, ownNote, role, token, writer } from "./example.ts";
 
 type NoneIsAny<T> = true extends { [K in keyof T]: IsAny<T[K]> }[keyof T] ? false : true;
 type Not<T extends boolean> = T extends true ? false : true;
@@ -48,14 +52,17 @@ owned(
   (values) => (holds<NoneIsAny<typeof values>>() ? { a: 1 } : undefined),
   (object, values) => holds<Not<IsAny<typeof object>>>() && holds<NoneIsAny<typeof values>>(),
 );
+owned(
+  { id, user: currentUser, db },
+  (values) => (holds<NoneIsAny<typeof values>>() ? { ownerId: "u1" } : undefined),
+  (object) => (holds<Not<IsAny<typeof object>>>() ? object.ownerId : undefined),
+);
 permitted({ id, admin, db }, (values) => (holds<NoneIsAny<typeof values>>() ? { a: 1 } : undefined));
 unowned("published", { id, db }, (values) => (holds<NoneIsAny<typeof values>>() ? { a: 1 } : undefined));
 get("/a/:id", { deps: { note: ownNote, user: activeUser, limit: query("limit", z.int()) } }, (values) =>
   holds<NoneIsAny<typeof values>>(),
 );
-post("/a", { deps: { user: activeUser, change: body(z.object({ text: z.string() })) } }, (values) =>
-  holds<NoneIsAny<typeof values>>(),
-);
+post("/a", { deps: { user: writer, change: body(z.object({ text: z.string() })) } }, (values) => holds<NoneIsAny<typeof values>>());
 group({ prefix: "/v1", deps: { client } }).get("/a", { deps: { bare } }, (values) => holds<NoneIsAny<typeof values>>());
 await run(ownNote, {}, (note) => holds<Not<IsAny<typeof note>>>());
 
@@ -67,9 +74,12 @@ const made = {
   scoped: scopes(activeUser, "notes:read"),
   maybe: optional(currentUser),
   either: anyOf({ user: activeUser, client }),
+  first: firstOf({ own: ownNote, any: anyNote }),
+  unasked: anyScope(activeUser, "a test"),
+  plan: authorize({ user: currentUser }, () => allow({ seats: 1 })),
   token,
   id,
-  year: path("year", z.int(), { identifies: "nothing" }),
+  year: path("year", z.int(), { identifies: nothing("a calendar year") }),
   own: ownNote,
 } as const;
 type Made = typeof made;

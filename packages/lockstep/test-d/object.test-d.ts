@@ -1,24 +1,10 @@
 /** `owned()`, `permitted()` and `unowned()`: who may ask, what is checked, and which ids are cleared. */
 import { authorize, depends, get, owned, permitted, unowned } from "lockstep";
 import { type Equal, holds, type KnownOf, some } from "./assert.ts";
-import {
-  activeUser,
-  admin,
-  anyNote,
-  bare,
-  client,
-  currentUser,
-  db,
-  id,
-  type Note,
-  ownNote,
-  role,
-  team,
-  token,
-  type User,
-} from "./example.ts";
+import { activeUser, admin, anyNote, bare, client, currentUser, db, id, type Note, ownNote, role, team, token } from "./example.ts";
 
 const user = activeUser;
+const ownerOf = (object: { readonly teamId: string }): string => object.teamId;
 const load = (): { readonly teamId: string } | undefined => ({ teamId: "t1" });
 
 // The object is what was loaded, without the refusals.
@@ -27,36 +13,23 @@ get("/notes/:id", { deps: { own: ownNote, any: anyNote } }, ({ own, any }) => {
   holds<Equal<typeof any, Note>>();
   return own.id === any.id;
 });
-// `belongs` is asked about the loaded object and given the same values.
-owned(
-  { id, user, db },
-  ({ id, db }) => db.notes.find({ id }),
-  (note, values) => {
-    holds<Equal<typeof note, Note>>();
-    holds<Equal<typeof values.user, User>>();
-    return note.ownerId === values.user.id;
-  },
-);
-// What is cleared, and what is not: the parameter stays used, the protections stay.
-holds<Equal<Extract<KnownOf<typeof ownNote>, `object-id:${string}` | `param:${string}`>, "param:id">>();
+// The id is checked; the parameter stays used, the protections stay.
+holds<
+  Equal<
+    Extract<KnownOf<typeof ownNote>, `object-id:${string}` | `param:${string}` | `checked:${string}`>,
+    "param:id" | "checked:path.id"
+  >
+>();
 holds<Equal<Extract<KnownOf<typeof ownNote>, "authenticated" | "authorized" | "reaches-any">, "authenticated" | "authorized">>();
 // A loaded object authenticates nobody.
 const shown = unowned("published", { id }, load);
-holds<Equal<KnownOf<typeof shown>, "param:id">>();
+holds<Equal<KnownOf<typeof shown>, "input" | "param:id" | "checked:path.id">>();
 
 // Somebody is asking.
 // @ts-expect-error owned() needs to know who is asking
-owned({ id, db }, load, () => true);
+owned({ id, db }, load, ownerOf);
 // @ts-expect-error owned() needs to know who is asking
-owned({ id, token }, load, () => true);
-// `belongs` is required, and answers at once: a promise would be truthy.
-// @ts-expect-error Expected
-owned({ id, user }, load);
-// @ts-expect-error Type 'Promise<boolean>' is not assignable to type 'boolean'
-owned({ id, user }, load, async () => true);
-// @ts-expect-error is not assignable to type 'boolean'
-owned({ id, user }, load, (object) => object.teamId);
-
+owned({ id, token }, load, ownerOf);
 // Being signed in, active or in possession of a scope is no reason to see other people's objects.
 // @ts-expect-error permitted() needs someone who may reach any object
 permitted({ id, user: currentUser }, load);
@@ -74,27 +47,29 @@ permitted({ id, admin }, load);
 permitted({ id, clerk: authorize({ user }, ({ user }) => user, { reach: "any" }) }, load);
 
 // Several ids: those that are checked are named, the others stay.
-// @ts-expect-error Several ids from the request are below: name those this load checks
-owned({ id, team, user }, load, () => true);
-// @ts-expect-error Several ids from the request are below: name those this load checks
+// @ts-expect-error Several ids from the request are below: name those that this load checks, of { checks: ["path.id"] }
+owned({ id, team, user }, load, ownerOf);
+// @ts-expect-error Several ids from the request are below: name those that this load checks, of { checks: ["path.id"] }
 permitted({ id, team, admin }, load);
-// @ts-expect-error Several ids from the request are below: name those this load checks
+// @ts-expect-error Several ids from the request are below: name those that this load checks, of { checks: ["path.id"] }
 unowned("published", { id, team }, load);
 // @ts-expect-error "other"
-owned({ id, team, user }, load, () => true, { checks: ["other"] });
+owned({ id, team, user }, load, ownerOf, { checks: ["other"] });
+// @ts-expect-error "id"
+owned({ id, user }, load, ownerOf, { checks: ["id"] });
 // @ts-expect-error "other"
-owned({ id, user }, load, () => true, { checks: ["other"] });
-const both = owned({ id, team, user }, load, () => true, { checks: ["id", "team"] });
+owned({ id, user }, load, ownerOf, { checks: ["other"] });
+const both = owned({ id, team, user }, load, ownerOf, { checks: ["path.id", "path.team"] });
 get("/teams/:team/:id", { deps: { both } }, ({ both }) => both.teamId);
-const one = owned({ id, team, user }, load, () => true, { checks: ["id"] });
-holds<Equal<Extract<KnownOf<typeof one>, `object-id:${string}`>, "object-id:team">>();
-// @ts-expect-error IDOR: an id from the request reaches this handler
+const one = owned({ id, team, user }, load, ownerOf, { checks: ["path.id"] });
+holds<Equal<Extract<KnownOf<typeof one>, `object-id:${string}`>, "object-id:path.team">>();
+// @ts-expect-error IDOR: an id from the request (path.team) reaches this handler
 get("/teams/:team/:id", { deps: { one } }, ({ one }) => one.teamId);
-const oneShown = unowned("published", { id, team }, load, { checks: ["team"] });
-// @ts-expect-error IDOR: an id from the request reaches this handler
+const oneShown = unowned("published", { id, team }, load, { checks: ["path.team"] });
+// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
 get("/teams/:team/:id", { public: "published", deps: { oneShown } }, () => 1);
-const onePermitted = permitted({ id, team, admin }, load, { checks: ["team"] });
-// @ts-expect-error IDOR: an id from the request reaches this handler
+const onePermitted = permitted({ id, team, admin }, load, { checks: ["path.team"] });
+// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
 get("/teams/:team/:id", { deps: { onePermitted } }, () => 1);
 // In steps: the team first, then the note below it.
 const ownTeam = owned(
@@ -102,9 +77,16 @@ const ownTeam = owned(
   () => some<{ readonly members: string[] }>(),
   (found, { user }) => found.members.includes(user.id),
 );
-const teamNote = owned({ ownTeam, id, user }, load, () => true);
+const teamNote = owned({ ownTeam, id, user }, load, ownerOf);
+holds<Equal<Extract<KnownOf<typeof teamNote>, `checked:${string}`>, "checked:path.team" | "checked:path.id">>();
 get("/teams/:team/:id", { deps: { teamNote } }, ({ teamNote }) => teamNote.teamId);
+// Without the outer object, for a reason.
+const apart = owned({ id, user }, load, ownerOf, { apart: "notes are found by themselves" });
+get("/notes/:id", { deps: { apart } }, ({ apart }) => apart.teamId);
+permitted({ id, admin }, load, { apart: "administrators find notes by themselves" });
+// @ts-expect-error is not assignable to type 'string'
+unowned("published", { id }, load, { apart: true });
 // Two ids below another dependency count too.
 const pair = depends({ id, team }, (ids) => ids);
-// @ts-expect-error Several ids from the request are below: name those this load checks
-owned({ pair, user }, load, () => true);
+// @ts-expect-error Several ids from the request are below: name those that this load checks, of { checks: ["path.id"] }
+owned({ pair, user }, load, ownerOf);

@@ -1,5 +1,5 @@
 /** `optional()` counts as no protection at all. */
-import { authenticate, authorize, depends, get, optional, owned, roles, scopes } from "lockstep";
+import { anyScope, authenticate, authorize, depends, get, optional, owned, roles, scopes } from "lockstep";
 import { type Equal, holds, type KnownOf, some } from "./assert.ts";
 import { activeUser, client, currentUser, id, type Note, token, type User, visitor } from "./example.ts";
 
@@ -11,7 +11,7 @@ get("/hello", { public: "greets strangers too", deps: { user: maybe } }, ({ user
 });
 // Beside a protection it is welcome.
 get("/hello", { deps: { client, user: maybe } }, ({ client, user }) => user?.email ?? client.name);
-holds<Equal<KnownOf<typeof maybe>, "scope:notes:read" | "scope:notes:write">>();
+holds<Equal<KnownOf<typeof maybe>, "scopes-unasked" | "scope:notes:read" | "scope:notes:write">>();
 // What warns stays.
 const maybeVisitor = optional(visitor);
 holds<Equal<KnownOf<typeof maybeVisitor>, "cookie">>();
@@ -27,8 +27,10 @@ authenticate({ token: optional(token) }, () => ({ id: "u1" }));
 // @ts-expect-error authorize() needs an authenticated dependency
 authorize({ user: maybe }, ({ user }) => user);
 // @ts-expect-error owned() needs to know who is asking
-owned({ id, user: maybe }, some<() => Note>(), () => true);
+owned({ id, user: maybe }, some<() => Note>(), (note) => note.ownerId);
 // @ts-expect-error roles() needs an authenticated dependency
 roles({ user: [] }, maybe, () => "user");
 // @ts-expect-error scopes() needs an authenticate() that returns identified(principal, grants)
 scopes(maybe, "notes:read");
+// @ts-expect-error anyScope() needs an authenticated dependency
+anyScope(maybe, "a test");

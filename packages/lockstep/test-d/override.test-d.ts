@@ -13,18 +13,22 @@ api.with([[currentUser, depends({}, () => ada)]]);
 api.with([[currentUser, activeUser]]);
 api.with([
   [currentUser, ada],
-  [client, { name: "svc" }],
+  [client, { id: "svc", name: "svc" }],
   [token, new Redacted("text")],
   [ownNote, { id: "n1", ownerId: "u1", text: "" }],
 ]);
 holds<Equal<ReturnType<typeof api.with>, typeof api>>();
+// Outside a test runner it is said aloud.
+api.with([[currentUser, ada]], { testing: true });
+// @ts-expect-error 'test' does not exist
+api.with([[currentUser, ada]], { test: true });
 
 // @ts-expect-error Type 'number' is not assignable to type 'string'
 api.with([[currentUser, { ...ada, id: 7 }]]);
 // @ts-expect-error is not assignable
 api.with([[currentUser, { id: "u1" }]]);
 // @ts-expect-error 'nam' does not exist
-api.with([[client, { nam: "svc" }]]);
+api.with([[client, { id: "svc", nam: "svc" }]]);
 // @ts-expect-error is not assignable
 api.with([[currentUser, client]]);
 // @ts-expect-error is not assignable

@@ -1,31 +1,45 @@
 /** Path parameters and dependencies match; a template has whole segments only. */
 import { z } from "zod";
-import { depends, get, group, path } from "lockstep";
+import { depends, get, group, nothing, path } from "lockstep";
+import { some } from "./assert.ts";
 import { activeUser, anyNote, bare, flip, ownNote, team } from "./example.ts";
 
 const user = activeUser;
-const year = path("year", z.int(), { identifies: "nothing" });
-const month = path("month", z.int(), { identifies: "nothing" });
+const year = path("year", z.int(), { identifies: nothing("a calendar year") });
+const month = path("month", z.int(), { identifies: nothing("a month") });
 
 // Every parameter is used, directly or below.
 get("/", { deps: { user } }, () => 1);
 get("/reports/:year", { deps: { user, year } }, ({ year }) => year);
 get(
   "/reports/:year/:month",
-  { deps: { user, span: depends({ year, month }, ({ year, month }) => [year, month]) } },
+  { deps: { user, span: depends({ year, month }, ({ year, month }) => `${year}-${month}`) } },
   ({ span }) => span,
 );
 get("/a-b/c.d/~e/_f/:year", { deps: { user, year } }, () => 1);
 group({ prefix: "/reports/:year", deps: { year, user } }).get("/:month", { deps: { month } }, ({ year, month }) => year + month);
 group({ prefix: "/reports/:year", deps: { user } }).get("/", { deps: { year } }, ({ year }) => year);
+group({ prefix: "/:year", deps: { user, year } }).get("/to/:month", { deps: { month } }, ({ year, month }) => year + month);
 // One template is as good as the other.
 get(flip ? "/a" : "/b", { deps: { user } }, () => 1);
+get(flip ? "/a/:year" : "/b/:year", { deps: { user, year } }, () => 1);
+// Of a text that is not known, what is known is checked, and start-up checks the rest.
+const resource = some<string>();
+get(`/${resource}/:year`, { deps: { user, year } }, ({ year }) => year);
+get(resource, { deps: { user, year } }, ({ year }) => year);
+group({ prefix: resource, deps: { user, year } }).get("/a", {}, ({ year }) => year);
 
 // A parameter nobody uses.
 // @ts-expect-error path parameter :id is used by no dependency
 get("/notes/:id", { deps: { user } }, () => 1);
 // @ts-expect-error path parameter :month is used by no dependency
 get("/reports/:year/:month", { deps: { user, year } }, () => 1);
+// @ts-expect-error path parameter :month is used by no dependency
+get("/:month/reports/:year/all", { deps: { user, year } }, () => 1);
+// @ts-expect-error path parameter :month is used by no dependency
+get(`/${resource}/:year/:month`, { deps: { user, year } }, () => 1);
+// @ts-expect-error path parameter :month is used by no dependency
+get(flip ? "/a/:year" : "/b/:year/:month", { deps: { user, year } }, () => 1);
 // @ts-expect-error path parameter :id is used by no dependency
 get("/notes/:id", { public: "reason" }, () => 1);
 // @ts-expect-error path parameter :team is used by no dependency
@@ -34,7 +48,7 @@ group({ prefix: "/teams/:team", deps: { user } }).get("/a", {}, () => 1);
 // @ts-expect-error the path has no parameter :id
 get("/notes", { deps: { note: ownNote } }, () => 1);
 // @ts-expect-error the path has no parameter :id
-get("/notes/:noteId", { deps: { note: anyNote, noteId: path("noteId", z.uuid(), { identifies: "nothing" }) } }, () => 1);
+get("/notes/:noteId", { deps: { note: anyNote, noteId: path("noteId", z.uuid(), { identifies: nothing("a test") }) } }, () => 1);
 // @ts-expect-error the path has no parameter :year
 get("/reports", { deps: { user, span: depends({ year, bare }, ({ year }) => year) } }, () => 1);
 // @ts-expect-error the path has no parameter :year
@@ -58,6 +72,16 @@ get("/notes/v:year", { deps: { user } }, () => 1);
 // @ts-expect-error there are no wildcards, suffixes or expressions
 get("/notes/:", { deps: { user } }, () => 1);
 // @ts-expect-error there are no wildcards, suffixes or expressions
+get("/notes/:/text", { deps: { user } }, () => 1);
+// @ts-expect-error there are no wildcards, suffixes or expressions
+get("/notes/:year:month", { deps: { user } }, () => 1);
+// @ts-expect-error there are no wildcards, suffixes or expressions
+get("/notes/:year/v:month/text", { deps: { user, year } }, () => 1);
+// @ts-expect-error there are no wildcards, suffixes or expressions
+get(":year", { deps: { user, year } }, () => 1);
+// @ts-expect-error A path is made of /segments
+get(`${resource}/:year`, { deps: { user, year } }, () => 1);
+// @ts-expect-error there are no wildcards, suffixes or expressions
 get("/notes/:id+", { deps: { user } }, () => 1);
 // @ts-expect-error there are no wildcards, suffixes or expressions
 get("/notes/{id}", { deps: { user } }, () => 1);
@@ -77,5 +101,7 @@ get(flip ? "/a" : "/b/*", { deps: { user } }, () => 1);
 group({ prefix: "/v1/", deps: { user } });
 // @ts-expect-error A path is made of /segments
 group({ prefix: "v1", deps: { user } });
-// @ts-expect-error IDOR: an id from the request reaches this handler
+// @ts-expect-error A path is made of /segments
+group({ prefix: resource, deps: { user } }).get("a", {}, () => 1);
+// @ts-expect-error IDOR: an id from the request (path.team) reaches this handler
 group({ prefix: "/teams/:team", deps: { user, team } }).get("/a", {}, () => 1);

@@ -35,11 +35,18 @@ get("/a", { summary: "documents, does not protect", tags: ["admin"] }, () => 1);
 createApi({ title: "T", version: "1", routes: [get("/a", { deps: { bare } }, () => 1)] });
 
 // A word that is misspelt does not pass silently.
-// @ts-expect-error 'dep' does not exist
+// @ts-expect-error Unprotected route
 get("/a", { dep: { user: activeUser } }, () => 1);
+// @ts-expect-error 'dep' does not exist
+get("/a", { deps: { user: activeUser }, dep: { db } }, () => 1);
 // @ts-expect-error 'respnse' does not exist
 get("/a", { deps: { user: activeUser }, respnse: undefined }, () => 1);
-// @ts-expect-error 'id' does not exist in type 'Giving<unknown>'
+// What is no dependency.
+// @ts-expect-error Unprotected route
 get("/a", { deps: { user: { id: "u1" } } }, () => 1);
-// @ts-expect-error is not assignable
+// @ts-expect-error Unprotected route
+get("/a", { deps: { user: activeUser, other: { id: "u1" } } }, () => 1);
+// @ts-expect-error 'id' does not exist in type 'Giving<unknown>'
+depends({ user: { id: "u1" } }, () => 1);
+// @ts-expect-error Unprotected route
 get("/a", { deps: { user: () => ({ id: "u1" }) } }, () => 1);

@@ -10,7 +10,7 @@ get("/health", { public: "probe", deps: { bare } }, ({ bare }) => bare.id);
 get("/a", { public: "" }, () => 1);
 // @ts-expect-error Say why: the reason is shown in the access matrix
 unowned("", { id }, () => ({ a: 1 }));
-// @ts-expect-error is not assignable to type 'string'
+// @ts-expect-error Unprotected route
 get("/a", { public: true }, () => 1);
 // @ts-expect-error A route is public or authenticated, not both
 get("/a", { public: "reason", deps: { user: activeUser } }, () => 1);

@@ -1,8 +1,8 @@
 /** The handler's result fits the response, and holds no secret. */
 import { z } from "zod";
-import { get, post, reply, secret, type Secret, stream } from "lockstep";
+import { get, post, reply, secret, type Secret, stream, unchecked } from "lockstep";
 import { some } from "./assert.ts";
-import { activeUser, flip, Profile, token, type User } from "./example.ts";
+import { activeUser, flip, Profile, token, type User, writer } from "./example.ts";
 
 interface Account {
   readonly id: string;
@@ -19,15 +19,45 @@ const account = some<Account>();
 // Fits.
 get("/a", { deps: { user }, response: Profile }, ({ user }) => user);
 get("/a", { deps: { user }, response: Profile }, async ({ user }) => ({ id: user.id, email: user.email }));
-post("/a", { deps: { user }, response: Profile }, ({ user }) => reply(201, user, { headers: { location: "/a" } }));
+post("/a", { deps: { user: writer }, response: Profile }, ({ user }) => reply(201, user, { headers: { location: "/a" } }));
 get("/a", { deps: { user }, response: Profile }, () => stream(["x"], { type: "text/plain" }));
+// A member of a union, at once or later.
+const Either = z.union([z.object({ a: z.string() }), z.object({ b: z.number() })]);
+get("/a", { deps: { user }, response: Either }, () => (flip ? { a: "x" } : { b: 1 }));
+get("/a", { deps: { user }, response: Either }, async () => some<{ a: string } | { b: number }>());
+get("/a", { deps: { user }, response: Profile.optional() }, async () => some<User | undefined>());
+get("/a", { deps: { user }, response: z.array(Profile) }, async () => some<readonly User[]>());
+get("/a", { deps: { user }, response: z.object({ id: z.string() }).nullable() }, async () => (flip ? { id: "x" } : null));
+
+// Without members, nothing leaves by accident.
 get("/a", { deps: { user } }, () => undefined);
-get("/a", { deps: { user } }, () => some<Tree>());
-get("/a", { deps: { user } }, () => some<unknown>());
-get("/a", { deps: { user } }, async () => some<Map<string, Date> | User[]>());
+get("/a", { deps: { user } }, () => null);
+get("/a", { deps: { user } }, async () => (flip ? "ok" : undefined));
+get("/a", { deps: { user } }, () => 7);
+get("/a", { deps: { user } }, () => flip);
+get("/a", { deps: { user } }, () => new Uint8Array(1));
+get("/a", { deps: { user } }, () => stream(["x"], { type: "text/plain" }));
+get("/a", { deps: { user } }, () => reply(201, "made", { headers: { location: "/a" } }));
+get("/a", { deps: { user } }, () => reply(302, undefined, { headers: { location: "/a" } }));
 get("/a", { deps: { user } }, (): never => {
   throw new Error("always");
 });
+get("/a", { deps: { user } }, () => {
+  if (!flip) throw new Error("sometimes");
+  return "ok";
+});
+// Anything else says what may leave, or why everything may.
+get("/a", { deps: { user }, response: unchecked("a test") }, () => some<Tree>());
+get("/a", { deps: { user }, response: unchecked("a test") }, async () => some<User[]>());
+get("/a", { deps: { user }, response: unchecked("a test") }, () => some<unknown>());
+get("/a", { deps: { user }, response: unchecked("a test") }, () => JSON.parse("{}"));
+get("/a", { deps: { user }, response: z.unknown() }, () => some<Tree>());
+get("/a", { deps: { user }, response: z.any() }, () => some<Tree>());
+// A text that is a moment in JSON takes a `Date`, in an object and a list.
+const Dated = z.object({ at: z.iso.datetime(), all: z.array(z.iso.datetime()), until: z.iso.datetime().nullable() });
+get("/a", { deps: { user }, response: Dated }, () => ({ at: new Date(), all: [new Date(), "2026-01-01T00:00:00Z"], until: null }));
+get("/a", { deps: { user }, response: z.object({ name: z.string(), message: z.string() }) }, () => ({ name: "a", message: "b" }));
+get("/a", { deps: { user }, response: unchecked("a test") }, () => ({ name: "a", message: "b", at: new Date() }));
 // A schema of the response drops what it does not name, a secret too.
 get("/a", { deps: { user }, response: Profile }, () => account);
 // The input of the schema is what the handler gives.
@@ -36,7 +66,7 @@ get("/a", { deps: { user }, response: z.object({ at: z.date().transform((at) => 
 const State = z.object({ state: z.enum(["open", "done"]), tags: z.array(z.enum(["a", "b"])) });
 get("/a", { deps: { user }, response: State }, () => ({ state: "open", tags: ["a", "b"] }));
 get("/a", { deps: { user }, response: State }, () => (flip ? { state: "open", tags: [] } : { state: "done", tags: ["a"] }));
-post("/a", { deps: { user }, response: State }, () => reply(201, { state: "open", tags: ["a"] }));
+post("/a", { deps: { user: writer }, response: State }, () => reply(201, { state: "open", tags: ["a"] }));
 get("/a", { deps: { user }, response: State }, async () => ({ state: "open", tags: ["a"] }) as const);
 
 // Does not fit.
@@ -44,7 +74,7 @@ get("/a", { deps: { user }, response: State }, async () => ({ state: "open", tag
 get("/a", { deps: { user }, response: State }, () => ({ state: "shut", tags: [] }));
 // @ts-expect-error Property 'email' is missing
 get("/a", { deps: { user }, response: Profile }, ({ user }) => ({ id: user.id }));
-// @ts-expect-error Type 'number' is not assignable to type 'string'
+// @ts-expect-error Type 'number' is not assignable to type 'string | Date'
 get("/a", { deps: { user }, response: Profile }, () => ({ id: 7, email: "x" }));
 // @ts-expect-error is not assignable
 get("/a", { deps: { user }, response: Profile }, async () => some<User | undefined>());
@@ -52,6 +82,61 @@ get("/a", { deps: { user }, response: Profile }, async () => some<User | undefin
 get("/a", { deps: { user }, response: Profile }, ({ user }) => reply(200, { id: user.id }));
 // @ts-expect-error is not assignable
 get("/a", { deps: { user }, response: z.object({ hash: z.string() }) }, () => ({ hash: secret("h") }));
+
+// @ts-expect-error Type 'Date' is not assignable
+get("/a", { deps: { user }, response: z.object({ state: z.enum(["open"]) }) }, () => ({ state: new Date() }));
+// @ts-expect-error Type 'Date' is not assignable to type 'number'
+get("/a", { deps: { user }, response: z.object({ at: z.number() }) }, () => ({ at: new Date() }));
+
+// An object or a list leaves through a schema.
+// @ts-expect-error The handler returns an object or a list: say what may leave with { response: schema }, or { response: unchecked("reason") }
+get("/a", { deps: { user } }, ({ user }) => user);
+// @ts-expect-error The handler returns an object or a list
+get("/a", { deps: { user } }, async () => some<User[]>());
+// @ts-expect-error The handler returns an object or a list
+get("/a", { public: "probe" }, () => ({ status: "ok" }));
+// @ts-expect-error The handler returns an object or a list
+get("/a", { deps: { user } }, () => ["ok"]);
+// @ts-expect-error The handler returns an object or a list
+get("/a", { deps: { user } }, () => (flip ? "ok" : some<User>()));
+// @ts-expect-error The handler returns an object or a list
+get("/a", { deps: { user } }, async () => some<User | undefined>());
+// @ts-expect-error The handler returns an object or a list
+post("/a", { deps: { user: writer } }, ({ user }) => reply(201, user));
+// @ts-expect-error The handler returns an object or a list
+get("/a", { deps: { user } }, () => new Date());
+// @ts-expect-error The handler returns an object or a list
+get("/a", { deps: { user } }, () => JSON.parse("{}"));
+// @ts-expect-error The handler returns an object or a list
+get("/a", { deps: { user } }, async () => JSON.parse("{}"));
+// @ts-expect-error The handler returns an object or a list
+get("/a", { deps: { user } }, () => some<unknown>());
+// @ts-expect-error The handler returns an object or a list
+get("/a", { deps: { user } }, async () => some<unknown>());
+// @ts-expect-error The handler returns an object or a list
+get("/a", { deps: { user } }, () => some<object>());
+// @ts-expect-error Say why: the reason is shown in the access matrix
+get("/a", { deps: { user }, response: unchecked("") }, ({ user }) => user);
+
+// What JSON would write as something else leaves through none.
+// @ts-expect-error The result is a Response, a Map, a Set, an Error, a bigint or a function, which no schema can send
+get("/a", { deps: { user } }, () => new Response("x"));
+// @ts-expect-error The result is a Response
+get("/a", { deps: { user }, response: unchecked("a test") }, async () => some<Response>());
+// @ts-expect-error The result is a Response
+get("/a", { deps: { user }, response: z.unknown() }, () => (flip ? "ok" : some<Response>()));
+// @ts-expect-error The result is a Response, a Map
+get("/a", { deps: { user }, response: unchecked("a test") }, () => some<Map<string, User>>());
+// @ts-expect-error The result is a Response, a Map, a Set
+get("/a", { deps: { user }, response: unchecked("a test") }, () => reply(200, some<ReadonlySet<string>>()));
+// @ts-expect-error The result is a Response, a Map, a Set, an Error
+get("/a", { deps: { user }, response: unchecked("a test") }, () => new TypeError("x"));
+// @ts-expect-error The result is a Response, a Map, a Set, an Error, a bigint
+get("/a", { deps: { user } }, () => 7n);
+// @ts-expect-error The result is a Response, a Map, a Set, an Error, a bigint or a function
+get("/a", { deps: { user }, response: unchecked("a test") }, () => () => "x");
+// @ts-expect-error is not assignable
+get("/a", { deps: { user }, response: Profile }, () => some<Map<string, User>>());
 
 // Secrets.
 // @ts-expect-error The result holds a Secret: give the route a response schema without it, or leave it out
@@ -74,6 +159,10 @@ get("/a", { deps: { user } }, () => (flip ? { id: "x" } : account));
 get("/a", { deps: { user } }, () => some<{ readonly hash?: Secret<string> | undefined }>());
 // @ts-expect-error The result holds a Secret
 get("/a", { deps: { user } }, () => some<Readonly<Record<string, Secret<string>>>>());
+// @ts-expect-error The result holds a Secret
+get("/a", { deps: { user }, response: unchecked("a test") }, () => account);
+// @ts-expect-error The result holds a Secret
+get("/a", { deps: { user }, response: z.unknown() }, async () => [account]);
 // A credential is no answer either.
 // @ts-expect-error The result holds a Secret
 get("/a", { deps: { user, token } }, ({ token }) => ({ token }));

@@ -1,7 +1,8 @@
 /** Roles are names of the hierarchy; reaching any object is declared for a role and not inherited. */
-import { get, permitted, roles } from "lockstep";
-import { type Equal, holds, type KnownOf } from "./assert.ts";
-import { activeUser, bare, client, db, id, role, token, type User } from "./example.ts";
+import { z } from "zod";
+import { get, nothing, owned, path, permitted, roles } from "lockstep";
+import { type Equal, holds, type KnownOf, some } from "./assert.ts";
+import { activeUser, bare, client, db, id, role, team, token, type User } from "./example.ts";
 
 const admin = role.require("admin");
 const editor = role.require("editor");
@@ -14,6 +15,26 @@ holds<Equal<Extract<KnownOf<typeof editor>, "authorized" | "reaches-any">, "auth
 permitted({ id, admin, db }, ({ id, db }) => db.notes.find({ id }));
 // A principal with several roles.
 roles({ a: ["b"], b: [] }, client, () => ["a", "b"]).require("b");
+
+// A role with reach rests on the principal: a tenant's administrator, loaded by a path parameter, reaches that tenant only.
+const member = owned(
+  { team, user: activeUser },
+  () => some<{ readonly userId: string; readonly role: "admin" | "viewer" }>(),
+  (membership) => membership.userId,
+);
+const inTeam = roles({ admin: ["viewer"], viewer: [] }, member, (membership) => membership.role);
+get("/teams/:team", { deps: { admin: inTeam.require("admin") } }, ({ admin }) => admin.userId);
+// @ts-expect-error reaching any object must not rest on what the client sent: decide it by the principal, or load the object with owned()
+roles({ admin: ["viewer"], viewer: [] }, member, (membership) => membership.role, { reachAny: ["admin"] });
+const segment = path("year", z.int(), { identifies: nothing("a calendar year") });
+const atYear = owned(
+  { team, segment, user: activeUser },
+  () => some<User>(),
+  (user) => user.id,
+  { checks: ["path.team"] },
+);
+// @ts-expect-error reaching any object must not rest on what the client sent
+roles({ admin: [] }, atYear, () => "admin", { reachAny: ["admin"] });
 
 // @ts-expect-error "amdin"
 role.require("amdin");

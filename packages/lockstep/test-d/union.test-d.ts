@@ -1,5 +1,6 @@
 /** What protects counts only if every member of a union has it; what warns counts if any has. */
-import { anyOf, authenticate, authorize, get, group, type Deps } from "lockstep";
+import { z } from "zod";
+import { anyOf, authenticate, authorize, depends, get, group, post, query, type Deps } from "lockstep";
 import { some } from "./assert.ts";
 import { activeUser, bare, client, currentUser, flip, token } from "./example.ts";
 
@@ -30,6 +31,25 @@ get("/a", { deps: { ...(flip ? { user: activeUser } : {}) } }, () => 1);
 // Of branches' records.
 // @ts-expect-error Unprotected route
 get("/a", { deps: { who: anyOf(flip ? { user: activeUser } : { user: bare }) } }, () => 1);
+// What warns counts beside a member that may be absent, and in one record of several.
+const noteId = query("noteId", z.uuid());
+const perhaps = flip ? { client } : {};
+// @ts-expect-error IDOR: an id from the request (query.noteId) reaches this handler
+get("/a", { deps: { user: activeUser, noteId, ...perhaps } }, () => 1);
+// @ts-expect-error IDOR: an id from the request (query.noteId) reaches this handler
+get("/a", { deps: { user: activeUser, ...(flip ? { noteId } : {}) } }, () => 1);
+// @ts-expect-error IDOR: an id from the request (query.noteId) reaches this handler
+get("/a", { deps: flip ? { user: activeUser, noteId } : { user: activeUser, client } }, () => 1);
+// @ts-expect-error IDOR: an id from the request (query.noteId) reaches this handler
+get("/a", { deps: { user: activeUser, below: depends({ noteId, ...perhaps }, () => 1) } }, () => 1);
+// @ts-expect-error IDOR: an id from the request (query.noteId) reaches this handler
+get("/a", { deps: { user: activeUser, below: anyOf({ noteId, ...perhaps }) } }, () => 1);
+// @ts-expect-error IDOR: an id from the request (query.noteId) reaches this handler
+group({ prefix: "/v1", deps: { user: activeUser, noteId, ...perhaps } }).get("/a", {}, () => 1);
+// @ts-expect-error This route changes something, and its credential may be limited to scopes
+post("/a", { deps: { user: activeUser, ...perhaps } }, () => 1);
+// @ts-expect-error authenticate() rests on credentials
+authenticate({ token, language: query("language", z.string()), ...perhaps }, () => ({ id: "u1" }));
 // In the verbs.
 // @ts-expect-error authenticate() needs a security scheme
 authenticate({ token: flip ? token : bare }, () => ({ id: "u1" }));
@@ -48,7 +68,7 @@ group({ prefix: "/v1", deps: { ...(flip ? { user: activeUser } : {}) } }).get("/
 // A record of which nothing is known.
 // @ts-expect-error Unprotected route
 get("/a", { deps: some<Deps>() }, () => 1);
-// @ts-expect-error IDOR: an id from the request reaches this handler
+// @ts-expect-error IDOR: an id from the request (${string}) reaches this handler
 get("/a", { public: "nothing is known", deps: some<Deps>() }, () => 1);
 // A wrapper that takes any record protects nothing by itself.
 // @ts-expect-error is not assignable

@@ -75,8 +75,7 @@ function verifyRoute(services: AccountServices): Route {
         "With the token of the link and the password: the one chosen when registering, or the account's own for another address.",
       tags,
       deps: { connection: connection(), body: body(TokenAndPassword) },
-      response: AccountId,
-      status: 201,
+      responses: { 201: AccountId, 200: AccountId },
       problems: { 400: badLink, 403: wrong, ...unsent },
       maxBodyBytes,
     },
@@ -173,8 +172,7 @@ function ownRoutes({ settings, accounts, throttle, signedIn }: AccountRouteServi
   const problems = { 403: wrong, ...unsent };
   return [
     get("/auth/account", { summary: "My account", tags, deps: { user: signedIn }, response: AccountView }, async ({ user }) => {
-      const account = await accounts.find(user.id);
-      if (account === undefined) throw notFound();
+      const account = (await accounts.find(user.id)) ?? notFound();
       return viewOf(account);
     }),
     post(

@@ -1,7 +1,8 @@
 /** Accounts behind an API, with sessions that are real, a throttle that is roomy unless told otherwise, and mail that is kept. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { type Api, authorize, createApi, get, Redacted } from "lockstep";
+import { anyScope, type Api, authorize, createApi, get, Redacted, unchecked } from "lockstep";
+import { comparableHeaders } from "../comparable.fixture.ts";
 import { Outbox } from "../mail/outbox.ts";
 import type { MailMessage } from "../mail/mail.ts";
 import { openSessions, secretOf, type SessionDesk } from "../session/session.fixture.ts";
@@ -75,7 +76,10 @@ export function openAccountApi(test: Pick<TestContext, "after">, database: Datab
   const outbox = new Outbox(settings);
   const accounts = new Accounts(settings);
   const user = sessionUser(settings, sessions, sessionScheme(settings));
-  const signedIn = authorize({ user }, ({ user }) => user);
+  const signedIn = anyScope(
+    authorize({ user }, ({ user }) => user),
+    "a test",
+  );
   const services = { settings, accounts, throttle, outbox, signedIn, links: options.links };
   const rotateSession = async ({ sessionId = "" }) => {
     const secret = await sessions.rotate(sessionId);
@@ -87,7 +91,7 @@ export function openAccountApi(test: Pick<TestContext, "after">, database: Datab
     routes: [
       ...accountRoutes({ ...services, rotateSession }),
       ...sessionRoutes({ settings, sessions, throttle, signedIn }),
-      get("/me", { deps: { user: signedIn } }, ({ user }) => user),
+      get("/me", { deps: { user: signedIn }, response: unchecked("a test") }, ({ user }) => user),
     ],
     clock: clock.read,
     audit: () => {},
@@ -144,10 +148,9 @@ export async function codeOf(response: Response): Promise<unknown> {
   return ((await response.json()) as { readonly code?: unknown }).code;
 }
 
-/** What two answers must have in common for nobody to tell them apart: everything but the id of the request. */
+/** What two answers must have in common for nobody to tell them apart. */
 export async function shown(response: Response): Promise<unknown> {
-  const headers = [...response.headers].filter(([name]) => !["x-request-id", "date"].includes(name));
-  return { status: response.status, headers, body: await response.text() };
+  return { status: response.status, headers: comparableHeaders(response.headers), body: await response.text() };
 }
 
 /** The position of the log for an account, as a sign-in reads it. */

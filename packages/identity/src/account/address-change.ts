@@ -75,7 +75,7 @@ export async function finishAddressChange(use: LinkUse, link: Link, { settings, 
   const { token, password, connection } = use;
   const account = await settings.database.run(findAccount(link.accountId ?? ""));
   if (!(await verifyPassword(password, account?.passwordHash)) || account === undefined)
-    throw wrongPassword(connection, settings, link.accountId);
+    wrongPassword(connection, settings, link.accountId);
   const { id } = account;
   const now = settings.clock();
   const moved = await settings.audit.recorded(settings.database, connection, function* (record) {
@@ -90,7 +90,7 @@ export async function finishAddressChange(use: LinkUse, link: Link, { settings, 
     yield* record({ type: "account.address_changed", subject: id });
     return moved;
   });
-  if (moved === undefined) throw invalidLink("overtaken", connection, settings, id);
+  if (moved === undefined) invalidLink("overtaken", connection, settings, id);
   const message = addressChanged(messageContext(settings));
   outbox.post({ to: account.email, message, kind: "address_changed", subject: id, requestId: connection.requestId });
   return id;

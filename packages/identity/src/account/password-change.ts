@@ -34,7 +34,7 @@ export async function checkOwnPassword(
   const counted = await throttle.count("password", { connection, key: user.id });
   const record = await settings.database.run(findAccount(user.id));
   const isRight = await verifyCounted(counted, password, record?.passwordHash);
-  if (record?.passwordHash === undefined || !isRight) throw wrongPassword(connection, settings, user.id);
+  if (record?.passwordHash === undefined || !isRight) wrongPassword(connection, settings, user.id);
   await counted.succeeded();
   return { ...record, passwordHash: record.passwordHash };
 }
@@ -62,7 +62,7 @@ export async function changePassword(
     yield* record({ type: "password.changed", subject: id });
     return true;
   });
-  if (!isChanged) throw wrongPassword(connection, settings, id);
+  if (!isChanged) wrongPassword(connection, settings, id);
   const message = passwordChanged(messageContext(settings));
   outbox.post({ to: email, message, kind: "password_changed", subject: id, requestId: connection.requestId });
 }

@@ -74,7 +74,7 @@ export async function finishReset({ token, password, connection }: Reset, servic
   const counted = await throttle.count("link", { connection });
   const link = await database.run(findLink(token, clock()));
   const id = link?.accountId;
-  if (link?.purpose !== "reset" || id === undefined) throw invalidLink("unknown", connection, settings);
+  if (link?.purpose !== "reset" || id === undefined) invalidLink("unknown", connection, settings);
   const { email } = link;
   checkNewPassword(password, { email, service: issuer });
   const hash = await hashPassword(password);
@@ -88,7 +88,7 @@ export async function finishReset({ token, password, connection }: Reset, servic
     yield* record({ type: "password.reset", subject: id });
     return true;
   });
-  if (!isReset) throw invalidLink("overtaken", connection, settings, id);
+  if (!isReset) invalidLink("overtaken", connection, settings, id);
   await counted.succeeded();
   await throttle.passwordReplaced(email);
   const message = passwordChanged(messageContext(settings));

@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Redacted } from "lockstep";
 import { countHashes } from "../password/hash-count.fixture.ts";
-import { hashPassword } from "../password/password-hash.ts";
 import { newSecret } from "../secret/opaque-token.ts";
 import { all, sql } from "../store/statement.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { another, chosen, codeOf, openAccountApi, shown } from "./account.fixture.ts";
-import { removeExpiredLinks, saveLink } from "./link-store.ts";
+import { removeExpiredLinks } from "./link-store.ts";
 
 const allOf = (table: string) => sql(`SELECT * FROM ${table}`);
 const links = allOf("identity_links");
-const accountRows = allOf("identity_accounts");
 
 describeOnEach("registering", (kind) => {
   test("makes an account once the link was opened and the password entered; its address is confirmed", async (t) => {
@@ -150,37 +147,6 @@ describeOnEach("registering", (kind) => {
     await post("/auth/register", { email: "bob@example.com", password: chosen });
     assert.equal(await database.run(removeExpiredLinks(clock.now, 10)), 1);
     assert.equal((await database.run(all(links))).length, 1);
-  });
-
-  test("of 50 who open one link at once, one makes the account", async (t) => {
-    const database = await kind.open(t);
-    const { post, mailedToken, events } = openAccountApi(t, database);
-    await post("/auth/register", { email: "ada@example.com", password: chosen });
-    const token = await mailedToken();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => post("/auth/verify", { token, password: chosen })));
-    const statuses = answers.map(({ status }) => status).toSorted((one, other) => one - other);
-    assert.deepEqual(statuses, [201, ...Array.from({ length: 49 }, () => 400)]);
-    assert.equal((await database.run(all(accountRows))).length, 1);
-    assert.equal(events.filter(({ type }) => type === "account.registered").length, 1);
-  });
-
-  test("of 50 registrations of one address that are confirmed at once, the first wins", async (t) => {
-    const database = await kind.open(t);
-    const { post, settings, accounts } = openAccountApi(t, database);
-    const passwordHash = await hashPassword(new Redacted(chosen));
-    const tokens = Array.from({ length: 50 }, () => newSecret());
-    const createdAt = settings.clock();
-    for (const [index, token] of tokens.entries()) {
-      const email = index % 2 === 0 ? "ada@example.com" : "ADA@Example.com";
-      const link = { token, email, passwordHash, createdAt, expiresAt: createdAt + 1000 };
-      await database.run(saveLink({ ...link, purpose: "register", accountId: undefined }));
-    }
-    const answers = await Promise.all(tokens.map((token) => post("/auth/verify", { token: token.reveal(), password: chosen })));
-    const made = answers.filter(({ status }) => status === 201);
-    assert.equal(made.length, 1);
-    assert.ok(answers.every((answer) => answer === made[0] || answer.status === 400));
-    assert.deepEqual(await made[0]?.json(), { id: (await accounts.findByEmail("ada@example.com"))?.id });
-    assert.equal((await database.run(all(accountRows))).length, 1);
   });
 
   test("refuses weak passwords and what is no address, without a hash or a message; nothing is echoed", async (t) => {

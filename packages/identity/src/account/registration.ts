@@ -67,7 +67,7 @@ export interface LinkUse {
 export async function finishRegistration(use: LinkUse, link: Link, { settings }: AccountServices): Promise<string> {
   const { token, password, connection } = use;
   // A wrong password does not spend the link: it may be a slip, and the attempts are counted.
-  if (!(await verifyPassword(password, link.passwordHash))) throw wrongPassword(connection, settings);
+  if (!(await verifyPassword(password, link.passwordHash))) wrongPassword(connection, settings);
   const now = settings.clock();
   const id = randomUUID();
   const account = await settings.audit.recorded(settings.database, connection, function* (record) {
@@ -78,6 +78,6 @@ export async function finishRegistration(use: LinkUse, link: Link, { settings }:
     if (made !== undefined) yield* record({ type: "account.registered", subject: id });
     return made;
   });
-  if (account === undefined) throw invalidLink("overtaken", connection, settings);
+  if (account === undefined) invalidLink("overtaken", connection, settings);
   return account.id;
 }

@@ -1,5 +1,5 @@
 /** The routes on which an administrator sees accounts, disables them, and ends what they have. */
-import { connection, depends, del, get, notFound, path, permitted, post, query, type Route } from "lockstep";
+import { connection, depends, del, get, notFound, nothing, path, permitted, post, query, type Route } from "lockstep";
 import { z } from "zod";
 import type { Accounts } from "../account/accounts.ts";
 import { AccountView, viewOf } from "../account/account-schema.ts";
@@ -18,15 +18,15 @@ const AccountList = z.object({ items: z.array(AccountView), next: z.uuid().nulla
 export function accountAdminRoutes({ accounts, admin }: AccountAdminServices): Route[] {
   const account = permitted({ id: path("id", z.uuid()), admin }, ({ id }) => accounts.find(id));
   const change = depends({ admin, origin: connection() }, ({ admin, origin }) => ({ by: admin.id, requestId: origin.requestId }));
-  const page = { limit: query("limit", z.int().min(1).max(100).default(50)), after: query("after", z.uuid().optional()) };
+  const limit = query("limit", z.int().min(1).max(100).default(50));
+  const after = query("after", z.uuid().optional(), { identifies: nothing("a place in the list of all accounts") });
   const deps = { account, change };
   return [
     get(
       "/auth/accounts",
-      { tags, summary: "Accounts, oldest first", deps: { admin, ...page }, response: AccountList },
+      { tags, summary: "Accounts, oldest first", deps: { admin, limit, after }, response: AccountList },
       async ({ limit, after }) => {
-        const last = after === undefined ? undefined : await accounts.find(after);
-        if (after !== undefined && last === undefined) throw notFound();
+        const last = after === undefined ? undefined : ((await accounts.find(after)) ?? notFound());
         const found = await accounts.list({ limit, after: last });
         return { items: found.map(viewOf), next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
       },

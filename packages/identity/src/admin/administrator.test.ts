@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { authorize, BuildError, createApi, roles } from "lockstep";
+import { anyScope, authorize, BuildError, createApi, roles, scopes } from "lockstep";
 import type { User } from "../caller/caller.ts";
 import { codeOf, openIdentityApi, reveal } from "../identity.fixture.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
@@ -20,8 +20,31 @@ describeOnEach("who administers", (database) => {
       );
     }
     const right = roles({ admin: ["user"], user: [] }, auth.currentUser, roleOf, { reachAny: ["admin"] });
-    const routes = auth.adminRoutes(right.require("admin"));
+    const routes = auth.adminRoutes(scopes(right.require("admin"), "notes:write"));
     assert.ok(createApi({ title: "Admin", version: "1", routes }).routes.length > 8, "the control");
+  });
+
+  test("adminRoutes() refuses a rule that asks for no scope, so that a narrow token of an administrator administers nothing", async (t) => {
+    const { auth, account, signIn } = await openIdentityApi(t, await database.open(t));
+    const rule = authorize({ user: auth.currentUser }, ({ user }) => user, { reach: "any" });
+    // From JavaScript: the types refuse it too.
+    const adminRoutes = auth.adminRoutes as unknown as (rule: unknown) => unknown;
+    assert.throws(
+      () => adminRoutes(rule),
+      (error) => error instanceof BuildError && error.code === "scopes_unasked" && /scopes\(rule/.test(error.message),
+    );
+    const routes = auth.adminRoutes(scopes(rule, "notes:write"));
+    const api = createApi({ title: "Admin", version: "1", audit: () => {}, routes });
+    const root = await account("root");
+    for (const method of ["GET", "DELETE"]) {
+      const path = method === "GET" ? "/auth/accounts" : `/auth/accounts/${root.id}/sessions`;
+      const statusWith = async (scope: string): Promise<number> => {
+        const headers = { authorization: `Bearer ${(await signIn(root, { scope })).access}` };
+        return (await api.fetch(new Request(`https://as.test${path}`, { method, headers }))).status;
+      };
+      assert.equal(await statusWith("notes:read"), 403, method);
+      assert.ok((await statusWith("notes:write")) < 300, `${method}, the control`);
+    }
   });
 
   test("K-07: an API key of an administrator administers nothing, alone or with somebody else's session or token", async (t) => {
@@ -52,7 +75,7 @@ describeOnEach("who administers", (database) => {
     const [root, alice] = [await account("root"), await account("alice")];
     const people = new Map([[root.id, { id: root.id, name: "Root" }]]);
     const rule = authorize({ user: auth.currentUser }, ({ user }) => people.get(user.id), { reach: "any" });
-    const api = createApi({ title: "Own", version: "1", audit: () => {}, routes: auth.adminRoutes(rule) });
+    const api = createApi({ title: "Own", version: "1", audit: () => {}, routes: auth.adminRoutes(anyScope(rule, "a test")) });
     const status = async (token: string) => {
       const headers = { authorization: `Bearer ${token}` };
       return (await api.fetch(new Request("https://as.test/auth/accounts", { headers }))).status;

@@ -1,5 +1,6 @@
 /** An API with the routes of keys, and routes that a key opens. */
 import {
+  anyScope,
   type Api,
   apiKeyHeader,
   authenticate,
@@ -11,6 +12,7 @@ import {
   post,
   type Route,
   scopes,
+  unchecked,
 } from "lockstep";
 import { administrator } from "../admin/administrator.ts";
 import type { SignedInUser, User } from "../caller/caller.ts";
@@ -49,7 +51,10 @@ export function testApi({ settings, apiKeys, clients }: TestKeys): TestApi {
     const { id, scopes } = JSON.parse(Buffer.from(bearer.reveal(), "base64url").toString()) as Administrator;
     return identified(userOf(id, scopes), { sub: id, scope: scopes.join(" ") });
   });
-  const user = authorize({ signedIn }, ({ signedIn }) => signedIn);
+  const user = anyScope(
+    authorize({ signedIn }, ({ signedIn }) => signedIn),
+    "a test",
+  );
   // No cookie is among its credentials, which is all that its facts are told here.
   const signedInUser = user as unknown as SignedInUser;
   const root = authorize({ signedIn }, ({ signedIn }) => (signedIn.id === "root" ? signedIn : undefined), { reach: "any" });
@@ -61,7 +66,7 @@ export function testApi({ settings, apiKeys, clients }: TestKeys): TestApi {
     onError: () => {},
     routes: [
       ...apiKeyRoutes({ apiKeys, signedIn: signedInUser }),
-      ...serviceAccountRoutes({ apiKeys, clients, admin: administrator(root, signedInUser) }),
+      ...serviceAccountRoutes({ apiKeys, clients, admin: administrator(anyScope(root, "a test"), signedInUser) }),
       ...protectedRoutes(key),
     ],
   });
@@ -70,9 +75,14 @@ export function testApi({ settings, apiKeys, clients }: TestKeys): TestApi {
 
 function protectedRoutes(key: ReturnType<typeof keyCaller>): Route[] {
   return [
-    get("/whoami", { deps: { key } }, ({ key }) => ({ kind: key.kind, id: key.id, scopes: key.scopes, keyId: key.keyId ?? null })),
-    get("/notes", { deps: { key: scopes(key, "notes:read") } }, () => []),
-    post("/notes", { deps: { key: scopes(key, "notes:write") } }, () => ({})),
+    get("/whoami", { deps: { key }, response: unchecked("a test") }, ({ key }) => ({
+      kind: key.kind,
+      id: key.id,
+      scopes: key.scopes,
+      keyId: key.keyId ?? null,
+    })),
+    get("/notes", { deps: { key: scopes(key, "notes:read") }, response: unchecked("a test") }, () => []),
+    post("/notes", { deps: { key: scopes(key, "notes:write") }, response: unchecked("a test") }, () => ({})),
   ];
 }
 

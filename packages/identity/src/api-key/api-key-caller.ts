@@ -1,16 +1,13 @@
 /** Whoever an API key belongs to, as a dependency. */
 import { authenticate, connection, type Dependency, identified, type Scheme } from "lockstep";
-import { type ApiClient, subjectOfClient } from "../caller/caller.ts";
+import { type ApiClient, type CallerFacts, subjectOfClient } from "../caller/caller.ts";
 import type { ApiKeys, VerifiedKey } from "./api-keys.ts";
 
 /**
  * The owner of the key that a scheme extracted, with the scopes that the key grants. A key that opens nothing is 401; too many
  * wrong ones are 429.
  */
-export function keyCaller(
-  apiKeys: Pick<ApiKeys, "verify">,
-  scheme: Scheme<string, string>,
-): Dependency<ApiClient, "credential" | "authenticated" | "scoped" | `scope:${string}`> {
+export function keyCaller(apiKeys: Pick<ApiKeys, "verify">, scheme: Scheme<string, string>): Dependency<ApiClient, CallerFacts> {
   return authenticate({ key: scheme, connection: connection() }, async ({ key, connection }) => {
     const verified = await apiKeys.verify(key, connection);
     const caller = callerOf(verified);

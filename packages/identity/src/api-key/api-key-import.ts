@@ -25,10 +25,10 @@ export type KeyToImport = KnownKey & {
  * @throws Problem `invalid_input` (422) for what is no key of this prefix and environment, and for a user's that would never expire
  */
 export function knownKey(known: KeyToImport, settings: Settings): { readonly id: string; readonly secretHash: Secret<string> } {
-  if ("account" in known.owner && known.expiresAt === undefined) throw problem(422, "invalid_input", "A key of a user expires.");
+  if ("account" in known.owner && known.expiresAt === undefined) problem(422, "invalid_input", "A key of a user expires.");
   if ("key" in known) {
     const parts = parseApiKey(known.key, settings);
     if (parts !== undefined) return { id: parts.id, secretHash: secret(hashOfSecret(parts.secret)) };
   } else if (isApiKeyId(known.id) && /^[A-Za-z0-9_-]{43}$/.test(known.secretHash.reveal())) return known;
-  throw problem(422, "invalid_input", "This is no key of this service.");
+  problem(422, "invalid_input", "This is no key of this service.");
 }

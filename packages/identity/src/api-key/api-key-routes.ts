@@ -30,7 +30,7 @@ export function apiKeyRoutes({ apiKeys, signedIn }: ApiKeyRoutesOptions): Route[
   const ownKey = owned(
     { id: path("id", keyIdSchema), user },
     ({ id }) => apiKeys.find(id),
-    ({ owner }, { user }) => "account" in owner && owner.account === user.id,
+    ({ owner }) => ("account" in owner ? owner.account : undefined),
   );
   const limit = query("limit", z.int().min(1).max(100).default(50));
   const after = query("after", keyIdSchema.optional());

@@ -1,5 +1,5 @@
 /** What a new key may be. Every rule is checked here, whoever asks: a route, the command line or the application. */
-import { type Problem, problem } from "lockstep";
+import { problem } from "lockstep";
 import type { KeyOwner } from "./api-key.ts";
 
 /** The longest life of a key, in days. */
@@ -23,7 +23,7 @@ const dayMs = 86_400_000;
 
 /** @throws Problem `invalid_input` (422) */
 export function checkName(name: string): string {
-  if (!namePattern.test(name)) throw invalid("The name is one line of 1 to 100 characters, without control characters.");
+  if (!namePattern.test(name)) invalid("The name is one line of 1 to 100 characters, without control characters.");
   return name;
 }
 
@@ -36,7 +36,7 @@ export function expiryOf(days: number | "never" | undefined, owner: KeyOwner, no
   if (days === "never" && "client" in owner) return undefined;
   const life = days ?? defaultExpiresInDays;
   if (typeof life !== "number" || !Number.isInteger(life) || life < 1 || life > maxExpiresInDays) {
-    throw invalid(`A key expires in 1 to ${maxExpiresInDays} days.`);
+    invalid(`A key expires in 1 to ${maxExpiresInDays} days.`);
   }
   return now + life * dayMs;
 }
@@ -53,7 +53,7 @@ export function expiryOfSuccessor(
 /** @throws Problem `invalid_input` (422) for a grace that is no whole number of seconds from 0 to 7 days */
 export function checkGrace(seconds: number = defaultGraceSeconds): number {
   if (Number.isInteger(seconds) && seconds >= 0 && seconds <= maxGraceSeconds) return seconds;
-  throw invalid(`The grace is 0 to ${maxGraceSeconds} seconds.`);
+  invalid(`The grace is 0 to ${maxGraceSeconds} seconds.`);
 }
 
 /**
@@ -63,9 +63,9 @@ export function checkGrace(seconds: number = defaultGraceSeconds): number {
  */
 export function checkHeld(asked: readonly string[], held: readonly string[]): readonly string[] {
   if (asked.length <= maxScopes && asked.every((scope) => held.includes(scope))) return [...new Set(asked)];
-  throw problem(403, "scope_not_held", "A key grants only scopes that its owner and whoever makes it have.");
+  problem(403, "scope_not_held", "A key grants only scopes that its owner and whoever makes it have.");
 }
 
-function invalid(detail: string): Problem {
-  return problem(422, "invalid_input", detail);
+function invalid(detail: string): never {
+  problem(422, "invalid_input", detail);
 }

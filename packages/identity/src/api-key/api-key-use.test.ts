@@ -94,7 +94,7 @@ describeOnEach("the last use of API keys", (databases) => {
 
 /** The timer is a real one: that it comes at all is the point. */
 async function waitFor(isSo: () => Promise<boolean>): Promise<void> {
-  for (let count = 0; count < 500; count += 1) {
+  for (let count = 0; count < 5000; count += 1) {
     if (await isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

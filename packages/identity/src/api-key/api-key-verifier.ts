@@ -1,6 +1,6 @@
 /** Verifying a key that is presented. Every refusal looks the same to whoever presents it (K-01); the audit event has the reason. */
 import { timingSafeEqual } from "node:crypto";
-import { type Connection, InvalidCredential, type Problem, problem, type Redacted } from "lockstep";
+import { type Connection, InvalidCredential, problem, type Redacted } from "lockstep";
 import { hashOfSecret } from "../secret/opaque-token.ts";
 import type { Settings } from "../settings.ts";
 import type { VerifiedKey } from "./api-key.ts";
@@ -80,7 +80,7 @@ export class ApiKeyVerifier {
     const about = { address, keyId: this.#familiar.has(placeOf(id, address)) ? undefined : id };
     if (this.#throttle.mayEvaluate(about)) return about;
     this.#settings.audit.report({ type: "api_key.refused", key: id, reason: "too many wrong secrets" }, { requestId });
-    throw tooMany();
+    tooMany();
   }
 
   #remember(id: string, { address }: KeyOrigin): void {
@@ -117,6 +117,6 @@ function placeOf(id: string, address: string | undefined): string {
   return `${id} ${address ?? ""}`;
 }
 
-function tooMany(): Problem {
-  return problem(429, "too_many_requests", "Too many wrong API keys: try again later.", { headers: { "retry-after": "60" } });
+function tooMany(): never {
+  problem(429, "too_many_requests", "Too many wrong API keys: try again later.", { headers: { "retry-after": "60" } });
 }

@@ -1,5 +1,5 @@
 /** Steps that making, replacing and ending keys have in common. */
-import { notFound, type Problem, problem, type Redacted, secret } from "lockstep";
+import { notFound, problem, type Redacted, secret } from "lockstep";
 import { revoke } from "../revocation/revocation-log.ts";
 import { hashOfSecret } from "../secret/opaque-token.ts";
 import { lastTokenOver } from "../session/end-session.ts";
@@ -31,20 +31,20 @@ export function freshKey(settings: Settings, described: Described): { readonly k
 /** Keeps a key that was drawn. @throws Problem `not_found` where the owner went while it was on the way */
 export function* insertFreshKey(fresh: ApiKey, key: FreshKey, by: string | undefined): Work<void> {
   const isKept = yield* insertApiKey({ ...fresh, secretHash: secret(hashOfSecret(key.secret)), by });
-  if (!isKept) throw notFound();
+  if (!isKept) notFound();
 }
 
 /** A key that is there. @throws Problem `not_found` */
 export function* loadKey(id: string): Work<ApiKey> {
   const key = yield* findApiKey(id);
-  if (key === undefined) throw notFound();
+  if (key === undefined) notFound();
   return key;
 }
 
 /** Holds an owner that is there. @throws Problem `not_found` */
 export function* holdOwner(owner: KeyOwner): Work<OwnerRecord> {
   const held = yield* lockOwner(owner);
-  if (held === undefined) throw notFound();
+  if (held === undefined) notFound();
   return held;
 }
 
@@ -62,13 +62,13 @@ export function eventOf(
   return { subject: subjectOfOwner(owner), key: id, family: familyId, ...(by === undefined ? {} : { by }) };
 }
 
-/** Why a key could not be replaced. */
-export function notRotated({ rotatedAt }: ApiKey): Problem {
-  if (rotatedAt !== undefined) return problem(409, "already_rotated", "This key was replaced already.");
-  return problem(409, "key_ended", "This key has ended.");
+/** Says why a key could not be replaced. @throws Problem 409 `already_rotated` or `key_ended` */
+export function notRotated({ rotatedAt }: ApiKey): never {
+  if (rotatedAt !== undefined) problem(409, "already_rotated", "This key was replaced already.");
+  problem(409, "key_ended", "This key has ended.");
 }
 
-/** There is no room for another key. */
-export function tooManyKeys(): Problem {
-  return problem(409, "too_many_keys", "There are as many keys as there may be: end one of them first.");
+/** There is no room for another key. @throws Problem 409 `too_many_keys` */
+export function tooManyKeys(): never {
+  problem(409, "too_many_keys", "There are as many keys as there may be: end one of them first.");
 }

@@ -70,7 +70,7 @@ export class ApiKeys {
       const held = yield* holdOwner(owner);
       checkHeld(scopes, scopesOfOwner(held, settings));
       const { live, replaced } = yield* countLiveApiKeys(owner, now);
-      if (live - replaced >= max) throw tooManyKeys();
+      if (live - replaced >= max) tooManyKeys();
       yield* insertFreshKey(fresh, key, by);
       yield* record({ type: "api_key.created", ...eventOf(fresh, by) });
     });
@@ -91,7 +91,7 @@ export class ApiKeys {
       const scopes = checkHeld(known.scopes, scopesOfOwner(yield* holdOwner(owner), settings));
       if ((yield* findApiKey(id)) !== undefined) return false;
       const isKept = yield* insertApiKey({ id, familyId: id, owner, name, scopes, createdAt, expiresAt, secretHash, by });
-      if (!isKept) throw notFound();
+      if (!isKept) notFound();
       yield* record({ type: "api_key.created", ...eventOf({ owner, id, familyId: id }, by) });
       return true;
     });
@@ -127,9 +127,9 @@ export class ApiKeys {
       const had = scopesOfOwner(held, settings);
       const scopes = old.scopes.filter((scope) => had.includes(scope));
       checkHeld(scopes, rotatorScopes);
-      if (!(yield* replaceApiKey(id, now, now + graceSeconds * 1000))) throw notRotated(yield* loadKey(id));
+      if (!(yield* replaceApiKey(id, now, now + graceSeconds * 1000))) notRotated(yield* loadKey(id));
       if (graceSeconds === 0) yield* revokeKey(id, settings);
-      if ((yield* countLiveApiKeys(owner, now)).live >= 2 * max) throw tooManyKeys();
+      if ((yield* countLiveApiKeys(owner, now)).live >= 2 * max) tooManyKeys();
       const expiresAt = expiryOfSuccessor(old, now);
       const { key, fresh } = freshKey(settings, { owner, name, scopes, createdAt: now, expiresAt, familyId });
       yield* insertFreshKey(fresh, key, by);

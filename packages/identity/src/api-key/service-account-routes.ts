@@ -33,7 +33,7 @@ type Needed = "authenticated" | "authorized" | "reaches-any";
 export type AdministratorDependency = Dependency<Administrator, "credential" | Needed>;
 
 /** The service account of the path. */
-export type AccountDependency = Dependency<Client, "credential" | Needed | "param:id">;
+export type AccountDependency = Dependency<Client, "credential" | Needed | "input" | "param:id" | "checked:path.id">;
 
 /** Who changes something, for the audit event. */
 export type ChangeDependency = Dependency<{ readonly by: string; readonly requestId: string }, "credential" | Needed>;

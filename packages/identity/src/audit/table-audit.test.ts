@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { setImmediate as later } from "node:timers/promises";
-import { type AuditEvent, authenticate, createApi, get, httpBearer, Unavailable } from "lockstep";
+import { type AuditEvent, authenticate, createApi, get, httpBearer, Unavailable, unchecked } from "lockstep";
 import { serveFetch } from "lockstep/fetch";
 import { openLine } from "../revocation/cut.fixture.ts";
 import { describeOnEach, newPostgresUrl } from "../store/database.fixture.ts";
@@ -98,7 +98,12 @@ describeOnEach("tableAudit()", (database) => {
     const db = await database.open(t);
     const table = open(t, db);
     const nobody = authenticate({ token: httpBearer() }, () => undefined);
-    const api = createApi({ title: "A", version: "1", routes: [get("/me", { deps: { nobody } }, () => ({}))], audit: table.sink });
+    const api = createApi({
+      title: "A",
+      version: "1",
+      routes: [get("/me", { deps: { nobody }, response: unchecked("a test") }, () => ({}))],
+      audit: table.sink,
+    });
     const answer = await serveFetch(api)(new Request("https://api.test/me", { headers: { authorization: "Bearer canary" } }));
     await table.flush();
     const events = await db.run(listEvents({ limit: 10 }));

@@ -35,11 +35,19 @@ export type Caller = User | Service;
 /** Whoever an API key belongs to. The name of a user's key is what its owner called it; of a service account's, the account's. */
 export type ApiClient = (User & { readonly name: string }) | Service;
 
-/** A user who has signed in, with a token or a session and no API key: what managing an account needs. */
-export type SignedInUser = Dependency<
-  User,
-  "credential" | "authenticated" | "authorized" | "cookie" | "scoped" | `scope:${string}`
->;
+/** `scopes-unasked` if there are scopes that a credential may be limited to. */
+type Unasked<Sc extends string> = [Sc] extends [never] ? never : "scopes-unasked";
+
+/** What is known of a caller that came with an access token or an API key. */
+export type CallerFacts<Sc extends string = string> = "credential" | "authenticated" | "scoped" | `scope:${Sc}` | Unasked<Sc>;
+
+/** What is known of a user, who may also have come with a cookie. */
+export type UserFacts<Sc extends string = string> = CallerFacts<Sc> | "authorized" | "cookie";
+
+/**
+ * A user who has signed in, with a token or a session and no API key, whatever scopes were granted: what managing an account needs.
+ */
+export type SignedInUser = Dependency<User, Exclude<UserFacts, "scopes-unasked"> | "scopes-asked">;
 
 /** `sub` of a client: no account can have it (attack row A-50). */
 export function subjectOfClient(clientId: string): string {

@@ -19,12 +19,15 @@ import { sessionScheme } from "../session/session-cookie.ts";
 import { sessionUser } from "../session/session-user.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { Settings } from "../settings.ts";
-import { type ApiClient, type Caller, clientOfSubject, type Service, type User } from "./caller.ts";
-
-/** What is known of a caller that came with an access token or an API key. */
-type CallerFacts = "credential" | "authenticated" | "scoped" | `scope:${string}`;
-/** What is known of a user, who may also have come with a cookie. */
-type UserFacts = CallerFacts | "authorized" | "cookie";
+import {
+  type ApiClient,
+  type Caller,
+  type CallerFacts,
+  clientOfSubject,
+  type Service,
+  type User,
+  type UserFacts,
+} from "./caller.ts";
 
 /** The schemes and dependencies of one identity. */
 export interface Callers {

@@ -1,6 +1,6 @@
 /** What a client may be: checked once, when it is made. */
 import { randomBytes } from "node:crypto";
-import { BuildError, type Problem, problem } from "lockstep";
+import { BuildError, problem } from "lockstep";
 import type { Jwks } from "lockstep/jwt";
 import type { Settings } from "../settings.ts";
 import {
@@ -52,18 +52,18 @@ export function isClientId(text: string): boolean {
  */
 export async function checkRegistration(registration: ClientRegistration, settings: Settings): Promise<CheckedRegistration> {
   const { id = newClientId(), name, authentication, introspects = false } = registration;
-  if (!isClientId(id)) throw wrong("The id is 3 to 64 lower-case letters, digits and hyphens, and no UUID.");
+  if (!isClientId(id)) wrong("The id is 3 to 64 lower-case letters, digits and hyphens, and no UUID.");
   // One control, format or surrogate character is enough to forge a line of a log or a page.
   if (name.trim() === "" || name.length > maxNameLength || /\p{C}/u.test(name)) {
-    throw wrong(`The name is 1 to ${maxNameLength} characters without control characters.`);
+    wrong(`The name is 1 to ${maxNameLength} characters without control characters.`);
   }
   if (!clientAuthentications.includes(authentication)) {
-    throw wrong(`A client authenticates by one of: ${clientAuthentications.join(", ")}.`);
+    wrong(`A client authenticates by one of: ${clientAuthentications.join(", ")}.`);
   }
   const grants = subset(registration.grants, clientGrants, "grants");
   const scopes = subset(registration.scopes, Object.keys(settings.scopes), "scopes");
   if (!isConfidential({ authentication }) && (grants.includes("client_credentials") || introspects)) {
-    throw wrong("A client without authentication can neither have client_credentials nor introspect (RFC 6749 §4.4).");
+    wrong("A client without authentication can neither have client_credentials nor introspect (RFC 6749 §4.4).");
   }
   const jwks = await checkJwks(registration, id, settings);
   return { id, name, authentication, grants, scopes, introspects, jwks };
@@ -74,7 +74,7 @@ function newClientId(): string {
 }
 
 function subset<T extends string>(asked: readonly T[], known: readonly T[], what: string): readonly T[] {
-  if (asked.some((each) => !known.includes(each))) throw wrong(`The ${what} are some of: ${known.join(", ")}.`);
+  if (asked.some((each) => !known.includes(each))) wrong(`The ${what} are some of: ${known.join(", ")}.`);
   return [...new Set(asked)];
 }
 
@@ -84,20 +84,20 @@ async function checkJwks(
   settings: Settings,
 ): Promise<Jwks | undefined> {
   if ((authentication === "private_key_jwt") !== (jwks !== undefined)) {
-    throw wrong("A client that authenticates by private_key_jwt, and no other, has a JWK set with its public keys.");
+    wrong("A client that authenticates by private_key_jwt, and no other, has a JWK set with its public keys.");
   }
   if (jwks === undefined) return undefined;
-  if (JSON.stringify(jwks).length > maxJwksLength) throw wrong("The JWK set is too long.");
+  if (JSON.stringify(jwks).length > maxJwksLength) wrong("The JWK set is too long.");
   try {
     await assertionVerifier({ id: clientId, jwks }, { absent: true }, settings).ready();
   } catch (error) {
     // The message speaks of the form of the keys and repeats nothing of them.
-    if (error instanceof BuildError) throw wrong(`The JWK set cannot be used: ${error.message}.`);
+    if (error instanceof BuildError) wrong(`The JWK set cannot be used: ${error.message}.`);
     throw error;
   }
   return structuredClone(jwks);
 }
 
-function wrong(detail: string): Problem {
-  return problem(422, "wrong_client", detail);
+function wrong(detail: string): never {
+  problem(422, "wrong_client", detail);
 }

@@ -56,7 +56,7 @@ export class Clients {
     const secretHash = shown === undefined ? undefined : secret(hashOfSecret(shown));
     await this.#recorded(registration, function* (record) {
       const isNew = yield* insertClient({ ...client, jwks, secretHash, by: registration.by });
-      if (!isNew) throw problem(409, "client_exists", "There is a client of this id already.");
+      if (!isNew) problem(409, "client_exists", "There is a client of this id already.");
       yield* record({ type: "client.created", subject: subjectOfClient(client.id), ...byOf(registration) });
     });
     return { client: { ...client, disabledAt: undefined }, secret: shown };

@@ -2,7 +2,7 @@
  * Forms of OAuth endpoints: a parameter without a value counts as omitted, unknown ones are ignored, a repeated one is refused
  * (RFC 6749 §3.2, attack row A-16). What is secret is redacted before anything else sees it.
  */
-import { type Dependency, form, Redacted, type Schema } from "lockstep";
+import { type Dependency, form, nothing, Redacted, type Schema } from "lockstep";
 import type { PresentedClient } from "../client/client-authentication.ts";
 
 /** The largest form of an OAuth endpoint, in bytes. */
@@ -35,7 +35,7 @@ export interface OAuthFormOptions<T> {
  * A form of an OAuth endpoint as a dependency. A missing required field is 400 `invalid_request`; `read` may throw an
  * OAuthError.
  */
-export function oauthForm<T>({ properties, required, read }: OAuthFormOptions<T>): Dependency<T> {
+export function oauthForm<T>({ properties, required, read }: OAuthFormOptions<T>): Dependency<T, "input"> {
   const described = { type: "object", properties: { ...properties, ...clientFields }, required, additionalProperties: true };
   const schema: Schema<unknown, T> = {
     "~standard": {
@@ -50,7 +50,7 @@ export function oauthForm<T>({ properties, required, read }: OAuthFormOptions<T>
       jsonSchema: { input: () => structuredClone(described), output: () => structuredClone(described) },
     },
   };
-  return form(schema);
+  return form(schema, { identifies: nothing("credentials of the client and of whoever it acts for, verified by the endpoint") });
 }
 
 interface Issue {

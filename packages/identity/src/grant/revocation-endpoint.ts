@@ -27,7 +27,7 @@ export function revocationEndpoint(services: TokenServices): Route {
       tags: ["OAuth"],
       errors: "oauth",
       maxBodyBytes: maxFormBytes,
-      status: 200,
+      responses: { 200: null },
       problems: { 400: "The request is malformed.", 401: "The client is not authenticated.", 429: "Too many attempts." },
       deps: { basic: optional(clientBasicScheme), connection: connection(), form: tokenForm },
     },

@@ -10,7 +10,7 @@ export interface TokenForm {
 }
 
 /** The form. `token_type_hint` is read by nobody: what a token is, its form tells. */
-export const tokenForm: Dependency<TokenForm> = oauthForm({
+export const tokenForm: Dependency<TokenForm, "input"> = oauthForm({
   properties: {
     token: { type: "string", format: "password" },
     token_type_hint: { type: "string", description: "access_token or refresh_token; a wrong one does no harm." },

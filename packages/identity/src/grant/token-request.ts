@@ -27,7 +27,7 @@ const properties = {
 } as const;
 
 /** The form of the token endpoint. */
-export const tokenRequestForm: Dependency<TokenRequest> = oauthForm({
+export const tokenRequestForm: Dependency<TokenRequest, "input"> = oauthForm({
   properties,
   required: ["grant_type"],
   read: (fields): TokenRequest => ({

@@ -61,7 +61,7 @@ function cuttable(database: Database): { readonly database: Database; cut(): voi
 
 /** Waits for what another node hears in a moment. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let time = 0; time < 500; time += 1) {
+  for (let time = 0; time < 5000; time += 1) {
     if (await isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

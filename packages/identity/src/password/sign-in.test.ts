@@ -24,7 +24,7 @@ class NotingThrottle implements SignInThrottle {
 
   async signIn({ username }: SignInAttempt): Promise<{ succeeded(): Promise<void> }> {
     this.told.push(`attempt ${username}`);
-    if (this.isFull) throw problem(429, "too_many_requests", "Too many attempts.");
+    if (this.isFull) problem(429, "too_many_requests", "Too many attempts.");
     return {
       succeeded: async () => {
         this.told.push("succeeded");

@@ -1,6 +1,6 @@
 /** A node: a process that serves an API which issues, accepts and revokes access tokens. */
 import { randomUUID } from "node:crypto";
-import { authenticate, body, createApi, get, httpBearer, identified, post, Redacted } from "lockstep";
+import { authenticate, body, createApi, get, httpBearer, identified, nothing, post, Redacted, unchecked } from "lockstep";
 import { fastifyServer } from "lockstep/fastify";
 import { z } from "zod";
 import { AccessTokens } from "../issuer/access-tokens.ts";
@@ -47,21 +47,32 @@ async function start({ url, identityKey: key, feed: options }: NodeSettings): Pr
     version: "1",
     audit: () => {},
     routes: [
-      post("/tokens", { ...open, deps: { grant: body(grant) } }, async ({ grant: { sub, sid, clientId } }) => {
-        const position = await database.run(revocationPosition());
-        return tokens.issue({ sub, clientId, scope: "", sessionId: sid ?? randomUUID(), position });
-      }),
-      post("/revocations", { ...open, deps: { target: body(target) } }, async ({ target }) => {
+      post(
+        "/tokens",
+        {
+          ...open,
+          deps: { grant: body(grant, { identifies: { clientId: nothing("the client of a new token") } }) },
+          response: unchecked("a test"),
+        },
+        async ({ grant: { sub, sid, clientId } }) => {
+          const position = await database.run(revocationPosition());
+          return tokens.issue({ sub, clientId, scope: "", sessionId: sid ?? randomUUID(), position });
+        },
+      ),
+      post("/revocations", { ...open, deps: { target: body(target) }, response: unchecked("a test") }, async ({ target }) => {
         const at = settings.clock();
         const entry = { ...target, at, expiresAt: lastTokenOver(settings, at) };
         return { position: await database.transaction(() => revoke(entry)) };
       }),
-      post("/compromised", { ...open, deps: { key: body(compromised) } }, async ({ key }) => {
+      post("/compromised", { ...open, deps: { key: body(compromised) }, response: unchecked("a test") }, async ({ key }) => {
         return { isRetired: await tokens.retireCompromised(key.kid) };
       }),
-      get("/state", open, () => ({ position: feed.position, events: events.map(({ type }) => type) })),
-      get("/me", { deps: { caller } }, () => ({})),
-      get("/me/fresh", { deps: { caller: freshCaller } }, () => ({})),
+      get("/state", { ...open, response: unchecked("a test") }, () => ({
+        position: feed.position,
+        events: events.map(({ type }) => type),
+      })),
+      get("/me", { deps: { caller }, response: unchecked("a test") }, () => ({})),
+      get("/me/fresh", { deps: { caller: freshCaller }, response: unchecked("a test") }, () => ({})),
     ],
   });
   const server = fastifyServer(api);

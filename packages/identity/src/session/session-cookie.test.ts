@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { authenticate, createApi, get, Redacted, reply } from "lockstep";
+import { authenticate, createApi, get, Redacted, reply, unchecked } from "lockstep";
 import { newSecret } from "../secret/opaque-token.ts";
 import { testSettings } from "../settings.fixture.ts";
 import { openSqlite } from "../store/sqlite/index.ts";
@@ -13,7 +13,7 @@ const demo = { ...settings, insecureCookies: true };
 /** What a browser is sent. */
 async function sent(...cookies: ReturnType<typeof sessionCookie>[]): Promise<Response> {
   const options = { cookies, headers: { "cache-control": "no-store" } };
-  const routes = [get("/", { public: "test" }, () => reply(200, {}, options))];
+  const routes = [get("/", { public: "test", response: unchecked("a test") }, () => reply(200, {}, options))];
   return createApi({ title: "t", version: "1", routes }).fetch(new Request("https://api.test/"));
 }
 
@@ -50,7 +50,11 @@ describe("the session's cookie", () => {
 
   test("is documented as the scheme Session", () => {
     const user = authenticate({ session: sessionScheme(settings) }, () => undefined as { readonly id: string } | undefined);
-    const { components } = createApi({ title: "t", version: "1", routes: [get("/me", { deps: { user } }, () => ({}))] }).openapi();
+    const { components } = createApi({
+      title: "t",
+      version: "1",
+      routes: [get("/me", { deps: { user }, response: unchecked("a test") }, () => ({}))],
+    }).openapi();
     assert.deepEqual(components?.securitySchemes, {
       Session: {
         type: "apiKey",

@@ -1,5 +1,5 @@
 /** The routes of sessions: a browser signs in and out, and everybody sees and ends their own. */
-import { connection, del, get, owned, path, post, problem, query, reply, type Reply, type Route } from "lockstep";
+import { connection, del, get, nothing, owned, path, post, problem, query, reply, type Reply, type Route } from "lockstep";
 import { z } from "zod";
 import type { SignedInUser, User } from "../caller/caller.ts";
 import type { Settings } from "../settings.ts";
@@ -38,7 +38,7 @@ function listRoute({ sessions, signedIn }: SessionServices): Route {
   const deps = {
     user: signedIn,
     limit: query("limit", z.int().min(1).max(100).default(50)),
-    after: query("after", z.uuid().optional()),
+    after: query("after", z.uuid().optional(), { identifies: nothing("a place in the caller's own list") }),
   };
   return get(
     "/auth/sessions",
@@ -57,7 +57,7 @@ function endRoutes({ settings, sessions, signedIn }: SessionServices): Route[] {
       const found = await sessions.findById(id);
       return found?.endedAt === undefined ? found : undefined;
     },
-    ({ accountId }, { user }) => accountId === user.id,
+    ({ accountId }) => accountId,
   );
   const deps = { user: signedIn, connection: connection() };
   return [
@@ -75,8 +75,8 @@ function endRoutes({ settings, sessions, signedIn }: SessionServices): Route[] {
     }),
     post("/auth/logout", { summary: "Sign out", tags, deps, status: 204 }, async ({ user, connection }) => {
       // Every token of a user belongs to a session. One that did not could not be ended, and nobody must be told that it was.
-      if (user.sessionId === undefined) throw problem(403, "forbidden", "This credential belongs to no sign-in.");
-      await sessions.end({ id: user.sessionId }, "signed_out", connection);
+      const id = user.sessionId ?? problem(403, "forbidden", "This credential belongs to no sign-in.");
+      await sessions.end({ id }, "signed_out", connection);
       return signedOut(settings, user);
     }),
   ];

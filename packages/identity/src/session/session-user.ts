@@ -1,13 +1,13 @@
 /** The user of a session: the cookie, verified. */
 import { authenticate, deny, type Dependency, identified } from "lockstep";
-import type { User } from "../caller/caller.ts";
+import type { CallerFacts, User } from "../caller/caller.ts";
 import type { Settings } from "../settings.ts";
 import type { sessionScheme } from "./session-cookie.ts";
 import type { AccountSession } from "./session-store.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** A user who is known by the cookie of a session. */
-export type SessionUser = Dependency<User, "credential" | "authenticated" | "scoped" | "cookie" | `scope:${string}`>;
+export type SessionUser = Dependency<User, CallerFacts | "cookie">;
 
 /**
  * Who is asking, by the cookie of a session. What they may do is what was granted at the sign-in, as far as the account may still
@@ -19,8 +19,7 @@ export function sessionUser(
   scheme: ReturnType<typeof sessionScheme>,
 ): SessionUser {
   return authenticate({ session: scheme }, async ({ session }) => {
-    const found = await sessions.find(session);
-    if (found === undefined) return deny("no session, or one that is over");
+    const found = (await sessions.find(session)) ?? deny("no session, or one that is over");
     const user = userOf(found, settings.scopesOf(found.account));
     return identified(user, { sub: user.id, scope: user.scopes.join(" "), sid: found.id });
   });

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
 import {
   anyOf,
+  anyScope,
   type Api,
   type AuditEvent,
   authenticate,
@@ -17,6 +18,7 @@ import {
   Redacted,
   sameSecret,
   type Secret,
+  unchecked,
 } from "lockstep";
 import { z } from "zod";
 import type { Account } from "../account/account.ts";
@@ -126,9 +128,13 @@ export function openSessionApi(
     version: "1",
     routes: [
       ...sessionRoutes({ settings, sessions, throttle, signedIn }),
-      get("/me", { deps: { user: signedIn } }, ({ user }) => user),
-      get("/notes", { deps: { user: signedIn } }, () => []),
-      post("/notes", { deps: { user: signedIn, note: body(z.object({ text: z.string() })) } }, ({ note }) => note),
+      get("/me", { deps: { user: signedIn }, response: unchecked("a test") }, ({ user }) => user),
+      get("/notes", { deps: { user: signedIn }, response: unchecked("a test") }, () => []),
+      post(
+        "/notes",
+        { deps: { user: signedIn, note: body(z.object({ text: z.string() })) }, response: unchecked("a test") },
+        ({ note }) => note,
+      ),
     ],
     origins: [origin],
     clock: clock.read,
@@ -164,7 +170,10 @@ function signedInUser(settings: Settings, sessions: Sessions) {
     return sameSecret(bearer, bearerToken) ? identified(user, { sub: user.id, scope: scopes.join(" ") }) : undefined;
   });
   const caller = authenticate({ caller: anyOf({ token, session }) }, ({ caller }): User => caller.value);
-  return authorize({ caller }, ({ caller }) => caller);
+  return anyScope(
+    authorize({ caller }, ({ caller }) => caller),
+    "a test",
+  );
 }
 
 function requestOf(settings: Settings, { session, site = "same-origin", headers = {}, form, json }: TestRequest): RequestInit {

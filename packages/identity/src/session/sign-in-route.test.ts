@@ -3,6 +3,7 @@ import { test, type TestContext } from "node:test";
 import { createApi } from "lockstep";
 import { fastifyServer, type FastifyServerOptions } from "lockstep/fastify";
 import { disableAccount } from "../account/account-store.ts";
+import { comparableHeaders } from "../comparable.fixture.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { numberOf } from "../store/row.ts";
 import { first, sql } from "../store/statement.ts";
@@ -19,8 +20,7 @@ async function countSessions({ settings }: SessionApi): Promise<number> {
 
 /** Everything of an answer but what differs between any two. */
 async function seen(response: Response): Promise<string> {
-  const headers = [...response.headers].filter(([name]) => name !== "x-request-id");
-  return JSON.stringify([response.status, headers, await response.text()]);
+  return JSON.stringify([response.status, comparableHeaders(response.headers), await response.text()]);
 }
 
 describeOnEach("POST /auth/session", (database) => {

@@ -8,7 +8,6 @@ import {
   form,
   post,
   problem,
-  type Problem,
   Redacted,
   reply,
   type Reply,
@@ -33,7 +32,9 @@ const SignInForm = z
       .string()
       .min(1)
       .max(320)
-      .regex(/^\P{Cc}*$/u),
+      .regex(/^\P{Cc}*$/u)
+      // Documentation would make one up from the pattern.
+      .meta({ examples: ["alice@example.com"] }),
     password: z.string().min(1).max(1024),
   })
   .meta({ id: "SignInForm" });
@@ -64,7 +65,8 @@ export function signInRoute(services: SignInRouteServices): Route {
       try {
         return await start({ ...request, username, password: new Redacted(password) }, services);
       } catch (error) {
-        throw error instanceof SignInRefused ? refused(settings) : error;
+        if (error instanceof SignInRefused) refused(settings);
+        throw error;
       }
     },
   );
@@ -103,10 +105,10 @@ async function start(request: StartRequest, services: SignInRouteServices): Prom
 }
 
 /** The same for an unknown address, a wrong password and an account that is disabled (attack row L-05). */
-function refused(settings: Settings): Problem {
+function refused(settings: Settings): never {
   // RFC 9110 §15.5.2: a 401 has a challenge. `Cookie` is the one of the session's scheme.
   const headers = { "www-authenticate": `Cookie name="${sessionCookieName(settings)}"` };
-  return problem(401, "sign_in_refused", "The user name or the password is wrong.", { headers });
+  problem(401, "sign_in_refused", "The user name or the password is wrong.", { headers });
 }
 
 /**
@@ -116,7 +118,7 @@ function refused(settings: Settings): Problem {
 function encryptedConnection({ insecureCookies }: Settings): Dependency<Connection> {
   return depends({ connection: connection() }, ({ connection }) => {
     if (connection.secure || (insecureCookies && isLoopback(connection.address))) return connection;
-    throw problem(403, "insecure_transport", "Signing in needs an encrypted connection (https).");
+    problem(403, "insecure_transport", "Signing in needs an encrypted connection (https).");
   });
 }
 

@@ -1,11 +1,12 @@
 /** Databases for tests: SQLite in memory, and one of its own on a real PostgreSQL. */
 import { randomBytes } from "node:crypto";
-import { after, describe, type TestContext } from "node:test";
+import { describe, type TestContext } from "node:test";
 import pg from "pg";
 import type { Database } from "./database.ts";
 import { migrate } from "./migration.ts";
 import { openPostgres } from "./postgres/index.ts";
 import { identitySchema } from "./schema.ts";
+import { TestSchemas } from "./postgres/schema.fixture.ts";
 import { openSqlite } from "./sqlite/index.ts";
 
 /** A kind of database that tests run on. */
@@ -26,22 +27,22 @@ export function describeOnEach(name: string, tests: (database: TestDatabase) => 
   for (const database of testDatabases) describe(`${name} on ${database.kind}`, () => tests(database));
 }
 
-/** One database for each test file, and a schema in it for each test: making a database takes a hundred times as long. */
-let shared: Promise<{ readonly url: string; drop(): Promise<void> }> | undefined;
-let schemas = 0;
-after(async () => (await shared)?.drop());
+/** Hundreds of transactions that come at once wait for their connection on a busy machine, too. */
+const patient = { connectTimeoutMs: 120_000, statementTimeoutMs: 120_000 };
+
+/** One database for each process, however many test files run in it: making a database takes a hundred times as long as a schema. */
+let schemas: Promise<TestSchemas> | undefined;
 
 async function openTestPostgres(test: Pick<TestContext, "after">): Promise<Database> {
-  shared ??= createPostgres();
-  const { url } = await shared;
-  schemas += 1;
-  const schema = `test_${schemas}`;
-  await administer(url, `CREATE SCHEMA ${schema}`);
-  const address = new URL(url);
-  address.searchParams.set("options", `-c search_path=${schema}`);
-  const database = openPostgres(address.href);
-  test.after(() => database.close());
+  schemas ??= createPostgres().then(({ url }) => new TestSchemas(url));
+  const schema = await (await schemas).take();
+  const database = openPostgres(schema.url, patient);
+  test.after(async () => {
+    await database.close();
+    await schema.release();
+  });
   await migrate(database, identitySchema);
+  await schema.isMigrated();
   return database;
 }
 

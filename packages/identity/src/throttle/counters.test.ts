@@ -27,7 +27,7 @@ describeOnEach("counters", (database) => {
     await throttle.count("forgot", { connection: from("2001:db8:77::1"), key: "canary@example.test" });
     const rows = await settings.database.run(all(everything));
     assert.equal(rows.length, database.kind === "postgres" ? 7 : 0);
-    assert.doesNotMatch(JSON.stringify(rows), /canary|203|2001|db8|example/);
+    assert.doesNotMatch(JSON.stringify(rows), /canary|203\.0\.113|2001:|db8:|example/);
     for (const row of rows) assert.match(String(row["key"]), /^[a-z_.]+:[\w-]{4,22}(?::turns?)?$/);
   });
 

@@ -107,7 +107,7 @@ export class Throttle {
       if (!taking.isAllowed) {
         // Once until it ends: a flood of refusals must not become a flood of events.
         if (taking.isFirst) this.#report(action, name, connection);
-        throw tooManyRequests({ policy: action, limit: bucket.limit, endsAt: taking.endsAt });
+        tooManyRequests({ policy: action, limit: bucket.limit, endsAt: taking.endsAt });
       }
       taken.push(taking.giveBack);
     }

@@ -1,5 +1,5 @@
 /** The answer of the throttle: the same for what exists and what does not. */
-import { type Problem, problem } from "lockstep";
+import { problem } from "lockstep";
 import type { Limit } from "./throttle-options.ts";
 
 /** What was limited. */
@@ -12,12 +12,12 @@ export interface Limited {
 }
 
 /**
- * 429 `too_many_requests` (RFC 6585 §4) with `Retry-After`, and `RateLimit` and `RateLimit-Policy` as in
+ * Throws 429 `too_many_requests` (RFC 6585 §4) with `Retry-After`, and `RateLimit` and `RateLimit-Policy` as in
  * draft-ietf-httpapi-ratelimit-headers.
  */
-export function tooManyRequests({ policy, limit, endsAt }: Limited): Problem {
+export function tooManyRequests({ policy, limit, endsAt }: Limited): never {
   const seconds = Math.max(1, Math.ceil((endsAt - Date.now()) / 1000));
-  return problem(429, "too_many_requests", "There were too many attempts. Try again later.", {
+  problem(429, "too_many_requests", "There were too many attempts. Try again later.", {
     headers: {
       "retry-after": String(seconds),
       ratelimit: `"${policy}";r=0;t=${seconds}`,

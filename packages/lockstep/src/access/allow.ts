@@ -19,10 +19,13 @@ export class Allowed<T> {
   }
 }
 
+/** Neither a boolean, nor a promise of one, nor an error: none of these is a yes. */
+type Permission = string | number | bigint | (object & { readonly then?: never; readonly stack?: never });
+
 /**
  * Returned from `authorize()` to say yes with a value that is neither a principal nor the value of a guard below: a plan, a
- * quota, a list of permissions. It takes no boolean, so that the answer of a check is never taken for permission; one that comes through
- * `any`, a promise, an error and nothing refuse.
+ * quota, a list of permissions. It takes no boolean, promise or error, so that the answer of a check is never taken for permission; through
+ * `any` they refuse.
  *
  * @example
  * ```ts
@@ -32,6 +35,6 @@ export class Allowed<T> {
  * });
  * ```
  */
-export function allow<T extends object | string | number | bigint>(value: T): Allowed<T> {
+export function allow<T extends Permission>(value: T): Allowed<T> {
   return new Allowed(value);
 }

@@ -25,7 +25,7 @@ export type NameTheChecked<D extends Deps, C> = [C] extends [never]
   : unknown;
 
 /** The facts once the checked ids are closed. */
-export type Checked<D extends Deps, C extends string> = D extends Deps
+export type Checked<D extends Deps, C extends string> = D extends unknown
   ? Exclude<FactsOf<D>, `object-id:${[C] extends [never] ? OpenIds<D> : C}`> | `checked:${[C] extends [never] ? OpenIds<D> : C}`
   : never;
 

@@ -42,8 +42,9 @@ type OwnershipCheck<B> = B extends (...args: never) => infer R
 /** The names of entries whose id may own an object: principals that a guard let through. */
 type OwnerNames<D extends Deps> = {
   [K in keyof D]: "authenticated" extends SureOf<D[K]> ? (ValueOf<D[K]> extends Principal ? K : never) : never;
-}[keyof D] &
-  string;
+}[keyof D] extends infer K extends string
+  ? K
+  : never;
 
 /** What `owned()` may be told. */
 export interface OwnedOptions<N extends string, Owner extends string> extends ChecksOption<N> {

@@ -15,13 +15,20 @@ export interface Principal {
   readonly id: Id;
 }
 
-/** One record: no list, no error, no promise, no result of a validation. */
+/**
+ * One record: no list, function, error, promise, result of a validation, reply or credential. Each is told by a member that it has, and not
+ * by a condition on the type: generic helpers call `identified()` too.
+ */
 export type OneRecord = object & {
   readonly [Symbol.iterator]?: never;
   readonly stack?: never;
   readonly then?: never;
   readonly success?: never;
   readonly ok?: never;
+  readonly apply?: never;
+  readonly reveal?: never;
+  readonly cookies?: never;
+  readonly chunks?: never;
 };
 
 /** Whether a value can be an id: text that is not empty, a finite number, a bigint. */

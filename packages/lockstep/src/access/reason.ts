@@ -1,9 +1,9 @@
 /** Reasons that people read in the access matrix: they are never empty. */
-import type { Advice } from "../dependency/dependency.ts";
+import type { Advice, OrAdvice } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
 
 /** A reason, or advice if it may be the empty string. */
-export type Reason<R extends string> = R & NonEmptyReason<R>;
+export type Reason<R extends string> = OrAdvice<R, NonEmptyReason<R>>;
 
 /** Advice if a reason may be the empty string. */
 export type NonEmptyReason<R extends string> = [Extract<R, "">] extends [never]

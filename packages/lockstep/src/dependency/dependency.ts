@@ -74,36 +74,38 @@ export type ValueOf<D extends AnyDependency> = D["~dep"]["value"];
 /** The values of a record of dependencies: what a function over it is given. */
 export type Values<D extends Deps> = { readonly [K in keyof D]: D[K]["~dep"]["value"] };
 
+/** The protections among facts. Facts that are `any` protect nothing: they would be every protection at once. */
+type ProtectionsIn<F> = 0 extends 1 & F ? never : Extract<F, Protection>;
+
 /** The protections that every member of a union of dependencies has. */
-export type SureOf<D extends AnyDependency> = D["~dep"]["sure"] extends (fact: infer F) => void ? Extract<F, Protection> : never;
+export type SureOf<D extends AnyDependency> = D["~dep"]["sure"] extends (fact: infer F) => void ? ProtectionsIn<F> : never;
 
 /** The protections of a record, a function of them so that a union of records shares only what each has. */
 type SureOfRecord<D extends Deps> = D extends Deps ? (fact: { [K in keyof D]: SureOf<D[K]> }[keyof D]) => void : never;
 
 /** The protections of everything in a record. */
-export type ProtectionsOf<D extends Deps> = SureOfRecord<D> extends (fact: infer F) => void ? Extract<F, Protection> : never;
+export type ProtectionsOf<D extends Deps> = SureOfRecord<D> extends (fact: infer F) => void ? ProtectionsIn<F> : never;
 
 /** The protections that every entry of a record has: those of alternatives. */
 export type SharedBy<D extends Deps> = { [K in keyof D]: (fact: SureOf<D[K]>) => void }[keyof D] extends (fact: infer F) => void
-  ? Extract<F, Protection>
+  ? ProtectionsIn<F>
   : never;
 
-/** The notices of everything in a record. */
-export type NoticesOf<D extends Deps> = D extends Deps ? Extract<D[keyof D]["~dep"]["known"], Notice> : never;
+/** The notices of everything in a record, of what may be absent too. */
+export type NoticesOf<D extends Deps> = D extends unknown ? Extract<NonNullable<D[keyof D]>["~dep"]["known"], Notice> : never;
 
 /** The facts of a record of dependencies. */
 // A conditional type, not a plain union: the compiler would keep the union's name, which no declaration file can print.
-export type FactsOf<D extends Deps> = D extends Deps ? ProtectionsOf<D> | NoticesOf<D> : never;
+export type FactsOf<D extends Deps> = D extends unknown ? ProtectionsOf<D> | NoticesOf<D> : never;
 
 /** The facts of one dependency. */
 export type FactsOfOne<D extends AnyDependency> = D extends AnyDependency ? SureOf<D> | Extract<D["~dep"]["known"], Notice> : never;
 
-/** The ids below a record that an object check below it covers. */
-type ClosedIds<D extends Deps> = ProtectionsOf<D> extends infer F ? (F extends `checked:${infer N}` ? N : never) : never;
+/** The ids that nothing has checked: `object-id` notices without their `checked` protections. */
+export type OpenOf<N, P> = N extends `object-id:${infer Id}` ? (`checked:${Id}` extends P ? never : Id) : never;
 
-/** The ids below a record that nothing has checked: its `object-id` notices without its `checked` protections. */
-export type OpenIds<D extends Deps> =
-  NoticesOf<D> extends infer F ? (F extends `object-id:${infer N}` ? Exclude<N, ClosedIds<D>> : never) : never;
+/** The ids below a record that nothing has checked. */
+export type OpenIds<D extends Deps> = OpenOf<NoticesOf<D>, ProtectionsOf<D>>;
 
 declare const advice: unique symbol;
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { registerHooks } from "node:module";
+import { join } from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import {
   type Api,
   apiKeyHeader,
@@ -18,6 +20,7 @@ import {
   unchecked,
 } from "../index.ts";
 import { assetTypes } from "./asset.ts";
+import type { PrintedAnswer } from "./docs-without-files.fixture.ts";
 
 const key = apiKeyHeader({ name: "X-API-Key" });
 const reader = authenticate({ key }, ({ key: given }) => (given.reveal() === "let-me-read" ? { id: "reader" } : undefined));
@@ -35,25 +38,21 @@ function fetchFrom(api: Api, path: string, headers: Record<string, string> = {})
 }
 
 test("without swagger-ui-dist to read, the page is 404 and says so, and the document is there; the next request tries again", async () => {
-  const hooks = registerHooks({
-    resolve(specifier, context, next) {
-      if (specifier.startsWith("swagger-ui-dist/")) throw new Error("no file system");
-      return next(specifier, context);
-    },
-  });
-  const api = apiWith({ public: "a test" });
-  try {
-    for (const path of documentation) {
-      const response = await fetchFrom(api, path);
-      assert.equal(response.status, 404);
-      assert.equal(response.headers.get("content-type"), "application/problem+json");
-      assert.match(await response.text(), /"code":"not_found"/);
-    }
-    assert.equal((await fetchFrom(api, "/openapi.json")).status, 200);
-  } finally {
-    hooks.deregister();
+  const program = join(import.meta.dirname, "docs-without-files.fixture.ts");
+  const asked = [...documentation, "/openapi.json"];
+  const { stdout } = await promisify(execFile)(process.execPath, ["--conditions=lockstep-source", program, ...asked]);
+  const answers = JSON.parse(stdout) as Record<"document" | "afterwards", PrintedAnswer> & {
+    readonly without: readonly PrintedAnswer[];
+  };
+  assert.deepEqual(
+    answers.without.map(({ path }) => path),
+    documentation,
+  );
+  for (const { path, status, type, text } of answers.without) {
+    assert.deepEqual([status, type], [404, "application/problem+json"], path);
+    assert.match(text, /"code":"not_found"/);
   }
-  assert.equal((await fetchFrom(api, "/docs")).status, 200);
+  assert.deepEqual([answers.document.status, answers.afterwards.status], [200, 200]);
 });
 
 test("without docs in the options there is no documentation", async () => {

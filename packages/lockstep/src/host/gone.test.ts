@@ -15,6 +15,7 @@ import { fastifyServer, lockstep } from "./fastify/index.ts";
 import { serveFetch } from "./fetch/index.ts";
 import { rawAnswer, rawRequest } from "./raw-socket.fixture.ts";
 import { unchecked } from "../route/unchecked.ts";
+import { nothing } from "../input/nothing.ts";
 
 const log: string[] = [];
 let entered = Promise.withResolvers<void>();
@@ -51,7 +52,11 @@ const api = createApi({
   onError: () => void log.push("onError"),
   routes: [
     post("/pay", { deps: { user }, response: unchecked("a test") }, () => (log.push("paid"), {})),
-    post("/upload", { deps: { user, raw: rawBody() }, response: unchecked("a test") }, () => (log.push("uploaded"), {})),
+    post(
+      "/upload",
+      { deps: { user, raw: rawBody({ identifies: nothing("a test") }) }, response: unchecked("a test") },
+      () => (log.push("uploaded"), {}),
+    ),
   ],
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { cpuMsOf } from "../cpu-time.fixture.ts";
 import { parseCookies } from "./cookies.ts";
 
 const entries = (...headers: string[]) => Object.fromEntries(parseCookies(headers, 200));
@@ -61,8 +62,6 @@ test("never throws anything but too_many, and never loses a named cookie", () =>
 
 test("D-12: hostile headers of 64 KiB cost linear time", () => {
   for (const text of [" ", "=", " =", "\t", "a", "a= "]) {
-    const start = performance.now();
-    parseCookies([text.repeat(65_536 / text.length)], 100_000);
-    assert.ok(performance.now() - start < 250, text);
+    assert.ok(cpuMsOf(() => parseCookies([text.repeat(65_536 / text.length)], 100_000)) < 250, text);
   }
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { cpuMsOf } from "../cpu-time.fixture.ts";
 import { Problem } from "../problem/problem.ts";
 import { parseJson } from "./json.ts";
 import { defaultLimits } from "./limits.ts";
@@ -43,10 +44,11 @@ test("D-03: refuses a member named twice, in any spelling", () => {
 });
 
 test("D-05: refuses deep nesting at once", () => {
-  const start = performance.now();
-  for (const text of ["[".repeat(100_000), '{"a":'.repeat(100_000), `${"[".repeat(100_000)}${"]".repeat(100_000)}`])
-    assert.equal(outcome(text), "413 too_deep");
-  assert.ok(performance.now() - start < 250);
+  const cpuMs = cpuMsOf(() => {
+    for (const text of ["[".repeat(100_000), '{"a":'.repeat(100_000), `${"[".repeat(100_000)}${"]".repeat(100_000)}`])
+      assert.equal(outcome(text), "413 too_deep");
+  });
+  assert.ok(cpuMs < 250);
   assert.equal(outcome("[".repeat(32) + "]".repeat(32)), "accepted");
   assert.equal(outcome("[".repeat(33) + "]".repeat(33)), "413 too_deep");
 });
@@ -55,10 +57,11 @@ test("D-07: refuses many members in linear time", () => {
   const object = (count: number) => `{${Array.from({ length: count }, (_, index) => `"k${index}":1`).join(",")}}`;
   assert.equal(outcome(object(10_000)), "accepted");
   assert.equal(outcome(object(10_001)), "413 too_many");
-  const start = performance.now();
-  assert.equal(outcome(object(1_000_000)), "413 too_many");
-  assert.equal(outcome(`[${"1,".repeat(1_000_000)}1]`), "413 too_many");
-  assert.ok(performance.now() - start < 5000);
+  const cpuMs = cpuMsOf(() => {
+    assert.equal(outcome(object(1_000_000)), "413 too_many");
+    assert.equal(outcome(`[${"1,".repeat(1_000_000)}1]`), "413 too_many");
+  });
+  assert.ok(cpuMs < 5000);
 });
 
 test("refuses what is not JSON", () => {

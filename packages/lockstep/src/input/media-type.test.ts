@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { z } from "zod";
 import { body as jsonBody, createApi, post } from "../index.ts";
+import { cpuMsOf } from "../cpu-time.fixture.ts";
 import { Problem } from "../problem/problem.ts";
 import { hostRequest } from "./host-request.fixture.ts";
 import { type BodyKind, checkContentType, checkUndeclared, isAccepted, parseMediaType } from "./media-type.ts";
@@ -161,8 +162,6 @@ test("accepts as JSON nothing that does not begin with a JSON media type and end
 
 test("D-12: hostile media types of 64 KiB cost linear time", () => {
   for (const text of [" ", ";", "; ", ";a=", ';a="', "\\", ';a="\\']) {
-    const start = performance.now();
-    parseMediaType(`application/json${text.repeat(65_536 / text.length)}`);
-    assert.ok(performance.now() - start < 250, text);
+    assert.ok(cpuMsOf(() => parseMediaType(`application/json${text.repeat(65_536 / text.length)}`)) < 250, text);
   }
 });

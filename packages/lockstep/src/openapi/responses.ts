@@ -69,7 +69,7 @@ function declaredRules({ route, nodes }: Surface): ErrorRule[] {
 /** The successes that a route declares. If it declares none only the handler knows, and the document says so. */
 function successResponses(surface: Surface, schemas: ComponentSchemas): readonly (readonly [string, Response])[] {
   const { successes, example } = surface.route.definition;
-  if (successes.length === 0) {
+  if (successes.length === 0 || successes.some(({ isOpen }) => isOpen)) {
     return [
       [
         "2XX",

@@ -147,7 +147,7 @@ test("for every set of valid credentials, the security requirements say what the
     { numRuns: 800 },
   );
   // Not vacuous: both answers, scopes, rules that demand different ones, and AND, OR and optional together occur.
-  for (const [what, times] of Object.entries(count)) assert.ok(times > (what === "chosen" ? 100 : 300), `${what}: ${times}`);
+  for (const [what, times] of Object.entries(count)) assert.ok(times > (what === "chosen" ? 40 : 300), `${what}: ${times}`);
   for (const shape of ["1×1", "1×2", "2×0", "2×1", "2×2"]) assert.ok(shapes.has(shape), shape);
 });
 

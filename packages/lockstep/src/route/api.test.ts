@@ -60,7 +60,7 @@ test("a guard of the whole API runs before every route, is documented, and hands
   assert.deepEqual(await (await ask(api, "/me", "t")).json(), ["user"]);
   assert.deepEqual(api.openapi().paths["/me"]?.get?.security, [{ Gate: [], HTTPBearer: [] }]);
   const closed = api.with([[key, depends({}, () => deny("closed"))]]);
-  assert.equal((await ask(closed, "/me", "t")).status, 403);
+  assert.equal((await ask(closed, "/me", "t")).status, 401);
   const opened = api.with([[key, { id: "gate" }]]);
   assert.equal((await ask(opened, "/me", "t")).status, 200);
 });

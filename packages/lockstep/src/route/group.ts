@@ -2,12 +2,12 @@
 import type { Deps } from "../dependency/dependency.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
 import { type DeclaredDeps, method, type Method } from "./route.ts";
-import type { TemplateCheck } from "./template.ts";
+import type { NamesOf, TemplateCheck } from "./template.ts";
 
 /** What the routes of a group share. */
 export interface GroupSpec<X0 extends string, D0 extends Deps> {
   /** Stands before each path, for example `/v1`. */
-  readonly prefix: X0 & TemplateCheck<X0>;
+  readonly prefix: X0 & TemplateCheck<NamesOf<X0>>;
   readonly tags?: readonly string[];
   /** Run before anything else of every route of the group, whatever kind they are, and handed to each handler. */
   readonly deps?: D0;

@@ -69,8 +69,9 @@ export function respond(result: unknown, route: Responding, context: AnswerConte
 
 /** The status of a plain result: the first that the route declares with or without content, else 200 or 204. */
 function statusFor(successes: readonly Success[], hasContent: boolean): number {
-  const fitting = successes.find((one) => (one.type !== undefined) === hasContent) ?? successes[0];
-  return fitting?.status ?? (hasContent ? 200 : 204);
+  const fitting = successes.find((one) => (one.type !== undefined) === hasContent);
+  const isOpen = successes.some((one) => one.isOpen);
+  return fitting?.status ?? (isOpen ? undefined : successes[0]?.status) ?? (hasContent ? 200 : 204);
 }
 
 function withBody(

@@ -11,6 +11,9 @@ type SecretAdvice = "The result holds a Secret: give the route a response schema
 type ResponseAdvice =
   'The handler returns an object or a list: say what may leave with { response: schema }, or { response: unchecked("reason") }';
 
+type UnsentAdvice =
+  "The result is a Response, a Map, a Set, an Error, a bigint or a function, which no schema can send: return the body, or throw the problem";
+
 declare const noSchema: unique symbol;
 
 /** Stands for the input of a response schema that is not there. */
@@ -54,29 +57,63 @@ type Unchanging<T> = T extends Leaf ? (string extends T ? T | Date : T) : { read
 /** What a handler may return if the response schema takes `In`. Without a schema the check of the route says it (`ResultCheck`). */
 export type Sendable<In> = unknown extends In
   ? unknown
-  : In extends Anything | NoSchema
+  : [In] extends [Anything | NoSchema]
     ? unknown
-    : In extends MediaBody
+    : [In] extends [MediaBody]
       ? Media | PromiseLike<Media>
       : Replies<Unchanging<In>> | PromiseLike<Replies<Unchanging<In>>>;
 
-/** Advice for a result that needs a response schema, and has none, or that holds a secret which no schema cuts. */
-export type ResultCheck<R, In> = unknown extends In
-  ? unknown
-  : In extends NoSchema
-    ? 0 extends 1 & R
-      ? Advice<ResponseAdvice>
-      : // The compiler checks the path once before it knows the handler's type.
-        unknown extends R
-        ? unknown
-        : [BodyOf<Awaited<R>>] extends [Plain]
-          ? unknown
-          : SecretOr<R, Advice<ResponseAdvice>>
-    : In extends Anything
-      ? SecretOr<R, unknown>
-      : unknown;
+/** A web `Response`, told by what it has: not every program has a type of that name. */
+interface WebResponse {
+  readonly bodyUsed: boolean;
+  readonly redirected: boolean;
+}
 
-type SecretOr<R, Otherwise> = true extends HoldsSecret<BodyOf<Awaited<R>>> ? Advice<SecretAdvice> : Otherwise;
+/** `true` if a result may be one that never leaves, whatever schema there is. An object with a `name` and a `message` is no error. */
+type Unsent<B> = B extends
+  | bigint
+  | symbol
+  | ((...args: never) => unknown)
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | WebResponse
+  ? true
+  : B extends Error
+    ? "stack" extends keyof B
+      ? true
+      : never
+    : never;
+
+/** Advice for a body that never leaves, or that holds a secret which no schema cuts. What is `any` is checked when it is sent. */
+type OpenCheck<B, Otherwise> = 0 extends 1 & B
+  ? Otherwise
+  : true extends Unsent<B>
+    ? Advice<UnsentAdvice>
+    : true extends HoldsSecret<B>
+      ? Advice<SecretAdvice>
+      : Otherwise;
+
+/** Advice for a body without a schema, unless it has no members. */
+type PlainCheck<R, B> = 0 extends 1 & B
+  ? Advice<ResponseAdvice>
+  : // The compiler checks the path once before it knows the handler's type, which is `unknown` then; `HandlerResult` refuses that type.
+    unknown extends R
+    ? unknown
+    : [B] extends [Plain]
+      ? unknown
+      : OpenCheck<B, Advice<ResponseAdvice>>;
+
+/**
+ * Advice for a result that needs a response schema, and has none, or that must not leave. If the schema says what it takes, the handler's type is
+ * compared with that instead (`Sendable`).
+ */
+export type ResultCheck<R, In> = unknown extends In
+  ? OpenCheck<BodyOf<Awaited<R>>, unknown>
+  : [In] extends [NoSchema]
+    ? PlainCheck<R, BodyOf<Awaited<R>>>
+    : [In] extends [Anything]
+      ? OpenCheck<BodyOf<Awaited<R>>, unknown>
+      : unknown;
 
 /** What a handler returns; `unknown` hides what it is, and needs a response schema. */
 export type HandlerResult<R, In> = R &

@@ -5,12 +5,12 @@
 import type { NonEmptyReason } from "../access/reason.ts";
 import { BuildError } from "../problem/error.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
-import type { Advice, Deps, FirstOf, NoticesOf, OpenIds, OrAdvice, ProtectionsOf, Values } from "../dependency/dependency.ts";
+import type { Advice, Deps, FirstOf, NoticesOf, OpenOf, OrAdvice, ProtectionsOf, Values } from "../dependency/dependency.ts";
 import { type Entry, entriesOf, type ValueRecord } from "../dependency/node.ts";
 import type { Schema } from "../input/schema.ts";
 import type { HandlerResult, NoSchema, ResultCheck, Sendable } from "./result.ts";
 import { type Success, successesOf } from "./success.ts";
-import type { ParametersOf, TemplateCheck } from "./template.ts";
+import type { NamesOf, TemplateCheck } from "./template.ts";
 
 /** The methods that a route may have. HEAD comes with GET; OPTIONS is answered by the core. */
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -59,42 +59,42 @@ type ExclusiveAdvice =
 type ScopesAdvice =
   'This route changes something, and its credential may be limited to scopes: ask for one with scopes(user, "…"), or say anyScope(user, "reason")';
 
-type IdorCheck<D extends Deps> = [OpenIds<D>] extends [never]
-  ? unknown
-  : Advice<`IDOR: an id from the request (${OpenIds<D>}) reaches this handler with no ownership check: load it with owned(), permitted() or unowned(), or say what it is instead with { identifies: nothing("…") }`>;
+// The checks read facts and names, not records: many routes have the same facts, and the compiler works out each set once.
 
-type AccessCheck<D extends Deps, Pub> = [Pub] extends [string]
-  ? "authenticated" extends ProtectionsOf<D>
+type IdorCheck<Open extends string> = [Open] extends [never]
+  ? unknown
+  : Advice<`IDOR: an id from the request (${Open}) reaches this handler with no ownership check: load it with owned(), permitted() or unowned(), or say what it is instead with { identifies: nothing("…") }`>;
+
+type AccessCheck<P, N, Pub> = [Pub] extends [string]
+  ? "authenticated" extends P
     ? Advice<ExclusiveAdvice>
-    : FirstOf<NonEmptyReason<Pub>, IdorCheck<D>>
-  : "authenticated" extends ProtectionsOf<D>
-    ? IdorCheck<D>
+    : FirstOf<NonEmptyReason<Pub>, IdorCheck<OpenOf<N, P>>>
+  : "authenticated" extends P
+    ? IdorCheck<OpenOf<N, P>>
     : Advice<UnprotectedAdvice>;
 
 /** What changes something asks for a scope. Names of scopes that are not known here are checked at start-up. */
-type ScopesCheck<D extends Deps, V extends HttpMethod> = V extends "GET"
+type ScopesCheck<P, N, V extends HttpMethod> = V extends "GET"
   ? unknown
-  : "scopes-unasked" extends NoticesOf<D>
-    ? "scopes-asked" extends ProtectionsOf<D>
+  : "scopes-unasked" extends N
+    ? "scopes-asked" extends P
       ? unknown
-      : `scope:${string}` extends NoticesOf<D>
+      : `scope:${string}` extends N
         ? unknown
         : Advice<ScopesAdvice>
     : unknown;
 
-type UsedParameters<D extends Deps> = NoticesOf<D> extends infer F ? (F extends `param:${infer N}` ? N : never) : never;
+type UsedParameters<N> = N extends `param:${infer Name}` ? Name : never;
 
-type ParameterCheck<Used extends string, X extends string> = string extends X
+type ParameterCheck<Used extends string, Names extends string> = string extends Names
   ? unknown
-  : [Exclude<Used, ParametersOf<X>>] extends [never]
-    ? [Exclude<ParametersOf<X>, Used>] extends [never]
+  : [Exclude<Used, Names>] extends [never]
+    ? [Exclude<Names, Used>] extends [never]
       ? unknown
-      : Advice<`path parameter :${Exclude<ParametersOf<X>, Used>} is used by no dependency: add path("${Exclude<ParametersOf<X>, Used>}", schema) to one`>
-    : Advice<`the path has no parameter :${Exclude<Used, ParametersOf<X>>}`>;
+      : Advice<`path parameter :${Exclude<Names, Used>} is used by no dependency: add path("${Exclude<Names, Used>}", schema) to one`>
+    : Advice<`the path has no parameter :${Exclude<Used, Names>}`>;
 
-type NoShadow<D0 extends Deps, D extends Deps> = [keyof D & keyof D0] extends [never]
-  ? unknown
-  : Advice<"the group already declares a dependency of this name">;
+type ShadowCheck<Shared> = [Shared] extends [never] ? unknown : Advice<"the group already declares a dependency of this name">;
 
 /** What protects is there in every case: in each member of a union, and as no optional member of a variable. */
 export interface DepsInEveryCase {
@@ -106,6 +106,15 @@ interface PublicInEveryCase {
 /** The declared dependencies must be present, if there are any. */
 export type DeclaredDeps<D extends Deps> = Record<never, never> extends D ? unknown : DepsInEveryCase;
 type Declared<D extends Deps, Pub> = [Pub] extends [string] ? PublicInEveryCase & DeclaredDeps<D> : DeclaredDeps<D>;
+
+/** What the compiler checks of everything that is no record: names that both declare, names in the path, facts. */
+type FactsCheck<Shared, Own extends string, Prefix extends string, P, N, V extends HttpMethod, Pub> = FirstOf<
+  TemplateCheck<Own>,
+  FirstOf<
+    ShadowCheck<Shared>,
+    FirstOf<AccessCheck<P, N, Pub>, FirstOf<ParameterCheck<UsedParameters<N>, Own | Prefix>, ScopesCheck<P, N, V>>>
+  >
+>;
 
 /**
  * Everything the compiler checks of a route, the first advice there is. It hangs on the path, the shortest of the arguments, so that the
@@ -121,14 +130,8 @@ export type RouteCheck<
   R,
   In,
 > = FirstOf<
-  TemplateCheck<X>,
-  FirstOf<
-    NoShadow<D0, D>,
-    FirstOf<
-      AccessCheck<D0 & D, Pub>,
-      FirstOf<ParameterCheck<UsedParameters<D0 & D>, `${X0}${X}`>, FirstOf<ScopesCheck<D0 & D, V>, ResultCheck<R, In>>>
-    >
-  >
+  FactsCheck<keyof D0 & keyof D, NamesOf<X>, NamesOf<X0>, ProtectionsOf<D0 & D>, NoticesOf<D0 & D>, V, Pub>,
+  ResultCheck<R, In>
 >;
 
 /** Declares a route of one method: template, specification, handler. */

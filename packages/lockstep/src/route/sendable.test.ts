@@ -129,8 +129,10 @@ test("bytes and nothing are sent as they are, schema or not", async () => {
   for (const kind of Object.keys(schemas)) {
     const bytes = await sent(new TextEncoder().encode("raw"), "returned", schemas[kind]);
     assert.deepEqual([bytes.status, bytes.body], [200, "raw"], kind);
-    assert.equal((await sent(undefined, "returned", schemas[kind])).status, 204, kind);
-    assert.equal((await sent(undefined, "promised", schemas[kind])).status, 204, kind);
+    // A schema documents content: nothing would be another answer.
+    const status = schemas[kind] === undefined || kind.includes("unchecked") ? 204 : 500;
+    assert.equal((await sent(undefined, "returned", schemas[kind])).status, status, kind);
+    assert.equal((await sent(undefined, "promised", schemas[kind])).status, status, kind);
   }
 });
 

@@ -63,6 +63,12 @@ describe("what is sent is what is documented", () => {
       [["200", "text/plain"]],
     ],
     [
+      "a 200 without content, as RFC 7009 §2.2 has it",
+      post("/revoke", { ...open, responses: { 200: null } }, () => reply(200, undefined)),
+      [200, null, ""],
+      [["200"]],
+    ],
+    [
       "a redirect",
       get("/moved", { ...open, status: 303 }, () => reply(303, undefined, { headers: { location: "/x" } })),
       [303, null, ""],
@@ -99,7 +105,7 @@ describe("what is sent is what is documented", () => {
         reply(200, "<p>", { headers: { "content-type": "text/html" } }),
       ),
       [200, "text/html", "<p>"],
-      [["200", "application/json"]],
+      [["2XX", "*/*"]],
     ],
   ];
   for (const [name, route, sent, documented] of cases) {
@@ -117,6 +123,11 @@ describe("a success that is not declared is a 500 that says what to declare", ()
       /declare the status 201 with \{ status: 201 \}/,
     ],
     ["no content", get("/a", { ...open, response: Note.optional() }, () => reply(204, undefined)), /declare the status 204/],
+    [
+      "content where the route says that there is none",
+      post("/a", { ...open, responses: { 200: null } }, () => reply(200, "x")),
+      /the document of this route says no content, and the handler returned application\/json/,
+    ],
     [
       "another media type",
       get("/a", { ...open, response: media("text/csv") }, () => reply(200, "<p>", { headers: { "content-type": "text/html" } })),

@@ -15,7 +15,7 @@ export interface Success {
   readonly schema: AnySchema | undefined;
   /** The media type of the content. */
   readonly type: string | undefined;
-  /** Whether anything may be sent, of any media type (`unchecked()`). */
+  /** Whether anything may be sent, with any status and of any media type (`unchecked()`). */
   readonly isOpen: boolean;
 }
 
@@ -41,18 +41,20 @@ export function successesOf(where: string, { response, status, responses }: Decl
   }
   if (response !== undefined || status !== undefined)
     throw new BuildError("wrong_option", `${where}: give responses, or response with a status, not both`);
-  const all = Object.entries(responses).map(([text, schema]) => success(where, Number(text), schema ?? undefined));
+  const all = Object.entries(responses).map(([text, schema]) => success(where, Number(text), schema));
   if (all.length === 0)
     throw new BuildError("wrong_option", `${where}: responses names at least one status: { 201: schema, 303: null }`);
   return [...all.filter((one) => one.schema !== undefined), ...all.filter((one) => one.schema === undefined)];
 }
 
-function success(where: string, status: number, schema: AnySchema | undefined): Success {
+/** `null` says that there is no content; without a schema at all, a plain result is JSON. */
+function success(where: string, status: number, declared: AnySchema | null | undefined): Success {
+  const schema = declared ?? undefined;
   if (!Number.isInteger(status) || status < 200 || status > 399)
     throw new BuildError("wrong_option", `${where}: the status of a success is an integer from 200 to 399`);
   if (schema !== undefined && bodiless.has(status))
     throw new BuildError("wrong_option", `${where}: leave out the response: ${status} has no content (RFC 9110 §15)`);
-  const isPlain = schema === undefined && status < 300 && !bodiless.has(status);
+  const isPlain = declared === undefined && status < 300 && !bodiless.has(status);
   const type = schema === undefined ? undefined : (mediaTypeOf(schema) ?? "application/json");
   return { status, schema, type: isPlain ? "application/json" : type, isOpen: uncheckedReason(schema) !== undefined };
 }
@@ -68,7 +70,7 @@ export interface Sent {
 export function declaredFor(successes: readonly Success[], status: number): Success | undefined {
   if (successes.length === 0 || status >= 400) return undefined;
   const declared = successes.find((one) => one.status === status);
-  if (declared !== undefined) return declared;
+  if (declared !== undefined || successes.some((one) => one.isOpen)) return declared;
   throw new BuildError(
     "wrong_result",
     `declare the status ${status} with { status: ${status} } or { responses: { ${status}: … } }: the document of this route says ${successes.map((one) => one.status).join(" and ")}`,

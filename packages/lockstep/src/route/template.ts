@@ -2,43 +2,46 @@
 import type { Advice } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
 
-/** The names of a template's parameters. */
-export type ParametersOf<X extends string> = X extends `${string}:${infer N}/${infer R}`
-  ? N | ParametersOf<`/${R}`>
-  : X extends `${string}:${infer N}`
-    ? N
-    : never;
+/** Stands among the names of a path that is none: it can be no name itself. */
+type Wrong = "*";
 
-type Forbidden = "*" | "?" | "(" | ")" | "+" | "{" | "}" | "#" | "%" | "\\" | " " | ";";
+/** What no path has: characters with a meaning to some router, empty segments and names, a slash at the end. */
+type Forbidden =
+  | `${string}${"*" | "?" | "(" | ")" | "+" | "{" | "}" | "#" | "%" | "\\" | " " | ";" | "//" | ":/"}${string}`
+  | `${string}${"/" | ":"}`;
 
-type SegmentCheck<S extends string> = S extends `:${infer N}`
-  ? N extends "" | `${string}${"." | "-" | ":" | "~"}${string}`
-    ? false
-    : true
-  : S extends `${string}:${string}` | ""
-    ? false
-    : true;
+/**
+ * The names of a template's parameters, with `Wrong` among them if it is none; `string` for a path that is no literal. It is read once for
+ * each route, by its colons and not by its segments: most paths have none or one.
+ */
+export type NamesOf<X extends string> = X extends Forbidden
+  ? X extends "/"
+    ? never
+    : Wrong
+  : X extends `/${string}`
+    ? NamesIn<X>
+    : X extends ""
+      ? never
+      : string extends X
+        ? string
+        : Wrong;
 
-type SegmentsCheck<X extends string> = X extends `${infer S}/${infer R}`
-  ? SegmentCheck<S> extends true
-    ? SegmentsCheck<R>
-    : false
-  : SegmentCheck<X>;
+type NamesIn<X extends string> = X extends `${infer Before}:${infer Rest}`
+  ? Before extends "" | `${string}/`
+    ? Rest extends `${infer N}/${infer Others}`
+      ? NameOf<N> | NamesIn<Others>
+      : NameOf<Rest>
+    : Wrong
+  : never;
 
-type IsTemplate<X extends string> = X extends "" | "/"
-  ? true
-  : X extends `${string}${Forbidden}${string}`
-    ? false
-    : X extends `/${infer R}`
-      ? SegmentsCheck<R>
-      : false;
+type NameOf<N extends string> = N extends `${string}${"." | "-" | ":" | "~"}${string}` ? Wrong : N;
 
-/** Advice where a template is none. A `string` that is no literal is checked at start-up. */
-export type TemplateCheck<X extends string> = string extends X
+/** Advice if the names are those of a path that is none. A `string` that is no literal is checked at start-up. */
+export type TemplateCheck<Names> = string extends Names
   ? unknown
-  : IsTemplate<X> extends true
-    ? unknown
-    : Advice<"A path is made of /segments; a parameter is a whole segment (/notes/:id), and there are no wildcards, suffixes or expressions">;
+  : Wrong extends Names
+    ? Advice<"A path is made of /segments; a parameter is a whole segment (/notes/:id), and there are no wildcards, suffixes or expressions">
+    : unknown;
 
 const segment = /^(?::[A-Za-z_][A-Za-z0-9_]*|[A-Za-z0-9\-._~!$&',@=]+)$/;
 

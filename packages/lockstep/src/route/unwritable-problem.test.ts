@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createApi, get, type Problem, problem, secret } from "../index.ts";
+import { createApi, get, Problem, problem, secret } from "../index.ts";
 
 async function thrown(make: () => unknown): Promise<readonly [number, readonly string[]]> {
   const errors: unknown[] = [];
@@ -13,7 +13,7 @@ async function thrown(make: () => unknown): Promise<readonly [number, readonly s
   return [response.status, errors.map((error) => (error instanceof Error ? error.name : typeof error))];
 }
 
-const withMembers = (members: Readonly<Record<string, unknown>>) => (): Problem => problem(409, "x", "y", { members });
+const withMembers = (members: Readonly<Record<string, unknown>>) => (): Problem => new Problem(409, "x", "y", { members });
 
 test("a problem with members that are no JSON is 500, and onError gets why", async () => {
   const circle: Record<string, unknown> = {};
@@ -32,5 +32,5 @@ test("a problem with members that are no JSON is 500, and onError gets why", asy
 
 test("a problem whose status is no error's is 500, when it is made and when it was changed since", async () => {
   assert.deepEqual(await thrown(() => problem(0, "upstream", "y")), [500, ["BuildError"]]);
-  assert.deepEqual(await thrown(() => Object.assign(problem(409, "x", "y"), { status: 200 })), [500, ["BuildError"]]);
+  assert.deepEqual(await thrown(() => Object.assign(new Problem(409, "x", "y"), { status: 200 })), [500, ["BuildError"]]);
 });

@@ -83,7 +83,7 @@ export const json =
 
 /** Waits until a refresh that runs in the background has come to its end. */
 export async function settled(until: () => boolean): Promise<void> {
-  for (let time = 0; time < 200 && !until(); time += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let time = 0; time < 3000 && !until(); time += 1) await new Promise((resolve) => setTimeout(resolve, 10));
   await new Promise((resolve) => setTimeout(resolve, 20));
 }
 

@@ -8,7 +8,7 @@ import { eventually } from "../../revocation/node-process.fixture.ts";
 import { newPostgresUrl } from "../database.fixture.ts";
 import { Channels, type ChannelTimes } from "./channels.ts";
 
-const soonMs = 5000;
+const soonMs = 30_000;
 const quick = { retryMs: 20, heartbeatMs: 50, timeoutMs: 200 };
 
 /** Somebody who listens, and what they heard. */

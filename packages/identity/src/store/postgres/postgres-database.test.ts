@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { describe, test, type TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "lockstep";
 import pg from "pg";
 import { openLine } from "../../revocation/cut.fixture.ts";
+import { eventually } from "../../revocation/node-process.fixture.ts";
 import { newPostgresUrl } from "../database.fixture.ts";
 import { numberOf, textOf } from "../row.ts";
 import { all, first, lock, sql, type Work } from "../statement.ts";
 import { openPostgres, type PostgresDatabase } from "./index.ts";
-import { administer, open, settled, terminateAll } from "./postgres.fixture.ts";
+import { administer, isAtWork, open, settled, terminateAll } from "./postgres.fixture.ts";
 
 const make = sql("CREATE TABLE things (id TEXT PRIMARY KEY)");
 const insert = sql("INSERT INTO things (id) VALUES (:id)");
@@ -26,11 +26,11 @@ describe("a PostgreSQL that fails", () => {
     await database.run(all(make));
     const working = database.transaction(function* () {
       yield* all(insert, { id: "a" });
-      yield* all(rest);
+      yield* all(longRest);
       yield* all(insert, { id: "b" });
     });
     const refused = assert.rejects(working, Unavailable);
-    await sleep(100);
+    await eventually(() => isAtWork(url, "SELECT pg_sleep(20)"), 30_000, "the transaction rests");
     await terminateAll(url);
     await refused;
     assert.equal(await countThings(database), 0);
@@ -60,17 +60,19 @@ describe("a PostgreSQL that fails", () => {
   });
 
   test("who waits too long for a connection is unavailable, and not for ever", async (t) => {
-    const { database } = await open(t, { maxConnections: 2, connectTimeoutMs: 200 });
-    const busy = [1, 2].map(() => database.transaction(() => each(rest, rest, rest)));
-    await sleep(50);
-    const begun = performance.now();
+    const { database, url } = await open(t, { maxConnections: 2, connectTimeoutMs: 200 });
+    let isOver = false;
+    const busy = Promise.allSettled([1, 2].map(() => database.transaction(() => all(longRest)))).then(() => (isOver = true));
+    await eventually(() => database.pool.totalCount === 2 && database.pool.idleCount === 0, 30_000, "both connections are taken");
     const late = await Promise.allSettled(Array.from({ length: 20 }, () => database.run(all(one))));
-    assert.ok(performance.now() - begun < 800, "it took too long");
+    assert.equal(isOver, false, "it waited for a connection that became free");
     for (const { status, ...outcome } of late) {
       assert.equal(status, "rejected");
       assert.ok("reason" in outcome && outcome.reason instanceof Unavailable);
     }
-    await Promise.all(busy);
+    await terminateAll(url);
+    await busy;
+    await settled(database);
     await database.run(all(one));
   });
 
@@ -81,15 +83,19 @@ describe("a PostgreSQL that fails", () => {
       database.transaction(() => all(longRest)),
       Unavailable,
     );
+    let isHeld = false;
+    const over = new AbortController();
     const holding = database.transaction(function* () {
       yield* lock("held");
-      yield* each(...Array.from({ length: 6 }, () => sql("SELECT pg_sleep(0.1)")));
+      isHeld = true;
+      while (!over.signal.aborted) yield* all(sql("SELECT pg_sleep(0.05)"));
     });
-    await sleep(50);
+    await eventually(() => isHeld, 30_000, "the lock is held");
     await assert.rejects(
       database.transaction(() => lock("held")),
       Unavailable,
     );
+    over.abort();
     await holding;
     await database.transaction(() => lock("held"));
   });

@@ -21,7 +21,7 @@ export async function open(
 
 /** Waits until the database answers again. */
 export async function settled(database: PostgresDatabase): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
     const isThere = await database.run(all(one)).then(
       () => true,
       () => false,
@@ -46,4 +46,16 @@ export async function administer(url: string, statement: string): Promise<void> 
   await client.connect();
   await client.query(statement);
   await client.end();
+}
+
+/** Whether a connection to the database is at this statement. */
+export async function isAtWork(url: string, statement: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rowCount } = await client.query(
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query = $1 AND pid <> pg_backend_pid()",
+    [statement],
+  );
+  await client.end();
+  return rowCount !== 0;
 }

@@ -6,7 +6,7 @@ import { resource } from "../../dependency/resource.ts";
 import { createApi } from "../../route/api.ts";
 import { get } from "../../route/route.ts";
 import { stream } from "../../route/stream.ts";
-import { problem } from "../../problem/problem.ts";
+import { Problem, problem } from "../../problem/problem.ts";
 import { RawConnection, type RawAnswer, rawAnswer, rawRequest } from "../raw-socket.fixture.ts";
 import { checkRaw } from "./served.fixture.ts";
 import { lockstep } from "./index.ts";
@@ -49,7 +49,7 @@ const bodies: Readonly<Record<string, () => AsyncGenerator<string, void, void>>>
   undefined: yields(undefined),
   throws: throws(new TypeError("canary")),
   "throws-undefined": throws(undefined),
-  "throws-404": throws(problem(404, "gone_by_now", "It is gone.")),
+  "throws-404": throws(new Problem(404, "gone_by_now", "It is gone.")),
 };
 const late: typeof bodies = {
   object: yields("first", { canary: 1 }),

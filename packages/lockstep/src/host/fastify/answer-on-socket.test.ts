@@ -8,6 +8,7 @@ import { stream } from "../../route/stream.ts";
 import { rawRequest } from "../raw-socket.fixture.ts";
 import { fastifyServer } from "./index.ts";
 import { unchecked } from "../../route/unchecked.ts";
+import { nothing } from "../../input/nothing.ts";
 
 const garbage = "BROKEN\r\n\r\n";
 let entered = Promise.withResolvers<void>();
@@ -27,9 +28,13 @@ const server = fastifyServer(
       }),
       get("/quick", { public: "a test", response: unchecked("a test") }, () => ({ quick: true })),
       get("/stream", { public: "a test" }, () => stream(pieces(), { type: "text/plain" })),
-      post("/body", { public: "a test", deps: { raw: rawBody() }, response: unchecked("a test") }, ({ raw }) => ({
-        bytes: raw.length,
-      })),
+      post(
+        "/body",
+        { public: "a test", deps: { raw: rawBody({ identifies: nothing("a test") }) }, response: unchecked("a test") },
+        ({ raw }) => ({
+          bytes: raw.length,
+        }),
+      ),
     ],
   }),
 );

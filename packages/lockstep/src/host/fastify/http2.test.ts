@@ -16,6 +16,7 @@ import { anyText, plainSchema } from "../../testing/plain-schema.ts";
 import { body } from "../../input/body.ts";
 import { lockstep } from "./index.ts";
 import { unchecked } from "../../route/unchecked.ts";
+import { nothing } from "../../input/nothing.ts";
 
 const maxBodyBytes = 100_000;
 const handled: string[] = [];
@@ -41,12 +42,12 @@ const api = createApi({
   routes: [
     post(
       "/bytes",
-      { public: "a test", deps: { raw: rawBody() }, response: unchecked("a test") },
+      { public: "a test", deps: { raw: rawBody({ identifies: nothing("a test") }) }, response: unchecked("a test") },
       ({ raw }) => (handled.push("bytes"), { bytes: raw.length }),
     ),
     post(
       "/waits",
-      { deps: { begun, raw: rawBody() }, response: unchecked("a test") },
+      { deps: { begun, raw: rawBody({ identifies: nothing("a test") }) }, response: unchecked("a test") },
       ({ raw }) => (handled.push("waits"), { n: raw.length }),
     ),
     post("/maybe", { public: "a test", deps: { note: body(maybeNote) }, response: unchecked("a test") }, ({ note }) => ({

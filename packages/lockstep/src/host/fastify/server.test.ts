@@ -33,6 +33,7 @@ function slowApi(log: string[]): Api {
     throw new TypeError("canary: cursor lost");
   };
   const ticks = async function* (): AsyncGenerator<string, void, void> {
+    log.push("stream begins");
     for (let tick = 0; tick < 10; tick += 1) {
       yield String(tick);
       await wait(20);
@@ -73,10 +74,11 @@ describe("a server that closes", () => {
   });
 
   test("does not wait for the connection of a stream that began before", async () => {
-    const server = fastifyServer(slowApi([]));
+    const log: string[] = [];
+    const server = fastifyServer(slowApi(log));
     const connection = await RawConnection.open(await server.listen(loopback));
     connection.send(rawRequest("GET /ticks"));
-    await wait(30);
+    while (!log.includes("stream begins")) await wait(5);
     const started = performance.now();
     const closed = server.close();
     assert.equal((await connection.next())?.body, "0123456789");
@@ -85,10 +87,11 @@ describe("a server that closes", () => {
   });
 
   test("closes a busy connection after its answer, whatever is sent on it meanwhile", async () => {
-    const server = fastifyServer(slowApi([]));
+    const log: string[] = [];
+    const server = fastifyServer(slowApi(log));
     const connection = await RawConnection.open(await server.listen(loopback));
     connection.send(rawRequest("GET /slow"));
-    await wait(50);
+    while (!log.includes("request begins")) await wait(5);
     const closed = server.close();
     connection.send(rawRequest("GET /quick"));
     assert.deepEqual([(await connection.next())?.status, await connection.closes()], [200, true]);

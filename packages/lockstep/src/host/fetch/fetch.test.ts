@@ -131,7 +131,8 @@ describe("streams of api.fetch", () => {
   const closing = async (act: () => Promise<unknown>): Promise<readonly string[]> => {
     const before = world.calls.length;
     await act();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const isClosed = (): boolean => world.calls.slice(before).some((call) => call.startsWith("rollback"));
+    while (!isClosed()) await new Promise(setImmediate);
     return world.calls.slice(before);
   };
 

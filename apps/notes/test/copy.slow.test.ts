@@ -35,7 +35,7 @@ test("accounts, tokens, keys and notes go from SQLite to PostgreSQL and back", a
   first.process.kill("SIGTERM");
   assert.equal(await first.ended, 0);
 
-  assert.match(await copy(sqlite, postgres), /^notes_notes: 1 of 1$/m);
+  assert.match(await copy(sqlite, postgres), /^notes_notes: 2 of 2$/m);
   await assert.rejects(copy(sqlite, postgres), /holds rows in identity_accounts already/);
   await copy(postgres, back);
   for (const url of [postgres, back]) {

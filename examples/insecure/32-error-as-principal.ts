@@ -1,0 +1,11 @@
+// fails: compile — authenticate() must return a principal (an object with an id)
+/**
+ * An error that is returned and not thrown. `?? new InvalidCredential()` looks like a refusal, and an error is an object: an
+ * unknown token is let in. Verifiers throw it; a verb that returns it does not compile.
+ */
+import { authenticate, get, InvalidCredential } from "lockstep";
+import { rows, token, users } from "./secure.ts";
+
+const user = authenticate({ token }, ({ token }) => users.get(token.reveal()) ?? new InvalidCredential("unknown"));
+
+export const me = get("/me", { deps: { user }, response: rows }, () => "welcome");

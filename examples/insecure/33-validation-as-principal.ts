@@ -1,0 +1,13 @@
+// fails: compile — authenticate() must return a principal (an object with an id)
+/**
+ * The result of a validation, taken for what it validated. `safeParse()` returns an object for any input, with `success:
+ * false` inside. A result of a validation is not a principal.
+ */
+import { z } from "zod";
+import { authenticate, get } from "lockstep";
+import { rows, token } from "./secure.ts";
+
+const Session = z.object({ id: z.literal("u3") });
+const user = authenticate({ token }, ({ token }) => Session.safeParse({ id: token.reveal() }));
+
+export const me = get("/me", { deps: { user }, response: rows }, () => "welcome");

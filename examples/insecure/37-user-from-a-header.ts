@@ -1,0 +1,13 @@
+// fails: compile — authenticate() rests on credentials, connection() and rawBody() only
+/**
+ * The user that the gateway names in a header. Anyone who reaches the service directly can name any user. A value that the
+ * client chooses freely is not a credential, so `authenticate()` takes no `header()` below it.
+ */
+import { z } from "zod";
+import { authenticate, get, header } from "lockstep";
+import { key, rows, users } from "./secure.ts";
+
+const deps = { key, email: header("X-Forwarded-Email", z.email()) };
+const user = authenticate(deps, ({ email }) => [...users.values()].find((each) => each.email === email));
+
+export const me = get("/me", { deps: { user }, response: rows }, () => "welcome");

@@ -1,0 +1,14 @@
+// fails: compile — IDOR: an id from the request (body.ids) reaches this handler with no ownership check
+/**
+ * Ids in a list of a body. The route for one invoice checks the owner, the one for fifty does not: the page that shows them
+ * only knows the user's own. A list of ids is held to the same rule as one.
+ */
+import { z } from "zod";
+import { body, post } from "lockstep";
+import { invoices, rows, writer } from "./secure.ts";
+
+const wanted = body(z.object({ ids: z.array(z.string()).max(50) }));
+
+export const read = post("/invoices/read", { deps: { writer, wanted }, response: rows }, ({ wanted }) =>
+  wanted.ids.map((id) => invoices.get(id)),
+);

@@ -1,0 +1,16 @@
+// fails: compile — IDOR: an id from the request (body.customerId) reaches this handler with no ownership check
+/**
+ * A change that moves the object to somebody else. The invoice is checked and the members of the change are valid, and one of
+ * them is the owner: mass assignment. An id in the body needs a check of its own, beside the one of the path.
+ */
+import { z } from "zod";
+import { body, patch } from "lockstep";
+import { ownInvoice, rows, writer } from "./secure.ts";
+
+const change = body(z.object({ total: z.number(), customerId: z.string() }).partial());
+
+export const update = patch(
+  "/invoices/:id",
+  { deps: { invoice: ownInvoice, writer, change }, response: rows },
+  ({ invoice, change }) => ({ ...invoice, ...change }),
+);

@@ -1,0 +1,14 @@
+// fails: compile — IDOR: an id from the request (header.X-Tenant) reaches this handler with no ownership check
+/**
+ * The tenant in a header. The front end sends the one that is selected, and the query is filtered by it: anyone who changes
+ * the header reads the next tenant's invoices. A tenant, an organisation, a user in a header is an id.
+ */
+import { z } from "zod";
+import { get, header } from "lockstep";
+import { activeUser, invoices, rows } from "./secure.ts";
+
+const tenant = header("X-Tenant", z.string());
+
+export const list = get("/invoices", { deps: { user: activeUser, tenant }, response: rows }, ({ tenant }) =>
+  [...invoices.values()].filter((invoice) => invoice.customerId === tenant),
+);

@@ -1,0 +1,14 @@
+// fails: compile — Argument of type '""' is not assignable
+/**
+ * A reason that says nothing. Every exception of an access rule is written down with its reason, and `""` is the quickest
+ * thing to write there. An empty reason does not compile, and does not start.
+ */
+import { z } from "zod";
+import { get, nothing, query } from "lockstep";
+import { activeUser, invoices, rows } from "./secure.ts";
+
+const ownerId = query("ownerId", z.string(), { identifies: nothing("") });
+
+export const list = get("/invoices", { deps: { user: activeUser, ownerId }, response: rows }, ({ ownerId }) =>
+  [...invoices.values()].filter((invoice) => invoice.customerId === ownerId),
+);

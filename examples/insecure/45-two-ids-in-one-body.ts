@@ -1,0 +1,20 @@
+// fails: compile — IDOR: an id from the request (body.creditId) reaches this handler with no ownership check
+/**
+ * Two ids in one body, and one of them checked. A payment names the invoice that it is for and the one whose credit it uses,
+ * and only the first is the caller's. Each member of a body needs a check of its own.
+ */
+import { z } from "zod";
+import { body, owned, post } from "lockstep";
+import { activeUser, invoices, rows, writer } from "./secure.ts";
+
+const transfer = body(z.object({ invoiceId: z.string(), creditId: z.string() }));
+const invoice = owned(
+  { transfer, user: activeUser },
+  ({ transfer }) => invoices.get(transfer.invoiceId),
+  (invoice) => invoice.customerId,
+  { checks: ["body.invoiceId"] },
+);
+
+export const pay = post("/transfers", { deps: { writer, transfer, invoice }, response: rows }, ({ transfer }) =>
+  invoices.get(transfer.creditId),
+);

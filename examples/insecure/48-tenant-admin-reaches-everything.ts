@@ -1,0 +1,17 @@
+// fails: compile — reaching any object must not rest on what the client sent
+/**
+ * The administrator of one tenant, let loose on all. The membership was loaded by the tenant's id in the path, and its role
+ * says `admin`, so `reachAny` opens every object of every tenant. A reach of any object rests on the principal alone.
+ */
+import { z } from "zod";
+import { owned, path, roles } from "lockstep";
+import { activeUser } from "./secure.ts";
+
+const members = [{ userId: "u2", orgId: "o2", role: "admin" as const }];
+const member = owned(
+  { orgId: path("orgId", z.string()), user: activeUser },
+  ({ orgId, user }) => members.find((each) => each.orgId === orgId && each.userId === user.id),
+  (member) => member.userId,
+);
+
+export const role = roles({ admin: [] }, member, (member) => member.role, { reachAny: ["admin"] });

@@ -1,0 +1,11 @@
+// fails: compile — The handler returns an object or a list: say what may leave
+/**
+ * A web `Response` from a handler, as in other frameworks. JSON writes it as `{}` with the status 200, so its refusal is
+ * lost. `reply()`, `problem()` and `deny()` say what an answer is.
+ */
+import { get } from "lockstep";
+import { activeUser } from "./secure.ts";
+
+export const list = get("/invoices", { deps: { user: activeUser } }, ({ user }) =>
+  user.role === "admin" ? "every invoice" : new Response("no", { status: 403 }),
+);

@@ -1,0 +1,16 @@
+// fails: start-up unchecked_object — IDOR: an id from the request (body.document) reaches this handler
+/**
+ * An id that only its format shows. No rule for names finds `document`, but its schema says `uuid`, and a UUID is an id. The
+ * type of it is text like any other, so that start-up reads the schema.
+ */
+import { z } from "zod";
+import { body, createApi, post } from "lockstep";
+import { invoices, rows, writer } from "./secure.ts";
+
+const print = body(z.object({ document: z.uuid() }));
+
+export const api = createApi({
+  title: "Invoices",
+  version: "1.0.0",
+  routes: [post("/print", { deps: { writer, print }, response: rows }, ({ print }) => invoices.get(print.document))],
+});

@@ -1,0 +1,18 @@
+// fails: start-up dead_branch — no request can take the branch "partner"
+/**
+ * Two issuers, told apart by nothing. Both tokens stand in `Authorization: Bearer`, so that the first branch takes every
+ * request and the document promises a second one that is never accepted. Branches that presence cannot tell apart do not
+ * start.
+ */
+import { anyOf, authenticate, createApi, get, httpBearer } from "lockstep";
+import { accessTokens, currentUser } from "./secure.ts";
+
+const partner = authenticate({ claims: accessTokens.claims(httpBearer({ schemeName: "Partner" })) }, ({ claims }) => ({
+  id: claims.sub,
+}));
+
+export const api = createApi({
+  title: "Invoices",
+  version: "1.0.0",
+  routes: [get("/feed", { deps: { caller: anyOf({ user: currentUser, partner }) } }, ({ caller }) => caller.via)],
+});

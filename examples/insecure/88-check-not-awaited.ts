@@ -1,0 +1,19 @@
+// open: adversary — a call without await is a statement like any other; the log is told check_not_awaited, after the answer
+/**
+ * A check that nobody awaited. It refuses, a moment too late: the guard has gone on. A linter finds it
+ * (`no-floating-promises`); at run time it is reported with its route and ends no process.
+ */
+import { authorize, deny, get } from "lockstep";
+import { invoices, type User } from "./secure.ts";
+import { ask, caller, serve } from "./served.ts";
+
+const checkAdmin = async (user: User): Promise<void> => {
+  if (user.role !== "admin") deny("not an administrator");
+};
+const admin = authorize({ user: caller }, ({ user }) => {
+  checkAdmin(user);
+  return user;
+});
+const totals = get("/totals", { deps: { admin } }, () => [...invoices.values()].map((invoice) => invoice.total).join());
+
+export const wrong = ask(serve(totals), "GET /totals", { as: "eve" });

@@ -1,0 +1,13 @@
+// open: adversary — whether a reason is true is not in its type; it stands in the document, where somebody reads it
+/**
+ * A reason that is not true. The compiler asked for an owner, and was told that the id identifies nothing.
+ */
+import { z } from "zod";
+import { get, nothing, path } from "lockstep";
+import { invoices } from "./secure.ts";
+import { ask, caller, serve } from "./served.ts";
+
+const id = path("id", z.string(), { identifies: nothing("the number of an invoice") });
+const read = get("/invoices/:id", { deps: { user: caller, id } }, ({ id }) => invoices.get(id)?.total);
+
+export const wrong = ask(serve(read), "GET /invoices/i1", { as: "eve" });

@@ -1,0 +1,19 @@
+// open: adversary — that a load uses each id that it is said to check is behaviour, and its type is that of the object
+/**
+ * A load that ignores an id that it is said to check. The message asked for `checks`, and both ids were named.
+ */
+import { z } from "zod";
+import { body, owned, post } from "lockstep";
+import { invoices } from "./secure.ts";
+import { ask, caller, serve } from "./served.ts";
+
+const transfer = body(z.object({ invoiceId: z.string(), creditId: z.string() }));
+const invoice = owned(
+  { transfer, user: caller },
+  ({ transfer }) => invoices.get(transfer.invoiceId),
+  (invoice) => invoice.customerId,
+  { checks: ["body.invoiceId", "body.creditId"] },
+);
+const pay = post("/transfers", { deps: { transfer, invoice } }, ({ transfer }) => invoices.get(transfer.creditId)?.total);
+
+export const wrong = ask(serve(pay), "POST /transfers", { as: "eve", json: { invoiceId: "i2", creditId: "i1" } });

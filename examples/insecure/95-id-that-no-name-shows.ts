@@ -1,0 +1,13 @@
+// open: adversary — the name, the format and the collections of the API say nothing; to the compiler it is text
+/**
+ * An id under a name that says nothing. `?of=i1` is an invoice all the same.
+ */
+import { z } from "zod";
+import { get, query } from "lockstep";
+import { invoices } from "./secure.ts";
+import { ask, caller, serve } from "./served.ts";
+
+const of = query("of", z.string());
+const total = get("/total", { deps: { user: caller, of } }, ({ of }) => invoices.get(of)?.total);
+
+export const wrong = ask(serve(total), "GET /total?of=i1", { as: "eve" });

@@ -1,0 +1,163 @@
+/**
+ * `Authenticated<User>` and `Authorized<User>`: what a module takes that makes routes. Any such dependency without open ids fits. Generic
+ * helpers over the verbs compile.
+ */
+import { z } from "zod";
+import {
+  anyOf,
+  anyScope,
+  authenticate,
+  type Authenticated,
+  authorize,
+  type Authorized,
+  body,
+  depends,
+  type Dependency,
+  firstOf,
+  get,
+  identified,
+  optional,
+  owned,
+  path,
+  permitted,
+  post,
+  query,
+  roles,
+  type Route,
+  scopes,
+  unchecked,
+  type ValueOf,
+} from "lockstep";
+import { type Equal, holds, type IsAny, some } from "./assert.ts";
+import {
+  activeUser,
+  bare,
+  client,
+  currentUser,
+  db,
+  flip,
+  id,
+  type Note,
+  ownNote,
+  role,
+  token,
+  type User,
+  visitor,
+  writer,
+} from "./example.ts";
+
+const load = (): Note | undefined => some<Note>();
+
+// Everything that a module does with its caller.
+const noteRoutes = (user: Authenticated<User>): readonly Route[] => {
+  holds<Equal<ValueOf<typeof user>, User>>();
+  holds<Equal<IsAny<ValueOf<typeof user>>, false>>();
+  const own = owned({ id, user }, load, (note) => note.ownerId);
+  const theirs = owned({ id, user }, load, (note, { user }) => note.ownerId === user.id, { owner: "user" });
+  const active = authorize({ user }, ({ user }) => (user.isActive ? user : undefined));
+  const boss = roles({ admin: [] }, user, (user) => (user.role === "admin" ? "admin" : [])).require("admin");
+  return [
+    get("/me", { deps: { user } }, ({ user }) => user.email),
+    get("/me", { deps: { active, boss } }, ({ active }) => active.email),
+    get("/notes/:id", { deps: { own } }, ({ own }) => own.text),
+    get("/notes/:id", { deps: { note: firstOf({ own, theirs }) } }, ({ note }) => note.text),
+    get("/feed", { deps: { caller: anyOf({ user, client }) } }, ({ caller }) => caller.via),
+    get("/hello", { public: "greets", deps: { user: optional(user) } }, ({ user }) => user?.email ?? "stranger"),
+    // Whether a scope is asked for is checked at start-up: its facts are not known here.
+    post("/notes", { deps: { user, change: body(z.object({ text: z.string() })) } }, ({ change }) => change.text),
+    post("/notes", { deps: { user: anyScope(user, "a test") } }, ({ user }) => user.email),
+  ];
+};
+const adminRoutes = (admin: Authorized<User>): Route => get("/admin", { deps: { admin } }, ({ admin }) => admin.email);
+
+// Whatever is authenticated fits, whatever its scheme and its scopes.
+noteRoutes(currentUser);
+noteRoutes(activeUser);
+noteRoutes(writer);
+noteRoutes(visitor);
+noteRoutes(role.require("admin"));
+noteRoutes(anyScope(activeUser, "a test"));
+noteRoutes(firstOf({ one: currentUser, other: activeUser }));
+noteRoutes(flip ? currentUser : activeUser);
+noteRoutes(depends({ user: currentUser, limit: query("limit", z.int()) }, ({ user }) => user));
+adminRoutes(activeUser);
+adminRoutes(role.require("user"));
+// One is the other; the value widens, as values do.
+export const authenticated: Authenticated<User> = some<Authorized<User>>();
+export const named: Authenticated<{ readonly id: string }> = activeUser;
+
+// What is not authenticated, or not in every case.
+// @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
+noteRoutes(depends({ bare }, () => some<User>()));
+// @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
+noteRoutes(optional(activeUser));
+// @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
+noteRoutes(flip ? activeUser : depends({}, () => some<User>()));
+// @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
+noteRoutes(firstOf({ user: activeUser, anyone: depends({}, () => some<User>()) }));
+// @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
+noteRoutes(token);
+// @ts-expect-error '"~dep"' is missing in type 'User' but required in type 'Authenticated<User>'
+noteRoutes(some<User>());
+// Another value.
+// @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
+noteRoutes(client);
+// Authenticated is not authorized.
+// @ts-expect-error is not assignable to parameter of type 'Authorized<User>'
+adminRoutes(currentUser);
+// @ts-expect-error is not assignable to parameter of type 'Authorized<User>'
+adminRoutes(some<Authenticated<User>>());
+// An open id does not slip in, nor a parameter that the path of the routes lacks.
+// @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
+noteRoutes(depends({ user: currentUser, id }, ({ user }) => user));
+// @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
+noteRoutes(authorize({ user: currentUser, noteId: query("noteId", z.uuid()) }, ({ user }) => user));
+// @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
+noteRoutes(depends({ note: ownNote }, () => some<User>()));
+// It reaches no objects of others, because it may rest on an input, and its scopes have no names.
+// @ts-expect-error reaching any object must not rest on what the client sent
+export const reaching = (user: Authenticated<User>) => roles({ admin: [] }, user, () => "admin", { reachAny: ["admin"] });
+// @ts-expect-error reaching any object must not rest on what the client sent
+export const reaches = (user: Authenticated<User>) => authorize({ user }, ({ user }) => user, { reach: "any" });
+// @ts-expect-error permitted() needs someone who may reach any object
+export const reached = (user: Authorized<User>) => permitted({ id, user }, load);
+// @ts-expect-error scopes() needs an authenticate() that returns identified(principal, grants)
+export const scoped = (user: Authenticated<User>) => scopes(user, "notes:read");
+// @ts-expect-error A route is public or authenticated, not both
+export const open = (user: Authenticated<User>) => get("/a", { public: "reason", deps: { user } }, () => 1);
+
+// Generic helpers.
+export const made = <T>(make: () => T) => depends({}, () => make());
+export const found = <U extends { readonly id: string }>(find: (token: string) => U | undefined) =>
+  authenticate({ token }, ({ token }) => find(token.reveal()));
+export const granted = <U extends User>(find: (token: string) => Promise<U | undefined>) =>
+  authenticate({ token }, async ({ token }) => {
+    const user = await find(token.reveal());
+    return user && identified(user, { sub: user.id });
+  });
+export const active = <U extends User>(user: Authenticated<U>) =>
+  authorize({ user }, ({ user }) => (user.isActive ? user : undefined));
+export const mine = <T extends { readonly ownerId: string }>(find: (id: string) => Promise<T | undefined>) =>
+  owned(
+    { id: path("id", z.uuid()), user: activeUser, db },
+    ({ id }) => find(id),
+    (object) => object.ownerId,
+  );
+export const decided = <T extends { readonly ownerId: string }>(find: (id: string) => T | undefined) =>
+  owned(
+    { id: path("id", z.uuid()), user: activeUser },
+    ({ id }) => find(id),
+    (object, { user }) => object.ownerId === user.id,
+  );
+const generic = found((id) => ({ id, isRoot: false }));
+holds<Equal<ValueOf<typeof generic>, { id: string; isRoot: boolean }>>();
+get("/a", { deps: { generic } }, ({ generic }) => generic.id);
+get("/a", { deps: { user: active(activeUser) }, response: unchecked("a test") }, ({ user }) => user);
+get("/notes/:id", { deps: { note: mine(async () => some<Note>()) } }, ({ note }) => note.text);
+get("/a", { deps: { user: granted(async () => some<User>()), made: made(() => 1) } }, ({ made }) => made + 1);
+
+// A helper that could give what is no principal does not.
+// @ts-expect-error authenticate() must return a principal (an object with an id)
+export const anyone = <U extends object>(find: () => U | undefined) => authenticate({ token }, () => find());
+// @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
+export const unknown = (user: Dependency<User>) => noteRoutes(user);

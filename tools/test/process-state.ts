@@ -1,0 +1,43 @@
+/** What a test file may change for the files after it in the same process, and has to restore. */
+
+/** What is compared: name and value. */
+export type ProcessState = ReadonlyMap<string, unknown>;
+
+const globals = [
+  "Date",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "clearTimeout",
+  "clearInterval",
+  "clearImmediate",
+  "queueMicrotask",
+  "fetch",
+  "crypto",
+  "performance",
+] as const;
+const events = ["SIGINT", "SIGTERM", "SIGHUP", "uncaughtException", "unhandledRejection"] as const;
+
+/** Takes note of the process as it is. */
+export function processState(): ProcessState {
+  return new Map<string, unknown>([
+    ["process.cwd()", process.cwd()],
+    ["Error.stackTraceLimit", Error.stackTraceLimit],
+    ["Math.random", Math.random],
+    ["JSON.stringify", JSON.stringify],
+    ["console.log", console.log],
+    ...Object.entries(process.env).map(([name, value]) => [`process.env.${name}`, value] as const),
+    ...globals.map((name) => [`globalThis.${name}`, globalThis[name]] as const),
+    ...events.map((name) => [`listeners of ${name}`, process.listenerCount(name)] as const),
+  ]);
+}
+
+/** Throws if the process is no longer as it was. */
+export function checkProcess(before: ProcessState, now: ProcessState = processState()): void {
+  const changed = [...new Set([...before.keys(), ...now.keys()])].filter((name) => !Object.is(before.get(name), now.get(name)));
+  if (changed.length === 0) return;
+  throw new Error(
+    `Restore ${changed.join(", ")} after the test: the next file runs in the same process. ` +
+      "Use t.mock, or t.after() with the value from before.",
+  );
+}
