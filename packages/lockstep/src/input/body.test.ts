@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { z } from "zod";
 import { body } from "./body.ts";
 import { factsOf, jsonRequest, readInput } from "./input.fixture.ts";
+import { nothing } from "./nothing.ts";
 
 const note = body(z.object({ text: z.string(), tags: z.array(z.string()).default([]) }));
 
@@ -106,13 +107,15 @@ test("an asynchronous schema is awaited", async () => {
   assert.deepEqual(await readInput(free, jsonRequest('{"name":"taken"}')), ["body /name: is taken"]);
 });
 
-test("declares itself, and carries the fact where it identifies an object", () => {
-  const schema = z.object({ to: z.string() });
-  const node = body(schema, { identifies: "object" })["~dep"];
+test("declares itself, and carries the fact of each member that identifies an object", () => {
+  const schema = z.object({ to: z.string(), noteId: z.string() });
+  const node = body(schema, { identifies: { to: "object", noteId: nothing("a name that the client chose") } })["~dep"];
   assert.ok(node.kind === "input");
-  assert.deepEqual(node.input, { kind: "body", name: "", schema, identifies: "object", mediaTypes: ["application/json"] });
-  assert.deepEqual([...node.facts], ["object-id:body"]);
-  assert.deepEqual(factsOf(note), []);
+  const objectIds = { ids: ["body.to"], nothing: { "body.noteId": "a name that the client chose" }, unsaid: undefined };
+  assert.deepEqual(node.input, { kind: "body", name: "", schema, objectIds, mediaTypes: ["application/json"] });
+  assert.deepEqual([...node.facts], ["input", "object-id:body.to"]);
+  assert.deepEqual(factsOf(body(schema)), ["input", "object-id:body.noteId"]);
+  assert.deepEqual(factsOf(note), ["input"]);
   assert.throws(() => body(z.object({ at: z.date() })), { code: "wrong_schema", message: /z\.iso\.datetime/u });
   assert.throws(() => Reflect.apply(body, undefined, [schema, { identifies: "yes" }]), { code: "wrong_input" });
 });

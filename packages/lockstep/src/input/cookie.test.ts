@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { z } from "zod";
 import { cookie } from "./cookie.ts";
 import { factsOf, readInput } from "./input.fixture.ts";
+import { nothing } from "./nothing.ts";
 
 const theme = cookie("theme", z.enum(["light", "dark"]).default("light"));
 
@@ -20,10 +21,11 @@ test("D-11: two cookies of the name are refused, one is not, and others do not m
   assert.deepEqual(await readInput(cookie("seen", z.array(z.string())), { headers: { cookie: "seen=1; seen=2" } }), ["1", "2"]);
 });
 
-test("one that identifies an object carries the fact, and a name like an id's has to say so", () => {
-  assert.deepEqual(factsOf(cookie("team_id", z.string(), { identifies: "object" })), ["object-id:team_id"]);
-  assert.deepEqual(factsOf(theme), []);
-  assert.throws(() => cookie("team_id", z.string()), { code: "wrong_input" });
+test("one named like an id, or that says so, identifies an object, unless it says that it does not", () => {
+  assert.deepEqual(factsOf(cookie("team_id", z.string())), ["input", "object-id:cookie.team_id"]);
+  assert.deepEqual(factsOf(cookie("last", z.string(), { identifies: "object" })), ["input", "object-id:cookie.last"]);
+  assert.deepEqual(factsOf(cookie("team_id", z.string(), { identifies: nothing("the menu that was open") })), ["input"]);
+  assert.deepEqual(factsOf(theme), ["input"]);
 });
 
 test("a name that is no token does not build (RFC 6265 §4.1.1)", () => {

@@ -99,5 +99,7 @@ test("an open form keeps further fields as text", async () => {
 test("a form is a record of what text can be", () => {
   assert.throws(() => form(z.string()), { code: "wrong_input" });
   assert.throws(() => form(z.object({ a: z.object({}) })), { code: "wrong_input", message: /field "a"/u });
-  assert.deepEqual(factsOf(form(z.object({ a: z.string() }), { identifies: "object" })), ["object-id:form"]);
+  assert.deepEqual(factsOf(form(z.object({ a: z.string(), noteId: z.string() }))), ["input", "object-id:form.noteId"]);
+  assert.deepEqual(factsOf(form(z.object({ a: z.string() }), { identifies: { a: "object" } })), ["input", "object-id:form.a"]);
+  assert.deepEqual(factsOf(form(z.object({ a: z.string() }))), ["input"]);
 });

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { z } from "zod";
 import { header } from "./header.ts";
 import { factsOf, readInput } from "./input.fixture.ts";
+import { nothing } from "./nothing.ts";
 
 test("reads a header whatever the case of its declared name", async () => {
   assert.equal(await readInput(header("Accept-Language", z.string()), { headers: { "accept-language": "de" } }), "de");
@@ -38,8 +39,12 @@ test("a name that is no token does not build (RFC 9110 §5.1)", () => {
     assert.throws(() => header(name, z.string()), { code: "wrong_input" }, name);
 });
 
-test("one named like an id has to say what it identifies", () => {
-  assert.throws(() => header("X-Note-Id", z.string()), { code: "wrong_input", message: /identifies/u });
-  assert.deepEqual(factsOf(header("X-Note-Id", z.string(), { identifies: "object" })), ["object-id:X-Note-Id"]);
-  assert.deepEqual(factsOf(header("X-Request-Id", z.string(), { identifies: "nothing" })), []);
+test("one named like an id, in any case, identifies an object, unless it says that it does not", () => {
+  for (const name of ["X-Note-Id", "x-note-id", "X-TENANT", "X-Org"]) {
+    assert.deepEqual(factsOf(header(name, z.string())), ["input", `object-id:header.${name}`]);
+  }
+  const traced = nothing("made by the client, to find the request in its own log");
+  assert.deepEqual(factsOf(header("X-Request-Id", z.string(), { identifies: traced })), ["input"]);
+  assert.deepEqual(factsOf(header("X-Note", z.string(), { identifies: "object" })), ["input", "object-id:header.X-Note"]);
+  assert.deepEqual(factsOf(header("X-Size", z.string())), ["input"]);
 });

@@ -3,7 +3,8 @@
  * types' (`identifies.ts`).
  */
 import { BuildError } from "../problem/error.ts";
-import { followReference, isSchemaObject, type JsonSchema, type JsonSchemaObject, schemaList } from "./json-schema.ts";
+import { isSchemaObject, type JsonSchema, type JsonSchemaObject } from "./json-schema.ts";
+import { hasUnknownNames, isMember, itemsOf, membersOf, partsOf, walkMembers } from "./members.ts";
 import { Nothing } from "./nothing.ts";
 import { typesIn, valuesIn } from "./shape.ts";
 
@@ -39,7 +40,11 @@ export function parameterIds(
   return { ids: isId ? [fact] : [], nothing: {}, unsaid: undefined };
 }
 
-/** The object ids of a body or a form. */
+/**
+ * The object ids of a body or a form.
+ *
+ * @throws BuildError `wrong_input` for a path that leads to no member: a misspelt one must not switch a check off
+ */
 export function memberIds(where: string, place: "body" | "form", schema: JsonSchemaObject, identifies: unknown): ObjectIds {
   if (identifies instanceof Nothing) return { ids: [], nothing: { [place]: identifies.reason }, unsaid: undefined };
   if (identifies === "object") {
@@ -48,6 +53,13 @@ export function memberIds(where: string, place: "body" | "form", schema: JsonSch
     return { ids: [place], nothing: {}, unsaid: undefined };
   }
   const said = readMembers(where, identifies);
+  for (const path of said.keys()) {
+    if (!isMember(schema, path.split("."), schema, where))
+      throw new BuildError(
+        "wrong_input",
+        `${where}: identifies names "${path}", which is no member: write its path, for example "items.productId"`,
+      );
+  }
   const found = idsIn(schema, where);
   const nothing = new Map<string, string>();
   const ids = new Set(found);
@@ -117,22 +129,6 @@ function idsIn(root: JsonSchemaObject, where: string): string[] {
   return [...found];
 }
 
-/** Visits a schema, its parts and its members, each with its path. A part and an item have the path of the whole, and no name. */
-function walkMembers(
-  root: JsonSchemaObject,
-  where: string,
-  visit: (path: string, schema: JsonSchema, name?: string) => void,
-): void {
-  const walk = (schema: JsonSchema, path: string, seen: readonly JsonSchema[], name?: string): void => {
-    visit(path, schema, name);
-    if (!isSchemaObject(schema) || seen.includes(schema)) return;
-    const below = [...seen, schema];
-    for (const one of [...partsOf(schema, root, where), ...itemsOf(schema)]) walk(one, path, below);
-    for (const [member, one] of membersOf(schema)) walk(one, path === "" ? member : `${path}.${member}`, below, member);
-  };
-  walk(root, "", []);
-}
-
 function isUuid(schema: JsonSchemaObject): boolean {
   return schema["format"] === "uuid" && valuesIn(schema) === undefined;
 }
@@ -181,36 +177,9 @@ function openRoot(
   const parts = [...partsOf(schema, root, where), ...itemsOf(schema)];
   const first = parts.map((one) => openRoot(one, where, root, below)).find((found) => found !== undefined);
   if (first !== undefined) return first;
-  const rest = schema["additionalProperties"] ?? schema["unevaluatedProperties"];
-  if (rest !== undefined && rest !== false) return "a record of unknown names";
+  if (hasUnknownNames(schema)) return "a record of unknown names";
   const types = typesIn(schema);
   if (types === undefined) return parts.length > 0 || membersOf(schema).length > 0 ? undefined : "anything";
   if (types.has("array")) return itemsOf(schema).length === 0 ? "a list of anything" : undefined;
   return scalarTypes.some((type) => types.has(type)) ? "text or numbers without a name" : undefined;
-}
-
-/** The schemas that hold for the same value: references, and parts of unions and intersections. */
-function partsOf(schema: JsonSchemaObject, root: JsonSchema, where: string): JsonSchema[] {
-  const reference = schema["$ref"];
-  return [
-    ...(typeof reference === "string" ? [followReference(root, reference, where)] : []),
-    ...["allOf", "anyOf", "oneOf"].flatMap((key) => schemaList(schema[key])),
-  ];
-}
-
-function itemsOf(schema: JsonSchemaObject): JsonSchema[] {
-  const { items } = schema;
-  return [...schemaList(schema["prefixItems"]), ...(isSchemaObject(items) || items === true ? [items] : [])];
-}
-
-/** The declared members, and under `*` those of unknown names. */
-function membersOf(schema: JsonSchemaObject): [string, JsonSchema][] {
-  const properties = schema["properties"];
-  const rest = schema["additionalProperties"];
-  const declared = isSchemaObject(properties) ? Object.entries(properties) : [];
-  return [...declared, ...(isSchemaObject(rest) ? [["*", rest] as const] : [])].map(([name, member]) => [name, isJson(member)]);
-}
-
-function isJson(value: unknown): JsonSchema {
-  return typeof value === "boolean" || isSchemaObject(value) ? value : true;
 }

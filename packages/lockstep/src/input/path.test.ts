@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import { factsOf, readInput } from "./input.fixture.ts";
+import { nothing } from "./nothing.ts";
 import { path } from "./path.ts";
 
 test("reads and validates the parameter", async () => {
@@ -13,16 +14,22 @@ test("reads and validates the parameter", async () => {
 });
 
 test("identifies an object unless it says that it does not", () => {
-  assert.deepEqual(factsOf(path("id", z.string())), ["param:id", "object-id:id"]);
-  assert.deepEqual(factsOf(path("id", z.string(), { identifies: "object" })), ["param:id", "object-id:id"]);
-  assert.deepEqual(factsOf(path("year", z.int(), { identifies: "nothing" })), ["param:year"]);
+  const id = ["param:id", "input", "object-id:path.id"];
+  assert.deepEqual(factsOf(path("id", z.string())), id);
+  assert.deepEqual(factsOf(path("id", z.string(), { identifies: "object" })), id);
+  assert.deepEqual(factsOf(path("slug", z.string())), ["param:slug", "input", "object-id:path.slug"]);
+  // A segment that surely names no object may choose the key that verifies a credential.
+  assert.deepEqual(factsOf(path("year", z.int(), { identifies: nothing("a calendar year") })), ["param:year", "segment"]);
+  // One of a few values names none either, and is what the client chose.
+  assert.deepEqual(factsOf(path("format", z.enum(["json", "csv"]))), ["param:format", "input"]);
 });
 
 test("declares itself for documentation", () => {
   const schema = z.string();
   const node = path("id", schema)["~dep"];
   assert.ok(node.kind === "input");
-  assert.deepEqual(node.input, { kind: "path", name: "id", schema, identifies: "object", mediaTypes: [] });
+  const objectIds = { ids: ["path.id"], nothing: {}, unsaid: undefined };
+  assert.deepEqual(node.input, { kind: "path", name: "id", schema, objectIds, mediaTypes: [] });
 });
 
 test("Z-06: no other spelling reaches the object of an id", async () => {

@@ -5,6 +5,7 @@ import { type } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
 import { factsOf, readInput } from "./input.fixture.ts";
+import { nothing } from "./nothing.ts";
 import { query } from "./query.ts";
 
 test("reads a number with its default, whatever the library", async () => {
@@ -58,18 +59,16 @@ test("a malformed query is 400, too many parameters are 413", async () => {
   assert.equal(await readInput(query("q", z.string()), { query: "a=1&".repeat(1001) }), "413 too_many");
 });
 
-test("one that identifies an object carries the fact", () => {
-  assert.deepEqual(factsOf(query("noteId", z.string(), { identifies: "object" })), ["object-id:noteId"]);
-  assert.deepEqual(factsOf(query("noteId", z.string(), { identifies: "nothing" })), []);
-  assert.deepEqual(factsOf(query("limit", z.int())), []);
-});
-
-test("one named like an id has to say what it identifies", () => {
-  for (const name of ["id", "ID", "noteId", "noteID", "note_id", "note-id"]) {
-    assert.throws(() => query(name, z.string()), { code: "wrong_input", message: /identifies: "object"/u }, name);
-    assert.doesNotThrow(() => query(name, z.string(), { identifies: "nothing" }));
-  }
-  for (const name of ["valid", "paid", "grid", "idea", "Identity"]) assert.doesNotThrow(() => query(name, z.string()), name);
+test("one named like an id, or that says so, identifies an object, unless it says that it does not", () => {
+  const cursor = nothing("a position in the caller's own list");
+  assert.deepEqual(factsOf(query("noteId", z.string())), ["input", "object-id:query.noteId"]);
+  assert.deepEqual(factsOf(query("noteId", z.string(), { identifies: cursor })), ["input"]);
+  assert.deepEqual(factsOf(query("note", z.string(), { identifies: "object" })), ["input", "object-id:query.note"]);
+  assert.deepEqual(factsOf(query("after", z.uuid())), ["input", "object-id:query.after"]);
+  assert.deepEqual(factsOf(query("after", z.uuid(), { identifies: cursor })), ["input"]);
+  assert.deepEqual(factsOf(query("noteIds", z.array(z.int()))), ["input", "object-id:query.noteIds"]);
+  assert.deepEqual(factsOf(query("owner", z.enum(["me", "all"]))), ["input"]);
+  assert.deepEqual(factsOf(query("limit", z.int())), ["input"]);
 });
 
 test("a wrong declaration does not build", () => {

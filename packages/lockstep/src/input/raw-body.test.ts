@@ -4,6 +4,7 @@ import { z } from "zod";
 import { body } from "./body.ts";
 import { requestSource } from "./host-request.fixture.ts";
 import { factsOf, jsonRequest, readInput } from "./input.fixture.ts";
+import { nothing } from "./nothing.ts";
 import { rawBody } from "./raw-body.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -41,8 +42,11 @@ test("the body is read once, beside a JSON body of the same route too", async ()
 test("declares itself without a schema, and needs media types that are some", () => {
   const node = rawBody({ mediaTypes: ["image/png"] })["~dep"];
   assert.ok(node.kind === "input");
-  assert.deepEqual(node.input, { kind: "raw-body", name: "", schema: undefined, identifies: "nothing", mediaTypes: ["image/png"] });
+  const objectIds = { ids: [], nothing: {}, unsaid: "bytes that may hold anything" };
+  assert.deepEqual(node.input, { kind: "raw-body", name: "", schema: undefined, objectIds, mediaTypes: ["image/png"] });
   assert.deepEqual(factsOf(rawBody()), []);
+  assert.deepEqual(factsOf(rawBody({ identifies: "object" })), ["object-id:rawBody"]);
+  assert.deepEqual(factsOf(rawBody({ identifies: nothing("signed by the sender") })), []);
   for (const wrong of ["png", "Image/PNG", "image/png;q=1", ""])
     assert.throws(() => rawBody({ mediaTypes: [wrong] }), { code: "wrong_input" }, wrong);
 });

@@ -40,8 +40,8 @@ export function signedHeader(headerName: string, options: SchemeOptions = {}): S
     scopes: {},
     extract(source): Extraction<string> {
       const [value, ...others] = source.request.headers(field);
-      if (value === undefined || value === "") return undefined;
       if (others.length > 0) return repeated;
+      if (value === undefined || value === "") return undefined;
       if (value.length > maxCredentialBytes) return tooLong;
       return outside.test(value) ? malformed : new Redacted(value);
     },
