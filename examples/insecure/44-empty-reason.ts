@@ -1,4 +1,4 @@
-// fails: compile — Argument of type '""' is not assignable
+// fails: compile — Say why: the reason is shown in the document
 /**
  * A reason that says nothing. Every exception of an access rule is written down with its reason, and `""` is the quickest
  * thing to write there. An empty reason does not compile, and does not start.

@@ -1,4 +1,4 @@
-// fails: compile — The handler returns an object or a list: say what may leave
+// fails: compile — The result is a Response, a Map, a Set, an Error, a bigint or a function
 /**
  * A web `Response` from a handler, as in other frameworks. JSON writes it as `{}` with the status 200, so its refusal is
  * lost. `reply()`, `problem()` and `deny()` say what an answer is.

@@ -16,7 +16,8 @@ const globals = [
   "crypto",
   "performance",
 ] as const;
-const events = ["SIGINT", "SIGTERM", "SIGHUP", "uncaughtException", "unhandledRejection"] as const;
+// Not `unhandledRejection`: the toolkit listens for checks that nobody awaited from the first request of a process on.
+const events = ["SIGINT", "SIGTERM", "SIGHUP", "uncaughtException"] as const;
 
 /** Takes note of the process as it is. */
 export function processState(): ProcessState {

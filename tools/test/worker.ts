@@ -7,6 +7,9 @@ import { pathToFileURL } from "node:url";
 import { processState, checkProcess } from "./process-state.ts";
 import type { Message, Request } from "./report.ts";
 
+// What Node's own runner says of its processes in another way: `api.with()` works in tests only.
+process.env["NODE_ENV"] ??= "test";
+
 const [timeoutMs = 0, patienceMs = 0] = process.argv.slice(2).map(Number);
 
 process.on("message", (message) => {

@@ -1,6 +1,6 @@
 /**
  * Lockstep: access to an endpoint is a dependency of the endpoint. One declaration enforces the check, types what the
- * handler receives, documents the endpoint and enters it into the access matrix.
+ * handler receives, and documents the endpoint.
  */
 export { authenticate } from "./access/authenticate.ts";
 export { authorize, type AuthorizeOptions } from "./access/authorize.ts";

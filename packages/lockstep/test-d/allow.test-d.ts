@@ -23,11 +23,11 @@ get("/a", { deps: { either } }, ({ either }) => ("seats" in either ? either.seat
 holds<Equal<ReturnType<typeof allow<Plan>>, Allowed<Plan>>>();
 
 // The answer of a check is no value.
-// @ts-expect-error Argument of type 'boolean' is not assignable to parameter of type 'string | number | bigint | object'
+// @ts-expect-error Argument of type 'boolean' is not assignable to parameter of type 'Permission'
 authorize({ user }, ({ user }) => allow(user.isActive));
 // @ts-expect-error Argument of type 'boolean' is not assignable
 authorize({ user }, () => allow(false));
-// @ts-expect-error is not assignable to parameter of type 'string | number | bigint | object'
+// @ts-expect-error is not assignable to parameter of type 'Permission'
 authorize({ user }, () => allow(some<Plan | undefined>()));
 // Nor does it say who is asking.
 // @ts-expect-error authenticate() must return a principal (an object with an id)

@@ -24,9 +24,9 @@ anyScope(client, "keys have no scopes");
 post("/a", { deps: { caller: anyOf({ user, files }) } }, () => undefined);
 // @ts-expect-error This route changes something, and its credential may be limited to scopes
 post("/a", { deps: { user: flip ? user : activeUser } }, () => undefined);
-// @ts-expect-error Say why: the reason is shown in the access matrix
+// @ts-expect-error Say why: the reason is shown in the document
 anyScope(activeUser, "");
-// @ts-expect-error Say why: the reason is shown in the access matrix
+// @ts-expect-error Say why: the reason is shown in the document
 anyScope(activeUser, flip ? "" : "reason");
 // @ts-expect-error Expected 2 arguments, but got 1
 anyScope(currentUser);

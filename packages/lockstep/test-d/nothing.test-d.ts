@@ -55,9 +55,9 @@ get("/a", { deps: { client, undecided } }, () => 1);
 post("/orders", { deps: { client, made } }, ({ made }) => made.id);
 
 // With a reason, and made by nothing().
-// @ts-expect-error Say why: the reason is shown in the access matrix
+// @ts-expect-error Say why: the reason is shown in the document
 nothing("");
-// @ts-expect-error Say why: the reason is shown in the access matrix
+// @ts-expect-error Say why: the reason is shown in the document
 nothing(flip ? "" : "a cursor");
 // @ts-expect-error Expected 1 arguments, but got 0
 nothing();

@@ -6,9 +6,9 @@ get("/health", { public: "load balancer probe" }, () => "ok");
 get("/health", { public: flip ? "probe" : "also a probe" }, () => "ok");
 get("/health", { public: "probe", deps: { bare } }, ({ bare }) => bare.id);
 
-// @ts-expect-error Say why: the reason is shown in the access matrix
+// @ts-expect-error Say why: the reason is shown in the document
 get("/a", { public: "" }, () => 1);
-// @ts-expect-error Say why: the reason is shown in the access matrix
+// @ts-expect-error Say why: the reason is shown in the document
 unowned("", { id }, () => ({ a: 1 }));
 // @ts-expect-error Unprotected route
 get("/a", { public: true }, () => 1);

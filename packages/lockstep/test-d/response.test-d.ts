@@ -115,7 +115,7 @@ get("/a", { deps: { user } }, () => some<unknown>());
 get("/a", { deps: { user } }, async () => some<unknown>());
 // @ts-expect-error The handler returns an object or a list
 get("/a", { deps: { user } }, () => some<object>());
-// @ts-expect-error Say why: the reason is shown in the access matrix
+// @ts-expect-error Say why: the reason is shown in the document
 get("/a", { deps: { user }, response: unchecked("") }, ({ user }) => user);
 
 // What JSON would write as something else leaves through none.

@@ -50,7 +50,7 @@ type ReachOf<O> = O extends { readonly reach: "any" } ? "reaches-any" : never;
 
 /** What an authorization declares. */
 export interface AuthorizeOptions {
-  /** `any`: who passes may reach objects that are not theirs (an administrator, say); shown in the access matrix. */
+  /** `any`: who passes may reach objects that are not theirs (an administrator, say). */
   readonly reach?: "any";
   /** Problems it may throw beside refusing, by status, for the documentation: `{ 429: "Too many requests." }`. */
   readonly problems?: Readonly<Record<number, string>>;

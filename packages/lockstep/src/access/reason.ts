@@ -1,4 +1,4 @@
-/** Reasons that people read in the access matrix: they are never empty. */
+/** Reasons that people read in the document: they are never empty. */
 import type { Advice, OrAdvice } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
 
@@ -8,10 +8,10 @@ export type Reason<R extends string> = OrAdvice<R, NonEmptyReason<R>>;
 /** Advice if a reason may be the empty string. */
 export type NonEmptyReason<R extends string> = [Extract<R, "">] extends [never]
   ? unknown
-  : Advice<"Say why: the reason is shown in the access matrix">;
+  : Advice<"Say why: the reason is shown in the document">;
 
 /** Gives the reason back. @throws BuildError `empty_reason` for anything but a text with something in it */
 export function checkReason(where: string, reason: unknown): string {
   if (typeof reason === "string" && reason.trim() !== "") return reason;
-  throw new BuildError("empty_reason", `${where}: say why in a few words; the reason is shown in the access matrix`);
+  throw new BuildError("empty_reason", `${where}: say why in a few words: the reason is shown in the document`);
 }

@@ -15,7 +15,7 @@ export class Nothing {
     this.#reason = reason;
   }
 
-  /** Shown in the access matrix and in the document. */
+  /** Shown in the document. */
   get reason(): string {
     return this.#reason;
   }

@@ -1,4 +1,4 @@
-/** A route that has started: checked, and its graph compiled. Hosts, the documentation and the access matrix read it. */
+/** A route that has started: checked, and its graph compiled. Hosts and the documentation read it. */
 import type { Overrides } from "../dependency/graph.ts";
 import type { Entry } from "../dependency/node.ts";
 import { compile, type Plan } from "../dependency/plan.ts";

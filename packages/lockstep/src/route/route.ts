@@ -34,7 +34,7 @@ export interface RouteDocumentation {
 
 /** What a route declares. */
 export interface RouteSpec<D extends Deps, Pub extends string | undefined, In = NoSchema> extends RouteDocumentation {
-  /** Why anyone may call it; shown in the access matrix. Excludes an authenticated dependency. */
+  /** Why anyone may call it; shown in the document. Excludes an authenticated dependency. */
   readonly public?: Pub;
   /** What the handler needs. Without `public`, one of these (or of the group's) is authenticated. */
   readonly deps?: D;
