@@ -6,6 +6,7 @@ import { isPromise } from "../dependency/promise.ts";
 import { BuildError, InvalidCredential, Unavailable } from "../problem/error.ts";
 import { Problem } from "../problem/problem.ts";
 import type { AnySchema } from "./schema.ts";
+import { asynchronousRun } from "./zod-async.ts";
 
 type Result = StandardSchemaV1.Result<unknown>;
 
@@ -18,7 +19,7 @@ type Result = StandardSchemaV1.Result<unknown>;
 export function runSchema(schema: AnySchema, value: unknown, where: string): Result | Promise<Result> {
   let result: unknown;
   try {
-    result = schema["~standard"].validate(value);
+    result = runOf(schema)(value);
     if (isPromise(result)) {
       return Promise.resolve(result).then(
         (settled: unknown) => checkResult(settled, where),
@@ -31,6 +32,15 @@ export function runSchema(schema: AnySchema, value: unknown, where: string): Res
     throw asOurs(error, where);
   }
   return checkResult(result, where);
+}
+
+const runs = new WeakMap<AnySchema, (value: unknown) => unknown>();
+
+/** How a schema is run: as Standard Schema says, unless a promise in it would be dropped. */
+export function runOf(schema: AnySchema): (value: unknown) => unknown {
+  const run = runs.get(schema) ?? asynchronousRun(schema) ?? ((value) => schema["~standard"].validate(value));
+  runs.set(schema, run);
+  return run;
 }
 
 function checkResult(result: unknown, where: string): Result {

@@ -6,6 +6,7 @@
  * A library that is not known here shows none. Its unions are judged by their structure, and doubtful values are refused.
  */
 import type { JsonSchemaObject } from "./json-schema.ts";
+import { runOf } from "./run-schema.ts";
 import type { AnySchema } from "./schema.ts";
 import type { Accepts, ShownUnion } from "./shape.ts";
 
@@ -32,7 +33,7 @@ export function dropsUndeclared(schema: AnySchema): boolean {
 
 /** Asks a Standard Schema whether it accepts a value. */
 export function acceptsOf(schema: AnySchema): Accepts {
-  return (value) => accepted(schema["~standard"].validate(value));
+  return (value) => accepted(runOf(schema)(value));
 }
 
 /** Whether a result has no issues; `true` for a promise of one. */

@@ -2,6 +2,7 @@
 import type { Node } from "../dependency/node.ts";
 import type { InputPlace } from "../input/input.ts";
 import { jsonSchemaOf } from "../input/json-schema.ts";
+import { runSchema } from "../input/run-schema.ts";
 import type { AnySchema } from "../input/schema.ts";
 import type { CompiledRoute } from "../route/compiled-route.ts";
 import type { SecurityRequirement } from "./openapi.ts";
@@ -62,7 +63,7 @@ export function schemaUsesOf({ route, operationId, inputs }: Surface): readonly 
 /** Whether an input has to be given: its schema is asked, as it is when nothing comes. */
 function refusesNothing(schema: AnySchema, where: string): boolean {
   try {
-    const result = schema["~standard"].validate(undefined);
+    const result = runSchema(schema, undefined, where);
     if (!(result instanceof Promise)) return result.issues !== undefined;
     // What it will say comes too late; a default says it too.
     result.catch(() => {});
