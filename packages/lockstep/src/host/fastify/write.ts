@@ -52,6 +52,8 @@ function writeStream(reply: FastifyReply, { status, body }: HostResponse, reques
     return undefined;
   }
   const readable = Readable.from(new SentPieces(body));
+  // Nobody reads it any more, be it that a hook has sent another body.
+  reply.raw.once("close", () => readable.destroy());
   if (request.stream !== undefined) breakOff(readable, request.stream);
   reply.send(readable);
   return readable;
