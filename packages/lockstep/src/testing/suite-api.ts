@@ -203,10 +203,10 @@ function resultRoutes(world: World, { active, db }: Access): Route[] {
     get("/mismatch", { deps: { active, wrong }, response: profile }, ({ wrong }) => wrong),
     get("/secret", { deps: { active, hidden }, response }, ({ hidden }) => hidden),
     get("/conflict", { deps: { active, db } }, () => {
-      throw problem(409, "last_admin", "The last administrator stays.", { members: { admins: 1 } });
+      problem(409, "last_admin", "The last administrator stays.", { members: { admins: 1 } });
     }),
     get("/throttled", { public: "a result" }, () => {
-      throw problem(429, "too_many_requests", "Later.", { headers: { "retry-after": "3" } });
+      problem(429, "too_many_requests", "Later.", { headers: { "retry-after": "3" } });
     }),
     get("/crash", { deps: { active, db } }, () => {
       throw new TypeError(`${canary}: no column "passwordHash" in /srv/app.ts`);

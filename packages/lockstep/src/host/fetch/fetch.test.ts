@@ -195,7 +195,7 @@ describe("what an application passes in", () => {
         "/status/:status",
         { public: "a test", deps: { status: path("status", anyText, { identifies: nothing("a test") }) } },
         ({ status }) => {
-          throw problem(Number(status), "upstream", "canary");
+          problem(Number(status), "upstream", "canary");
         },
       ),
       get("/address", { public: "a test", response: unchecked("a test") }, () => ({})),
