@@ -60,6 +60,11 @@ export class Execution implements Verdicts {
     this.#app = app;
   }
 
+  /** Whether a step is left that ranks below `before`. */
+  hasStepsBefore(before: number): boolean {
+    return (this.variant.ends[this.#group]?.rank ?? Infinity) < before;
+  }
+
   /** Runs the steps that rank below `before`. Gives nothing when all went well; may be called again for what follows. */
   advance(before: number): Failed | undefined | Promise<Failed | undefined> {
     const { steps, ends } = this.variant;

@@ -48,16 +48,6 @@ export class Exchange implements RunningRequest {
 
   /** Phases 2 to 5: everything that can be decided without the body. Returns an answer only if the request ends here. */
   begin(): MaybePromise<HostResponse | undefined> {
-    return within(this, begin, this);
-  }
-
-  /** Phases 6 to 10, after `begin` returned no answer. */
-  finish(): MaybePromise<HostResponse> {
-    return within(this, finish, this);
-  }
-
-  /** What `begin()` does, inside the request. */
-  guard(): MaybePromise<HostResponse | undefined> {
     let extracted: Execution | HostResponse;
     try {
       extracted = this.#extract();
@@ -67,9 +57,16 @@ export class Exchange implements RunningRequest {
     }
     if (!(extracted instanceof Execution)) return extracted;
     this.#execution = extracted;
-    const advanced = extracted.advance(phase.body);
+    // Nothing of the application's runs for a request without guards and inputs, and it costs less.
+    if (!extracted.hasStepsBefore(phase.body)) return undefined;
+    const advanced = within(this, beginSteps, extracted);
     if (isPromise(advanced)) return advanced.then((failed) => failed && this.#fail(failed));
     return advanced && this.#fail(advanced);
+  }
+
+  /** Phases 6 to 10, after `begin` returned no answer. */
+  finish(): MaybePromise<HostResponse> {
+    return within(this, carryOut, this);
   }
 
   /** What `finish()` does, inside the request. */
@@ -285,5 +282,5 @@ export class Exchange implements RunningRequest {
   }
 }
 
-const begin = (exchange: Exchange): MaybePromise<HostResponse | undefined> => exchange.guard();
-const finish = (exchange: Exchange): MaybePromise<HostResponse> => exchange.carryOut();
+const beginSteps = (execution: Execution): MaybePromise<Failed | undefined> => execution.advance(phase.body);
+const carryOut = (exchange: Exchange): MaybePromise<HostResponse> => exchange.carryOut();

@@ -69,6 +69,7 @@ export function respond(result: unknown, route: Responding, context: AnswerConte
 
 /** The status of a plain result: the first that the route declares with or without content, else 200 or 204. */
 function statusFor(successes: readonly Success[], hasContent: boolean): number {
+  if (successes.length === 0) return hasContent ? 200 : 204;
   const fitting = successes.find((one) => (one.type !== undefined) === hasContent);
   const isOpen = successes.some((one) => one.isOpen);
   return fitting?.status ?? (isOpen ? undefined : successes[0]?.status) ?? (hasContent ? 200 : 204);
@@ -98,7 +99,7 @@ function withBody(
 
 /** Whether text of a media type is written as a JSON string; without a type it is. */
 function isJson(type: string | readonly string[] | undefined): boolean {
-  if (typeof type !== "string") return true;
+  if (typeof type !== "string" || type === "application/json") return true;
   const subtype = parseMediaType(type)?.subtype;
   return subtype === undefined || subtype === "json" || subtype.endsWith("+json");
 }
@@ -113,6 +114,7 @@ function json(body: unknown, route: Responding, status: number, headers: Headers
 
 /** The answer, if it is one that the route declares. @throws BuildError `wrong_result` */
 function declared(route: Responding, response: HostResponse): HostResponse {
+  if (route.successes.length === 0) return response;
   const type = response.headers["content-type"];
   checkDeclared(route.successes, {
     status: response.status,

@@ -10,6 +10,7 @@ import type { CompiledRoute } from "./compiled-route.ts";
 import { type ResultShape, resultShape } from "./result-shape.ts";
 import { checkSendable, plainResult } from "./sendable.ts";
 import type { Success } from "./success.ts";
+import { uncheckedReason } from "./unchecked.ts";
 import type { RouteDefinition } from "./route.ts";
 
 /** Where an error happened. */
@@ -107,9 +108,10 @@ export class ServedRoute {
 
 /** What a route makes of its handler's result. */
 function shapeOf(response: AnySchema | undefined, where: string): ResultShape {
-  const shape = response && resultShape(response, where);
+  const isOpen = uncheckedReason(response) !== undefined;
+  const shape = response === undefined ? (result: unknown) => plainResult(result, where) : resultShape(response, where);
   return (result) => {
     checkSendable(result, where);
-    return shape === undefined ? plainResult(result, where) : shape(result);
+    return isOpen ? result : shape(result);
   };
 }

@@ -88,7 +88,7 @@ export function checkDeclared(successes: readonly Success[], { status, type }: S
 }
 
 function isSameType(declared: string | undefined, sent: string | undefined): boolean {
-  if (declared === undefined || sent === undefined) return declared === sent;
+  if (declared === sent || declared === undefined || sent === undefined) return declared === sent;
   const [one, other] = [parseMediaType(declared), parseMediaType(sent)];
   if (one === undefined || other === undefined) return declared === sent;
   const isJson = declared === "application/json" && (other.subtype === "json" || other.subtype.endsWith("+json"));
