@@ -2,6 +2,7 @@
 import { nodesBelow } from "../dependency/graph.ts";
 import type { GuardNode, InputNode, Node } from "../dependency/node.ts";
 import { jsonSchemaOf } from "../input/json-schema.ts";
+import { asynchronousRun } from "../input/zod-async.ts";
 import type { Checked, Fail } from "./check.ts";
 
 /** @throws BuildError `ambiguous_input`, `unnested_object`, `wrong_input` */
@@ -35,7 +36,9 @@ function checkOneMeaning(inputs: readonly InputNode[], fail: Fail): void {
     const other = known.get(`${kind} ${name}`) ?? node;
     known.set(`${kind} ${name}`, other);
     const where = `${kind}("${name}")`;
-    const isSame = other.input.schema === schema || text(other, where) === text(node, where);
+    // Functions do not show in a JSON Schema: one may make another id of the same text.
+    const isPlain = [other.input.schema, schema].every((one) => one === undefined || asynchronousRun(one) === undefined);
+    const isSame = other.input.schema === schema || (isPlain && text(other, where) === text(node, where));
     if (!isSame)
       fail("wrong_input", `declare ${where} once and use the one constant: two dependencies read it with different schemas`);
   }
