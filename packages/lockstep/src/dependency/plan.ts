@@ -56,7 +56,7 @@ export interface Variant {
   readonly sources: readonly number[];
   /** The strongest reason why a browser may have attached a credential that this variant uses; with `sameSite()`, as for a cookie. */
   readonly ambient: "cookie" | "browser" | false;
-  /** Every scope required, for the challenge. */
+  /** Every scope required of this caller whatever rule of a `firstOf()` lets them through, for the challenge. */
   readonly scopes: readonly string[];
   /** The schemes whose credentials are used. */
   readonly schemes: readonly SchemeNode[];

@@ -43,7 +43,7 @@ export class VariantBuilder {
       keys: handed.map((root) => root.key),
       sources: handed.map((root) => this.#slot(root.node)),
       ambient: this.#ambient(),
-      scopes: [...new Set(this.#nodes.flatMap((node) => (node.kind === "scopes" ? node.scopes : [])))].toSorted(),
+      scopes: [...new Set(ordered.flatMap((node) => (node.kind === "scopes" ? node.scopes : [])))].toSorted(),
       schemes: this.#used(),
     };
   }

@@ -24,7 +24,7 @@ import { UnwritableText } from "../problem/unwritable-text.ts";
 import { type RunningRequest, within } from "../whereabouts.ts";
 import { auditOf, auditOfThrown, credentialInUrl } from "./audited.ts";
 import { ClosingStream, ReaderGone } from "./closing-stream.ts";
-import { AnswerFailure, answerTo, challengesOf } from "./failed-answer.ts";
+import { AnswerFailure, answerTo, challengesOf, scopesNeeded } from "./failed-answer.ts";
 import { respond, respondProblem } from "./respond.ts";
 import { answerable } from "./sent-text.ts";
 import type { ServedRoute } from "./served-route.ts";
@@ -203,7 +203,7 @@ export class Exchange implements RunningRequest {
       const judged = answerable(failed.error, { source: this.#source, variant: this.#execution.variant, isBodyRead });
       return judged.then((error) => this.#fail({ ...failed, error }, true));
     }
-    const scopes = this.#execution?.variant.scopes ?? [];
+    const scopes = scopesNeeded(failed, this.#execution?.variant.scopes ?? []);
     const problem = answerTo(failed, scopes, this.#route.definition.errors);
     const challenges = challengesOf(failed, scopes, this.#route);
     const isError = failed.kind === "threw" && !(failed.error instanceof Denial);
@@ -236,7 +236,9 @@ export class Exchange implements RunningRequest {
   #reportFailed(failed: Failed): void {
     if (failed.kind === "threw" && !isTranslatable(failed.error))
       return this.#reportThrown(failed.error, failed.step?.path, failed.step?.schemes);
-    if (failed.kind === "refused") this.#report(auditOf(failed.refusal, failed.step, this.#execution?.variant.scopes ?? []));
+    if (failed.kind !== "refused") return;
+    const scopes = scopesNeeded(failed, this.#execution?.variant.scopes ?? []);
+    this.#report(auditOf(failed.refusal, failed.step, scopes));
   }
 
   #reportThrown(thrown: unknown, path = "the handler", schemes: readonly SchemeNode[] = []): void {

@@ -5,6 +5,12 @@ import { InvalidCredential } from "../problem/error.ts";
 import { type Answer, type Problem, problemOf } from "../problem/problem.ts";
 import type { ServedRoute } from "./served-route.ts";
 
+/** The scopes that a caller needs to get past a refusal: all that the route requires, and those of the rule that refused. */
+export function scopesNeeded(failed: Failed, required: readonly string[]): readonly string[] {
+  if (failed.kind !== "refused" || failed.step.node.kind !== "scopes") return required;
+  return [...new Set([...required, ...failed.step.node.scopes])].toSorted();
+}
+
 /** The answer, without its challenges. `scopes` are all that the route requires of this caller. */
 export function answerTo(failed: Failed, scopes: readonly string[], errors: "oauth" | undefined): Answer {
   switch (failed.kind) {
