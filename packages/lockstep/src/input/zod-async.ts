@@ -34,7 +34,7 @@ interface Payload {
  * if one did. What does not fit is run once more, for zod's own words.
  */
 export function asynchronousRun(schema: AnySchema): ((value: unknown) => unknown) | undefined {
-  if (!isZod(schema) || !runsFunctions(schema, new Set())) return undefined;
+  if (!isZod(schema) || isDescribed(schema)) return undefined;
   return (value) => {
     const payload = schema._zod.run({ value, issues: [] }, { async: true });
     if (payload instanceof Promise) {
@@ -44,6 +44,11 @@ export function asynchronousRun(schema: AnySchema): ((value: unknown) => unknown
     }
     return fits(payload) ? { value: payload.value } : schema["~standard"].validate(value);
   };
+}
+
+/** Whether a schema is of zod and no function of the application runs in it: then its JSON Schema says all that it does. */
+export function isDescribed(schema: AnySchema): boolean {
+  return isZod(schema) && !runsFunctions(schema, new Set());
 }
 
 function fits({ issues }: Payload): boolean {

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { toStandardJsonSchema } from "@valibot/to-json-schema";
+import { type } from "arktype";
+import * as v from "valibot";
 import { z } from "zod";
 import { authenticate } from "../access/authenticate.ts";
 import { authorize } from "../access/authorize.ts";
@@ -141,9 +144,23 @@ test("one id has one meaning: two inputs that read it in different ways do not s
   const load = (id: AnyDependency) =>
     unowned("a test", { id: id as Dependency<unknown, "object-id:path.noteId">, user }, () => row);
   assert.throws(() => starts("/notes/:noteId", { note: loose(), other: load(short) }), wrong);
-  // The text that is checked is not the text that is loaded, though both are written alike in JSON Schema.
-  for (const changed of [z.string().toUpperCase(), z.string().trim(), z.string().transform((text) => text.slice(1))])
-    assert.throws(() => starts("/notes/:noteId", { note: loose(), other: load(path("noteId", changed)) }), wrong);
+  // What is checked is not what is loaded, though both are written alike in JSON Schema.
+  const changed = [
+    z.string().toUpperCase(),
+    z.string().trim(),
+    z.string().transform((text) => text.slice(1)),
+    toStandardJsonSchema(v.pipe(v.string(), v.toUpperCase())),
+    toStandardJsonSchema(
+      v.pipe(
+        v.string(),
+        v.transform((text) => text.slice(1)),
+      ),
+    ),
+    type("string.upper"),
+    type("string").pipe((text) => text.slice(1)),
+  ];
+  for (const schema of changed)
+    assert.throws(() => starts("/notes/:noteId", { note: loose(), other: load(path("noteId", schema)) }), wrong);
   // The controls: the same constant, and one that is written alike.
   starts("/notes/:noteId", { note: loose(), other: load(noteId) });
   starts("/notes/:noteId", { note: loose(), other: load(path("noteId", z.string())) });

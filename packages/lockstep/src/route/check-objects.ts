@@ -2,7 +2,8 @@
 import { nodesBelow } from "../dependency/graph.ts";
 import type { GuardNode, InputNode, Node } from "../dependency/node.ts";
 import { jsonSchemaOf } from "../input/json-schema.ts";
-import { asynchronousRun } from "../input/zod-async.ts";
+import { isDescribed } from "../input/zod-async.ts";
+import type { AnySchema } from "../input/schema.ts";
 import type { Checked, Fail } from "./check.ts";
 
 /** @throws BuildError `ambiguous_input`, `unnested_object`, `wrong_input` */
@@ -29,23 +30,22 @@ function checkSaid(inputs: readonly InputNode[], fail: Fail): void {
 
 /** Two inputs of one place and name are one id: if they read it in different ways, checking one does not check the other. */
 function checkOneMeaning(inputs: readonly InputNode[], fail: Fail): void {
-  const known = new Map<string, InputNode>();
+  const known = new Map<string, AnySchema>();
   for (const node of inputs) {
     const { kind, name, schema, objectIds } = node.input;
     if (kind === "body" || kind === "form" || schema === undefined || objectIds.ids.length === 0) continue;
-    const other = known.get(`${kind} ${name}`) ?? node;
+    const other = known.get(`${kind} ${name}`) ?? schema;
     known.set(`${kind} ${name}`, other);
     const where = `${kind}("${name}")`;
-    // Functions do not show in a JSON Schema: one may make another id of the same text.
-    const isPlain = [other.input.schema, schema].every((one) => one === undefined || asynchronousRun(one) === undefined);
-    const isSame = other.input.schema === schema || (isPlain && text(other, where) === text(node, where));
-    if (!isSame)
+    if (other !== schema && !areAlike(other, schema, where))
       fail("wrong_input", `declare ${where} once and use the one constant: two dependencies read it with different schemas`);
   }
 }
 
-function text({ input }: InputNode, where: string): string {
-  return input.schema === undefined ? "" : JSON.stringify(jsonSchemaOf(input.schema, where));
+/** What a function or a transformation makes of a text does not show in a JSON Schema, so only schemas without any can be compared. */
+function areAlike(a: AnySchema, b: AnySchema, where: string): boolean {
+  if (!isDescribed(a) || !isDescribed(b)) return false;
+  return JSON.stringify(jsonSchemaOf(a, where)) === JSON.stringify(jsonSchemaOf(b, where));
 }
 
 /** Objects whose ids stand behind one another in the path hang together: the inner check rests on the outer one. */
