@@ -1,4 +1,4 @@
-// fails: answer 401 — the verb returned an array, which is no principal
+// fails: answer 401 — the verb returned an array, which is not a principal
 /**
  * The rows of a driver without types, taken for a user. `pg` gives `any`, so that the compiler has nothing to say, and an
  * empty list would be a caller. Anything that is not one object with an id is refused.

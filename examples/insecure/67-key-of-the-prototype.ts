@@ -1,4 +1,4 @@
-// fails: answer 401 — the verb returned an object without an id, which is no principal
+// fails: answer 401 — the verb returned an object without an id, which is not a principal
 /**
  * A key that every object has. `clients[key]` with the key `__proto__` finds `Object.prototype`, and a client that nobody
  * registered is let in. A principal has an id, of its own or of its class.

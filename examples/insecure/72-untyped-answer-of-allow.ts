@@ -1,4 +1,4 @@
-// fails: answer 403 — allow() was given a boolean, which is no value to hand on
+// fails: answer 403 — allow() was given a boolean, which it does not accept
 /**
  * `allow()` of a permission that is `false`. The row came without types, and what was written as "allow this" means "allow
  * `false`". `allow()` takes a value to hand on, and a boolean is not one.

@@ -23,7 +23,7 @@ test("the API key is a program's: it opens GET /v1/data, and no person's notes",
 
 test("POST /auth/session signs the browser in with a cookie, without Authorize", async (t) => {
   const { docs, password } = await openDemo(t);
-  assert.equal((await docs.execute("GET /notes")).status, "401", "the control: there is no session");
+  assert.equal((await docs.execute("GET /notes")).status, "401", "no session exists before signing in");
   await answers(docs.execute("POST /auth/session", { username: "alice@example.com", password }), "200", /"expiresAt"/);
   await answers(docs.execute("POST /notes", '{ "text": "by cookie" }'), "201", /"text": "by cookie"/);
   await answers(docs.execute("GET /notes"), "200", /"text": "by cookie"/);

@@ -155,7 +155,7 @@ for (const host of hosts) {
       ]);
     });
 
-    test("a service account is no user, and administers nothing", async (t) => {
+    test("a service account is not a user and has no administrator rights", async (t) => {
       const { ask, apiKey } = await startNotes(t, host);
       for (const [method, path, json] of userRoutes.slice(0, -1)) {
         const { status, body } = await ask(method, path, { key: apiKey, json });

@@ -17,7 +17,7 @@ const email = z
   .transform((text, context): ParsedEmail => {
     const parsed = parseEmail(text);
     if (parsed !== undefined) return parsed;
-    context.addIssue({ code: "custom", message: "is no e-mail address that can be used" });
+    context.addIssue({ code: "custom", message: "is not a usable e-mail address" });
     return z.NEVER;
   });
 const password = z

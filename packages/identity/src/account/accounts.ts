@@ -175,7 +175,7 @@ export class Accounts {
       if (inserted !== undefined) yield* record({ type: "account.created", subject: inserted.id, ...by(change) });
       return inserted;
     });
-    if (made === undefined) problem(409, "address_taken", "There is an account with this address already.");
+    if (made === undefined) problem(409, "address_taken", "An account with this address already exists.");
     return made;
   }
 
@@ -217,7 +217,7 @@ export class Accounts {
 /** @throws Problem 422 `wrong_address` */
 function addressOf(email: string): ParsedEmail {
   const address = parseEmail(email);
-  if (address === undefined) problem(422, "wrong_address", "This is no e-mail address that can be used.");
+  if (address === undefined) problem(422, "wrong_address", "This is not a usable e-mail address.");
   return address;
 }
 

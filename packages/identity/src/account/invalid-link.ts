@@ -8,7 +8,7 @@ export type LinkRefusal = "unknown" | "wrong_password" | "overtaken";
 /** Reports a refused link. @throws Problem 400 `invalid_link` */
 export function invalidLink(reason: LinkRefusal, connection: Connection, settings: Settings, subject?: string): never {
   settings.audit.report({ type: "link.refused", reason, ...(subject === undefined ? {} : { subject }) }, connection);
-  problem(400, "invalid_link", "The link is no good any more: ask for a new one.");
+  problem(400, "invalid_link", "This link is not valid any more: ask for a new one.");
 }
 
 /** Reports a wrong password. @throws Problem 403 `wrong_password` */

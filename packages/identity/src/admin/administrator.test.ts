@@ -24,7 +24,7 @@ describeOnEach("who administers", (database) => {
     assert.ok(createApi({ title: "Admin", version: "1", routes }).routes.length > 8, "the control");
   });
 
-  test("adminRoutes() refuses a rule that asks for no scope, so that a narrow token of an administrator administers nothing", async (t) => {
+  test("adminRoutes() refuses a rule that asks for no scope, so that an administrator's token without that scope cannot administer", async (t) => {
     const { auth, account, signIn } = await openIdentityApi(t, await database.open(t));
     const rule = authorize({ user: auth.currentUser }, ({ user }) => user, { reach: "any" });
     // From JavaScript: the types refuse it too.

@@ -30,5 +30,5 @@ export function knownKey(known: KeyToImport, settings: Settings): { readonly id:
     const parts = parseApiKey(known.key, settings);
     if (parts !== undefined) return { id: parts.id, secretHash: secret(hashOfSecret(parts.secret)) };
   } else if (isApiKeyId(known.id) && /^[A-Za-z0-9_-]{43}$/.test(known.secretHash.reveal())) return known;
-  problem(422, "invalid_input", "This is no key of this service.");
+  problem(422, "invalid_input", "This is not a key of this service.");
 }

@@ -63,7 +63,7 @@ export function checkGrace(seconds: number = defaultGraceSeconds): number {
  */
 export function checkHeld(asked: readonly string[], held: readonly string[]): readonly string[] {
   if (asked.length <= maxScopes && asked.every((scope) => held.includes(scope))) return [...new Set(asked)];
-  problem(403, "scope_not_held", "A key grants only scopes that its owner and whoever makes it have.");
+  problem(403, "scope_not_held", "A key can only have scopes that its owner and its maker have.");
 }
 
 function invalid(detail: string): never {

@@ -100,8 +100,8 @@ export const wantedRotationSchema: z.ZodType<WantedRotation> = z
 
 /** What the documentation says of making a key. */
 export const creationProblems: Readonly<Record<number, string>> = {
-  403: "A key grants only scopes that its owner and whoever makes it have.",
-  409: "There are as many keys as there may be.",
+  403: "A key can only have scopes that its owner and its maker have.",
+  409: "The owner has the maximum number of keys.",
 };
 
 /** What the documentation says of replacing one. */

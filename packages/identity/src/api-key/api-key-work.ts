@@ -70,5 +70,5 @@ export function notRotated({ rotatedAt }: ApiKey): never {
 
 /** There is no room for another key. @throws Problem 409 `too_many_keys` */
 export function tooManyKeys(): never {
-  problem(409, "too_many_keys", "There are as many keys as there may be: end one of them first.");
+  problem(409, "too_many_keys", "The owner has the maximum number of keys: end one of them first.");
 }

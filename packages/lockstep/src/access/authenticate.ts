@@ -83,10 +83,10 @@ export function authenticate<
         const grants = result instanceof Identified ? result.grants : undefined;
         const principal: unknown = result instanceof Identified ? result.principal : result;
         const other = notOneRecord(principal);
-        if (other !== undefined) return new Refusal("invalid", `the verb returned ${other}, which is no principal`);
+        if (other !== undefined) return new Refusal("invalid", `the verb returned ${other}, which is not a principal`);
         // One record is an object.
         const id = idOf(principal as object) ?? grants?.sub;
-        if (!isId(id)) return new Refusal("invalid", "the verb returned an object without an id, which is no principal");
+        if (!isId(id)) return new Refusal("invalid", "the verb returned an object without an id, which is not a principal");
         verdicts.identify(id, grants);
         return principal;
       },

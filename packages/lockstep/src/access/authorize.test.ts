@@ -52,7 +52,7 @@ test("allow() of what is no value says nothing: 403, and the audit log says what
     const it = untyped.authorize({ user }, () => Reflect.apply(allow, undefined, [value]));
     assert.equal(
       await endingOf({ it }, { present: [userKey] }),
-      `refused forbidden at it: allow() was given ${what}, which is no value to hand on`,
+      `refused forbidden at it: allow() was given ${what}, which it does not accept`,
     );
   }
 });

@@ -121,5 +121,5 @@ function handedOn(value: unknown): unknown {
     typeof value === "object"
       ? value !== null && !isPromise(value) && !(value instanceof Error)
       : typeof value === "string" || typeof value === "number" || typeof value === "bigint";
-  return isValue ? value : new Refusal("forbidden", `allow() was given ${notOneRecord(value)}, which is no value to hand on`);
+  return isValue ? value : new Refusal("forbidden", `allow() was given ${notOneRecord(value)}, which it does not accept`);
 }

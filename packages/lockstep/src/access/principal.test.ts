@@ -21,7 +21,7 @@ const verbs: Readonly<Record<string, { make: (run: Give) => AnyDependency; refus
   authenticate: {
     make: (run) => untyped.authenticate({ key: userKey }, run),
     refused: "refused invalid at it",
-    after: ", which is no principal",
+    after: ", which is not a principal",
   },
   authorize: {
     make: (run) => untyped.authorize({ user }, run),
@@ -157,11 +157,11 @@ test("authenticate(): what is inside identified() is one record; its id is the p
   assert.deepEqual(await inside({ name: "ada" }, "ada"), ["ada"]);
   assert.deepEqual(await inside({ id: "" }, "ada"), ["ada"]);
   for (const sub of ["", undefined, null, {}]) {
-    assert.equal(await inside({ name: "ada" }, sub), "the verb returned an object without an id, which is no principal");
+    assert.equal(await inside({ name: "ada" }, sub), "the verb returned an object without an id, which is not a principal");
     assert.deepEqual(await inside({ id: 1 }, sub), ["1"]);
   }
   for (const [value, what] of others.filter(([, what]) => what !== "an object without an id")) {
-    assert.equal(await inside(value, "ada"), `the verb returned ${what}, which is no principal`, inspect(value));
+    assert.equal(await inside(value, "ada"), `the verb returned ${what}, which is not a principal`, inspect(value));
   }
   for (const [value, what] of [
     [undefined, "undefined"],
@@ -169,7 +169,7 @@ test("authenticate(): what is inside identified() is one record; its id is the p
     [false, "a boolean"],
     [Promise.resolve({ id: 1 }), "a promise"],
   ] as const) {
-    assert.equal(await inside(value, "ada"), `the verb returned ${what}, which is no principal`);
+    assert.equal(await inside(value, "ada"), `the verb returned ${what}, which is not a principal`);
   }
 });
 

@@ -31,7 +31,7 @@ test("two ways to the same role are no circle", () => {
 test("a role that is included and does not exist is named", () => {
   assert.throws(() => new RoleOrder({ admin: ["edtior"], editor: [] }), {
     code: "unknown_role",
-    message: 'roles(): "admin" includes "edtior", which is no role',
+    message: 'roles(): "admin" includes "edtior", which is not a role',
   });
   // JavaScript callers can give anything.
   for (const wrong of ["editor", undefined, null, 1]) {

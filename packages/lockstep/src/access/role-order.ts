@@ -19,7 +19,7 @@ export class RoleOrder {
         throw new BuildError("unknown_role", `roles(): "${role}" names the roles it includes: { ${role}: [] }`);
       for (const name of included) {
         const those = above.get(name);
-        if (those === undefined) throw new BuildError("unknown_role", `roles(): "${role}" includes "${name}", which is no role`);
+        if (those === undefined) throw new BuildError("unknown_role", `roles(): "${role}" includes "${name}", which is not a role`);
         those.push(role);
       }
     }

@@ -57,7 +57,7 @@ export function memberIds(where: string, place: "body" | "form", schema: JsonSch
     if (!isMember(schema, path.split("."), schema, where))
       throw new BuildError(
         "wrong_input",
-        `${where}: identifies names "${path}", which is no member: write its path, for example "items.productId"`,
+        `${where}: identifies names "${path}", which is not a member: write its path, for example "items.productId"`,
       );
   }
   const found = idsIn(schema, where);

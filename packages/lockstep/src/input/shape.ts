@@ -185,7 +185,7 @@ function expression(pattern: string, where: string): RegExp {
   } catch (cause) {
     throw new BuildError(
       "wrong_schema",
-      `${where}: patternProperties holds ${pattern}, which is no regular expression with the u flag`,
+      `${where}: patternProperties holds ${pattern}, which is not a regular expression with the u flag`,
       { cause },
     );
   }
