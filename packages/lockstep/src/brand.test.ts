@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authenticate } from "./access/authenticate.ts";
-import { Denial } from "./access/deny.ts";
-import { Identified } from "./access/identified.ts";
+import { Denial } from "./outcome/deny.ts";
+import { Identified } from "./outcome/identified.ts";
 import type { Dependency } from "./dependency/dependency.ts";
 import { depends } from "./dependency/depends.ts";
-import { createApi } from "./route/api.ts";
+import { createApi } from "./api/api.ts";
 import { get } from "./route/route.ts";
 import { OAuthError, oauthError } from "./problem/oauth-error.ts";
 import { Problem, problem } from "./problem/problem.ts";
@@ -29,8 +29,8 @@ const ask = (api: ReturnType<typeof createApi>) =>
   api.fetch(new Request("http://x/me", { headers: { authorization: "Bearer t" } }));
 
 test("a denial, a principal and an error of another copy of the package mean what they mean", async () => {
-  const { deny } = await copyOf("./access/deny.ts", () => import("./access/deny.ts"));
-  const { identified } = await copyOf("./access/identified.ts", () => import("./access/identified.ts"));
+  const { deny } = await copyOf("./outcome/deny.ts", () => import("./outcome/deny.ts"));
+  const { identified } = await copyOf("./outcome/identified.ts", () => import("./outcome/identified.ts"));
   const { InvalidCredential } = await copyOf("./problem/error.ts", () => import("./problem/error.ts"));
   const denial = thrownBy(() => deny("no"));
   assert.ok(Object.getPrototypeOf(denial) !== Denial.prototype, "it is another class");

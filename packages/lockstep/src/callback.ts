@@ -3,7 +3,7 @@
  * one of them is told on standard error, and neither changes an answer nor ends the process. This module owns calling them;
  * callbacks that an answer is made of (handlers, schemas, streams) fail the request instead.
  */
-import { isPromise } from "./dependency/promise.ts";
+import { isPromise } from "./promise.ts";
 
 /**
  * Calls a listener, synchronous or not, and does not wait for it. If it throws or rejects, one line goes to standard error:

@@ -1,4 +1,5 @@
 /** `authenticate()`: who is asking? A refusal is 401. */
+import { Refusal, refusalOfNothing } from "../outcome/refusal.ts";
 import {
   type Advice,
   type Dependency,
@@ -13,10 +14,9 @@ import {
 import { declaredScopes } from "../dependency/fact.ts";
 import { dependency, entriesOf } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
-import { checkFunction, guard, needFact, refusalOfNothing } from "./guard.ts";
-import { Identified } from "./identified.ts";
-import { idOf, isId, notOneRecord, type Principal } from "./principal.ts";
-import { Refusal } from "./refusal.ts";
+import { checkFunction, guard, needFact } from "./guard.ts";
+import { Identified } from "../outcome/identified.ts";
+import { idOf, isId, notOneRecord, type Principal } from "../outcome/principal.ts";
 
 const needsScheme = "authenticate() needs a security scheme among its dependencies";
 const needsPrincipal =

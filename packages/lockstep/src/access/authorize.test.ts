@@ -13,9 +13,9 @@ import { connection } from "../input/connection.ts";
 import { nothing } from "../input/nothing.ts";
 import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
-import { allow } from "./allow.ts";
+import { allow } from "../outcome/allow.ts";
 import { authorize } from "./authorize.ts";
-import { deny } from "./deny.ts";
+import { deny } from "../outcome/deny.ts";
 import { owned } from "./owned.ts";
 import { factsOf, untyped } from "./untyped.fixture.ts";
 

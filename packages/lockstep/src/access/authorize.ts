@@ -1,4 +1,5 @@
 /** `authorize()`: may they do this? A refusal is 403. */
+import { Refusal, refusalOfNothing } from "../outcome/refusal.ts";
 import type {
   Advice,
   Dependency,
@@ -14,12 +15,11 @@ import type {
 } from "../dependency/dependency.ts";
 import type { FactSet } from "../dependency/fact.ts";
 import { dependency, entriesOf, type Entry, type ValueRecord } from "../dependency/node.ts";
-import { isPromise } from "../dependency/promise.ts";
+import { isPromise } from "../promise.ts";
 import { BuildError } from "../problem/error.ts";
-import { Allowed } from "./allow.ts";
-import { checkFunction, guard, isGuarded, needFact, refusalOfNothing } from "./guard.ts";
-import { idOf, notOneRecord, type Principal } from "./principal.ts";
-import { Refusal } from "./refusal.ts";
+import { Allowed } from "../outcome/allow.ts";
+import { checkFunction, guard, isGuarded, needFact } from "./guard.ts";
+import { idOf, notOneRecord, type Principal } from "../outcome/principal.ts";
 
 const needsCaller = "authorize() needs an authenticated dependency";
 const needsValue =

@@ -10,7 +10,6 @@ import {
   type Verdicts,
 } from "../dependency/node.ts";
 import type { Fact } from "../dependency/fact.ts";
-import { Refusal, type RefusalKind } from "./refusal.ts";
 
 /** What makes a guard different from another. */
 export interface GuardParts {
@@ -43,11 +42,6 @@ export function guard(parts: GuardParts): GuardNode {
     reason: parts.reason,
     problems: parts.problems,
   };
-}
-
-/** The refusal of a verb that found nothing (`undefined`, `null`, `false`), or `undefined` if it found something. */
-export function refusalOfNothing(result: unknown, kind: RefusalKind): Refusal | undefined {
-  return result === undefined || result === null || result === false ? new Refusal(kind, "the verb returned nothing") : undefined;
 }
 
 const guardKinds: ReadonlySet<Node["kind"]> = new Set<Node["kind"]>([

@@ -7,7 +7,7 @@ import { service, serviceKey, user, userKey } from "../dependency/caller.fixture
 import { depends } from "../dependency/depends.ts";
 import { endingOf, failureOf } from "../dependency/execution.fixture.ts";
 import { path } from "../input/path.ts";
-import { allow } from "./allow.ts";
+import { allow } from "../outcome/allow.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import { owned } from "./owned.ts";

@@ -1,11 +1,10 @@
 /** What `owned()`, `permitted()` and `unowned()` have in common: they load an object by ids from the request and check those. */
+import { Refusal, refusalOfNothing } from "../outcome/refusal.ts";
 import { BuildError } from "../problem/error.ts";
 import type { Advice, Deps, FactsOf, OpenIds } from "../dependency/dependency.ts";
 import { type Fact, openIds } from "../dependency/fact.ts";
 import { type Entry, factsOfEntries } from "../dependency/node.ts";
-import { refusalOfNothing } from "./guard.ts";
-import { checkReason } from "./reason.ts";
-import { Refusal } from "./refusal.ts";
+import { checkReason } from "../dependency/reason.ts";
 
 /** Which ids a verb checks. */
 export interface ChecksOption<N extends string> {

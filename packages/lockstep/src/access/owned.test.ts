@@ -5,7 +5,7 @@ import { user, userKey } from "../dependency/caller.fixture.ts";
 import { begin, runAll } from "../dependency/execution.fixture.ts";
 import { optional } from "../dependency/optional.ts";
 import { path } from "../input/path.ts";
-import { answerToRefusal } from "../problem/answer.ts";
+import { answerToRefusal } from "../outcome/answer.ts";
 import { owned } from "./owned.ts";
 import { factsOf, untyped } from "./untyped.fixture.ts";
 

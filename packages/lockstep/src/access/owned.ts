@@ -14,11 +14,11 @@ import type {
 import { BuildError } from "../problem/error.ts";
 import { principalsBelow } from "../dependency/authenticator.ts";
 import { dependency, entriesOf, type Entry } from "../dependency/node.ts";
-import { isPromise } from "../dependency/promise.ts";
+import { isPromise } from "../promise.ts";
 import { checkFunction, guard, isGuarded, needFact } from "./guard.ts";
 import { type Checked, type ChecksOption, closeIds, type NameTheChecked, refusalOfLoad } from "./object.ts";
-import { type Id, isId, type Principal } from "./principal.ts";
-import { Refusal } from "./refusal.ts";
+import { type Id, isId, type Principal } from "../outcome/principal.ts";
+import { Refusal } from "../outcome/refusal.ts";
 
 const needsCaller = "owned() needs to know who is asking: depend on an authenticate() dependency";
 const needsTwoParameters =

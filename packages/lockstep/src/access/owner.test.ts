@@ -9,9 +9,9 @@ import { readOverrides } from "../dependency/override.ts";
 import { path } from "../input/path.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
-import { identified } from "./identified.ts";
+import { identified } from "../outcome/identified.ts";
 import { owned } from "./owned.ts";
-import type { Id } from "./principal.ts";
+import type { Id } from "../outcome/principal.ts";
 import { untyped } from "./untyped.fixture.ts";
 
 const id = path("id", z.string());

@@ -11,7 +11,7 @@ import { nothing } from "../input/nothing.ts";
 import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
 import { authorize } from "./authorize.ts";
-import { deny } from "./deny.ts";
+import { deny } from "../outcome/deny.ts";
 import { owned } from "./owned.ts";
 import { roles } from "./roles.ts";
 import { factsOf, untyped } from "./untyped.fixture.ts";

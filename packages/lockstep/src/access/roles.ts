@@ -14,7 +14,7 @@ import { dependency, entriesOf, type GuardNode } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
 import { checkReach, type ReachCheck } from "./authorize.ts";
 import { guard, needFact } from "./guard.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../outcome/refusal.ts";
 import { RoleOrder } from "./role-order.ts";
 
 const needsCaller = "roles() needs an authenticated dependency";

@@ -8,7 +8,7 @@ import { optional } from "../dependency/optional.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
-import { identified } from "./identified.ts";
+import { identified } from "../outcome/identified.ts";
 import { anyScope, scopes } from "./scopes.ts";
 import { factsOf, untyped } from "./untyped.fixture.ts";
 

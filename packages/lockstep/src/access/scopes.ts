@@ -4,8 +4,8 @@ import { declaredScopes, type Fact } from "../dependency/fact.ts";
 import { dependency, entriesOf, type Entry, type Node } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
 import { guard, needFact } from "./guard.ts";
-import { checkReason, type Reason } from "./reason.ts";
-import { Refusal } from "./refusal.ts";
+import { checkReason, type Reason } from "../dependency/reason.ts";
+import { Refusal } from "../outcome/refusal.ts";
 
 const needsGrants = "scopes() needs an authenticate() that returns identified(principal, grants)";
 const needsCaller = "anyScope() needs an authenticated dependency";

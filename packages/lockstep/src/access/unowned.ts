@@ -3,7 +3,7 @@ import type { Dependency, Deps, OpenIds, OrAdvice, Values } from "../dependency/
 import { dependency, entriesOf } from "../dependency/node.ts";
 import { checkFunction, guard } from "./guard.ts";
 import { type Checked, type ChecksOption, closeIds, type NameTheChecked, refusalOfLoad } from "./object.ts";
-import { checkReason, type Reason } from "./reason.ts";
+import { checkReason, type Reason } from "../dependency/reason.ts";
 
 /**
  * Loads an object that belongs to nobody in particular: a published post, a product. The reason is shown in the access

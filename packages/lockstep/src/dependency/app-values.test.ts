@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deny } from "../access/deny.ts";
+import { deny } from "../outcome/deny.ts";
 import { AppValues } from "./app-values.ts";
 import { user, userKey } from "./caller.fixture.ts";
 import type { AnyDependency } from "./dependency.ts";

@@ -3,7 +3,7 @@ import { BuildError } from "../problem/error.ts";
 import type { Overrides } from "./graph.ts";
 import type { Node, ValueRecord } from "./node.ts";
 import { openResource, type OpenResource } from "./open-resource.ts";
-import { isPromise } from "./promise.ts";
+import { isPromise } from "../promise.ts";
 
 const none: Overrides = new Map();
 

@@ -1,7 +1,7 @@
 /** Callers for tests: schemes, and dependencies that authenticate with them. What a credential says is what it grants. */
 import { authenticate } from "../access/authenticate.ts";
-import { deny } from "../access/deny.ts";
-import { identified, type Identified } from "../access/identified.ts";
+import { deny } from "../outcome/deny.ts";
+import { identified, type Identified } from "../outcome/identified.ts";
 import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import type { Redacted } from "../secret/redacted.ts";

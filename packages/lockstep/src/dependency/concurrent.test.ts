@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { authenticate } from "../access/authenticate.ts";
 import { authorize } from "../access/authorize.ts";
 import { owned } from "../access/owned.ts";
-import type { Principal } from "../access/principal.ts";
+import type { Principal } from "../outcome/principal.ts";
 import { user, userKey } from "./caller.fixture.ts";
 import { depends } from "./depends.ts";
 import { begin, describe, runAll, settled } from "./execution.fixture.ts";

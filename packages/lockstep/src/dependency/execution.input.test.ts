@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
-import { allow } from "../access/allow.ts";
+import { allow } from "../outcome/allow.ts";
 import { authorize } from "../access/authorize.ts";
 import { owned } from "../access/owned.ts";
 import { body } from "../input/body.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { z } from "zod";
 import { authenticate } from "../access/authenticate.ts";
 import { authorize } from "../access/authorize.ts";
-import { deny } from "../access/deny.ts";
+import { deny } from "../outcome/deny.ts";
 import { owned } from "../access/owned.ts";
 import { scopes } from "../access/scopes.ts";
 import { body } from "../input/body.ts";

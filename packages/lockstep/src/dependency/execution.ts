@@ -3,14 +3,15 @@
  * the steps in order and when invalid inputs end a run; running steps side by side is in `concurrent.ts`, closing what they
  * opened in `resource-stack.ts`. What a failure means for the client is the route's.
  */
-import { Denial } from "../access/deny.ts";
-import { Refusal } from "../access/refusal.ts";
-import { Identified, type Grants } from "../access/identified.ts";
-import { type Id, idOf } from "../access/principal.ts";
-import { InputFailure, type InputIssue, type InputPlace } from "../input/input.ts";
+import { InputFailure, type InputIssue } from "../outcome/input-failure.ts";
+import type { InputPlace } from "./input-place.ts";
+import { Denial } from "../outcome/deny.ts";
+import { Refusal } from "../outcome/refusal.ts";
+import { Identified, type Grants } from "../outcome/identified.ts";
+import { type Id, idOf } from "../outcome/principal.ts";
 import { BuildError } from "../problem/error.ts";
 import type { AppValues } from "./app-values.ts";
-import { isPromise } from "./promise.ts";
+import { isPromise } from "../promise.ts";
 import { Concurrent } from "./concurrent.ts";
 import type { Granted, Node, ValueRecord, Verdicts } from "./node.ts";
 import type { Step, Variant } from "./plan.ts";

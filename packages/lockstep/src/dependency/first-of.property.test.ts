@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { authorize } from "../access/authorize.ts";
-import { deny } from "../access/deny.ts";
+import { deny } from "../outcome/deny.ts";
 import { user, userKey } from "./caller.fixture.ts";
 import type { AnyDependency } from "./dependency.ts";
 import { endingOf } from "./execution.fixture.ts";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authorize } from "../access/authorize.ts";
-import { deny } from "../access/deny.ts";
-import { identified } from "../access/identified.ts";
+import { deny } from "../outcome/deny.ts";
+import { identified } from "../outcome/identified.ts";
 import { scopes } from "../access/scopes.ts";
 import { user, userKey } from "./caller.fixture.ts";
 import { depends } from "./depends.ts";

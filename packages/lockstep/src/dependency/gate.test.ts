@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { z } from "zod";
 import { authenticate } from "../access/authenticate.ts";
 import { authorize } from "../access/authorize.ts";
-import { deny } from "../access/deny.ts";
+import { deny } from "../outcome/deny.ts";
 import { unowned } from "../access/unowned.ts";
 import { body } from "../input/body.ts";
 import { header } from "../input/header.ts";

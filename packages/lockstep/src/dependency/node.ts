@@ -2,11 +2,11 @@
  * The node: what a dependency is at run time. This module owns the shape of a node and how one is made from a record of
  * others. Each verb's own rules stand with the verb; the order in which nodes run is the plan's (`plan.ts`).
  */
-import type { Grants } from "../access/identified.ts";
-import type { Id } from "../access/principal.ts";
+import type { InputPlace } from "./input-place.ts";
+import type { SchemeDefinition } from "./scheme-definition.ts";
+import type { Grants } from "../outcome/identified.ts";
+import type { Id } from "../outcome/principal.ts";
 import { BuildError } from "../problem/error.ts";
-import type { InputPlace } from "../input/input.ts";
-import type { SchemeDefinition } from "../scheme/scheme.ts";
 import type { AnyDependency, Dependency } from "./dependency.ts";
 import type { Source } from "./source.ts";
 import { type Fact, type FactSet, factsOfAll } from "./fact.ts";

@@ -1,6 +1,6 @@
 /** One opened resource: the generator behind it, driven to its single `yield` and later to its end. */
 import { BuildError } from "../problem/error.ts";
-import { isPromise } from "./promise.ts";
+import { isPromise } from "../promise.ts";
 
 type Driven = AsyncGenerator<unknown, void, void> | Generator<unknown, void, void>;
 

@@ -1,6 +1,6 @@
 /** Overrides: what stands in for a dependency, in a test or outside HTTP. */
 import { BuildError } from "../problem/error.ts";
-import type { Identified } from "../access/identified.ts";
+import type { Identified } from "../outcome/identified.ts";
 import type { AnyDependency, Giving } from "./dependency.ts";
 import type { Overrides } from "./graph.ts";
 import { isDependency } from "./node.ts";

@@ -2,7 +2,7 @@
  * The rules of `firstOf()` in one run: tried in order until one allows. What rules share is computed once: a node that refused one
  * rule refuses the next one that needs it.
  */
-import type { RefusalKind } from "../access/refusal.ts";
+import type { RefusalKind } from "../outcome/refusal.ts";
 import type { Failed } from "./execution.ts";
 import type { Rule, Step } from "./plan.ts";
 

@@ -1,5 +1,5 @@
 /** `run()`: the graph outside HTTP, for jobs and command-line tools. */
-import { Denial } from "../access/deny.ts";
+import { Denial } from "../outcome/deny.ts";
 import { BuildError, LockstepError } from "../problem/error.ts";
 import { AppValues } from "./app-values.ts";
 import type { AnyDependency, ValueOf } from "./dependency.ts";

@@ -3,7 +3,15 @@
  * it once for each request: the parsed query, cookies and body. Outside HTTP there is no source.
  */
 import type { HostRequest } from "../host/host.ts";
-import type { Content } from "../input/content.ts";
+
+/** A body as it came; each input parses what it declared. */
+export interface Content {
+  readonly raw: Uint8Array;
+  /** The body as JSON, parsed once. @throws Problem 400, 413 */
+  json(): unknown;
+  /** The body as form fields, all values of each. @throws Problem 400, 413 */
+  form(): ReadonlyMap<string, readonly string[]>;
+}
 
 /** The inputs of one request, parsed at most once each. */
 export interface Source {

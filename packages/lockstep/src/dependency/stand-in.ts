@@ -1,7 +1,6 @@
 /** What stands in for a node under an override (`override.ts`), at run time. */
-import { refusalOfNothing } from "../access/guard.ts";
-import { Identified } from "../access/identified.ts";
-import type { RefusalKind } from "../access/refusal.ts";
+import { type RefusalKind, refusalOfNothing } from "../outcome/refusal.ts";
+import { Identified } from "../outcome/identified.ts";
 import type { GuardKind, Node } from "./node.ts";
 
 const refusals: Readonly<Record<GuardKind, RefusalKind>> = {

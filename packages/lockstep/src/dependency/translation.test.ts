@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Denial } from "../access/deny.ts";
+import { Denial } from "../outcome/deny.ts";
 import { BuildError, InvalidCredential, Unavailable } from "../problem/error.ts";
 import { Problem } from "../problem/problem.ts";
 import { resource } from "./resource.ts";

@@ -2,7 +2,7 @@
  * What resources make of a failure. An error that nothing expected is thrown into them, and one that knows what it means may throw
  * an error with an answer instead: a unique violation becomes `problem(409, …)`. This module owns which error a run ends with.
  */
-import { Denial } from "../access/deny.ts";
+import { Denial } from "../outcome/deny.ts";
 import { BuildError, InvalidCredential, LockstepError } from "../problem/error.ts";
 import type { ClosingError, Thrown } from "./resource-stack.ts";
 

@@ -8,7 +8,7 @@ import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { BuildError } from "../problem/error.ts";
 import { ownProblem } from "../problem/problem.ts";
 import type { ApiOptions } from "../route/api-options.ts";
-import { reply, type Reply } from "../route/reply.ts";
+import { reply, type Reply } from "../outcome/reply.ts";
 import { get, type Route } from "../route/route.ts";
 import { unchecked } from "../route/unchecked.ts";
 import { type AssetName, type Assets, assetTypes } from "./asset.ts";

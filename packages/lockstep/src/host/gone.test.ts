@@ -8,7 +8,7 @@ import { fastify } from "fastify";
 import { authenticate } from "../access/authenticate.ts";
 import { resource } from "../dependency/resource.ts";
 import { rawBody } from "../input/raw-body.ts";
-import { createApi } from "../route/api.ts";
+import { createApi } from "../api/api.ts";
 import { post } from "../route/route.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import { fastifyServer, lockstep } from "./fastify/index.ts";

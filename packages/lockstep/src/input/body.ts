@@ -3,11 +3,11 @@ import type { Dependency } from "../dependency/dependency.ts";
 import type { IdentifiesMembers, MemberIds, MembersCheck } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
 import { type BodyKind, checkContentType, checkUndeclared } from "./media-type.ts";
-import { jsonSchemaOf } from "./json-schema.ts";
+import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { memberIds } from "./object-ids.ts";
-import type { AnySchema, OutputOf } from "./schema.ts";
-import { strictnessOf } from "./strict.ts";
-import { validateStrictly } from "./validate.ts";
+import type { AnySchema, OutputOf } from "../schema/schema.ts";
+import { strictnessOf } from "../schema/strict.ts";
+import { validateStrictly } from "../schema/validate.ts";
 
 const json: BodyKind = { accepted: ["application/json", "application/*+json"], text: true };
 const place = { kind: "body", pointer: "" } as const;

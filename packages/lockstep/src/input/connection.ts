@@ -1,7 +1,7 @@
 /** What the host knows of a request beside what was sent to be read: for throttling, audit records and lists of sessions. */
+import { noObjectIds } from "../dependency/input-place.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import type { Source } from "../dependency/source.ts";
-import { noObjectIds } from "./input.ts";
 import { inputDependency } from "./input-dependency.ts";
 
 /** How a request came. Nothing of it proves who is asking. */

@@ -3,7 +3,7 @@ import type { Dependency } from "../dependency/dependency.ts";
 import type { Identifies, ParameterId } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
 import { checkToken, parameter } from "./parameter.ts";
-import type { AnySchema, OutputOf } from "./schema.ts";
+import type { AnySchema, OutputOf } from "../schema/schema.ts";
 
 /**
  * A cookie. Two cookies of its name are 400, since either may have been planted, unless the schema is an array. The value is

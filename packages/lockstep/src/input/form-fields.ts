@@ -7,9 +7,9 @@ import {
   type JsonSchemaObject,
   jsonSchemaOf,
   schemaList,
-} from "./json-schema.ts";
+} from "../schema/json-schema.ts";
 import { type ParameterReader, parameterReader } from "./parameter-text.ts";
-import type { AnySchema } from "./schema.ts";
+import type { AnySchema } from "../schema/schema.ts";
 
 /**
  * Compiles how each field of a form is read. A field that the schema does not declare is read as text (and refused by

@@ -1,19 +1,19 @@
 /** URL-encoded forms, as browsers and OAuth endpoints use them. */
+import type { InputIssue } from "../outcome/input-failure.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import { ownProblem } from "../problem/problem.ts";
 import { formFields } from "./form-fields.ts";
 import type { IdentifiesMembers, MemberIds, MembersCheck } from "./identifies.ts";
-import type { InputIssue } from "./input.ts";
 import { inputDependency } from "./input-dependency.ts";
 import { forbiddenKey, forbiddenKeys } from "./json.ts";
 import { type BodyKind, checkContentType, checkUndeclared } from "./media-type.ts";
 import { type ParameterReader, TextMismatch } from "./parameter-text.ts";
-import { pointerTo } from "./pointer.ts";
-import { jsonSchemaOf } from "./json-schema.ts";
+import { pointerTo } from "../schema/pointer.ts";
+import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { memberIds } from "./object-ids.ts";
-import type { AnySchema, OutputOf } from "./schema.ts";
-import { strictnessOf } from "./strict.ts";
-import { validateStrictly } from "./validate.ts";
+import type { AnySchema, OutputOf } from "../schema/schema.ts";
+import { strictnessOf } from "../schema/strict.ts";
+import { validateStrictly } from "../schema/validate.ts";
 
 const urlencoded: BodyKind = { accepted: ["application/x-www-form-urlencoded"], text: true };
 const place = { kind: "form", pointer: "" } as const;

@@ -4,7 +4,7 @@ import { BuildError } from "../problem/error.ts";
 import type { Identifies, ParameterId } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
 import { checkToken, parameter, parameterLabel } from "./parameter.ts";
-import type { AnySchema, OutputOf } from "./schema.ts";
+import type { AnySchema, OutputOf } from "../schema/schema.ts";
 
 /** Refuses a header that carries a credential, in any case. */
 export type NotCredential<N extends string> =

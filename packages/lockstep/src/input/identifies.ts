@@ -4,7 +4,7 @@
  */
 import type { Advice } from "../dependency/dependency.ts";
 import type { Nothing } from "./nothing.ts";
-import type { AnySchema, OutputOf } from "./schema.ts";
+import type { AnySchema, OutputOf } from "../schema/schema.ts";
 
 /** What one input, or one member, may say: that it identifies an object, or that it identifies nothing, with the reason. */
 export type Identifies = "object" | Nothing;

@@ -1,8 +1,8 @@
 /** What all inputs share: how one becomes a dependency. */
+import type { InputPlace } from "../dependency/input-place.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import type { Fact } from "../dependency/fact.ts";
 import { dependency, type InputNode } from "../dependency/node.ts";
-import type { InputPlace } from "./input.ts";
 
 /** Makes the dependency of an input. The caller answers for its type and for the facts beside its ids. */
 export function inputDependency<T, F extends Fact>(

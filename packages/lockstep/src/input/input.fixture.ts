@@ -1,8 +1,8 @@
 /** Reads an input of a request, as the tests of inputs ask for it. */
+import { InputFailure } from "../outcome/input-failure.ts";
 import type { AnyDependency } from "../dependency/dependency.ts";
 import { Problem } from "../problem/problem.ts";
 import { type RequestRecord, requestSource } from "./host-request.fixture.ts";
-import { InputFailure } from "./input.ts";
 
 /** What reading gave: the value, the issues as `pointer: detail`, or the problem as `status code`. */
 export async function readInput(dep: AnyDependency, record: RequestRecord, onRead?: () => void): Promise<unknown> {

@@ -1,5 +1,5 @@
 /**
- * JSON bodies. The reading itself is `token/strict-json.ts`: no member twice, no lone surrogate, bounded depth and size,
+ * JSON bodies. The reading itself is `json/strict-json.ts`: no member twice, no lone surrogate, bounded depth and size,
  * linear time. This module owns the bytes before it (UTF-8 without a byte order mark, RFC 8259 §8.1), the names that are
  * refused, and the answers.
  *
@@ -7,7 +7,7 @@
  * Infinity (1e400) is no JSON here (RFC 7493 §2.2).
  */
 import { ownProblem, type Problem } from "../problem/problem.ts";
-import { parseStrictJson, StrictJsonError } from "../token/strict-json.ts";
+import { parseStrictJson, StrictJsonError } from "../json/strict-json.ts";
 import type { InputLimits } from "./limits.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Saying that an input identifies no object. */
 import { recogniseEverywhere } from "../brand.ts";
-import { checkReason, type Reason } from "../access/reason.ts";
+import { checkReason, type Reason } from "../dependency/reason.ts";
 
 /** A statement that an input identifies no object, with the reason; made by `nothing()`. */
 export class Nothing {

@@ -1,4 +1,5 @@
 /** Which parts of an input are ids of objects: by name, by format, and by what is said. */
+import type { ObjectIds } from "../dependency/input-place.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type } from "arktype";
@@ -9,10 +10,9 @@ import { body } from "./body.ts";
 import { form } from "./form.ts";
 import type { IdentifiesMembers } from "./identifies.ts";
 import { nothing } from "./nothing.ts";
-import type { ObjectIds } from "./object-ids.ts";
 import { query } from "./query.ts";
 import { rawBody } from "./raw-body.ts";
-import type { AnySchema } from "./schema.ts";
+import type { AnySchema } from "../schema/schema.ts";
 
 function objectIdsOf(dep: { readonly "~dep": ReturnType<typeof body>["~dep"] }): ObjectIds {
   const node = dep["~dep"];

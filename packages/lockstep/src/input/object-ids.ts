@@ -2,21 +2,12 @@
  * Which parts of an input are ids of objects, at run time: by name and by `format: uuid`, from its JSON Schema. The rule for names is the
  * types' (`identifies.ts`).
  */
+import type { ObjectIds } from "../dependency/input-place.ts";
 import { BuildError } from "../problem/error.ts";
-import { isSchemaObject, type JsonSchema, type JsonSchemaObject } from "./json-schema.ts";
-import { hasUnknownNames, isMember, itemsOf, membersOf, partsOf, walkMembers } from "./members.ts";
+import { isSchemaObject, type JsonSchema, type JsonSchemaObject } from "../schema/json-schema.ts";
+import { hasUnknownNames, isMember, itemsOf, membersOf, partsOf, walkMembers } from "../schema/members.ts";
 import { Nothing } from "./nothing.ts";
-import { typesIn, valuesIn } from "./shape.ts";
-
-/** What an input says of the objects it identifies. */
-export interface ObjectIds {
-  /** The ids of objects, by place and name: `path.id`, `body.items.productId`. */
-  readonly ids: readonly string[];
-  /** The reasons why something identifies nothing, by place and name. */
-  readonly nothing: Readonly<Record<string, string>>;
-  /** Set if the input could hold ids that nobody can see (any JSON, raw bytes) and says neither: what it is. */
-  readonly unsaid: string | undefined;
-}
+import { typesIn, valuesIn } from "../schema/shape.ts";
 
 const owners = "owner|user|account|tenant|org|organization|workspace|team|customer|member";
 const idName = new RegExp(`^(?:id|ids|uuid|guid|${owners})$|(?:Id|Ids|ID|IDs|Uuid|UUID|Guid|GUID|_id|_ids|_ID|_uuid|_guid)$`, "u");

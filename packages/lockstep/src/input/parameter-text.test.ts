@@ -5,9 +5,9 @@ import { type } from "arktype";
 import fc from "fast-check";
 import * as v from "valibot";
 import { z } from "zod";
-import { jsonSchemaOf } from "./json-schema.ts";
+import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { parameterReader, TextMismatch } from "./parameter-text.ts";
-import type { AnySchema } from "./schema.ts";
+import type { AnySchema } from "../schema/schema.ts";
 
 function reader(schema: AnySchema, exact = false) {
   const json = jsonSchemaOf(schema, "test");

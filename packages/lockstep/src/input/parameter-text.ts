@@ -7,8 +7,8 @@
  * `true` or `false`. Where text is allowed at all, or nothing is said, the text is handed over as it came.
  */
 import { BuildError } from "../problem/error.ts";
-import { followReference, isSchemaObject, type JsonSchema, schemaList } from "./json-schema.ts";
-import { typesIn, valuesIn } from "./shape.ts";
+import { followReference, isSchemaObject, type JsonSchema, schemaList } from "../schema/json-schema.ts";
+import { typesIn, valuesIn } from "../schema/shape.ts";
 
 /** Text that cannot be what the schema says. */
 export class TextMismatch {

@@ -1,13 +1,14 @@
 /** What the four places of the head share (path, query, header, cookie): named text, read and validated. */
+import { InputFailure } from "../outcome/input-failure.ts";
+import type { InputPlace } from "../dependency/input-place.ts";
 import { BuildError } from "../problem/error.ts";
 import { ownProblem } from "../problem/problem.ts";
-import { InputFailure, type InputPlace } from "./input.ts";
-import { jsonSchemaOf } from "./json-schema.ts";
+import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { parameterIds } from "./object-ids.ts";
 import { parameterReader, TextMismatch } from "./parameter-text.ts";
-import { pointerTo } from "./pointer.ts";
-import type { AnySchema } from "./schema.ts";
-import { validate } from "./validate.ts";
+import { pointerTo } from "../schema/pointer.ts";
+import type { AnySchema } from "../schema/schema.ts";
+import { validate } from "../schema/validate.ts";
 
 /** The places whose values are named text. */
 export type ParameterKind = "path" | "query" | "header" | "cookie";

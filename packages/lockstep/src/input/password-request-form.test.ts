@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formRequest, readInput } from "./input.fixture.ts";
-import { jsonSchemaOf } from "./json-schema.ts";
+import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { type PasswordRequest, passwordRequestForm } from "./password-request-form.ts";
 
 const dep = passwordRequestForm();

@@ -7,7 +7,7 @@ import { Redacted } from "../secret/redacted.ts";
 import { oauthError } from "../problem/oauth-error.ts";
 import { form } from "./form.ts";
 import { nothing } from "./nothing.ts";
-import type { Schema } from "./schema.ts";
+import type { Schema } from "../schema/schema.ts";
 
 /** The fields as they are sent. */
 export interface PasswordRequestFields {

@@ -5,7 +5,7 @@ import type { Identifies, PathId } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
 import { Nothing } from "./nothing.ts";
 import { parameter, parameterLabel } from "./parameter.ts";
-import type { AnySchema, OutputOf } from "./schema.ts";
+import type { AnySchema, OutputOf } from "../schema/schema.ts";
 
 /** A segment that surely names no object may choose the key that verifies a credential; anything else is an input. */
 type SegmentFact<I> = [I] extends [never] ? "input" : [I] extends [Nothing] ? "segment" : "input";

@@ -3,7 +3,7 @@ import type { Dependency } from "../dependency/dependency.ts";
 import type { Identifies, ParameterId } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
 import { parameter } from "./parameter.ts";
-import type { AnySchema, OutputOf } from "./schema.ts";
+import type { AnySchema, OutputOf } from "../schema/schema.ts";
 
 /**
  * A parameter of the query. A schema of numbers or booleans is handed one, if the text is one; an array takes every value of

@@ -1,8 +1,7 @@
 /** The inputs of one request over HTTP: parsed when first asked for, and at most once. */
-import type { Source } from "../dependency/source.ts";
+import type { Source, Content } from "../dependency/source.ts";
 import type { HostRequest } from "../host/host.ts";
 import { ownProblem } from "../problem/problem.ts";
-import type { Content } from "./content.ts";
 import { parseCookies } from "./cookies.ts";
 import { decodeUtf8, parseJson } from "./json.ts";
 import type { InputLimits } from "./limits.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type } from "arktype";
 import { z } from "zod";
-import { jsonSchemaOf } from "../input/json-schema.ts";
-import type { AnySchema } from "../input/schema.ts";
+import { jsonSchemaOf } from "../schema/json-schema.ts";
+import type { AnySchema } from "../schema/schema.ts";
 import { closeObjects } from "./closed-objects.ts";
 
 const closed = (schema: AnySchema) => {

@@ -1,9 +1,9 @@
 /**
- * Objects are strict (`input/strict.ts`): what a schema does not declare is refused on the way in and dropped on the way out.
+ * Objects are strict (`schema/strict.ts`): what a schema does not declare is refused on the way in and dropped on the way out.
  * This module makes the JSON Schema say so, whichever library wrote it. An object that is put together (`allOf`, or members
  * beside a union) is closed as a whole with `unevaluatedProperties`: parts that are closed for themselves fit nothing together.
  */
-import { followReference, isSchemaObject, type JsonSchema, type JsonSchemaObject, schemaList } from "../input/json-schema.ts";
+import { followReference, isSchemaObject, type JsonSchema, type JsonSchemaObject, schemaList } from "../schema/json-schema.ts";
 import { mapSubschemas, schemasWithin } from "./subschemas.ts";
 
 type PartsOf = (schema: JsonSchemaObject) => readonly JsonSchemaObject[];

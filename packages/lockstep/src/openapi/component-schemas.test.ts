@@ -4,7 +4,7 @@ import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { scope } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
-import type { AnySchema } from "../input/schema.ts";
+import type { AnySchema } from "../schema/schema.ts";
 import { ComponentSchemas } from "./component-schemas.ts";
 import type { Direction, SchemaUse } from "./schema-source.ts";
 

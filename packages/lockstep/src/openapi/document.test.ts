@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { z } from "zod";
 import { authenticate } from "../access/authenticate.ts";
 import { authorize } from "../access/authorize.ts";
-import { identified } from "../access/identified.ts";
+import { identified } from "../outcome/identified.ts";
 import { owned } from "../access/owned.ts";
 import { anyScope, scopes } from "../access/scopes.ts";
 import { unowned } from "../access/unowned.ts";

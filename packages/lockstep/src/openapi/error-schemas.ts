@@ -1,6 +1,6 @@
 /** The schemas and headers of answers that are the core's own: problem details and the errors of OAuth endpoints. */
-import type { InputKind } from "../input/input.ts";
-import type { JsonSchema } from "../input/json-schema.ts";
+import type { InputKind } from "../outcome/input-failure.ts";
+import type { JsonSchema } from "../schema/json-schema.ts";
 import type { Header } from "./openapi.ts";
 
 const kinds: readonly InputKind[] = ["path", "query", "header", "cookie", "body", "form", "raw-body"];

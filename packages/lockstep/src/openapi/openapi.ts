@@ -2,7 +2,7 @@
  * The types of an OpenAPI 3.1 document, as far as this library writes one: what it never writes is left out. Objects may
  * be extended with `x-…` members by whoever serves the document.
  */
-import type { JsonSchema } from "../input/json-schema.ts";
+import type { JsonSchema } from "../schema/json-schema.ts";
 
 /** What a document may hold beside the standard's members. */
 export interface Extensible {

@@ -1,6 +1,6 @@
 /** What a request carries: its parameters and its body. */
-import type { InputKind } from "../input/input.ts";
-import { isSchemaObject, type JsonSchema } from "../input/json-schema.ts";
+import type { InputKind } from "../outcome/input-failure.ts";
+import { isSchemaObject, type JsonSchema } from "../schema/json-schema.ts";
 import type { ComponentSchemas } from "./component-schemas.ts";
 import { defined } from "./defined.ts";
 import type { MediaType, Parameter, RequestBody } from "./openapi.ts";

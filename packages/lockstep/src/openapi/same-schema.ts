@@ -1,5 +1,5 @@
 /** Whether two JSON Schemas say the same, wherever the schemas stand that they refer to. */
-import { followReference, type JsonSchema } from "../input/json-schema.ts";
+import { followReference, type JsonSchema } from "../schema/json-schema.ts";
 
 /** A schema, and the document that its references lead into. */
 export interface Located {

@@ -1,6 +1,6 @@
 /** One schema of one route, as its library writes it: its JSON Schema, and what it calls the schemas inside it. */
-import { followReference, isSchemaObject, type JsonSchemaObject, jsonSchemaOf } from "../input/json-schema.ts";
-import type { AnySchema } from "../input/schema.ts";
+import { followReference, isSchemaObject, type JsonSchemaObject, jsonSchemaOf } from "../schema/json-schema.ts";
+import type { AnySchema } from "../schema/schema.ts";
 import { closeObjects } from "./closed-objects.ts";
 import { schemasWithin } from "./subschemas.ts";
 

@@ -1,8 +1,8 @@
 /** `components.securitySchemes`: every scheme that a route declares, under its name. */
+import type { SchemeDefinition } from "../dependency/scheme-definition.ts";
 import { Graph } from "../dependency/graph.ts";
 import { BuildError } from "../problem/error.ts";
 import type { CompiledRoute } from "../route/compiled-route.ts";
-import type { SchemeDefinition } from "../scheme/scheme.ts";
 import type { SecurityScheme } from "./openapi.ts";
 import { isSameSchema } from "./same-schema.ts";
 

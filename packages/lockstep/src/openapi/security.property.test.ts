@@ -6,7 +6,7 @@ import { AppValues } from "../dependency/app-values.ts";
 import { Execution } from "../dependency/execution.ts";
 import { type Entry, factsOfEntries, type SchemeNode } from "../dependency/node.ts";
 import { compile, type Plan } from "../dependency/plan.ts";
-import { createApi } from "../route/api.ts";
+import { createApi } from "../api/api.ts";
 import { get, type Route } from "../route/route.ts";
 import { unchecked } from "../route/unchecked.ts";
 import { Redacted } from "../secret/redacted.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authenticate } from "../access/authenticate.ts";
 import { authorize } from "../access/authorize.ts";
-import { identified } from "../access/identified.ts";
+import { identified } from "../outcome/identified.ts";
 import { anyScope, scopes } from "../access/scopes.ts";
 import { anyOf } from "../dependency/any-of.ts";
 import type { Deps } from "../dependency/dependency.ts";

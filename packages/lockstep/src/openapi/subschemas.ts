@@ -2,7 +2,7 @@
  * Where schemas stand inside a schema (draft 2020-12). Everything else in one is data (`default`, `const`, `examples`): a
  * `$ref` there is no reference, and nothing of it is rewritten.
  */
-import { isJsonSchema, isSchemaObject, type JsonSchema, type JsonSchemaObject } from "../input/json-schema.ts";
+import { isJsonSchema, isSchemaObject, type JsonSchema, type JsonSchemaObject } from "../schema/json-schema.ts";
 
 const single: ReadonlySet<string> = new Set([
   "additionalProperties",

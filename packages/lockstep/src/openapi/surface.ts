@@ -1,9 +1,9 @@
 /** What a route shows of itself: what the rest of this folder writes down. Read off its original graph, overrides or not. */
+import type { InputPlace } from "../dependency/input-place.ts";
 import type { Node } from "../dependency/node.ts";
-import type { InputPlace } from "../input/input.ts";
-import { jsonSchemaOf } from "../input/json-schema.ts";
-import { runSchema } from "../input/run-schema.ts";
-import type { AnySchema } from "../input/schema.ts";
+import { jsonSchemaOf } from "../schema/json-schema.ts";
+import { runSchema } from "../schema/run-schema.ts";
+import type { AnySchema } from "../schema/schema.ts";
 import type { CompiledRoute } from "../route/compiled-route.ts";
 import type { SecurityRequirement } from "./openapi.ts";
 import { operationIdOf, pascalCase } from "./operation-id.ts";

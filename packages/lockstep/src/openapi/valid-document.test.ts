@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { z } from "zod";
 import { authenticate } from "../access/authenticate.ts";
-import { identified } from "../access/identified.ts";
+import { identified } from "../outcome/identified.ts";
 import { owned } from "../access/owned.ts";
 import { scopes } from "../access/scopes.ts";
 import { anyOf } from "../dependency/any-of.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createApi, post } from "../index.ts";
-import { answerToError, answerToIssues, answerToRefusal, malformedPath } from "./answer.ts";
+import { answerToError, answerToIssues, answerToRefusal, malformedPath } from "../outcome/answer.ts";
 import { Unavailable } from "./error.ts";
 import { oauthCodeOf, OAuthError, oauthError } from "./oauth-error.ts";
 import { Problem, problem } from "./problem.ts";

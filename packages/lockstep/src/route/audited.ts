@@ -1,6 +1,6 @@
 /** Which audit event a failure is. */
-import { Denial } from "../access/deny.ts";
-import type { Refusal } from "../access/refusal.ts";
+import { Denial } from "../outcome/deny.ts";
+import type { Refusal } from "../outcome/refusal.ts";
 import type { AuditDetails } from "../audit/event.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { Step } from "../dependency/plan.ts";

@@ -1,9 +1,9 @@
 /** The objects of a route, at start-up: what the graph shows and no type can. */
 import { nodesBelow } from "../dependency/graph.ts";
 import type { GuardNode, InputNode, Node } from "../dependency/node.ts";
-import { jsonSchemaOf } from "../input/json-schema.ts";
-import { isDescribed } from "../input/zod-async.ts";
-import type { AnySchema } from "../input/schema.ts";
+import { jsonSchemaOf } from "../schema/json-schema.ts";
+import { isDescribed } from "../schema/zod-async.ts";
+import type { AnySchema } from "../schema/schema.ts";
 import type { Checked, Fail } from "./check.ts";
 
 /** @throws BuildError `ambiguous_input`, `unnested_object`, `wrong_input` */

@@ -2,7 +2,7 @@
  * The rules of a route at start-up: the same as the compiler's (`route.ts`), for JavaScript callers, for `any`, and for
  * what types cannot see. Every message says what to write instead, and where.
  */
-import { checkReason } from "../access/reason.ts";
+import { checkReason } from "../dependency/reason.ts";
 import { openIds, usedParameters } from "../dependency/fact.ts";
 import { nodesBelow } from "../dependency/graph.ts";
 import { type Entry, factsOfEntries, type Node } from "../dependency/node.ts";

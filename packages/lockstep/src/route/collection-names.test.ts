@@ -10,7 +10,7 @@ import { header } from "../input/header.ts";
 import { nothing } from "../input/nothing.ts";
 import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
-import { createApi } from "./api.ts";
+import { createApi } from "../api/api.ts";
 import { get, post } from "./route.ts";
 
 const open = { public: "a test" } as const;

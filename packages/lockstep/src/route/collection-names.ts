@@ -4,7 +4,7 @@
  */
 import { nodesBelow } from "../dependency/graph.ts";
 import type { Entry, InputNode } from "../dependency/node.ts";
-import { jsonSchemaOf } from "../input/json-schema.ts";
+import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { isOpenScalar, openMembers } from "../input/object-ids.ts";
 import { BuildError } from "../problem/error.ts";
 import type { Segment } from "./template.ts";

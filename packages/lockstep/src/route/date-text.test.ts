@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
-import { createApi } from "./api.ts";
+import { createApi } from "../api/api.ts";
 import { get } from "./route.ts";
 
 const at = new Date(0);

@@ -6,7 +6,7 @@ import {
   type JsonSchema,
   type JsonSchemaObject,
   schemaList,
-} from "../input/json-schema.ts";
+} from "../schema/json-schema.ts";
 
 /** Writes the dates of a result. */
 export type DateWriter = (result: unknown) => unknown;

@@ -3,11 +3,11 @@
  * body and `finish` afterwards; what begins and is refused never finishes.
  */
 import { crossSiteReason } from "../access/cross-site.ts";
-import { Denial } from "../access/deny.ts";
-import { Refusal } from "../access/refusal.ts";
+import { Denial } from "../outcome/deny.ts";
+import { Refusal } from "../outcome/refusal.ts";
 import type { AuditDetails } from "../audit/event.ts";
 import { readable } from "../callback.ts";
-import { isPromise } from "../dependency/promise.ts";
+import { isPromise } from "../promise.ts";
 import { Execution, type Failed } from "../dependency/execution.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { Variant } from "../dependency/plan.ts";
@@ -17,7 +17,7 @@ import { isTranslatable, type Settled, settleClosing } from "../dependency/trans
 import { clientGone } from "../host/body-problem.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
 import { RequestSource } from "../input/request-source.ts";
-import { answerToError, answerToRefusal } from "../problem/answer.ts";
+import { answerToError, answerToRefusal } from "../outcome/answer.ts";
 import { BuildError } from "../problem/error.ts";
 import type { Answer } from "../problem/problem.ts";
 import { UnwritableText } from "../problem/unwritable-text.ts";

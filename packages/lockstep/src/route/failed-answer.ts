@@ -1,6 +1,6 @@
 /** The answer to a run that ended early, and what is thrown into open resources because of it. */
 import type { Failed } from "../dependency/execution.ts";
-import { answerToError, answerToIssues, answerToRefusal } from "../problem/answer.ts";
+import { answerToError, answerToIssues, answerToRefusal } from "../outcome/answer.ts";
 import { InvalidCredential } from "../problem/error.ts";
 import { type Answer, type Problem, problemOf } from "../problem/problem.ts";
 import type { ServedRoute } from "./served-route.ts";

@@ -1,5 +1,5 @@
 /** From what a handler gives, or from a problem, to what the host writes. */
-import { isPromise } from "../dependency/promise.ts";
+import { isPromise } from "../promise.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
 import { parseMediaType } from "../input/media-type.ts";
 import { BuildError } from "../problem/error.ts";
@@ -7,10 +7,10 @@ import { oauthCodeOf } from "../problem/oauth-error.ts";
 import { type Answer, checkErrorStatus } from "../problem/problem.ts";
 import { refusingSecrets } from "../secret/redacted.ts";
 import { checkPrivate } from "./private-headers.ts";
-import { Reply } from "./reply.ts";
+import { Reply } from "../outcome/reply.ts";
 import type { AnswerHeaders } from "../problem/answer-headers.ts";
 import { securityHeaders, strictTransport } from "./security-headers.ts";
-import { StreamReply } from "./stream.ts";
+import { StreamReply } from "../outcome/stream.ts";
 import { checkDeclared, declaredFor, type Success } from "./success.ts";
 
 type Headers = Record<string, string | readonly string[]>;

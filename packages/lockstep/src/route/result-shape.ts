@@ -1,8 +1,8 @@
 /** What leaves of a handler's result: what the response schema declares, checked by it. */
-import { jsonSchemaOf } from "../input/json-schema.ts";
-import { runSchema } from "../input/run-schema.ts";
-import type { AnySchema } from "../input/schema.ts";
-import { type Strictness, strictnessOf } from "../input/strict.ts";
+import { jsonSchemaOf } from "../schema/json-schema.ts";
+import { runSchema } from "../schema/run-schema.ts";
+import type { AnySchema } from "../schema/schema.ts";
+import { type Strictness, strictnessOf } from "../schema/strict.ts";
 import { BuildError } from "../problem/error.ts";
 import { dateWriter } from "./date-text.ts";
 

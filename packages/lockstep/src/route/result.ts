@@ -3,8 +3,8 @@ import type { Advice } from "../dependency/dependency.ts";
 import type { Secret } from "../secret/secret.ts";
 import type { Redacted } from "../secret/redacted.ts";
 import type { MediaBody } from "./media.ts";
-import type { Reply } from "./reply.ts";
-import type { StreamReply } from "./stream.ts";
+import type { Reply } from "../outcome/reply.ts";
+import type { StreamReply } from "../outcome/stream.ts";
 import type { Anything } from "./unchecked.ts";
 
 type SecretAdvice = "The result holds a Secret: give the route a response schema without it, or leave it out";

@@ -2,12 +2,12 @@
  * Routes: flat values that say who may call them. This module owns the specification of a route, what the compiler checks
  * of it, and the value it becomes. The same checks on the graph are in `check.ts`.
  */
-import type { NonEmptyReason } from "../access/reason.ts";
+import type { NonEmptyReason } from "../dependency/reason.ts";
 import { BuildError } from "../problem/error.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
 import type { Advice, Deps, FirstOf, NoticesOf, OpenOf, OrAdvice, ProtectionsOf, Values } from "../dependency/dependency.ts";
 import { type Entry, entriesOf, type ValueRecord } from "../dependency/node.ts";
-import type { Schema } from "../input/schema.ts";
+import type { Schema } from "../schema/schema.ts";
 import type { HandlerResult, NoSchema, ResultCheck, Sendable } from "./result.ts";
 import { type Success, successesOf } from "./success.ts";
 import type { NamesOf, TemplateCheck } from "./template.ts";

@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
-import { createApi } from "./api.ts";
+import { createApi } from "../api/api.ts";
 import { BuildError } from "../problem/error.ts";
-import type { AnySchema } from "../input/schema.ts";
+import type { AnySchema } from "../schema/schema.ts";
 import { Problem } from "../problem/problem.ts";
-import { reply } from "./reply.ts";
+import { reply } from "../outcome/reply.ts";
 import { get, type Route } from "./route.ts";
 import { checkSendable, plainResult } from "./sendable.ts";
 import { successesOf } from "./success.ts";
-import { stream } from "./stream.ts";
+import { stream } from "../outcome/stream.ts";
 import { unchecked } from "./unchecked.ts";
 
 /** How a handler hands its result over. */

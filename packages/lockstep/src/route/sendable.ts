@@ -1,10 +1,10 @@
 /** What can never be a result, whatever schema there is, and what leaves without one. */
-import { notOneRecord } from "../access/principal.ts";
-import { isPromise } from "../dependency/promise.ts";
+import { notOneRecord } from "../outcome/principal.ts";
+import { isPromise } from "../promise.ts";
 import { BuildError } from "../problem/error.ts";
 import { Problem } from "../problem/problem.ts";
-import { Reply } from "./reply.ts";
-import { StreamReply } from "./stream.ts";
+import { Reply } from "../outcome/reply.ts";
+import { StreamReply } from "../outcome/stream.ts";
 
 /** What to do instead, for values that JSON would write as `{}` or not at all. */
 function advice(value: unknown): string | undefined {

@@ -2,8 +2,8 @@
  * Whether a text that cannot be written into the head of an answer came with the request. Handlers put what clients send into
  * headers and cookies; a client must not be able to make them fail as if they were broken.
  */
+import type { InputPlace } from "../dependency/input-place.ts";
 import type { Variant } from "../dependency/plan.ts";
-import type { InputPlace } from "../input/input.ts";
 import { decodeUtf8 } from "../input/json.ts";
 import type { RequestSource } from "../input/request-source.ts";
 import { ownProblem, type Problem } from "../problem/problem.ts";

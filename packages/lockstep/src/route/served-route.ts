@@ -1,11 +1,11 @@
 /** A route with everything that serving it needs, gathered once at start-up. */
+import type { ChallengeDetails } from "../dependency/scheme-definition.ts";
 import type { AuditReporter } from "../audit/reporter.ts";
 import type { AppValues } from "../dependency/app-values.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { Plan } from "../dependency/plan.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
-import type { AnySchema } from "../input/schema.ts";
-import type { ChallengeDetails } from "../scheme/scheme.ts";
+import type { AnySchema } from "../schema/schema.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import { type ResultShape, resultShape } from "./result-shape.ts";
 import { checkSendable, plainResult } from "./sendable.ts";

@@ -1,6 +1,6 @@
 /** What hosts talk to: it matches, begins exchanges and answers what no route does. */
 import type { HostRequest, HostResponse } from "../host/host.ts";
-import { malformedPath, methodNotAllowed, nothingFound } from "../problem/answer.ts";
+import { malformedPath, methodNotAllowed, nothingFound } from "../outcome/answer.ts";
 import type { Answer } from "../problem/problem.ts";
 import { auditOfThrown } from "./audited.ts";
 import type { CompiledRoute } from "./compiled-route.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { z } from "zod";
-import { createApi } from "./api.ts";
+import { createApi } from "../api/api.ts";
 import { media } from "./media.ts";
-import { reply } from "./reply.ts";
+import { reply } from "../outcome/reply.ts";
 import { del, get, post, put, type Route } from "./route.ts";
-import { stream } from "./stream.ts";
+import { stream } from "../outcome/stream.ts";
 import { unchecked } from "./unchecked.ts";
 
 const Note = z.object({ id: z.string() });

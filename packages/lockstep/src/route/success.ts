@@ -3,7 +3,7 @@
  * that it does not know; one that declares some sends no other.
  */
 import { parseMediaType } from "../input/media-type.ts";
-import type { AnySchema } from "../input/schema.ts";
+import type { AnySchema } from "../schema/schema.ts";
 import { BuildError } from "../problem/error.ts";
 import { mediaTypeOf } from "./media.ts";
 import { uncheckedReason } from "./unchecked.ts";

@@ -1,10 +1,10 @@
 /** A process whose checks nobody awaits; its argument says what else goes wrong. Prints what is reported, and that it goes on. */
 import { authenticate } from "../access/authenticate.ts";
 import { authorize } from "../access/authorize.ts";
-import { deny } from "../access/deny.ts";
+import { deny } from "../outcome/deny.ts";
 import { problem } from "../problem/problem.ts";
 import { httpBearer } from "../scheme/http-bearer.ts";
-import { createApi } from "./api.ts";
+import { createApi } from "../api/api.ts";
 import { get } from "./route.ts";
 import { watchUnawaited } from "./unawaited.ts";
 

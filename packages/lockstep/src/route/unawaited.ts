@@ -1,5 +1,5 @@
 /** Checks that nobody awaited: their refusal is reported with its route, instead of ending the process. */
-import { Denial } from "../access/deny.ts";
+import { Denial } from "../outcome/deny.ts";
 import { StacklessError } from "../problem/error.ts";
 
 type Listener = (reason: unknown) => void;

@@ -1,6 +1,6 @@
 /** Saying that whatever a handler returns may leave. */
-import { checkReason, type Reason } from "../access/reason.ts";
-import type { Schema } from "../input/schema.ts";
+import { checkReason, type Reason } from "../dependency/reason.ts";
+import type { Schema } from "../schema/schema.ts";
 
 declare const anything: unique symbol;
 

@@ -1,7 +1,8 @@
 /** A credential in a cookie: a session id or a key. */
+import type { Extraction } from "../dependency/scheme-definition.ts";
 import { type ApiKeyOptions, findKey } from "./api-key.ts";
 import { checkSchemeName, checkScopes, checkToken, openapiObject } from "./option.ts";
-import { type Extraction, type Scheme, scheme } from "./scheme.ts";
+import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
 /**

@@ -1,8 +1,9 @@
 /** An API key in a header of its own. */
+import type { Extraction } from "../dependency/scheme-definition.ts";
 import { BuildError } from "../problem/error.ts";
 import { type ApiKeyOptions, findKey, repeatedKey } from "./api-key.ts";
 import { checkSchemeName, checkScopes, checkToken, openapiObject } from "./option.ts";
-import { type Extraction, type Scheme, scheme } from "./scheme.ts";
+import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
 const advice: Readonly<Record<string, string>> = {

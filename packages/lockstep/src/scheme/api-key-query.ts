@@ -1,8 +1,9 @@
 /** An API key in the query, for callers that can send nothing else. */
+import type { Extraction } from "../dependency/scheme-definition.ts";
 import { BuildError } from "../problem/error.ts";
 import { type ApiKeyOptions, findKey } from "./api-key.ts";
 import { checkSchemeName, checkScopes, checkVisible, openapiObject } from "./option.ts";
-import { type Extraction, type Scheme, scheme } from "./scheme.ts";
+import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
 /** What `apiKeyQuery()` is told. */

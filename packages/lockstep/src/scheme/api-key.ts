@@ -2,11 +2,11 @@
  * What the three API key schemes share: which value is a key. Where it stands in the request is each scheme's own. Keys
  * are opaque here: their format and checksum belong to whoever verifies them.
  */
-import { Refusal } from "../access/refusal.ts";
+import type { Extraction } from "../dependency/scheme-definition.ts";
+import { Refusal } from "../outcome/refusal.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { maxCredentialBytes } from "./authorization-header.ts";
 import type { ScopedOptions } from "./option.ts";
-import type { Extraction } from "./scheme.ts";
 
 /** What every API key scheme is told. */
 export interface ApiKeyOptions<Sc extends string = never> extends ScopedOptions<Sc> {

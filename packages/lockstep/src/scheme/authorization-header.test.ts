@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Refusal } from "../access/refusal.ts";
+import { Refusal } from "../outcome/refusal.ts";
 import { type AuthorizationScheme, findCredential, maxCredentialBytes, parseAuthorization } from "./authorization-header.ts";
 import { sourceOf } from "./source.fixture.ts";
 

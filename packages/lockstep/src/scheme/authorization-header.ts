@@ -6,7 +6,7 @@
  * nothing behind it. Lenient readers disagree with the next reader about which token was sent; that is the attack.
  */
 import type { Source } from "../dependency/source.ts";
-import { Refusal } from "../access/refusal.ts";
+import { Refusal } from "../outcome/refusal.ts";
 
 /** The longest credential that is read, in bytes; a longer one is refused unread, so that it costs no hash. */
 export const maxCredentialBytes = 8192;

@@ -3,11 +3,12 @@
  * document, not in what they extract or how they challenge. A token in the query or in a form body is never read (§2.2,
  * §2.3: URLs are logged, and forms cross sites).
  */
+import type { ChallengeDetails, Extraction } from "../dependency/scheme-definition.ts";
 import type { Source } from "../dependency/source.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { findCredential } from "./authorization-header.ts";
 import { checkSchemeName, checkScopes, openapiObject, type ScopedOptions } from "./option.ts";
-import { type ChallengeDetails, type Extraction, type Scheme, scheme } from "./scheme.ts";
+import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
 /** What tells one bearer scheme from another. */

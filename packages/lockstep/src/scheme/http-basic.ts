@@ -1,9 +1,10 @@
 /** The HTTP scheme `Basic` (RFC 7617): a user name and a password with every request. Browsers remember and resend them. */
-import { Refusal } from "../access/refusal.ts";
+import type { Extraction } from "../dependency/scheme-definition.ts";
+import { Refusal } from "../outcome/refusal.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { findCredential } from "./authorization-header.ts";
 import { checkSchemeName, openapiObject, type SchemeOptions } from "./option.ts";
-import { type Extraction, type Scheme, scheme } from "./scheme.ts";
+import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge, quotedString } from "./www-authenticate.ts";
 
 /** What Basic authentication carries. The password may be empty and may hold colons; the user name neither. */

@@ -1,8 +1,9 @@
 /** Mutual TLS: the client's certificate, which the host's TLS layer has verified. */
+import type { Extraction } from "../dependency/scheme-definition.ts";
 import type { ClientCertificate } from "../host/host.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { checkSchemeName, openapiObject, type SchemeOptions } from "./option.ts";
-import { type Extraction, type Scheme, scheme } from "./scheme.ts";
+import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
 /**

@@ -1,10 +1,11 @@
 /** A further header that a signature covers: a timestamp, a nonce, the name of a key. */
+import type { Extraction } from "../dependency/scheme-definition.ts";
 import { BuildError } from "../problem/error.ts";
-import { Refusal } from "../access/refusal.ts";
+import { Refusal } from "../outcome/refusal.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { maxCredentialBytes } from "./authorization-header.ts";
 import { checkSchemeName, checkToken, openapiObject, type SchemeOptions } from "./option.ts";
-import { type Extraction, type Scheme, scheme } from "./scheme.ts";
+import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
 const repeated = new Refusal("repeated", "signed header: more than one value");

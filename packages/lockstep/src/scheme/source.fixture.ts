@@ -2,12 +2,12 @@
  * Requests for the tests of schemes: a source made of plain headers, a query and a certificate. It is an input, and no
  * stand-in for the sources that hosts give.
  */
+import type { Extraction, SchemeDefinition } from "../dependency/scheme-definition.ts";
 import type { AnyDependency } from "../dependency/dependency.ts";
 import type { Source } from "../dependency/source.ts";
-import { Refusal } from "../access/refusal.ts";
+import { Refusal } from "../outcome/refusal.ts";
 import type { ClientCertificate } from "../host/host.ts";
 import { Redacted } from "../secret/redacted.ts";
-import type { Extraction, SchemeDefinition } from "./scheme.ts";
 
 /** What a test's request consists of. */
 export interface Raw {

@@ -1,6 +1,6 @@
 /** The suite that every host passes: the same requests, the same answers, byte for byte, whatever serves them. */
 import { after, before, describe, test } from "node:test";
-import type { Api } from "../route/api.ts";
+import type { Api } from "../api/api.ts";
 import { accessBehaviours } from "./behaviour/access.ts";
 import { alternativeBehaviours } from "./behaviour/alternative.ts";
 import { auditBehaviours } from "./behaviour/audit.ts";

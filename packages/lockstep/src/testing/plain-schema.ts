@@ -2,7 +2,7 @@
  * Schemas for the suites of this folder, so that they need no validation library: a JSON Schema of the few keywords below is
  * the schema, and checks itself.
  */
-import type { Schema } from "../input/schema.ts";
+import type { Schema } from "../schema/schema.ts";
 
 /** The JSON Schema that is understood here. */
 export interface PlainJsonSchema {

@@ -1,7 +1,7 @@
 /** The API that the host suite serves: each verb, each kind of credential, each kind of result. */
 import { authenticate } from "../access/authenticate.ts";
 import { authorize } from "../access/authorize.ts";
-import { deny } from "../access/deny.ts";
+import { deny } from "../outcome/deny.ts";
 import { owned } from "../access/owned.ts";
 import { roles } from "../access/roles.ts";
 import { sameSite } from "../access/same-site.ts";
@@ -19,10 +19,10 @@ import { rawBody } from "../input/raw-body.ts";
 import { Unavailable } from "../problem/error.ts";
 import { oauthError } from "../problem/oauth-error.ts";
 import { problem } from "../problem/problem.ts";
-import { type Api, createApi } from "../route/api.ts";
-import { reply } from "../route/reply.ts";
+import { type Api, createApi } from "../api/api.ts";
+import { reply } from "../outcome/reply.ts";
 import { del, get, patch, post, type Route } from "../route/route.ts";
-import { stream } from "../route/stream.ts";
+import { stream } from "../outcome/stream.ts";
 import { unchecked } from "../route/unchecked.ts";
 import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";

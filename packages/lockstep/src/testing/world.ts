@@ -3,8 +3,8 @@
  * an API reports. Every secret in it holds the word `canary`, so that one look finds it where it does not belong.
  */
 import type { AuditEvent } from "../audit/event.ts";
-import { deny } from "../access/deny.ts";
-import { identified, type Identified } from "../access/identified.ts";
+import { deny } from "../outcome/deny.ts";
+import { identified, type Identified } from "../outcome/identified.ts";
 import { InvalidCredential, Unavailable } from "../problem/error.ts";
 
 /** The word in every secret. */

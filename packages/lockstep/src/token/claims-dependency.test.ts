@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { authenticate } from "../access/authenticate.ts";
-import { identified } from "../access/identified.ts";
+import { identified } from "../outcome/identified.ts";
 import type { AuditEvent } from "../audit/event.ts";
 import { anyOf } from "../dependency/any-of.ts";
 import type { AnyDependency } from "../dependency/dependency.ts";
@@ -11,7 +11,7 @@ import { optional } from "../dependency/optional.ts";
 import { resource } from "../dependency/resource.ts";
 import { BuildError, Unavailable } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
-import { type Api, createApi } from "../route/api.ts";
+import { type Api, createApi } from "../api/api.ts";
 import { get, type Route } from "../route/route.ts";
 import { unchecked } from "../route/unchecked.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";

@@ -6,7 +6,7 @@ import { InvalidCredential } from "../problem/error.ts";
 import { parseJsonPart } from "./compact-jws.ts";
 import { isPrintableLine } from "./printable-line.ts";
 import { parseScope } from "./scope-claim.ts";
-import type { JsonObject, StrictJsonLimits } from "./strict-json.ts";
+import type { JsonObject, StrictJsonLimits } from "../json/strict-json.ts";
 
 /**
  * Verified claims: a frozen record without a prototype, shared by every request that shows the same token. What is not

@@ -5,8 +5,8 @@
 import { InvalidCredential } from "../problem/error.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { decodeText, isCanonicalBase64url } from "./base64url.ts";
-import { isJsonObject, parseStrictJson, StrictJsonError } from "./strict-json.ts";
-import type { JsonObject, StrictJsonLimits } from "./strict-json.ts";
+import { isJsonObject, parseStrictJson, StrictJsonError } from "../json/strict-json.ts";
+import type { JsonObject, StrictJsonLimits } from "../json/strict-json.ts";
 
 /** A compact JWS whose envelope is sound. Nothing in it is verified yet. */
 export interface CompactJws {

@@ -8,8 +8,8 @@
 import { BuildError, Unavailable } from "../problem/error.ts";
 import { isAddressHost, isLoopbackAddress, isPublicAddress, isPublicHost } from "./public-address.ts";
 import { nodePinning, type Pinning } from "./pinned-connection.ts";
-import { isJsonObject, parseStrictJson } from "./strict-json.ts";
-import type { JsonObject } from "./strict-json.ts";
+import { isJsonObject, parseStrictJson } from "../json/strict-json.ts";
+import type { JsonObject } from "../json/strict-json.ts";
 
 /** How documents of an issuer may be fetched. */
 export interface OutboundOptions {

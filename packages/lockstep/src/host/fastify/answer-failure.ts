@@ -1,6 +1,6 @@
 /** The answer in place of one that a hook of the application, or the writing, has prevented. */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { answerToError } from "../../problem/answer.ts";
+import { answerToError } from "../../outcome/answer.ts";
 import type { Server } from "../../route/server.ts";
 import type { HostResponse } from "../host.ts";
 import { discard } from "../pieces.ts";

@@ -2,7 +2,7 @@
 import { ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type Answer, ownAnswer } from "../../problem/problem.ts";
-import type { Api } from "../../route/api.ts";
+import type { Api } from "../../api/api.ts";
 import type { HostRequest } from "../host.ts";
 
 const malformed = ownAnswer(400, "malformed_request", "The request is not well-formed.");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fastify } from "fastify";
 import { resource } from "../../dependency/resource.ts";
-import { createApi } from "../../route/api.ts";
+import { createApi } from "../../api/api.ts";
 import { get } from "../../route/route.ts";
 import { unchecked } from "../../route/unchecked.ts";
 import { good, isBuildError, notesApi, statusOf } from "./embedded.fixture.ts";

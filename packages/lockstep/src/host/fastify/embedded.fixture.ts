@@ -6,7 +6,7 @@ import { body } from "../../input/body.ts";
 import { nothing } from "../../input/nothing.ts";
 import { path } from "../../input/path.ts";
 import { BuildError } from "../../problem/error.ts";
-import { type Api, createApi } from "../../route/api.ts";
+import { type Api, createApi } from "../../api/api.ts";
 import { get, patch, post } from "../../route/route.ts";
 import { unchecked } from "../../route/unchecked.ts";
 import { httpBearer } from "../../scheme/http-bearer.ts";

@@ -1,5 +1,5 @@
 /** Errors of Fastify and of an application's hooks, as answers of the core: nothing of their messages is sent. */
-import { answerToError } from "../../problem/answer.ts";
+import { answerToError } from "../../outcome/answer.ts";
 import type { ProblemCode } from "../../problem/code.ts";
 import { LockstepError } from "../../problem/error.ts";
 import { type Answer, ownAnswer } from "../../problem/problem.ts";

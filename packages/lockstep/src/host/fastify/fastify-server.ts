@@ -1,7 +1,7 @@
 /** `fastifyServer()`: a server for an API. */
 import { fastify, type FastifyInstance } from "fastify";
-import { malformedPath } from "../../problem/answer.ts";
-import type { Api } from "../../route/api.ts";
+import { malformedPath } from "../../outcome/answer.ts";
+import type { Api } from "../../api/api.ts";
 import { watchUnawaited } from "../../route/unawaited.ts";
 import { answerOnSocket } from "./answer-on-socket.ts";
 import { FastifyHostRequest } from "./fastify-request.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fastify, type FastifyInstance } from "fastify";
-import { createApi } from "../../route/api.ts";
+import { createApi } from "../../api/api.ts";
 import { get } from "../../route/route.ts";
 import { good, isBuildError, notesApi, statusOf } from "./embedded.fixture.ts";
 import { fastifyServer, lockstep } from "./index.ts";

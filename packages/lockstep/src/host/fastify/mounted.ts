@@ -1,9 +1,9 @@
 /** An API in its place in a Fastify application: how a request gets to the core and its answer back. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { malformedPath } from "../../problem/answer.ts";
+import { malformedPath } from "../../outcome/answer.ts";
 import { BuildError } from "../../problem/error.ts";
 import { type Answer, ownAnswer } from "../../problem/problem.ts";
-import type { Api } from "../../route/api.ts";
+import type { Api } from "../../api/api.ts";
 import type { CompiledRoute } from "../../route/compiled-route.ts";
 import type { Exchange } from "../../route/exchange.ts";
 import type { Server } from "../../route/server.ts";

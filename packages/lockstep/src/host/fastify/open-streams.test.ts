@@ -3,9 +3,9 @@ import { connect as connectHttp2 } from "node:http2";
 import { test } from "node:test";
 import { fastify } from "fastify";
 import { resource } from "../../dependency/resource.ts";
-import { createApi, type Api } from "../../route/api.ts";
+import { createApi, type Api } from "../../api/api.ts";
 import { get } from "../../route/route.ts";
-import { stream } from "../../route/stream.ts";
+import { stream } from "../../outcome/stream.ts";
 import { RawConnection, rawRequest } from "../raw-socket.fixture.ts";
 import { fastifyServer, lockstep } from "./index.ts";
 

@@ -1,6 +1,6 @@
 /** The Fastify plugin: it works alone or inside an application that is already there. */
 import type { FastifyPluginAsync } from "fastify";
-import type { Api } from "../../route/api.ts";
+import type { Api } from "../../api/api.ts";
 import { Foreign } from "./foreign.ts";
 import { Mounted } from "./mounted.ts";
 import { checkRouteTable, routeTable } from "./route-table.ts";

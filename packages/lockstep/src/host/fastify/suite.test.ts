@@ -1,5 +1,5 @@
 import { fastify } from "fastify";
-import type { Api } from "../../route/api.ts";
+import type { Api } from "../../api/api.ts";
 import { hostSuite, type ServedApi } from "../../testing/index.ts";
 import { bridgeToHttp2 } from "./http2-bridge.fixture.ts";
 import { fastifyServer, lockstep } from "./index.ts";

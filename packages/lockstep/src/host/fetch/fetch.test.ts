@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { path } from "../../input/path.ts";
 import { problem } from "../../problem/problem.ts";
-import { createApi } from "../../route/api.ts";
+import { createApi } from "../../api/api.ts";
 import { get } from "../../route/route.ts";
 import { anyText } from "../../testing/plain-schema.ts";
 import { canary, serviceKey, tokenOf, World } from "../../testing/world.ts";

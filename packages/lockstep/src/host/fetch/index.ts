@@ -1,2 +1,1 @@
-export { type FetchOptions } from "./fetch-handler.ts";
-export { serveFetch } from "./serve-fetch.ts";
+export { type FetchOptions, serveFetch } from "./serve-fetch.ts";

@@ -1,15 +1,85 @@
-/** `serveFetch()`: an API for runtimes that speak fetch. */
-import type { Api } from "../../route/api.ts";
-import { fetchHandler, type FetchOptions } from "./fetch-handler.ts";
+/** Answers web requests: the host of tests, and of runtimes that speak fetch (Workers, Deno, Bun). */
+import { answerToError } from "../../outcome/answer.ts";
+import type { Server } from "../../route/server.ts";
+import { watchUnawaited } from "../../route/unawaited.ts";
+import type { HostResponse } from "../host.ts";
+import { discard, Pieces } from "../pieces.ts";
+import { FetchRequest } from "./fetch-request.ts";
+
+/** What the runtime knows and a `Request` does not say. */
+export interface FetchOptions {
+  /** The address of the peer. */
+  readonly address?: (request: Request) => string | undefined;
+}
 
 /**
- * The function that a fetch runtime calls for each request. `api.fetch` is the same without options.
+ * Returns the function that a fetch runtime calls for each request. It never rejects. `api.fetch` is the same function without options.
  *
  * @example
  * ```ts
  * export default { fetch: serveFetch(api, { address: (request) => request.headers.get("cf-connecting-ip") ?? undefined }) };
  * ```
  */
-export function serveFetch(api: Api, options: FetchOptions = {}): (request: Request) => Promise<Response> {
-  return fetchHandler(api["~server"], options);
+export function serveFetch(
+  api: { readonly "~server": Server },
+  options: FetchOptions = {},
+): (request: Request) => Promise<Response> {
+  const server = api["~server"];
+  let watches = false;
+  return async (request) => {
+    // From the first request on, and not at start-up: whoever only makes an API watches nothing.
+    if (!watches) watchUnawaited();
+    watches = true;
+    let seen = new FetchRequest(request, undefined);
+    let response: HostResponse | undefined;
+    try {
+      if (options.address !== undefined) seen = new FetchRequest(request, options.address(request));
+      response = await server.handle(seen);
+      const isSent = request.method !== "HEAD" && !bodiless.has(response.status);
+      if (!isSent) discard(response.body);
+      return toResponse(isSent ? response : { ...response, body: undefined });
+    } catch (error) {
+      // A status or a header that cannot be written, or a function of the application that throws.
+      discard(response?.body);
+      const answer = server.refuse(answerToError(undefined), seen);
+      server.report(error, { requestId: String(answer.headers["x-request-id"]), route: server.labelOf(seen) });
+      return toResponse(answer);
+    }
+  };
+}
+
+/** Statuses whose answers have no body (Fetch Standard, "null body status"). */
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
+
+function toResponse({ status, headers, body }: HostResponse): Response {
+  const written = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    for (const one of typeof value === "string" ? [value] : value) written.append(name, one);
+  }
+  return new Response(bodyInit(body), { status, headers: written });
+}
+
+function bodyInit(body: HostResponse["body"]): string | Uint8Array<ArrayBuffer> | ReadableStream | null {
+  if (body === undefined || typeof body === "string") return body ?? null;
+  // A view over bytes of ours is written as it is, whatever buffer is behind it.
+  if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>;
+  return readable(new Pieces(body));
+}
+
+/** Reads a piece when one is asked for; a reader that goes away, before the first piece even, ends the body. */
+function readable(pieces: Pieces): ReadableStream {
+  const encoder = new TextEncoder();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done === true) controller.close();
+        else controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
+      },
+      async cancel() {
+        await pieces.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }

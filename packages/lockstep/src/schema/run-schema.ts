@@ -1,8 +1,8 @@
 /** Calls a schema of the application, which may do anything: what is no validation fails the request, and never passes a value. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { Denial } from "../access/deny.ts";
+import { Denial } from "../outcome/deny.ts";
 import { readable } from "../callback.ts";
-import { isPromise } from "../dependency/promise.ts";
+import { isPromise } from "../promise.ts";
 import { BuildError, InvalidCredential, Unavailable } from "../problem/error.ts";
 import { Problem } from "../problem/problem.ts";
 import type { AnySchema } from "./schema.ts";

@@ -1,5 +1,5 @@
 /** What a handler gets of a body. */
-import { InputFailure, type InputIssue } from "./input.ts";
+import { InputFailure, type InputIssue } from "../outcome/input-failure.ts";
 import type { AnySchema } from "./schema.ts";
 import { strictnessOf } from "./strict.ts";
 import { validateStrictly } from "./validate.ts";

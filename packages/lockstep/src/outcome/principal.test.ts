@@ -7,12 +7,12 @@ import type { AnyDependency } from "../dependency/dependency.ts";
 import { begin, endingOf } from "../dependency/execution.fixture.ts";
 import { InvalidCredential } from "../problem/error.ts";
 import { Problem } from "../problem/problem.ts";
-import { reply } from "../route/reply.ts";
-import { stream } from "../route/stream.ts";
+import { reply } from "./reply.ts";
+import { stream } from "./stream.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { allow } from "./allow.ts";
 import { identified } from "./identified.ts";
-import { untyped } from "./untyped.fixture.ts";
+import { untyped } from "../access/untyped.fixture.ts";
 
 type Give = () => unknown;
 

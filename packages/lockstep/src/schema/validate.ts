@@ -1,6 +1,6 @@
 /** Runs a schema over a value and says what is wrong with it, in one form for every library. */
+import { type InputIssue, InputFailure, type InputKind } from "../outcome/input-failure.ts";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { type InputIssue, InputFailure, type InputKind } from "./input.ts";
 import { issueDetail } from "./issue-detail.ts";
 import { pointerTo } from "./pointer.ts";
 import { runSchema } from "./run-schema.ts";

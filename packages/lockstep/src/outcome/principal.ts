@@ -1,9 +1,9 @@
 /** What counts as a principal: who is calling, after verification. It has an id. */
-import { readMember } from "../input/alternative.ts";
-import { isPromise } from "../dependency/promise.ts";
+import { readMember } from "../json/member.ts";
+import { isPromise } from "../promise.ts";
 import { Problem } from "../problem/problem.ts";
-import { Reply } from "../route/reply.ts";
-import { StreamReply } from "../route/stream.ts";
+import { Reply } from "./reply.ts";
+import { StreamReply } from "./stream.ts";
 import { Redacted } from "../secret/redacted.ts";
 
 /** The id of a principal, or of an object's owner. Ids of different types are never equal. */

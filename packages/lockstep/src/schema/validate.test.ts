@@ -1,10 +1,10 @@
+import { InputFailure } from "../outcome/input-failure.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { type } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
-import { InputFailure } from "./input.ts";
 import type { AnySchema } from "./schema.ts";
 import { validate } from "./validate.ts";
 

@@ -5,19 +5,19 @@ import type { AnyDependency } from "../dependency/dependency.ts";
 import { nodesBelow, type Overrides } from "../dependency/graph.ts";
 import { type Entry, entriesOf, isDependency, type Node } from "../dependency/node.ts";
 import { docsRoutes } from "../docs-ui/docs.ts";
-import { fetchHandler } from "../host/fetch/fetch-handler.ts";
+import { serveFetch } from "../host/fetch/serve-fetch.ts";
 import { openApiDocument } from "../openapi/document.ts";
 import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { BuildError } from "../problem/error.ts";
-import type { ApiOptions } from "./api-options.ts";
-import { checkCollectionNames } from "./collection-names.ts";
-import { type CompiledRoute, compileRoute } from "./compiled-route.ts";
-import { metadataRoutes } from "./protected-resource.ts";
-import { Server } from "./server.ts";
-import { refuseUnknownOptions } from "./known-options.ts";
-import { Router } from "./match.ts";
-import type { HttpMethod } from "./route.ts";
-import { servingOf } from "./serving.ts";
+import type { ApiOptions } from "../route/api-options.ts";
+import { checkCollectionNames } from "../route/collection-names.ts";
+import { type CompiledRoute, compileRoute } from "../route/compiled-route.ts";
+import { metadataRoutes } from "../route/protected-resource.ts";
+import { Server } from "../route/server.ts";
+import { refuseUnknownOptions } from "../route/known-options.ts";
+import { Router } from "../route/match.ts";
+import type { HttpMethod } from "../route/route.ts";
+import { servingOf } from "../route/serving.ts";
 
 /** A route as it is served. */
 export interface ServedTemplate {
@@ -88,7 +88,7 @@ function assemble(options: ApiOptions, guards: readonly Entry[], overrides: Over
   const server = new Server(routes, servingOf(options, app));
   const api: Api = {
     routes: Object.freeze(routes.map(({ method, template }) => Object.freeze({ method, template }))),
-    fetch: fetchHandler(server),
+    fetch: serveFetch({ "~server": server }),
     openapi: () => document,
     with: (pairs, { testing = false } = {}) => {
       refuseOutsideTests(testing);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RefusalKind } from "../access/refusal.ts";
+import type { RefusalKind } from "./refusal.ts";
 import { answerToError, answerToIssues, answerToRefusal, malformedPath, methodNotAllowed, nothingFound } from "./answer.ts";
-import { problemCodes } from "./code.ts";
-import { BuildError, InvalidCredential, Unavailable } from "./error.ts";
-import { type Answer, Problem } from "./problem.ts";
+import { problemCodes } from "../problem/code.ts";
+import { BuildError, InvalidCredential, Unavailable } from "../problem/error.ts";
+import { type Answer, Problem } from "../problem/problem.ts";
 
 const short = ({ status, code }: Answer) => `${status} ${code}`;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
-import { Denial } from "../access/deny.ts";
+import { Denial } from "../outcome/deny.ts";
 import { InvalidCredential, Problem, type Schema, Unavailable } from "../index.ts";
 import { runSchema } from "./run-schema.ts";
 

@@ -3,7 +3,7 @@
  * costs no stack trace.
  */
 
-/** What was refused; the answer follows from it (`problem/answer.ts`). */
+/** What was refused; the answer follows from it (`outcome/answer.ts`). */
 export type RefusalKind = "absent" | "invalid" | "forbidden" | "scope" | "hidden" | "cross-site" | "repeated";
 
 /** A guard's no. */
@@ -16,4 +16,9 @@ export class Refusal {
     this.kind = kind;
     this.reason = reason;
   }
+}
+
+/** The refusal of a verb that found nothing (`undefined`, `null`, `false`), or `undefined` if it found something. */
+export function refusalOfNothing(result: unknown, kind: RefusalKind): Refusal | undefined {
+  return result === undefined || result === null || result === false ? new Refusal(kind, "the verb returned nothing") : undefined;
 }

@@ -1,7 +1,8 @@
 /**
  * Walks through a value along the shapes that hold for it: counts (and reports) the members that they do not declare, or drops them.
  */
-import { type Beside, chooseAlternative, readMember, type Unknown, type Walk } from "./alternative.ts";
+import { readMember } from "../json/member.ts";
+import { type Beside, chooseAlternative, type Unknown, type Walk } from "./alternative.ts";
 import { pointerTo } from "./pointer.ts";
 import { anything, bothShapes, type Choice, type Members, type Shape } from "./shape.ts";
 

@@ -2,11 +2,11 @@
  * The answer table: what each way of failing becomes. The words are constant, so that all causes of an invalid credential,
  * and an object that is missing or not the caller's, give byte-identical answers.
  */
-import { Denial } from "../access/deny.ts";
-import type { RefusalKind } from "../access/refusal.ts";
-import type { InputIssue } from "../input/input.ts";
-import { InvalidCredential, Unavailable } from "./error.ts";
-import { type Answer, nothingHere, ownAnswer, Problem } from "./problem.ts";
+import type { InputIssue } from "./input-failure.ts";
+import { Denial } from "./deny.ts";
+import type { RefusalKind } from "./refusal.ts";
+import { InvalidCredential, Unavailable } from "../problem/error.ts";
+import { type Answer, nothingHere, ownAnswer, Problem } from "../problem/problem.ts";
 
 const refusals: Readonly<Record<Exclude<RefusalKind, "scope">, Answer>> = {
   absent: ownAnswer(401, "unauthenticated", "Authentication is required."),

@@ -1,5 +1,5 @@
 /** Reasons that people read in the document: they are never empty. */
-import type { Advice, OrAdvice } from "../dependency/dependency.ts";
+import type { Advice, OrAdvice } from "./dependency.ts";
 import { BuildError } from "../problem/error.ts";
 
 /** A reason, or advice if it may be the empty string. */

@@ -9,6 +9,7 @@
  * A library that does not show its unions cannot be asked. There only the structure decides: a value that is judged belongs to the
  * alternative that declares least, so that it is refused if the alternatives that fit do not agree.
  */
+import { readMember } from "../json/member.ts";
 import type { Choice, Shape, ShownUnion } from "./shape.ts";
 
 /** How deep a value is compared with an alternative; a discriminator is at 1. */
@@ -157,11 +158,6 @@ function fitsMembers({ members }: Shape, value: unknown, how: Comparison): boole
     if (member !== undefined && !fits(shape, member, within)) return false;
   }
   return true;
-}
-
-/** A member of an object or, for an instance of a class, of its prototypes; never one of `Object.prototype`. */
-export function readMember(value: object, name: string): unknown {
-  return Object.hasOwn(value, name) || (name in value && !(name in Object.prototype)) ? Reflect.get(value, name) : undefined;
 }
 
 function isObject(value: unknown): value is object {

@@ -1,0 +1,22 @@
+/** An input that does not fit what the endpoint takes. */
+
+/** Where an input comes from. */
+export type InputKind = "path" | "query" | "header" | "cookie" | "connection" | "body" | "form" | "raw-body";
+
+/** One thing wrong with an input. */
+export interface InputIssue {
+  readonly in: InputKind;
+  /** A JSON Pointer (RFC 6901) into the place: `/limit` of the query, `/items/0/text` of the body. */
+  readonly pointer: string;
+  /** For the client: what is expected. Never holds what was sent. */
+  readonly detail: string;
+}
+
+/** An input that does not fit its schema. The failures of one request are collected into one 422. */
+export class InputFailure {
+  readonly issues: readonly InputIssue[];
+
+  constructor(issues: readonly InputIssue[]) {
+    this.issues = issues;
+  }
+}

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { type Building, core, roomRules } from "./rooms.ts";
+import { binary, root } from "./steps.ts";
+
+const small: Building = { folder: "src", levels: [["low.ts"], ["host", "audit"], ["route"], ["host/fetch"]] };
+
+/** Lints a tree of files with the rules of `small`, and returns the imports that are refused: `src/host/host.ts ../route/route.ts`. */
+function refusedImports(files: Readonly<Record<string, string>>): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "rooms-"));
+  try {
+    const overrides = roomRules(small).map(({ files: of, forbidden }) => ({
+      files: of,
+      rules: { "no-restricted-imports": ["error", { patterns: forbidden }] },
+    }));
+    writeFileSync(join(folder, ".oxlintrc.json"), JSON.stringify({ categories: { correctness: "off" }, overrides }));
+    for (const [path, specifier] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), `import ${JSON.stringify(specifier)};\n`);
+    }
+    const { stdout } = spawnSync(process.execPath, [binary("oxlint"), "--format=unix"], { cwd: folder, encoding: "utf8" });
+    return Object.entries(files)
+      .filter(([path]) => stdout.includes(path))
+      .map(([path]) => path);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("a room imports the rooms below it", () => {
+  const down = {
+    "src/route/a.ts": "../host/host.ts",
+    "src/route/b.ts": "../low.ts",
+    "src/host/fetch/a.ts": "../../route/route.ts",
+    "src/host/fetch/b.ts": "../host.ts",
+    "src/host/fetch/c.ts": "./d.ts",
+    "src/index.ts": "./host/fetch/a.ts",
+  };
+  assert.deepEqual(refusedImports(down), []);
+});
+
+test("a room imports no room above it and no room beside it", () => {
+  const upOrSideways = {
+    "src/low.ts": "./route/route.ts",
+    "src/host/a.ts": "../route/route.ts",
+    "src/host/b.ts": "./fetch/serve-fetch.ts",
+    "src/host/c.ts": "../audit/event.ts",
+    "src/audit/a.ts": "../host/host.ts",
+    "src/audit/b.ts": "../host/fetch/serve-fetch.ts",
+    "src/route/a.ts": "../host/fetch/serve-fetch.ts",
+  };
+  assert.deepEqual(refusedImports(upOrSideways), Object.keys(upOrSideways));
+});
+
+test("the files of a room do not include those of a room inside it", () => {
+  const files = Object.fromEntries(roomRules(small).map((rule) => [rule.room, rule.files]));
+  assert.deepEqual(files["host"], ["src/host/*.ts"]);
+  assert.deepEqual(files["host/fetch"], ["src/host/fetch/**/*.ts"]);
+  assert.deepEqual(files["low.ts"], ["src/low.ts"]);
+});
+
+for (const { folder, levels } of [core]) {
+  test(`every room of ${folder} has a level`, () => {
+    const named = new Set(levels.flat());
+    const found = readdirSync(join(root, folder), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() || (entry.name.endsWith(".ts") && !/\.(?:test|fixture)\.ts$/.test(entry.name)))
+      .map((entry) => entry.name);
+    assert.deepEqual(
+      found.filter((name) => !named.has(name)),
+      ["index.ts"],
+    );
+  });
+}
