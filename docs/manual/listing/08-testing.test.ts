@@ -27,7 +27,7 @@ test("a reader gets the report", async () => {
   assert.deepEqual(await response.json(), { notes: 3, at: 0 });
 
   const refused = await testing.fetch(new Request("http://localhost/admin/report"));
-  assert.equal(refused.status, 403); // the guards above what was replaced still run
+  assert.equal(refused.status, 403); // the guards above the replaced dependency still run
 });
 // #endregion
 
@@ -36,11 +36,11 @@ test("an override can refuse", async () => {
   const closed = api.with([[currentUser, depends({}, () => deny("unknown user"))]]);
 
   const response = await closed.fetch(new Request("http://localhost/report"));
-  assert.equal(response.status, 401); // as currentUser refuses
+  assert.equal(response.status, 401); // the status with which currentUser refuses
 });
 // #endregion
 
-test("what stands in for a principal needs its grants where scopes are asked for", async () => {
+test("a replaced principal needs grants if the route asks for scopes", async () => {
   const testing = api.with([[currentUser, ann]]);
   const response = await testing.fetch(new Request("http://localhost/report"));
   assert.equal(response.status, 403);

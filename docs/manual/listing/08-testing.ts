@@ -9,7 +9,7 @@ export const clock = depends({}, () => Date.now());
 export const store = resource(
   {},
   async function* () {
-    yield { count: async () => notes.size }; // a pool of connections, say
+    yield { count: async () => notes.size }; // in a real application: a pool of connections
   },
   { lifetime: "app" },
 );

@@ -1,7 +1,7 @@
 import { authorize, createApi, deny, roles, scopes } from "lockstep";
 import { auth } from "./12-identity.ts";
 
-/** What an account is to the application: its own table. */
+/** The application's own table: the role of each account. */
 export const roleOf = new Map<string, "admin" | "user">();
 
 const user = authorize({ user: auth.signedInUser }, ({ user }) => {
@@ -14,6 +14,6 @@ const admin = scopes(role.require("admin"), "notes:admin");
 export const api = createApi({
   title: "Administration",
   version: "1.0.0",
-  docs: { access: admin }, // open it with the session's cookie
+  docs: { access: admin }, // administrators open it with their session cookie
   routes: [...auth.routes, ...auth.adminRoutes(admin)],
 });

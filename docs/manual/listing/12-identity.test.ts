@@ -48,7 +48,7 @@ test("an API key has the scopes that it was given", async () => {
   const json = { name: "nightly report", scopes: ["notes:read"], expiresInDays: 30 };
   const { body } = await ask(api, "POST /auth/api-keys", { token: await token(), json });
 
-  const { key } = body as { key: string }; // notes_live_…: shown this once
+  const { key } = body as { key: string }; // notes_live_…; the API never shows it again
   assert.deepEqual((await ask(api, "GET /report", { headers: { "x-api-key": key } })).body, "report for nightly report");
   // #endregion
   assert.equal(await outcome(api, "GET /notes", { headers: { "x-api-key": key } }), "200");

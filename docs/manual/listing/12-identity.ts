@@ -7,17 +7,17 @@ export const database = openSqlite(process.env["DATABASE"] ?? ":memory:");
 
 export const auth = await identity({
   database,
-  issuer: "http://127.0.0.1:3000", // https://api.example.com, in production
+  issuer: "http://127.0.0.1:3000", // in production: https://api.example.com
   audience: "notes",
   key: new Redacted(process.env["IDENTITY_KEY"] ?? generateIdentityKey().reveal()),
   scopes: { "notes:read": "Read notes", "notes:write": "Write notes", "notes:admin": "Administer accounts" },
-  mail: logMail(console.log), // smtpMail({ … }), in production
+  mail: logMail(console.log), // in production: smtpMail({ … })
   keyPrefix: "notes",
   passwordGrant: true,
   registration: "open",
 });
 
-// An access token, the cookie of a session, or an API key of the user's: whichever comes.
+// Accepts an access token, a session cookie or a user's API key.
 const reader = scopes(auth.currentUser, "notes:read");
 
 export const api = createApi({
