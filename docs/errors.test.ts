@@ -7,8 +7,8 @@ import { identityCodes } from "../packages/identity/src/problem/code.ts";
 
 const root = join(import.meta.dirname, "..");
 const page = readFileSync(join(root, "docs/errors.md"), "utf8");
-const [rest = "", developers = ""] = page.split("## What a developer may meet");
-const [clients = "", ofIdentity = ""] = rest.split("## What a client of identity may meet");
+const [rest = "", developers = ""] = page.split("## Errors that developers receive");
+const [clients = "", ofIdentity = ""] = rest.split("## Errors that clients of identity receive");
 const rowsOf = (text: string): string[][] =>
   [...text.matchAll(/^\| `.*$/gm)].map(([row]) =>
     row
@@ -24,7 +24,7 @@ const sources = globSync("packages/*/src/**/*.ts", { cwd: root })
   .join("\n");
 const isGiven = (code: string): boolean => sources.includes(`"${code}"`);
 
-test("every code that a client may meet has a line, and no other", () => {
+test("every code that a client receives has a line, and no other", () => {
   assert.deepEqual(codesOf(clients), problemCodes.filter(isGiven));
 });
 
@@ -32,7 +32,7 @@ test("every code of identity has a line, and no other", () => {
   assert.deepEqual(codesOf(ofIdentity), identityCodes.filter(isGiven));
 });
 
-test("every code that a developer may meet has a line, and no other", () => {
+test("every code that a developer receives has a line, and no other", () => {
   assert.deepEqual(codesOf(developers), buildCodes.filter(isGiven));
 });
 
