@@ -1,7 +1,7 @@
 // fails: compile — Unprotected route: depend on an authenticate() dependency, or give { public: "reason" }
 /**
- * A route that nobody guards. The tenth endpoint of a file, added on a Friday: nine have the guard, and nothing notices that
- * this one has not. Here a route without one has to say why.
+ * A route that nobody guards. Somebody adds the tenth endpoint to a file on a Friday. The other nine have the guard, and
+ * nothing shows that this one lacks it. In Lockstep, a route without a guard needs a reason.
  */
 import { createApi, get } from "lockstep";
 import { activeUser, invoices, rows } from "./secure.ts";

@@ -1,7 +1,8 @@
 // fails: compile — Unprotected route
 /**
- * A token that is extracted and never verified. The route demands a bearer token, the documentation shows a padlock, and any
- * text at all opens it; FastAPI's `Depends(oauth2_scheme)` alone does exactly this. A scheme extracts, `authenticate()` verifies.
+ * A token that is extracted and never verified. The route demands a bearer token and the documentation shows a padlock, but
+ * any text opens the route. FastAPI's `Depends(oauth2_scheme)` alone does exactly this. A scheme extracts; `authenticate()`
+ * verifies.
  */
 import { get } from "lockstep";
 import { invoices, rows, token } from "./secure.ts";

@@ -1,7 +1,8 @@
 // fails: compile — IDOR: an id from the request (path.id) reaches this handler with no ownership check
 /**
- * The same hole behind a dependency that looks like a check. `invoice` is a tidy "get or 404" that everybody reuses, and it
- * never asks whose it is. The id is remembered through any number of dependencies until `owned()` or a sibling clears it.
+ * An unchecked id behind a dependency that looks like a check. `invoice` is a tidy "get or 404" that everybody reuses, but
+ * it never asks whose invoice it is. Lockstep follows the id through any number of dependencies until `owned()` or a sibling
+ * checks it.
  */
 import { depends, get, problem } from "lockstep";
 import { activeUser, id, invoices, rows } from "./secure.ts";

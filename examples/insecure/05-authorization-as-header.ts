@@ -1,7 +1,8 @@
 // fails: compile — declare a security scheme instead: documentation tools drop this header
 /**
- * `Authorization` as an ordinary header parameter. It works, and documentation tools drop it silently (OpenAPI 3.1 §4.8.12.1):
- * no padlock, no Authorize button, and a comparison that stops at the first wrong character. A scheme does all of it.
+ * `Authorization` as an ordinary header parameter. It works, but documentation tools drop it silently (OpenAPI 3.1
+ * §4.8.12.1). There is no padlock, no Authorize button, and the comparison stops at the first wrong character. A scheme
+ * solves all of this.
  */
 import { z } from "zod";
 import { get, header, problem } from "lockstep";

@@ -1,7 +1,7 @@
 // fails: compile — "invoice:write"
 /**
- * A scope that no token will ever have. Where scopes are free text the endpoint is dead, or a lenient check skips what it does
- * not know and it is open. Only scopes that a scheme below declares compile.
+ * A scope that no token will ever have. If scopes are free text, the endpoint is dead, or a lenient check skips the unknown
+ * scope and the endpoint is open. Only scopes that a scheme below declares compile.
  */
 import { z } from "zod";
 import { body, patch, scopes } from "lockstep";

@@ -1,7 +1,7 @@
 // fails: compile — Argument of type '"amdin"' is not assignable
 /**
- * A role with a typo. `requireRole("amdin")` locks everybody out on a good day; with `user.role !== "amdin"` turned around it
- * lets everybody in. Roles are the names of a hierarchy.
+ * A role with a typo. `requireRole("amdin")` locks everybody out. The reverse, `user.role !== "amdin"`, lets everybody in.
+ * Roles are the names of a hierarchy.
  */
 import { get } from "lockstep";
 import { role, rows, users } from "./secure.ts";

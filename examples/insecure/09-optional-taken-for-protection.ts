@@ -1,7 +1,8 @@
 // fails: compile — Unprotected route
 /**
  * A caller who may be signed in, taken for one who is. The optional variant of a guard is one word away from the guard
- * (`auto_error=False`, `{ required: false }`), and `user?.id` keeps the compiler quiet. `optional()` counts as no protection.
+ * (`auto_error=False`, `{ required: false }`), and `user?.id` keeps the compiler quiet. `optional()` does not count as
+ * protection.
  */
 import { get, optional } from "lockstep";
 import { currentUser, invoices, rows } from "./secure.ts";

@@ -1,7 +1,7 @@
 // fails: compile — Unprotected route
 /**
- * Alternatives one of which lets anybody in. "A user, or our own front end": the front end says so in a header, and so does
- * everybody else. `anyOf()` protects only if every branch does.
+ * Alternatives of which one lets anybody in. The rule is "a user, or our own front end". The front end says so in a header,
+ * and so can everybody else. `anyOf()` protects only if every branch does.
  */
 import { z } from "zod";
 import { anyOf, depends, get, header } from "lockstep";

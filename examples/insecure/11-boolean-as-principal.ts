@@ -1,7 +1,7 @@
 // fails: compile — authenticate() must return a principal (an object with an id)
 /**
- * A check that answers true or false. Whoever calls it has to remember to look at the answer, and `false` is a value like any
- * other. `authenticate()` gives the principal or nothing: there is no answer to forget.
+ * An authentication that returns true or false. Its caller must remember to look at the result, and `false` is a value like
+ * any other. `authenticate()` returns the principal or nothing, so there is no result to forget.
  */
 import { authenticate, get, sameSecret } from "lockstep";
 import { invoices, key, rows } from "./secure.ts";

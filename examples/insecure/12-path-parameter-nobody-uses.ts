@@ -1,7 +1,7 @@
 // fails: compile — path parameter :id is used by no dependency
 /**
- * An id in the path that nothing looks at. `/customers/u2/invoices` answers with the caller's own invoices, or, once somebody
- * reads the id by hand, with anybody's. Every parameter belongs to a dependency.
+ * An id in the path that nothing reads. `/customers/u2/invoices` answers with the caller's own invoices. Later somebody
+ * reads the id by hand, and it answers with anybody's. Every parameter belongs to a dependency.
  */
 import { get } from "lockstep";
 import { activeUser, invoices, rows } from "./secure.ts";

@@ -1,7 +1,7 @@
 // fails: compile — Unprotected route
 /**
- * A route that is public while one developer works on it. The condition is always true somewhere: in a preview, in a test
- * environment with production's data. What is public only sometimes is not public.
+ * A route that is public while one developer works on it. The condition is always true somewhere: in a preview, or in a test
+ * environment with production's data. A route cannot be public only sometimes.
  */
 import { get } from "lockstep";
 import { invoices, rows } from "./secure.ts";

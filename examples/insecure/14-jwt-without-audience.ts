@@ -1,7 +1,7 @@
 // fails: start-up wrong_option — `audience` is required
 /**
- * A token verifier that accepts tokens for other services. The setting is missing where it counts, and in most libraries a
- * missing audience is a check that is skipped: any token of the same issuer opens this API. Here it has no default.
+ * A token verifier that accepts tokens for other services. The audience is missing, and most libraries then skip the check.
+ * Any token of the same issuer opens this API. In Lockstep, the audience has no default.
  */
 import { authenticate } from "lockstep";
 import { hmacSecret, jwtVerifier } from "lockstep/jwt";

@@ -1,7 +1,7 @@
 // fails: start-up unprotected_route — GET /invoices: Unprotected route
 /**
- * A specification that went through `any`. A configuration file or a JavaScript module in between, and the compiler believes
- * everything. The same rules are checked on the graph before the first request.
+ * A specification that went through `any`. After a configuration file or a JavaScript module, the compiler believes
+ * everything. Lockstep checks the same rules on the graph before the first request.
  */
 import { createApi, get } from "lockstep";
 import { invoices, rows } from "./secure.ts";

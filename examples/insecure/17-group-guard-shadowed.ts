@@ -1,7 +1,8 @@
 // fails: compile — the group already declares a dependency of this name
 /**
- * A route that replaces its group's guard. Spread order or a nested provider decides which `partner` counts, and the last one
- * wins: a name, made up on the spot. A group's guard always runs, and its name is taken.
+ * A route that replaces its group's guard. The order of a spread or a nested provider decides which `partner` counts, and
+ * the last one wins. Here it is a record that nobody verified. A group's guard always runs, and a route cannot reuse its
+ * name.
  */
 import { depends } from "lockstep";
 import { invoices, partners, rows } from "./secure.ts";

@@ -1,7 +1,7 @@
 // fails: start-up override_in_production — api.with() is for tests
 /**
- * The test double that is shipped. A fake user for the demonstration, behind a flag that is set on the server too. Overrides
- * work under a test runner only. If `NODE_ENV` is `production`, `staging` or not set, they are refused.
+ * The test double that is shipped. A fake user for the demonstration is behind a flag, and the flag is set on the server
+ * too. Overrides work under a test runner only. If `NODE_ENV` is `production`, `staging` or not set, they are refused.
  */
 import { api, currentUser, users } from "./secure.ts";
 

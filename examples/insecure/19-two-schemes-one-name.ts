@@ -1,7 +1,7 @@
 // fails: start-up scheme_name_taken — APIKeyHeader
 /**
  * Two different keys, documented as one. The second scheme overwrites the first in `components.securitySchemes`, and clients
- * send the wrong key to half of the API. Two schemes of one name do not start.
+ * send the wrong key to half of the API. If two schemes have the same name, the API does not start.
  */
 import { apiKeyHeader, authenticate, createApi, get, sameSecret } from "lockstep";
 import { partner } from "./secure.ts";

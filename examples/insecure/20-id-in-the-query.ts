@@ -1,7 +1,7 @@
 // fails: compile — IDOR: an id from the request (query.invoiceId) reaches this handler with no ownership check
 /**
- * The id that moved from the path to the query. `?invoiceId=` names an object just as a segment does. An input with the name
- * of an id needs the same check as a path parameter.
+ * The id that moved from the path to the query. `?invoiceId=` names an object just as a segment of the path does. An input
+ * with the name of an id needs the same check as a path parameter.
  */
 import { z } from "zod";
 import { get, query } from "lockstep";

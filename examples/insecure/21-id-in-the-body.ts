@@ -1,7 +1,7 @@
 // fails: compile — IDOR: an id from the request (body.invoiceId) reaches this handler with no ownership check
 /**
- * The id in a body that is checked nowhere. The path was reviewed, the payload was not: pay with somebody else's invoice. A
- * member of a body that is named like an id needs the same check as a path parameter.
+ * An id in a body that nothing checks. Somebody reviewed the path but not the payload, so a caller pays with somebody else's
+ * invoice. A member of a body with the name of an id needs the same check as a path parameter.
  */
 import { z } from "zod";
 import { body, post } from "lockstep";

@@ -1,6 +1,6 @@
 // fails: compile — permitted() needs someone who may reach any object
 /**
- * The administrator's loader in a customer's hands. Being signed in, active or in possession of a scope is no reason to see
+ * The administrator's loader in a customer's hands. A caller who is signed in, is active or has a scope may still not see
  * other people's objects. `permitted()` needs a role, or a decision, that was declared to reach them.
  */
 import { get, permitted } from "lockstep";

@@ -1,7 +1,7 @@
 // fails: compile — Expected 3-4 arguments, but got 2
 /**
- * A loader that is trusted to remember the owner. `where id = ?` instead of `where id = ? and customer = ?`: the difference
- * is invisible in review. `owned()` asks the object that was loaded for its owner, and compares.
+ * A loader that must remember the owner. It says `where id = ?` instead of `where id = ? and customer = ?`, and a reviewer
+ * does not see the difference. `owned()` asks the loaded object for its owner, and compares.
  */
 import { get, owned } from "lockstep";
 import { activeUser, id, invoices, rows } from "./secure.ts";

@@ -1,7 +1,7 @@
 // fails: compile — Argument of type 'Promise<boolean>' is not assignable
 /**
- * A promise where a decision is expected. `allow(isAuditor(user))` with an asynchronous `isAuditor` hands on a promise, and a
- * promise is always there. `allow()` takes a value: no boolean, no promise of one, no error.
+ * A promise in the place of a decision. If `isAuditor` is asynchronous, `allow(isAuditor(user))` passes on a promise, and a
+ * promise is never empty. `allow()` takes a value. It accepts no boolean, no promise and no error.
  */
 import { allow, authorize, get } from "lockstep";
 import { currentUser, invoices, rows, type User } from "./secure.ts";

@@ -1,7 +1,7 @@
 // fails: compile — authorize() must return an object with an id, the value of a guard below it, allow(value)
 /**
- * A permission check that returns its answer. `user.isActive` is computed, handed on and never looked at: the route is as
- * open as without it. `authorize()` returns who may, or refuses.
+ * A permission check that returns true or false. `user.isActive` is computed, returned and never read, so the route is as
+ * open as without it. `authorize()` returns the user who may go on, or refuses.
  */
 import { authorize, get } from "lockstep";
 import { currentUser, invoices, rows } from "./secure.ts";

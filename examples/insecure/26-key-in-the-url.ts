@@ -1,7 +1,7 @@
 // fails: compile — Property 'unsafeInUrl' is missing
 /**
- * A credential in the address. It ends up in access logs, browser histories, `Referer` headers and screenshots, and stays
- * valid in all of them. Whoever needs it nevertheless says so aloud.
+ * A credential in the URL. Access logs, browser histories, `Referer` headers and screenshots contain it, and it stays valid
+ * in all of them. If you need it nevertheless, you must say that it is unsafe.
  */
 import { apiKeyQuery, authenticate, get, sameSecret } from "lockstep";
 import { invoices, rows } from "./secure.ts";

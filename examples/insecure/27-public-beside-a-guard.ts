@@ -1,7 +1,7 @@
 // fails: compile — A route is public or authenticated, not both
 /**
- * A route that is declared public and guarded. One reader believes the one word, one the other, and the next change removes
- * whichever is in the way. It is one or the other.
+ * A route that is declared public and guarded. One reader believes the first, another believes the second, and the next
+ * change removes the one that is in the way. A route is one or the other.
  */
 import { get } from "lockstep";
 import { activeUser, invoices, rows } from "./secure.ts";

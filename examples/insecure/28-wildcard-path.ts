@@ -1,7 +1,7 @@
 // fails: compile — there are no wildcards, suffixes or expressions
 /**
  * A pattern that two routers read differently. `/files/*` and `:name.pdf` mean one thing to the guard, another to the router
- * and a third to the proxy in front: a family of published bypasses. A parameter is a whole segment.
+ * and a third to the proxy in front. A whole family of published bypasses works like this. A parameter is a whole segment.
  */
 import { get } from "lockstep";
 import { activeUser } from "./secure.ts";

@@ -1,7 +1,7 @@
 // fails: start-up duplicate_route — answer the same requests
 /**
- * Two routes for one path, one of them public. Which of them answers depends on the order of registration, and the access
- * rule with it. Two routes that answer the same requests do not start, whatever their parameters are called.
+ * Two routes for one path, one of them public. The order of registration decides which of them answers, and so decides the
+ * access rule. If two routes answer the same requests, the API does not start, whatever their parameters are called.
  */
 import { z } from "zod";
 import { createApi, get, nothing, path } from "lockstep";

@@ -1,7 +1,8 @@
 // fails: start-up docs_unguarded — say who may read the documentation
 /**
- * Documentation behind a guard that is none. `/docs` lists every endpoint and every parameter; here its access rule is a
- * value that asks nobody. The documentation has an access rule like any route: an authenticated dependency, or a reason.
+ * Documentation behind a guard that asks nobody. `/docs` lists every endpoint and every parameter, and here its access rule
+ * is a value that asks nobody. The documentation needs an access rule like any route: an authenticated dependency, or a
+ * reason.
  */
 import { createApi, depends, get } from "lockstep";
 import { activeUser } from "./secure.ts";

@@ -1,7 +1,7 @@
 // fails: compile — authenticate() must return a principal (an object with an id)
 /**
- * The rows of a query, taken for a user. `db.select().from(users).where(…)` returns a list, and an empty list is as true as
- * any other value, so every token lets its sender in. A principal is one object with an id.
+ * The rows of a query, taken for a user. `db.select().from(users).where(…)` returns a list. An empty list is as true as any
+ * other value, so every token lets its sender in. A principal is one object with an id.
  */
 import { authenticate, get } from "lockstep";
 import { rows, token, users } from "./secure.ts";

@@ -1,7 +1,7 @@
 // fails: compile — authenticate() must return a principal (an object with an id)
 /**
- * An error that is returned and not thrown. `?? new InvalidCredential()` looks like a refusal, and an error is an object: an
- * unknown token is let in. Verifiers throw it; a verb that returns it does not compile.
+ * An error that is returned and not thrown. `?? new InvalidCredential()` looks like a refusal. But an error is an object, so
+ * the sender of an unknown token is let in. A verifier throws the error; a verb that returns it does not compile.
  */
 import { authenticate, get, InvalidCredential } from "lockstep";
 import { rows, token, users } from "./secure.ts";

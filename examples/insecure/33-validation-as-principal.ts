@@ -1,7 +1,7 @@
 // fails: compile — authenticate() must return a principal (an object with an id)
 /**
- * The result of a validation, taken for what it validated. `safeParse()` returns an object for any input, with `success:
- * false` inside. A result of a validation is not a principal.
+ * The result of a validation, taken for the validated value. `safeParse()` returns an object for any input, with `success:
+ * false` inside. The result of a validation is not a principal.
  */
 import { z } from "zod";
 import { authenticate, get } from "lockstep";

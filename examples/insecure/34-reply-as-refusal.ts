@@ -1,7 +1,7 @@
 // fails: compile — authorize() must return an object with an id, the value of a guard below it, allow(value)
 /**
- * A guard that answers as a handler would. `return reply(403)` refuses in a handler; in a guard it is an object like any
- * other, and the request goes on. A guard refuses with `deny()`, and a reply is not a yes.
+ * A guard that answers like a handler. `return reply(403)` refuses in a handler. In a guard it is an object like any other,
+ * and the request goes on. A guard refuses with `deny()`, and a reply is not a yes.
  */
 import { authorize, get, reply } from "lockstep";
 import { currentUser, invoices, rows } from "./secure.ts";

@@ -1,7 +1,7 @@
 // fails: compile — authorize() must return an object with an id, the value of a guard below it, allow(value)
 /**
- * The answer of a policy engine that nobody reads. `{ allowed: false }` is an object, and it stands where a yes is expected.
- * `authorize()` takes who may, or `allow(value)`, and never the answer of a check.
+ * The answer of a policy engine that nobody reads. `{ allowed: false }` is an object in the place of a yes. `authorize()`
+ * accepts a principal or `allow(value)`, but never the answer of a check.
  */
 import { authorize, get } from "lockstep";
 import { currentUser, invoices, rows, type User } from "./secure.ts";

@@ -1,7 +1,7 @@
 // fails: compile — IDOR: an id from the request (body.ids) reaches this handler with no ownership check
 /**
- * Ids in a list of a body. The route for one invoice checks the owner, the one for fifty does not: the page that shows them
- * only knows the user's own. A list of ids is held to the same rule as one.
+ * Ids in a list of a body. The route for one invoice checks the owner. The route for fifty does not, because the page that
+ * shows them only knows the user's own. A list of ids needs the same check as one id.
  */
 import { z } from "zod";
 import { body, post } from "lockstep";

@@ -1,7 +1,7 @@
 // fails: compile — IDOR: an id from the request (form.invoiceId) reaches this handler with no ownership check
 /**
- * The id in a hidden field of a form. It was written by the server, so it is taken for the server's. A field of a form is as
- * free as the address bar.
+ * An id in a hidden field of a form. The server wrote the field, so the code trusts it. But a client can change a field of a
+ * form as freely as the address bar.
  */
 import { z } from "zod";
 import { form, post } from "lockstep";

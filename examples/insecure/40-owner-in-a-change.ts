@@ -1,7 +1,8 @@
 // fails: compile — IDOR: an id from the request (body.customerId) reaches this handler with no ownership check
 /**
- * A change that moves the object to somebody else. The invoice is checked and the members of the change are valid, and one of
- * them is the owner: mass assignment. An id in the body needs a check of its own, beside the one of the path.
+ * A change that moves the object to somebody else. The invoice is checked and the members of the change are valid, but one
+ * of them is the owner. This is mass assignment. An id in the body needs its own check, in addition to the check of the
+ * path.
  */
 import { z } from "zod";
 import { body, patch } from "lockstep";

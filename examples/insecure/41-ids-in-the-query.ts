@@ -1,7 +1,7 @@
 // fails: compile — IDOR: an id from the request (query.ids) reaches this handler with no ownership check
 /**
- * Ids in a list of the query. `?ids=i1,i2` for a table that shows several at once, loaded with `where id in (…)` and nothing
- * else. The plural of an id is an id.
+ * Ids in a list of the query. `?ids=i1,i2` is for a table that shows several invoices at once, and the code loads them with
+ * `where id in (…)` and nothing else. The plural of an id is an id.
  */
 import { z } from "zod";
 import { get, query } from "lockstep";

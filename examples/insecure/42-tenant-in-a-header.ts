@@ -1,7 +1,7 @@
 // fails: compile — IDOR: an id from the request (header.X-Tenant) reaches this handler with no ownership check
 /**
- * The tenant in a header. The front end sends the one that is selected, and the query is filtered by it: anyone who changes
- * the header reads the next tenant's invoices. A tenant, an organisation, a user in a header is an id.
+ * The tenant in a header. The front end sends the selected tenant, and the query filters by it. Anyone who changes the
+ * header reads the next tenant's invoices. A tenant, an organisation or a user in a header is an id.
  */
 import { z } from "zod";
 import { get, header } from "lockstep";

@@ -1,7 +1,7 @@
 // fails: compile — Type '"nothing"' is not assignable to type 'Identifies
 /**
- * A check that is switched off with a word. The compiler asks for an owner, and one option would make it silent. What an id
- * is instead of an object is said with a reason, `nothing("…")`, which stands in the document for everybody to read.
+ * A check that is switched off without a reason. The compiler asks for an owner, and one option would silence it. If an
+ * input is not the id of an object, say so with a reason, `nothing("…")`. The document shows the reason to everybody.
  */
 import { z } from "zod";
 import { path } from "lockstep";

@@ -1,7 +1,7 @@
 // fails: compile — Say why: the reason is shown in the document
 /**
- * A reason that says nothing. Every exception of an access rule is written down with its reason, and `""` is the quickest
- * thing to write there. An empty reason does not compile, and does not start.
+ * A reason that is empty. Every exception from an access rule needs a reason, and `""` is the quickest thing to write. An
+ * empty reason does not compile, and does not start.
  */
 import { z } from "zod";
 import { get, nothing, query } from "lockstep";

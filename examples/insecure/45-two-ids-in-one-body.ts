@@ -1,7 +1,7 @@
 // fails: compile — IDOR: an id from the request (body.creditId) reaches this handler with no ownership check
 /**
- * Two ids in one body, and one of them checked. A payment names the invoice that it is for and the one whose credit it uses,
- * and only the first is the caller's. Each member of a body needs a check of its own.
+ * Two ids in one body, and only one of them is checked. A payment names the invoice that it pays and the invoice whose
+ * credit it uses, and only the first is the caller's. Each member of a body needs its own check.
  */
 import { z } from "zod";
 import { body, owned, post } from "lockstep";

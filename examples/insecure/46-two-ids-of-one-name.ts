@@ -1,7 +1,8 @@
 // fails: compile — IDOR: an id from the request (query.id) reaches this handler with no ownership check
 /**
- * Two ids of one name, and one of them checked. `/invoices/:id/merge?id=` is two invoices: the caller's own in the path, and
- * any other in the query. An id is known by its place and its name, so that checking one does not check the other.
+ * Two ids with the same name, and only one of them is checked. `/invoices/:id/merge?id=` names two invoices: the caller's
+ * own in the path, and any other in the query. Lockstep knows an id by its place and its name, so the check of one does not
+ * cover the other.
  */
 import { z } from "zod";
 import { get, query } from "lockstep";

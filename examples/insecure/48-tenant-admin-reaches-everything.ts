@@ -1,7 +1,8 @@
 // fails: compile — reaching any object must not rest on what the client sent
 /**
- * The administrator of one tenant, let loose on all. The membership was loaded by the tenant's id in the path, and its role
- * says `admin`, so `reachAny` opens every object of every tenant. A reach of any object rests on the principal alone.
+ * The administrator of one tenant, who reaches all tenants. The membership was loaded by the tenant's id in the path, and
+ * its role is `admin`. So `reachAny` opens every object of every tenant. The reach of any object must rest on the principal
+ * alone.
  */
 import { z } from "zod";
 import { owned, path, roles } from "lockstep";

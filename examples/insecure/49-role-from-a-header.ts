@@ -1,7 +1,7 @@
 // fails: compile — reaching any object must not rest on what the client sent
 /**
- * The role from the request. `X-Role: admin` is set by the gateway, by the test suite, and by anybody else. Who may reach any
- * object is decided by the principal.
+ * The role from the request. The gateway sets `X-Role: admin`, and so can the test suite and anybody else. Only the
+ * principal decides who may reach any object.
  */
 import { z } from "zod";
 import { authorize, deny, header } from "lockstep";

@@ -1,7 +1,7 @@
 // fails: compile — This route changes something, and its credential may be limited to scopes
 /**
- * A read-only token that writes. The token was granted `invoices:read`, and this one route forgot to ask. What changes
- * something asks for a scope, or says with `anyScope()` why it does not.
+ * A read-only token that writes. The token was granted `invoices:read`, and this one route forgot to ask for a scope. A
+ * route that changes something asks for a scope, or says with `anyScope()` why it does not.
  */
 import { z } from "zod";
 import { body, post } from "lockstep";

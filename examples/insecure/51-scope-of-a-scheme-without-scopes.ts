@@ -1,7 +1,7 @@
 // fails: compile — Argument of type '"invoices:write"' is not assignable to parameter of type 'never'
 /**
- * A scope that is asked of a scheme that declares none. The scheme was written in place, without its scopes, and any text
- * would do. What no scheme declares cannot be asked for.
+ * A scope that the scheme does not declare. The scheme was written inline, without its scopes, so any text would be
+ * accepted. A route cannot ask for a scope that no scheme declares.
  */
 import { authenticate, httpBearer, identified, scopes } from "lockstep";
 import { accessTokens } from "./secure.ts";

@@ -1,7 +1,7 @@
 // fails: compile — The handler returns an object or a list: say what may leave
 /**
- * The row of the table as the answer. No type of an ORM marks the column with the hash as secret, so that nothing shows that
- * it leaves. An object leaves through a response schema.
+ * The row of the table as the answer. No type of an ORM marks the column with the hash as secret, so nothing shows that the
+ * row contains it. An object leaves through a response schema.
  */
 import { authenticate, get, httpBearer } from "lockstep";
 

@@ -1,7 +1,7 @@
 // fails: compile — The result is a Response, a Map, a Set, an Error, a bigint or a function
 /**
  * A web `Response` from a handler, as in other frameworks. JSON writes it as `{}` with the status 200, so its refusal is
- * lost. `reply()`, `problem()` and `deny()` say what an answer is.
+ * lost. Use `reply()`, `problem()` or `deny()` for the answer.
  */
 import { get } from "lockstep";
 import { activeUser } from "./secure.ts";

@@ -1,7 +1,7 @@
 // fails: compile — Property 'push' does not exist on type 'readonly ServedTemplate[]'
 /**
- * A route that is added after every rule was checked. A plug-in pushes it into the list of routes, and no guard ever hears of
- * it. The list of an API is what is served, and is frozen.
+ * A route that is added after every rule was checked. A plug-in pushes it into the list of routes, and no guard runs before
+ * it. The list of an API's routes is frozen.
  */
 import { api } from "./secure.ts";
 

@@ -1,7 +1,7 @@
 // fails: start-up ambiguous_input — POST /invoices/read: say whether ids of objects are in rawBody()
 /**
- * The id in a body that nobody declared. The handler parses the bytes itself, so that no schema shows the id. What may hold
- * anything says whether ids of objects are in it.
+ * An id in a body that nobody declared. The handler parses the bytes itself, so no schema shows the id. An input that can
+ * hold anything must say whether it holds ids of objects.
  */
 import { createApi, post, rawBody } from "lockstep";
 import { invoices, rows, writer } from "./secure.ts";

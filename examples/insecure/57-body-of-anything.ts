@@ -1,7 +1,7 @@
 // fails: start-up ambiguous_input — say whether ids of objects are in body()
 /**
- * A body of any shape. `z.any()` was quicker than the schema, and the compiler believes every member of it, the id too. An
- * open body says whether ids of objects are in it, as raw bytes do.
+ * A body of any shape. `z.any()` was quicker to write than the schema, and the compiler believes every member, the id too.
+ * Like raw bytes, an open body must say whether it holds ids of objects.
  */
 import { z } from "zod";
 import { body, createApi, post } from "lockstep";

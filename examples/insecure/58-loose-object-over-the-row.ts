@@ -1,7 +1,7 @@
 // fails: start-up ambiguous_input — it takes a record of unknown names
 /**
- * Unknown members that are spread over the row. The schema names the members that may change and lets every other one
- * through, `customerId` among them: mass assignment. A record of unknown names says whether ids are in it.
+ * Unknown members that are spread over the row. The schema names the members that may change, and lets all others through,
+ * `customerId` among them. This is mass assignment. A record of unknown names must say whether it holds ids.
  */
 import { z } from "zod";
 import { body, createApi, patch } from "lockstep";

@@ -1,7 +1,7 @@
 // fails: start-up ambiguous_input — say whether query("invoice") identifies one of /invoices
 /**
- * The id under the name of its object. `?invoice=i1` names an invoice without the two letters that every rule looks for. A
- * parameter named like a collection of the API says whether it identifies one of it.
+ * An id under the name of its object. `?invoice=i1` names an invoice, but not with the two letters that every rule looks
+ * for. A parameter that is named like a collection of the API must say whether it identifies an object of that collection.
  */
 import { z } from "zod";
 import { createApi, get, query } from "lockstep";

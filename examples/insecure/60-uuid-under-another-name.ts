@@ -1,7 +1,7 @@
 // fails: start-up unchecked_object — IDOR: an id from the request (body.document) reaches this handler
 /**
- * An id that only its format shows. No rule for names finds `document`, but its schema says `uuid`, and a UUID is an id. The
- * type of it is text like any other, so that start-up reads the schema.
+ * An id that only its format shows. No rule for names finds `document`, but its schema says `uuid`, and a UUID is an id. Its
+ * type is text like any other, so the check reads the schema at start-up.
  */
 import { z } from "zod";
 import { body, createApi, post } from "lockstep";

@@ -1,7 +1,8 @@
 // fails: start-up unnested_object — put the check of path.orgId below the check of path.invoiceId
 /**
- * The role in one tenant, used on the object of another. Eve is an administrator of her own organisation and reads in Ada's:
- * both checks pass, each for its own id, and `/orgs/eves/invoices/i1` is deleted. The inner check rests on the outer one.
+ * The role in one tenant, used on the object of another. Eve is an administrator of her own organisation, and a reader in
+ * Ada's. For `DELETE /orgs/eves/invoices/i1`, both checks pass, each for its own id, and Ada's invoice is deleted. The inner
+ * check must rest on the outer one.
  */
 import { z } from "zod";
 import { createApi, del, owned, path, roles } from "lockstep";

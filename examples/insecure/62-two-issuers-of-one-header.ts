@@ -1,8 +1,7 @@
 // fails: start-up dead_branch — no request can take the branch "partner"
 /**
- * Two issuers, told apart by nothing. Both tokens stand in `Authorization: Bearer`, so that the first branch takes every
- * request and the document promises a second one that is never accepted. Branches that presence cannot tell apart do not
- * start.
+ * Two issuers that nothing tells apart. Both tokens are in `Authorization: Bearer`, so the first branch takes every request,
+ * and the document promises a second branch that is never used. Branches that presence cannot tell apart do not start.
  */
 import { anyOf, authenticate, createApi, get, httpBearer } from "lockstep";
 import { accessTokens, currentUser } from "./secure.ts";

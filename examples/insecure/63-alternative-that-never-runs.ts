@@ -1,7 +1,7 @@
 // fails: start-up dead_branch — no request can take the branch "any"
 /**
- * An alternative that never runs. "The owner, or an administrator" are two rules over one credential, and `anyOf()` chooses
- * by credential: the administrator gets 404, and the next developer loosens the first branch. `firstOf()` tries rules in
+ * An alternative that never runs. "The owner, or an administrator" are two rules over one credential, but `anyOf()` chooses
+ * by credential. The administrator gets 404, and the next developer loosens the first branch. `firstOf()` tries rules in
  * turn.
  */
 import { anyOf, createApi, get } from "lockstep";

@@ -1,7 +1,7 @@
 // fails: start-up scopes_unasked — ask for a scope with scopes(user, "…")
 /**
- * A write in a module that does not know the scopes. It takes any authenticated user, so that no type says which scopes there
- * are, and forgets to ask. Start-up knows the whole graph.
+ * A write in a module that does not know the scopes. The module takes any authenticated user, so no type says which scopes
+ * exist, and it forgets to ask for one. Start-up knows the whole graph.
  */
 import { type Authenticated, createApi, post, type Route } from "lockstep";
 import { activeUser, type User } from "./secure.ts";

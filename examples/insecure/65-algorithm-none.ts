@@ -1,7 +1,7 @@
 // fails: compile — Type '["HS256", "none"]' is not assignable
 /**
- * A verifier that accepts tokens without a signature. `none` is an algorithm of the standard, and some libraries take every
- * algorithm that the token names. The algorithms are listed, and `none` is not one of them.
+ * A verifier that accepts tokens without a signature. `none` is an algorithm of the standard, and some libraries accept
+ * every algorithm that the token names. The accepted algorithms are a list, and `none` cannot be in it.
  */
 import { hmacSecret, jwtVerifier } from "lockstep/jwt";
 

@@ -1,7 +1,7 @@
 // fails: answer 401 — the verb returned an array, which is not a principal
 /**
- * The rows of a driver without types, taken for a user. `pg` gives `any`, so that the compiler has nothing to say, and an
- * empty list would be a caller. Anything that is not one object with an id is refused.
+ * The rows of a driver without types, taken for a user. `pg` returns `any`, so the compiler does not object, and an empty
+ * list would be a caller. Anything but one object with an id is refused.
  */
 import { authenticate, get } from "lockstep";
 import { users } from "./secure.ts";

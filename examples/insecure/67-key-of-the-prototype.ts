@@ -1,7 +1,7 @@
 // fails: answer 401 — the verb returned an object without an id, which is not a principal
 /**
  * A key that every object has. `clients[key]` with the key `__proto__` finds `Object.prototype`, and a client that nobody
- * registered is let in. A principal has an id, of its own or of its class.
+ * registered is let in. A principal has its own id, or its class's.
  */
 import { apiKeyHeader, authenticate, get } from "lockstep";
 import { ask, serve } from "./served.ts";

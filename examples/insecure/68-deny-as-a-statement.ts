@@ -1,7 +1,7 @@
 // fails: answer 403 — not an administrator
 /**
- * A refusal without `return`. The guard calls `deny()` and goes on to return the user: where a refusal is a value, everybody
- * passes. Here `deny()` throws, so that a statement refuses as well as a result does.
+ * A refusal without `return`. The guard calls `deny()` and then returns the user. If a refusal were a value, everybody would
+ * pass. `deny()` throws, so it also refuses as a statement.
  */
 import { authorize, deny, get } from "lockstep";
 import { ask, caller, serve } from "./served.ts";

@@ -1,7 +1,7 @@
 // fails: answer 403 — over_the_limit
 /**
- * A problem without `throw`. The handler finds that the payment is over the limit, says so, and pays. Here `problem()`
- * throws, so that nothing behind it runs.
+ * A problem without `throw`. The handler finds that the payment is over the limit, says so, and pays. `problem()` throws, so
+ * nothing after it runs.
  */
 import { z } from "zod";
 import { body, post, problem } from "lockstep";

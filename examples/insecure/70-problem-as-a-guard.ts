@@ -1,7 +1,7 @@
 // fails: answer 403 — account_closed
 /**
- * A problem that a guard returns. It is an object like the user beside it, and where any object is a yes, the closed account
- * goes on. Here `problem()` never returns, and an error would not be a yes.
+ * A problem that a guard returns. It is an object like the user beside it. If any object were a yes, the closed account
+ * would go on. `problem()` never returns, and an error would not be a yes.
  */
 import { authorize, get, problem } from "lockstep";
 import { ask, caller, serve } from "./served.ts";

@@ -1,7 +1,7 @@
 // fails: answer 403 — the verb returned an object without an id; allow(value) says yes to it
 /**
- * The answer of a policy engine without types. It is `{ allowed: false }` and of type `any`, so that the compiler cannot see
- * that nobody reads it. A guard hands on a principal, the value of a guard below it, or `allow(value)`.
+ * The answer of a policy engine without types. It is `{ allowed: false }` with the type `any`, so the compiler cannot see
+ * that nobody reads it. A guard returns a principal, the value of a guard below it, or `allow(value)`.
  */
 import { authorize, get } from "lockstep";
 import { ask, caller, serve } from "./served.ts";

@@ -1,7 +1,7 @@
 // fails: answer 403 — allow() was given a boolean, which it does not accept
 /**
- * `allow()` of a permission that is `false`. The row came without types, and what was written as "allow this" means "allow
- * `false`". `allow()` takes a value to hand on, and a boolean is not one.
+ * `allow()` of a permission that is `false`. The row came without types. The developer meant "allow this", but the code says
+ * "allow `false`". `allow()` takes a value, and a boolean is not accepted.
  */
 import { allow, authorize, deny, get } from "lockstep";
 import { ask, caller, serve } from "./served.ts";

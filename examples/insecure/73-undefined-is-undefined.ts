@@ -1,7 +1,7 @@
 // fails: answer 404 — not the caller's
 /**
- * Two ids that are both missing. `row.tenant_id === user.tenantId` is true for a row and a user without a tenant, or with a
- * misspelt column. `owned()` compares the owner's id itself, and a missing id matches nobody.
+ * Two ids that are both missing. `row.tenant_id === user.tenantId` is true if neither the row nor the user has a tenant, or
+ * if a column is misspelt. `owned()` compares the owner's id itself, and a missing id matches nobody.
  */
 import { get, owned, path } from "lockstep";
 import { z } from "zod";

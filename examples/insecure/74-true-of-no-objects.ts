@@ -1,7 +1,7 @@
 // fails: answer 404 — the load returned an empty list
 /**
- * A check that is true of nothing. `every()` of an empty list is true, so that a request for ids that do not exist passes the
- * check of all of them. An empty list is not found.
+ * A check that is true for no objects. `every()` of an empty list is true, so a request for ids that do not exist passes the
+ * check of all of them. For an empty list, the answer is "not found".
  */
 import { z } from "zod";
 import { body, owned, post } from "lockstep";

@@ -1,7 +1,7 @@
 // fails: answer 404 — not the caller's
 /**
- * A header that says whom the caller acts for. The support tool sets `X-Act-As`, and so does everybody else; every check
- * behind it asks for the wrong person. `owned()` compares the owner with the principal that a credential proved.
+ * A header that says whom the caller acts for. The support tool sets `X-Act-As`, and so can everybody else. Every later
+ * check then asks for the wrong person. `owned()` compares the owner with the principal that a credential proved.
  */
 import { z } from "zod";
 import { authorize, get, header, owned, path } from "lockstep";

@@ -1,8 +1,7 @@
 // fails: answer 500 — a function that returns true or false takes two parameters, the object and the values
 /**
- * An ownership check without types that looks at the object alone. The row is `any`, so that the compiler does not see that
- * `row.isPublished` is not an owner. A function of one parameter returns an id; if it returns a boolean, nobody is let
- * through.
+ * An ownership check without types that looks only at the object. The row is `any`, so the compiler does not see that
+ * `row.isPublished` is not an owner. A function of one parameter must return an id. If it returns a boolean, nobody passes.
  */
 import { z } from "zod";
 import { get, owned, path } from "lockstep";

@@ -1,6 +1,6 @@
 // fails: answer 500 — say what may leave with { response: schema }
 /**
- * The row of a driver without types as the answer. A handler that was said to return text returns what the database gave,
+ * The row of a driver without types as the answer. The type of the handler says text, but it returns a row of the database
  * with every column. An object leaves through a response schema, whatever its type says.
  */
 import { get } from "lockstep";

@@ -1,7 +1,7 @@
 // fails: answer 500 — secret_in_response
 /**
- * A secret inside what nobody looked at. The export lets everything through, and the compiler sees only `unknown` members. A
- * `Secret` does not become JSON: the answer fails and nothing leaves.
+ * A secret inside an answer that nobody checked. The export lets everything through, and the compiler sees only `unknown`
+ * members. A `Secret` does not become JSON, so the answer fails and nothing leaves.
  */
 import { get, unchecked } from "lockstep";
 import { users } from "./secure.ts";

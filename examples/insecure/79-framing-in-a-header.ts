@@ -1,7 +1,7 @@
 // fails: answer 500 — transfer-encoding
 /**
- * A header that reframes the answer. The headers of an upstream are copied to the answer, `transfer-encoding` among them, and
- * the proxy in front reads two answers where one was sent. The core frames what it sends.
+ * A header that changes the framing of the answer. The headers of an upstream are copied to the answer, `transfer-encoding`
+ * among them, and the proxy in front reads two answers. Only the core may frame an answer.
  */
 import { get, reply } from "lockstep";
 import { ask, caller, serve } from "./served.ts";

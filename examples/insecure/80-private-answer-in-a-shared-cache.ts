@@ -1,7 +1,7 @@
 // fails: answer 500 — cache-control
 /**
  * A private answer in a shared cache. `cache-control: public` makes the page fast, and the proxy shows the first user's
- * account to everybody after them. An answer to a known caller is not cached for others.
+ * account to everybody after them. A shared cache must not keep an answer to a known caller.
  */
 import { get, reply } from "lockstep";
 import { ask, caller, serve } from "./served.ts";

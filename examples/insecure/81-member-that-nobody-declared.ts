@@ -1,7 +1,7 @@
 // fails: answer 422 — invalid_input
 /**
- * A member of a body that nobody declared. `{ "name": "Eve", "role": "admin" }` is merged into the account: mass assignment.
- * A body is strict, so that a member outside its schema is refused.
+ * A member of a body that nobody declared. `{ "name": "Eve", "role": "admin" }` is merged into the account. This is mass
+ * assignment. A body is strict, so a member outside its schema is refused.
  */
 import { z } from "zod";
 import { body, patch } from "lockstep";

@@ -1,7 +1,7 @@
 // fails: answer 403 — cross_site
 /**
- * A change that another site sends with the user's cookie. The browser attaches the cookie by itself, and a token against it
- * was on the list for later. Where a cookie is the credential, a change from another site is refused.
+ * A change that another site sends with the user's cookie. The browser attaches the cookie by itself, and the anti-forgery
+ * token was postponed. If the credential is a cookie, Lockstep refuses a change from another site.
  */
 import { apiKeyCookie, authenticate, post } from "lockstep";
 import { ask, serve } from "./served.ts";

@@ -1,7 +1,7 @@
 // fails: answer 401 — authentication.absent
 /**
- * A stranger who learns the schema. Where inputs are validated first, anybody is told member by member what the body looks
- * like, and the server reads as many bodies as they send. Who is asking comes first, whatever else is wrong.
+ * A stranger who learns the schema. If inputs are validated first, anybody can learn the members of the body one by one, and
+ * the server reads every body that they send. In Lockstep, the credential is checked first, whatever else is wrong.
  */
 import { z } from "zod";
 import { body, post } from "lockstep";

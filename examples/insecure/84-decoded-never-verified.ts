@@ -1,6 +1,6 @@
-// open: adversary — a subject that was read and one that was verified are the same text, and reveal() is how a verifier of one's own starts
+// open: adversary — a verified subject and an unverified one have the same type, text; and a verifier of your own also starts with reveal()
 /**
- * A token that is decoded and never verified. `decodeJwt()` reads what anybody can write. The way that verifies is
+ * A token that is decoded and never verified. `decodeJwt()` reads a text that anybody can write. To verify the token, use
  * `accessTokens.claims(token)`.
  */
 import { decodeJwt } from "jose";

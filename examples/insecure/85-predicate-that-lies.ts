@@ -1,7 +1,7 @@
-// open: adversary — a function of the object and the caller may decide whatever it likes; only the owner's id is compared for it
+// open: adversary — a function of the object and the caller may decide anything; Lockstep compares only an owner's id
 /**
- * An ownership check that looks at the caller and decides nothing. It has the two parameters that a rule needs. The way that
- * is compared is `(invoice) => invoice.customerId`.
+ * An ownership check that looks at the caller and decides nothing. It has the two parameters that a rule needs. To let
+ * Lockstep compare, write `(invoice) => invoice.customerId`.
  */
 import { get, owned } from "lockstep";
 import { id, invoices } from "./secure.ts";

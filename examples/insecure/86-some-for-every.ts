@@ -1,7 +1,7 @@
-// open: adversary — some() and every() have one type; a list of owners' ids, which is compared whole, needs neither
+// open: adversary — some() and every() have the same type; return the list of owners' ids instead, because Lockstep compares all of them
 /**
- * A check of many objects that one of them passes. Eve asks for her own invoice and Ada's, and `some()` of them is hers. The
- * way that is compared is `(found) => found.map((invoice) => invoice.customerId)`.
+ * A check of many objects that passes if one is the caller's. Eve asks for her own invoice and Ada's, and `some()` finds
+ * hers. To let Lockstep compare all of them, write `(found) => found.map((invoice) => invoice.customerId)`.
  */
 import { z } from "zod";
 import { body, owned, post } from "lockstep";

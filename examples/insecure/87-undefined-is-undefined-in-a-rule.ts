@@ -1,7 +1,7 @@
-// open: adversary — the comparison stands inside a rule of the application's own, and two missing members are equal in it
+// open: adversary — the application's own rule makes the comparison, and in it two missing members are equal
 /**
- * Two members that are both missing, compared in a rule. The invoice has no tenant yet, nor has Eve, and `undefined` is
- * `undefined`. The way that never matches a missing id is to return it: 73.
+ * Two members that are both missing, compared in a rule. The invoice has no tenant yet, and Eve has none either, so
+ * `undefined` equals `undefined`. If the check returns the id instead, a missing id never matches (73).
  */
 import { get, owned } from "lockstep";
 import { id, invoices, type Invoice, type User } from "./secure.ts";

@@ -1,7 +1,7 @@
-// open: adversary — a call without await is a statement like any other; the log is told check_not_awaited, after the answer
+// open: adversary — a call without await is a statement like any other; after the answer, the log reports check_not_awaited
 /**
- * A check that nobody awaited. It refuses, a moment too late: the guard has gone on. A linter finds it
- * (`no-floating-promises`); at run time it is reported with its route and ends no process.
+ * A check that nobody awaited. It refuses a moment too late, because the guard has already returned. A linter finds it
+ * (`no-floating-promises`). At run time it is reported with its route, and the process goes on.
  */
 import { authorize, deny, get } from "lockstep";
 import { invoices, type User } from "./secure.ts";

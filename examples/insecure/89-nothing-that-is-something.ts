@@ -1,6 +1,6 @@
-// open: adversary — whether a reason is true is not in its type; it stands in the document, where somebody reads it
+// open: adversary — the type does not say whether a reason is true; the document shows the reason to reviewers
 /**
- * A reason that is not true. The compiler asked for an owner, and was told that the id identifies nothing.
+ * A reason that is not true. The compiler asked for an owner, and the developer said that the id identifies nothing.
  */
 import { z } from "zod";
 import { get, nothing, path } from "lockstep";

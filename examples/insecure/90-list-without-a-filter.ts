@@ -1,6 +1,6 @@
-// open: adversary — no id comes from the request, and the type of a list is the same with its filter and without
+// open: adversary — no id comes from the request, and a list has the same type with a filter and without
 /**
- * A list without its filter. The route for one invoice checks the owner; the list shows everybody's.
+ * A list without its filter. The route for one invoice checks the owner, but the list shows everybody's invoices.
  */
 import { z } from "zod";
 import { get } from "lockstep";

@@ -1,6 +1,6 @@
-// open: adversary — a catch has no type for what it catches, and whether it throws again is in no signature
+// open: adversary — no type says what a catch catches, and no signature says whether it throws again
 /**
- * A refusal that is caught. The check and a call of the network stand in one `try`, and what failed is ignored.
+ * A refusal that is caught. The check and a network call are in one `try`, and the `catch` ignores both failures.
  */
 import { authorize, deny, get } from "lockstep";
 import { invoices } from "./secure.ts";

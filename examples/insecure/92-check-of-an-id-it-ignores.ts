@@ -1,6 +1,6 @@
-// open: adversary — that a load uses each id that it is said to check is behaviour, and its type is that of the object
+// open: adversary — the type of a load is the type of its object; it does not show whether the load uses each id
 /**
- * A load that ignores an id that it is said to check. The message asked for `checks`, and both ids were named.
+ * A load that ignores an id that it should check. The message asked for `checks`, and the developer named both ids.
  */
 import { z } from "zod";
 import { body, owned, post } from "lockstep";

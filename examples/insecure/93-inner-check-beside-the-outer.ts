@@ -1,7 +1,7 @@
-// open: adversary — the inner check has the outer one below it; whether it compares the two is behaviour
+// open: adversary — the inner check has the outer one below it, but its type does not show whether it compares the two
 /**
- * An inner check that has the outer one and does not look at it. The invoice hangs together with the organisation in the
- * graph, and not in the code.
+ * An inner check that does not look at the outer one. The graph connects the invoice with the organisation, but the code
+ * does not.
  */
 import { z } from "zod";
 import { get, owned, path } from "lockstep";

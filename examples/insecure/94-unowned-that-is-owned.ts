@@ -1,6 +1,6 @@
-// open: adversary — whether an object belongs to somebody is not in its type; the reason stands in the document
+// open: adversary — the type does not say whether an object belongs to somebody; the document shows the reason
 /**
- * An object that is said to belong to nobody. `unowned()` asks for a reason and for nothing else.
+ * An object with an owner that is declared as unowned. `unowned()` asks for a reason and for nothing else.
  */
 import { get, unowned } from "lockstep";
 import { id, invoices } from "./secure.ts";

@@ -1,6 +1,6 @@
-// open: adversary — the name, the format and the collections of the API say nothing; to the compiler it is text
+// open: adversary — the name, the format and the collections of the API do not show that it is an id; to the compiler it is text
 /**
- * An id under a name that says nothing. `?of=i1` is an invoice all the same.
+ * An id that no name shows. `?of=i1` identifies an invoice too.
  */
 import { z } from "zod";
 import { get, query } from "lockstep";

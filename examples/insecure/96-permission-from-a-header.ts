@@ -1,7 +1,7 @@
-// open: adversary — a guard may look at what the client sent (a date, a version); that it believes it is behaviour
+// open: adversary — a guard may look at a value that the client sent (a date, a version); its type does not show whether it believes that value
 /**
- * A permission that the client gives itself. The guard is passed by `X-Role: admin`. Where the role would open any object,
- * the compiler refuses it: 49.
+ * A permission that the client gives itself. `X-Role: admin` passes the guard. If the role opened any object, the compiler
+ * would refuse it (49).
  */
 import { z } from "zod";
 import { authorize, deny, get, header } from "lockstep";

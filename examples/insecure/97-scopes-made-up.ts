@@ -1,4 +1,4 @@
-// open: adversary — grants are text, and where the text came from is not in its type
+// open: adversary — grants are text, and the type does not say where the text comes from
 /**
  * Scopes that no credential brought. `scopes()` asked for `identified()`, and the scopes in it are a constant.
  */

@@ -1,6 +1,6 @@
-// open: adversary — a hierarchy is a table of names, and nothing but the application knows which stands above
+// open: adversary — a hierarchy is a table of names, and only the application knows which role is higher
 /**
- * Roles upside down. Each role names those that it includes; here the lowest includes the highest.
+ * Roles in reverse order. Each role names the roles that it includes, but here the lowest includes the highest.
  */
 import { get, roles } from "lockstep";
 import { invoices } from "./secure.ts";

@@ -1,7 +1,7 @@
-// open: adversary — run() is for jobs, which act for users that no request proved; in a handler it is the same call
+// open: adversary — run() is for jobs, which act for users that no request proved; in a handler the call looks the same
 /**
- * A guard that is run for somebody else. `run()` gives values to a graph outside a request; in a handler it checks the owner
- * that it was told.
+ * A guard that is run for somebody else. `run()` gives values to a graph outside a request. In a handler, it checks the
+ * owner against the user that the code passes.
  */
 import { z } from "zod";
 import { get, owned, query, run } from "lockstep";
