@@ -118,14 +118,14 @@ function idsOf(sections: Readonly<Record<string, string>>, separator: string): r
   return Object.entries(sections).flatMap(([section, ids]) => ids.split(" ").map((id) => section + separator + id));
 }
 
-test("every attack of the catalogue stands once, in order", () => {
+test("every attack of the catalogue has one row, in order", () => {
   assert.deepEqual(
     attacks.map(({ id }) => id),
     idsOf(attackIds, "-"),
   );
 });
 
-test("every requirement of the standard stands once, in order", () => {
+test("every requirement of the standard has one row, in order", () => {
   assert.deepEqual(
     requirements.map(({ id }) => id),
     idsOf(requirementIds, "."),
@@ -157,7 +157,7 @@ test("a requirement that is met is shown by a test, a file or a tested attack; t
     assert.ok(states.includes(state), row.id);
     const isShown = testsOf(row).length + filesOf(row).length > 0 || attacksIn(row).some((id) => tried.has(id));
     if (state === "met") assert.ok(isShown, row.id);
-    if (state === "partly") assert.ok(shown.includes(";"), `${row.id}: what is missing stands after a semicolon`);
+    if (state === "partly") assert.ok(shown.includes(";"), `${row.id}: say after a semicolon what is missing`);
   }
 });
 

@@ -1,4 +1,4 @@
-/** Reads the tables of this folder, and says what they name that is not there. */
+/** Reads the tables of this folder, and finds the names in them that lead to no file or test. */
 
 /** A row of a table: its id and its other cells. */
 export interface TableRow {
@@ -12,7 +12,7 @@ export interface NamedTest {
   readonly name: string;
 }
 
-/** Gives the text of a file of the repository, by its path from the root; `undefined` where there is none. */
+/** Returns the text of a file of the repository, by its path from the root; `undefined` if there is no such file. */
 export type ReadFile = (path: string) => string | undefined;
 
 const folders: readonly (readonly [short: string, path: string])[] = [
@@ -49,7 +49,7 @@ export function attacksIn({ cells }: TableRow): readonly string[] {
   return cells.flatMap((cell) => cell.replaceAll(/`[^`]*`/g, "").match(/\b[A-Z]-\d\d\b/g) ?? []);
 }
 
-/** What is wrong with the files and tests that a row names: a file that is not there, or a test that is not in it. */
+/** Problems with the files and tests that a row names: a file that does not exist, or a test that is not in it. */
 export function problemsOf(row: TableRow, read: ReadFile): readonly string[] {
   const files = filesOf(row).filter((file) => read(file) === undefined);
   const tests = testsOf(row).filter(({ file, name }) => !isTitleIn(read(file), name));

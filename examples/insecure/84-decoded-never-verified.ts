@@ -1,4 +1,4 @@
-// open: adversary — a verified subject and an unverified one have the same type, text; and a verifier of your own also starts with reveal()
+// open: adversary — a verified subject and an unverified one are both text; and your own verifier also starts with reveal()
 /**
  * A token that is decoded and never verified. `decodeJwt()` reads a text that anybody can write. To verify the token, use
  * `accessTokens.claims(token)`.

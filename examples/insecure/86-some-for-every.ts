@@ -1,4 +1,4 @@
-// open: adversary — some() and every() have the same type; return the list of owners' ids instead, because Lockstep compares all of them
+// open: adversary — some() and every() have the same type; if you return the list of owners' ids, Lockstep compares all
 /**
  * A check of many objects that passes if one is the caller's. Eve asks for her own invoice and Ada's, and `some()` finds
  * hers. To let Lockstep compare all of them, write `(found) => found.map((invoice) => invoice.customerId)`.

@@ -1,4 +1,4 @@
-// open: adversary — a guard may look at a value that the client sent (a date, a version); its type does not show whether it believes that value
+// open: adversary — a guard may read a value that the client sent, such as a date; its type does not show whether it trusts it
 /**
  * A permission that the client gives itself. `X-Role: admin` passes the guard. If the role opened any object, the compiler
  * would refuse it (49).

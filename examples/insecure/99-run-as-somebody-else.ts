@@ -1,6 +1,6 @@
 // open: adversary — run() is for jobs, which act for users that no request proved; in a handler the call looks the same
 /**
- * A guard that is run for somebody else. `run()` gives values to a graph outside a request. In a handler, it checks the
+ * A guard that is run for somebody else. `run()` passes values to a graph outside a request. In a handler, it checks the
  * owner against the user that the code passes.
  */
 import { z } from "zod";

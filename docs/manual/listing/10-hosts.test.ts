@@ -19,7 +19,7 @@ test("a server of its own answers with the API", async () => {
   await server.close();
 });
 
-test("a plugin answers under its prefix, beside what was there", async () => {
+test("a plugin answers under its prefix, beside the other routes", async () => {
   await app.ready();
   assert.equal((await app.inject("/metrics")).body, "requests_total 0");
   assert.equal((await app.inject("/api/me")).statusCode, 401);

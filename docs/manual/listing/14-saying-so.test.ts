@@ -10,14 +10,14 @@ import { teams, tokenOf } from "./setting.ts";
 const alices = "7d4b6f0e-1c1a-4a57-9a3e-0c5d1f2a3b4c";
 const token = tokenOf("alice");
 
-test("allow() says yes with a value that is no principal", async () => {
+test("allow() says yes with a value that is not a principal", async () => {
   assert.deepEqual((await ask(api, "GET /me/limit", { token })).body, 100);
   assert.equal(await outcome(api, "GET /me/limit", { token: tokenOf("bob") }), "403 forbidden");
 });
 
-test("without allow(), a value that is no principal refuses", async () => {
+test("without allow(), a value that is not a principal is refused", async () => {
   const plan = { isPaid: true };
-  // The cast does what `any` does: the compiler no longer sees that a plan is no principal.
+  // The cast does what `any` does: the compiler no longer sees that a plan is not a principal.
   const careless = authorize({ user: currentUser }, () => plan as unknown as { readonly id: string });
   const events: unknown[] = [];
   const audited = createApi({
@@ -30,13 +30,13 @@ test("without allow(), a value that is no principal refuses", async () => {
   assert.match(JSON.stringify(events), /an object without an id; allow\(value\) says yes to it/);
 });
 
-test("what identifies nothing needs no check, and the document says what it is", async () => {
+test("an input that identifies nothing needs no check, and the document shows the reason", async () => {
   assert.equal(await outcome(api, "GET /reports/2025", { token }), "200");
   assert.deepEqual((await ask(api, "GET /notes", { token })).body, [alices]);
   assert.deepEqual((await ask(api, `GET /notes?afterId=${alices}`, { token })).body, []);
 });
 
-test("any scope will do where the route says so", async () => {
+test("any scope is enough if the route says so", async () => {
   assert.equal(await outcome(api, "DELETE /me/sessions", { token: tokenOf("alice", "notes:read") }), "204");
 });
 
@@ -50,7 +50,7 @@ test("a public route needs no credential", async () => {
   assert.deepEqual((await ask(api, "GET /posts/welcome")).body, { title: "Welcome" });
 });
 
-test("two checks that say so stand apart, and do not start otherwise", async () => {
+test("two checks may be apart if one says so; otherwise the API does not start", async () => {
   assert.equal(await outcome(api, "GET /teams/red/colours/navy", { token }), "200");
   assert.equal(await outcome(api, "GET /teams/blue/colours/navy", { token }), "404 not_found");
   const team = owned(
