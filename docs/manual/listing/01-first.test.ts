@@ -6,7 +6,7 @@ import { tokenOf } from "./setting.ts";
 
 const alices = "7d4b6f0e-1c1a-4a57-9a3e-0c5d1f2a3b4c";
 
-test("a caller without a token is asked for one", async () => {
+test("a request without a token gets 401 and a challenge", async () => {
   // #region anonymous
   const { status, headers, body } = await ask(api, "GET /me");
 
@@ -22,7 +22,7 @@ test("a caller without a token is asked for one", async () => {
   // #endregion
 });
 
-test("a valid token opens the protected route, anything else does not", async () => {
+test("a protected route accepts a valid token only", async () => {
   // #region tokens
   const { body } = await ask(api, "GET /me", { token: tokenOf("alice") });
 
@@ -30,11 +30,11 @@ test("a valid token opens the protected route, anything else does not", async ()
 
   assert.equal(await outcome(api, "GET /me", { token: "made-up" }), "401 invalid_token");
   assert.equal(await outcome(api, "GET /me", { token: tokenOf("nobody") }), "401 invalid_token");
-  assert.equal(await outcome(api, "GET /me", { token: tokenOf("dave") }), "403 forbidden"); // dave is not active
+  assert.equal(await outcome(api, "GET /me", { token: tokenOf("dave") }), "403 forbidden"); // Dave is not active
   // #endregion
 });
 
-test("a note is its owner's alone, and what is hidden looks like what is missing", async () => {
+test("only the owner can read a note, and a hidden note looks like a missing one", async () => {
   // #region notes
   const note = "/notes/7d4b6f0e-1c1a-4a57-9a3e-0c5d1f2a3b4c"; // Alice's
   const missing = "/notes/00000000-0000-4000-8000-000000000000";
@@ -48,18 +48,18 @@ test("a note is its owner's alone, and what is hidden looks like what is missing
   assert.deepEqual(hidden.body, absent.body);
 });
 
-test("a response holds the members that its schema names", async () => {
+test("a response contains only the members that its schema names", async () => {
   const { body } = await ask(api, `GET /notes/${alices}`, { token: tokenOf("alice") });
   assert.deepEqual(body, { id: alices, text: "Alice's note" });
 });
 
-test("an id that is none is told to no stranger", async () => {
+test("a caller without a token does not learn that an id is malformed", async () => {
   assert.equal(await outcome(api, "GET /notes/1"), "401 unauthenticated");
   assert.equal(await outcome(api, "GET /notes/1", { token: tokenOf("alice") }), "422 invalid_input");
   assert.equal(await outcome(api, `GET /notes/${alices}`), "401 unauthenticated");
 });
 
-test("the public route needs nothing", async () => {
+test("the public route needs no credential", async () => {
   assert.deepEqual((await ask(api, "GET /health")).body, "Ok");
 });
 

@@ -7,13 +7,13 @@ import { issuer, keys, notes, users } from "./setting.ts";
 const token = oauth2PasswordBearer({ tokenUrl: "https://login.example/token" });
 const accessTokens = jwtVerifier({ issuer, audience: "notes", keys, algorithms: ["ES256"], typ: "at+jwt" });
 
-// Who is asking? A bad token or an unknown user: 401.
+// Who is asking? An invalid token and an unknown user get 401.
 const currentUser = authenticate({ claims: accessTokens.claims(token) }, ({ claims }) => users.get(claims.sub));
 
-// May they? 403.
+// May they do this? If not, the answer is 403.
 const activeUser = authorize({ user: currentUser }, ({ user }) => (user.isActive ? user : deny("inactive")));
 
-// Is it theirs? A missing note and somebody else's: the same 404.
+// Is this note theirs? A missing note and somebody else's note get the same 404.
 const ownNote = owned(
   { id: path("id", z.uuid()), user: activeUser },
   ({ id }) => notes.get(id),

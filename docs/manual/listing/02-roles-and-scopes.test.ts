@@ -5,11 +5,11 @@ import { api, currentUser, writer } from "./02-roles-and-scopes.ts";
 import { ask, outcome } from "./ask.fixture.ts";
 import { tokenOf } from "./setting.ts";
 
-/** A module that takes any caller: which of its routes ask for a scope is known at start-up only. */
+/** A module that accepts any authenticated dependency. Whether its routes require a scope is checked at start-up. */
 const routeFor = (user: Authenticated<{ readonly id: string }>) => post("/notes", { deps: { user } }, () => undefined);
 const unasked = routeFor(currentUser);
 
-test("a token without the scope is refused, and told which scope is needed", async () => {
+test("a token without the scope gets 403, and the answer names the scopes", async () => {
   // #region insufficient
   const { status, headers, body } = await ask(api, "POST /notes/archive", { token: tokenOf("alice", "notes:read") });
 
@@ -27,7 +27,7 @@ test("a token without the scope is refused, and told which scope is needed", asy
   assert.equal(await outcome(api, "POST /notes/archive", { token: tokenOf("alice") }), "204");
 });
 
-test("a role includes those below it", async () => {
+test("a role includes the roles that it lists", async () => {
   // #region roles
   assert.equal(await outcome(api, "GET /drafts", { token: tokenOf("alice") }), "403 forbidden"); // a user
   assert.equal(await outcome(api, "GET /drafts", { token: tokenOf("bob") }), "200"); // an editor
@@ -35,13 +35,13 @@ test("a role includes those below it", async () => {
   // #endregion
 });
 
-test("a role and a scope are both needed where both stand", async () => {
+test("a route that requires a role and a scope needs both", async () => {
   assert.equal(await outcome(api, "GET /users", { token: tokenOf("carol", "notes:write") }), "403 insufficient_scope");
   assert.equal(await outcome(api, "GET /users", { token: tokenOf("bob") }), "403 forbidden");
   assert.deepEqual((await ask(api, "GET /users", { token: tokenOf("carol") })).body, ["alice", "bob", "carol", "dave"]);
 });
 
-test("a write asks for a scope, or says that any credential will do", async () => {
+test("a write requires a scope or declares anyScope()", async () => {
   assert.equal(await outcome(api, "DELETE /me/sessions", { token: tokenOf("alice", "notes:read") }), "204");
   const operation = api.openapi().paths["/me/sessions"]?.delete;
   assert.deepEqual(operation?.["x-lockstep-any-scope"], ["anyone may sign out"]);
@@ -52,7 +52,7 @@ test("a write asks for a scope, or says that any credential will do", async () =
   );
 });
 
-test("a list holds the caller's own notes", async () => {
+test("a list contains only the caller's notes", async () => {
   const { body } = await ask(api, "GET /notes", { token: tokenOf("bob") });
   assert.ok(Array.isArray(body));
   assert.equal(body.length, 1);
@@ -63,7 +63,7 @@ test("the document names the scopes with the scheme", () => {
   assert.deepEqual(paths["/notes/archive"]?.post?.security, [{ OAuth2PasswordBearer: ["notes:read", "notes:write"] }]);
 });
 
-test("a circle of roles does not start", () => {
+test("roles that include each other in a circle are refused", () => {
   assert.throws(
     () => roles({ a: ["b"], b: ["a"] }, currentUser, () => "a"),
     (error: unknown) => error instanceof BuildError && error.code === "role_cycle",

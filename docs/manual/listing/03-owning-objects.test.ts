@@ -10,25 +10,25 @@ import { notes, tokenOf } from "./setting.ts";
 const alices = "7d4b6f0e-1c1a-4a57-9a3e-0c5d1f2a3b4c";
 const bobs = "c0a8012e-5b7d-4e0f-8f6a-9d1e2f3a4b5c";
 
-test("owned() gives an object to its owner only", async () => {
+test("owned() returns an object to its owner only", async () => {
   assert.equal(await outcome(api, `GET /notes/${alices}`, { token: tokenOf("alice") }), "200");
   assert.equal(await outcome(api, `GET /notes/${bobs}`, { token: tokenOf("alice") }), "404 not_found");
   assert.equal(await outcome(api, `GET /notes/${alices}`, { token: tokenOf("carol") }), "404 not_found");
 });
 
-test("permitted() gives any object to a role that may reach any", async () => {
+test("permitted() returns any object to a role in reachAny", async () => {
   assert.equal(await outcome(api, `DELETE /admin/notes/${alices}`, { token: tokenOf("carol") }), "200");
   assert.equal(await outcome(api, `DELETE /admin/notes/${alices}`, { token: tokenOf("bob") }), "403 forbidden");
 });
 
-test("unowned() gives what is for everyone", async () => {
+test("unowned() returns an object to everyone", async () => {
   assert.deepEqual((await ask(api, "GET /posts/welcome")).body, { title: "Welcome" });
   assert.equal(await outcome(api, "GET /posts/none"), "404 not_found");
   const operation = api.openapi().paths["/posts/{slug}"]?.get;
   assert.deepEqual(operation?.["x-lockstep-unowned"], ["published posts are for everyone"]);
 });
 
-test("a segment that names no object needs no check", async () => {
+test("a path parameter that identifies nothing needs no check", async () => {
   assert.deepEqual((await ask(api, "GET /reports/2025", { token: tokenOf("alice") })).body, 2025);
 });
 
@@ -41,12 +41,12 @@ test("an id in the query or in the body is checked like one in the path", async 
   assert.equal(await archive(), "404 not_found");
 });
 
-test("a team's note is seen in the team's path, by the team", async () => {
+test("a team's note is found only under the team's path and only by a member", async () => {
   assert.equal(await outcome(api, `GET /teams/red/notes/${alices}`, { token: tokenOf("alice") }), "200");
   assert.equal(await outcome(api, `GET /teams/blue/notes/${alices}`, { token: tokenOf("alice") }), "404 not_found");
   assert.equal(await outcome(api, `GET /teams/red/notes/${alices}`, { token: tokenOf("bob") }), "404 not_found");
   assert.equal(await outcome(api, `GET /teams/blue/notes/${bobs}`, { token: tokenOf("bob") }), "200");
-  assert.equal(await outcome(api, `GET /teams/blue/notes/${alices}`, { token: tokenOf("bob") }), "404 not_found"); // a note of another team
+  assert.equal(await outcome(api, `GET /teams/blue/notes/${alices}`, { token: tokenOf("bob") }), "404 not_found"); // Alice's note belongs to another team
 });
 
 test("each check closes the id that it names", async () => {
@@ -57,12 +57,12 @@ test("each check closes the id that it names", async () => {
   assert.equal(await move(alices, "blue"), "404 not_found");
 });
 
-test("a loader that forgets the owner still hides the object", async () => {
+test("a loader that ignores the id does not reveal another user's object", async () => {
   // #region forgotten
   const firstNote = owned(
     { id: path("id", z.uuid()), user: currentUser },
-    () => [...notes.values()][1], // ignores the id: always Bob's note
-    (note) => note.ownerId, // still compared with the caller
+    () => [...notes.values()][1], // ignores the id and always returns Bob's note
+    (note) => note.ownerId, // is compared with the caller's id
   );
   // #endregion
   const careless = createApi({
@@ -76,7 +76,7 @@ test("a loader that forgets the owner still hides the object", async () => {
 
 test("without types, an unchecked id does not start", () => {
   const deps = { id: path("id", z.uuid()), user: currentUser };
-  // The cast does what JavaScript and `any` do: the compiler no longer sees the unchecked id.
+  // The cast has the effect of JavaScript or `any`: the compiler no longer sees the unchecked id.
   const spec = { deps } as unknown as { readonly deps: { readonly user: typeof currentUser } };
   const handler = ({ user }: Values<{ readonly user: typeof currentUser }>): string => user.id;
   const route = get<string, string, { readonly user: typeof currentUser }>("/notes/:id", spec, handler);

@@ -9,7 +9,7 @@ const id = path("id", z.uuid());
 export const ownNote = owned(
   { id, user: currentUser },
   ({ id }) => notes.get(id), // loads the object
-  (note) => note.ownerId, // says who owns it
+  (note) => note.ownerId, // returns the owner's id
 );
 // #endregion
 

@@ -5,7 +5,7 @@ import { anyNote, ownNote } from "./03-owning-objects.ts";
 
 // #region client
 const key = apiKeyHeader({ name: "X-API-Key" });
-export const demoKey = crypto.randomUUID(); // your keys come from a store, hashed
+export const demoKey = crypto.randomUUID(); // an application compares with hashes from a store instead
 
 export const apiClient = authenticate({ key }, ({ key }) =>
   sameSecret(key, demoKey) ? { id: "nightly-export", name: "Nightly export" } : deny("unknown key"),

@@ -35,7 +35,7 @@ test("an API's guard runs before every route", async () => {
   }
 });
 
-test("a gate decides before inputs are read and before the object is loaded", async () => {
+test("a group's dependency runs before inputs are validated and objects are loaded", async () => {
   const note = "GET /shop/notes/7d4b6f0e-1c1a-4a57-9a3e-0c5d1f2a3b4c";
   assert.equal(await outcome(shopApi, note, { token: tokenOf("alice") }), "200");
   maintenance.isOn = true;
@@ -44,7 +44,7 @@ test("a gate decides before inputs are read and before the object is loaded", as
   maintenance.isOn = false;
 });
 
-test("a guard for authenticated callers and a public route exclude each other", () => {
+test("an API with an authenticating guard and a public route does not start", () => {
   const routes = [get("/health", { public: "probe" }, () => "Ok")];
   assert.equal(createApi({ title: "t", version: "1", routes }).routes.length, 1);
   assert.throws(

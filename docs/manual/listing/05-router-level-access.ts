@@ -18,7 +18,7 @@ const admin = group({ prefix: "/admin", tags: ["Admin"], deps: { admin: role.req
 
 const adminRoutes = [
   admin.get("/me", {}, ({ admin }) => admin.email),
-  admin.del("/cache", { deps: { user: writer } }, () => undefined), // the group's dependencies and its own
+  admin.del("/cache", { deps: { user: writer } }, () => undefined), // has the group's dependencies and its own
 ];
 // #endregion
 

@@ -6,14 +6,14 @@ import { tokenOf } from "./setting.ts";
 
 const token = await tokenOf("alice");
 
-test("a query gives numbers, defaults and lists", async () => {
+test("query parameters become numbers, defaults and lists", async () => {
   const { body } = await ask(api, "GET /notes?tag=a&tag=b&limit=1", { token });
   assert.deepEqual(body, { tags: ["a", "b"], texts: ["Alice's note"] });
   assert.equal(await outcome(api, "GET /notes?limit=1&limit=2", { token }), "400 repeated_parameter");
   assert.equal(await outcome(api, "GET /notes?limit=%201", { token }), "422 invalid_input");
 });
 
-test("path, header and cookie are read each from its own place", async () => {
+test("a path parameter, a header and a cookie are each read from their own place", async () => {
   const headers = { "accept-language": "de", cookie: "theme=dark" };
   assert.deepEqual((await ask(api, "GET /reports/2025", { token, headers })).body, { year: 2025, language: "de", theme: "dark" });
   assert.deepEqual((await ask(api, "GET /reports/2025?theme=dark", { token })).body, {
@@ -23,7 +23,7 @@ test("path, header and cookie are read each from its own place", async () => {
   });
 });
 
-test("every error of a body is told, with a pointer", async () => {
+test("the answer lists every error of a body with a pointer", async () => {
   // #region invalid
   const { status, body } = await ask(api, "POST /notes", { token, json: { text: "", pined: true } });
 
@@ -44,7 +44,7 @@ test("every error of a body is told, with a pointer", async () => {
   assert.deepEqual([good.status, good.body], [201, { text: "Hello", pinned: false }]);
 });
 
-test("what is no JSON is told apart from what does not fit", async () => {
+test("a body that is not JSON gets another answer than one that does not match the schema", async () => {
   // #region syntax
   const send = (raw: string, type = "application/json") =>
     outcome(api, "POST /notes", { token, raw, headers: { "content-type": type } });
@@ -59,16 +59,16 @@ test("what is no JSON is told apart from what does not fit", async () => {
   assert.equal(await send("[".repeat(9) + "]".repeat(9)), "413 too_deep");
 });
 
-test("a stranger learns nothing of the inputs", async () => {
+test("a caller without a credential learns nothing about the inputs", async () => {
   assert.equal(await outcome(api, "POST /notes", { json: { text: 1 } }), "401 unauthenticated");
 });
 
-test("a form gives numbers too", async () => {
+test("form fields become numbers", async () => {
   assert.deepEqual((await ask(api, "POST /feedback", { form: { stars: "5" } })).body, 5);
   assert.equal(await outcome(api, "POST /feedback", { form: { stars: "5", admin: "1" } }), "422 invalid_input");
 });
 
-test("the connection says how a request came", async () => {
+test("connection() describes how the request arrived", async () => {
   const { body, headers } = await ask(api, "GET /me/device", { token, headers: { "user-agent": "Firefox" } });
   assert.deepEqual(body, { address: "unknown", browser: "Firefox", request: headers.get("x-request-id") });
 });
@@ -84,7 +84,7 @@ test("another site cannot sign its visitors in", async () => {
   // #endregion
 });
 
-test("raw bytes come as they were sent, up to the route's own limit", async () => {
+test("rawBody() accepts the declared media type, up to the limit of the route", async () => {
   const send = (raw: string, type: string) => outcome(api, "PUT /me/picture", { token, raw, headers: { "content-type": type } });
   assert.equal(await send("x".repeat(200_000), "image/png"), "200");
   assert.equal(await send("x", "image/jpeg"), "415 unsupported_media_type");

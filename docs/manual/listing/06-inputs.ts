@@ -49,7 +49,7 @@ const NotePage = z.object({ tags: z.array(z.string()), texts: z.array(z.string()
 const Report = z.object({ year: z.int(), language: z.string(), theme: z.string() });
 const Device = z.object({ address: z.string(), browser: z.string(), request: z.string() });
 
-/** A real one verifies the password, and stores a hash of the id. */
+/** Starts a session. An application verifies the password first, and stores a hash of the session's id. */
 const start = (_login: z.infer<typeof Login>): string => crypto.randomUUID();
 
 export const api = createApi({
@@ -67,7 +67,7 @@ export const api = createApi({
     // #region body-route
     post("/notes", { deps: { user: writer, note }, status: 201, response: NewNote }, ({ note }) => note),
     // #endregion
-    post("/feedback", { public: "anyone may tell us", deps: { feedback } }, ({ feedback }) => feedback.stars),
+    post("/feedback", { public: "anyone may send feedback", deps: { feedback } }, ({ feedback }) => feedback.stars),
     // #region connection
     get("/me/device", { deps: { user: currentUser, came: connection() }, response: Device }, ({ came }) => ({
       address: came.address ?? "unknown",

@@ -7,7 +7,7 @@ import { tokenOf } from "./setting.ts";
 
 const token = await tokenOf("alice");
 
-test("a result becomes the status and body that are declared", async () => {
+test("a result is sent with the declared status and body", async () => {
   assert.deepEqual((await ask(api, "GET /greeting")).body, { hello: "world" });
   assert.equal(await outcome(api, "DELETE /draft", { token }), "204");
   assert.equal(await outcome(api, "POST /jobs", { token }), "202");
@@ -22,7 +22,7 @@ test("a result becomes the status and body that are declared", async () => {
   assert.equal(String(streamed.body).split("\n")[0], '{"id":"alice"}');
 });
 
-test("a response schema drops what it does not name, and writes a date", async () => {
+test("a response schema drops members that it does not name, and a Date is written as text", async () => {
   // #region profile
   const { body } = await ask(api, "GET /profile", { token });
 
@@ -30,7 +30,7 @@ test("a response schema drops what it does not name, and writes a date", async (
   // #endregion
 });
 
-test("a route sends no success that it does not declare", async () => {
+test("a route does not send a success that it does not declare", async () => {
   const wrong = createApi({
     title: "t",
     version: "1",
@@ -60,15 +60,15 @@ test("a problem becomes the answer", async () => {
   // #endregion
 });
 
-test("other errors say as much as is good", async () => {
+test("Unavailable and InvalidCredential have their own answers, and other errors reveal nothing", async () => {
   const away = await ask(api, "GET /weather", { token });
   assert.deepEqual([away.status, away.headers.get("retry-after")], [503, "30"]);
   assert.equal(await outcome(api, "GET /expired", { token }), "401 invalid_token");
   log.length = 0;
   const bug = await ask(api, "GET /bug", { token });
   assert.equal(bug.status, 500);
-  assert.doesNotMatch(JSON.stringify(bug.body), /business/);
-  assert.deepEqual(log, ["error: TypeError: a detail that is nobody's business"]);
+  assert.doesNotMatch(JSON.stringify(bug.body), /internal detail/);
+  assert.deepEqual(log, ["error: TypeError: an internal detail"]);
 });
 
 test("a transaction commits before the answer, and rolls back with a refusal", async () => {
@@ -83,13 +83,13 @@ test("a transaction commits before the answer, and rolls back with a refusal", a
 
   log.length = 0;
   assert.equal(await outcome(api, "POST /orders"), "401 unauthenticated");
-  assert.deepEqual(log, []); // no credential: nothing is opened
+  assert.deepEqual(log, []); // without a credential, the resource was not opened
 
   assert.equal(await outcome(api, "POST /orders/duplicate", { token }), "409 duplicate");
   // #endregion
 });
 
-test("an OAuth endpoint answers as RFC 6749 says", async () => {
+test("an OAuth endpoint answers with the codes of RFC 6749 §5.2", async () => {
   const form = { grant_type: "password", username: "alice", password: "-" };
   assert.equal(await outcome(api, "POST /auth/token", { form }), "200");
   const refused = await ask(api, "POST /auth/token", { form: { ...form, username: "nobody" } });
@@ -97,7 +97,7 @@ test("an OAuth endpoint answers as RFC 6749 says", async () => {
   assert.deepEqual(refused.body, { error: "invalid_grant", error_description: "The user name or the password is wrong." });
 });
 
-test("nothing private is kept, everything has an id", async () => {
+test("an answer to an authenticated caller is not cached, and every answer has an id", async () => {
   const { headers } = await ask(api, "GET /profile", { token });
   assert.equal(headers.get("cache-control"), "no-store");
   assert.match(headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/);

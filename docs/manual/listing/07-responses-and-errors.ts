@@ -36,7 +36,7 @@ async function* rows(): AsyncGenerator<string> {
 }
 // #endregion
 
-/** As a driver throws it. */
+/** The error that a database driver throws for a duplicate key. */
 class UniqueViolation extends Error {}
 
 // #region resource
@@ -49,7 +49,7 @@ const db = resource({}, async function* () {
     log.push("commit");
   } catch (error) {
     log.push("roll back");
-    if (error instanceof UniqueViolation) problem(409, "duplicate", "There is one already.");
+    if (error instanceof UniqueViolation) problem(409, "duplicate", "This order exists already.");
     throw error;
   }
 });
@@ -67,7 +67,7 @@ export const api = createApi({
     post("/notes", { deps: { user: writer }, status: 201, response: Created }, () =>
       reply(201, { id: "n1" }, { headers: { location: "/notes/n1" } }),
     ),
-    post("/theme", { deps: { user: anyScope(currentUser, "a theme is a matter of taste") } }, () =>
+    post("/theme", { deps: { user: anyScope(currentUser, "a theme is only a display setting") } }, () =>
       reply(204, undefined, { cookies: [{ name: "theme", value: "dark" }] }),
     ),
     // #endregion
@@ -93,10 +93,10 @@ export const api = createApi({
       throw new Unavailable("the weather service does not answer", { retryAfterSeconds: 30 });
     }),
     get("/bug", { deps: { user: currentUser } }, () => {
-      throw new TypeError("a detail that is nobody's business");
+      throw new TypeError("an internal detail");
     }),
     get("/expired", { deps: { user: currentUser } }, () => {
-      throw new InvalidCredential("the session has ended meanwhile");
+      throw new InvalidCredential("the session has ended");
     }),
     // #endregion
     // #region transaction
@@ -109,7 +109,7 @@ export const api = createApi({
     }),
     post("/orders/refused", { deps: { user: writer, db } }, ({ db }) => {
       db.insert("order");
-      problem(409, "out_of_stock", "There is none left.");
+      problem(409, "out_of_stock", "This item is out of stock.");
     }),
     // #endregion
     // #region oauth
