@@ -46,7 +46,8 @@ test("a team's note is found only under the team's path and only by a member", a
   assert.equal(await outcome(api, `GET /teams/blue/notes/${alices}`, { token: tokenOf("alice") }), "404 not_found");
   assert.equal(await outcome(api, `GET /teams/red/notes/${alices}`, { token: tokenOf("bob") }), "404 not_found");
   assert.equal(await outcome(api, `GET /teams/blue/notes/${bobs}`, { token: tokenOf("bob") }), "200");
-  assert.equal(await outcome(api, `GET /teams/blue/notes/${alices}`, { token: tokenOf("bob") }), "404 not_found"); // Alice's note belongs to another team
+  // Alice's note belongs to another team.
+  assert.equal(await outcome(api, `GET /teams/blue/notes/${alices}`, { token: tokenOf("bob") }), "404 not_found");
 });
 
 test("each check closes the id that it names", async () => {
