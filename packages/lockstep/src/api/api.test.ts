@@ -75,9 +75,9 @@ test("a guard does not make a bare route protected, and an authenticated one exc
 test("a misspelt option does not start", () => {
   // What JavaScript may write: a guard that silently is not there.
   const misspelt = { ...quiet, gaurd: user, routes: [] };
-  assert.throws(() => createApi(misspelt), { code: "wrong_option", message: /there is no option "gaurd"/ });
+  assert.throws(() => createApi(misspelt), { code: "wrong_option", message: /correct or remove the option "gaurd"/ });
   const route = { public: "test", depz: { user } };
-  assert.throws(() => get("/", route, () => 1), { code: "wrong_option", message: /there is no option "depz"/ });
+  assert.throws(() => get("/", route, () => 1), { code: "wrong_option", message: /correct or remove the option "depz"/ });
 });
 
 test("two routes of one method and path do not start, whatever their parameters are called", () => {

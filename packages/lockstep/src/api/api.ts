@@ -14,7 +14,7 @@ import { checkCollectionNames } from "../route/collection-names.ts";
 import { type CompiledRoute, compileRoute } from "../route/compiled-route.ts";
 import { metadataRoutes } from "../route/protected-resource.ts";
 import { Server } from "../route/server.ts";
-import { refuseUnknownOptions } from "../route/known-options.ts";
+import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { Router } from "../route/match.ts";
 import type { HttpMethod } from "../route/route.ts";
 import { servingOf } from "../route/serving.ts";
@@ -71,7 +71,7 @@ export interface Api {
  * ```
  */
 export function createApi(options: ApiOptions): Api {
-  checkOptions(options);
+  checkApiOptions(options);
   const guards = options.guard === undefined ? [] : [guardEntry(options.guard)];
   return assemble(options, guards, new Map());
 }
@@ -105,21 +105,21 @@ function assemble(options: ApiOptions, guards: readonly Entry[], overrides: Over
   return Object.freeze(api);
 }
 
-const apiOptions = [
-  "title",
-  "version",
-  "description",
-  "servers",
-  "routes",
-  "guard",
-  "origins",
-  "docs",
-  "resource",
-  "limits",
-  "audit",
-  "clock",
-  "onError",
-] as const satisfies readonly (keyof ApiOptions)[];
+const apiOptions: KnownOptions<ApiOptions> = {
+  title: true,
+  version: true,
+  description: true,
+  servers: true,
+  routes: true,
+  guard: true,
+  origins: true,
+  docs: true,
+  resource: true,
+  limits: true,
+  audit: true,
+  clock: true,
+  onError: true,
+};
 
 /** A guard of the whole API runs before every route; no handler sees its value. */
 function guardEntry(dependency: AnyDependency): Entry {
@@ -128,8 +128,8 @@ function guardEntry(dependency: AnyDependency): Entry {
   return { ...entry, hidden: true, gate: "api" };
 }
 
-function checkOptions(options: ApiOptions): void {
-  refuseUnknownOptions("createApi()", options, apiOptions);
+function checkApiOptions(options: ApiOptions): void {
+  checkOptions("createApi()", options, apiOptions);
   for (const name of ["title", "version"] as const) {
     if (typeof options[name] !== "string" || options[name] === "")
       throw new BuildError("wrong_option", `createApi() needs a ${name}`);

@@ -1,6 +1,6 @@
 /** `group()`: routes that share a prefix, tags and dependencies. */
 import type { Deps } from "../dependency/dependency.ts";
-import { refuseUnknownOptions } from "./known-options.ts";
+import { checkOptions } from "../problem/options.ts";
 import { type DeclaredDeps, method, type Method } from "./route.ts";
 import type { NamesOf, TemplateCheck } from "./template.ts";
 
@@ -35,7 +35,7 @@ export interface Group<D0 extends Deps, X0 extends string> {
 export function group<const X0 extends string, const D0 extends Deps = Record<never, never>>(
   spec: GroupSpec<X0, D0> & DeclaredDeps<D0>,
 ): Group<D0, X0> {
-  refuseUnknownOptions("group()", spec, ["prefix", "tags", "deps"]);
+  checkOptions<GroupSpec<string, Deps>>("group()", spec, { prefix: true, tags: true, deps: true });
   const inherited = { prefix: spec.prefix, tags: spec.tags ?? [], deps: spec.deps ?? {} };
   return {
     get: method<D0, X0, "GET">("GET", inherited),

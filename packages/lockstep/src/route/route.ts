@@ -4,7 +4,7 @@
  */
 import type { NonEmptyReason } from "../dependency/reason.ts";
 import { BuildError } from "../problem/error.ts";
-import { refuseUnknownOptions } from "./known-options.ts";
+import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import type { Advice, Deps, FirstOf, NoticesOf, OpenOf, OrAdvice, ProtectionsOf, Values } from "../dependency/dependency.ts";
 import { type Entry, entriesOf, type ValueRecord } from "../dependency/node.ts";
 import type { Schema } from "../schema/schema.ts";
@@ -176,28 +176,28 @@ export interface Inherited {
 
 const nothing: Inherited = { prefix: "", tags: [], deps: {} };
 
-const specOptions = [
-  "public",
-  "deps",
-  "response",
-  "status",
-  "responses",
-  "errors",
-  "maxBodyBytes",
-  "summary",
-  "description",
-  "tags",
-  "operationId",
-  "deprecated",
-  "example",
-  "problems",
-] as const satisfies readonly (keyof RouteSpec<Deps, string>)[];
+const specOptions: KnownOptions<RouteSpec<Deps, string>> = {
+  public: true,
+  deps: true,
+  response: true,
+  status: true,
+  responses: true,
+  errors: true,
+  maxBodyBytes: true,
+  summary: true,
+  description: true,
+  tags: true,
+  operationId: true,
+  deprecated: true,
+  example: true,
+  problems: true,
+};
 
 function checkCall(where: string, spec: unknown, handler: unknown): void {
   if (typeof spec !== "object" || spec === null)
     throw new BuildError("wrong_option", `${where}: the specification comes second: { deps: … } or { public: "reason" }`);
   if (typeof handler !== "function") throw new BuildError("wrong_option", `${where}: the handler comes third`);
-  refuseUnknownOptions(where, spec, specOptions);
+  checkOptions(where, spec, specOptions);
 }
 
 /** Makes the verb of a method. What the types check at the call is checked again by `createApi()`. */
