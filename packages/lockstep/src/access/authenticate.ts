@@ -77,7 +77,7 @@ export function authenticate<
       facts,
       // The executor gives exactly the record's values.
       run: (values) => run(values as Values<D>),
-      settle: (result, _values, verdicts) => {
+      settle: (result) => {
         const nothing = refusalOfNothing(result, "invalid");
         if (nothing !== undefined) return nothing;
         const grants = result instanceof Identified ? result.grants : undefined;
@@ -86,9 +86,7 @@ export function authenticate<
         if (other !== undefined) return new Refusal("invalid", `the verb returned ${other}, which is not a principal`);
         // One record is an object.
         const id = idOf(principal as object) ?? grants?.sub;
-        if (!isId(id)) return new Refusal("invalid", "the verb returned an object without an id, which is not a principal");
-        verdicts.identify(id, grants);
-        return principal;
+        return isId(id) ? result : new Refusal("invalid", "the verb returned an object without an id, which is not a principal");
       },
     }),
   );

@@ -1,13 +1,13 @@
 /** What the verbs that refuse have in common at run time. Their names, types and meanings stand in their own files. */
 import { BuildError } from "../problem/error.ts";
 import {
+  type Callers,
   type Entry,
   factsOfEntries,
   type GuardKind,
   type GuardNode,
   type Node,
   type ValueRecord,
-  type Verdicts,
 } from "../dependency/node.ts";
 import type { Fact } from "../dependency/fact.ts";
 
@@ -17,7 +17,7 @@ export interface GuardParts {
   readonly entries: readonly Entry[];
   readonly facts: ReadonlySet<Fact>;
   readonly run: (values: ValueRecord) => unknown;
-  readonly settle: (result: unknown, values: ValueRecord, verdicts: Verdicts) => unknown;
+  readonly settle: (result: unknown, values: ValueRecord, callers: Callers) => unknown;
   readonly scopes?: readonly string[];
   readonly checks?: readonly string[];
   readonly apart?: string | undefined;

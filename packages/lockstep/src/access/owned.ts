@@ -98,13 +98,12 @@ export function owned<
       owner: options.owner,
       // The executor gives exactly the record's values.
       run: (values) => load(values as Values<D>),
-      settle: (loaded, values, verdicts) => {
+      settle: (loaded, values, callers) => {
         const refusal = refusalOfLoad(loaded);
         if (refusal !== undefined) return refusal;
         // "All of them are theirs" is true of no objects.
         if (Array.isArray(loaded) && loaded.length === 0) return nothingLoaded;
-        const caller = verdicts.ownerId();
-        const decide = (answer: unknown): unknown => (isTheirs(answer, mayDecide, caller) ? loaded : notTheirs);
+        const decide = (answer: unknown): unknown => (isTheirs(answer, mayDecide, callers.ownerId()) ? loaded : notTheirs);
         // What is left of the result is the object, and the executor gives exactly the record's values.
         const answer: unknown = ownerOf(loaded as NonNullable<T>, values as Values<D>);
         return isPromise(answer) ? answer.then(decide) : decide(answer);

@@ -13,7 +13,7 @@ import { BuildError } from "../problem/error.ts";
 import type { AppValues } from "./app-values.ts";
 import { isPromise } from "../promise.ts";
 import { Concurrent } from "./concurrent.ts";
-import type { Granted, Node, ValueRecord, Verdicts } from "./node.ts";
+import type { Callers, Granted, Node, ValueRecord } from "./node.ts";
 import type { Step, Variant } from "./plan.ts";
 import { Rules } from "./rules.ts";
 import { behindGate, phase } from "./rank.ts";
@@ -36,7 +36,7 @@ const severalPrincipals = 'owned(): say whose object it is, { owner: "user" }: s
 const noValues: ValueRecord = Object.freeze({});
 
 /** One run of one variant. */
-export class Execution implements Verdicts {
+export class Execution {
   readonly variant: Variant;
   /** The values by slot; the first ones are the credentials, put there before the run. */
   readonly slots: unknown[];
@@ -44,7 +44,6 @@ export class Execution implements Verdicts {
   readonly #app: AppValues;
   #next = 0;
   #group = 0;
-  #step: Step | undefined;
   #grants: (Grants | undefined)[] | undefined;
   #ids: (Id | undefined)[] | undefined;
   #rules: Rules | undefined;
@@ -101,17 +100,14 @@ export class Execution implements Verdicts {
     return this.#resources?.close(failure);
   }
 
-  identify(id: Id, grants: Grants | undefined): void {
-    const slot = this.#step?.slot ?? 0;
-    (this.#ids ??= [])[slot] = id;
-    if (grants !== undefined) (this.#grants ??= [])[slot] = grants;
+  #callers(step: Step): Callers {
+    return { granted: () => this.#granted(step), ownerId: () => this.#ownerId(step) };
   }
 
-  ownerId(): Id | BuildError {
-    const step = this.#step;
-    const named = step !== undefined && "owner" in step.node ? step.node.owner : undefined;
-    const slots = named === undefined ? step?.owners : [step?.sources[step.keys.indexOf(named)] ?? 0];
-    const [slot, ...others] = slots ?? [];
+  #ownerId(step: Step): Id | BuildError {
+    const named = "owner" in step.node ? step.node.owner : undefined;
+    const slots = named === undefined ? step.owners : [step.sources[step.keys.indexOf(named)] ?? 0];
+    const [slot, ...others] = slots;
     if (others.length > 0) return new BuildError("wrong_result", severalPrincipals);
     const value = slot === undefined ? undefined : this.slots[slot];
     const own = typeof value === "object" && value !== null ? idOf(value) : undefined;
@@ -119,9 +115,9 @@ export class Execution implements Verdicts {
     return own ?? this.#ids?.[slot ?? 0] ?? new BuildError("wrong_result", `owned(): ${who} has no id to compare the owner's with`);
   }
 
-  get granted(): readonly Granted[] {
+  #granted(step: Step): readonly Granted[] {
     const all: Granted[] = [];
-    for (const { slot, scopes, restsOnOthers } of this.#step?.authenticators ?? []) {
+    for (const { slot, scopes, restsOnOthers } of step.authenticators) {
       const grants = this.#grants?.[slot];
       if (grants !== undefined || !restsOnOthers) all.push({ grants, scopes });
     }
@@ -210,10 +206,9 @@ export class Execution implements Verdicts {
 
   #settle(step: Step, result: unknown, values: ValueRecord): Failed | undefined | Promise<Failed | undefined> {
     const { node } = step;
-    this.#step = step;
-    if (step.overridden) return this.#keep(step, this.#settleOverride(step, result));
+    if (step.overridden) return this.#keep(step, settleStandIn(node, result));
     if (!("settle" in node)) return this.#keep(step, result);
-    const settled = node.settle(result, values, this);
+    const settled = node.settle(result, values, this.#callers(step));
     if (!isPromise(settled)) return this.#keep(step, settled);
     this.hold(step);
     return this.#keepLater(step, settled);
@@ -235,20 +230,22 @@ export class Execution implements Verdicts {
       (this.#issues ??= [])[step.slot] = value.issues;
       value = unavailable;
     }
-    this.slots[step.slot] = value;
+    this.slots[step.slot] = isCaller(step) ? this.#identify(step, value) : value;
     return undefined;
   }
 
-  /** What stands in for an authenticated node is who calls, and brings the grants it has. */
-  #settleOverride(step: Step, result: unknown): unknown {
-    const value = settleStandIn(step.node, result);
-    if (!step.node.facts.has("authenticated") || value instanceof Refusal || typeof value !== "object" || value === null)
-      return value;
-    const source = step.sources[0] ?? 0;
-    const grants = result instanceof Identified ? result.grants : this.#grants?.[source];
-    const id = idOf(value) ?? grants?.sub ?? this.#ids?.[source];
-    if (id !== undefined) this.identify(id, grants);
-    return value;
+  /** Keeps the id of a caller and what its credential grants, for owners, scopes and the audit log. Returns the principal. */
+  #identify({ slot, overridden, sources }: Step, settled: unknown): unknown {
+    const isIdentified = settled instanceof Identified;
+    const principal: unknown = isIdentified ? settled.principal : settled;
+    if (typeof principal !== "object" || principal === null) return principal;
+    // A dependency that replaces another in a test may itself be authenticated: then its grants count.
+    const replacing = overridden ? (sources[0] ?? 0) : -1;
+    const grants = isIdentified ? settled.grants : this.#grants?.[replacing];
+    const id = idOf(principal) ?? grants?.sub ?? this.#ids?.[replacing];
+    if (id !== undefined) (this.#ids ??= [])[slot] = id;
+    if (grants !== undefined) (this.#grants ??= [])[slot] = grants;
+    return principal;
   }
 
   #block(step: Step): undefined {
@@ -277,6 +274,11 @@ export class Execution implements Verdicts {
     }
     return record;
   }
+}
+
+/** Whether the value of a step says who is calling: that of `authenticate()`, or one that replaces it in a test. */
+function isCaller({ node, overridden }: Step): boolean {
+  return node.kind === "authenticate" || (overridden && node.facts.has("authenticated"));
 }
 
 function inputLabel({ kind, name }: InputPlace): string {

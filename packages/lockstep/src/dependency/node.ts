@@ -67,19 +67,17 @@ export interface InputNode extends NodeShape {
   read(source: Source, values: ValueRecord): unknown;
 }
 
-/** What a credential brought, and what it has to grant. */
+/** What a credential grants, and the scopes that it has to grant. */
 export interface Granted {
   readonly grants: Grants | undefined;
   readonly scopes: readonly string[];
 }
 
-/** What a guard may do while it settles: remember or ask who is calling, and what a credential granted. */
-export interface Verdicts {
-  /** Remembers who is calling and what the credential brought, for owners, scopes, the audit log and revocation. */
-  identify(id: Id, grants: Grants | undefined): void;
-  /** What the authenticated dependencies below this node brought. */
-  readonly granted: readonly Granted[];
-  /** The id that an owner's is compared with: of the one principal below, or of the entry that the guard names; or why there is none. */
+/** What a guard can ask about the callers below it. */
+export interface Callers {
+  /** What each authenticated dependency below grants. */
+  granted(): readonly Granted[];
+  /** The id to compare an owner's id with: of the one principal below, or of the entry that the guard names; or why there is none. */
   ownerId(): Id | BuildError;
 }
 
@@ -90,8 +88,11 @@ export type GuardKind = "authenticate" | "authorize" | "scopes" | "owned" | "per
 export interface GuardNode extends NodeShape {
   readonly kind: GuardKind;
   run(values: ValueRecord): unknown;
-  /** What the result means: the value to hand on, or a refusal. */
-  settle(result: unknown, values: ValueRecord, verdicts: Verdicts): unknown;
+  /**
+   * Returns the value to hand on, or a refusal. `authenticate()` returns the principal, inside an `Identified` if its credential grants
+   * something; the run keeps the grants and hands on the principal.
+   */
+  settle(result: unknown, values: ValueRecord, callers: Callers): unknown;
   /** For `scopes()`: what is required. */
   readonly scopes: readonly string[];
   /** For the object verbs: the ids that are checked, by place and name. */

@@ -1,6 +1,5 @@
 /** What stands in for a node under an override (`override.ts`), at run time. */
 import { type RefusalKind, refusalOfNothing } from "../outcome/refusal.ts";
-import { Identified } from "../outcome/identified.ts";
 import type { GuardKind, Node } from "./node.ts";
 
 const refusals: Readonly<Record<GuardKind, RefusalKind>> = {
@@ -22,8 +21,7 @@ export function constant(value: unknown): Node {
   return { kind: "value", deps: [], facts: new Set(), lifetime: "app", run: () => value };
 }
 
-/** The value that stands in for a node's, without its grants; nothing in a guard's place refuses as the guard would. */
+/** The value that replaces a node's; `undefined`, `null` and `false` in place of a guard's refuse as the guard would. */
 export function settleStandIn(node: Node, result: unknown): unknown {
-  const refusal = "settle" in node ? refusalOfNothing(result, refusals[node.kind]) : undefined;
-  return refusal ?? (result instanceof Identified ? result.principal : result);
+  return ("settle" in node ? refusalOfNothing(result, refusals[node.kind]) : undefined) ?? result;
 }
