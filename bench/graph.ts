@@ -49,7 +49,7 @@ function request(path: string, authorization: string | undefined): HostRequest {
 
 async function cpuOf(path: string, authorization: string | undefined): Promise<number> {
   const asked = request(path, authorization);
-  const server = api["~server"];
+  const server = api["~dispatcher"];
   const before = process.cpuUsage();
   for (let index = 0; index < requests; index += 1) {
     const response = server.handle(asked);

@@ -95,7 +95,7 @@ async function build(database: Database): Promise<Measured> {
       ["API key", request("/user", { "x-api-key": key.reveal() })],
     ],
     issue: async () => {
-      const response = await api["~server"].handle({ ...asked, method: "POST", body: async () => body });
+      const response = await api["~dispatcher"].handle({ ...asked, method: "POST", body: async () => body });
       if (response.status !== 200) throw new Error(`The token endpoint answered ${response.status}`);
     },
     close: () => auth.close(),
@@ -103,7 +103,7 @@ async function build(database: Database): Promise<Measured> {
 }
 
 async function cpuOf(api: Api, asked: HostRequest, requests: number): Promise<{ cpu: number; wall: number }> {
-  const server = api["~server"];
+  const server = api["~dispatcher"];
   const [before, began] = [process.cpuUsage(), performance.now()];
   for (let index = 0; index < requests; index += 1) {
     const response = await server.handle(asked);

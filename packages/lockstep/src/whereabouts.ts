@@ -1,6 +1,6 @@
 /**
  * Which request the code that runs belongs to. Refusals remember it when they are made: a check that nobody awaits refuses when the
- * request has gone on, and its rejection reaches nobody (`route/unawaited.ts`).
+ * request has gone on, and its rejection reaches nobody (`host/unawaited.ts`).
  */
 
 /** A request that can be told of a check that nobody awaited. */

@@ -5,6 +5,7 @@ import type { AnyDependency } from "../dependency/dependency.ts";
 import { nodesBelow, type Overrides } from "../dependency/graph.ts";
 import { type Entry, entriesOf, isDependency, type Node } from "../dependency/node.ts";
 import { docsRoutes } from "../docs-ui/docs.ts";
+import type { HostedApi } from "../host/host.ts";
 import { serveFetch } from "../host/fetch/serve-fetch.ts";
 import { openApiDocument } from "../openapi/document.ts";
 import type { OpenApiDocument } from "../openapi/openapi.ts";
@@ -13,9 +14,9 @@ import type { ApiOptions } from "../route/api-options.ts";
 import { checkCollectionNames } from "../route/collection-names.ts";
 import { type CompiledRoute, compileRoute } from "../route/compiled-route.ts";
 import { metadataRoutes } from "../route/protected-resource.ts";
-import { Server } from "../route/server.ts";
+import { Dispatcher } from "../route/dispatcher.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
-import { Router } from "../route/match.ts";
+import { checkCollisions } from "../route/match.ts";
 import type { HttpMethod } from "../route/route.ts";
 import { servingOf } from "../route/serving.ts";
 
@@ -52,8 +53,8 @@ export interface Api {
   ready(): Promise<void>;
   /** Closes every value that lives as long as the app. */
   close(): Promise<void>;
-  /** For hosts: what serves the requests. */
-  readonly "~server": Server;
+  /** For hosts: use `dispatcherOf(api)` of `lockstep/host`. */
+  readonly "~dispatcher": HostedApi;
 }
 
 /**
@@ -81,14 +82,14 @@ function assemble(options: ApiOptions, guards: readonly Entry[], overrides: Over
   const own = options.routes.map(compile);
   checkCollectionNames(own);
   // Routes that collide are told before the documentation stumbles over their names.
-  void new Router(own);
+  checkCollisions(own);
   const document = openApiDocument(options, own);
   const routes = [...own, ...[...metadataRoutes(options, own), ...docsRoutes(options, document)].map(compile)];
   const app = new AppValues(overrides);
-  const server = new Server(routes, servingOf(options, app));
+  const dispatcher = new Dispatcher(routes, servingOf(options, app));
   const api: Api = {
     routes: Object.freeze(routes.map(({ method, template }) => Object.freeze({ method, template }))),
-    fetch: serveFetch({ "~server": server }),
+    fetch: serveFetch({ "~dispatcher": dispatcher }),
     openapi: () => document,
     with: (pairs, { testing = false } = {}) => {
       refuseOutsideTests(testing);
@@ -100,7 +101,7 @@ function assemble(options: ApiOptions, guards: readonly Entry[], overrides: Over
       await Promise.all(appNodes(routes).map((node) => app.get(node)));
     },
     close: () => app.close(),
-    "~server": server,
+    "~dispatcher": dispatcher,
   };
   return Object.freeze(api);
 }

@@ -3,7 +3,7 @@ import type { AuditSink } from "../audit/event.ts";
 import type { AnyDependency } from "../dependency/dependency.ts";
 import type { InputLimits } from "../input/limits.ts";
 import type { Route } from "./route.ts";
-import type { ErrorListener } from "./served-route.ts";
+import type { ErrorListener } from "./serving.ts";
 
 /** Where an API can be reached, for its documentation. */
 export interface ApiServerAddress {

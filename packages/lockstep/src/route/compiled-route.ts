@@ -9,6 +9,8 @@ import { parseTemplate, type Segment } from "./template.ts";
 /** A route, ready to serve. */
 export interface CompiledRoute {
   readonly method: HttpMethod;
+  /** `GET /notes/:id`. */
+  readonly label: string;
   readonly template: string;
   readonly segments: readonly Segment[];
   readonly definition: RouteDefinition;
@@ -28,6 +30,7 @@ export function compileRoute(route: Route, guards: readonly Entry[], overrides: 
   const entries = [...guards, ...route.definition.entries];
   return {
     method: route.method,
+    label: `${route.method} ${route.template}`,
     template: route.template,
     segments,
     definition: route.definition,

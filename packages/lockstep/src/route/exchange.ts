@@ -15,7 +15,7 @@ import { phase } from "../dependency/rank.ts";
 import type { ClosingError } from "../dependency/resource-stack.ts";
 import { isTranslatable, type Settled, settleClosing } from "../dependency/translation.ts";
 import { clientGone } from "../host/body-problem.ts";
-import type { HostRequest, HostResponse } from "../host/host.ts";
+import type { HostExchange, HostRequest, HostResponse } from "../host/host.ts";
 import { RequestSource } from "../input/request-source.ts";
 import { answerToError, answerToRefusal } from "../outcome/answer.ts";
 import { BuildError } from "../problem/error.ts";
@@ -32,7 +32,7 @@ import type { ServedRoute } from "./served-route.ts";
 type MaybePromise<T> = T | Promise<T>;
 
 /** One request on its way through a route. */
-export class Exchange implements RunningRequest {
+export class Exchange implements HostExchange, RunningRequest {
   readonly requestId: string;
   readonly #route: ServedRoute;
   readonly #source: RequestSource;
@@ -93,7 +93,7 @@ export class Exchange implements RunningRequest {
 
   /** Phase 2. Only the schemes of this route are read; whether they are present decides what runs. */
   #extract(): Execution | HostResponse {
-    const { schemes, outcomes } = this.#route.plan;
+    const { schemes, outcomes } = this.#route.compiled.plan;
     const credentials: unknown[] = [];
     let bits = 0;
     for (let index = 0; index < schemes.length; index += 1) {
@@ -110,16 +110,16 @@ export class Exchange implements RunningRequest {
   #checked(variant: Variant, credentials: unknown[]): Execution | HostResponse {
     this.#isPrivate = variant.schemes.length > 0;
     for (const used of variant.schemes) {
-      const found = credentials[this.#route.plan.schemes.indexOf(used)];
+      const found = credentials[this.#route.compiled.plan.schemes.indexOf(used)];
       if (found instanceof Refusal) return this.#malformed(found, used);
     }
-    const { origins, ownOrigins } = this.#route;
+    const { origins, ownOrigins } = this.#route.serving;
     const reason = crossSiteReason(this.#source.request, variant.ambient, origins, ownOrigins);
     if (reason !== undefined) {
       this.#report({ type: "request.cross_site", reason });
       return this.#problem(answerToRefusal("cross-site", []));
     }
-    return new Execution(variant, credentials, this.#source, this.#route.app);
+    return new Execution(variant, credentials, this.#source, this.#route.serving.app);
   }
 
   #absent(schemes: readonly SchemeNode[]): HostResponse {
@@ -148,7 +148,7 @@ export class Exchange implements RunningRequest {
     // What a client no longer waits for is not done: it may ask again elsewhere, and do it twice.
     if (this.#source.request.isGone === true) return this.#fail({ kind: "threw", error: clientGone(), step: undefined });
     try {
-      const result = this.#route.definition.handler(execution.values());
+      const result = this.#route.compiled.definition.handler(execution.values());
       if (isPromise(result)) return this.#handleLater(result, execution);
       const response = this.#respond(result);
       return isPromise(response) ? this.#handleLater(response, execution, true) : this.#close(response, execution);
@@ -204,7 +204,7 @@ export class Exchange implements RunningRequest {
       return judged.then((error) => this.#fail({ ...failed, error }, true));
     }
     const scopes = scopesNeeded(failed, this.#execution?.variant.scopes ?? []);
-    const problem = answerTo(failed, scopes, this.#route.definition.errors);
+    const problem = answerTo(failed, scopes, this.#route.compiled.definition.errors);
     const challenges = challengesOf(failed, scopes, this.#route);
     const isError = failed.kind === "threw" && !(failed.error instanceof Denial);
     const closed = this.#execution?.close(isError ? failed : new AnswerFailure(problem));
@@ -246,7 +246,8 @@ export class Exchange implements RunningRequest {
     const details = auditOfThrown(error, path, schemes);
     if (details === undefined) return;
     this.#report(details);
-    if (details.type === "error.unexpected") this.#route.onError(error, { requestId: this.requestId, route: this.#route.label });
+    if (details.type === "error.unexpected")
+      this.#route.serving.onError(error, { requestId: this.requestId, route: this.#route.label });
   }
 
   #unexpected(error: unknown): HostResponse {
@@ -262,7 +263,7 @@ export class Exchange implements RunningRequest {
   }
 
   #report(details: AuditDetails): void {
-    this.#route.audit.report(details, {
+    this.#route.serving.audit.report(details, {
       requestId: this.requestId,
       route: this.#route.label,
       subjects: this.#execution?.subjects() ?? [],
@@ -271,7 +272,7 @@ export class Exchange implements RunningRequest {
 
   #problem(problem: Answer, challenges: readonly string[] = []): HostResponse {
     const context = { request: this.#source.request, requestId: this.requestId, isPrivate: this.#isPrivate };
-    const { errors } = this.#route.definition;
+    const { errors } = this.#route.compiled.definition;
     let response: HostResponse;
     try {
       response = respondProblem(problem, errors, context);

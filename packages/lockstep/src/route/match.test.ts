@@ -7,7 +7,7 @@ import { entriesOf } from "../dependency/node.ts";
 import { nothing } from "../input/nothing.ts";
 import { path } from "../input/path.ts";
 import { type CompiledRoute, compileRoute } from "./compiled-route.ts";
-import { Router } from "./match.ts";
+import { type Routed, Router } from "./match.ts";
 import { get, type HttpMethod, type Route } from "./route.ts";
 import { parseTemplate } from "./template.ts";
 
@@ -33,10 +33,12 @@ function compiled(line: string): CompiledRoute {
   return compileRoute(made, [], new Map());
 }
 
-const router = (...lines: readonly string[]) => new Router(lines.map(route));
+const routed = (made: CompiledRoute): Routed => ({ method: made.method, template: made.template, compiled: made });
+
+const router = (...lines: readonly string[]) => new Router(lines.map((line) => routed(route(line))));
 
 /** What a request leads to, in one line. */
-function at(routes: Router, method: string, target: string): string {
+function at(routes: Router<Routed>, method: string, target: string): string {
   const match = routes.match(method, target);
   switch (match.kind) {
     case "route":

@@ -2,34 +2,31 @@
  * The core's router: which route a path and method select. The match selects the route object and with it its guard; no
  * guard has a pattern of its own. Static segments are compared as sent, undecoded; a parameter is decoded once.
  */
+import type { HostedRoute, HostMatch } from "../host/host.ts";
 import { BuildError } from "../problem/error.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 
-/** What a path and method lead to. */
-export type Match =
-  | { readonly kind: "route"; readonly route: CompiledRoute; readonly params: Readonly<Record<string, string>> }
-  /** The path exists, the method does not. `allow` names those that do. */
-  | { readonly kind: "method"; readonly allow: readonly string[] }
-  /** A parameter that is not percent-encoded UTF-8, or holds a control character. */
-  | { readonly kind: "malformed" }
-  | { readonly kind: "none" };
-
-interface Branch {
-  readonly statics: Map<string, Branch>;
-  parameter: Branch | undefined;
-  readonly methods: Map<string, CompiledRoute>;
+/** What a router needs to know of a route. */
+export interface Routed extends HostedRoute {
+  readonly compiled: CompiledRoute;
 }
 
-const branch = (): Branch => ({ statics: new Map(), parameter: undefined, methods: new Map() });
+interface Branch<R> {
+  readonly statics: Map<string, Branch<R>>;
+  parameter: Branch<R> | undefined;
+  readonly methods: Map<string, R>;
+}
+
+const branch = <R>(): Branch<R> => ({ statics: new Map(), parameter: undefined, methods: new Map() });
 
 const noParams: Readonly<Record<string, string>> = Object.freeze({});
 
 /** All routes of an API. */
-export class Router {
-  readonly #root = branch();
+export class Router<R extends Routed> {
+  readonly #root = branch<R>();
 
   /** @throws BuildError `duplicate_route` where two routes answer the same method and path */
-  constructor(routes: readonly CompiledRoute[]) {
+  constructor(routes: readonly R[]) {
     for (const route of routes) this.#add(route);
   }
 
@@ -37,40 +34,42 @@ export class Router {
    * The most specific route that answers the method: at each segment a static one before a parameter, whatever the order of
    * declaration. Where routes answer the path under other methods only, their methods.
    */
-  match(method: string, path: string): Match {
+  match(method: string, path: string): HostMatch<R> {
     if (!path.startsWith("/")) return { kind: "none" };
     const texts = path === "/" ? [] : path.slice(1).split("/");
     const others = new Set<string>();
     const route = find(this.#root, texts, 0, method, others);
     if (route === undefined) return others.size === 0 ? { kind: "none" } : { kind: "method", allow: allowed(others) };
-    const params = paramsOf(route, texts);
+    const params = paramsOf(route.compiled, texts);
     return params === undefined ? { kind: "malformed" } : { kind: "route", route, params };
   }
 
-  #add(route: CompiledRoute): void {
+  #add(route: R): void {
     let at = this.#root;
-    for (const segment of route.segments) {
-      const next = segment.kind === "parameter" ? (at.parameter ?? branch()) : (at.statics.get(segment.text) ?? branch());
+    for (const segment of route.compiled.segments) {
+      const next = segment.kind === "parameter" ? (at.parameter ?? branch<R>()) : (at.statics.get(segment.text) ?? branch<R>());
       if (segment.kind === "parameter") at.parameter = next;
       else at.statics.set(segment.text, next);
       at = next;
     }
     const other = at.methods.get(route.method);
     if (other !== undefined) {
-      throw new BuildError(
-        "duplicate_route",
-        `${route.method} ${route.template} and ${other.method} ${other.template} answer the same requests`,
-      );
+      throw new BuildError("duplicate_route", `${route.compiled.label} and ${other.compiled.label} answer the same requests`);
     }
     at.methods.set(route.method, route);
   }
+}
+
+/** @throws BuildError `duplicate_route` if two routes answer the same method and path */
+export function checkCollisions(routes: readonly CompiledRoute[]): void {
+  void new Router(routes.map((compiled) => ({ method: compiled.method, template: compiled.template, compiled })));
 }
 
 /** A dot segment in any spelling: clients and proxies resolve it, so that it never names anything (WHATWG URL §4.3). */
 const dots = /^(?:\.|%2e){1,2}$/i;
 
 /** Looks at each branch of the tree at most once, however many segments the path has. */
-function find(at: Branch, texts: readonly string[], index: number, method: string, others: Set<string>): CompiledRoute | undefined {
+function find<R>(at: Branch<R>, texts: readonly string[], index: number, method: string, others: Set<string>): R | undefined {
   const text = texts[index];
   if (text === undefined) return answering(at, method, others);
   const fixed = at.statics.get(text);
@@ -80,7 +79,7 @@ function find(at: Branch, texts: readonly string[], index: number, method: strin
 }
 
 /** The route of a method (GET's for HEAD); `others` gets the methods that there are instead. */
-function answering({ methods }: Branch, method: string, others: Set<string>): CompiledRoute | undefined {
+function answering<R>({ methods }: Branch<R>, method: string, others: Set<string>): R | undefined {
   const route = methods.get(method) ?? (method === "HEAD" ? methods.get("GET") : undefined);
   if (route === undefined) for (const other of methods.keys()) others.add(other);
   return route;

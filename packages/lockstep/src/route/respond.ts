@@ -9,11 +9,21 @@ import { refusingSecrets } from "../secret/redacted.ts";
 import { checkPrivate } from "./private-headers.ts";
 import { Reply } from "../outcome/reply.ts";
 import type { AnswerHeaders } from "../problem/answer-headers.ts";
-import { securityHeaders, strictTransport } from "./security-headers.ts";
 import { StreamReply } from "../outcome/stream.ts";
 import { checkDeclared, declaredFor, type Success } from "./success.ts";
 
 type Headers = Record<string, string | readonly string[]>;
+
+/** Sent with every answer. An API's answers are data: nothing may frame, sniff or run them. A page's reply may replace the policies. */
+const securityHeaders: Readonly<Record<string, string>> = {
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+/** Sent if the client's connection is encrypted: a year, this host only (RFC 6797 §6.1). */
+const strictTransport = "max-age=31536000";
 
 /** What an answer needs beside its content. */
 export interface AnswerContext {

@@ -1,13 +1,40 @@
-/** From the options of an API to what its routes share. */
+/** What all routes of an API share when they are served, made of the API's options. */
 import { AuditReporter } from "../audit/reporter.ts";
 import { consoleAudit } from "../audit/sink.ts";
 import { notify } from "../callback.ts";
 import type { AppValues } from "../dependency/app-values.ts";
-import { inputLimits } from "../input/limits.ts";
+import { type InputLimits, inputLimits } from "../input/limits.ts";
 import type { ApiOptions } from "./api-options.ts";
 import { checkOrigin, webOriginOf } from "./origin.ts";
 import { metadataUrl } from "./protected-resource.ts";
-import type { ErrorListener, Serving } from "./served-route.ts";
+
+/** Where an error happened. */
+export interface ErrorOrigin {
+  readonly requestId: string;
+  /** The route, as declared: `GET /notes/:id`. */
+  readonly route: string;
+}
+
+/** Called with an error that nothing expected, for the application's log. It may be asynchronous; no answer waits for it. */
+export type ErrorListener =
+  | ((error: unknown, about: ErrorOrigin) => void)
+  | ((error: unknown, about: ErrorOrigin) => Promise<void>);
+
+/** What all routes of an API share. */
+export interface Serving {
+  readonly realm: string;
+  /** Where the protected-resource metadata is (RFC 9728 §5.1). */
+  readonly resourceMetadata: string | undefined;
+  readonly limits: InputLimits;
+  /** The origins of the application's own pages, exact. */
+  readonly origins: ReadonlySet<string>;
+  /** The origins that the API itself has. */
+  readonly ownOrigins: ReadonlySet<string>;
+  readonly audit: AuditReporter;
+  readonly app: AppValues;
+  /** Never throws. */
+  readonly onError: (error: unknown, about: ErrorOrigin) => void;
+}
 
 const printable = /^[\x20-\x7e]+$/;
 

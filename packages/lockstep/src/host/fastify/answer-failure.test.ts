@@ -113,8 +113,7 @@ describe("an answer that cannot be written is 500, is reported, and ends nothing
     within(
       () => {},
       async (url) => {
-        for (const { label } of api["~server"].routes) {
-          const [, path = ""] = label.split(" ");
+        for (const { template: path } of api["~dispatcher"].routes) {
           if (!path.startsWith("/now") && !path.startsWith("/later")) continue;
           log.length = 0;
           assert.deepEqual(face(await ask(url, path)), internal, path);

@@ -1,8 +1,7 @@
 /** The answer in place of one that a hook of the application, or the writing, has prevented. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { answerToError } from "../../outcome/answer.ts";
-import type { Server } from "../../route/server.ts";
-import type { HostResponse } from "../host.ts";
+import type { HostedApi, HostResponse } from "../host.ts";
 import { discard } from "../pieces.ts";
 import { answerToFastify } from "./fastify-error.ts";
 import type { FastifyHostRequest } from "./fastify-request.ts";
@@ -24,7 +23,7 @@ const internalError = answerToError(undefined);
  * Answers and reports an error. The answer is written past Fastify, so that this is the end of it: a hook that always throws would
  * throw again. It throws nothing.
  */
-export function answerFailure(server: Server, error: unknown, { reply, seen, instead, isClosing }: FailedRequest): void {
+export function answerFailure(hosted: HostedApi, error: unknown, { reply, seen, instead, isClosing }: FailedRequest): void {
   const { request } = reply;
   discard(instead?.body);
   // The error of a stream is reported by its exchange, and decides as if the handler had thrown it.
@@ -32,21 +31,21 @@ export function answerFailure(server: Server, error: unknown, { reply, seen, ins
   const answer = answerToFastify(cause);
   const options = { instead, closes: seen.stream === undefined && (isClosing || (seen.hasBody && !seen.isRead)) };
   try {
-    const response = server.refuse(answer, seen);
-    if (answer.status >= 500 && cause === error) report(server, error, request, response);
+    const response = hosted.refuse(answer, seen);
+    if (answer.status >= 500 && cause === error) report(hosted, error, request, response);
     writeDirectly(reply, response, options);
   } catch (unwritable) {
     // A problem that the application threw has a status or a header that cannot be written.
-    const response = server.refuse(internalError, seen);
-    report(server, unwritable, request, response);
+    const response = hosted.refuse(internalError, seen);
+    report(hosted, unwritable, request, response);
     writeDirectly(reply, response, options);
   }
 }
 
 /** Tells the API's listener and the application's log. A log that throws changes no answer. */
-function report(server: Server, error: unknown, request: FastifyRequest, { headers }: HostResponse): void {
+function report(hosted: HostedApi, error: unknown, request: FastifyRequest, { headers }: HostResponse): void {
   const route = `${request.method} ${request.routeOptions.url ?? "(no route)"}`;
-  server.report(error, { requestId: String(headers["x-request-id"]), route });
+  hosted.report(error, { requestId: String(headers["x-request-id"]), route });
   try {
     request.log.error(error);
   } catch (failure) {

@@ -17,7 +17,7 @@ export function answerOnSocket(api: Api, error: Error & { readonly code?: string
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const busy = responseInFlight(socket);
   if (busy !== undefined) return closeAfter(busy, socket);
-  const { status, headers, body } = api["~server"].refuse(answerTo(error.code), unread);
+  const { status, headers, body } = api["~dispatcher"].refuse(answerTo(error.code), unread);
   const text = typeof body === "string" ? body : "";
   const fields = Object.entries({ ...headers, "content-length": String(Buffer.byteLength(text)), connection: "close" });
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...fields.map(([name, value]) => `${name}: ${value}`)];

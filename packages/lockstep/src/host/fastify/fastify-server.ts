@@ -2,7 +2,7 @@
 import { fastify, type FastifyInstance } from "fastify";
 import { malformedPath } from "../../outcome/answer.ts";
 import type { Api } from "../../api/api.ts";
-import { watchUnawaited } from "../../route/unawaited.ts";
+import { watchUnawaited } from "../unawaited.ts";
 import { answerOnSocket } from "./answer-on-socket.ts";
 import { FastifyHostRequest } from "./fastify-request.ts";
 import { type FastifyOptions, lockstep } from "./plugin.ts";
@@ -53,7 +53,7 @@ export function fastifyServer(api: Api, options: FastifyServerOptions = {}): Fas
     // A path that is not percent-encoded UTF-8 meets no route and no handler of Fastify's.
     frameworkErrors: (_error, request, reply) => {
       const seen = new FastifyHostRequest(request, reply, "");
-      write(reply, api["~server"].refuse(malformedPath, seen), seen);
+      write(reply, api["~dispatcher"].refuse(malformedPath, seen), seen);
     },
     clientErrorHandler: (error, socket) => answerOnSocket(api, error, socket),
   });

@@ -4,10 +4,7 @@ import { malformedPath } from "../../outcome/answer.ts";
 import { BuildError } from "../../problem/error.ts";
 import { type Answer, ownAnswer } from "../../problem/problem.ts";
 import type { Api } from "../../api/api.ts";
-import type { CompiledRoute } from "../../route/compiled-route.ts";
-import type { Exchange } from "../../route/exchange.ts";
-import type { Server } from "../../route/server.ts";
-import type { HostResponse } from "../host.ts";
+import type { HostedApi, HostedRoute, HostExchange, HostResponse } from "../host.ts";
 import { answerFailure } from "./answer-failure.ts";
 import { FastifyHostRequest } from "./fastify-request.ts";
 import type { Foreign } from "./foreign.ts";
@@ -27,7 +24,7 @@ const noParams: Readonly<Record<string, string>> = Object.freeze({});
 const ownShapes = new WeakMap<object, Set<string>>();
 
 interface Waiting {
-  readonly exchange: Exchange;
+  readonly exchange: HostExchange;
   readonly request: FastifyHostRequest;
 }
 
@@ -48,7 +45,7 @@ export class Mounted {
   /** The shapes of the routes of every API here. */
   readonly shapes: Set<string>;
   readonly #api: Api;
-  readonly #server: Server;
+  readonly #hosted: HostedApi;
   readonly #instance: FastifyInstance;
   readonly #prefix: string;
   readonly #maxFields: number;
@@ -63,7 +60,7 @@ export class Mounted {
       throw new BuildError("wrong_option", `The prefix ${prefix} has a parameter: declare it in the routes' paths`);
     const maxFields: unknown = instance.server.maxHeadersCount ?? defaultHeaderFields;
     this.#api = api;
-    this.#server = api["~server"];
+    this.#hosted = api["~dispatcher"];
     this.#instance = instance;
     this.#prefix = prefix;
     this.#streams = new OpenStreams(streamGraceMs);
@@ -74,10 +71,10 @@ export class Mounted {
   }
 
   /** Gives Fastify a route; the guards run in `onRequest`, everything else in the handler. */
-  add(route: CompiledRoute): void {
+  add(route: HostedRoute): void {
     const methods = route.method === "GET" ? ["GET", "HEAD"] : [route.method];
     this.#own(methods, route.template);
-    const isFixed = route.segments.every(({ kind }) => kind === "static");
+    const isFixed = !route.template.includes("/:");
     this.#instance.route({
       method: methods,
       url: route.template,
@@ -130,7 +127,7 @@ export class Mounted {
     this.settle(request);
     const seen = this.#see(request, reply);
     const instead = carrying(request)[answered] ?? undefined;
-    answerFailure(this.#server, error, { reply, seen, instead, isClosing: this.#isClosing });
+    answerFailure(this.#hosted, error, { reply, seen, instead, isClosing: this.#isClosing });
   }
 
   /** From now on answers close their connections: an idle one would keep the server until it times out. */
@@ -140,7 +137,7 @@ export class Mounted {
   }
 
   #begin(
-    route: CompiledRoute,
+    route: HostedRoute,
     isFixed: boolean,
     hook: { request: FastifyRequest; reply: FastifyReply; next: (error?: Error) => void },
   ): void {
@@ -170,24 +167,24 @@ export class Mounted {
   }
 
   /** The exchange of a request, or the answer where there is none. Fastify finds a route; which one it is, the core says. */
-  #exchange(route: CompiledRoute, isFixed: boolean, seen: FastifyHostRequest): Exchange | HostResponse {
+  #exchange(route: HostedRoute, isFixed: boolean, seen: FastifyHostRequest): HostExchange | HostResponse {
     const refusal = this.#refusal(seen);
-    if (refusal !== undefined) return this.#server.refuse(refusal, seen);
-    if (isFixed && seen.path === route.template) return this.#server.exchange(route, seen, noParams);
+    if (refusal !== undefined) return this.#hosted.refuse(refusal, seen);
+    if (isFixed && seen.path === route.template) return this.#hosted.exchange(route, seen, noParams);
     // Fastify decodes before it matches, knows empty parameters, and an application may make it looser still.
-    const match = this.#server.match(seen.method, seen.path);
-    return match.kind === "route" ? this.#server.exchange(match.route, seen, match.params) : this.#server.unmatched(match, seen);
+    const match = this.#hosted.match(seen.method, seen.path);
+    return match.kind === "route" ? this.#hosted.exchange(match.route, seen, match.params) : this.#hosted.unmatched(match, seen);
   }
 
   /** Answers a request that no route answers. */
   refuseUnmatched(request: FastifyRequest, reply: FastifyReply): void {
     const seen = this.#see(request, reply);
     const refusal = this.#refusal(seen);
-    const match = this.#server.match(seen.method, seen.path);
+    const match = this.#hosted.match(seen.method, seen.path);
     const response =
       refusal === undefined
-        ? this.#server.unmatched(match.kind === "route" ? { kind: "none" } : match, seen)
-        : this.#server.refuse(refusal, seen);
+        ? this.#hosted.unmatched(match.kind === "route" ? { kind: "none" } : match, seen)
+        : this.#hosted.refuse(refusal, seen);
     this.#write(reply, response, seen);
   }
 

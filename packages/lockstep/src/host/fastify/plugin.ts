@@ -51,7 +51,7 @@ export function lockstep(api: Api, options: FastifyOptions = {}): FastifyPluginA
     instance.addHook("preParsing", (request, reply, _payload, next) =>
       request.is404 ? mounted.refuseUnmatched(request, reply) : next(),
     );
-    for (const { compiled } of api["~server"].routes) mounted.add(compiled);
+    for (const route of api["~dispatcher"].routes) mounted.add(route);
     mounted.answerTheRest(foreign);
     // Not onResponse, which would cost every request two listeners.
     instance.addHook("onSend", (request, _reply, _payload, next) => {

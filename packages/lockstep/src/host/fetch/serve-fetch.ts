@@ -1,8 +1,7 @@
 /** Answers web requests: the host of tests, and of runtimes that speak fetch (Workers, Deno, Bun). */
 import { answerToError } from "../../outcome/answer.ts";
-import type { Server } from "../../route/server.ts";
-import { watchUnawaited } from "../../route/unawaited.ts";
-import type { HostResponse } from "../host.ts";
+import { watchUnawaited } from "../unawaited.ts";
+import type { HostedApi, HostResponse } from "../host.ts";
 import { discard, Pieces } from "../pieces.ts";
 import { FetchRequest } from "./fetch-request.ts";
 
@@ -21,10 +20,10 @@ export interface FetchOptions {
  * ```
  */
 export function serveFetch(
-  api: { readonly "~server": Server },
+  api: { readonly "~dispatcher": HostedApi },
   options: FetchOptions = {},
 ): (request: Request) => Promise<Response> {
-  const server = api["~server"];
+  const hosted = api["~dispatcher"];
   let watches = false;
   return async (request) => {
     // From the first request on, and not at start-up: whoever only makes an API watches nothing.
@@ -34,15 +33,15 @@ export function serveFetch(
     let response: HostResponse | undefined;
     try {
       if (options.address !== undefined) seen = new FetchRequest(request, options.address(request));
-      response = await server.handle(seen);
+      response = await hosted.handle(seen);
       const isSent = request.method !== "HEAD" && !bodiless.has(response.status);
       if (!isSent) discard(response.body);
       return toResponse(isSent ? response : { ...response, body: undefined });
     } catch (error) {
       // A status or a header that cannot be written, or a function of the application that throws.
       discard(response?.body);
-      const answer = server.refuse(answerToError(undefined), seen);
-      server.report(error, { requestId: String(answer.headers["x-request-id"]), route: server.labelOf(seen) });
+      const answer = hosted.refuse(answerToError(undefined), seen);
+      hosted.report(error, { requestId: String(answer.headers["x-request-id"]), route: hosted.labelOf(seen) });
       return toResponse(answer);
     }
   };

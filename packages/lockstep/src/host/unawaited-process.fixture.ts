@@ -5,7 +5,7 @@ import { deny } from "../outcome/deny.ts";
 import { problem } from "../problem/problem.ts";
 import { httpBearer } from "../scheme/http-bearer.ts";
 import { createApi } from "../api/api.ts";
-import { get } from "./route.ts";
+import { get } from "../route/route.ts";
 import { watchUnawaited } from "./unawaited.ts";
 
 const user = authenticate({ token: httpBearer() }, ({ token }) => ({ id: token.reveal() }));

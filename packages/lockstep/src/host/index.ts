@@ -1,0 +1,26 @@
+/**
+ * `lockstep/host`: for writing a host of your own. A host wraps its request in a `HostRequest`, gets the API's dispatcher with
+ * `dispatcherOf(api)`, and writes the `HostResponse`. `hostSuite()` of `lockstep/testing` shows whether it is right.
+ */
+
+// The contract.
+export {
+  dispatcherOf,
+  type ClientCertificate,
+  type HostedApi,
+  type HostedRoute,
+  type HostExchange,
+  type HostMatch,
+  type HostRequest,
+  type HostResponse,
+  type Unmatched,
+} from "./host.ts";
+
+// Reading bodies.
+export { cutShort, tooLarge } from "./body-problem.ts";
+
+// Writing answers.
+export { answerToError, malformedPath } from "../outcome/answer.ts";
+export { type Answer } from "../problem/problem.ts";
+export { discard, Pieces } from "./pieces.ts";
+export { watchUnawaited } from "./unawaited.ts";
