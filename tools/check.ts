@@ -1,12 +1,21 @@
 /** `npm run check`: format, lint, types and packaging. */
 import { binary, runSteps } from "./steps.ts";
 
+/** The packages hold ES modules only, so how CommonJS would load them is not asked. */
+const typesResolve = ["--profile", "esm-only", "--format", "table-flipped", "--no-color", "--no-summary", "--pack"];
+
 await runSteps([
   { name: "format", command: binary("oxfmt"), args: ["--check", "."] },
   { name: "lint", command: binary("oxlint"), args: ["--type-aware", "--deny-warnings"] },
   { name: "types", command: binary("tsc"), args: ["-p", "."] },
   // Declarations that cannot be made from one file alone fail here.
   { name: "build", command: process.execPath, args: ["tools/build.ts"] },
-  { name: "packaging", command: binary("publint"), args: ["--strict", "packages/lockstep"] },
-  { name: "packaging of identity", command: binary("publint"), args: ["--strict", "packages/identity"] },
+  ...["lockstep", "identity"].flatMap((name) => [
+    { name: `packaging of ${name}`, command: binary("publint"), args: ["--strict", `packages/${name}`] },
+    {
+      name: `types of ${name} as an application resolves them`,
+      command: binary("attw"),
+      args: [...typesResolve, `packages/${name}`],
+    },
+  ]),
 ]);

@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { stripTypeScriptTypes } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
+import type { Printed, PrintedAnswer } from "./package-on-node-22.fixture.ts";
 import { binary, root } from "./steps.ts";
 
 const run = promisify(execFile);
+
+/**
+ * The oldest Node that `lockstep` supports. It is in a folder of its own: in the root, it could become the Node that runs
+ * everything.
+ */
+const node22 = join(root, "tools/node-22/node_modules/node/bin/node");
 
 const types = "only types";
 
@@ -61,23 +69,56 @@ scopes(auth.currentUser, "notes:delete");
 auth.adminRoutes(auth.currentUser);
 `;
 
+/** Starts an API with documentation if the word `docs` is given. */
+const documentedProgram = `
+import { createApi, get } from "lockstep";
+const docs = process.argv.includes("docs") ? { docs: { public: "a test" } } : {};
+const api = createApi({ title: "t", version: "1", routes: [get("/health", { public: "a probe" }, () => "Ok")], ...docs });
+console.log((await api.fetch(new Request("https://api.example/health"))).status);
+`;
+
+/** Starts identity as an application would. */
+const startIdentity = `
+import { generateIdentityKey, identity, logMail } from "lockstep-identity";
+import { openSqlite } from "lockstep-identity/sqlite";
+await identity({
+  database: openSqlite(":memory:"), issuer: "https://api.example.com", audience: "example", key: generateIdentityKey(),
+  scopes: {}, mail: logMail(() => {}), audit: () => {},
+});
+`;
+
+/** The exit code and the standard error of a program that failed. */
+interface Failure {
+  readonly code: number;
+  readonly stderr: string;
+}
+
 describe("the packed packages", () => {
   let project = "";
+  let tarballs: ReadonlyMap<string, string>;
+  let versions: Readonly<Record<string, string>>;
 
   before(async () => {
     project = await mkdtemp(join(tmpdir(), "lockstep-package-"));
     await run(process.execPath, ["tools/build.ts"], { cwd: root });
-    const packed = await Promise.all(Object.keys(subpaths).map((name) => pack(name, project)));
-    const { devDependencies: versions } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+    const packed = Object.keys(subpaths).map(async (name) => [name, join(project, await pack(name, project))] as const);
+    tarballs = new Map(await Promise.all(packed));
+    ({ devDependencies: versions } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
       devDependencies: Record<string, string>;
-    };
-    await writeFile(join(project, "package.json"), JSON.stringify({ name: "empty", private: true, type: "module" }));
-    const peers = ["fastify", "pg", "@types/pg", "nodemailer", "@types/nodemailer"].map((name) => `${name}@${versions[name]}`);
-    const wanted = [...packed.map((file) => `./${file}`), ...peers];
-    await run("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", ...wanted], { cwd: project });
+    });
+    const peers = ["fastify", "pg", "@types/pg", "nodemailer", "@types/nodemailer", "swagger-ui-dist"];
+    await install(project, [...tarballs.values(), ...peers.map(versioned)]);
   });
 
   after(() => rm(project, { recursive: true, force: true }));
+
+  const versioned = (name: string): string => `${name}@${versions[name]}`;
+
+  /** Runs a program in a folder; returns its standard output. */
+  async function runIn(folder: string, node: string, program: string, ...words: string[]): Promise<string> {
+    await writeFile(join(folder, "main.js"), program);
+    return (await run(node, ["main.js", ...words], { cwd: folder })).stdout;
+  }
 
   for (const [name, paths] of Object.entries(subpaths)) {
     test(`${name} has exactly the documented subpaths`, async () => {
@@ -106,9 +147,22 @@ describe("the packed packages", () => {
     });
 
     test(`${name} holds no test and no fixture`, async () => {
-      const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--workspace", name], { cwd: root });
-      assert.match(stdout, /dist\/index\.js/);
-      assert.doesNotMatch(stdout, /\.test\.|\.fixture\.|test-d/);
+      const paths = await packedPaths(name);
+      assert.ok(paths.includes("dist/index.js"));
+      assert.deepEqual(
+        paths.filter((path) => /\.test\.|\.fixture\.|test-d/.test(path)),
+        [],
+      );
+    });
+
+    test(`${name} holds its JavaScript and types, its README and its license, and nothing else`, async () => {
+      const paths = await packedPaths(name);
+      for (const path of ["dist/index.js", "dist/index.d.ts", "package.json", "README.md", "LICENSE"])
+        assert.ok(paths.includes(path), path);
+      assert.deepEqual(
+        paths.filter((path) => !/^(?:dist\/.*\.(?:js|d\.ts)|package\.json|README\.md|LICENSE)$/.test(path)),
+        [],
+      );
     });
   }
 
@@ -124,12 +178,110 @@ describe("the packed packages", () => {
     const { stdout } = await run(process.execPath, [join(project, "node_modules/.bin/lockstep-identity"), "generate-key"]);
     assert.match(stdout, /^[A-Za-z0-9_-]{43}\n$/);
   });
+
+  test("without swagger-ui-dist, an API with docs does not start and says what to do; one without docs does", async () => {
+    const bare = await mkdtemp(join(tmpdir(), "lockstep-bare-"));
+    try {
+      await install(bare, [tarballs.get("lockstep") ?? ""]);
+      await assert.rejects(access(join(bare, "node_modules/swagger-ui-dist")));
+      await assert.rejects(runIn(bare, process.execPath, documentedProgram, "docs"), ({ code, stderr }: Failure) => {
+        assert.equal(code, 1);
+        assert.match(stderr, /BuildError: Install swagger-ui-dist, or leave out `docs`: /);
+        assert.match(stderr, /code: 'missing_package'/);
+        return true;
+      });
+      assert.equal(await runIn(bare, process.execPath, documentedProgram), "200\n");
+      assert.equal(await runIn(project, process.execPath, documentedProgram, "docs"), "200\n");
+    } finally {
+      await rm(bare, { recursive: true, force: true });
+    }
+  });
+
+  test("the Node 22 of the tests is one, and the Node that runs everything else is not", async () => {
+    const versionOf = async (path: string): Promise<string> => (await run(path, ["--version"])).stdout;
+    assert.match(await versionOf(node22), /^v22\./);
+    assert.match(await versionOf(binary("node")), /^v24\./);
+  });
+
+  describe("on Node 22", () => {
+    let printed: Printed;
+
+    before(async () => {
+      const program = await readFile(join(import.meta.dirname, "package-on-node-22.fixture.ts"), "utf8");
+      printed = JSON.parse(await runIn(project, node22, stripTypeScriptTypes(program))) as Printed;
+    });
+
+    test("lockstep runs there", () => assert.match(printed.node, /^22\./));
+
+    for (const host of ["fetch", "fastify"] as const) {
+      test(`${host}: a JWT opens the route, and nothing else does`, () => {
+        const { anonymous, alice, forged, withoutScope } = printed[host];
+        assert.deepEqual([anonymous, alice, forged, withoutScope].map(statusAndCode), [
+          [401, "unauthenticated"],
+          [200, undefined],
+          [401, "invalid_token"],
+          [403, "insufficient_scope"],
+        ]);
+        assert.deepEqual(JSON.parse(alice?.text ?? ""), { id: "alice" });
+      });
+
+      test(`${host}: the document describes the API`, () => {
+        const { status, text } = printed[host]["document"] ?? {};
+        assert.equal(status, 200);
+        const { openapi, paths } = JSON.parse(text ?? "") as { openapi: string; paths: object };
+        assert.match(openapi, /^3\.1\./);
+        assert.deepEqual(Object.keys(paths), ["/me"]);
+      });
+
+      test(`${host}: the page is there, and the script it needs`, () => {
+        const { page, bundle } = printed[host];
+        assert.deepEqual([page?.status, page?.type], [200, "text/html; charset=utf-8"]);
+        assert.match(page?.text ?? "", /<script src="docs\/swagger-ui-bundle\.js/);
+        assert.deepEqual([bundle?.status, bundle?.type], [200, "text/javascript; charset=utf-8"]);
+        assert.match(bundle?.text ?? "", /SwaggerUIBundle/);
+      });
+    }
+
+    test("identity names the Node to install, in one sentence", async () => {
+      const sentence = /Install Node 24\.7 or later: this is Node 22\.\d+\.\d+, which has no argon2 to hash passwords with\n/;
+      await assert.rejects(runIn(project, node22, startIdentity), ({ code, stderr }: Failure) => {
+        assert.equal(code, 1);
+        assert.match(stderr, new RegExp(`^Error: ${sentence.source}`, "m"));
+        return true;
+      });
+      const command = run(node22, [join(project, "node_modules/.bin/lockstep-identity"), "generate-key"]);
+      await assert.rejects(command, ({ code, stderr }: Failure) => {
+        assert.equal(code, 1);
+        assert.match(stderr, new RegExp(`^lockstep-identity: The command failed: ${sentence.source}`, "m"));
+        return true;
+      });
+      // The same programs on the Node that runs this test.
+      await runIn(project, process.execPath, `${startIdentity}process.exit();`);
+    });
+  });
 });
 
-/** Packs a package of the workspace into a folder; gives the file's name. */
+function statusAndCode(answer: PrintedAnswer | undefined): readonly unknown[] {
+  const { code } = JSON.parse(answer?.text ?? "{}") as { code?: string };
+  return [answer?.status, code];
+}
+
+/** Installs packages into an empty folder. No script of theirs runs. */
+async function install(folder: string, packages: readonly string[]): Promise<void> {
+  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "empty", private: true, type: "module" }));
+  await run("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", ...packages], { cwd: folder });
+}
+
+/** The paths of all files that a package of the workspace publishes. */
+async function packedPaths(name: string): Promise<readonly string[]> {
+  const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--workspace", name], { cwd: root });
+  return [...stdout.matchAll(/"path":\s*"([^"]+)"/g)].map(([, path = ""]) => path);
+}
+
+/** Packs a package of the workspace into a folder; returns the file's name. */
 async function pack(name: string, into: string): Promise<string> {
   const { stdout } = await run("npm", ["pack", "--json", "--workspace", name, "--pack-destination", into], { cwd: root });
-  // npm prints a list of what it packed, keyed or not by version.
+  // npm prints a list of the packages, keyed or not by version.
   const file = /"filename":\s*"([^"]+)"/.exec(stdout)?.[1];
   if (file === undefined) throw new Error(`npm did not say what it packed of ${name}`);
   return file;

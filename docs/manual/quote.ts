@@ -7,7 +7,9 @@ const root = join(import.meta.dirname, "../..");
 const read = (path: string): string | undefined =>
   existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : undefined;
 
-for (const path of globSync(["README.md", "docs/manual/*.md", "docs/errors.md", "examples/README.md"], { cwd: root })) {
+const pages = ["README.md", "packages/*/README.md", "docs/manual/*.md", "docs/errors.md", "examples/README.md"];
+
+for (const path of globSync(pages, { cwd: root })) {
   const text = read(path) ?? "";
   const quoted = withListings({ path, text, read });
   if (quoted !== text) writeFileSync(join(root, path), quoted);

@@ -33,6 +33,12 @@ export type Request = { readonly path: string } | { readonly end: true };
 /** What a process of `npm test` says: that a test starts, or that the file is done. */
 export type Message = { readonly type: "started"; readonly test: string } | { readonly type: "done"; readonly report: FileReport };
 
+/**
+ * Written on both streams of a process after each file. A message and the streams are different channels, so without it the end
+ * of a file's output may come after its report, and would count as the next file's or as a problem of the process.
+ */
+export const endOfOutput = "\u0004";
+
 type Ended = Extract<TestEvent, { type: "test:pass" | "test:fail" }>;
 
 /** Nothing has run yet. */

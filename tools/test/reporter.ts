@@ -1,6 +1,6 @@
 /** The reporter of `node:test` in a process of `npm test`: sends what each file came to, and prints what concerns no file. */
 import type { TestEvent } from "node:test/reporters";
-import { FileRecorder, type Message } from "./report.ts";
+import { endOfOutput, FileRecorder, type Message } from "./report.ts";
 
 // The reporter is a default export, as `--test-reporter` wants it.
 // oxlint-disable-next-line import/no-default-export
@@ -16,7 +16,9 @@ export default async function* reporter(events: AsyncIterable<TestEvent>): Async
       hasTest = true;
       continue;
     }
-    send({ type: "done", report: await file.report(complaint(event.data.name, hasTest || event.type === "test:fail")) });
+    const report = await file.report(complaint(event.data.name, hasTest || event.type === "test:fail"));
+    for (const stream of [process.stdout, process.stderr]) stream.write(endOfOutput);
+    send({ type: "done", report });
     file = new FileRecorder();
     hasTest = false;
   }

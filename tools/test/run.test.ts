@@ -47,6 +47,15 @@ test("hooks of a file are run before and after its tests, and reach no other fil
   );
 });
 
+test("a text that a file prints at its very end belongs to the file, and fails nothing", async (t) => {
+  // More than a pipe holds: the end is still on its way when the report of the file arrives.
+  const { code, output } = await runOver(t, {
+    "a.test.ts": 'after(() => process.stdout.write(`${"x".repeat(99)}\\n`.repeat(5000) + "the end\\n")); test("passes", () => {});',
+  });
+  assert.equal(code, 0, output.slice(-500));
+  assert.match(output, /^the end$/m);
+});
+
 test("a file that cannot be imported, or has no test, fails", async (t) => {
   const { code, output, closing } = await runOver(t, {
     "a.test.ts": 'throw new Error("on import");',

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { root } from "../steps.ts";
-import { type FileReport, hasFailed, type Message, noCounts, type Request } from "./report.ts";
+import { endOfOutput, type FileReport, hasFailed, type Message, noCounts, type Request } from "./report.ts";
 
 /** One file and what came of it. */
 export interface FileResult extends FileReport {
@@ -20,6 +20,9 @@ export class TestProcess {
   readonly #graceMs: number;
   readonly #exited: Promise<string>;
   #output = "";
+  /** How many streams have come to the end of the present file's output. */
+  #endedStreams = 0;
+  #report: FileReport | undefined;
   #current = "";
   #isUsable = true;
   #hasFailed = false;
@@ -35,9 +38,7 @@ export class TestProcess {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (chunk: string) => {
-        this.#output += chunk;
-      });
+      stream?.setEncoding("utf8").on("data", (chunk: string) => this.#read(chunk));
     }
     // The messages are those of worker.ts and reporter.ts, which have this type.
     this.#child.on("message", (message) => this.#listen(message as Message));
@@ -63,7 +64,23 @@ export class TestProcess {
 
   #listen(message: Message): void {
     if (message.type === "started") this.#current = message.test;
-    else this.#receive(message.report);
+    else this.#report = message.report;
+    this.#deliver();
+  }
+
+  #read(chunk: string): void {
+    const parts = chunk.split(endOfOutput);
+    this.#output += parts.join("");
+    this.#endedStreams += parts.length - 1;
+    this.#deliver();
+  }
+
+  /** Hands over a report when all that its file printed is here. */
+  #deliver(): void {
+    if (this.#report === undefined || this.#endedStreams < 2) return;
+    this.#receive(this.#report);
+    this.#report = undefined;
+    this.#endedStreams = 0;
   }
 
   /** Runs a file. Never rejects. */

@@ -22,6 +22,7 @@ import { issuerRoutes } from "./issuer/issuer-routes.ts";
 import { removeSigningKeys } from "./issuer/signing-key-store.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { type IdentityOptions, settingsOf } from "./options.ts";
+import { checkNode } from "./password/password-hash.ts";
 import { removeExpiredRevocations } from "./revocation/housekeeping.ts";
 import { withOwnRevocations } from "./revocation/own-revocations.ts";
 import { RevocationFeed } from "./revocation/revocation-feed.ts";
@@ -76,6 +77,7 @@ export interface Identity<Sc extends string> {
  * @throws WrongIdentityOption for an option that is missing or wrong
  * @throws SchemaTooNew where a newer version of the package has been at the database
  * @throws Unavailable while the database is away
+ * @throws Error on a Node older than 24.7
  * @example
  * ```ts
  * const auth = await identity({
@@ -88,6 +90,7 @@ export interface Identity<Sc extends string> {
  * ```
  */
 export async function identity<const Sc extends string>(options: IdentityOptions<Sc>): Promise<Identity<Sc>> {
+  checkNode();
   const base = settingsOf(options);
   await migrate(base.database, identitySchema);
   const feed = await RevocationFeed.open(base, options.revocation);

@@ -1,5 +1,6 @@
 /** Runs one command: finds it, reads what it was given, prints what it did, and says by the exit code how it went. */
 import type { Redacted } from "lockstep";
+import { checkNode } from "../password/password-hash.ts";
 import type { Database } from "../store/database.ts";
 import { Arguments } from "./arguments.ts";
 import { auditCommands } from "./audit.ts";
@@ -39,6 +40,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   const { stdout, stderr } = surroundings;
   const open = new OpenContext(surroundings);
   try {
+    checkNode();
     const { text, json, isWrong = false } = await perform(args, open);
     const isJson = args.includes("--json");
     stdout.write(`${isJson ? JSON.stringify(json, undefined, 2) : text}\n`);

@@ -2,7 +2,8 @@
  * Password hashes: argon2id in PHC strings. Hashing is what makes a stolen database slow to guess; it costs 19 MiB and some
  * 50 ms of one core each, so that only a few run at a time.
  */
-import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
+// As a namespace: a Node that has no argon2 would refuse a named import before checkNode() can say what to install.
+import * as crypto from "node:crypto";
 import { type Redacted, secret, type Secret } from "lockstep";
 import { Queue } from "./queue.ts";
 
@@ -29,13 +30,19 @@ interface Parsed {
   readonly tag: Buffer;
 }
 
+/** @throws Error naming the Node to install, on one that has no argon2 */
+export function checkNode(): void {
+  if (typeof crypto.argon2 === "function") return;
+  throw new Error(`Install Node 24.7 or later: this is Node ${process.versions.node}, which has no argon2 to hash passwords with`);
+}
+
 /**
  * Hashes a password with a fresh salt, as a PHC string.
  *
  * @throws Unavailable where too many are waiting
  */
 export async function hashPassword(password: Redacted<string>): Promise<Secret<string>> {
-  const nonce = randomBytes(saltBytes);
+  const nonce = crypto.randomBytes(saltBytes);
   const tag = await derive(password, { ...cost, nonce, tagLength: tagBytes });
   const { memory, passes, parallelism } = cost;
   return secret(`$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(tag)}`);
@@ -51,7 +58,7 @@ export async function verifyPassword(password: Redacted<string>, hash: Secret<st
   const known = hash === undefined ? undefined : parse(hash.reveal());
   const { tag, ...parameters } = known ?? nobody;
   const actual = await derive(password, { ...parameters, tagLength: tag.length });
-  return timingSafeEqual(actual, tag) && known !== undefined;
+  return crypto.timingSafeEqual(actual, tag) && known !== undefined;
 }
 
 /** Whether a hash should be replaced at the next sign-in: made with less than today's cost or a shorter salt, or in another way. */
@@ -96,7 +103,7 @@ function derive(password: Redacted<string>, derivation: Derivation): Promise<Buf
   return queue.run(
     () =>
       new Promise((resolve, reject) => {
-        argon2("argon2id", { message, ...derivation }, (error, tag) => (error === null ? resolve(tag) : reject(error)));
+        crypto.argon2("argon2id", { message, ...derivation }, (error, tag) => (error === null ? resolve(tag) : reject(error)));
       }),
   );
 }

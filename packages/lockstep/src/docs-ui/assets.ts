@@ -12,7 +12,7 @@ let loading: Promise<Assets> | undefined;
 /**
  * The files of the page, read once: about 2 MB that stay in memory.
  *
- * @throws an error of the runtime where there is no file system, or no `swagger-ui-dist` in it; the next call tries again
+ * @throws an error of the runtime if it has no file system, or cannot find `swagger-ui-dist` in it; the next call tries again
  */
 export async function loadAssets(): Promise<Assets> {
   loading ??= readAssets();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -53,6 +54,20 @@ test("without swagger-ui-dist to read, the page is 404 and says so, and the docu
     assert.match(text, /"code":"not_found"/);
   }
   assert.deepEqual([answers.document.status, answers.afterwards.status], [200, 200]);
+});
+
+test("without swagger-ui-dist installed, an API with docs does not start and says what to do; one without docs does", (t) => {
+  // As in a folder that has no such package: Node looks for it from the root.
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      next(specifier, specifier.startsWith("swagger-ui-dist/") ? { ...context, parentURL: "file:///" } : context),
+  });
+  t.after(() => hooks.deregister());
+  assert.throws(
+    () => apiWith({ public: "a test" }),
+    isBuildError("missing_package", /^Install swagger-ui-dist, or leave out `docs`/),
+  );
+  assert.ok(apiWith(undefined));
 });
 
 test("without docs in the options there is no documentation", async () => {

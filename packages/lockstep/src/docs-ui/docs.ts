@@ -25,11 +25,13 @@ const html = "text/html; charset=utf-8";
  * `/openapi.json` to programs only. A cookie that is `SameSite=Strict` does not come back from an authorization server on
  * another site: where the Authorize button is to work with one, the session's cookie is `Lax`.
  *
- * @throws BuildError `docs_unguarded` where the rule is no authenticated dependency, `wrong_option`
+ * @throws BuildError `docs_unguarded` if the rule is not an authenticated dependency, `missing_package` without
+ *   `swagger-ui-dist`, `wrong_option`
  */
 export function docsRoutes({ docs, title }: Pick<ApiOptions, "docs" | "title">, document: OpenApiDocument): Route[] {
   if (docs === undefined) return [];
   const declare = declareWith(docs);
+  checkPackage();
   const policy = docsPolicy(document);
   // The files are a library's, the same for everyone; a shared cache still keeps nothing that a guard gave.
   const cacheControl = `${docs.public === undefined ? "private" : "public"}, max-age=3600`;
@@ -95,6 +97,28 @@ function send(body: string | Uint8Array, headers: Readonly<Record<string, string
   return reply(200, typeof body === "string" ? new TextEncoder().encode(body) : body, { headers });
 }
 
+/**
+ * Swagger UI is an optional peer dependency. It is known to be missing only if the runtime resolves packages and reports that
+ * this one is not found. A runtime that cannot tell (a bundle on an edge worker) serves the document, and a 404 for the page.
+ */
+function checkPackage(): void {
+  try {
+    // The types say that it is always there. A bundle in another module format does not have it.
+    import.meta.resolve?.("swagger-ui-dist/package.json");
+  } catch (cause) {
+    if (codeOf(cause) !== "ERR_MODULE_NOT_FOUND") return;
+    throw new BuildError(
+      "missing_package",
+      "Install swagger-ui-dist, or leave out `docs`: createApi({ docs }) serves /docs from that package, and it is not installed",
+      { cause },
+    );
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}
+
 async function load(): Promise<Assets> {
   try {
     const { loadAssets } = await import("./assets.ts");
@@ -103,10 +127,8 @@ async function load(): Promise<Assets> {
     throw ownProblem(
       404,
       "not_found",
-      "The page needs a file system with swagger-ui-dist in it, and there is none: read /openapi.json with another viewer.",
-      {
-        cause,
-      },
+      "Read /openapi.json with another viewer: this page needs the files of swagger-ui-dist, which cannot be read here.",
+      { cause },
     );
   }
 }

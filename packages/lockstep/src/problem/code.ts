@@ -66,6 +66,7 @@ export const buildCodes = [
   "unknown_override",
   "foreign_route",
   "docs_unguarded",
+  "missing_package",
   "weak_key",
   "wrong_key",
   "secret_in_response",
