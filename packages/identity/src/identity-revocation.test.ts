@@ -1,13 +1,13 @@
 /** What is revoked is refused: every kind of it, at the node that revoked it at once and elsewhere soon; on fresh routes without delay. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import type { Account } from "./account/account.ts";
+import type { Account } from "./account-table/account-row.ts";
 import { type Ask, codeOf, type IdentityApi, openIdentityApi, password, reveal, textIn } from "./identity.fixture.ts";
 import { SigningKeys } from "./issuer/signing-keys.ts";
 import { eventually } from "./revocation/node-process.fixture.ts";
 import { revokeEverything } from "./revocation/revoke-everything.ts";
-import { describeOnEach, type TestDatabase } from "./store/database.fixture.ts";
 import type { Database } from "./store/database.ts";
+import { describeOnEach, type TestDatabase } from "./store/database.fixture.ts";
 
 const soonMs = 30_000;
 

@@ -18,17 +18,17 @@ import {
   secret,
   unchecked,
 } from "lockstep";
-import type { Account } from "./account/account.ts";
+import type { Account } from "./account-table/account-row.ts";
 import type { IdentityEvent } from "./audit/event.ts";
-import type { User } from "./caller/caller.ts";
 import type { Client } from "./client/client.ts";
 import type { ClientRegistration } from "./client/client-registration.ts";
 import { type Identity, identity } from "./identity.ts";
 import type { MailMessage } from "./mail/mail.ts";
 import { type IdentityOptions, settingsOf } from "./options.ts";
+import type { User } from "./principal/principal.ts";
 import { generateIdentityKey } from "./secret/identity-key.ts";
-import { TestClock } from "./settings.fixture.ts";
 import type { Settings } from "./settings.ts";
+import { TestClock } from "./settings.fixture.ts";
 import type { Database } from "./store/database.ts";
 
 /** The scopes of the application. */

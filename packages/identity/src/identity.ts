@@ -10,27 +10,29 @@ import { removeEndedApiKeys } from "./api-key/api-key-store.ts";
 import { ApiKeys } from "./api-key/api-keys.ts";
 import { serviceAccountRoutes } from "./api-key/service-account-routes.ts";
 import { removeEventsBefore } from "./audit/audit-log.ts";
-import type { ApiClient, CallerFacts, Service, User, UserFacts } from "./caller/caller.ts";
 import { callers } from "./caller/dependencies.ts";
 import { removeSpentAssertions } from "./client/client-assertion.ts";
 import { Clients } from "./client/clients.ts";
+import { introspectionEndpoint } from "./grant/introspection-endpoint.ts";
 import { removeExpiredRefreshTokens } from "./grant/refresh-token-store.ts";
-import { tokenRoutes } from "./grant/token-routes.ts";
-import { Housekeeping, type Removal } from "./housekeeping.ts";
+import { revocationEndpoint } from "./grant/revocation-endpoint.ts";
+import { tokenEndpoint } from "./grant/token-endpoint.ts";
 import { AccessTokens } from "./issuer/access-tokens.ts";
 import { issuerRoutes } from "./issuer/issuer-routes.ts";
 import { removeSigningKeys } from "./issuer/signing-key-store.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { type IdentityOptions, settingsOf } from "./options.ts";
 import { checkNode } from "./password/password-hash.ts";
-import { removeExpiredRevocations } from "./revocation/housekeeping.ts";
+import type { ApiClient, CallerFacts, Service, User, UserFacts } from "./principal/principal.ts";
 import { withOwnRevocations } from "./revocation/own-revocations.ts";
 import { RevocationFeed } from "./revocation/revocation-feed.ts";
+import { removeExpiredRevocations } from "./revocation/revocation-log.ts";
 import { sessionCookie } from "./session/session-cookie.ts";
 import { sessionRoutes } from "./session/session-routes.ts";
 import { removeExpiredSessions } from "./session/session-store.ts";
 import { Sessions } from "./session/sessions.ts";
 import type { Settings } from "./settings.ts";
+import { Housekeeping, type Removal } from "./store/housekeeping.ts";
 import { migrate } from "./store/migration.ts";
 import { identitySchema } from "./store/schema.ts";
 import { removeCounters } from "./throttle/counters.ts";
@@ -161,7 +163,9 @@ function assemble<Sc extends string>(services: Services, { feed, housekeeping }:
     // The scopes of the dependencies are those of the options: `Settings` knows them as texts only.
     ...(dependencies as unknown as Pick<Identity<Sc>, keyof typeof dependencies>),
     routes: [
-      ...tokenRoutes(shared),
+      tokenEndpoint(shared),
+      revocationEndpoint(shared),
+      introspectionEndpoint(shared),
       ...sessionRoutes(shared),
       ...accountRoutes({ ...shared, rotateSession: (user) => rotatedCookie(user, services) }),
       ...apiKeyRoutes(shared),

@@ -3,19 +3,19 @@
  * it: `lockstep/jwt` is enough there.
  */
 export { identity, type Identity } from "./identity.ts";
-export { type IdentityOptions, WrongIdentityOption } from "./options.ts";
+export { WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
+export { type IdentityOptions } from "./options.ts";
 export { type Lifetimes } from "./settings.ts";
 
-export { type Account } from "./account/account.ts";
+export { type Account } from "./account-table/account-row.ts";
 export { type Accounts } from "./account/accounts.ts";
-export { type ApiClient, type Caller, type Service, type User } from "./caller/caller.ts";
+export { type ApiClient, type Caller, type Service, type User } from "./principal/principal.ts";
 export { type ApiKeys } from "./api-key/api-keys.ts";
 export { type Client } from "./client/client.ts";
 export { type Clients } from "./client/clients.ts";
 
 export { generateIdentityKey } from "./secret/identity-key.ts";
-export { logMail } from "./mail/log-mail.ts";
-export { type Mail, type MailMessage } from "./mail/mail.ts";
+export { logMail, type Mail, type MailMessage } from "./mail/mail.ts";
 
 export { type IdentityAuditSink, type IdentityEvent, type IdentityEventType } from "./audit/event.ts";
 export { type TableAudit, tableAudit } from "./audit/table-audit.ts";

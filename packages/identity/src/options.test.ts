@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Redacted } from "lockstep";
-import { logMail } from "./mail/log-mail.ts";
-import { type IdentityOptions, settingsOf, WrongIdentityOption } from "./options.ts";
+import { logMail } from "./mail/mail.ts";
+import { WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
+import { type IdentityOptions, settingsOf } from "./options.ts";
 import { generateIdentityKey } from "./secret/identity-key.ts";
 import { openSqlite } from "./store/sqlite/index.ts";
 

@@ -1,18 +1,18 @@
 /** The options of `identity()`, checked once, with every default filled in. */
 import { consoleAudit, Redacted } from "lockstep";
-import type { Account } from "./account/account.ts";
+import type { Account } from "./account-table/account-row.ts";
 import type { LinkTemplates } from "./account/link-template.ts";
 import { Auditor } from "./audit/auditor.ts";
 import type { IdentityAuditSink } from "./audit/event.ts";
-import { checkedClock, checkedScopes } from "./callback.ts";
 import type { SigningKeyOptions } from "./issuer/signing-keys.ts";
-import { isLogMail } from "./mail/log-mail.ts";
-import type { Mail } from "./mail/mail.ts";
+import { isLogMail, type Mail } from "./mail/mail.ts";
+import { checkedClock, checkedScopes } from "./mechanism/callback.ts";
+import { WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
 import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { type IdentityKey, identityKey, WrongIdentityKey } from "./secret/identity-key.ts";
 import type { Lifetimes, Settings } from "./settings.ts";
-import type { ThrottleOptions } from "./throttle/throttle-options.ts";
 import type { Database } from "./store/database.ts";
+import type { ThrottleOptions } from "./throttle/throttle-options.ts";
 
 /** What `identity()` is told. */
 export interface IdentityOptions<Sc extends string = string> {
@@ -59,11 +59,6 @@ export interface IdentityOptions<Sc extends string = string> {
   readonly audit?: IdentityAuditSink;
   /** Milliseconds since 1970. If it throws or gives no number, what asks for the time fails. Default `Date.now`. */
   readonly clock?: () => number;
-}
-
-/** An option is missing or wrong. The message says what to write. */
-export class WrongIdentityOption extends Error {
-  override readonly name = "WrongIdentityOption";
 }
 
 const day = 86_400;

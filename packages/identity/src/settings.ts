@@ -1,9 +1,9 @@
 /** What the rooms of identity know of the options of `identity()`, with every default filled in. */
+import type { Account } from "./account-table/account-row.ts";
 import type { Auditor } from "./audit/auditor.ts";
+import type { Mail } from "./mail/mail.ts";
 import type { IdentityKeys } from "./secret/identity-key.ts";
 import type { Database } from "./store/database.ts";
-import type { Account } from "./account/account.ts";
-import type { Mail } from "./mail/mail.ts";
 
 /** How long things last. Seconds, all of them. */
 export interface Lifetimes {

@@ -1,8 +1,8 @@
 /** What goes into the routes of accounts and comes out. Objects are strict both ways. */
 import { Redacted } from "lockstep";
 import { z } from "zod";
-import type { Account } from "./account.ts";
-import { type ParsedEmail, parseEmail } from "./email.ts";
+import type { Account } from "../account-table/account-row.ts";
+import { type ParsedEmail, parseEmail } from "../mail/email.ts";
 
 const maxEmail = 254;
 const maxToken = 128;

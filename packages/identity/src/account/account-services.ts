@@ -1,8 +1,8 @@
 /** What the routes of accounts work with. */
 import type { Connection, Cookie } from "lockstep";
-import type { SignedInUser, User } from "../caller/caller.ts";
 import type { MessageContext } from "../mail/message.ts";
 import type { Outbox } from "../mail/outbox.ts";
+import type { SignedInUser, User } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Links, LinkTemplates } from "./link-template.ts";

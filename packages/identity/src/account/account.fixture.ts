@@ -2,20 +2,20 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { anyScope, type Api, authorize, createApi, get, Redacted, unchecked } from "lockstep";
+import type { Account } from "../account-table/account-row.ts";
+import { findAccount } from "../account-table/account-store.ts";
+import { sessionUser } from "../caller/session-user.ts";
 import { comparableHeaders } from "../comparable.fixture.ts";
-import { Outbox } from "../mail/outbox.ts";
 import type { MailMessage } from "../mail/mail.ts";
-import { openSessions, secretOf, type SessionDesk } from "../session/session.fixture.ts";
+import { Outbox } from "../mail/outbox.ts";
 import { sessionCookie, sessionScheme } from "../session/session-cookie.ts";
 import { sessionRoutes } from "../session/session-routes.ts";
-import { sessionUser } from "../session/session-user.ts";
+import { openSessions, secretOf, type SessionDesk } from "../session/session.fixture.ts";
 import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
 import { Throttle } from "../throttle/throttle.ts";
 import type { ThrottleOptions } from "../throttle/throttle-options.ts";
-import type { Account } from "./account.ts";
 import { accountRoutes } from "./account-routes.ts";
-import { findAccount } from "./account-store.ts";
 import { Accounts } from "./accounts.ts";
 import type { LinkTemplates } from "./link-template.ts";
 

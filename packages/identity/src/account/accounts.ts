@@ -1,14 +1,7 @@
 /** Accounts, for programs: the application, its administrators' routes and the command line. */
 import { randomUUID } from "node:crypto";
 import { problem, type Redacted, type Secret } from "lockstep";
-import type { EventOrigin, Recorder } from "../audit/auditor.ts";
-import type { EndReason, IdentityEventDetails } from "../audit/event.ts";
-import { checkNewPassword } from "../password/new-password.ts";
-import { hashPassword } from "../password/password-hash.ts";
-import { endSessions } from "../session/end-session.ts";
-import type { Settings } from "../settings.ts";
-import type { Work } from "../store/statement.ts";
-import type { Account } from "./account.ts";
+import type { Account } from "../account-table/account-row.ts";
 import {
   accountOf,
   type AccountPage,
@@ -22,10 +15,17 @@ import {
   listAccounts,
   lockAccount,
   type NewAccount,
-} from "./account-store.ts";
+} from "../account-table/account-store.ts";
+import { setPasswordHash } from "../account-table/password-store.ts";
+import type { EventOrigin, Recorder } from "../audit/auditor.ts";
+import type { EndReason, IdentityEventDetails } from "../audit/event.ts";
+import { emailKey, type ParsedEmail, parseEmail } from "../mail/email.ts";
+import { hashPassword } from "../password/password-hash.ts";
+import { checkNewPassword } from "../password/password-policy.ts";
+import { endSessions } from "../session/end-session.ts";
+import type { Settings } from "../settings.ts";
+import type { Work } from "../store/statement.ts";
 import { endEverythingOf } from "./closing.ts";
-import { emailKey, type ParsedEmail, parseEmail } from "./email.ts";
-import { setPasswordHash } from "./password-store.ts";
 
 /** Who changes something, and where it was asked for. */
 export interface ChangedBy {

@@ -1,11 +1,11 @@
 /** Another address for an account: asked for with the password, confirmed from the new mailbox; the old one stays until then (L-21). */
 import type { Connection } from "lockstep";
+import { type AccountRecord, findAccount, findAccountByEmail, lockAccount, moveAccount } from "../account-table/account-store.ts";
+import { type ParsedEmail, parseEmail } from "../mail/email.ts";
 import { accountExists, addressChanged, addressChangeRequested, confirmAddress } from "../mail/message.ts";
 import { verifyPassword } from "../password/password-hash.ts";
 import { newSecret } from "../secret/opaque-token.ts";
 import { type AccountServices, messageContext } from "./account-services.ts";
-import { type AccountRecord, findAccount, findAccountByEmail, lockAccount, moveAccount } from "./account-store.ts";
-import { type ParsedEmail, parseEmail } from "./email.ts";
 import { invalidLink, wrongPassword } from "./invalid-link.ts";
 import { type Link, removeLinks, saveLink, spendLink } from "./link-store.ts";
 import type { LinkUse } from "./registration.ts";

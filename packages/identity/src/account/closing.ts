@@ -1,8 +1,8 @@
 /** What ends with an account or with its password: one path for every way there (RULES R8). Parts of a transaction. */
 import type { Recorder } from "../audit/auditor.ts";
 import type { EndReason } from "../audit/event.ts";
-import { revoke } from "../revocation/revocation-log.ts";
-import { endSessions, lastTokenOver } from "../session/end-session.ts";
+import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
+import { endSessions } from "../session/end-session.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 import { removeLinks } from "./link-store.ts";

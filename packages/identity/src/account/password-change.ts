@@ -1,16 +1,16 @@
 /** A signed-in user who shows the password: to have another one, or for what needs more than a session. */
 import type { Connection, Redacted, Secret } from "lockstep";
-import type { User } from "../caller/caller.ts";
+import { type AccountRecord, findAccount, lockAccount } from "../account-table/account-store.ts";
+import { changePasswordHash } from "../account-table/password-store.ts";
 import { passwordChanged } from "../mail/message.ts";
 import { verifyCounted } from "../password/counted-password.ts";
-import { checkNewPassword } from "../password/new-password.ts";
 import { hashPassword } from "../password/password-hash.ts";
+import { checkNewPassword } from "../password/password-policy.ts";
+import type { User } from "../principal/principal.ts";
 import { endSessions } from "../session/end-session.ts";
 import { type AccountServices, messageContext } from "./account-services.ts";
-import { type AccountRecord, findAccount, lockAccount } from "./account-store.ts";
 import { wrongPassword } from "./invalid-link.ts";
 import { removeLinks } from "./link-store.ts";
-import { changePasswordHash } from "./password-store.ts";
 
 /** A user with the password that was entered. */
 export interface ShownPassword {

@@ -1,16 +1,16 @@
 /** A new password for somebody who has lost theirs, by way of their mailbox (attack rows L-19 and L-20). */
 import type { Connection, Redacted } from "lockstep";
+import { findAccountByEmail, lockAccount } from "../account-table/account-store.ts";
+import { resetPasswordHash } from "../account-table/password-store.ts";
+import type { ParsedEmail } from "../mail/email.ts";
 import { passwordChanged, resetPassword as resetMessage } from "../mail/message.ts";
-import { checkNewPassword } from "../password/new-password.ts";
 import { hashPassword } from "../password/password-hash.ts";
+import { checkNewPassword } from "../password/password-policy.ts";
 import { newSecret } from "../secret/opaque-token.ts";
 import { type AccountServices, messageContext } from "./account-services.ts";
-import { findAccountByEmail, lockAccount } from "./account-store.ts";
 import { endEverythingOf } from "./closing.ts";
-import type { ParsedEmail } from "./email.ts";
 import { invalidLink } from "./invalid-link.ts";
 import { findLink, removeLinks, saveLink, spendLink } from "./link-store.ts";
-import { resetPasswordHash } from "./password-store.ts";
 
 /** Somebody who has lost a password. */
 export interface LostPassword {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test, type TestContext } from "node:test";
-import type { Account } from "../account/account.ts";
+import type { Account } from "../account-table/account-row.ts";
 import { codeOf, type IdentityApi, openIdentityApi, password, reveal } from "../identity.fixture.ts";
 import { describeOnEach, type TestDatabase } from "../store/database.fixture.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anyScope, authorize, BuildError, createApi, roles, scopes } from "lockstep";
-import type { User } from "../caller/caller.ts";
 import { codeOf, openIdentityApi, reveal } from "../identity.fixture.ts";
+import type { User } from "../principal/principal.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 
 describeOnEach("who administers", (database) => {

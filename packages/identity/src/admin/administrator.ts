@@ -1,7 +1,7 @@
 /** Who administers identity: the application's own rule, with what identity needs to know of whoever passes it. */
 import { type Advice, authorize, BuildError, deny, type Dependency, type Fact } from "lockstep";
 import type { Administrator, AdministratorDependency } from "../api-key/service-account-routes.ts";
-import type { SignedInUser } from "../caller/caller.ts";
+import type { SignedInUser } from "../principal/principal.ts";
 
 const needsReach =
   'Administrators reach any object: give roles(…, { reachAny: ["admin"] }).require("admin"), or authorize(…, { reach: "any" })';

@@ -15,10 +15,10 @@ import {
   unchecked,
 } from "lockstep";
 import { administrator } from "../admin/administrator.ts";
-import type { SignedInUser, User } from "../caller/caller.ts";
-import { everyScope, type TestKeys } from "./api-key.fixture.ts";
-import { keyCaller } from "./api-key-caller.ts";
+import { keyCaller } from "../caller/api-key-caller.ts";
+import type { SignedInUser, User } from "../principal/principal.ts";
 import { apiKeyRoutes } from "./api-key-routes.ts";
+import { everyScope, type TestKeys } from "./api-key.fixture.ts";
 import { type Administrator, serviceAccountRoutes } from "./service-account-routes.ts";
 
 /** What a request of a test says. */

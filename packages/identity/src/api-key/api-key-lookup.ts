@@ -1,8 +1,9 @@
 /** What a key that is presented is judged by: one indexed lookup of the key with its owner. */
 import { secret, type Secret } from "lockstep";
+import { joinedAccountColumns, toJoinedAccount } from "../account-table/account-row.ts";
 import { numberOrNone, textOf } from "../store/row.ts";
 import { first, type Row, sql, type Work } from "../store/statement.ts";
-import { type OwnerRecord, toClientOwner, toUserOwner } from "./api-key-owner.ts";
+import { type OwnerRecord, toClientOwner } from "./api-key-owner.ts";
 import { scopesOf } from "./api-key-store.ts";
 
 /** A key in the database, as far as verifying goes. */
@@ -19,9 +20,8 @@ export interface FoundKey {
 }
 
 const lookUp = sql(`
-  SELECT k.id AS key_id, k.family_id, k.name AS key_name, k.secret_hash, k.scope, k.expires_at, k.revoked_at, k.account_id,
-    COALESCE(a.id, c.id) AS id, a.email, a.created_at, a.verified_at,
-    COALESCE(a.disabled_at, c.disabled_at) AS disabled_at, c.name, c.scopes
+  SELECT k.id AS key_id, k.family_id, k.name AS key_name, k.secret_hash, k.scope, k.expires_at, k.revoked_at,
+    ${joinedAccountColumns}, c.id, c.name, c.scopes, c.disabled_at
   FROM identity_api_keys k
   LEFT JOIN identity_accounts a ON a.id = k.account_id
   LEFT JOIN identity_clients c ON c.id = k.client_id
@@ -45,6 +45,6 @@ function toFoundKey(row: Row): FoundKey {
     secretHash: secret(textOf(row, "secret_hash")),
     expiresAt: numberOrNone(row, "expires_at"),
     revokedAt: numberOrNone(row, "revoked_at"),
-    owner: row["account_id"] === null ? toClientOwner(row) : toUserOwner(row),
+    owner: row["account_id"] === null ? toClientOwner(row) : { kind: "user", account: toJoinedAccount(row) },
   };
 }

@@ -1,7 +1,8 @@
 /** The owner of a key, read with it: what they may have is what the key may grant. */
-import type { Account } from "../account/account.ts";
+import type { Account } from "../account-table/account-row.ts";
+import { holdAccount } from "../account-table/account-store.ts";
 import type { Settings } from "../settings.ts";
-import { numberOf, numberOrNone, textOf, textsOf } from "../store/row.ts";
+import { numberOrNone, textOf, textsOf } from "../store/row.ts";
 import { first, type Row, sql, type Work } from "../store/statement.ts";
 import type { KeyOwner } from "./api-key.ts";
 
@@ -18,9 +19,6 @@ export type OwnerRecord =
 
 // An UPDATE that changes nothing holds the row until the transaction ends, on every database: what is counted of an owner then
 // stays counted, and an owner that is being deleted is either still there or gone.
-const lockAccountRow = sql(`
-  UPDATE identity_accounts SET created_at = created_at WHERE id = :id
-  RETURNING id, email, created_at, verified_at, disabled_at`);
 const lockClientRow = sql(
   "UPDATE identity_clients SET created_at = created_at WHERE id = :id RETURNING id, name, scopes, disabled_at",
 );
@@ -28,23 +26,11 @@ const lockClientRow = sql(
 /** Finds an owner and holds it: no other transaction adds to its keys until this one ends. */
 export function* lockOwner(owner: KeyOwner): Work<OwnerRecord | undefined> {
   if ("account" in owner) {
-    const row = yield* first(lockAccountRow, { id: owner.account });
-    return row && toUserOwner(row);
+    const account = yield* holdAccount(owner.account);
+    return account && { kind: "user", account };
   }
   const row = yield* first(lockClientRow, { id: owner.client });
   return row && toClientOwner(row);
-}
-
-/** Reads an owner that is a user. */
-export function toUserOwner(row: Row): OwnerRecord {
-  const account = {
-    id: textOf(row, "id"),
-    email: textOf(row, "email"),
-    createdAt: numberOf(row, "created_at"),
-    verifiedAt: numberOrNone(row, "verified_at"),
-    disabledAt: numberOrNone(row, "disabled_at"),
-  };
-  return { kind: "user", account };
 }
 
 /** Reads an owner that is a client. */

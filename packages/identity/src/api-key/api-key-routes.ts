@@ -1,7 +1,7 @@
 /** The routes on which a signed-in user keeps their API keys. A key is no sign-in: it cannot make, replace or end keys. */
 import { body, connection, del, get, owned, path, post, query, type Route } from "lockstep";
 import { z } from "zod";
-import type { SignedInUser } from "../caller/caller.ts";
+import type { SignedInUser } from "../principal/principal.ts";
 import {
   createdKeySchema,
   creationProblems,

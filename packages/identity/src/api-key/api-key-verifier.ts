@@ -3,11 +3,11 @@ import { timingSafeEqual } from "node:crypto";
 import { type Connection, InvalidCredential, problem, type Redacted } from "lockstep";
 import { hashOfSecret } from "../secret/opaque-token.ts";
 import type { Settings } from "../settings.ts";
+import type { KeyAttempt, KeyThrottle } from "../throttle/key-limits.ts";
 import type { VerifiedKey } from "./api-key.ts";
 import { type ApiKeyParts, parseApiKey } from "./api-key-format.ts";
 import { type FoundKey, lookUpApiKey } from "./api-key-lookup.ts";
 import { isDisabled, scopesOfOwner } from "./api-key-owner.ts";
-import type { KeyAttempt, KeyThrottle } from "./api-key-throttle.ts";
 
 /** Where a key comes from. */
 export type KeyOrigin = Pick<Connection, "address" | "requestId">;

@@ -1,8 +1,7 @@
 /** Steps that making, replacing and ending keys have in common. */
 import { notFound, problem, type Redacted, secret } from "lockstep";
-import { revoke } from "../revocation/revocation-log.ts";
+import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import { hashOfSecret } from "../secret/opaque-token.ts";
-import { lastTokenOver } from "../session/end-session.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 import { type ApiKey, type KeyOwner, subjectOfOwner } from "./api-key.ts";

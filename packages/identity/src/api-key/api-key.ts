@@ -1,6 +1,6 @@
 /** An API key: a credential of a user or of a service account, for programs. */
-import type { Account } from "../account/account.ts";
-import { subjectOfClient } from "../caller/caller.ts";
+import type { Account } from "../account-table/account-row.ts";
+import { subjectOfClient } from "../principal/principal.ts";
 
 /** Whose a key is, by id. A key is never without an owner, and ends with it. */
 export type KeyOwner = { readonly account: string } | { readonly client: string };

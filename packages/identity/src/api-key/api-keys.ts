@@ -3,6 +3,7 @@ import { notFound, type Redacted } from "lockstep";
 import type { Recorder } from "../audit/auditor.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
+import type { KeyThrottle } from "../throttle/key-limits.ts";
 import type { ApiKey, KeyOwner, VerifiedKey } from "./api-key.ts";
 import { knownKey, type KeyToImport } from "./api-key-import.ts";
 import { scopesOfOwner } from "./api-key-owner.ts";
@@ -17,7 +18,6 @@ import {
   replaceApiKey,
   revokeApiKey,
 } from "./api-key-store.ts";
-import type { KeyThrottle } from "./api-key-throttle.ts";
 import { ApiKeyUse } from "./api-key-use.ts";
 import { ApiKeyVerifier, type KeyOrigin } from "./api-key-verifier.ts";
 import { eventOf, freshKey, holdOwner, insertFreshKey, loadKey, notRotated, revokeKey, tooManyKeys } from "./api-key-work.ts";
@@ -26,7 +26,7 @@ export type { ApiKey, KeyOwner, VerifiedKey, VerifiedOwner } from "./api-key.ts"
 export type { KeyToImport } from "./api-key-import.ts";
 export type { CreatedApiKey, KeyChange, KeyRotation, NewApiKey } from "./api-key-request.ts";
 export type { KeyPage } from "./api-key-store.ts";
-export type { KeyAttempt, KeyThrottle } from "./api-key-throttle.ts";
+export type { KeyAttempt, KeyThrottle } from "../throttle/key-limits.ts";
 export type { KeyOrigin } from "./api-key-verifier.ts";
 
 /** How keys are kept. */

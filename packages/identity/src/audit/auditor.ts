@@ -3,7 +3,7 @@
  * change happens without its event (attack row I-08).
  */
 import { randomUUID } from "node:crypto";
-import { checkedClock, notify, timeOf } from "../callback.ts";
+import { checkedClock, notify, timeOf } from "../mechanism/callback.ts";
 import type { Database } from "../store/database.ts";
 import type { Work } from "../store/statement.ts";
 import { type IdentityAuditSink, type IdentityEvent, type IdentityEventDetails, outcomeOf } from "./event.ts";

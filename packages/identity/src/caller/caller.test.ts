@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
 import { isClientId } from "../client/client-registration.ts";
-import { clientOfSubject, subjectOfClient } from "./caller.ts";
+import { clientOfSubject, subjectOfClient } from "../principal/principal.ts";
 
 test("A-50: a client's subject leads back to the client, and no account's id is one", () => {
   fc.assert(fc.property(fc.string(), (id) => assert.equal(clientOfSubject(subjectOfClient(id)), id)));

@@ -12,13 +12,8 @@ import {
   oauth2PasswordBearer,
 } from "lockstep";
 import { type Claims, parseScope } from "lockstep/jwt";
-import { keyCaller } from "../api-key/api-key-caller.ts";
 import type { ApiKeys } from "../api-key/api-keys.ts";
 import type { AccessTokens } from "../issuer/access-tokens.ts";
-import { sessionScheme } from "../session/session-cookie.ts";
-import { sessionUser } from "../session/session-user.ts";
-import type { Sessions } from "../session/sessions.ts";
-import type { Settings } from "../settings.ts";
 import {
   type ApiClient,
   type Caller,
@@ -27,7 +22,12 @@ import {
   type Service,
   type User,
   type UserFacts,
-} from "./caller.ts";
+} from "../principal/principal.ts";
+import { sessionScheme } from "../session/session-cookie.ts";
+import type { Sessions } from "../session/sessions.ts";
+import type { Settings } from "../settings.ts";
+import { keyCaller } from "./api-key-caller.ts";
+import { sessionUser } from "./session-user.ts";
 
 /** The schemes and dependencies of one identity. */
 export interface Callers {

@@ -2,8 +2,8 @@
 import type { ApiKey, KeyOwner } from "../api-key/api-key.ts";
 import { subjectOfOwner } from "../api-key/api-key.ts";
 import { maxExpiresInDays, maxGraceSeconds } from "../api-key/api-key-rules.ts";
-import type { KeyThrottle } from "../api-key/api-key-throttle.ts";
 import { ApiKeys, type CreatedApiKey } from "../api-key/api-keys.ts";
+import type { KeyThrottle } from "../throttle/key-limits.ts";
 import type { Arguments } from "./arguments.ts";
 import { found as foundClient } from "./clients.ts";
 import { byCommandLine, type Command, type Context, type Option, type Result } from "./command.ts";

@@ -1,5 +1,5 @@
 /** Commands about accounts. A user is named by id or by e-mail address. */
-import type { Account } from "../account/account.ts";
+import type { Account } from "../account-table/account-row.ts";
 import { Accounts } from "../account/accounts.ts";
 import { listApiKeys } from "../api-key/api-key-store.ts";
 import { Sessions } from "../session/sessions.ts";

@@ -3,7 +3,7 @@
  * (RFC 7523), or the bare id of a public client. All causes of a refusal give one answer; the audit event says which it was.
  */
 import { type BasicCredentials, type Connection, type OAuthError, oauthError, Redacted, sameSecret } from "lockstep";
-import { subjectOfClient } from "../caller/caller.ts";
+import { subjectOfClient } from "../principal/principal.ts";
 import { hashOfSecret, newSecret } from "../secret/opaque-token.ts";
 import type { Settings } from "../settings.ts";
 import { isConfidential } from "./client.ts";

@@ -11,7 +11,7 @@ import {
   type Scheme,
 } from "lockstep";
 import type { Claims } from "lockstep/jwt";
-import { clientOfSubject, subjectOfClient } from "../caller/caller.ts";
+import { clientOfSubject, subjectOfClient } from "../principal/principal.ts";
 import type { Client } from "./client.ts";
 import { authenticateClient, type ClientAuthenticationServices, clientRealm } from "./client-authentication.ts";
 

@@ -2,10 +2,10 @@
 import { problem, type Redacted, secret } from "lockstep";
 import type { Recorder } from "../audit/auditor.ts";
 import type { EndReason } from "../audit/event.ts";
-import { subjectOfClient } from "../caller/caller.ts";
-import { revoke } from "../revocation/revocation-log.ts";
+import { subjectOfClient } from "../principal/principal.ts";
+import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import { hashOfSecret, newSecret } from "../secret/opaque-token.ts";
-import { endSessions, lastTokenOver } from "../session/end-session.ts";
+import { endSessions } from "../session/end-session.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 import type { Client } from "./client.ts";

@@ -1,9 +1,8 @@
 /** The client_credentials grant (RFC 6749 §4.4): a service account gets a token in its own name. There is no refresh token (§4.4.3). */
-import { subjectOfClient } from "../caller/caller.ts";
 import { isConfidential } from "../client/client.ts";
 import { invalidClient } from "../client/client-authentication.ts";
-import { checkGrantAllowed, grantedScope, type GrantRequest, scopesFor, type TokenAnswer } from "./grant.ts";
-import type { TokenServices } from "./token-services.ts";
+import { subjectOfClient } from "../principal/principal.ts";
+import { checkGrantAllowed, grantedScope, type GrantRequest, scopesFor, type TokenAnswer, type TokenServices } from "./grant.ts";
 
 /**
  * Gives a client an access token whose subject is `client:<id>`, which no account can be (attack row A-50).

@@ -2,10 +2,23 @@
 import { type Connection, type OAuthError, oauthError } from "lockstep";
 import type { GrantName } from "../audit/event.ts";
 import type { Client } from "../client/client.ts";
+import type { ClientCounter } from "../client/client-authentication.ts";
 import type { ClientRecord } from "../client/client-store.ts";
+import type { Clients } from "../client/clients.ts";
+import type { AccessTokens } from "../issuer/access-tokens.ts";
+import type { SignInThrottle } from "../password/sign-in.ts";
+import type { Sessions } from "../session/sessions.ts";
 import type { Settings } from "../settings.ts";
 import type { TokenRequest } from "./token-request.ts";
-import type { TokenServices } from "./token-services.ts";
+
+/** What the endpoints of `/auth` for tokens work with. */
+export interface TokenServices {
+  readonly settings: Settings;
+  readonly tokens: Pick<AccessTokens, "issue" | "verify" | "verifyFresh">;
+  readonly sessions: Pick<Sessions, "start">;
+  readonly clients: Pick<Clients, "find" | "findRecord">;
+  readonly throttle: SignInThrottle & ClientCounter;
+}
 
 /** A request whose client is known. */
 export interface GrantRequest {

@@ -7,11 +7,10 @@ import { z } from "zod";
 import type { Client } from "../client/client.ts";
 import { clientBasic, clientToken } from "../client/client-dependency.ts";
 import { isSecretFormat } from "../secret/opaque-token.ts";
-import { clientIdOf } from "./grant.ts";
+import { clientIdOf, type TokenServices } from "./grant.ts";
 import { maxFormBytes, uncached } from "./oauth-form.ts";
 import { findRefreshToken } from "./refresh-token-store.ts";
 import { tokenForm } from "./token-form.ts";
-import type { TokenServices } from "./token-services.ts";
 
 const Introspection = z
   .object({

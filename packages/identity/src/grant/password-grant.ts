@@ -14,9 +14,9 @@ import {
   refusedGrant,
   scopesFor,
   type TokenAnswer,
+  type TokenServices,
 } from "./grant.ts";
 import { insertRefreshToken } from "./refresh-token-store.ts";
-import type { TokenServices } from "./token-services.ts";
 
 /**
  * Signs a user in: an access token, and a refresh token unless the client may not use one.

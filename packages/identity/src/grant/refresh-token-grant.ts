@@ -17,10 +17,10 @@ import {
   refusedGrant,
   scopesFor,
   type TokenAnswer,
+  type TokenServices,
 } from "./grant.ts";
 import { findSuccessor, successorOf } from "./refresh-successor.ts";
 import { findRefreshToken, insertRefreshToken, type RefreshTokenRecord, spendRefreshToken } from "./refresh-token-store.ts";
-import type { TokenServices } from "./token-services.ts";
 
 /**
  * Gives an access token and the next refresh token for one that is unspent.

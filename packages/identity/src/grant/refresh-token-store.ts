@@ -3,7 +3,7 @@
  * hashes; the successor of a spent one is made again from the token itself (`refresh-successor.ts`).
  */
 import type { Redacted } from "lockstep";
-import { type Account } from "../account/account.ts";
+import { type Account, joinedAccountColumns, toJoinedAccount } from "../account-table/account-row.ts";
 import { positionColumn } from "../revocation/revocation-log.ts";
 import { hashOfSecret } from "../secret/opaque-token.ts";
 import type { Settings } from "../settings.ts";
@@ -45,7 +45,7 @@ const insert = sql(`
 const byHash = sql(`
   SELECT t.session_id, t.created_at, t.expires_at, t.spent_at, t.successor_hash,
     s.client_id, s.scope, s.expires_at AS session_expires_at, s.ended_at,
-    a.id AS account_id, a.email, a.created_at AS account_created_at, a.verified_at, a.disabled_at,
+    ${joinedAccountColumns},
     CASE WHEN n.secret_hash IS NOT NULL AND n.spent_at IS NULL THEN 1 ELSE 0 END AS successor_unspent,
     ${positionColumn}
   FROM identity_refresh_tokens t
@@ -111,13 +111,7 @@ function toRecord(row: Row): RefreshTokenRecord {
   return {
     sessionId: textOf(row, "session_id"),
     clientId: textOrNone(row, "client_id"),
-    account: {
-      id: textOf(row, "account_id"),
-      email: textOf(row, "email"),
-      createdAt: numberOf(row, "account_created_at"),
-      verifiedAt: numberOrNone(row, "verified_at"),
-      disabledAt: numberOrNone(row, "disabled_at"),
-    },
+    account: toJoinedAccount(row),
     scope: textOf(row, "scope"),
     createdAt: numberOf(row, "created_at"),
     expiresAt: numberOf(row, "expires_at"),

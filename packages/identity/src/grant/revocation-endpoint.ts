@@ -8,14 +8,13 @@ import type { EventOrigin } from "../audit/auditor.ts";
 import type { Client } from "../client/client.ts";
 import { authenticateClient } from "../client/client-authentication.ts";
 import { clientBasicScheme } from "../client/client-dependency.ts";
-import { revoke } from "../revocation/revocation-log.ts";
+import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import { isSecretFormat } from "../secret/opaque-token.ts";
-import { endSessions, lastTokenOver } from "../session/end-session.ts";
-import { clientIdOf } from "./grant.ts";
+import { endSessions } from "../session/end-session.ts";
+import { clientIdOf, type TokenServices } from "./grant.ts";
 import { maxFormBytes, uncached } from "./oauth-form.ts";
 import { findRefreshToken } from "./refresh-token-store.ts";
 import { tokenForm } from "./token-form.ts";
-import type { TokenServices } from "./token-services.ts";
 
 /** The revocation endpoint. A confidential client authenticates; for others the token itself is what they must have. */
 export function revocationEndpoint(services: TokenServices): Route {

@@ -2,20 +2,22 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { type Api, createApi, Redacted } from "lockstep";
-import type { Account } from "../account/account.ts";
+import type { Account } from "../account-table/account-row.ts";
 import { Accounts } from "../account/accounts.ts";
 import type { IdentityEventType } from "../audit/event.ts";
 import type { ClientRegistration } from "../client/client-registration.ts";
 import { type CreatedClient, Clients } from "../client/clients.ts";
-import { type Node, startNode } from "../issuer/issuer.fixture.ts";
 import { issuerRoutes } from "../issuer/issuer-routes.ts";
+import { type Node, startNode } from "../issuer/issuer.fixture.ts";
 import { Sessions } from "../session/sessions.ts";
-import { testSettings } from "../settings.fixture.ts";
 import type { Lifetimes, Settings } from "../settings.ts";
+import { testSettings } from "../settings.fixture.ts";
 import type { Database } from "../store/database.ts";
 import { Throttle } from "../throttle/throttle.ts";
 import type { GrantRequest } from "./grant.ts";
-import { tokenRoutes } from "./token-routes.ts";
+import { introspectionEndpoint } from "./introspection-endpoint.ts";
+import { revocationEndpoint } from "./revocation-endpoint.ts";
+import { tokenEndpoint } from "./token-endpoint.ts";
 
 /** What came back. */
 export interface Answer {
@@ -77,7 +79,9 @@ export async function openDesk(
     new Throttle(settings),
   ];
   test.after(() => Promise.all([sessions.close(), throttle.close()]));
-  const routes = [...tokenRoutes({ settings, tokens, sessions, clients, throttle }), ...issuerRoutes({ settings, tokens })];
+  const services = { settings, tokens, sessions, clients, throttle };
+  const endpoints = [tokenEndpoint(services), revocationEndpoint(services), introspectionEndpoint(services)];
+  const routes = [...endpoints, ...issuerRoutes({ settings, tokens })];
   const api = createApi({ title: "Desk", version: "1", routes, audit: () => {} });
   const alice = await accounts.create({ email: "alice@example.com", password: new Redacted(password) });
   const post: Desk["post"] = (path, fields, headers) => sendForm(api, path, fields, headers);

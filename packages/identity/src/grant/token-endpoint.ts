@@ -6,12 +6,11 @@ import { clientBasicScheme } from "../client/client-dependency.ts";
 import type { Settings } from "../settings.ts";
 import { deviceCookieName } from "../throttle/device-cookie.ts";
 import { clientCredentialsGrant } from "./client-credentials-grant.ts";
-import type { Grant, TokenAnswer } from "./grant.ts";
+import type { Grant, TokenAnswer, TokenServices } from "./grant.ts";
 import { maxFormBytes, uncached } from "./oauth-form.ts";
 import { passwordGrant } from "./password-grant.ts";
 import { refreshTokenGrant } from "./refresh-token-grant.ts";
 import { tokenRequestForm } from "./token-request.ts";
-import type { TokenServices } from "./token-services.ts";
 
 const Token = z
   .object({

@@ -5,10 +5,9 @@
 import { BuildError, Unavailable } from "lockstep";
 import { generateSigningKey, type Jwks, type PrivateJwk, type SigningKey } from "lockstep/jwt";
 import type { EventOrigin, Recorder } from "../audit/auditor.ts";
-import { revoke } from "../revocation/revocation-log.ts";
+import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import type { IdentityKeys } from "../secret/identity-key.ts";
 import { isSealedUnder } from "../secret/seal.ts";
-import { lastTokenOver } from "../session/end-session.ts";
 import type { Settings } from "../settings.ts";
 import { lock, type Work } from "../store/statement.ts";
 import {

@@ -1,4 +1,4 @@
-/** How identity sends mail: a small interface, with SMTP and the log as its two implementations. */
+/** How identity sends mail: a small interface. `logMail()` implements it for development, `smtp-mail.ts` for production. */
 
 /** A message to the one address that is stored for an account. */
 export interface MailMessage {
@@ -13,4 +13,26 @@ export interface MailMessage {
 export interface Mail {
   /** Hands a message over. What it rejects with is reported, and never changes an answer. */
   send(message: MailMessage): Promise<void>;
+}
+
+/**
+ * Writes messages to a log instead of sending them. They hold secrets (links that reset a password): for development only;
+ * `identity()` refuses it in production.
+ *
+ * @example
+ * ```ts
+ * const mail = logMail((text) => console.log(text));
+ * ```
+ */
+export function logMail(write: (text: string) => void): Mail {
+  const mail: Mail = { send: async ({ to, subject, text }) => write(`Mail to ${to}: ${subject}\n\n${text}`) };
+  logs.add(mail);
+  return mail;
+}
+
+const logs = new WeakSet<Mail>();
+
+/** Whether messages are written to a log, where whoever reads it could use their links. */
+export function isLogMail(mail: Mail): boolean {
+  return logs.has(mail);
 }

@@ -2,8 +2,9 @@
  * Messages on their way. They are sent after the answer, so that neither its content nor its time tells whether there was
  * one to send (attack row L-05), and a mail server that is slow or away delays nobody.
  */
-import { typeNameOf } from "../callback.ts";
-import type { Settings } from "../settings.ts";
+import type { Auditor } from "../audit/auditor.ts";
+import { typeNameOf } from "../mechanism/callback.ts";
+import type { Mail } from "./mail.ts";
 import type { MessageText } from "./message.ts";
 
 /** What a message is about, for the audit log. */
@@ -18,14 +19,20 @@ export interface Posted {
   readonly requestId?: string | undefined;
 }
 
+/** What sending needs of the settings. */
+export interface OutboxSettings {
+  readonly mail: Mail;
+  readonly audit: Auditor;
+}
+
 const mostUnderWay = 1000;
 
 /** Sends messages in the background and reports those that fail. There is one for each `identity()`. */
 export class Outbox {
-  readonly #settings: Pick<Settings, "mail" | "audit">;
+  readonly #settings: OutboxSettings;
   readonly #underWay = new Set<Promise<void>>();
 
-  constructor(settings: Pick<Settings, "mail" | "audit">) {
+  constructor(settings: OutboxSettings) {
     this.#settings = settings;
   }
 

@@ -1,7 +1,7 @@
 /** Mail over SMTP, through `nodemailer` (an optional peer: install it beside this package). */
 import { BuildError, type Redacted } from "lockstep";
 import { createTransport, type Transporter } from "nodemailer";
-import { parseEmail } from "../account/email.ts";
+import { parseEmail } from "./email.ts";
 import type { Mail, MailMessage } from "./mail.ts";
 
 /** How mail is sent. */

@@ -2,6 +2,7 @@
  * Which passwords are good enough to be set (NIST SP 800-63B-4 §3.1.1.2): long, and not what everybody tries first; no rules about kinds of
  * characters. The whole stands in the program: nothing of a password is sent anywhere to be checked.
  */
+import { problem, type Redacted } from "lockstep";
 import { commonPasswords } from "./common-passwords.ts";
 import { withoutWalks } from "./keyboard-walk.ts";
 
@@ -50,6 +51,16 @@ export function passwordWeakness(password: string, about: PasswordContext = {}):
   const names = namesOf(about);
   const isWeak = [plain(text), plain(replaced(text))].some((folded) => ownCharacters(folded, names) < leastOwnCharacters);
   return isWeak ? "is made of what everybody tries first" : undefined;
+}
+
+/**
+ * Refuses a password that is too weak to be set.
+ *
+ * @throws Problem 422 `weak_password`, which says what is wrong and holds no part of the password
+ */
+export function checkNewPassword(password: Redacted<string>, about: PasswordContext): void {
+  const weakness = passwordWeakness(password.reveal(), about);
+  if (weakness !== undefined) problem(422, "weak_password", `The password ${weakness}.`);
 }
 
 /** By how many letters and digits a password is judged: looking for repetition takes the square of it. */

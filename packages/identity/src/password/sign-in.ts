@@ -2,26 +2,17 @@
  * Signing in with a password: counted, then one hash whatever the account is, then the answer. All refusals are the same; what was
  * wrong goes to the audit log (attack row L-05).
  */
-import { type Connection, type Redacted, Unavailable } from "lockstep";
-import type { Account } from "../account/account.ts";
-import { accountOf, type AccountRecord, findAccountByEmail } from "../account/account-store.ts";
-import { emailKey } from "../account/email.ts";
-import { rehashPassword } from "../account/password-store.ts";
+import { type Redacted, Unavailable } from "lockstep";
+import type { Account } from "../account-table/account-row.ts";
+import { accountOf, type AccountRecord, findAccountByEmail } from "../account-table/account-store.ts";
+import { rehashPassword } from "../account-table/password-store.ts";
 import type { SignInFailure } from "../audit/event.ts";
+import { emailKey } from "../mail/email.ts";
 import type { Settings } from "../settings.ts";
 import { issueDevice } from "../throttle/device-cookie.ts";
+import type { SignInAttempt } from "../throttle/throttle.ts";
 import { verifyCounted } from "./counted-password.ts";
 import { hashPassword, needsRehash } from "./password-hash.ts";
-
-/** What somebody tries to sign in with. */
-export interface SignInAttempt {
-  /** The address, as it was typed. */
-  readonly username: string;
-  readonly password: Redacted<string>;
-  readonly connection: Connection;
-  /** The device cookie, if one came. */
-  readonly device: string | undefined;
-}
 
 /** Who has signed in. */
 export interface SignedIn {

@@ -5,11 +5,10 @@ import { fastifyServer } from "lockstep/fastify";
 import { z } from "zod";
 import { AccessTokens } from "../issuer/access-tokens.ts";
 import { identityKey } from "../secret/identity-key.ts";
-import { lastTokenOver } from "../session/end-session.ts";
 import { testSettings } from "../settings.fixture.ts";
 import { openPostgres } from "../store/postgres/index.ts";
 import { RevocationFeed, type RevocationFeedOptions } from "./revocation-feed.ts";
-import { revoke, revocationPosition } from "./revocation-log.ts";
+import { lastTokenOver, revoke, revocationPosition } from "./revocation-log.ts";
 
 /** What a node is started with, as JSON in `NODE_FIXTURE`. */
 export interface NodeSettings {

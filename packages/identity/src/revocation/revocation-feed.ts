@@ -6,11 +6,10 @@
 import { setImmediate } from "node:timers/promises";
 import { Unavailable } from "lockstep";
 import type { Claims } from "lockstep/jwt";
-import { checkedClock, typeNameOf } from "../callback.ts";
-import type { Settings } from "../settings.ts";
-import type { Listening } from "../store/database.ts";
+import type { Auditor } from "../audit/auditor.ts";
+import { checkedClock, typeNameOf } from "../mechanism/callback.ts";
+import type { Database, Listening } from "../store/database.ts";
 import { all, sql, type Work } from "../store/statement.ts";
-import { within } from "./deadline.ts";
 import { RevocationCopy, type TokenIssuers } from "./revocation-copy.ts";
 import { type Revocation, revocationChannel, revocationPosition, toRevocation } from "./revocation-log.ts";
 import { findRevocation } from "./revocation-lookup.ts";
@@ -35,7 +34,13 @@ export interface RevocationFeedOptions {
 }
 
 /** What a feed needs of the settings. */
-export type RevocationFeedSettings = Pick<Settings, "database" | "issuer" | "audit" | "clock">;
+export interface RevocationFeedSettings {
+  readonly database: Database;
+  readonly issuer: string;
+  readonly audit: Auditor;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
 
 const pageSize = 10_000;
 const forgottenAtOnce = 10_000;
@@ -221,5 +226,17 @@ export class RevocationFeed {
   #tellSigningKey({ kind, key }: Revocation): void {
     if (kind !== "signing_key") return;
     for (const listener of this.#signingKeyListeners) queueMicrotask(() => listener(key));
+  }
+}
+
+/** Waits for the database so long and no longer: a check must answer although the database is silent. @throws Unavailable */
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Unavailable("The database has not answered in time")), timeoutMs);
+  timer.unref();
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

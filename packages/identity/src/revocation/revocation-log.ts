@@ -34,11 +34,27 @@ const skip = sql("UPDATE identity_revocation_position SET seq = seq + :gap WHERE
 const append = sql("INSERT INTO identity_revocations (seq, kind, key, at, expires_at) VALUES (:seq, :kind, :key, :at, :expiresAt)");
 const current = sql("SELECT seq FROM identity_revocation_position WHERE name = 'log'");
 
+const removeExpired = sql(`
+  DELETE FROM identity_revocations
+  WHERE seq IN (SELECT seq FROM identity_revocations WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit)
+  RETURNING seq`);
+
 const gap = 1_000_000_000;
+const clockRoomSeconds = 300;
 
 /** Under which key the log has what another issuer names: a `sub` of theirs is never one of ours (RULES R17). */
 export function foreignKey(issuer: string, key: string): string {
   return `${issuer} ${key}`;
+}
+
+/** How long access tokens last: what `lastTokenOver()` needs of the settings. */
+export interface TokenLifetime {
+  readonly lifetimes: { readonly accessTokenSeconds: number };
+}
+
+/** When every access token that was issued until now has expired, with room for clocks that disagree. Milliseconds since 1970. */
+export function lastTokenOver({ lifetimes }: TokenLifetime, now: number): number {
+  return now + (lifetimes.accessTokenSeconds + clockRoomSeconds) * 1000;
 }
 
 /** Adds an entry; gives its position. Part of the transaction that ends what it revokes. */
@@ -64,6 +80,14 @@ export function* leaveGap(): Work<void> {
 export function* revocationPosition(): Work<number> {
   const row = yield* first(current);
   return row === undefined ? 0 : numberOf(row, "seq");
+}
+
+/**
+ * Removes up to `limit` entries whose tokens are all over; gives how many there were. The log's position stays: a node that starts later
+ * reads on from what is left.
+ */
+export function* removeExpiredRevocations(now: number, limit: number): Work<number> {
+  return (yield* all(removeExpired, { now, limit })).length;
 }
 
 /** Reads an entry. */

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Redacted } from "lockstep";
-import type { Account } from "../account/account.ts";
+import type { Account } from "../account-table/account-row.ts";
 import { hashOfSecret } from "../secret/opaque-token.ts";
 import { describeOnEach, type TestDatabase } from "../store/database.fixture.ts";
 import { all, sql } from "../store/statement.ts";

@@ -1,8 +1,8 @@
 /** Ending sessions: one code path for signing out, disabling, deleting, changing a password and reuse of a token (RULES R8). */
-import { lockAccount } from "../account/account-store.ts";
+import { lockAccount } from "../account-table/account-store.ts";
 import type { Recorder } from "../audit/auditor.ts";
 import type { EndReason } from "../audit/event.ts";
-import { revoke } from "../revocation/revocation-log.ts";
+import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import type { Settings } from "../settings.ts";
 import { textOf } from "../store/row.ts";
 import { all, sql, type Work } from "../store/statement.ts";
@@ -48,13 +48,6 @@ export function* endSessions(sessions: Sessions, reason: EndReason, record: Reco
 function* endSignIns(accountId: string, now: number, settings: Settings): Work<void> {
   yield* revoke({ kind: "session", key: accountId, at: now, expiresAt: lastTokenOver(settings, now) });
 }
-
-/** When the last access token that was issued until now is over, with room for clocks that disagree. */
-export function lastTokenOver({ lifetimes }: Settings, now: number): number {
-  return now + (lifetimes.accessTokenSeconds + clockRoomSeconds) * 1000;
-}
-
-const clockRoomSeconds = 300;
 
 function ended(sessions: Sessions, now: number): ReturnType<typeof all> {
   if ("id" in sessions) return all(endOne, { id: sessions.id, now });

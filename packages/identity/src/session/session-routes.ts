@@ -1,7 +1,7 @@
 /** The routes of sessions: a browser signs in and out, and everybody sees and ends their own. */
 import { connection, del, get, nothing, owned, path, post, problem, query, reply, type Reply, type Route } from "lockstep";
 import { z } from "zod";
-import type { SignedInUser, User } from "../caller/caller.ts";
+import type { SignedInUser, User } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 import { endedCookie } from "./session-cookie.ts";
 import type { SessionRecord } from "./session-store.ts";

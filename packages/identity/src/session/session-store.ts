@@ -2,7 +2,7 @@
  * The table of sessions: sign-ins of browsers, known by their cookie, and of programs, known by their refresh tokens. What ends
  * one stands in `end-session.ts`; when one is over without having been ended is `Sessions`' to decide.
  */
-import type { Account } from "../account/account.ts";
+import { type Account, joinedAccountColumns, toJoinedAccount } from "../account-table/account-row.ts";
 import { numberOf, numberOrNone, textOf, textOrNone } from "../store/row.ts";
 import { all, first, type Row, sql, type Work } from "../store/statement.ts";
 
@@ -67,8 +67,9 @@ export interface SessionTimes {
   readonly idleSince: number;
 }
 
-const columns = "id, kind, account_id, client_id, scope, user_agent, created_at, authenticated_at, seen_at, expires_at, ended_at";
-const joined = columns.replaceAll(/\w+/g, "s.$&");
+const own = "id, kind, client_id, scope, user_agent, created_at, authenticated_at, seen_at, expires_at, ended_at";
+const columns = `${own}, account_id`;
+const joined = `${own.replaceAll(/\w+/g, "s.$&")}, ${joinedAccountColumns}`;
 
 const insert = sql(`
   INSERT INTO identity_sessions
@@ -79,8 +80,8 @@ const insert = sql(`
     SELECT 1 FROM identity_revocations WHERE kind IN ('subject', 'session') AND key = :accountId AND seq > :position)
   RETURNING id`);
 const bySecret = sql(`
-  SELECT ${joined}, a.email, a.created_at AS account_created_at, a.verified_at, a.disabled_at
-  FROM identity_sessions s JOIN identity_accounts a ON a.id = s.account_id WHERE s.secret_hash = :hash`);
+  SELECT ${joined} FROM identity_sessions s
+  JOIN identity_accounts a ON a.id = s.account_id WHERE s.secret_hash = :hash`);
 const byId = sql(`SELECT ${columns} FROM identity_sessions WHERE id = :id`);
 const page = sql(`
   SELECT ${columns} FROM identity_sessions
@@ -109,7 +110,7 @@ export function* insertSession(session: NewSession): Work<boolean> {
 /** The session of a secret, over or not, by the secret's hash. */
 export function* findSessionBySecret(hash: string): Work<AccountSession | undefined> {
   const row = yield* first(bySecret, { hash });
-  return row && { ...toSession(row), account: accountOf(row) };
+  return row && { ...toSession(row), account: toJoinedAccount(row) };
 }
 
 /** The session of an id, over or not. */
@@ -170,16 +171,5 @@ function toSession(row: Row): SessionRecord {
     seenAt: numberOf(row, "seen_at"),
     expiresAt: numberOf(row, "expires_at"),
     endedAt: numberOrNone(row, "ended_at"),
-  };
-}
-
-/** The account of a joined row, whose own columns have other names where the session has them too. */
-function accountOf(row: Row): Account {
-  return {
-    id: textOf(row, "account_id"),
-    email: textOf(row, "email"),
-    createdAt: numberOf(row, "account_created_at"),
-    verifiedAt: numberOrNone(row, "verified_at"),
-    disabledAt: numberOrNone(row, "disabled_at"),
   };
 }

@@ -21,11 +21,12 @@ import {
   unchecked,
 } from "lockstep";
 import { z } from "zod";
-import type { Account } from "../account/account.ts";
-import { findAccount, insertAccount } from "../account/account-store.ts";
-import { parseEmail } from "../account/email.ts";
-import type { User } from "../caller/caller.ts";
+import type { Account } from "../account-table/account-row.ts";
+import { findAccount, insertAccount } from "../account-table/account-store.ts";
+import { sessionUser } from "../caller/session-user.ts";
+import { parseEmail } from "../mail/email.ts";
 import { hashPassword } from "../password/password-hash.ts";
+import type { User } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 import { testSettings, type TestSettings } from "../settings.fixture.ts";
 import type { Database } from "../store/database.ts";
@@ -33,7 +34,6 @@ import { Throttle } from "../throttle/throttle.ts";
 import { sessionScheme } from "./session-cookie.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import type { SessionKind } from "./session-store.ts";
-import { sessionUser } from "./session-user.ts";
 import { Sessions, type StartedSession } from "./sessions.ts";
 
 /** The password of every account that has one. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Redacted } from "lockstep";
-import { disableAccount } from "../account/account-store.ts";
+import { disableAccount } from "../account-table/account-store.ts";
 import { hashOfSecret, newSecret } from "../secret/opaque-token.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { numberOf, textOf } from "../store/row.ts";

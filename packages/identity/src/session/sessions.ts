@@ -1,8 +1,8 @@
 /** Sessions: begun, found by their secret, given another one, listed, ended. */
 import { randomUUID } from "node:crypto";
 import type { Redacted } from "lockstep";
-import type { Account } from "../account/account.ts";
-import { lockAccount } from "../account/account-store.ts";
+import type { Account } from "../account-table/account-row.ts";
+import { lockAccount } from "../account-table/account-store.ts";
 import type { EventOrigin, Recorder } from "../audit/auditor.ts";
 import type { EndReason } from "../audit/event.ts";
 import { SignInRefused } from "../password/sign-in.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { createApi } from "lockstep";
 import { fastifyServer, type FastifyServerOptions } from "lockstep/fastify";
-import { disableAccount } from "../account/account-store.ts";
+import { disableAccount } from "../account-table/account-store.ts";
 import { comparableHeaders } from "../comparable.fixture.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { numberOf } from "../store/row.ts";

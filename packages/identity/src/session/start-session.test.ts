@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import { disableAccount, enableAccount, findAccount } from "../account/account-store.ts";
+import { disableAccount, enableAccount, findAccount } from "../account-table/account-store.ts";
 import { SignInRefused } from "../password/sign-in.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { all, sql } from "../store/statement.ts";

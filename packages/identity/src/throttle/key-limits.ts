@@ -2,9 +2,30 @@
  * How many wrong secrets of API keys are compared: counted in the memory of each process, because looking a key up must not wait
  * for a counter. A key's secret has 190 bits; the limit is there to see guessing and to end it, not to make it hard.
  */
-import type { KeyAttempt, KeyThrottle } from "../api-key/api-key-throttle.ts";
 import { networkOf } from "./address-prefix.ts";
 import type { Limit, NetworkAndKeyLimit } from "./throttle-options.ts";
+
+/** A secret that is about to be compared, or was wrong. */
+export interface KeyAttempt {
+  /** The client's address, as far as the host knows it; its network is what counts. */
+  readonly address: string | undefined;
+  /**
+   * The id of the key, whether there is one or not. Left out where this key was shown rightly from this address before:
+   * whoever guesses elsewhere must not lock it out.
+   */
+  readonly keyId: string | undefined;
+}
+
+/**
+ * Counts wrong secrets, of each network and of each key. Both methods are synchronous: what asks, compares and counts does so
+ * without a pause, so that a hundred guesses at once are no more than a hundred in a row. Right secrets are never counted.
+ */
+export interface KeyThrottle {
+  /** Whether one more secret may be compared. */
+  mayEvaluate(about: KeyAttempt): boolean;
+  /** Counts a wrong one. */
+  failed(about: KeyAttempt): void;
+}
 
 interface Failures {
   count: number;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { WrongIdentityOption } from "../options.ts";
+import { WrongIdentityOption } from "../mechanism/wrong-identity-option.ts";
 import { limitsOf, type ThrottleOptions } from "./throttle-options.ts";
 
 describe("limitsOf()", () => {

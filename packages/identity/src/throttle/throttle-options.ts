@@ -1,5 +1,5 @@
 /** The limits of the throttle, with their defaults. */
-import { WrongIdentityOption } from "../options.ts";
+import { WrongIdentityOption } from "../mechanism/wrong-identity-option.ts";
 
 /** So many attempts in so many seconds, counted from the first one. */
 export interface Limit {

@@ -1,11 +1,10 @@
 /** Attempts for the tests of the throttle. */
 import { randomUUID } from "node:crypto";
 import { type Connection, Problem, Redacted } from "lockstep";
-import { insertAccount } from "../account/account-store.ts";
-import { parseEmail } from "../account/email.ts";
-import type { SignInAttempt } from "../password/sign-in.ts";
+import { insertAccount } from "../account-table/account-store.ts";
+import { parseEmail } from "../mail/email.ts";
 import type { Database } from "../store/database.ts";
-import type { CountedAttempt, Throttle } from "./throttle.ts";
+import type { CountedAttempt, SignInAttempt, Throttle } from "./throttle.ts";
 
 /** A request from an address. */
 export function from(address: string | undefined): Connection {

@@ -2,20 +2,28 @@
  * Counting before anything that hashes, mails or guesses. A sign-in is counted by network, by account name and by password; on a
  * device that the account has signed in on before, by that device alone, so that nobody locks an owner out (attack row L-04).
  */
-import type { Connection } from "lockstep";
-import { findAccountByEmail } from "../account/account-store.ts";
-import { emailKey } from "../account/email.ts";
-import type { KeyThrottle } from "../api-key/api-key-throttle.ts";
-import type { SignInAttempt } from "../password/sign-in.ts";
+import type { Connection, Redacted } from "lockstep";
+import { findAccountByEmail } from "../account-table/account-store.ts";
+import { emailKey } from "../mail/email.ts";
 import type { Settings } from "../settings.ts";
 import { networkOf } from "./address-prefix.ts";
 import { type Bucket, GrowingBucket, SimpleBucket } from "./bucket.ts";
 import { Counters } from "./counters.ts";
 import { type Device, findDevice } from "./device-cookie.ts";
 import { counterKey, passwordCounterKey } from "./fingerprint.ts";
-import { KeyLimits } from "./key-limits.ts";
+import { KeyLimits, type KeyThrottle } from "./key-limits.ts";
 import { type Limit, type Limits, limitsOf, type ThrottledAction, type ThrottleOptions } from "./throttle-options.ts";
 import { tooManyRequests } from "./too-many-requests.ts";
+
+/** What somebody tries to sign in with. */
+export interface SignInAttempt {
+  /** The address, as it was typed. */
+  readonly username: string;
+  readonly password: Redacted<string>;
+  readonly connection: Connection;
+  /** The device cookie, if one came. */
+  readonly device: string | undefined;
+}
 
 /** An attempt that was counted and may be made. */
 export interface CountedAttempt {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { secret } from "lockstep";
-import { deleteAccount, disableAccount, insertAccount, lockAccount } from "../../account/account-store.ts";
+import { deleteAccount, disableAccount, insertAccount, lockAccount } from "../../account-table/account-store.ts";
 import { saveLink, spendLink } from "../../account/link-store.ts";
 import { insertApiKey, replaceApiKey, revokeApiKey } from "../../api-key/api-key-store.ts";
 import { spendAssertion } from "../../client/client-assertion.ts";

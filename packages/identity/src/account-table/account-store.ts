@@ -1,10 +1,10 @@
 /** The table of accounts. Whatever decides about a sign-in is read together with the position of the revocation log. */
 import { secret, type Secret } from "lockstep";
+import type { ParsedEmail } from "../mail/email.ts";
 import { positionColumn } from "../revocation/revocation-log.ts";
-import { numberOf, numberOrNone, textOf, textOrNone } from "../store/row.ts";
+import { numberOf, textOrNone } from "../store/row.ts";
 import { all, first, lock, type Row, sql, type Work } from "../store/statement.ts";
-import type { Account } from "./account.ts";
-import type { ParsedEmail } from "./email.ts";
+import { type Account, accountColumns, toAccount } from "./account-row.ts";
 
 /** An account with what signing in needs. */
 export interface AccountRecord extends Account {
@@ -35,23 +35,26 @@ export interface AccountPage {
   readonly offset?: number | undefined;
 }
 
-const columns = "id, email, created_at, verified_at, disabled_at";
-const record = `${columns}, password_hash, ${positionColumn}`;
+const record = `${accountColumns}, password_hash, ${positionColumn}`;
 const manySize = 50;
 const manyNames = Array.from({ length: manySize }, (_, index) => `id${index}`);
 
 const byId = sql(`SELECT ${record} FROM identity_accounts WHERE id = :id`);
 const byKey = sql(`SELECT ${record} FROM identity_accounts WHERE email_key = :key`);
-const byIds = sql(`SELECT ${columns} FROM identity_accounts WHERE id IN (${manyNames.map((name) => `:${name}`).join(", ")})`);
+const byIds = sql(
+  `SELECT ${accountColumns} FROM identity_accounts WHERE id IN (${manyNames.map((name) => `:${name}`).join(", ")})`,
+);
 const page = sql(`
-  SELECT ${columns} FROM identity_accounts
+  SELECT ${accountColumns} FROM identity_accounts
   WHERE created_at > :createdAt OR (created_at = :createdAt AND id > :id)
   ORDER BY created_at, id LIMIT :limit OFFSET :offset`);
 const insert = sql(`
   INSERT INTO identity_accounts (id, email, email_key, password_hash, created_at, verified_at, password_changed_at)
   VALUES (:id, :email, :key, :hash, :createdAt, :verifiedAt, :createdAt)
   ON CONFLICT DO NOTHING
-  RETURNING ${columns}`);
+  RETURNING ${accountColumns}`);
+// An UPDATE that changes nothing holds the row until the transaction ends, on every database.
+const hold = sql(`UPDATE identity_accounts SET created_at = created_at WHERE id = :id RETURNING ${accountColumns}`);
 const disable = sql("UPDATE identity_accounts SET disabled_at = :now WHERE id = :id AND disabled_at IS NULL RETURNING id");
 const enable = sql("UPDATE identity_accounts SET disabled_at = NULL WHERE id = :id AND disabled_at IS NOT NULL RETURNING id");
 const remove = sql("DELETE FROM identity_accounts WHERE id = :id RETURNING id");
@@ -59,7 +62,7 @@ const move = sql(`
   UPDATE identity_accounts SET email = :email, email_key = :key, verified_at = :now
   WHERE id = :id AND disabled_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM identity_accounts other WHERE other.email_key = :key AND other.id <> :id)
-  RETURNING ${columns}`);
+  RETURNING ${accountColumns}`);
 
 /**
  * Waits for the account, until the transaction ends. Whoever ends all that an account has, and whoever begins something for
@@ -67,6 +70,12 @@ const move = sql(`
  */
 export function* lockAccount(id: string): Work<void> {
   yield* lock(`account:${id}`);
+}
+
+/** Finds an account and holds its row until the transaction ends: nobody can delete it meanwhile. */
+export function* holdAccount(id: string): Work<Account | undefined> {
+  const row = yield* first(hold, { id });
+  return row && toAccount(row);
 }
 
 /** The account of this id. */
@@ -145,14 +154,4 @@ function toRecord(row: Row | undefined): AccountRecord | undefined {
 /** An account without what signing in needs. */
 export function accountOf({ id, email, createdAt, verifiedAt, disabledAt }: AccountRecord): Account {
   return { id, email, createdAt, verifiedAt, disabledAt };
-}
-
-function toAccount(row: Row): Account {
-  return {
-    id: textOf(row, "id"),
-    email: textOf(row, "email"),
-    createdAt: numberOf(row, "created_at"),
-    verifiedAt: numberOrNone(row, "verified_at"),
-    disabledAt: numberOrNone(row, "disabled_at"),
-  };
 }

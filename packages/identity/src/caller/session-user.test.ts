@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { Redacted } from "lockstep";
-import { disableAccount } from "../account/account-store.ts";
+import { disableAccount } from "../account-table/account-store.ts";
 import { hashOfSecret, newSecret } from "../secret/opaque-token.ts";
 import { seal } from "../secret/seal.ts";
+import { codeOf, cookieSet, openSessionApi, secretOf } from "../session/session.fixture.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { all, sql } from "../store/statement.ts";
-import { codeOf, cookieSet, openSessionApi, secretOf } from "./session.fixture.ts";
 
 describeOnEach("a session's user", (database) => {
   test("a session's user is the account, with the scopes that were granted and that the account may still have", async (t) => {

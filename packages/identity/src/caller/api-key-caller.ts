@@ -1,7 +1,7 @@
 /** Whoever an API key belongs to, as a dependency. */
 import { authenticate, connection, type Dependency, identified, type Scheme } from "lockstep";
-import { type ApiClient, type CallerFacts, subjectOfClient } from "../caller/caller.ts";
-import type { ApiKeys, VerifiedKey } from "./api-keys.ts";
+import type { ApiKeys, VerifiedKey } from "../api-key/api-keys.ts";
+import { type ApiClient, type CallerFacts, subjectOfClient } from "../principal/principal.ts";
 
 /**
  * The owner of the key that a scheme extracted, with the scopes that the key grants. A key that opens nothing is 401; too many

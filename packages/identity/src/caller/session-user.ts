@@ -1,10 +1,10 @@
 /** The user of a session: the cookie, verified. */
 import { authenticate, deny, type Dependency, identified } from "lockstep";
-import type { CallerFacts, User } from "../caller/caller.ts";
+import type { CallerFacts, User } from "../principal/principal.ts";
+import type { sessionScheme } from "../session/session-cookie.ts";
+import type { AccountSession } from "../session/session-store.ts";
+import type { Sessions } from "../session/sessions.ts";
 import type { Settings } from "../settings.ts";
-import type { sessionScheme } from "./session-cookie.ts";
-import type { AccountSession } from "./session-store.ts";
-import type { Sessions } from "./sessions.ts";
 
 /** A user who is known by the cookie of a session. */
 export type SessionUser = Dependency<User, CallerFacts | "cookie">;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { logMail } from "./log-mail.ts";
+import { logMail } from "./mail.ts";
 
 test("mail for development is written down with its link, and sent nowhere", async () => {
   const written: string[] = [];

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { apiKeyQuery, type BuildError } from "lockstep";
+import { testApi } from "../api-key/api-key-api.fixture.ts";
+import { generateApiKey } from "../api-key/api-key-format.ts";
+import { disable, LimitedThrottle, testKeys } from "../api-key/api-key.fixture.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
-import { disable, LimitedThrottle, testKeys } from "./api-key.fixture.ts";
-import { testApi } from "./api-key-api.fixture.ts";
-import { generateApiKey } from "./api-key-format.ts";
 
 describeOnEach("the caller by API key", (databases) => {
   test("K-01: every key that opens nothing has one answer, byte for byte", async (t) => {

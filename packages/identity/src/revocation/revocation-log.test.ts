@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { testSettings } from "../settings.fixture.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
-import { removeExpiredRevocations } from "./housekeeping.ts";
 import { RevocationFeed } from "./revocation-feed.ts";
-import { revocationPosition, revoke } from "./revocation-log.ts";
+import { removeExpiredRevocations, revocationPosition, revoke } from "./revocation-log.ts";
 import { tokenClaims } from "./token-claims.fixture.ts";
 
 describeOnEach("removeExpiredRevocations()", (database) => {

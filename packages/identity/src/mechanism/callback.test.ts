@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test, type TestContext } from "node:test";
-import { Auditor } from "./audit/auditor.ts";
+import { Auditor } from "../audit/auditor.ts";
 import { checkedClock, checkedScopes, notify, timeOf, typeNameOf } from "./callback.ts";
 
 const unhandled: unknown[] = [];

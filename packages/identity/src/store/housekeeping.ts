@@ -1,24 +1,32 @@
 /** Removes what is over, a little at a time, so that tables stay as small as what they are asked for. */
 import { setImmediate } from "node:timers/promises";
 import { Unavailable } from "lockstep";
-import type { Settings } from "./settings.ts";
-import type { Work } from "./store/statement.ts";
+import { typeNameOf } from "../mechanism/callback.ts";
+import type { Database } from "./database.ts";
+import type { Work } from "./statement.ts";
 
 /** Removes at most so many rows that are over; gives how many it removed. */
 export type Removal = (now: number, limit: number) => Work<number>;
+
+/** What housekeeping needs of the settings. */
+export interface HousekeepingSettings {
+  readonly database: Database;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
 
 const intervalMs = 10 * 60_000;
 const limit = 1000;
 
 /** Runs the removals every ten minutes, on every node: they take nothing from each other. */
 export class Housekeeping {
-  readonly #settings: Settings;
+  readonly #settings: HousekeepingSettings;
   readonly #removals: readonly Removal[];
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(settings: Settings, removals: readonly Removal[]) {
+  constructor(settings: HousekeepingSettings, removals: readonly Removal[]) {
     this.#settings = settings;
     this.#removals = removals;
     this.#timer = setInterval(() => {
@@ -27,7 +35,7 @@ export class Housekeeping {
         .catch((error: unknown) => {
           // While the database is away, what is over stays until the next time; nothing that is over counts meanwhile.
           if (error instanceof Unavailable) return;
-          console.error(`Housekeeping failed: ${error instanceof Error ? error.name : typeof error}`);
+          console.error(`Housekeeping failed: ${typeNameOf(error)}`);
         });
     }, intervalMs);
     this.#timer.unref();
