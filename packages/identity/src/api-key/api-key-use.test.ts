@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Database } from "../store/database.ts";
+import { type Database, drive } from "../store/database.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
+import type { Work } from "../store/statement.ts";
 import { origin, testKeys } from "./api-key.fixture.ts";
 import { ApiKeyUse } from "./api-key-use.ts";
 import type { ApiKeys, CreatedApiKey } from "./api-keys.ts";
@@ -100,6 +101,31 @@ async function waitFor(isSo: () => Promise<boolean>): Promise<void> {
   }
   assert.fail("it never came");
 }
+
+/** A database that counts statements. Nothing else of it is asked. */
+function countingDatabase(): Database & { statements: number } {
+  const counting = {
+    statements: 0,
+    transaction: async (work: () => Work<void>) =>
+      drive(work(), () => {
+        counting.statements += 1;
+        return [];
+      }),
+  };
+  return counting as unknown as Database & { statements: number };
+}
+
+test("130,000 keys that were used between two flushes are written, and so is what comes after them", async () => {
+  const database = countingDatabase();
+  const use = new ApiKeyUse(database, 3_600_000);
+  for (let key = 0; key < 130_000; key += 1) use.used(`key ${key}`, 1);
+  await use.flush();
+  assert.equal(database.statements, 130_000);
+  use.used("key 0", 120_000);
+  await use.flush();
+  assert.equal(database.statements, 130_001);
+  await use.close();
+});
 
 test("a failure that is no outage is told on standard error and not tried for ever", async (t) => {
   const told = t.mock.method(console, "error", () => {});

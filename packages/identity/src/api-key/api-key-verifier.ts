@@ -1,6 +1,7 @@
 /** Verifying a key that is presented. Every refusal looks the same to whoever presents it (K-01); the audit event has the reason. */
 import { timingSafeEqual } from "node:crypto";
 import { type Connection, InvalidCredential, problem, type Redacted } from "lockstep";
+import { BoundedMap } from "../mechanism/bounded-map.ts";
 import { hashOfSecret } from "../secret/opaque-token.ts";
 import type { Settings } from "../settings.ts";
 import type { KeyAttempt, KeyThrottle } from "../throttle/key-limits.ts";
@@ -22,9 +23,7 @@ export class ApiKeyVerifier {
   readonly #settings: Settings;
   readonly #throttle: KeyThrottle;
   /** Keys and the addresses they were shown rightly from: nobody who guesses elsewhere locks them out there. */
-  readonly #familiar = new Set<string>();
-  /** Goes through them once: a new iterator would step over every one that was removed before. */
-  readonly #oldest = this.#familiar.values();
+  readonly #familiar = new BoundedMap<string, true>(mostFamiliar);
 
   constructor(settings: Settings, throttle: KeyThrottle) {
     this.#settings = settings;
@@ -85,11 +84,7 @@ export class ApiKeyVerifier {
 
   #remember(id: string, { address }: KeyOrigin): void {
     const place = placeOf(id, address);
-    if (this.#familiar.has(place)) return;
-    this.#familiar.add(place);
-    if (this.#familiar.size <= mostFamiliar) return;
-    const { value: oldest } = this.#oldest.next();
-    if (oldest !== undefined) this.#familiar.delete(oldest);
+    if (!this.#familiar.has(place)) this.#familiar.set(place, true);
   }
 
   #refused(reason: string, { requestId }: KeyOrigin, key?: string): InvalidCredential {

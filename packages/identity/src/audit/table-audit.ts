@@ -3,7 +3,9 @@
  * database is away is kept, up to a limit; what is dropped beyond it is counted and told, never silent (attack row I-08).
  * The events of changes that matter are written with the change, by `Auditor.recorded`, and are not written twice.
  */
-import { type AuditEvent, Unavailable } from "lockstep";
+import type { AuditEvent } from "lockstep";
+import { complain } from "../mechanism/callback.ts";
+import { type RefusedRow, WriteBehind } from "../mechanism/write-behind.ts";
 import type { Database } from "../store/database.ts";
 import type { Work } from "../store/statement.ts";
 import type { IdentityEvent } from "./event.ts";
@@ -46,23 +48,21 @@ export function tableAudit(database: Database, options: TableAuditOptions = {}):
 }
 
 class BufferedTable implements TableAudit {
-  readonly #database: Database;
-  readonly #maxWaiting: number;
-  readonly #timer: NodeJS.Timeout;
-  #waiting: StoredEvent[] = [];
-  #writing: Promise<void> | undefined;
+  readonly #events: WriteBehind<StoredEvent>;
   #dropped = 0;
   #isOverflowing = false;
-  #isClosed = false;
 
   constructor(database: Database, { maxWaiting = 10_000, intervalMs = 1000 }: TableAuditOptions) {
-    this.#database = database;
-    this.#maxWaiting = maxWaiting;
-    this.#timer = setInterval(() => {
-      // The database is away: the next interval tries again.
-      this.flush().catch(() => {});
-    }, intervalMs);
-    this.#timer.unref();
+    this.#events = new WriteBehind<StoredEvent>({
+      write: (rows) => database.transaction(() => saveAll(rows.map(([, event]) => event))),
+      refused: (rows) => this.#refused(rows),
+      flushed: () => this.#flushed(),
+      batchSize,
+      intervalMs,
+      maxWaiting,
+      // A burst of events is written before there is no room for it.
+      flushAt: Math.ceil(maxWaiting / 2),
+    });
   }
 
   get dropped(): number {
@@ -70,64 +70,30 @@ class BufferedTable implements TableAudit {
   }
 
   readonly sink = (event: IdentityEvent | AuditEvent): void => {
-    if (this.#waiting.length < this.#maxWaiting && !this.#isClosed) {
-      this.#waiting.push(storedEvent(event));
-      return;
-    }
+    const stored = storedEvent(event);
+    if (this.#events.set(stored.id, stored)) return;
     this.#dropped += 1;
     if (!this.#isOverflowing) console.error("Audit events are being dropped");
     this.#isOverflowing = true;
   };
 
-  async flush(): Promise<void> {
-    // One at a time writes; what came meanwhile is written after it.
-    while (this.#writing !== undefined) await this.#writing;
-    this.#writing = this.#write();
-    try {
-      await this.#writing;
-    } finally {
-      this.#writing = undefined;
-    }
+  flush(): Promise<void> {
+    return this.#events.flush();
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    clearInterval(this.#timer);
-    await this.flush().catch(() => {});
-    if (this.#waiting.length > 0) console.error(`${this.#waiting.length} audit events could not be written`);
+    await this.#events.close();
+    if (this.#events.size > 0) console.error(`${this.#events.size} audit events could not be written`);
   }
 
-  async #write(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.slice(0, batchSize);
-      await this.#save(batch);
-      this.#waiting.splice(0, batch.length);
-    }
+  #refused(rows: readonly RefusedRow<StoredEvent>[]): void {
+    this.#dropped += rows.length;
+    for (const { value, error } of rows) complain(`An audit event of the type ${value.type} could not be written`, error);
+  }
+
+  #flushed(): void {
     if (this.#isOverflowing) console.error(`Audit events are written again; ${this.#dropped} were dropped until now`);
     this.#isOverflowing = false;
-  }
-
-  /** @throws Unavailable while the database is away */
-  async #save(batch: readonly StoredEvent[]): Promise<void> {
-    try {
-      await this.#database.transaction(() => saveAll(batch));
-    } catch (error) {
-      if (error instanceof Unavailable) throw error;
-      for (const event of batch) await this.#saveOne(event);
-    }
-  }
-
-  /** One event that the table refuses must not keep the others from being written. */
-  async #saveOne(event: StoredEvent): Promise<void> {
-    try {
-      await this.#database.transaction(() => saveAll([event]));
-    } catch (error) {
-      if (error instanceof Unavailable) throw error;
-      this.#dropped += 1;
-      console.error(
-        `An audit event of the type ${event.type} could not be written: ${error instanceof Error ? error.name : typeof error}`,
-      );
-    }
   }
 }
 

@@ -15,6 +15,7 @@ import {
   type SigningKey,
 } from "lockstep/jwt";
 import type { EventOrigin } from "../audit/auditor.ts";
+import { SingleFlight } from "../mechanism/single-flight.ts";
 import type { Settings } from "../settings.ts";
 import { type SigningKeyOptions, SigningKeys } from "./signing-keys.ts";
 
@@ -59,9 +60,9 @@ export class AccessTokens {
   readonly #keys: LiveJwks;
   readonly #verifier: JwtVerifier;
   #signer: { readonly key: SigningKey; readonly issuer: JwtIssuer } | undefined;
-  /** While a signing key was taken out of use and this node has not read which are left. */
-  #isBehind = false;
-  #reading: Promise<void> | undefined;
+  readonly #reading = new SingleFlight(() => this.#readKeys());
+  /** How many signing keys were taken out of use since this node last read which are left. */
+  #missed = 0;
   #isClosed = false;
 
   private constructor(settings: Settings, feed: RevocationCheck, options: SigningKeyOptions) {
@@ -115,7 +116,7 @@ export class AccessTokens {
    * @throws Unavailable while the database is away
    */
   async issue({ sub, clientId, scope, sessionId, position }: TokenGrant): Promise<IssuedToken> {
-    if (this.#isBehind) await this.#caughtUp();
+    if (this.#missed > 0) await this.#caughtUp();
     const issuer = await this.#issuer();
     const token = await issuer.issue({
       sub,
@@ -134,7 +135,7 @@ export class AccessTokens {
    * @throws Unavailable (or rejects with it) while it cannot be decided
    */
   verify(token: Redacted<string>): Claims | Promise<Claims> {
-    return this.#isBehind ? this.#verifyLater(token) : this.#verifier.verify(token);
+    return this.#missed > 0 ? this.#verifyLater(token) : this.#verifier.verify(token);
   }
 
   /**
@@ -177,7 +178,7 @@ export class AccessTokens {
   /** Stops following the revocation log. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.allSettled([this.#reading]);
+    await this.#reading.idle();
   }
 
   get #lifetimeSeconds(): number {
@@ -200,22 +201,21 @@ export class AccessTokens {
 
   /** Reads the keys after one was taken out of use. Until that succeeds no token is accepted: any could be by that key. */
   #followKeys(): Promise<void> {
-    this.#isBehind = true;
-    const reading = this.#keys.refresh().then(() => {
-      // Where another was taken out of use meanwhile, its reading decides.
-      if (this.#reading === reading) this.#isBehind = false;
-    });
-    this.#reading = reading;
-    return reading;
+    this.#missed += 1;
+    return this.#reading.runAgain();
+  }
+
+  async #readKeys(): Promise<void> {
+    const missed = this.#missed;
+    await this.#keys.refresh();
+    // A key that was taken out of use meanwhile needs another reading.
+    this.#missed -= missed;
   }
 
   async #caughtUp(): Promise<void> {
-    try {
-      await this.#reading;
-    } catch {
-      // Tried again: the database may be back.
-    }
-    if (this.#isBehind) await this.#followKeys();
+    await this.#reading.idle();
+    // Tried again if it failed, for the database may be back; and read again if another key was taken out of use meanwhile.
+    while (this.#missed > 0) await this.#reading.run();
   }
 }
 

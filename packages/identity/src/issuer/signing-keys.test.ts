@@ -255,7 +255,7 @@ describeOnEach("signing keys", (database) => {
     assert.ok((await other.list()).every((key) => !key.isSealedUnderCurrent));
   });
 
-  test("a reading that began earlier does not replace one that began later", async (t) => {
+  test("what a later reading finds is kept, however slow the one before it is", async (t) => {
     const db = await database.open(t);
     const [here, there] = rings(db, 2);
     assert.ok(here && there);
@@ -278,9 +278,9 @@ describeOnEach("signing keys", (database) => {
     const ring = new SigningKeys({ ...here.settings, database: slow });
     const early = ring.refresh();
     await there.ring.retireCompromised(kid);
-    await ring.refresh();
+    const later = ring.refresh();
     gate.resolve();
-    await early;
+    await Promise.all([early, later]);
     assert.notEqual(await currentOf(ring), kid);
     assert.ok(!(await kidsOf(ring)).includes(kid));
   });

@@ -5,6 +5,7 @@
 import { BuildError, Unavailable } from "lockstep";
 import { generateSigningKey, type Jwks, type PrivateJwk, type SigningKey } from "lockstep/jwt";
 import type { EventOrigin, Recorder } from "../audit/auditor.ts";
+import { SingleFlight } from "../mechanism/single-flight.ts";
 import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import type { IdentityKeys } from "../secret/identity-key.ts";
 import { isSealedUnder } from "../secret/seal.ts";
@@ -58,8 +59,6 @@ export interface ListedKey extends SigningTimes {
 
 /** The rows as they were at one moment. */
 interface Held {
-  /** The reading that they came from: an older one never replaces a younger. */
-  readonly turn: number;
   readonly readAtMs: number;
   readonly keys: readonly SigningKeyRecord[];
 }
@@ -78,9 +77,9 @@ export class SigningKeys {
   readonly #settings: Settings;
   readonly #periods: KeyPeriods;
   readonly #opened = new Map<string, SigningKey>();
-  #held: Held = { turn: 0, readAtMs: Number.NEGATIVE_INFINITY, keys: [] };
-  #turns = 0;
-  #reading: Promise<void> | undefined;
+  /** One reading at a time, so that an older one never replaces a younger one. */
+  readonly #reading = new SingleFlight(() => this.#read());
+  #held: Held = { readAtMs: Number.NEGATIVE_INFINITY, keys: [] };
 
   /** @throws BuildError `wrong_option` for times that make no sense */
   constructor(settings: Settings, options: SigningKeyOptions = {}) {
@@ -127,16 +126,8 @@ export class SigningKeys {
   }
 
   /** Reads the keys again, and rotates where it is time. @throws Unavailable while the database is away */
-  async refresh(): Promise<void> {
-    this.#turns += 1;
-    const turn = this.#turns;
-    const { database, clock } = this.#settings;
-    let keys = await database.run(listSigningKeys());
-    if (keyPlan(keys, clock(), this.#periods) !== undefined) keys = await this.#rotate();
-    if (turn < this.#held.turn) return;
-    this.#held = { turn, readAtMs: clock(), keys };
-    const kids = new Set(publishedKeys(keys, clock()).map(({ kid }) => kid));
-    for (const kid of this.#opened.keys()) if (!kids.has(kid)) this.#opened.delete(kid);
+  refresh(): Promise<void> {
+    return this.#reading.runAgain();
   }
 
   /** Every key that the database has, the oldest first; changes nothing. @throws Unavailable while the database is away */
@@ -212,16 +203,22 @@ export class SigningKeys {
     });
   }
 
+  async #read(): Promise<void> {
+    const { database, clock } = this.#settings;
+    let keys = await database.run(listSigningKeys());
+    if (keyPlan(keys, clock(), this.#periods) !== undefined) keys = await this.#rotate();
+    this.#held = { readAtMs: clock(), keys };
+    const kids = new Set(publishedKeys(keys, clock()).map(({ kid }) => kid));
+    for (const kid of this.#opened.keys()) if (!kids.has(kid)) this.#opened.delete(kid);
+  }
+
   /** The rows, read again where they are old or something is due; one reading at a time. */
   async #recent(): Promise<readonly SigningKeyRecord[]> {
     const { readAtMs, keys } = this.#held;
     const now = this.#settings.clock();
     const ageMs = now - readAtMs;
     if (ageMs >= 0 && ageMs < readAgainMs && keyPlan(keys, now, this.#periods) === undefined) return keys;
-    this.#reading ??= this.refresh().finally(() => {
-      this.#reading = undefined;
-    });
-    await this.#reading;
+    await this.#reading.run();
     return this.#held.keys;
   }
 

@@ -70,7 +70,8 @@ function ignore(given: unknown): void {
   if (given instanceof Promise) given.catch(() => {});
 }
 
-function complain(what: string, error: unknown): void {
+/** Writes one line to standard error: what failed, and the name of the error's type, since its message may hold what a client sent. */
+export function complain(what: string, error: unknown): void {
   try {
     console.error(`${what}: ${typeNameOf(error)}`);
   } catch {

@@ -258,7 +258,7 @@ describe("RevocationFeed on a PostgreSQL that says nothing", () => {
     const [over, beside] = [openPostgres(line.url, { statementTimeoutMs: 30_000 }), openPostgres(url)];
     t.after(() => Promise.all([over.close(), beside.close()]));
     await migrate(beside, identitySchema);
-    const { feed, monotonic, clock } = await opened(t, over, { pollMs: 20, timeoutMs: 100 });
+    const { feed, monotonic, clock } = await opened(t, over, { pollMs: 20, timeoutMs: 1000 });
     line.hold();
     const expiresAt = clock.now + 600_000;
     const rev = await beside.transaction(() => revoke({ kind: "subject", key: "alice", at: 0, expiresAt }));

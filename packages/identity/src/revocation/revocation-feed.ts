@@ -8,6 +8,7 @@ import { Unavailable } from "lockstep";
 import type { Claims } from "lockstep/jwt";
 import type { Auditor } from "../audit/auditor.ts";
 import { checkedClock, typeNameOf } from "../mechanism/callback.ts";
+import { SingleFlight } from "../mechanism/single-flight.ts";
 import type { Database, Listening } from "../store/database.ts";
 import { all, sql, type Work } from "../store/statement.ts";
 import { RevocationCopy, type TokenIssuers } from "./revocation-copy.ts";
@@ -54,12 +55,11 @@ export class RevocationFeed {
   readonly #options: Required<Omit<RevocationFeedOptions, "foreignIssuers">>;
   readonly #issuers: TokenIssuers;
   readonly #signingKeyListeners = new Set<(kid: string) => void>();
+  readonly #reading = new SingleFlight(() => this.#readNow());
   #copy: RevocationCopy;
   /** When the last read that succeeded began, on the monotonic clock. */
   #readAt = Number.NEGATIVE_INFINITY;
   #isSilenceTold = false;
-  #reading: Promise<void> | undefined;
-  #nextReading: Promise<void> | undefined;
   #polling: NodeJS.Timeout | undefined;
   #listening: Listening | undefined;
 
@@ -81,9 +81,9 @@ export class RevocationFeed {
     const read = (): void => feed.#readSoon();
     feed.#listening = await settings.database.listen(revocationChannel, { notified: read, reconnected: read });
     try {
-      await feed.#read();
+      await feed.#reading.runAgain();
       // Loading a long log takes a while: what came meanwhile is read too, so that the copy is not old from the start.
-      await feed.#read();
+      await feed.#reading.runAgain();
     } catch (error) {
       await feed.#listening.close();
       throw error;
@@ -125,7 +125,7 @@ export class RevocationFeed {
   /** Reads the log up to a position, where that was not read yet. Never rejects: what cannot be read now is read as soon as it can. */
   async catchUp(position: number): Promise<void> {
     if (this.#copy.position >= position) return;
-    await within(this.#options.timeoutMs, this.#read()).catch(() => {});
+    await within(this.#options.timeoutMs, this.#reading.runAgain()).catch(() => {});
   }
 
   /** Tells of the signing keys that are revoked: of those that are, at once, and of those that will be. Gives what ends that. */
@@ -140,12 +140,12 @@ export class RevocationFeed {
     clearInterval(this.#polling);
     this.#signingKeyListeners.clear();
     await this.#listening?.close();
-    await Promise.allSettled([this.#reading, this.#nextReading]);
+    await this.#reading.idle();
   }
 
   /** The token proves that the node is behind: it reads, and then decides. */
   async #isRevokedAfterReading(claims: Claims): Promise<boolean> {
-    await within(this.#options.timeoutMs, this.#read());
+    await within(this.#options.timeoutMs, this.#reading.runAgain());
     // A log that does not have the token's position is an older copy of the database, which was restored since.
     return this.#copy.isBehind(claims) || this.#copy.isRevoked(claims);
   }
@@ -163,24 +163,7 @@ export class RevocationFeed {
 
   /** That reading failed is told by silence. */
   #readSoon(): void {
-    this.#read().catch(() => {});
-  }
-
-  /** A read that begins from here on: one runs at a time, and one more waits for all who ask meanwhile. */
-  #read(): Promise<void> {
-    if (this.#reading === undefined) {
-      this.#reading = this.#readNow().finally(() => {
-        this.#reading = undefined;
-      });
-      return this.#reading;
-    }
-    this.#nextReading ??= this.#reading
-      .catch(() => {})
-      .then(() => {
-        this.#nextReading = undefined;
-        return this.#read();
-      });
-    return this.#nextReading;
+    this.#reading.runAgain().catch(() => {});
   }
 
   async #readNow(): Promise<void> {

@@ -145,8 +145,8 @@ export function* swapSecretHash(
 }
 
 /** Writes when sessions were seen, unless they were seen later. In the order of their ids, so that two nodes never wait for each other. */
-export function* saveSeenTimes(times: Iterable<readonly [id: string, at: number]>): Work<void> {
-  const ordered = [...times].toSorted(([one], [other]) => (one < other ? -1 : 1));
+export function* saveSeenTimes(times: readonly (readonly [id: string, at: number])[]): Work<void> {
+  const ordered = times.toSorted(([one], [other]) => (one < other ? -1 : 1));
   for (const [id, at] of ordered) yield* all(see, { id, at });
 }
 

@@ -1,5 +1,6 @@
 /** Counters in the memory of this process, of which there are never more than so many (attack row D-23). */
 import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
+import { BoundedMap } from "../mechanism/bounded-map.ts";
 
 interface Duration {
   readonly customDuration?: number;
@@ -10,15 +11,12 @@ interface Duration {
  * who fills it starts a counter again. It takes as many different names or networks as there are counters to do so once.
  */
 export class BoundedMemory extends RateLimiterMemory {
-  readonly #maxKeys: number;
-  /** The one touched last stands last. Some may be over: their timers have removed them from the library's map. */
-  readonly #keys = new Set<string>();
-  /** Goes through the keys once: a new iterator would step over every one that was removed before. */
-  readonly #oldest = this.#keys.values();
+  /** The one touched last is forgotten last. Some may be over: their timers have removed them from the library's map. */
+  readonly #keys: BoundedMap<string, true>;
 
   constructor(maxKeys: number) {
     super({ keyPrefix: "", points: 1, duration: 1 });
-    this.#maxKeys = maxKeys;
+    this.#keys = new BoundedMap(maxKeys);
   }
 
   /** How many counters there are at most now. */
@@ -28,7 +26,7 @@ export class BoundedMemory extends RateLimiterMemory {
 
   /** Forgets all. */
   clear(): void {
-    for (const key of this.#keys) void this.delete(key);
+    for (const key of this.#keys.keys()) void this.delete(key);
   }
 
   override penalty(key: string | number, points?: number, options?: Duration): Promise<RateLimiterRes> {
@@ -52,11 +50,7 @@ export class BoundedMemory extends RateLimiterMemory {
   }
 
   #touch(key: string | number): void {
-    const text = String(key);
-    this.#keys.delete(text);
-    this.#keys.add(text);
-    if (this.#keys.size <= this.#maxKeys) return;
-    const { value: oldest } = this.#oldest.next();
-    if (oldest !== undefined) void this.delete(oldest);
+    const forgotten = this.#keys.set(String(key), true);
+    if (forgotten !== undefined) void super.delete(forgotten);
   }
 }

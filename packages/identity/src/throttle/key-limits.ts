@@ -2,6 +2,7 @@
  * How many wrong secrets of API keys are compared: counted in the memory of each process, because looking a key up must not wait
  * for a counter. A key's secret has 190 bits; the limit is there to see guessing and to end it, not to make it hard.
  */
+import { BoundedMap } from "../mechanism/bounded-map.ts";
 import { networkOf } from "./address-prefix.ts";
 import type { Limit, NetworkAndKeyLimit } from "./throttle-options.ts";
 
@@ -64,10 +65,8 @@ export class KeyLimits implements KeyThrottle {
 class FailureCounts {
   readonly #limit: Limit;
   readonly #clock: () => number;
-  /** The one that began first stands first. */
-  readonly #counts = new Map<string, Failures>();
-  /** Goes through them once: a new iterator would step over every one that was removed before. */
-  readonly #oldest = this.#counts.keys();
+  /** The one that began first is forgotten first. */
+  readonly #counts = new BoundedMap<string, Failures>(maxCounts);
 
   constructor(limit: Limit, clock: () => number) {
     this.#limit = limit;
@@ -89,12 +88,7 @@ class FailureCounts {
       failures.count += 1;
       return;
     }
-    // Set anew, it stands last.
-    this.#counts.delete(key);
     this.#counts.set(key, { count: 1, endsAt: this.#clock() + this.#limit.seconds * 1000 });
-    if (this.#counts.size <= maxCounts) return;
-    const { value: oldest } = this.#oldest.next();
-    if (oldest !== undefined) this.#counts.delete(oldest);
   }
 
   #find(key: string): Failures | undefined {
