@@ -94,6 +94,8 @@ export interface Identity<Sc extends string> {
 export async function identity<const Sc extends string>(options: IdentityOptions<Sc>): Promise<Identity<Sc>> {
   checkNode();
   const base = settingsOf(options);
+  // It counts through the driver, and revokes nothing.
+  const throttle = new Throttle(base, options.throttle);
   await migrate(base.database, identitySchema);
   const feed = await RevocationFeed.open(base, options.revocation);
   const settings = { ...base, database: withOwnRevocations(base.database, feed) };
@@ -101,8 +103,6 @@ export async function identity<const Sc extends string>(options: IdentityOptions
     await feed.close();
     throw error;
   });
-  // It counts through the driver, and revokes nothing.
-  const throttle = new Throttle(base, options.throttle);
   const services = {
     settings,
     tokens,

@@ -33,6 +33,10 @@ const key = "`key` is required: new Redacted(IDENTITY_KEY), which `lockstep-iden
 const keyPrefix = "`keyPrefix` is up to 20 lower-case letters and digits";
 const scopes = '`scopes` is required: { "notes:read": "Read notes" }';
 const noKey = "IDENTITY_KEY is not 32 bytes in base64url: make one with `lockstep-identity generate-key`";
+const options =
+  "identity() takes database, issuer, audience, key, scopes, scopesOf, mail, keyPrefix, passwordGrant, registration, demo, lifetimes, links, throttle, revocation, signingKeys, keepAuditDays, audit, clock";
+const lifetimes =
+  "`lifetimes` takes accessTokenSeconds, refreshTokenSeconds, refreshFamilySeconds, refreshReuseWindowSeconds, sessionIdleSeconds, sessionSeconds, linkSeconds, signingKeySeconds";
 const noRandomKey = "IDENTITY_KEY is not random: make one with `lockstep-identity generate-key`";
 
 const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, unknown>>, message: string])[] = [
@@ -69,13 +73,17 @@ const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, 
   ["a key that is too short", { key: new Redacted("A".repeat(42)) }, noKey],
   ["a key of one byte over and over (M-09)", { key: new Redacted("00".repeat(32)) }, noRandomKey],
   ["a previous key that is none", { key: [generateIdentityKey(), new Redacted("old")] }, noKey],
-  ["an option that there is not", { keyprefix: "notes" }, "There is no option `keyprefix`"],
-  ["an option of every object", { toString: "notes" }, "There is no option `toString`"],
+  ["an option that there is not", { keyprefix: "notes" }, `Remove or correct \`keyprefix\`: ${options}`],
+  ["an option of every object", { toString: "notes" }, `Remove or correct \`toString\`: ${options}`],
   ["a registration that is neither", { registration: "opne" }, '`registration` is "open" or "closed"'],
   ["a demo that is a text (R10)", { demo: "0" }, "`demo` is true or false"],
   ["a password grant that is a number", { passwordGrant: 1 }, "`passwordGrant` is true or false"],
-  ["a lifetime that there is not", { lifetimes: { accessTokenSecond: 60 } }, "There is no lifetime `accessTokenSecond`"],
-  ["a lifetime of every object", { lifetimes: { valueOf: 60 } }, "There is no lifetime `valueOf`"],
+  [
+    "a lifetime that there is not",
+    { lifetimes: { accessTokenSecond: 60 } },
+    `Remove or correct \`accessTokenSecond\`: ${lifetimes}`,
+  ],
+  ["a lifetime of every object", { lifetimes: { valueOf: 60 } }, `Remove or correct \`valueOf\`: ${lifetimes}`],
   [
     "an access token of more than ten minutes",
     { lifetimes: { accessTokenSeconds: 601 } },

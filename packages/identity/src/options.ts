@@ -7,7 +7,7 @@ import type { IdentityAuditSink } from "./audit/event.ts";
 import type { SigningKeyOptions } from "./issuer/signing-keys.ts";
 import { isLogMail, type Mail } from "./mail/mail.ts";
 import { checkedClock, checkedScopes } from "./mechanism/callback.ts";
-import { WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
+import { checkOptions, type KnownOptions, WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
 import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { type IdentityKey, identityKey, WrongIdentityKey } from "./secret/identity-key.ts";
 import type { Lifetimes, Settings } from "./settings.ts";
@@ -75,8 +75,8 @@ const lifetimes: Readonly<Record<keyof Lifetimes, { readonly min: number; readon
   signingKeySeconds: { min: 3600, max: 365 * day, otherwise: 30 * day },
 };
 
-/** Every option: one that is written otherwise is none of them, and would be left out without a word. */
-const known: Readonly<Record<keyof IdentityOptions, true>> = {
+/** Every option of `identity()`. */
+const known: KnownOptions<IdentityOptions> = {
   database: true,
   issuer: true,
   audience: true,
@@ -98,9 +98,22 @@ const known: Readonly<Record<keyof IdentityOptions, true>> = {
   clock: true,
 };
 
+/** Every option of the records among them; what is in `throttle` is checked with its limits. */
+const knownLinks: KnownOptions<LinkTemplates> = { verify: true, reset: true };
+const knownSigningKeys: KnownOptions<SigningKeyOptions> = { keySetCacheSeconds: true };
+const knownRevocation: KnownOptions<RevocationFeedOptions> = {
+  pollMs: true,
+  silentAfterMs: true,
+  whenSilent: true,
+  timeoutMs: true,
+  foreignIssuers: true,
+  monotonicClock: true,
+};
+
 /** @throws WrongIdentityOption naming the option and what to write */
 export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Settings {
-  checkOptions(options);
+  checkNames(options);
+  checkValues(options);
   const { database, audience, mail, scopes, demo = false, keyPrefix = "lockstep" } = options;
   const clock = options.clock === undefined ? Date.now : checkedClock(options.clock);
   const all = Object.keys(scopes);
@@ -123,9 +136,17 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
   } satisfies Settings);
 }
 
+function checkNames(options: IdentityOptions): void {
+  checkOptions("identity()", options, known);
+  const { lifetimes: given = {}, links = {}, signingKeys = {}, revocation = {} } = options;
+  checkOptions("`lifetimes`", given, lifetimes);
+  checkOptions("`links`", links, knownLinks);
+  checkOptions("`signingKeys`", signingKeys, knownSigningKeys);
+  checkOptions("`revocation`", revocation, knownRevocation);
+}
+
 /** The types say the same: this is for callers in JavaScript. */
-function checkOptions(options: IdentityOptions): void {
-  for (const name of Object.keys(options)) if (!Object.hasOwn(known, name)) throw wrong(`There is no option \`${name}\``);
+function checkValues(options: IdentityOptions): void {
   const { database, audience, mail, scopes, registration = "closed", keepAuditDays = 1, keyPrefix = "lockstep" } = options;
   if (typeof audience !== "string" || audience === "") throw wrong("`audience` is required: the name of your API");
   if (typeof database?.transaction !== "function") throw wrong("`database` is required: openSqlite(…) or openPostgres(…)");
@@ -176,7 +197,6 @@ function checkIssuer(issuer: string): string {
 }
 
 function checkLifetimes(given: Partial<Lifetimes>): Lifetimes {
-  for (const name of Object.keys(given)) if (!Object.hasOwn(lifetimes, name)) throw wrong(`There is no lifetime \`${name}\``);
   const checked = Object.entries(lifetimes).map(([name, { min, max, otherwise }]) => {
     // A name of the table is a name of Lifetimes.
     const seconds = given[name as keyof Lifetimes] ?? otherwise;

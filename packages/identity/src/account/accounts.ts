@@ -20,6 +20,7 @@ import { setPasswordHash } from "../account-table/password-store.ts";
 import type { EventOrigin, Recorder } from "../audit/auditor.ts";
 import type { EndReason, IdentityEventDetails } from "../audit/event.ts";
 import { emailKey, type ParsedEmail, parseEmail } from "../mail/email.ts";
+import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-option.ts";
 import { hashPassword } from "../password/password-hash.ts";
 import { checkNewPassword } from "../password/password-policy.ts";
 import { endSessions } from "../session/end-session.ts";
@@ -74,7 +75,9 @@ interface HashToSet {
 
 const mostOnPage = 1000;
 
-/** Accounts. Every change is recorded in the transaction that makes it. */
+const changed: KnownOptions<ChangedBy> = { by: true, requestId: true };
+
+/** Accounts. Every change is recorded in the transaction that makes it. Every method refuses a misspelt option with `WrongIdentityOption`. */
 export class Accounts {
   readonly #settings: Settings;
 
@@ -101,7 +104,9 @@ export class Accounts {
   }
 
   /** Accounts, oldest first, at most 1,000 at a time; `after` is the last one of the page before. */
-  async list({ limit, ...from }: AccountPage): Promise<readonly Account[]> {
+  async list(page: AccountPage): Promise<readonly Account[]> {
+    checkOptions("accounts.list()", page, { limit: true, after: true, offset: true });
+    const { limit, ...from } = page;
     return this.#settings.database.run(listAccounts({ limit: Math.min(Math.max(Math.trunc(limit), 1), mostOnPage), ...from }));
   }
 
@@ -110,7 +115,9 @@ export class Accounts {
    *
    * @throws Problem 422 `wrong_address` or `weak_password`, 409 `address_taken`
    */
-  async create({ email, password, ...change }: AccountToCreate): Promise<Account> {
+  async create(account: AccountToCreate): Promise<Account> {
+    checkOptions("accounts.create()", account, { email: true, password: true, ...changed });
+    const { email, password, ...change } = account;
     const address = addressOf(email);
     if (password !== undefined) checkNewPassword(password, { email, service: this.#settings.issuer });
     const passwordHash = password && (await hashPassword(password));
@@ -125,7 +132,9 @@ export class Accounts {
    *
    * @throws Problem 422 `wrong_address`, 409 `address_taken` (or the id is)
    */
-  async import({ id, email, passwordHash, createdAt, ...change }: AccountToImport): Promise<Account> {
+  async import(account: AccountToImport): Promise<Account> {
+    checkOptions("accounts.import()", account, { id: true, email: true, passwordHash: true, createdAt: true, ...changed });
+    const { id, email, passwordHash, createdAt, ...change } = account;
     return this.#insert({ id, address: addressOf(email), passwordHash, createdAt, verifiedAt: undefined }, change);
   }
 
@@ -134,7 +143,9 @@ export class Accounts {
    *
    * @throws Problem 422 `weak_password`
    */
-  async setPassword(id: string, { password, sessions = "end", ...change }: PasswordToSet): Promise<boolean> {
+  async setPassword(id: string, toSet: PasswordToSet): Promise<boolean> {
+    checkOptions("accounts.setPassword()", toSet, { password: true, sessions: true, ...changed });
+    const { password, sessions = "end", ...change } = toSet;
     const account = await this.find(id);
     if (account === undefined) return false;
     checkNewPassword(password, { email: account.email, service: this.#settings.issuer });
@@ -146,6 +157,7 @@ export class Accounts {
 
   /** Disables an account and ends everything that it has; API keys die with it. False where it is disabled already, or not there. */
   async disable(id: string, change: ChangedBy = {}): Promise<boolean> {
+    checkOptions("accounts.disable()", change, changed);
     return this.#changed(id, { type: "account.disabled", subject: id, ...by(change) }, change, (record) =>
       this.#disable(id, record),
     );
@@ -153,16 +165,20 @@ export class Accounts {
 
   /** Enables an account again; what was ended stays so. False where it is not disabled. */
   async enable(id: string, change: ChangedBy = {}): Promise<boolean> {
+    checkOptions("accounts.enable()", change, changed);
     return this.#changed(id, { type: "account.enabled", subject: id, ...by(change) }, change, () => enableAccount(id));
   }
 
   /** Deletes an account with its sessions, keys and links. False where there is none. Its id is never used again. */
   async delete(id: string, change: ChangedBy = {}): Promise<boolean> {
+    checkOptions("accounts.delete()", change, changed);
     return this.#changed(id, { type: "account.deleted", subject: id, ...by(change) }, change, (record) => this.#delete(id, record));
   }
 
   /** Ends sessions of an account with their tokens; gives the ids of those that this call ended. */
-  async endSessions(id: string, { kind, reason, ...change }: SessionsToEnd): Promise<readonly string[]> {
+  async endSessions(id: string, sessions: SessionsToEnd): Promise<readonly string[]> {
+    checkOptions("accounts.endSessions()", sessions, { kind: true, reason: true, ...changed });
+    const { kind, reason, ...change } = sessions;
     const { audit, database } = this.#settings;
     const which = { accountId: id, ...(kind === undefined ? {} : { kind }) };
     return audit.recorded(database, originOf(change), (record) => endSessions(which, reason, record, this.#settings));

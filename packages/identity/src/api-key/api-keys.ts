@@ -1,6 +1,7 @@
 /** API keys: made, listed, replaced, ended and verified. What the application, the routes and the command line use. */
 import { notFound, type Redacted } from "lockstep";
 import type { Recorder } from "../audit/auditor.ts";
+import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-option.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 import type { KeyThrottle } from "../throttle/key-limits.ts";
@@ -37,7 +38,21 @@ export interface ApiKeysOptions {
   readonly flushEveryMs?: number;
 }
 
-/** The API keys of one identity service. */
+const changed: KnownOptions<KeyChange> = { by: true, requestId: true };
+const asked: KnownOptions<NewApiKey> = { owner: true, name: true, scopes: true, expiresInDays: true, ...changed };
+const imported: KnownOptions<KeyToImport & KeyChange> = {
+  key: true,
+  id: true,
+  secretHash: true,
+  owner: true,
+  name: true,
+  scopes: true,
+  createdAt: true,
+  expiresAt: true,
+  ...changed,
+};
+
+/** The API keys of one identity service. Every method refuses a misspelt option with `WrongIdentityOption`. */
 export class ApiKeys {
   readonly #settings: Settings;
   readonly #verifier: ApiKeyVerifier;
@@ -58,6 +73,7 @@ export class ApiKeys {
    * @throws Unavailable while the database is away; then there is no key
    */
   async create(request: NewApiKey, creatorScopes: readonly string[]): Promise<CreatedApiKey> {
+    checkOptions("apiKeys.create()", request, asked);
     const { owner, by } = request;
     const settings = this.#settings;
     const now = settings.clock();
@@ -84,6 +100,7 @@ export class ApiKeys {
    */
   async import(known: KeyToImport & KeyChange): Promise<boolean> {
     const settings = this.#settings;
+    checkOptions("apiKeys.import()", known, imported);
     const { owner, createdAt, expiresAt, by } = known;
     const { id, secretHash } = knownKey(known, settings);
     const name = checkName(known.name);
@@ -103,7 +120,8 @@ export class ApiKeys {
   }
 
   /** Lists the keys of an owner, newest first; those that have ended are listed for 30 days more. */
-  list(owner: KeyOwner, page: KeyPage = {}): Promise<readonly ApiKey[]> {
+  async list(owner: KeyOwner, page: KeyPage = {}): Promise<readonly ApiKey[]> {
+    checkOptions("apiKeys.list()", page, { limit: true, after: true });
     return this.#settings.database.run(listApiKeys(owner, page));
   }
 
@@ -115,6 +133,7 @@ export class ApiKeys {
    * @throws Unavailable while the database is away
    */
   async rotate(id: string, rotation: KeyRotation, rotatorScopes: readonly string[]): Promise<CreatedApiKey> {
+    checkOptions("apiKeys.rotate()", rotation, { graceSeconds: true, ...changed });
     const settings = this.#settings;
     const now = settings.clock();
     const graceSeconds = checkGrace(rotation.graceSeconds);
@@ -140,7 +159,8 @@ export class ApiKeys {
   }
 
   /** Ends one key at once, not the others of its family. `false` where it had ended, or is not there. */
-  revoke(id: string, change: KeyChange = {}): Promise<boolean> {
+  async revoke(id: string, change: KeyChange = {}): Promise<boolean> {
+    checkOptions("apiKeys.revoke()", change, changed);
     const settings = this.#settings;
     return this.#recorded(change, function* (record) {
       const ended = yield* revokeApiKey(id, settings.clock());

@@ -6,6 +6,7 @@
 import type { AuditEvent } from "lockstep";
 import { complain } from "../mechanism/callback.ts";
 import { type RefusedRow, WriteBehind } from "../mechanism/write-behind.ts";
+import { checkOptions } from "../mechanism/wrong-identity-option.ts";
 import type { Database } from "../store/database.ts";
 import type { Work } from "../store/statement.ts";
 import type { IdentityEvent } from "./event.ts";
@@ -36,6 +37,8 @@ const batchSize = 100;
 /**
  * A sink that writes to the database.
  *
+ * @throws WrongIdentityOption for an option that does not exist
+ *
  * @example
  * ```ts
  * const table = tableAudit(database);
@@ -44,6 +47,7 @@ const batchSize = 100;
  * ```
  */
 export function tableAudit(database: Database, options: TableAuditOptions = {}): TableAudit {
+  checkOptions("tableAudit()", options, { maxWaiting: true, intervalMs: true });
   return new BufferedTable(database, options);
 }
 

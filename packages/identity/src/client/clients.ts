@@ -2,6 +2,7 @@
 import { problem, type Redacted, secret } from "lockstep";
 import type { Recorder } from "../audit/auditor.ts";
 import type { EndReason } from "../audit/event.ts";
+import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-option.ts";
 import { subjectOfClient } from "../principal/principal.ts";
 import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import { hashOfSecret, newSecret } from "../secret/opaque-token.ts";
@@ -29,6 +30,14 @@ export interface CreatedClient {
   readonly secret: Redacted<string> | undefined;
 }
 
+/** A part of the list of clients. */
+export interface ClientPage {
+  /** How many, 1 to 1,000. Default 100. */
+  readonly limit?: number;
+  /** The last one of the page before, by its id. */
+  readonly after?: string;
+}
+
 /** Who does something to a client, for the audit event. */
 export interface ClientChange {
   /** An account's id, or what names the command line. */
@@ -36,7 +45,19 @@ export interface ClientChange {
   readonly requestId?: string;
 }
 
-/** Clients: made, listed, disabled and deleted. */
+const changed: KnownOptions<ClientChange> = { by: true, requestId: true };
+const registered: KnownOptions<ClientRegistration & ClientChange> = {
+  name: true,
+  id: true,
+  authentication: true,
+  jwks: true,
+  grants: true,
+  scopes: true,
+  introspects: true,
+  ...changed,
+};
+
+/** Clients: made, listed, disabled and deleted. Every method refuses a misspelt option with `WrongIdentityOption`. */
 export class Clients {
   readonly #settings: Settings;
 
@@ -50,6 +71,7 @@ export class Clients {
    * @throws Problem `wrong_client` (422) for a registration that breaks a rule, `client_exists` (409) where the id is taken
    */
   async create(registration: ClientRegistration & ClientChange): Promise<CreatedClient> {
+    checkOptions("clients.create()", registration, registered);
     const { jwks, ...about } = await checkRegistration(registration, this.#settings);
     const client = { ...about, createdAt: this.#settings.clock() };
     const shown = client.authentication === "client_secret_basic" ? newSecret() : undefined;
@@ -75,8 +97,10 @@ export class Clients {
     return this.#settings.database.run(findClient(id));
   }
 
-  /** Lists clients in the order of their ids. `limit` is 100 unless said otherwise; `after` is the last id of the page before. */
-  list({ limit = 100, after = "" }: { readonly limit?: number; readonly after?: string } = {}): Promise<readonly Client[]> {
+  /** Lists clients in the order of their ids. */
+  async list(page: ClientPage = {}): Promise<readonly Client[]> {
+    checkOptions("clients.list()", page, { limit: true, after: true });
+    const { limit = 100, after = "" } = page;
     return this.#settings.database.run(listClients({ limit, after }));
   }
 
@@ -84,7 +108,8 @@ export class Clients {
    * Disables a client: it cannot authenticate, and its sessions, tokens and API keys are refused from now on. `false` where it was
    * disabled already, or is not there.
    */
-  disable(id: string, change: ClientChange = {}): Promise<boolean> {
+  async disable(id: string, change: ClientChange = {}): Promise<boolean> {
+    checkOptions("clients.disable()", change, changed);
     const settings = this.#settings;
     return this.#recorded(change, function* (record) {
       yield* lockClient(id);
@@ -96,7 +121,8 @@ export class Clients {
   }
 
   /** Enables a disabled client again; what ended with it stays ended. `false` where it was not disabled, or is not there. */
-  enable(id: string, change: ClientChange = {}): Promise<boolean> {
+  async enable(id: string, change: ClientChange = {}): Promise<boolean> {
+    checkOptions("clients.enable()", change, changed);
     return this.#recorded(change, function* (record) {
       if ((yield* enableClient(id)) === undefined) return false;
       yield* record({ type: "client.enabled", subject: subjectOfClient(id), ...byOf(change) });
@@ -109,6 +135,7 @@ export class Clients {
    * expire: disable the client first where the secret was stolen. `undefined` where there is no such client.
    */
   async replaceSecret(id: string, change: ClientChange = {}): Promise<Redacted<string> | undefined> {
+    checkOptions("clients.replaceSecret()", change, changed);
     const shown = newSecret();
     const isReplaced = await this.#recorded(change, function* (record) {
       if (!(yield* setClientSecret(id, secret(hashOfSecret(shown))))) return false;
@@ -119,7 +146,8 @@ export class Clients {
   }
 
   /** Deletes a client with its API keys; its sessions and tokens end. `false` where there is none. */
-  delete(id: string, change: ClientChange = {}): Promise<boolean> {
+  async delete(id: string, change: ClientChange = {}): Promise<boolean> {
+    checkOptions("clients.delete()", change, changed);
     const settings = this.#settings;
     return this.#recorded(change, function* (record) {
       yield* lockClient(id);

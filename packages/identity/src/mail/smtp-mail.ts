@@ -1,6 +1,7 @@
 /** Mail over SMTP, through `nodemailer` (an optional peer: install it beside this package). */
 import { BuildError, type Redacted } from "lockstep";
 import { createTransport, type Transporter } from "nodemailer";
+import { checkOptions } from "../mechanism/wrong-identity-option.ts";
 import { parseEmail } from "./email.ts";
 import type { Mail, MailMessage } from "./mail.ts";
 
@@ -37,6 +38,7 @@ export class WrongMessage extends Error {
 /**
  * Sends mail over SMTP, encrypted unless the server is on loopback, each message to exactly one address (attack row I-14).
  *
+ * @throws WrongIdentityOption for an option that does not exist
  * @throws BuildError `wrong_option` for a URL or an address that is none
  *
  * @example
@@ -45,6 +47,7 @@ export class WrongMessage extends Error {
  * ```
  */
 export function smtpMail(options: SmtpOptions): SmtpMail {
+  checkOptions("smtpMail()", options, { url: true, user: true, password: true, from: true, timeoutMs: true });
   const transport = transportOf(options);
   const from = parseEmail(options.from)?.email;
   if (from === undefined) throw wrong("`from` is one address, notes@mail.example");

@@ -1,4 +1,30 @@
-/** An option is missing or wrong. The message says what to write. */
+/** What is refused in the options of identity's functions, and the one check that no option is misspelt. */
+
+/** An option is missing, wrong or misspelt. The message says what to write. */
 export class WrongIdentityOption extends Error {
   override readonly name = "WrongIdentityOption";
+}
+
+/** Every option of `O`, by name. */
+export type KnownOptions<O> = Readonly<Record<O extends unknown ? keyof O & string : never, unknown>>;
+
+/**
+ * Refuses options that do not exist. A misspelt option would be left out without a word, and the default used in its place. The
+ * compiler says the same about a literal; this is for JavaScript and for records that were put together before the call.
+ *
+ * @param where what takes the options, for the message: `tableAudit()`
+ * @param known every option that exists. The compiler compares it with the type of the options.
+ * @throws WrongIdentityOption naming the option and those that exist
+ *
+ * @example
+ * ```ts
+ * checkOptions("tableAudit()", options, { maxWaiting: true, intervalMs: true });
+ * ```
+ */
+export function checkOptions<O extends object>(where: string, options: O, known: KnownOptions<NoInfer<O>>): void {
+  if (typeof options !== "object" || options === null) throw new WrongIdentityOption(`Pass an object: ${where} takes options`);
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue;
+    throw new WrongIdentityOption(`Remove or correct \`${name}\`: ${where} takes ${Object.keys(known).join(", ")}`);
+  }
 }

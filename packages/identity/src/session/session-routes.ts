@@ -65,18 +65,18 @@ function endRoutes({ settings, sessions, signedIn }: SessionServices): Route[] {
       "/auth/sessions/:id",
       { summary: "End a sign-in of mine", tags, deps: { ...deps, session }, status: 204 },
       async ({ session: { id }, user, connection }) => {
-        await sessions.end({ id }, "ended_by_owner", connection);
+        await sessions.end({ id }, "ended_by_owner", { requestId: connection.requestId });
         return signedOut(settings, id === user.sessionId ? user : undefined);
       },
     ),
     del("/auth/sessions", { summary: "Sign out everywhere", tags, deps, status: 204 }, async ({ user, connection }) => {
-      await sessions.end({ accountId: user.id }, "signed_out", connection);
+      await sessions.end({ accountId: user.id }, "signed_out", { requestId: connection.requestId });
       return signedOut(settings, user);
     }),
     post("/auth/logout", { summary: "Sign out", tags, deps, status: 204 }, async ({ user, connection }) => {
       // Every token of a user belongs to a session. One that did not could not be ended, and nobody must be told that it was.
       const id = user.sessionId ?? problem(403, "forbidden", "This credential belongs to no sign-in.");
-      await sessions.end({ id }, "signed_out", connection);
+      await sessions.end({ id }, "signed_out", { requestId: connection.requestId });
       return signedOut(settings, user);
     }),
   ];

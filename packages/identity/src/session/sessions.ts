@@ -5,6 +5,7 @@ import type { Account } from "../account-table/account-row.ts";
 import { lockAccount } from "../account-table/account-store.ts";
 import type { EventOrigin, Recorder } from "../audit/auditor.ts";
 import type { EndReason } from "../audit/event.ts";
+import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-option.ts";
 import { SignInRefused } from "../password/sign-in.ts";
 import { hashOfSecret, isSecretFormat, newSecret } from "../secret/opaque-token.ts";
 import type { Settings } from "../settings.ts";
@@ -52,7 +53,19 @@ export interface StartedSession {
 /** How often times are written at most, in seconds; more often where sessions are idle sooner than four times that. */
 const seenSeconds = 60;
 
-/** Sessions over a database. */
+const originated: KnownOptions<EventOrigin> = { requestId: true };
+const started: KnownOptions<SignInToStart> = {
+  account: true,
+  position: true,
+  kind: true,
+  clientId: true,
+  scope: true,
+  userAgent: true,
+  replaces: true,
+};
+const ended: KnownOptions<SessionsToEnd> = { id: true, accountId: true, except: true, kind: true, clientId: true };
+
+/** Sessions over a database. Every method refuses a misspelt option with `WrongIdentityOption`. */
 export class Sessions {
   readonly #settings: Settings;
   readonly #seen: SeenTimes;
@@ -70,6 +83,7 @@ export class Sessions {
    * @throws SignInRefused where that happened
    */
   *start(signIn: SignInToStart, record: Recorder): Work<StartedSession> {
+    checkOptions("sessions.start()", signIn, started);
     const { account, kind, ...others } = signIn;
     const { clock, lifetimes, audit } = this.#settings;
     const id = randomUUID();
@@ -133,6 +147,7 @@ export class Sessions {
    * @throws Unavailable while the database is away
    */
   async rotate(id: string, origin: EventOrigin = {}): Promise<Redacted<string> | undefined> {
+    checkOptions("sessions.rotate()", origin, originated);
     const { database, audit, clock } = this.#settings;
     const current = await database.run(findSecretHash(id, clock()));
     if (current === undefined) return undefined;
@@ -148,6 +163,7 @@ export class Sessions {
 
   /** The sessions of an account that are not over, the newest first. @throws Unavailable while the database is away */
   async list(accountId: string, page: SessionPage): Promise<readonly SessionRecord[]> {
+    checkOptions("sessions.list()", page, { limit: true, after: true });
     const { database, clock, lifetimes } = this.#settings;
     const now = clock();
     const idleSince = now - lifetimes.sessionIdleSeconds * 1000;
@@ -157,6 +173,8 @@ export class Sessions {
 
   /** Ends sessions, with the tokens that came of them; gives their ids. @throws Unavailable while the database is away */
   async end(sessions: SessionsToEnd, reason: EndReason, origin: EventOrigin = {}): Promise<readonly string[]> {
+    checkOptions("sessions.end()", sessions, ended);
+    checkOptions("sessions.end()", origin, originated);
     const { database, audit } = this.#settings;
     return audit.recorded(database, origin, (record) => endSessions(sessions, reason, record, this.#settings));
   }

@@ -1,4 +1,5 @@
 /** Copies tables from one database to another, SQLite to PostgreSQL for example: the same portable columns on both. */
+import { checkOptions } from "../mechanism/wrong-identity-option.ts";
 import type { Database } from "./database.ts";
 import { numberOf } from "./row.ts";
 import { all, first, type Row, sql, type SqlValue, type Statement } from "./statement.ts";
@@ -37,10 +38,13 @@ const name = /^[a-z][a-z0-9_]*$/;
  * Copies every row of some tables. Both databases have the tables (`migrate()` makes them), and those of the other are empty.
  * Nobody may write to either meanwhile: stop the service first.
  *
+ * @throws WrongIdentityOption for an option that does not exist
  * @throws CopyRefused where a table of the other database holds rows, or the numbers of rows differ in the end
  * @throws Unavailable while one of the databases is away; empty the other one then, and begin again
  */
-export async function copyTables(from: Database, to: Database, { tables, progress = () => {} }: CopyOptions): Promise<void> {
+export async function copyTables(from: Database, to: Database, options: CopyOptions): Promise<void> {
+  checkOptions("copyTables()", options, { tables: true, progress: true });
+  const { tables, progress = () => {} } = options;
   for (const table of tables) await checkEmpty(to, table);
   for (const table of tables) {
     const of = await countOf(from, table);

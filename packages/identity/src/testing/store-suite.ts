@@ -1,5 +1,6 @@
 /** The suite that every driver passes: the same work, the same rows, the same failures, whatever keeps them. */
 import { describe, test, type TestContext } from "node:test";
+import { checkOptions } from "../mechanism/wrong-identity-option.ts";
 import type { Database } from "../store/database.ts";
 import { failureBehaviours } from "./behaviour/failure.ts";
 import { identityBehaviours } from "./behaviour/identity.ts";
@@ -42,6 +43,8 @@ export interface StoreSuiteOptions {
 /**
  * Registers the tests that every driver passes, with `node:test`. `open` gives an empty database for each of them.
  *
+ * @throws WrongIdentityOption for an option that does not exist
+ *
  * @example
  * ```ts
  * storeSuite("SQLite in memory", async (test) => {
@@ -54,8 +57,10 @@ export interface StoreSuiteOptions {
 export function storeSuite(
   name: string,
   open: (test: Pick<TestContext, "after">) => Promise<StoreUnderTest>,
-  { lacks = [] }: StoreSuiteOptions = {},
+  options: StoreSuiteOptions = {},
 ): void {
+  checkOptions("storeSuite()", options, { lacks: true });
+  const { lacks = [] } = options;
   describe(`${name} as a store`, () => {
     for (const [subject, behaviours] of subjects) {
       describe(subject, () => {

@@ -28,7 +28,9 @@ describe("limitsOf()", () => {
   test("refuses a name that there is no limit of", () => {
     assert.throws(
       () => limitsOf({ signin: {} } as unknown as ThrottleOptions),
-      new WrongIdentityOption("There is no limit `throttle.signin`"),
+      new WrongIdentityOption(
+        "Remove or correct `signin`: `throttle` takes signIn, register, forgot, link, client, password, apiKey, maxKeysInMemory",
+      ),
     );
     assert.throws(
       () => limitsOf({ signIn: { ip: { attempts: 5, seconds: 5 } } } as unknown as ThrottleOptions),

@@ -1,5 +1,5 @@
 /** The limits of the throttle, with their defaults. */
-import { WrongIdentityOption } from "../mechanism/wrong-identity-option.ts";
+import { checkOptions, WrongIdentityOption } from "../mechanism/wrong-identity-option.ts";
 
 /** So many attempts in so many seconds, counted from the first one. */
 export interface Limit {
@@ -113,11 +113,9 @@ export function limitsOf(options: ThrottleOptions): Limits {
 }
 
 function changed(otherwise: object, changes: unknown, path: string): object {
-  if (typeof changes !== "object" || changes === null) throw new WrongIdentityOption(`\`${path}\` is an object`);
-  for (const name of Object.keys(changes)) {
-    if (!Object.hasOwn(otherwise, name)) throw new WrongIdentityOption(`There is no limit \`${path}.${name}\``);
-  }
-  const given = new Map<string, unknown>(Object.entries(changes));
+  // Whatever it is: `checkOptions()` refuses what is not an object.
+  checkOptions(`\`${path}\``, changes as object, otherwise);
+  const given = new Map<string, unknown>(Object.entries(changes as object));
   const entries = Object.entries(otherwise).map(([name, value]: [string, object | number]) => {
     if (!given.has(name)) return [name, value];
     const change = given.get(name);

@@ -1,6 +1,7 @@
 /** PostgreSQL through `pg`: a pool of connections, prepared statements, and one more connection that listens. */
 import pg from "pg";
 import { Unavailable } from "lockstep";
+import { checkOptions } from "../../mechanism/wrong-identity-option.ts";
 import { type Database, driveLater, type Listener, type Listening, lockOutsideTransaction } from "../database.ts";
 import { type Row, type Step, valuesOf, type Work } from "../statement.ts";
 import { Channels } from "./channels.ts";
@@ -29,9 +30,11 @@ const attempts = 5;
  * Connects to a database by its URL (`postgres://user:password@host:5432/name`). Nothing is opened before the first statement.
  * Prepared statements need a session of their own: behind PgBouncer use its session mode.
  *
+ * @throws WrongIdentityOption for an option that does not exist
  * @throws TypeError for a URL that is none of PostgreSQL
  */
 export function openPostgres(url: string, options: PostgresOptions = {}): PostgresDatabase {
+  checkOptions("openPostgres()", options, { maxConnections: true, connectTimeoutMs: true, statementTimeoutMs: true });
   const { maxConnections = 10, connectTimeoutMs = 3000, statementTimeoutMs = 10_000 } = options;
   if (!URL.canParse(url) || !/^postgres(?:ql)?:$/.test(new URL(url).protocol))
     throw new TypeError("The address of a PostgreSQL database is a URL: postgres://user:password@host:5432/name");

@@ -6,6 +6,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { Unavailable } from "lockstep";
+import { checkOptions } from "../../mechanism/wrong-identity-option.ts";
 import { type Database, drive, type Listener, type Listening, lockOutsideTransaction } from "../database.ts";
 import { type Notification, type Query, type Row, type Statement, type Step, valuesOf, type Work } from "../statement.ts";
 
@@ -21,10 +22,12 @@ const none: readonly Row[] = Object.freeze([]);
  * Opens a database file, and makes it where it is missing (readable by this user only); `:memory:` lives as long as the process. What is
  * acknowledged is on the disk (`synchronous = FULL`). Several processes may open one file, on one machine.
  *
+ * @throws WrongIdentityOption for an option that does not exist
  * @throws TypeError for an empty path
  * @throws Error of `node:sqlite` where the file cannot be opened or is no database
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): Database {
+  checkOptions("openSqlite()", options, { busyTimeoutMs: true });
   // SQLite takes no path for a database that is gone at the end.
   if (path === "") throw new TypeError("The path of a SQLite database is empty: name a file, or :memory:");
   if (path !== ":memory:") makePrivate(path);
