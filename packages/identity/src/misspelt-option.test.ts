@@ -142,7 +142,7 @@ describe("a misspelt option", () => {
     test(`is refused by ${name}, with what to write`, async () => {
       const error = await failureOf(call, { mispelt: undefined });
       assert.ok(error instanceof root.WrongIdentityOption, String(error));
-      assert.ok(error.message.startsWith(`Remove or correct \`mispelt\`: ${name} takes `), error.message);
+      assert.ok(error.message.startsWith(`Correct or remove \`mispelt\`: ${name} takes `), error.message);
       // Without it the same call is not refused for its options; storeSuite() would register tests inside of this one.
       if (call !== suite) assert.ok(!((await failureOf(call, {})) instanceof root.WrongIdentityOption));
     });

@@ -22,9 +22,11 @@ export type KnownOptions<O> = Readonly<Record<O extends unknown ? keyof O & stri
  * ```
  */
 export function checkOptions<O extends object>(where: string, options: O, known: KnownOptions<NoInfer<O>>): void {
-  if (typeof options !== "object" || options === null) throw new WrongIdentityOption(`Pass an object: ${where} takes options`);
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new WrongIdentityOption(`Pass a record: ${where} takes { ${Object.keys(known)[0]}: … }`);
+  }
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(known, name)) continue;
-    throw new WrongIdentityOption(`Remove or correct \`${name}\`: ${where} takes ${Object.keys(known).join(", ")}`);
+    throw new WrongIdentityOption(`Correct or remove \`${name}\`: ${where} takes ${Object.keys(known).join(", ")}`);
   }
 }

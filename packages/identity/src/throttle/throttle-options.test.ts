@@ -29,7 +29,7 @@ describe("limitsOf()", () => {
     assert.throws(
       () => limitsOf({ signin: {} } as unknown as ThrottleOptions),
       new WrongIdentityOption(
-        "Remove or correct `signin`: `throttle` takes signIn, register, forgot, link, client, password, apiKey, maxKeysInMemory",
+        "Correct or remove `signin`: `throttle` takes signIn, register, forgot, link, client, password, apiKey, maxKeysInMemory",
       ),
     );
     assert.throws(
