@@ -75,6 +75,9 @@ const lifetimes: Readonly<Record<keyof Lifetimes, { readonly min: number; readon
   signingKeySeconds: { min: 3600, max: 365 * day, otherwise: 30 * day },
 };
 
+/** How long things last unless the options say otherwise. */
+export const defaultLifetimes: Lifetimes = checkLifetimes({});
+
 /** Every option of `identity()`. */
 const known: KnownOptions<IdentityOptions> = {
   database: true,

@@ -4,6 +4,7 @@ import { Redacted } from "lockstep";
 import { Auditor } from "./audit/auditor.ts";
 import type { IdentityEvent } from "./audit/event.ts";
 import type { MailMessage } from "./mail/mail.ts";
+import { defaultLifetimes } from "./options.ts";
 import { identityKey } from "./secret/identity-key.ts";
 import type { Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
@@ -51,16 +52,7 @@ export function testSettings(database: Database, overrides: Partial<Settings> = 
         mails.push(message);
       },
     },
-    lifetimes: {
-      accessTokenSeconds: 600,
-      refreshTokenSeconds: 14 * 86_400,
-      refreshFamilySeconds: 90 * 86_400,
-      refreshReuseWindowSeconds: 10,
-      sessionIdleSeconds: 8 * 3600,
-      sessionSeconds: 7 * 86_400,
-      linkSeconds: 900,
-      signingKeySeconds: 30 * 86_400,
-    },
+    lifetimes: defaultLifetimes,
     audit: new Auditor((event) => events.push(event), clock.read),
     clock: clock.read,
     ...overrides,

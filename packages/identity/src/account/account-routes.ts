@@ -12,6 +12,7 @@ import {
   viewOf,
 } from "./account-schema.ts";
 import type { AccountRouteServices, AccountServices } from "./account-services.ts";
+import type { ChangedBy } from "./accounts.ts";
 import { requestAddressChange } from "./address-change.ts";
 import { linksTo } from "./link-template.ts";
 import { changePassword, checkOwnPassword } from "./password-change.ts";
@@ -167,47 +168,54 @@ function passwordRoutes({ signedIn, rotateSession }: AccountRouteServices, servi
   ];
 }
 
-function ownRoutes({ settings, accounts, throttle, signedIn }: AccountRouteServices): Route[] {
-  const deps = { user: signedIn, connection: connection(), body: body(OwnPassword) };
-  const problems = { 403: wrong, ...unsent };
+function ownRoutes(services: AccountRouteServices): Route[] {
+  const { accounts, signedIn } = services;
   return [
     get("/auth/account", { summary: "My account", tags, deps: { user: signedIn }, response: AccountView }, async ({ user }) => {
       const account = (await accounts.find(user.id)) ?? notFound();
       return viewOf(account);
     }),
-    post(
-      "/auth/account/deactivate",
-      {
-        summary: "Deactivate my account",
-        description: "Nobody can sign in to it, and every credential is refused, until an administrator enables it.",
-        tags,
-        deps,
-        status: 204,
-        problems,
-        maxBodyBytes,
-      },
-      async ({ user, connection, body: { password } }) => {
-        await checkOwnPassword({ user, connection, password }, { settings, throttle });
-        await accounts.disable(user.id, { by: user.id, requestId: connection.requestId });
-      },
-    ),
-    post(
-      "/auth/account/delete",
-      {
-        summary: "Delete my account",
-        description: "With its sign-ins and API keys, for good.",
-        tags,
-        deps,
-        status: 204,
-        problems,
-        maxBodyBytes,
-      },
-      async ({ user, connection, body: { password } }) => {
-        await checkOwnPassword({ user, connection, password }, { settings, throttle });
-        await accounts.delete(user.id, { by: user.id, requestId: connection.requestId });
-      },
-    ),
+    closingRoute(services, "deactivate", {
+      summary: "Deactivate my account",
+      description: "Nobody can sign in to it, and every credential is refused, until an administrator enables it.",
+      close: (id, change) => accounts.disable(id, change),
+    }),
+    closingRoute(services, "delete", {
+      summary: "Delete my account",
+      description: "With its sign-ins and API keys, for good.",
+      close: (id, change) => accounts.delete(id, change),
+    }),
   ];
+}
+
+/** A way in which users close their own account, with their password. */
+interface Closing {
+  readonly summary: string;
+  readonly description: string;
+  readonly close: (id: string, change: ChangedBy) => Promise<boolean>;
+}
+
+function closingRoute(
+  { settings, throttle, signedIn }: AccountRouteServices,
+  verb: string,
+  { summary, description, close }: Closing,
+): Route {
+  return post(
+    `/auth/account/${verb}`,
+    {
+      summary,
+      description,
+      tags,
+      deps: { user: signedIn, connection: connection(), body: body(OwnPassword) },
+      status: 204,
+      problems: { 403: wrong, ...unsent },
+      maxBodyBytes,
+    },
+    async ({ user, connection, body: { password } }) => {
+      await checkOwnPassword({ user, connection, password }, { settings, throttle });
+      await close(user.id, { by: user.id, requestId: connection.requestId });
+    },
+  );
 }
 
 function accepted(): Reply<{ readonly status: "accepted" }> {

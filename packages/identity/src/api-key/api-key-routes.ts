@@ -3,11 +3,10 @@ import { body, connection, del, get, owned, path, post, query, type Route } from
 import { z } from "zod";
 import type { SignedInUser } from "../principal/principal.ts";
 import {
-  createdKeySchema,
-  creationProblems,
+  creationAnswers,
   keyIdSchema,
   keyListSchema,
-  rotationProblems,
+  rotationAnswers,
   showApiKeys,
   showCreatedApiKey,
   wantedKeySchema,
@@ -47,9 +46,7 @@ export function apiKeyRoutes({ apiKeys, signedIn }: ApiKeyRoutesOptions): Route[
         tags,
         summary: "Make an API key; it is shown this once",
         deps: { user, wanted: body(wantedKeySchema), origin },
-        response: createdKeySchema,
-        status: 201,
-        problems: creationProblems,
+        ...creationAnswers,
       },
       async ({ user, wanted, origin: { requestId } }) => {
         const request = { ...wanted, owner: { account: user.id }, by: user.id, requestId };
@@ -62,9 +59,7 @@ export function apiKeyRoutes({ apiKeys, signedIn }: ApiKeyRoutesOptions): Route[
         tags,
         summary: "Replace an API key; the old one works until its grace ends",
         deps: { key: ownKey, user, wanted: body(wantedRotationSchema), origin },
-        response: createdKeySchema,
-        status: 201,
-        problems: rotationProblems,
+        ...rotationAnswers,
       },
       async ({ key, user, wanted, origin: { requestId } }) =>
         showCreatedApiKey(await apiKeys.rotate(key.id, { ...wanted, by: user.id, requestId }, user.scopes)),

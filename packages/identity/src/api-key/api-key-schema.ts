@@ -1,6 +1,5 @@
 /** API keys as they go in and out of the routes. Their types are written out: a declaration cannot show what zod infers. */
 import { z } from "zod";
-import type { ApiKey, CreatedApiKey } from "./api-keys.ts";
 import {
   defaultExpiresInDays,
   defaultGraceSeconds,
@@ -9,6 +8,7 @@ import {
   maxScopes,
   namePattern,
 } from "./api-key-rules.ts";
+import type { ApiKey, CreatedApiKey } from "./api-keys.ts";
 
 /** A key as it is shown. Times are ISO 8601; `null` has not happened, or never will. */
 export interface ShownApiKey {
@@ -73,8 +73,7 @@ const apiKey = {
 };
 const shown = z.object(apiKey).meta({ id: "ApiKey" });
 
-/** A new key. */
-export const createdKeySchema: z.ZodType<ShownCreatedApiKey> = z
+const createdKeySchema: z.ZodType<ShownCreatedApiKey> = z
   .object({ ...apiKey, key: z.string().meta({ description: "The key itself, shown this once." }) })
   .meta({ id: "CreatedApiKey" });
 
@@ -98,16 +97,28 @@ export const wantedRotationSchema: z.ZodType<WantedRotation> = z
   .meta({ id: "WantedApiKeyRotation", description: "How long the old key works on." })
   .optional();
 
-/** What the documentation says of making a key. */
-export const creationProblems: Readonly<Record<number, string>> = {
-  403: "A key can only have scopes that its owner and its maker have.",
-  409: "The owner has the maximum number of keys.",
+/** What a route answers that makes a key. */
+interface KeyAnswers {
+  readonly response: z.ZodType<ShownCreatedApiKey>;
+  readonly status: 201;
+  readonly problems: Readonly<Record<403 | 409, string>>;
+}
+
+/** The answers of a route that makes a key. */
+export const creationAnswers: KeyAnswers = {
+  response: createdKeySchema,
+  status: 201,
+  problems: {
+    403: "A key can only have scopes that its owner and its maker have.",
+    409: "The owner has the maximum number of keys.",
+  },
 };
 
-/** What the documentation says of replacing one. */
-export const rotationProblems: Readonly<Record<number, string>> = {
-  403: "Whoever replaces a key has its scopes.",
-  409: "It was replaced already, or has ended.",
+/** The answers of a route that replaces a key. */
+export const rotationAnswers: KeyAnswers = {
+  response: createdKeySchema,
+  status: 201,
+  problems: { 403: "Whoever replaces a key has its scopes.", 409: "It was replaced already, or has ended." },
 };
 
 /** A key as it is shown. */

@@ -2,11 +2,10 @@
 import { body, del, get, path, permitted, post, query, type Route } from "lockstep";
 import { z } from "zod";
 import {
-  createdKeySchema,
-  creationProblems,
+  creationAnswers,
   keyIdSchema,
   keyListSchema,
-  rotationProblems,
+  rotationAnswers,
   showApiKeys,
   showCreatedApiKey,
   wantedKeySchema,
@@ -51,9 +50,7 @@ export function serviceAccountKeyRoutes({ apiKeys, admin, account, change }: Ser
         tags,
         summary: "Make an API key for a service account; it is shown this once",
         deps: { account, admin, change, wanted: body(wantedKeySchema) },
-        response: createdKeySchema,
-        status: 201,
-        problems: creationProblems,
+        ...creationAnswers,
       },
       async ({ account, admin, change, wanted }) =>
         showCreatedApiKey(await apiKeys.create({ ...wanted, ...change, owner: { client: account.id } }, admin.scopes)),
@@ -64,9 +61,7 @@ export function serviceAccountKeyRoutes({ apiKeys, admin, account, change }: Ser
         tags,
         summary: "Replace an API key of a service account; the old one works until its grace ends",
         deps: { key, admin, change, wanted: body(wantedRotationSchema) },
-        response: createdKeySchema,
-        status: 201,
-        problems: rotationProblems,
+        ...rotationAnswers,
       },
       async ({ key, admin, change, wanted }) =>
         showCreatedApiKey(await apiKeys.rotate(key.id, { ...wanted, ...change }, admin.scopes)),

@@ -3,8 +3,8 @@ import { listEvents } from "../audit/audit-log.ts";
 import type { StoredEvent } from "../audit/stored-event.ts";
 import type { Command } from "./command.ts";
 import { WrongUsage } from "./failure.ts";
-import { table, time } from "./output.ts";
-import { pages } from "./page.ts";
+import { time } from "./output.ts";
+import { limitOption, list } from "./result.ts";
 import { userOf } from "./users.ts";
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -18,7 +18,7 @@ export const auditCommands: readonly Command[] = [
       since: { value: "WHEN", about: "From this time on: 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d ago" },
       subject: { value: "WHO", about: "About this one: a user by id or e-mail address, client:ID" },
       type: { value: "TYPE", about: "Of this kind, for example session.ended" },
-      limit: { value: "N", about: "The most to list (default: 100)" },
+      ...limitOption,
     },
     run: async (given, context) => {
       const since = sinceOf(given.text("since"), Date.now());
@@ -26,13 +26,22 @@ export const auditCommands: readonly Command[] = [
       const subject = who?.includes("@") === true ? (await userOf(who, context)).id : who;
       const type = given.text("type");
       const database = await context.database();
-      const { items, hasMore } = await pages(given, (limit, before: StoredEvent | undefined) =>
-        database.run(listEvents({ limit, before, since, subject, type })),
+      return list(
+        given,
+        (limit, before: StoredEvent | undefined) => database.run(listEvents({ limit, before, since, subject, type })),
+        {
+          name: "events",
+          json: ({ at, ...event }) => ({ ...event, at: time(at) }),
+          columns: {
+            time: ({ at }) => time(at),
+            type: ({ type }) => type,
+            outcome: ({ outcome }) => outcome,
+            subject: ({ subject }) => subject,
+            details: wordsOf,
+          },
+          whenEmpty: "Nothing of this kind has happened.",
+        },
       );
-      const rows = items.map((event) => [time(event.at), event.type, event.outcome, event.subject, wordsOf(event)]);
-      const text = table(["time", "type", "outcome", "subject", "details"], rows, "Nothing of this kind has happened.");
-      const events = items.map(({ at, ...event }) => ({ ...event, at: time(at) }));
-      return { json: { events, hasMore }, text: hasMore ? `${text}\nThere are more: raise --limit.` : text };
     },
   },
 ];

@@ -5,8 +5,8 @@ import { type Client, clientAuthentications, clientGrants } from "../client/clie
 import { Clients } from "../client/clients.ts";
 import { byCommandLine, type Command, type Context } from "./command.ts";
 import { Failure, WrongUsage } from "./failure.ts";
-import { table, time } from "./output.ts";
-import { pages } from "./page.ts";
+import { time } from "./output.ts";
+import { changedOrNot, limitOption, list } from "./result.ts";
 
 const change = { by: byCommandLine };
 
@@ -15,24 +15,23 @@ export const clientCommands: readonly Command[] = [
   {
     name: "clients list",
     summary: "List clients, by id",
-    options: { limit: { value: "N", about: "The most to list (default: 100)" } },
+    options: limitOption,
     run: async (given, context) => {
       const clients = new Clients(await context.settings());
-      const { items, hasMore } = await pages(given, (limit, after: Client | undefined) =>
-        clients.list({ limit, after: after?.id ?? "" }),
-      );
-      const rows = items.map(({ id, name, authentication, grants, scopes, introspects, disabledAt }) => [
-        id,
-        name,
-        authentication,
-        grants.join(" "),
-        scopes.join(" "),
-        introspects ? "yes" : "no",
-        time(disabledAt),
-      ]);
-      const columns = ["id", "name", "authentication", "grants", "scopes", "introspects", "disabled"];
-      const text = table(columns, rows, "There are no clients.");
-      return { json: { clients: items.map(shown), hasMore }, text: hasMore ? `${text}\nThere are more: raise --limit.` : text };
+      return list(given, (limit, after: Client | undefined) => clients.list({ limit, after: after?.id ?? "" }), {
+        name: "clients",
+        json: shown,
+        columns: {
+          id: ({ id }) => id,
+          name: ({ name }) => name,
+          authentication: ({ authentication }) => authentication,
+          grants: ({ grants }) => grants.join(" "),
+          scopes: ({ scopes }) => scopes.join(" "),
+          introspects: ({ introspects }) => (introspects ? "yes" : "no"),
+          disabled: ({ disabledAt }) => time(disabledAt),
+        },
+        whenEmpty: "There are no clients.",
+      });
     },
   },
   {
@@ -73,11 +72,10 @@ export const clientCommands: readonly Command[] = [
     arguments: ["CLIENT"],
     run: async (given, context) => {
       const { clients, id } = await found(given.at(0), context);
-      const isDisabled = await clients.disable(id, change);
-      return {
-        json: { id, changed: isDisabled },
-        text: isDisabled ? `The client ${id} is disabled.` : `The client ${id} was disabled already.`,
-      };
+      return changedOrNot({ id }, await clients.disable(id, change), {
+        changed: `The client ${id} is disabled.`,
+        before: `The client ${id} was disabled already.`,
+      });
     },
   },
   {
@@ -86,11 +84,10 @@ export const clientCommands: readonly Command[] = [
     arguments: ["CLIENT"],
     run: async (given, context) => {
       const { clients, id } = await found(given.at(0), context);
-      const isEnabled = await clients.enable(id, change);
-      return {
-        json: { id, changed: isEnabled },
-        text: isEnabled ? `The client ${id} is enabled.` : `The client ${id} was not disabled.`,
-      };
+      return changedOrNot({ id }, await clients.enable(id, change), {
+        changed: `The client ${id} is enabled.`,
+        before: `The client ${id} was not disabled.`,
+      });
     },
   },
   {

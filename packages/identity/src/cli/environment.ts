@@ -2,8 +2,9 @@
 import { existsSync } from "node:fs";
 import { Redacted } from "lockstep";
 import { Auditor } from "../audit/auditor.ts";
+import { defaultLifetimes } from "../options.ts";
 import { type IdentityKey, identityKey, type IdentityKeys, WrongIdentityKey } from "../secret/identity-key.ts";
-import type { Lifetimes, Settings } from "../settings.ts";
+import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
 import { openSqlite } from "../store/sqlite/index.ts";
 import { wordsOf } from "./arguments.ts";
@@ -74,18 +75,6 @@ function readKey(name: string, text: string): IdentityKey {
   }
 }
 
-/** As long as they may be, where revocations must outlive them: the service may have shorter ones. */
-const lifetimes: Lifetimes = {
-  accessTokenSeconds: 600,
-  refreshTokenSeconds: 14 * 86_400,
-  refreshFamilySeconds: 90 * 86_400,
-  refreshReuseWindowSeconds: 10,
-  sessionIdleSeconds: 8 * 3600,
-  sessionSeconds: 7 * 86_400,
-  linkSeconds: 900,
-  signingKeySeconds: 30 * 86_400,
-};
-
 /** Settings for the classes of identity, without what only a server needs. @throws Failure for a variable that is wrong */
 export function settingsOver(database: Database, env: Environment, named: readonly string[]): Settings {
   const known = wordsOf(env["IDENTITY_SCOPES"]);
@@ -108,7 +97,8 @@ export function settingsOver(database: Database, env: Environment, named: readon
     mail: {
       send: () => Promise.reject(new Failure("The command line sends no mail")),
     },
-    lifetimes,
+    // The defaults: revocations must outlive what the service issues, and it may have shorter lifetimes.
+    lifetimes: defaultLifetimes,
     // What it changes is in the table, in the transaction of the change.
     audit: new Auditor(() => {}, Date.now),
     clock: Date.now,

@@ -1,6 +1,5 @@
 /** Commands about API keys. A key belongs to a user or to a client. */
-import type { ApiKey, KeyOwner } from "../api-key/api-key.ts";
-import { subjectOfOwner } from "../api-key/api-key.ts";
+import { type ApiKey, type KeyOwner, subjectOfOwner } from "../api-key/api-key.ts";
 import { maxExpiresInDays, maxGraceSeconds } from "../api-key/api-key-rules.ts";
 import { ApiKeys, type CreatedApiKey } from "../api-key/api-keys.ts";
 import type { KeyThrottle } from "../throttle/key-limits.ts";
@@ -8,8 +7,8 @@ import type { Arguments } from "./arguments.ts";
 import { found as foundClient } from "./clients.ts";
 import { byCommandLine, type Command, type Context, type Option, type Result } from "./command.ts";
 import { Failure, WrongUsage } from "./failure.ts";
-import { table, time } from "./output.ts";
-import { pages } from "./page.ts";
+import { time } from "./output.ts";
+import { changedOrNot, limitOption, list } from "./result.ts";
 import { userOf } from "./users.ts";
 
 /** The options that name who a key or a session belongs to. */
@@ -26,23 +25,25 @@ export const keyCommands: readonly Command[] = [
   {
     name: "keys list",
     summary: "List the API keys of a user or a client, the newest first",
-    options: { ...ownerOptions, limit: { value: "N", about: "The most to list (default: 100)" } },
+    options: { ...ownerOptions, ...limitOption },
     run: async (given, context) => {
       const owner = await ownerOf(given, context);
-      const { items, hasMore } = await withKeys(context, [], (keys) =>
-        pages(given, (limit, after: ApiKey | undefined) => keys.list(owner, { limit, after: after?.id ?? "" })),
+      return withKeys(context, [], (keys) =>
+        list(given, (limit, after: ApiKey | undefined) => keys.list(owner, { limit, after: after?.id ?? "" }), {
+          name: "keys",
+          json: shown,
+          columns: {
+            id: ({ id }) => id,
+            name: ({ name }) => name,
+            scopes: ({ scopes }) => scopes.join(" "),
+            state: stateOf,
+            created: ({ createdAt }) => time(createdAt),
+            expires: ({ expiresAt }) => time(expiresAt),
+            used: ({ usedAt }) => time(usedAt),
+          },
+          whenEmpty: "There are no API keys.",
+        }),
       );
-      const rows = items.map((key) => [
-        key.id,
-        key.name,
-        key.scopes.join(" "),
-        stateOf(key),
-        time(key.createdAt),
-        time(key.expiresAt),
-        time(key.usedAt),
-      ]);
-      const text = table(["id", "name", "scopes", "state", "created", "expires", "used"], rows, "There are no API keys.");
-      return { json: { keys: items.map(shown), hasMore }, text: hasMore ? `${text}\nThere are more: raise --limit.` : text };
     },
   },
   {
@@ -83,10 +84,10 @@ export const keyCommands: readonly Command[] = [
     run: async (given, context) => {
       const { id } = await load(given.at(0), context);
       const isRevoked = await withKeys(context, [], (keys) => keys.revoke(id, { by: byCommandLine }));
-      return {
-        json: { id, changed: isRevoked },
-        text: isRevoked ? `The API key ${id} has ended.` : `The API key ${id} had ended already.`,
-      };
+      return changedOrNot({ id }, isRevoked, {
+        changed: `The API key ${id} has ended.`,
+        before: `The API key ${id} had ended already.`,
+      });
     },
   },
 ];

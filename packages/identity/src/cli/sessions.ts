@@ -4,8 +4,8 @@ import { Sessions } from "../session/sessions.ts";
 import type { Command } from "./command.ts";
 import { Failure } from "./failure.ts";
 import { ownerOf, ownerOptions } from "./keys.ts";
-import { counted, table, time } from "./output.ts";
-import { pages } from "./page.ts";
+import { counted, time } from "./output.ts";
+import { changedOrNot, limitOption, list } from "./result.ts";
 import { userOf } from "./users.ts";
 
 const reason = "ended_by_administrator";
@@ -16,25 +16,30 @@ export const sessionCommands: readonly Command[] = [
     name: "sessions list",
     summary: "List the sessions of a user, the newest first",
     arguments: ["USER"],
-    options: { limit: { value: "N", about: "The most to list (default: 100)" } },
+    options: limitOption,
     run: async (given, context) => {
       const { id } = await userOf(given.at(0), context);
       const sessions = new Sessions(await context.settings());
-      const { items, hasMore } = await pages(given, (limit, after: SessionRecord | undefined) =>
-        sessions.list(id, { limit, after: after?.id }),
+      const result = await list(
+        given,
+        (limit, after: SessionRecord | undefined) => sessions.list(id, { limit, after: after?.id }),
+        {
+          name: "sessions",
+          json: shown,
+          columns: {
+            id: ({ id }) => id,
+            kind: ({ kind }) => kind,
+            client: ({ clientId }) => clientId,
+            program: ({ userAgent }) => userAgent,
+            created: ({ createdAt }) => time(createdAt),
+            seen: ({ seenAt }) => time(seenAt),
+            expires: ({ expiresAt }) => time(expiresAt),
+          },
+          whenEmpty: "There are no sessions.",
+        },
       );
       await sessions.close();
-      const rows = items.map((session) => [
-        session.id,
-        session.kind,
-        session.clientId,
-        session.userAgent,
-        time(session.createdAt),
-        time(session.seenAt),
-        time(session.expiresAt),
-      ]);
-      const text = table(["id", "kind", "client", "program", "created", "seen", "expires"], rows, "There are no sessions.");
-      return { json: { sessions: items.map(shown), hasMore }, text: hasMore ? `${text}\nThere are more: raise --limit.` : text };
+      return result;
     },
   },
   {
@@ -48,11 +53,10 @@ export const sessionCommands: readonly Command[] = [
         throw new Failure("There is no such session: give an id of `lockstep-identity sessions list`");
       const ended = await sessions.end({ id }, reason);
       await sessions.close();
-      const isEnded = ended.length > 0;
-      return {
-        json: { id, changed: isEnded },
-        text: isEnded ? `The session ${id} has ended.` : `The session ${id} had ended already.`,
-      };
+      return changedOrNot({ id }, ended.length > 0, {
+        changed: `The session ${id} has ended.`,
+        before: `The session ${id} had ended already.`,
+      });
     },
   },
   {

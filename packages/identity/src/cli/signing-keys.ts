@@ -1,10 +1,11 @@
 /** Commands about the keys that sign access tokens. */
-import { currentKey, publishedKeys } from "../issuer/signing-key-plan.ts";
+import { type SigningKeyState, stateOf } from "../issuer/signing-key-plan.ts";
 import { listSigningKeys, type SigningKeyRecord } from "../issuer/signing-key-store.ts";
 import { SigningKeys } from "../issuer/signing-keys.ts";
 import type { Command } from "./command.ts";
 import { Failure } from "./failure.ts";
 import { table, time } from "./output.ts";
+import { changedOrNot } from "./result.ts";
 
 /** `signing-keys …`. */
 export const signingKeyCommands: readonly Command[] = [
@@ -46,10 +47,10 @@ export const signingKeyCommands: readonly Command[] = [
       // Before anything is changed: the key that takes its place is sealed under it.
       context.keys();
       const isRetired = await new SigningKeys(settings).retireCompromised(kid);
-      return {
-        json: { kid, changed: isRetired },
-        text: isRetired ? `The signing key ${kid} is out of use.` : `The signing key ${kid} was out of use already.`,
-      };
+      return changedOrNot({ kid }, isRetired, {
+        changed: `The signing key ${kid} is out of use.`,
+        before: `The signing key ${kid} was out of use already.`,
+      });
     },
   },
   {
@@ -68,17 +69,8 @@ export const signingKeyCommands: readonly Command[] = [
 ];
 
 /** What each key is now, by its kid. */
-export function statesOf(keys: readonly SigningKeyRecord[], now: number): ReadonlyMap<string, string> {
-  const current = currentKey(keys, now)?.kid;
-  const published = new Set(publishedKeys(keys, now).map(({ kid }) => kid));
-  return new Map(
-    keys.map((key) => {
-      if (key.compromisedAt !== undefined) return [key.kid, "compromised"];
-      if (!published.has(key.kid)) return [key.kid, "removed"];
-      if (key.kid === current) return [key.kid, "current"];
-      return [key.kid, key.signsFrom > now ? "next" : "retired"];
-    }),
-  );
+export function statesOf(keys: readonly SigningKeyRecord[], now: number): ReadonlyMap<string, SigningKeyState> {
+  return new Map(keys.map((key) => [key.kid, stateOf(key, keys, now)]));
 }
 
 function shown({ kid, createdAt, signsFrom, signsUntil, publishedUntil, compromisedAt }: SigningKeyRecord) {

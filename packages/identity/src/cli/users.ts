@@ -5,8 +5,8 @@ import { listApiKeys } from "../api-key/api-key-store.ts";
 import { Sessions } from "../session/sessions.ts";
 import { byCommandLine, type Command, type Context, type Option, type Result } from "./command.ts";
 import { Failure } from "./failure.ts";
-import { counted, record, table, time } from "./output.ts";
-import { pages } from "./page.ts";
+import { counted, record, time } from "./output.ts";
+import { changedOrNot, limitOption, list } from "./result.ts";
 
 const user = "USER";
 const yes: Option = { about: "Yes, that is what I want" };
@@ -17,19 +17,21 @@ export const userCommands: readonly Command[] = [
   {
     name: "users list",
     summary: "List users, the oldest first",
-    options: { limit: { value: "N", about: "The most to list (default: 100)" } },
+    options: limitOption,
     run: async (given, context) => {
       const accounts = new Accounts(await context.settings());
-      const { items, hasMore } = await pages(given, (limit, after: Account | undefined) => accounts.list({ limit, after }));
-      const rows = items.map(({ id, email, createdAt, verifiedAt, disabledAt }) => [
-        id,
-        email,
-        time(createdAt),
-        time(verifiedAt),
-        time(disabledAt),
-      ]);
-      const text = table(["id", "email", "created", "verified", "disabled"], rows, "There are no users.");
-      return { json: { users: items.map(shown), hasMore }, text: hasMore ? `${text}\nThere are more: raise --limit.` : text };
+      return list(given, (limit, after: Account | undefined) => accounts.list({ limit, after }), {
+        name: "users",
+        json: shown,
+        columns: {
+          id: ({ id }) => id,
+          email: ({ email }) => email,
+          created: ({ createdAt }) => time(createdAt),
+          verified: ({ verifiedAt }) => time(verifiedAt),
+          disabled: ({ disabledAt }) => time(disabledAt),
+        },
+        whenEmpty: "There are no users.",
+      });
     },
   },
   {
@@ -74,26 +76,24 @@ export const userCommands: readonly Command[] = [
     summary: "Refuse every credential of a user, from now on",
     arguments: [user],
     run: (given, context) =>
-      changed(given.at(0), context, async (accounts, { id }) => {
-        const isDisabled = await accounts.disable(id, change);
-        return {
-          json: { id, changed: isDisabled },
-          text: isDisabled ? `The user ${id} is disabled.` : `The user ${id} was disabled already.`,
-        };
-      }),
+      changed(given.at(0), context, async (accounts, { id }) =>
+        changedOrNot({ id }, await accounts.disable(id, change), {
+          changed: `The user ${id} is disabled.`,
+          before: `The user ${id} was disabled already.`,
+        }),
+      ),
   },
   {
     name: "users enable",
     summary: "Let a user sign in again; what was ended stays so",
     arguments: [user],
     run: (given, context) =>
-      changed(given.at(0), context, async (accounts, { id }) => {
-        const isEnabled = await accounts.enable(id, change);
-        return {
-          json: { id, changed: isEnabled },
-          text: isEnabled ? `The user ${id} is enabled.` : `The user ${id} was not disabled.`,
-        };
-      }),
+      changed(given.at(0), context, async (accounts, { id }) =>
+        changedOrNot({ id }, await accounts.enable(id, change), {
+          changed: `The user ${id} is enabled.`,
+          before: `The user ${id} was not disabled.`,
+        }),
+      ),
   },
   {
     name: "users delete",

@@ -2,7 +2,15 @@
 import { isConfidential } from "../client/client.ts";
 import { invalidClient } from "../client/client-authentication.ts";
 import { subjectOfClient } from "../principal/principal.ts";
-import { checkGrantAllowed, grantedScope, type GrantRequest, scopesFor, type TokenAnswer, type TokenServices } from "./grant.ts";
+import {
+  checkGrantAllowed,
+  grantedScope,
+  type GrantRequest,
+  scopesFor,
+  type TokenAnswer,
+  tokenAnswer,
+  type TokenServices,
+} from "./grant.ts";
 
 /**
  * Gives a client an access token whose subject is `client:<id>`, which no account can be (attack row A-50).
@@ -20,5 +28,5 @@ export async function clientCredentialsGrant(
   const sub = subjectOfClient(client.id);
   const issued = await tokens.issue({ sub, clientId: client.id, scope, position: client.position });
   settings.audit.report({ type: "token.issued", subject: sub, grant: "client_credentials", client: client.id }, connection);
-  return { access_token: issued.token, token_type: "bearer", expires_in: issued.expiresInSeconds, scope };
+  return tokenAnswer(issued, scope);
 }

@@ -1,11 +1,11 @@
 /** What every grant of the token endpoint is given, and what it gives. */
-import { type Connection, type OAuthError, oauthError } from "lockstep";
+import { type Connection, type OAuthError, oauthError, type Redacted } from "lockstep";
 import type { GrantName } from "../audit/event.ts";
 import type { Client } from "../client/client.ts";
 import type { ClientCounter } from "../client/client-authentication.ts";
 import type { ClientRecord } from "../client/client-store.ts";
 import type { Clients } from "../client/clients.ts";
-import type { AccessTokens } from "../issuer/access-tokens.ts";
+import type { AccessTokens, IssuedToken } from "../issuer/access-tokens.ts";
 import type { SignInThrottle } from "../password/sign-in.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { Settings } from "../settings.ts";
@@ -38,6 +38,12 @@ export interface TokenAnswer {
   readonly expires_in: number;
   readonly refresh_token?: string;
   readonly scope: string;
+}
+
+/** The answer with a token that was issued. */
+export function tokenAnswer({ token, expiresInSeconds }: IssuedToken, scope: string, refreshToken?: Redacted<string>): TokenAnswer {
+  const refresh = refreshToken === undefined ? {} : { refresh_token: refreshToken.reveal() };
+  return { access_token: token, token_type: "bearer", expires_in: expiresInSeconds, ...refresh, scope };
 }
 
 /** A grant at work. @throws OAuthError for what is not granted */

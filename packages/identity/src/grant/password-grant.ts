@@ -14,6 +14,7 @@ import {
   refusedGrant,
   scopesFor,
   type TokenAnswer,
+  tokenAnswer,
   type TokenServices,
 } from "./grant.ts";
 import { insertRefreshToken } from "./refresh-token-store.ts";
@@ -70,11 +71,5 @@ async function signedInAnswer(
     return started;
   });
   const issued = await tokens.issue({ sub: account.id, clientId: clientIdOf(client), scope, sessionId: session.id, position });
-  return {
-    access_token: issued.token,
-    token_type: "bearer",
-    expires_in: issued.expiresInSeconds,
-    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken.reveal() }),
-    scope,
-  };
+  return tokenAnswer(issued, scope, refreshToken);
 }

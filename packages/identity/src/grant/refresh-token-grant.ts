@@ -17,6 +17,7 @@ import {
   refusedGrant,
   scopesFor,
   type TokenAnswer,
+  tokenAnswer,
   type TokenServices,
 } from "./grant.ts";
 import { findSuccessor, successorOf } from "./refresh-successor.ts";
@@ -52,13 +53,7 @@ export async function refreshTokenGrant(request: GrantRequest, services: TokenSe
   const position = Math.min(found.position, client?.position ?? found.position);
   const issued = await tokens.issue({ sub: account.id, clientId: clientIdOf(client), scope, sessionId, position });
   audit.report({ type: "token.issued", subject: account.id, grant: "refresh_token", client: clientIdOf(client) }, connection);
-  return {
-    access_token: issued.token,
-    token_type: "bearer",
-    expires_in: issued.expiresInSeconds,
-    refresh_token: rotation.successor.reveal(),
-    scope,
-  };
+  return tokenAnswer(issued, scope, rotation.successor);
 }
 
 /** What the sign-in was granted, as far as the account and the client may still have it. */
