@@ -58,7 +58,7 @@ describeOnEach("the routes of service accounts", (databases) => {
     const made = await makeKey(api, id);
     const key = String(made["key"]);
     assert.deepEqual((await ask("GET", "/whoami", { key })).body, {
-      kind: "client",
+      kind: "service",
       id,
       scopes: ["notes:read"],
       keyId: made["id"],

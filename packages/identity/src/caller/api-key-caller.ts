@@ -18,7 +18,7 @@ export function keyCaller(apiKeys: Pick<ApiKeys, "verify">, scheme: Scheme<strin
 
 function callerOf({ id, owner, name, scopes }: VerifiedKey): ApiClient {
   if (owner.kind === "client") {
-    return { kind: "client", id: owner.id, name: owner.name, credential: "api_key", scopes, keyId: id };
+    return { kind: "service", id: owner.id, name: owner.name, credential: "api_key", scopes, keyId: id };
   }
   return {
     kind: "user",

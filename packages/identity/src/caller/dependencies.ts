@@ -79,7 +79,7 @@ export function callers({ settings, tokens, sessions, apiKeys }: CallerServices)
     freshUser: authorize({ fresh }, ({ fresh }) => (fresh.kind === "user" ? fresh : deny("not a user"))),
     signedInUser: authorize({ signedIn }, ({ signedIn }) => (signedIn.kind === "user" ? signedIn : deny("not a user"))),
     apiClient: key,
-    service: authorize({ machine }, ({ machine }) => (machine.kind === "client" ? machine : deny("not a service account"))),
+    service: authorize({ machine }, ({ machine }) => (machine.kind === "service" ? machine : deny("not a service account"))),
   };
 }
 
@@ -96,6 +96,6 @@ function callerOf(claims: Claims): Identified<Caller> {
 function readCaller({ sub, sid, scope = "", client_id }: Claims): Caller {
   const scopes = parseScope(scope) ?? [];
   const service = clientOfSubject(sub);
-  if (service !== undefined) return { kind: "client", id: service, name: service, credential: "token", scopes, keyId: undefined };
+  if (service !== undefined) return { kind: "service", id: service, name: service, credential: "token", scopes, keyId: undefined };
   return { kind: "user", id: sub, credential: "token", scopes, sessionId: sid, clientId: client_id, keyId: undefined };
 }

@@ -20,7 +20,7 @@ export interface User {
 
 /** A client that calls in its own name: a service account. */
 export interface Service {
-  readonly kind: "client";
+  readonly kind: "service";
   /** The client's id. */
   readonly id: string;
   readonly name: string;
