@@ -31,6 +31,7 @@ const subpaths: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "lockstep-identity": {
     "lockstep-identity": "identity",
+    "lockstep-identity/database": "migrate",
     "lockstep-identity/sqlite": "openSqlite",
     "lockstep-identity/postgres": "openPostgres",
     "lockstep-identity/smtp": "smtpMail",

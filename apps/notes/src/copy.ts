@@ -1,5 +1,5 @@
 /** `npm run copy -- <url>`: copies the database of `DATABASE_URL` to an empty one, SQLite to PostgreSQL or back. Stop the service first. */
-import { CopyRefused, copyTables, identitySchema, identityTables, migrate } from "lockstep-identity";
+import { CopyRefused, copyTables, identitySchema, identityTables, migrate } from "lockstep-identity/database";
 import { readDatabase } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 import { openStore } from "./store/store.ts";

@@ -4,7 +4,8 @@
  * interrupted goes on at the next.
  */
 import { secret } from "lockstep";
-import { all, type Database, first, type Identity, numberOf, type Row, sql, textOf, type Work } from "lockstep-identity";
+import type { Identity } from "lockstep-identity";
+import { all, type Database, first, numberOf, type Row, sql, textOf, type Work } from "lockstep-identity/database";
 
 /** Named in audit events. */
 const by = "move";

@@ -1,40 +1,30 @@
 /**
- * `lockstep-identity`: what issues, stores and ends credentials. A resource server that only verifies tokens never installs
- * it: `lockstep/jwt` is enough there.
+ * `lockstep-identity` issues, stores and ends credentials. An API that only verifies tokens does not need it: `lockstep/jwt` is enough
+ * there. Databases are opened by `lockstep-identity/sqlite` and `lockstep-identity/postgres`; `lockstep-identity/database` has the tools
+ * for an application's own tables beside identity's.
  */
+
+// The service
 export { identity, type Identity } from "./identity.ts";
-export { WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
 export { type IdentityOptions } from "./options.ts";
 export { type Lifetimes } from "./settings.ts";
+export { generateIdentityKey } from "./secret/identity-key.ts";
+export { WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
 
+// Who is calling
+export { type ApiClient, type Caller, type Service, type User } from "./principal/principal.ts";
+
+// Accounts, clients, API keys and sessions, for programs
 export { type Account } from "./account-table/account-row.ts";
 export { type Accounts } from "./account/accounts.ts";
-export { type ApiClient, type Caller, type Service, type User } from "./principal/principal.ts";
-export { type ApiKeys } from "./api-key/api-keys.ts";
 export { type Client } from "./client/client.ts";
 export { type Clients } from "./client/clients.ts";
+export { type ApiKeys } from "./api-key/api-keys.ts";
+export { type Sessions } from "./session/sessions.ts";
 
-export { generateIdentityKey } from "./secret/identity-key.ts";
+// Mail
 export { logMail, type Mail, type MailMessage } from "./mail/mail.ts";
 
+// Audit events
 export { type IdentityAuditSink, type IdentityEvent, type IdentityEventType } from "./audit/event.ts";
 export { type TableAudit, tableAudit } from "./audit/table-audit.ts";
-
-export { type CopyOptions, CopyRefused, copyTables, identityTables } from "./store/copy.ts";
-export { type Database, type Listener, type Listening } from "./store/database.ts";
-export { migrate, type MigrationProgress, type Schema, SchemaTooNew, versionOf } from "./store/migration.ts";
-export { identitySchema } from "./store/schema.ts";
-export { numberOf, numberOrNone, textOf, textOrNone, textsOf } from "./store/row.ts";
-export {
-  all,
-  first,
-  lock,
-  notify,
-  type Parameters,
-  type Row,
-  sql,
-  type SqlValue,
-  type Statement,
-  type Step,
-  type Work,
-} from "./store/statement.ts";

@@ -6,7 +6,7 @@ import type { Account } from "./account-table/account-row.ts";
 import type { Identity } from "./identity.ts";
 import * as root from "./index.ts";
 import * as smtp from "./mail/smtp-mail.ts";
-import type { Database } from "./store/database.ts";
+import * as store from "./store/index.ts";
 import * as postgres from "./store/postgres/index.ts";
 import * as sqlite from "./store/sqlite/index.ts";
 import * as testing from "./testing/index.ts";
@@ -15,12 +15,12 @@ import * as testing from "./testing/index.ts";
 type Call = (added: object) => unknown;
 
 interface Stage {
-  readonly database: Database;
+  readonly database: store.Database;
   readonly auth: Identity<"notes:read">;
   readonly account: Account;
 }
 
-function openIdentity(database: Database, added: object = {}): Promise<Identity<"notes:read">> {
+function openIdentity(database: store.Database, added: object = {}): Promise<Identity<"notes:read">> {
   return root.identity({
     database,
     issuer: "https://as.test",
@@ -46,7 +46,7 @@ function functionCalls({ database }: Stage): Readonly<Record<string, Call>> {
     ),
     "`throttle.signIn.network`": (added) => identity({ throttle: { signIn: { network: added } } }),
     "tableAudit()": (added) => root.tableAudit(database, added).close(),
-    "copyTables()": (added) => root.copyTables(database, database, { tables: [], ...added }),
+    "copyTables()": (added) => store.copyTables(database, database, { tables: [], ...added }),
     "openSqlite()": (added) => sqlite.openSqlite(":memory:", added).close(),
     "openPostgres()": (added) => postgres.openPostgres("postgres://localhost/none", added).close(),
     "smtpMail()": (added) => smtp.smtpMail({ url: "smtp://localhost:1", from: "notes@mail.example", ...added }).close(),
@@ -104,7 +104,7 @@ const withoutOptions: ReadonlySet<string> = new Set(
 
 /** What there is: every function of every entry of the package, and every method of the four services. */
 function publicNames({ auth }: Stage): readonly string[] {
-  const entries = { ...root, ...sqlite, ...postgres, ...smtp, ...testing };
+  const entries = { ...root, ...store, ...sqlite, ...postgres, ...smtp, ...testing };
   const functions = Object.entries(entries).filter(
     ([, value]) => typeof value === "function" && !(value.prototype instanceof Error),
   );

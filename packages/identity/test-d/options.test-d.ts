@@ -1,7 +1,8 @@
 /** A misspelt option does not compile, in any public function that takes options, also beside a right one. */
 import assert from "node:assert/strict";
 import { Redacted, secret } from "lockstep";
-import { type Account, copyTables, type Identity, identity, type IdentityOptions, logMail, tableAudit } from "lockstep-identity";
+import { type Account, type Identity, identity, type IdentityOptions, logMail, tableAudit } from "lockstep-identity";
+import { copyTables } from "lockstep-identity/database";
 import { openPostgres } from "lockstep-identity/postgres";
 import { smtpMail } from "lockstep-identity/smtp";
 import { openSqlite } from "lockstep-identity/sqlite";

@@ -1,6 +1,6 @@
 /** Notes: each belongs to the user who wrote it. */
 import { randomUUID } from "node:crypto";
-import { all, type Database, first, numberOf, type Row, sql, textOf } from "lockstep-identity";
+import { all, type Database, first, numberOf, type Row, sql, textOf } from "lockstep-identity/database";
 import type { Page } from "./store.ts";
 
 /** A note. Times are ISO 8601 in UTC. */

@@ -1,5 +1,5 @@
 /** Profiles: what an account is to this application. Who may sign in is identity's. */
-import { all, type Database, first, lock, numberOf, type Row, sql, textOf, type Work } from "lockstep-identity";
+import { all, type Database, first, lock, numberOf, type Row, sql, textOf, type Work } from "lockstep-identity/database";
 
 /** What an account may do. */
 export type Role = "user" | "admin";

@@ -1,5 +1,5 @@
 /** The application's own tables, beside those of identity: one text for SQLite and PostgreSQL. */
-import { type Schema, sql } from "lockstep-identity";
+import { type Schema, sql } from "lockstep-identity/database";
 
 /** Everything the application keeps that is not identity's. Times are milliseconds since 1970. */
 export const notesSchema: Schema = {

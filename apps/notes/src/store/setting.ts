@@ -1,5 +1,5 @@
 /** What the application remembers about itself. */
-import { all, type Database, first, sql, textOf } from "lockstep-identity";
+import { all, type Database, first, sql, textOf } from "lockstep-identity/database";
 
 /** `mode`: demo or production, whichever started first. `identity_key`: the demo's own, made up at its first start. */
 export type SettingName = "mode" | "identity_key";

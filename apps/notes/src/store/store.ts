@@ -1,5 +1,5 @@
 /** Persistence: the application's own tables on the database that identity is on, too: SQLite or PostgreSQL. */
-import { type Database, migrate, SchemaTooNew } from "lockstep-identity";
+import { type Database, migrate, SchemaTooNew } from "lockstep-identity/database";
 import { openPostgres } from "lockstep-identity/postgres";
 import { openSqlite } from "lockstep-identity/sqlite";
 import { StartError } from "../start-error.ts";
