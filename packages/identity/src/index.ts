@@ -1,7 +1,7 @@
 /**
- * `lockstep-identity` issues, stores and ends credentials. An API that only verifies tokens does not need it: `lockstep/jwt` is enough
- * there. Databases are opened by `lockstep-identity/sqlite` and `lockstep-identity/postgres`; `lockstep-identity/database` has the tools
- * for an application's own tables beside identity's.
+ * `lockstep-identity` issues, stores and ends credentials. An API that only verifies tokens does not need it: use
+ * `lockstep/jwt`. Open a database with `lockstep-identity/sqlite` or `lockstep-identity/postgres`. `lockstep-identity/database`
+ * has the tools for an application's own tables beside identity's.
  */
 
 // The service

@@ -11,7 +11,7 @@ import * as postgres from "./store/postgres/index.ts";
 import * as sqlite from "./store/sqlite/index.ts";
 import * as testing from "./testing/index.ts";
 
-/** Calls a public function rightly, but for what is added to its options. It may fail for another reason. */
+/** Calls a public function with options that are right, and the added ones. It may fail for another reason. */
 type Call = (added: object) => unknown;
 
 interface Stage {
@@ -90,7 +90,7 @@ function methodCalls({ auth, account: { id } }: Stage): Readonly<Record<string, 
   };
 }
 
-/** What takes no options. */
+/** Functions that take no options. */
 const withoutOptions: ReadonlySet<string> = new Set(
   [
     "generateIdentityKey logMail migrate versionOf all first lock notify sql",
@@ -102,7 +102,7 @@ const withoutOptions: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(" ").map((name) => `${name}()`)),
 );
 
-/** What there is: every function of every entry of the package, and every method of the four services. */
+/** Every function of every entry of the package, and every method of the four services. */
 function publicNames({ auth }: Stage): readonly string[] {
   const entries = { ...root, ...store, ...sqlite, ...postgres, ...smtp, ...testing };
   const functions = Object.entries(entries).filter(

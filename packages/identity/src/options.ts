@@ -101,7 +101,7 @@ const known: KnownOptions<IdentityOptions> = {
   clock: true,
 };
 
-/** Every option of the records among them; what is in `throttle` is checked with its limits. */
+/** Every option of the records inside. `throttle-options.ts` checks the names in `throttle`, with their values. */
 const knownLinks: KnownOptions<LinkTemplates> = { verify: true, reset: true };
 const knownSigningKeys: KnownOptions<SigningKeyOptions> = { keySetCacheSeconds: true };
 const knownRevocation: KnownOptions<RevocationFeedOptions> = {

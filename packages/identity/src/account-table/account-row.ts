@@ -2,7 +2,7 @@
 import { numberOf, numberOrNone, textOf } from "../store/row.ts";
 import type { Row } from "../store/statement.ts";
 
-/** An account, without what is secret about it. */
+/** An account, without its secrets. */
 export interface Account {
   /** A random UUID: the `sub` of its tokens. Never used again for somebody else. */
   readonly id: string;
@@ -21,7 +21,7 @@ const names = ["id", "email", "created_at", "verified_at", "disabled_at"] as con
 /** The columns that `toAccount()` reads. */
 export const accountColumns: string = names.join(", ");
 
-/** The columns that `toJoinedAccount()` reads, of a statement that joins `identity_accounts` as `a`. Each name begins with `account_`. */
+/** The columns that `toJoinedAccount()` reads, for a statement that joins `identity_accounts` as `a`. */
 export const joinedAccountColumns: string = names.map((name) => `a.${name} AS account_${name}`).join(", ");
 
 /** Reads an account from a row of its own table. */

@@ -77,7 +77,10 @@ const mostOnPage = 1000;
 
 const changed: KnownOptions<ChangedBy> = { by: true, requestId: true };
 
-/** Accounts. Every change is recorded in the transaction that makes it. Every method refuses a misspelt option with `WrongIdentityOption`. */
+/**
+ * Accounts. Every change is recorded in the transaction that makes it. Every method refuses a misspelt option with
+ * `WrongIdentityOption`.
+ */
 export class Accounts {
   readonly #settings: Settings;
 

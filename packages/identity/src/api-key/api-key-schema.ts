@@ -118,7 +118,7 @@ export const creationAnswers: KeyAnswers = {
 export const rotationAnswers: KeyAnswers = {
   response: createdKeySchema,
   status: 201,
-  problems: { 403: "Whoever replaces a key has its scopes.", 409: "It was replaced already, or has ended." },
+  problems: { 403: "Only a caller who has the scopes of a key can replace it.", 409: "It was replaced already, or has ended." },
 };
 
 /** A key as it is shown. */

@@ -102,7 +102,10 @@ export function* revokeApiKey(id: string, now: number): Work<ApiKey | undefined>
   return row && toApiKey(row);
 }
 
-/** Writes when keys were used, unless they were used later. In the order of their ids, so that two nodes never wait for each other. */
+/**
+ * Writes when keys were used, unless they were used later. The rows are written in the order of their ids, so two nodes never
+ * wait for each other.
+ */
 export function* useApiKeys(uses: readonly (readonly [id: string, at: number])[]): Work<void> {
   const ordered = uses.toSorted(([one], [other]) => (one < other ? -1 : 1));
   for (const [id, at] of ordered) yield* all(use, { id, at });

@@ -77,7 +77,7 @@ export class SigningKeys {
   readonly #settings: Settings;
   readonly #periods: KeyPeriods;
   readonly #opened = new Map<string, SigningKey>();
-  /** One reading at a time, so that an older one never replaces a younger one. */
+  /** One reading at a time: an older one never replaces a younger one. */
   readonly #reading = new SingleFlight(() => this.#read());
   #held: Held = { readAtMs: Number.NEGATIVE_INFINITY, keys: [] };
 

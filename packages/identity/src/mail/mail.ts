@@ -32,7 +32,7 @@ export function logMail(write: (text: string) => void): Mail {
 
 const logs = new WeakSet<Mail>();
 
-/** Whether messages are written to a log, where whoever reads it could use their links. */
+/** Whether messages are written to a log. Anyone who reads the log could use their links. */
 export function isLogMail(mail: Mail): boolean {
   return logs.has(mail);
 }

@@ -6,7 +6,7 @@ import { BoundedMap } from "./bounded-map.ts";
 const step = fc.record({ key: fc.integer({ min: 0, max: 8 }), isDeleted: fc.boolean() });
 
 describe("BoundedMap", () => {
-  test("holds what was set last, and forgets what was set first", () => {
+  test("holds the entries that were set last, and forgets the one that was set first", () => {
     const map = new BoundedMap<string, number>(2);
     assert.deepEqual([map.set("a", 1), map.set("b", 2), map.set("a", 3)], [undefined, undefined, undefined]);
     assert.equal(map.set("c", 4), "b");
@@ -14,7 +14,7 @@ describe("BoundedMap", () => {
     assert.deepEqual([map.get("a"), map.get("b"), map.has("b"), map.size], [3, undefined, false, 2]);
   });
 
-  test("does what a list does that is cut to its bound", () => {
+  test("behaves as a list that is cut to its bound", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5 }), fc.array(step, { maxLength: 60 }), (bound, steps) => {
         const map = new BoundedMap<number, number>(bound);

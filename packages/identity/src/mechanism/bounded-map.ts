@@ -1,8 +1,8 @@
-/** A map with a bound, for what must not fill the memory of a process however many keys there are. */
+/** A map with a bound: however many keys there are, it does not fill the memory of the process. */
 
 /**
- * A map that holds at most `maxSize` entries. They stand in the order in which they were last set; beyond the bound, the one that was set
- * first is forgotten. `set()` takes constant time, however many were forgotten before.
+ * A map that holds at most `maxSize` entries, in the order in which they were last set. Beyond the bound it forgets the first
+ * one. `set()` takes constant time, however many entries were forgotten before.
  */
 export class BoundedMap<K, V> {
   readonly #maxSize: number;

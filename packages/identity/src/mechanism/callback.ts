@@ -70,7 +70,10 @@ function ignore(given: unknown): void {
   if (given instanceof Promise) given.catch(() => {});
 }
 
-/** Writes one line to standard error: what failed, and the name of the error's type, since its message may hold what a client sent. */
+/**
+ * Writes a line to standard error: what failed, and the type of the error. Its message is left out: it may repeat a client's
+ * input.
+ */
 export function complain(what: string, error: unknown): void {
   try {
     console.error(`${what}: ${typeNameOf(error)}`);

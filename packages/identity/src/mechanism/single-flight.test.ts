@@ -27,7 +27,7 @@ describe("SingleFlight", () => {
     assert.equal(await another, 2);
   });
 
-  test("runAgain() returns a run that begins after the call, one for all who ask meanwhile", async () => {
+  test("runAgain() returns a run that begins after the call, one for all callers that ask meanwhile", async () => {
     const { flight, runs } = heldWork();
     const first = flight.run();
     const again = [flight.runAgain(), flight.runAgain()];
@@ -42,7 +42,7 @@ describe("SingleFlight", () => {
     assert.equal(runs.length, 2);
   });
 
-  test("a run that fails is told to those who asked for it, and the next one begins", async () => {
+  test("a run that fails rejects for its own callers, and the next one begins", async () => {
     const { flight, runs } = heldWork();
     const [first, next] = [flight.run(), flight.runAgain()];
     runs[0]?.reject(new Error("away"));
@@ -81,7 +81,7 @@ describe("SingleFlight", () => {
     await idle;
   });
 
-  test("whoever asks when, no two runs are under way, and runAgain() never returns one that began before", async () => {
+  test("no two runs are ever under way, and runAgain() never returns one that began before it was called", async () => {
     const calls = fc.array(fc.constantFrom("run", "runAgain", "end", "fail"), { maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(calls, async (steps) => {

@@ -1,7 +1,7 @@
 /**
- * A buffer in memory in front of a table, for what a request must not wait for. It is written in batches: after a while, when many
- * rows wait, and when it is closed. What cannot be written because the database is away is kept and tried again. Which rows there are,
- * and what becomes of those that do not fit, is up to the owner of the buffer.
+ * A buffer in memory in front of a table, for rows that no request should wait for. It is written in batches: after an interval,
+ * when many rows wait, and when it is closed. While the database is away, rows are kept and tried again. The owner of the buffer
+ * decides which rows there are, and what happens to a row for which there is no room.
  */
 import { Unavailable } from "lockstep";
 import { SingleFlight } from "./single-flight.ts";
@@ -9,7 +9,7 @@ import { SingleFlight } from "./single-flight.ts";
 /** A row that waits, with its key. */
 export type WaitingRow<V> = readonly [key: string, value: V];
 
-/** A row that the database does not take. It is dropped, so that it does not keep others from being written. */
+/** A row that the database does not take. It is dropped, or it would keep the others from being written. */
 export interface RefusedRow<V> {
   readonly key: string;
   readonly value: V;
@@ -19,11 +19,14 @@ export interface RefusedRow<V> {
 /** How a buffer is written. */
 export interface WriteBehindOptions<V> {
   /**
-   * Writes rows in one transaction, or nothing of them. A row may be written a second time if nobody can tell whether the transaction
-   * was committed, so this must not change anything the second time. If it rejects with `Unavailable`, the rows are kept.
+   * Writes all of the rows in one transaction, or none of them. A row may come a second time, if nobody can tell whether the
+   * first transaction was committed; then this must change nothing. If it rejects with `Unavailable`, the rows are kept.
    */
   readonly write: (rows: readonly WaitingRow<V>[]) => Promise<unknown>;
-  /** Is told, once for each flush, which rows were dropped because writing them failed for another reason than an outage. */
+  /**
+   * Is called once for each flush, with the rows that were dropped because writing them failed for another reason than an
+   * outage.
+   */
   readonly refused: (rows: readonly RefusedRow<V>[]) => void;
   /** The most rows in one transaction: on SQLite nothing else happens meanwhile. */
   readonly batchSize: number;

@@ -1,4 +1,4 @@
-/** What is refused in the options of identity's functions, and the one check that no option is misspelt. */
+/** The error for wrong options, and the one check that no option is misspelt. */
 
 /** An option is missing, wrong or misspelt. The message says what to write. */
 export class WrongIdentityOption extends Error {
@@ -9,10 +9,10 @@ export class WrongIdentityOption extends Error {
 export type KnownOptions<O> = Readonly<Record<O extends unknown ? keyof O & string : never, unknown>>;
 
 /**
- * Refuses options that do not exist. A misspelt option would be left out without a word, and the default used in its place. The
- * compiler says the same about a literal; this is for JavaScript and for records that were put together before the call.
+ * Refuses options that do not exist. A misspelt option would silently be ignored, and the default used instead. The compiler says
+ * the same about a literal; this is for JavaScript, and for records that were put together before the call.
  *
- * @param where what takes the options, for the message: `tableAudit()`
+ * @param where the function that takes the options, for the message: `tableAudit()`
  * @param known every option that exists. The compiler compares it with the type of the options.
  * @throws WrongIdentityOption naming the option and those that exist
  *

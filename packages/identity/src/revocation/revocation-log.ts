@@ -83,8 +83,8 @@ export function* revocationPosition(): Work<number> {
 }
 
 /**
- * Removes up to `limit` entries whose tokens are all over; gives how many there were. The log's position stays: a node that starts later
- * reads on from what is left.
+ * Removes at most `limit` entries whose tokens have all expired, and returns how many it removed. The log's position stays: a
+ * node that starts later reads the entries that are left.
  */
 export function* removeExpiredRevocations(now: number, limit: number): Work<number> {
   return (yield* all(removeExpired, { now, limit })).length;

@@ -1,7 +1,7 @@
 /**
  * When sessions were last seen, in memory until it is written: a request costs a map entry, and each session at most one write a
- * minute. This process knows the exact time. For other processes, and after this one was killed, the idle timeout is up to a minute
- * shorter, never longer.
+ * minute. This process knows the exact time. For other processes, and if this one is killed, the idle timeout is up to a minute
+ * shorter and never longer.
  */
 import { complain } from "../mechanism/callback.ts";
 import { WriteBehind } from "../mechanism/write-behind.ts";
@@ -33,7 +33,7 @@ export class SeenTimes {
     return Math.max(written, this.#times.get(id) ?? 0);
   }
 
-  /** Writes everything. @throws Unavailable while the database is away; what is not written is kept */
+  /** Writes everything. @throws Unavailable while the database is away; the rest is kept */
   flush(): Promise<void> {
     return this.#times.flush();
   }

@@ -1,12 +1,12 @@
 /**
- * `lockstep-identity/database`: what an application needs for its own tables in the database of identity. The same statements run on
+ * `lockstep-identity/database`: tools for an application's own tables in the database of identity. The same statements run on
  * SQLite and on PostgreSQL.
  */
 
 // The database, as `openSqlite()` and `openPostgres()` return it
 export { type Database, type Listener, type Listening } from "./database.ts";
 
-// Statements, and work that is made of them
+// Statements, and work made of them
 export {
   all,
   first,

@@ -12,14 +12,14 @@ export interface KeyAttempt {
   readonly address: string | undefined;
   /**
    * The id of the key, whether there is one or not. Left out where this key was shown rightly from this address before:
-   * whoever guesses elsewhere must not lock it out.
+   * guesses from elsewhere must not lock it out.
    */
   readonly keyId: string | undefined;
 }
 
 /**
  * Counts wrong secrets, of each network and of each key. Both methods are synchronous: what asks, compares and counts does so
- * without a pause, so that a hundred guesses at once are no more than a hundred in a row. Right secrets are never counted.
+ * without a pause: a hundred guesses at once count as a hundred in a row. Right secrets are never counted.
  */
 export interface KeyThrottle {
   /** Whether one more secret may be compared. */

@@ -113,7 +113,7 @@ export function limitsOf(options: ThrottleOptions): Limits {
 }
 
 function changed(otherwise: object, changes: unknown, path: string): object {
-  // Whatever it is: `checkOptions()` refuses what is not an object.
+  // It may be anything: `checkOptions()` refuses a value that is not an object.
   checkOptions(`\`${path}\``, changes as object, otherwise);
   const given = new Map<string, unknown>(Object.entries(changes as object));
   const entries = Object.entries(otherwise).map(([name, value]: [string, object | number]) => {
