@@ -3,7 +3,7 @@
  * is done with it is the token endpoint's.
  */
 import type { Dependency } from "../dependency/dependency.ts";
-import { isScopeToken } from "../http/scope-token.ts";
+import { isScopeToken } from "../http/token.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { oauthError } from "../problem/oauth-error.ts";
 import { form } from "./form.ts";

@@ -3,7 +3,7 @@
  * nothing, so that `id[]=1` and `id;x=1` are parameters of those very names. Every value is kept, in order: which one counts
  * is never decided here.
  */
-import { isPrintable } from "../http/ascii.ts";
+import { isPrintable } from "../http/token.ts";
 import { ownProblem, type Problem } from "../problem/problem.ts";
 
 /**

@@ -3,7 +3,7 @@
  * guard has a pattern of its own. Static segments are compared as sent, undecoded; a parameter is decoded once.
  */
 import type { HostedRoute, HostMatch } from "../host/host.ts";
-import { isVisible } from "../http/ascii.ts";
+import { isVisible } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 

@@ -3,7 +3,7 @@ import { AuditReporter } from "../audit/reporter.ts";
 import { consoleAudit } from "../audit/sink.ts";
 import { notify } from "../callback.ts";
 import type { AppValues } from "../dependency/app-values.ts";
-import { isPrintable } from "../http/ascii.ts";
+import { isPrintable } from "../http/token.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
 import type { ApiOptions } from "./api-options.ts";
 import { checkOrigin, webOriginOf } from "./origin.ts";

@@ -3,7 +3,7 @@
  * are opaque here: their format and checksum belong to whoever verifies them.
  */
 import type { Extraction } from "../dependency/scheme-definition.ts";
-import { isVisible } from "../http/ascii.ts";
+import { isVisible } from "../http/token.ts";
 import { Refusal } from "../outcome/refusal.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { maxCredentialBytes } from "./authorization-header.ts";

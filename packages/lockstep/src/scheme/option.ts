@@ -2,9 +2,7 @@
  * What schemes may be told, and the checks of it. This module owns the rules for names, scopes and URLs, so that a wrong
  * one is met when the scheme is built and not in a challenge or in the OpenAPI document.
  */
-import { isVisible } from "../http/ascii.ts";
-import { isScopeToken } from "../http/scope-token.ts";
-import { isToken } from "../http/token.ts";
+import { isScopeToken, isToken, isVisible } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
 
 /** What every scheme may be told. */
@@ -83,9 +81,4 @@ export function checkScopes(factory: string, scopes: Readonly<Record<string, str
 function check(fits: (text: string) => boolean, text: unknown, advice: string): string {
   if (typeof text === "string" && fits(text)) return text;
   throw new BuildError("wrong_scheme", advice);
-}
-
-/** Gives a frozen object of the members that are not `undefined`: what OpenAPI leaves out is absent, never null. */
-export function openapiObject(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.freeze(Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)));
 }

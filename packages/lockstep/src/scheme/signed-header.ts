@@ -1,11 +1,12 @@
 /** A further header that a signature covers: a timestamp, a nonce, the name of a key. */
 import type { Extraction } from "../dependency/scheme-definition.ts";
-import { isPrintable } from "../http/ascii.ts";
+import { isPrintable } from "../http/token.ts";
+import { defined } from "../json/member.ts";
 import { BuildError } from "../problem/error.ts";
 import { Refusal } from "../outcome/refusal.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { maxCredentialBytes } from "./authorization-header.ts";
-import { checkSchemeName, checkToken, openapiObject, type SchemeOptions } from "./option.ts";
+import { checkSchemeName, checkToken, type SchemeOptions } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
@@ -47,7 +48,7 @@ export function signedHeader(headerName: string, options: SchemeOptions = {}): S
       return isPrintable(value) ? new Redacted(value) : malformed;
     },
     challenge: ({ realm }) => buildChallenge("ApiKey", { realm, in: "header", name }),
-    openapi: openapiObject({
+    openapi: defined({
       type: "apiKey",
       description: options.description ?? "Sent beside the signature that covers it.",
       in: "header",

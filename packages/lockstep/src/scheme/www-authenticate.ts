@@ -2,7 +2,7 @@
  * Building a challenge for `WWW-Authenticate` (RFC 9110 §11.6.1). This module owns the syntax; which parameters a scheme
  * sends is the scheme's, when a challenge is sent the answer's.
  */
-import { isPrintable } from "../http/ascii.ts";
+import { isPrintable } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
 
 const special = /["\\]/g;

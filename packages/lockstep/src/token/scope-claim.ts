@@ -1,5 +1,5 @@
 /** The `scope` claim and parameter (RFC 6749 §3.3, RFC 8693 §4.2). */
-import { scopeTokenPattern } from "../http/scope-token.ts";
+import { scopeTokenPattern } from "../http/token.ts";
 
 /** More scopes than any client is granted; above it a token is a way to make every check slow. */
 export const maxScopes = 256;

@@ -3,7 +3,7 @@
  * with a pattern. The list is short on purpose; it stops what is copied and pasted, not what is guessed with patience,
  * which the minimum length of 32 random bytes is for. A random secret is refused with a chance below 10^-6.
  */
-import { isPrintable } from "../http/ascii.ts";
+import { isPrintable } from "../http/token.ts";
 
 /** Text that no random secret holds, in lower case and without punctuation. */
 const tellingWords = [

@@ -3,10 +3,10 @@ import type { IncomingMessage } from "node:http";
 import { Http2ServerRequest, type ServerHttp2Stream } from "node:http2";
 import { TLSSocket } from "node:tls";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { isVisible } from "../../http/ascii.ts";
+import { isVisible } from "../../http/token.ts";
 import { BuildError } from "../../problem/error.ts";
 import { Problem } from "../../problem/problem.ts";
-import { cutShort, tooLarge } from "../body-problem.ts";
+import { cutShort, tooLarge } from "../body.ts";
 import type { ClientCertificate, HostRequest } from "../host.ts";
 
 const none: readonly string[] = Object.freeze([]);

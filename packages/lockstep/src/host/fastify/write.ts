@@ -5,7 +5,7 @@ import type { FastifyReply } from "fastify";
 import { isBodiless } from "../../http/bodiless.ts";
 import { BuildError } from "../../problem/error.ts";
 import type { HostResponse } from "../host.ts";
-import { discard, Pieces } from "../pieces.ts";
+import { discard, Pieces } from "../body.ts";
 import type { FastifyHostRequest } from "./fastify-request.ts";
 
 /**

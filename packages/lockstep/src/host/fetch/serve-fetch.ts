@@ -3,7 +3,7 @@ import { isBodiless } from "../../http/bodiless.ts";
 import { answerToError } from "../../outcome/answer.ts";
 import { watchUnawaited } from "../unawaited.ts";
 import type { HostedApi, HostResponse } from "../host.ts";
-import { discard, Pieces } from "../pieces.ts";
+import { discard, Pieces } from "../body.ts";
 import { FetchRequest } from "./fetch-request.ts";
 
 /** What the runtime knows and a `Request` does not say. */
