@@ -18,7 +18,7 @@ export interface Building {
 export const core: Building = {
   folder: "packages/lockstep/src",
   levels: [
-    ["promise.ts", "brand.ts", "whereabouts.ts"],
+    ["promise.ts", "brand.ts", "whereabouts.ts", "http"],
     ["callback.ts"],
     ["problem"],
     ["secret", "json"],

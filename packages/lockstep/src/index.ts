@@ -74,6 +74,5 @@ export { oauth2PasswordBearer } from "./scheme/oauth2-password-bearer.ts";
 export { openIdConnect } from "./scheme/open-id-connect.ts";
 export { signedHeader } from "./scheme/signed-header.ts";
 export { type Scheme } from "./scheme/scheme.ts";
-export { Redacted } from "./secret/redacted.ts";
+export { Redacted, secret, type Secret } from "./secret/redacted.ts";
 export { sameSecret } from "./secret/same-secret.ts";
-export { secret, type Secret } from "./secret/secret.ts";

@@ -1,5 +1,7 @@
-/** Who answers for the scopes that a `scopes()` requires, and whose id owns an object: found once, when the graph is compiled. */
-import { demandedScopes } from "./demanded-scopes.ts";
+/**
+ * Who answers for the scopes that a `scopes()` requires, which of them each has to grant, and whose id owns an object: found once, when
+ * the graph is compiled. The plan demands it, and the document says it.
+ */
 import { declaredScopes } from "./fact.ts";
 import { nodesBelow } from "./graph.ts";
 import type { Entry, Node } from "./node.ts";
@@ -36,6 +38,18 @@ export function authenticatorsOf(node: Node, required: readonly string[], graph:
       return { node: each, scopes, restsOnOthers: !grounds.includes(each) };
     })
     .filter(({ scopes }) => scopes.length > 0);
+}
+
+/**
+ * For each of those who answer, given the scopes it declares: what it declares of the required ones, and what none of them declares.
+ * An API key beside a bearer token, for example, is asked for the scopes of the token if it declares none of its own.
+ */
+export function demandedScopes(
+  required: readonly string[],
+  declared: readonly ReadonlySet<string>[],
+): readonly (readonly string[])[] {
+  const ownerless = required.filter((name) => !declared.some((names) => names.has(name)));
+  return declared.map((names) => required.filter((name) => names.has(name) || ownerless.includes(name)));
 }
 
 const declaredGraph: ActiveGraph = { active: (node) => node.deps, isOverridden: () => false };

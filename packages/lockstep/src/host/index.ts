@@ -17,10 +17,10 @@ export {
 } from "./host.ts";
 
 // Reading bodies.
-export { cutShort, tooLarge } from "./body-problem.ts";
+export { cutShort, tooLarge } from "./body.ts";
 
 // Writing answers.
 export { answerToError, malformedPath } from "../outcome/answer.ts";
 export { type Answer } from "../problem/problem.ts";
-export { discard, Pieces } from "./pieces.ts";
+export { discard, Pieces } from "./body.ts";
 export { watchUnawaited } from "./unawaited.ts";

@@ -2,7 +2,7 @@
 import type { Dependency } from "../dependency/dependency.ts";
 import type { IdentifiesMembers, MemberIds, MembersCheck } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
-import { type BodyKind, checkContentType, checkUndeclared } from "./media-type.ts";
+import { type BodyKind, checkContentType, checkUndeclared } from "./content-type.ts";
 import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { memberIds } from "./object-ids.ts";
 import type { AnySchema, OutputOf } from "../schema/schema.ts";

@@ -6,7 +6,7 @@ import { formFields } from "./form-fields.ts";
 import type { IdentifiesMembers, MemberIds, MembersCheck } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
 import { forbiddenKey, forbiddenKeys } from "./json.ts";
-import { type BodyKind, checkContentType, checkUndeclared } from "./media-type.ts";
+import { type BodyKind, checkContentType, checkUndeclared } from "./content-type.ts";
 import { type ParameterReader, TextMismatch } from "./parameter-text.ts";
 import { pointerTo } from "../schema/pointer.ts";
 import { jsonSchemaOf } from "../schema/json-schema.ts";

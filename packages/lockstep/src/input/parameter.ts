@@ -1,6 +1,7 @@
 /** What the four places of the head share (path, query, header, cookie): named text, read and validated. */
 import { InputFailure } from "../outcome/input-failure.ts";
 import type { InputPlace } from "../dependency/input-place.ts";
+import { isToken } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
 import { ownProblem } from "../problem/problem.ts";
 import { jsonSchemaOf } from "../schema/json-schema.ts";
@@ -63,7 +64,7 @@ function repeated(kind: ParameterKind, name: string): Error {
  * @throws BuildError `wrong_input`
  */
 export function checkToken(kind: ParameterKind, name: string): void {
-  if (typeof name === "string" && /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u.test(name)) return;
+  if (typeof name === "string" && isToken(name)) return;
   throw new BuildError(
     "wrong_input",
     `${parameterLabel(kind, name)}: the name of a ${kind} is a token: letters, digits and !#$%&'*+-.^_\`|~`,

@@ -3,6 +3,7 @@
  * is done with it is the token endpoint's.
  */
 import type { Dependency } from "../dependency/dependency.ts";
+import { isScopeToken } from "../http/token.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { oauthError } from "../problem/oauth-error.ts";
 import { form } from "./form.ts";
@@ -109,5 +110,5 @@ function fieldOf(value: unknown, name: string): string | undefined {
 
 /** Scope tokens (RFC 6749 §3.3), separated by spaces. */
 function isScope(text: string): boolean {
-  return /^[ !\u0023-\u005b\u005d-\u007e]*$/u.test(text);
+  return text.split(" ").every((one) => one === "" || isScopeToken(one));
 }

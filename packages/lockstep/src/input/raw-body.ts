@@ -4,7 +4,8 @@ import { BuildError } from "../problem/error.ts";
 import type { Identifies } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
 import { rawIds } from "./object-ids.ts";
-import { type BodyKind, checkContentType, checkUndeclared, parseMediaType } from "./media-type.ts";
+import { type BodyKind, checkContentType, checkUndeclared } from "./content-type.ts";
+import { parseMediaType } from "../http/media-type.ts";
 
 /** What a raw body may be. */
 export interface RawBodyOptions<I extends Identifies = Identifies> {

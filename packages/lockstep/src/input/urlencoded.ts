@@ -3,6 +3,7 @@
  * nothing, so that `id[]=1` and `id;x=1` are parameters of those very names. Every value is kept, in order: which one counts
  * is never decided here.
  */
+import { isPrintable } from "../http/token.ts";
 import { ownProblem, type Problem } from "../problem/problem.ts";
 
 /**
@@ -14,8 +15,7 @@ import { ownProblem, type Problem } from "../problem/problem.ts";
 export function parseUrlencoded(text: string, maxPairs: number): ReadonlyMap<string, readonly string[]> {
   const values = new Map<string, string[]>();
   if (text === "") return values;
-  // oxlint-disable-next-line no-control-regex -- controls are what is looked for
-  if (/[^\u0020-\u007e]/u.test(text)) throw malformed();
+  if (!isPrintable(text)) throw malformed();
   let pairs = 0;
   for (let start = 0; start <= text.length;) {
     const next = text.indexOf("&", start);

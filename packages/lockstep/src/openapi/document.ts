@@ -5,7 +5,7 @@
 import { BuildError } from "../problem/error.ts";
 import type { CompiledRoute } from "../route/compiled-route.ts";
 import { ComponentSchemas } from "./component-schemas.ts";
-import { defined } from "./defined.ts";
+import { defined } from "../json/member.ts";
 import { answerHeaders, oauthErrorSchema, problemSchema } from "./error-schemas.ts";
 import type { Info, OpenApiDocument, Operation, Server } from "./openapi.ts";
 import { operationOf } from "./operation.ts";

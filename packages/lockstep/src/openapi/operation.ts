@@ -1,6 +1,6 @@
 /** One operation: a route, written down. */
 import type { ComponentSchemas } from "./component-schemas.ts";
-import { defined } from "./defined.ts";
+import { defined } from "../json/member.ts";
 import type { Operation } from "./openapi.ts";
 import { uncheckedReason } from "../route/unchecked.ts";
 import { type PathNames, parametersOf, requestBodyOf } from "./parameters.ts";

@@ -2,7 +2,7 @@
 import type { InputKind } from "../outcome/input-failure.ts";
 import { isSchemaObject, type JsonSchema } from "../schema/json-schema.ts";
 import type { ComponentSchemas } from "./component-schemas.ts";
-import { defined } from "./defined.ts";
+import { defined } from "../json/member.ts";
 import type { MediaType, Parameter, RequestBody } from "./openapi.ts";
 import type { Surface, SurfaceInput } from "./surface.ts";
 

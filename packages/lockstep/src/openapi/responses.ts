@@ -4,7 +4,7 @@
  */
 import type { Node } from "../dependency/node.ts";
 import type { ComponentSchemas } from "./component-schemas.ts";
-import { defined } from "./defined.ts";
+import { defined } from "../json/member.ts";
 import type { AnswerHeader } from "./error-schemas.ts";
 import type { MediaType, Reference, Response } from "./openapi.ts";
 import type { Success } from "../route/success.ts";

@@ -5,7 +5,7 @@
  * A requirement is a set of credentials **all of which are used** when exactly they are present: what a memoised `anyOf()`
  * would ignore is not asked for, however many paths lead to it.
  */
-import { demandedScopes } from "../dependency/demanded-scopes.ts";
+import { demandedScopes } from "../dependency/authenticator.ts";
 import { Graph, nodesBelow, schemesBelow } from "../dependency/graph.ts";
 import type { Entry, Node } from "../dependency/node.ts";
 import type { SecurityRequirement } from "./openapi.ts";

@@ -1,5 +1,6 @@
 /** `reply()`: a result with its own status, headers or cookies. */
 import { recogniseEverywhere } from "../brand.ts";
+import { isBodiless } from "../http/bodiless.ts";
 import { BuildError } from "../problem/error.ts";
 import { readHeaders, type AnswerHeaders } from "../problem/answer-headers.ts";
 import { type Cookie, serialiseCookie } from "./set-cookie.ts";
@@ -26,7 +27,7 @@ export class Reply<B> {
 
   constructor(status: number, body: B, options: ReplyOptions) {
     checkStatus("reply()", status);
-    if (body !== undefined && (status === 204 || status === 205 || status === 304)) {
+    if (body !== undefined && isBodiless(status)) {
       throw new BuildError("wrong_result", `reply(): ${status} has no body (RFC 9110 §15): give undefined`);
     }
     this.status = status;

@@ -1,4 +1,5 @@
 /** `Set-Cookie` (RFC 6265 §4.1, and the prefixes of RFC 6265bis §4.1.3). */
+import { isToken } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
 import { UnwritableText } from "../problem/unwritable-text.ts";
 
@@ -19,7 +20,6 @@ export interface Cookie {
   readonly httpOnly?: boolean;
 }
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const octets = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
 const attribute = /^\/[\x21-\x3a\x3c-\x7e]*$/;
 const maxBytes = 4096;
@@ -41,8 +41,8 @@ export function serialiseCookie(cookie: Cookie): string {
 }
 
 /** The characters of a text that does not fit; the whole text if none of them is to blame alone. */
-function strange(text: string, pattern: RegExp): readonly string[] {
-  if (pattern.test(text)) return [];
+function strange(text: string, isFine: boolean): readonly string[] {
+  if (isFine) return [];
   return text.match(/[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+/g) ?? [text];
 }
 
@@ -56,11 +56,12 @@ interface Checked {
 }
 
 function check({ name, value, path, sameSite, secure, maxAgeSeconds }: Checked): void {
-  if (!token.test(name) || !octets.test(value) || !attribute.test(path)) {
+  const fits = { name: isToken(name), value: octets.test(value), path: attribute.test(path) };
+  if (!fits.name || !fits.value || !fits.path) {
     throw new UnwritableText("A cookie's name, value or path holds a character that cookies cannot (RFC 6265 §4.1.1)", [
-      ...strange(name, token),
-      ...strange(value, octets),
-      ...strange(path, attribute),
+      ...strange(name, fits.name),
+      ...strange(value, fits.value),
+      ...strange(path, fits.path),
     ]);
   }
   if (!["Strict", "Lax", "None"].includes(sameSite)) {

@@ -1,11 +1,11 @@
 /** Headers that a handler, or a problem it throws, adds to its answer. */
+import { isToken } from "../http/token.ts";
 import { BuildError } from "./error.ts";
 import { UnwritableText } from "./unwritable-text.ts";
 
 /** Response headers by name; several values make several lines. */
 export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>;
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // Visible characters, spaces and tabs (RFC 9110 §5.5): a line break would begin another header.
 const content = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -44,7 +44,7 @@ export function readHeaders(where: string, headers: AnswerHeaders = {}): AnswerH
 }
 
 function valueOf(where: string, name: string, value: unknown): string | readonly string[] {
-  if (!token.test(name))
+  if (!isToken(name))
     throw new BuildError("wrong_result", `${where}: ${JSON.stringify(name)} is not a header name (RFC 9110 §5.1)`);
   const advice = refused.get(name);
   if (advice !== undefined) throw new BuildError("wrong_result", `${where}: ${advice} ("${name}")`);

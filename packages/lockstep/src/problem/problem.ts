@@ -100,7 +100,7 @@ export function notFound(): never {
 /** What every 404 says. */
 export const nothingHere = "There is nothing here.";
 
-/** A problem of the toolkit's own, so that its code is one of the documented ones. */
+/** Makes a problem of the toolkit's own, whose code is one of the documented ones. Unlike `problem()` it returns it. */
 export function ownProblem(status: number, code: ProblemCode, detail: string, options?: ProblemOptions): Problem {
   return new Problem(status, code, detail, options);
 }

@@ -14,7 +14,7 @@ import type { Variant } from "../dependency/plan.ts";
 import { phase } from "../dependency/rank.ts";
 import type { ClosingError } from "../dependency/resource-stack.ts";
 import { isTranslatable, type Settled, settleClosing } from "../dependency/translation.ts";
-import { clientGone } from "../host/body-problem.ts";
+import { clientGone } from "../host/body.ts";
 import type { HostExchange, HostRequest, HostResponse } from "../host/host.ts";
 import { RequestSource } from "../input/request-source.ts";
 import { answerToError, answerToRefusal } from "../outcome/answer.ts";

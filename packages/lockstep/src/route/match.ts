@@ -3,6 +3,7 @@
  * guard has a pattern of its own. Static segments are compared as sent, undecoded; a parameter is decoded once.
  */
 import type { HostedRoute, HostMatch } from "../host/host.ts";
+import { isVisible } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 
@@ -91,8 +92,6 @@ function allowed(methods: ReadonlySet<string>): string[] {
 
 // A parameter never holds a control character: no schema has to think of NUL or of line breaks in logs.
 const control = /\p{Cc}/u;
-// Everything else is percent-encoded on its way (RFC 3986 §2); hosts read what is not as Latin-1, or as UTF-8.
-const outsideUri = /[^\x21-\x7e]/;
 
 function paramsOf(route: CompiledRoute, texts: readonly string[]): Readonly<Record<string, string>> | undefined {
   let params: Record<string, string> | undefined;
@@ -108,7 +107,8 @@ function paramsOf(route: CompiledRoute, texts: readonly string[]): Readonly<Reco
 }
 
 function decode(text: string): string | undefined {
-  if (outsideUri.test(text)) return undefined;
+  // Everything else is percent-encoded on its way (RFC 3986 §2); hosts read what is not as Latin-1, or as UTF-8.
+  if (!isVisible(text)) return undefined;
   if (!text.includes("%")) return text;
   try {
     const decoded = decodeURIComponent(text);

@@ -1,6 +1,6 @@
 /** Saying that a route answers with something else than JSON. */
 import { BuildError } from "../problem/error.ts";
-import { parseMediaType } from "../input/media-type.ts";
+import { parseMediaType } from "../http/media-type.ts";
 import type { Schema } from "../schema/schema.ts";
 
 declare const mediaBody: unique symbol;

@@ -1,7 +1,7 @@
 /** From what a handler gives, or from a problem, to what the host writes. */
 import { isPromise } from "../promise.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
-import { parseMediaType } from "../input/media-type.ts";
+import { isJson, parseMediaType } from "../http/media-type.ts";
 import { BuildError } from "../problem/error.ts";
 import { oauthCodeOf } from "../problem/oauth-error.ts";
 import { type Answer, checkErrorStatus } from "../problem/problem.ts";
@@ -96,7 +96,8 @@ function withBody(
   // A route that declares no content may return what it likes: it is not sent.
   const isDropped = given === undefined && success !== undefined && success.type === undefined;
   if (body === undefined || isDropped) return declared(route, { status, headers, body: undefined });
-  const asIs = body instanceof Uint8Array || (typeof body === "string" && !isJson(headers["content-type"] ?? success?.type));
+  const asIs =
+    body instanceof Uint8Array || (typeof body === "string" && !isWrittenAsJson(headers["content-type"] ?? success?.type));
   if (asIs) {
     headers["content-type"] ??= success?.type ?? "application/octet-stream";
     return declared(route, { status, headers, body });
@@ -108,10 +109,10 @@ function withBody(
 }
 
 /** Whether text of a media type is written as a JSON string; without a type it is. */
-function isJson(type: string | readonly string[] | undefined): boolean {
+function isWrittenAsJson(type: string | readonly string[] | undefined): boolean {
   if (typeof type !== "string" || type === "application/json") return true;
-  const subtype = parseMediaType(type)?.subtype;
-  return subtype === undefined || subtype === "json" || subtype.endsWith("+json");
+  const parsed = parseMediaType(type);
+  return parsed === undefined || isJson(parsed);
 }
 
 function json(body: unknown, route: Responding, status: number, headers: Headers): HostResponse {

@@ -1,7 +1,6 @@
 /** What a handler may return, and what the compiler checks of it. */
 import type { Advice } from "../dependency/dependency.ts";
-import type { Secret } from "../secret/secret.ts";
-import type { Redacted } from "../secret/redacted.ts";
+import type { Redacted, Secret } from "../secret/redacted.ts";
 import type { MediaBody } from "./media.ts";
 import type { Reply } from "../outcome/reply.ts";
 import type { StreamReply } from "../outcome/stream.ts";

@@ -3,6 +3,7 @@ import { AuditReporter } from "../audit/reporter.ts";
 import { consoleAudit } from "../audit/sink.ts";
 import { notify } from "../callback.ts";
 import type { AppValues } from "../dependency/app-values.ts";
+import { isPrintable } from "../http/token.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
 import type { ApiOptions } from "./api-options.ts";
 import { checkOrigin, webOriginOf } from "./origin.ts";
@@ -36,13 +37,11 @@ export interface Serving {
   readonly onError: (error: unknown, about: ErrorOrigin) => void;
 }
 
-const printable = /^[\x20-\x7e]+$/;
-
 /** @throws BuildError `wrong_option` */
 export function servingOf(options: ApiOptions, app: AppValues): Serving {
   const { onError = logError } = options;
   return {
-    realm: printable.test(options.title) ? options.title : "api",
+    realm: isPrintable(options.title) ? options.title : "api",
     resourceMetadata: options.resource && metadataUrl(options.resource),
     limits: inputLimits(options.limits),
     origins: new Set(options.origins?.map(checkOrigin)),

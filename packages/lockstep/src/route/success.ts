@@ -2,7 +2,8 @@
  * The successes of a route: what its document says is what is sent. A route that declares none may send any success, and the document says
  * that it does not know; one that declares some sends no other.
  */
-import { parseMediaType } from "../input/media-type.ts";
+import { isBodiless } from "../http/bodiless.ts";
+import { isJson, parseMediaType } from "../http/media-type.ts";
 import type { AnySchema } from "../schema/schema.ts";
 import { BuildError } from "../problem/error.ts";
 import { mediaTypeOf } from "./media.ts";
@@ -25,9 +26,6 @@ export interface DeclaredSuccess {
   readonly status?: number | undefined;
   readonly responses?: Readonly<Record<number, AnySchema | null>> | undefined;
 }
-
-/** Statuses that have no content (RFC 9110 §15). */
-const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
  * Reads the successes of a specification, the one for a plain result first.
@@ -52,9 +50,9 @@ function success(where: string, status: number, declared: AnySchema | null | und
   const schema = declared ?? undefined;
   if (!Number.isInteger(status) || status < 200 || status > 399)
     throw new BuildError("wrong_option", `${where}: the status of a success is an integer from 200 to 399`);
-  if (schema !== undefined && bodiless.has(status))
+  if (schema !== undefined && isBodiless(status))
     throw new BuildError("wrong_option", `${where}: leave out the response: ${status} has no content (RFC 9110 §15)`);
-  const isPlain = declared === undefined && status < 300 && !bodiless.has(status);
+  const isPlain = declared === undefined && status < 300 && !isBodiless(status);
   const type = schema === undefined ? undefined : (mediaTypeOf(schema) ?? "application/json");
   return { status, schema, type: isPlain ? "application/json" : type, isOpen: uncheckedReason(schema) !== undefined };
 }
@@ -91,6 +89,5 @@ function isSameType(declared: string | undefined, sent: string | undefined): boo
   if (declared === sent || declared === undefined || sent === undefined) return declared === sent;
   const [one, other] = [parseMediaType(declared), parseMediaType(sent)];
   if (one === undefined || other === undefined) return declared === sent;
-  const isJson = declared === "application/json" && (other.subtype === "json" || other.subtype.endsWith("+json"));
-  return isJson || (one.type === other.type && one.subtype === other.subtype);
+  return (declared === "application/json" && isJson(other)) || (one.type === other.type && one.subtype === other.subtype);
 }

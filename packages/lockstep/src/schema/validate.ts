@@ -31,7 +31,7 @@ export function validate(schema: AnySchema, value: unknown, place: Place, found:
     const further = issuesIn(settled.issues ?? [], value, place, schema["~standard"].vendor);
     return new InputFailure([...found, ...further.filter((issue) => !known.has(issue.pointer))].slice(0, maxIssues));
   };
-  return isPromise(result) ? result.then(settle) : settle(result);
+  return result instanceof Promise ? result.then(settle) : settle(result);
 }
 
 /** What a body is validated with. */
@@ -47,10 +47,6 @@ export function validateStrictly({ strictness, place }: StrictSchema, value: unk
   if (unknown.length === 0) return validate(schema, value, place, found);
   const issues = unknown.map((pointer) => ({ in: place.kind, pointer, detail: "unknown field" }));
   return validate(schema, strictness.prune(value), place, [...found, ...issues]);
-}
-
-function isPromise<T>(result: T | Promise<T>): result is Promise<T> {
-  return typeof result === "object" && result !== null && "then" in result && typeof result.then === "function";
 }
 
 function issuesIn(issues: readonly StandardSchemaV1.Issue[], value: unknown, place: Place, vendor: string): InputIssue[] {

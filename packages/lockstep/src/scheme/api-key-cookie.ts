@@ -1,7 +1,8 @@
 /** A credential in a cookie: a session id or a key. */
 import type { Extraction } from "../dependency/scheme-definition.ts";
+import { defined } from "../json/member.ts";
 import { type ApiKeyOptions, findKey } from "./api-key.ts";
-import { checkSchemeName, checkScopes, checkToken, openapiObject } from "./option.ts";
+import { checkSchemeName, checkScopes, checkToken } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
@@ -29,6 +30,6 @@ export function apiKeyCookie<const Sc extends string = never>(options: ApiKeyOpt
     scopes: checkScopes("apiKeyCookie", options.scopes),
     extract: (source): Extraction<string> => findKey(source.cookies().get(name)),
     challenge: ({ realm }) => buildChallenge("Cookie", { realm, name }),
-    openapi: openapiObject({ type: "apiKey", description: options.description, in: "cookie", name }),
+    openapi: defined({ type: "apiKey", description: options.description, in: "cookie", name }),
   });
 }

@@ -1,8 +1,9 @@
 /** An API key in a header of its own. */
 import type { Extraction } from "../dependency/scheme-definition.ts";
+import { defined } from "../json/member.ts";
 import { BuildError } from "../problem/error.ts";
 import { type ApiKeyOptions, findKey, repeatedKey } from "./api-key.ts";
-import { checkSchemeName, checkScopes, checkToken, openapiObject } from "./option.ts";
+import { checkSchemeName, checkScopes, checkToken } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
@@ -43,6 +44,6 @@ export function apiKeyHeader<const Sc extends string = never>(options: ApiKeyOpt
       return values[0]?.includes(",") ? repeatedKey : findKey(values);
     },
     challenge: ({ realm }) => buildChallenge("ApiKey", { realm, in: "header", name }),
-    openapi: openapiObject({ type: "apiKey", description: options.description, in: "header", name }),
+    openapi: defined({ type: "apiKey", description: options.description, in: "header", name }),
   });
 }

@@ -1,8 +1,9 @@
 /** An API key in the query, for callers that can send nothing else. */
 import type { Extraction } from "../dependency/scheme-definition.ts";
+import { defined } from "../json/member.ts";
 import { BuildError } from "../problem/error.ts";
 import { type ApiKeyOptions, findKey } from "./api-key.ts";
-import { checkSchemeName, checkScopes, checkVisible, openapiObject } from "./option.ts";
+import { checkSchemeName, checkScopes, checkVisible } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
@@ -40,6 +41,6 @@ export function apiKeyQuery<const Sc extends string = never>(options: ApiKeyQuer
     scopes: checkScopes("apiKeyQuery", options.scopes),
     extract: (source): Extraction<string> => findKey(source.query().get(name)),
     challenge: ({ realm }) => buildChallenge("ApiKey", { realm, in: "query", name }),
-    openapi: openapiObject({ type: "apiKey", description: options.description, in: "query", name }),
+    openapi: defined({ type: "apiKey", description: options.description, in: "query", name }),
   });
 }

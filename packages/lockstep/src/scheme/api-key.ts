@@ -3,6 +3,7 @@
  * are opaque here: their format and checksum belong to whoever verifies them.
  */
 import type { Extraction } from "../dependency/scheme-definition.ts";
+import { isVisible } from "../http/token.ts";
 import { Refusal } from "../outcome/refusal.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { maxCredentialBytes } from "./authorization-header.ts";
@@ -18,7 +19,6 @@ export interface ApiKeyOptions<Sc extends string = never> extends ScopedOptions<
 export const repeatedKey: Refusal = new Refusal("repeated", "API key: more than one value");
 const malformed = new Refusal("invalid", "API key: not visible ASCII");
 const tooLong = new Refusal("invalid", `API key: longer than ${maxCredentialBytes} bytes`);
-const invisible = /[^!-~]/;
 
 /**
  * Finds the key among all values that came: exactly one, of visible ASCII, of at most 8 KiB. An empty value is no key.
@@ -29,5 +29,5 @@ export function findKey(values: readonly string[] | undefined): Extraction<strin
   const value = values[0];
   if (value === undefined || value === "") return undefined;
   if (value.length > maxCredentialBytes) return tooLong;
-  return invisible.test(value) ? malformed : new Redacted(value);
+  return isVisible(value) ? new Redacted(value) : malformed;
 }

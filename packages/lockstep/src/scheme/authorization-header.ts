@@ -6,6 +6,7 @@
  * nothing behind it. Lenient readers disagree with the next reader about which token was sent; that is the attack.
  */
 import type { Source } from "../dependency/source.ts";
+import { isToken, tokenPattern } from "../http/token.ts";
 import { Refusal } from "../outcome/refusal.ts";
 
 /** The longest credential that is read, in bytes; a longer one is refused unread, so that it costs no hash. */
@@ -21,10 +22,9 @@ const malformed = new Refusal("invalid", "Authorization: not of the form scheme,
 // One character class and no quantifier: it cannot backtrack. It is global to start behind the scheme without a copy;
 // every use sets `lastIndex`.
 const outsideToken68 = /[^A-Za-z0-9\-._~+/]/g;
-const tokenCharacter = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]$/;
 const blank = /^[ \t]*$/;
 // Neighbouring parts share no character, so that there is one way to match and nothing to backtrack into.
-const joined = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [A-Za-z0-9\-._~+/]+=*[ \t]*,[ \t]*[!#$%&'*+\-.^_`|~0-9A-Za-z]+ /;
+const joined = new RegExp(`^${tokenPattern} [A-Za-z0-9\\-._~+/]+=*[ \\t]*,[ \\t]*${tokenPattern} `);
 const space = 0x20;
 const equals = 0x3d;
 
@@ -60,7 +60,7 @@ function namesScheme(value: string, scheme: AuthorizationScheme): boolean {
     // Bit 5 is what tells ASCII cases apart; no character outside A–Z and a–z becomes a letter by setting it.
     if ((value.charCodeAt(index) | 0x20) !== scheme.charCodeAt(index)) return false;
   }
-  return value.charCodeAt(scheme.length) === space || !tokenCharacter.test(value.charAt(scheme.length));
+  return value.charCodeAt(scheme.length) === space || !isToken(value.charAt(scheme.length));
 }
 
 /** token68 = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=" (RFC 9110 §11.2). */

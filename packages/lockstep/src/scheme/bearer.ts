@@ -5,9 +5,10 @@
  */
 import type { ChallengeDetails, Extraction } from "../dependency/scheme-definition.ts";
 import type { Source } from "../dependency/source.ts";
+import { defined } from "../json/member.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { findCredential } from "./authorization-header.ts";
-import { checkSchemeName, checkScopes, openapiObject, type ScopedOptions } from "./option.ts";
+import { checkSchemeName, checkScopes, type ScopedOptions } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
@@ -35,7 +36,7 @@ export function bearerScheme<Sc extends string>(kind: BearerKind, options: Scope
     scopes,
     extract: extractBearer,
     challenge: challengeBearer,
-    openapi: openapiObject({ ...kind.openapi(scopes), description: options.description }),
+    openapi: defined({ ...kind.openapi(scopes), description: options.description }),
   });
 }
 

@@ -1,9 +1,10 @@
 /** The HTTP scheme `Basic` (RFC 7617): a user name and a password with every request. Browsers remember and resend them. */
 import type { Extraction } from "../dependency/scheme-definition.ts";
+import { defined } from "../json/member.ts";
 import { Refusal } from "../outcome/refusal.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { findCredential } from "./authorization-header.ts";
-import { checkSchemeName, openapiObject, type SchemeOptions } from "./option.ts";
+import { checkSchemeName, type SchemeOptions } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge, quotedString } from "./www-authenticate.ts";
 
@@ -57,7 +58,7 @@ export function httpBasic(options: HttpBasicOptions = {}): Scheme<BasicCredentia
       return typeof found === "string" ? parseBasic(found) : found;
     },
     challenge: (details) => buildChallenge("Basic", { realm: realm ?? details.realm, charset: "UTF-8" }),
-    openapi: openapiObject({ type: "http", description: options.description, scheme: "basic" }),
+    openapi: defined({ type: "http", description: options.description, scheme: "basic" }),
   });
 }
 

@@ -1,8 +1,9 @@
 /** Mutual TLS: the client's certificate, which the host's TLS layer has verified. */
 import type { Extraction } from "../dependency/scheme-definition.ts";
 import type { ClientCertificate } from "../host/host.ts";
+import { defined } from "../json/member.ts";
 import { Redacted } from "../secret/redacted.ts";
-import { checkSchemeName, openapiObject, type SchemeOptions } from "./option.ts";
+import { checkSchemeName, type SchemeOptions } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
@@ -32,6 +33,6 @@ export function mutualTls(options: SchemeOptions = {}): Scheme<ClientCertificate
       return certificate === undefined ? undefined : new Redacted(certificate);
     },
     challenge: ({ realm }) => buildChallenge("MutualTLS", { realm }),
-    openapi: openapiObject({ type: "mutualTLS", description: options.description }),
+    openapi: defined({ type: "mutualTLS", description: options.description }),
   });
 }

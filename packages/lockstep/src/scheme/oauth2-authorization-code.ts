@@ -1,6 +1,7 @@
 /** OAuth 2.0 with the authorization code grant (RFC 6749 §4.1), as FastAPI's `OAuth2AuthorizationCodeBearer`. */
+import { defined } from "../json/member.ts";
 import { bearerScheme } from "./bearer.ts";
-import { checkVisible, openapiObject, type ScopedOptions } from "./option.ts";
+import { checkVisible, type ScopedOptions } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
 /** What `oauth2AuthorizationCode()` is told. */
@@ -36,7 +37,7 @@ export function oauth2AuthorizationCode<const Sc extends string = never>(
   const refreshUrl = options.refreshUrl === undefined ? undefined : checkVisible(factory, "refreshUrl", options.refreshUrl);
   const openapi = (scopes: Readonly<Record<string, string>>) => ({
     type: "oauth2",
-    flows: { authorizationCode: openapiObject({ scopes, authorizationUrl, tokenUrl, refreshUrl }) },
+    flows: { authorizationCode: defined({ scopes, authorizationUrl, tokenUrl, refreshUrl }) },
   });
   return bearerScheme({ factory, defaultName: "OAuth2AuthorizationCodeBearer", openapi }, options);
 }

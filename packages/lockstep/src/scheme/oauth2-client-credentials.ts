@@ -1,6 +1,7 @@
 /** OAuth 2.0 with the client credentials grant (RFC 6749 §4.4): a service that calls for itself, with no user. */
+import { defined } from "../json/member.ts";
 import { bearerScheme } from "./bearer.ts";
-import { checkVisible, openapiObject, type ScopedOptions } from "./option.ts";
+import { checkVisible, type ScopedOptions } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
 /** What `oauth2ClientCredentials()` is told. */
@@ -27,7 +28,7 @@ export function oauth2ClientCredentials<const Sc extends string = never>(
   const tokenUrl = checkVisible(factory, "tokenUrl", options.tokenUrl);
   const openapi = (scopes: Readonly<Record<string, string>>) => ({
     type: "oauth2",
-    flows: { clientCredentials: openapiObject({ scopes, tokenUrl }) },
+    flows: { clientCredentials: defined({ scopes, tokenUrl }) },
   });
   return bearerScheme({ factory, defaultName: "OAuth2ClientCredentials", openapi }, options);
 }

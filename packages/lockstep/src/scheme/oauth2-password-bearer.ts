@@ -1,6 +1,7 @@
 /** OAuth 2.0 with the password grant (RFC 6749 §4.3), as FastAPI's `OAuth2PasswordBearer`. */
+import { defined } from "../json/member.ts";
 import { bearerScheme } from "./bearer.ts";
-import { checkVisible, openapiObject, type ScopedOptions } from "./option.ts";
+import { checkVisible, type ScopedOptions } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
 /** What `oauth2PasswordBearer()` is told. */
@@ -30,7 +31,7 @@ export function oauth2PasswordBearer<const Sc extends string = never>(
   const refreshUrl = options.refreshUrl === undefined ? undefined : checkVisible(factory, "refreshUrl", options.refreshUrl);
   const openapi = (scopes: Readonly<Record<string, string>>) => ({
     type: "oauth2",
-    flows: { password: openapiObject({ scopes, tokenUrl, refreshUrl }) },
+    flows: { password: defined({ scopes, tokenUrl, refreshUrl }) },
   });
   return bearerScheme({ factory, defaultName: "OAuth2PasswordBearer", openapi }, options);
 }

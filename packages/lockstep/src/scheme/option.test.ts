@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkSchemeName, checkScopes, checkToken, checkVisible, openapiObject } from "./option.ts";
+import { checkSchemeName, checkScopes, checkToken, checkVisible } from "./option.ts";
 
 const refused = { name: "BuildError", code: "wrong_scheme" };
 
@@ -38,8 +38,4 @@ test("JavaScript callers meet the same rules", () => {
 
 test("the advice names the factory and says what to write", () => {
   assert.throws(() => checkToken("apiKeyHeader", ""), { message: /^apiKeyHeader\(\{ name \}\): write a token/ });
-});
-
-test("an OpenAPI object has no members that are undefined", () => {
-  assert.deepEqual(Object.keys(openapiObject({ type: "http", description: undefined })), ["type"]);
 });

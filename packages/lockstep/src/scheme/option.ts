@@ -2,6 +2,7 @@
  * What schemes may be told, and the checks of it. This module owns the rules for names, scopes and URLs, so that a wrong
  * one is met when the scheme is built and not in a challenge or in the OpenAPI document.
  */
+import { isScopeToken, isToken, isVisible } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
 
 /** What every scheme may be told. */
@@ -19,9 +20,6 @@ export interface ScopedOptions<Sc extends string = never> extends SchemeOptions 
 }
 
 const componentKey = /^[A-Za-z0-9._-]+$/;
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const scopeToken = /^[!#-[\]-~]+$/;
-const visible = /^[!-~]+$/;
 
 /**
  * Checks the name of a scheme and gives it back.
@@ -30,7 +28,7 @@ const visible = /^[!-~]+$/;
  */
 export function checkSchemeName(factory: string, name: string): string {
   return check(
-    componentKey,
+    (text) => componentKey.test(text),
     name,
     `${factory}(): the scheme's name is a key of the OpenAPI document: write letters, digits, ".", "-" and "_"`,
   );
@@ -43,7 +41,7 @@ export function checkSchemeName(factory: string, name: string): string {
  */
 export function checkToken(factory: string, name: string): string {
   return check(
-    token,
+    isToken,
     name,
     `${factory}({ name }): write a token, for example "X-API-Key": no spaces, separators or letters outside ASCII`,
   );
@@ -55,7 +53,11 @@ export function checkToken(factory: string, name: string): string {
  * @throws BuildError `wrong_scheme`
  */
 export function checkVisible(factory: string, option: string, text: string): string {
-  return check(visible, text, `${factory}({ ${option} }): write one or more visible ASCII characters, without spaces`);
+  return check(
+    (each) => each !== "" && isVisible(each),
+    text,
+    `${factory}({ ${option} }): write one or more visible ASCII characters, without spaces`,
+  );
 }
 
 /**
@@ -66,7 +68,7 @@ export function checkVisible(factory: string, option: string, text: string): str
 export function checkScopes(factory: string, scopes: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   for (const [name, description] of Object.entries(scopes)) {
     check(
-      scopeToken,
+      isScopeToken,
       name,
       `${factory}({ scopes }): a scope is visible ASCII without spaces, quotes and backslashes (RFC 6749 §3.3)`,
     );
@@ -76,12 +78,7 @@ export function checkScopes(factory: string, scopes: Readonly<Record<string, str
   return Object.freeze({ ...scopes });
 }
 
-function check(rule: RegExp, text: unknown, advice: string): string {
-  if (typeof text === "string" && rule.test(text)) return text;
+function check(fits: (text: string) => boolean, text: unknown, advice: string): string {
+  if (typeof text === "string" && fits(text)) return text;
   throw new BuildError("wrong_scheme", advice);
-}
-
-/** Gives a frozen object of the members that are not `undefined`: what OpenAPI leaves out is absent, never null. */
-export function openapiObject(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.freeze(Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)));
 }

@@ -19,5 +19,7 @@ export function scheme<C, Sc extends string = never, F extends Fact = never>(def
   const facts = new Set<Fact>(["credential"]);
   for (const name of Object.keys(definition.scopes)) facts.add(`scope:${name}`);
   if (definition.ambient === "cookie") facts.add("cookie");
+  // It is part of every document of every API that uses the scheme.
+  Object.freeze(definition.openapi);
   return dependency({ kind: "scheme", scheme: definition, deps: [], facts, lifetime: "request" });
 }

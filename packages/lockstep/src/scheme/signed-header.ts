@@ -1,17 +1,18 @@
 /** A further header that a signature covers: a timestamp, a nonce, the name of a key. */
 import type { Extraction } from "../dependency/scheme-definition.ts";
+import { isPrintable } from "../http/token.ts";
+import { defined } from "../json/member.ts";
 import { BuildError } from "../problem/error.ts";
 import { Refusal } from "../outcome/refusal.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { maxCredentialBytes } from "./authorization-header.ts";
-import { checkSchemeName, checkToken, openapiObject, type SchemeOptions } from "./option.ts";
+import { checkSchemeName, checkToken, type SchemeOptions } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
 const repeated = new Refusal("repeated", "signed header: more than one value");
 const malformed = new Refusal("invalid", "signed header: not visible ASCII and spaces");
 const tooLong = new Refusal("invalid", `signed header: longer than ${maxCredentialBytes} bytes`);
-const outside = /[^ -~]/;
 
 /**
  * A header that the verifier of a credential needs beside it, because the signature covers it. `authenticate()` takes no ordinary `header()`:
@@ -44,10 +45,10 @@ export function signedHeader(headerName: string, options: SchemeOptions = {}): S
       if (others.length > 0) return repeated;
       if (value === undefined || value === "") return undefined;
       if (value.length > maxCredentialBytes) return tooLong;
-      return outside.test(value) ? malformed : new Redacted(value);
+      return isPrintable(value) ? new Redacted(value) : malformed;
     },
     challenge: ({ realm }) => buildChallenge("ApiKey", { realm, in: "header", name }),
-    openapi: openapiObject({
+    openapi: defined({
       type: "apiKey",
       description: options.description ?? "Sent beside the signature that covers it.",
       in: "header",

@@ -2,9 +2,9 @@
  * Building a challenge for `WWW-Authenticate` (RFC 9110 §11.6.1). This module owns the syntax; which parameters a scheme
  * sends is the scheme's, when a challenge is sent the answer's.
  */
+import { isPrintable } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
 
-const printable = /^[ -~]*$/;
 const special = /["\\]/g;
 
 /**
@@ -14,7 +14,7 @@ const special = /["\\]/g;
  * @throws BuildError `wrong_scheme` for a control character or anything outside ASCII
  */
 export function quotedString(text: string): string {
-  if (!printable.test(text)) {
+  if (!isPrintable(text)) {
     throw new BuildError(
       "wrong_scheme",
       "A challenge holds printable ASCII only: leave control characters and other letters out of the realm",

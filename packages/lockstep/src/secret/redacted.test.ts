@@ -4,8 +4,7 @@ import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { format, inspect } from "node:util";
 import fc from "fast-check";
-import { Redacted, refusingSecrets } from "./redacted.ts";
-import { secret } from "./secret.ts";
+import { Redacted, refusingSecrets, secret } from "./redacted.ts";
 
 const hidden = "correct-horse-battery-staple";
 const makers = { Redacted: new Redacted(hidden), Secret: secret(hidden), nested: new Redacted({ token: hidden }) };

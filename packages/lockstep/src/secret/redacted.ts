@@ -1,6 +1,7 @@
 /**
  * Values that must not be printed. This module owns the wrapper and what happens when one is logged or serialised;
- * comparing secrets is in `same-secret.ts`.
+ * comparing secrets is in `same-secret.ts`. A `Secret` is the same value at run time: its type says that the program keeps it, and a
+ * presented credential does not pass as a stored one.
  */
 import { recogniseEverywhere } from "../brand.ts";
 import { BuildError } from "../problem/error.ts";
@@ -80,4 +81,20 @@ export class Redacted<T> {
     // What Node's console and util.inspect call; declared here because its name is no literal.
     Object.defineProperty(Redacted.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: () => shown });
   }
+}
+
+declare const stored: unique symbol;
+
+/**
+ * A stored value that must never leave in a response (a password hash, an API key's hash). A handler whose result type
+ * holds a `Secret` does not compile; at run time serialising a response that holds one throws `secret_in_response`.
+ */
+export interface Secret<T> extends Redacted<T> {
+  readonly [stored]: true;
+}
+
+/** Wraps a value so that it is neither printed nor sent. */
+export function secret<T>(value: T): Secret<T> {
+  // The brand exists for the compiler only: at run time a secret is a redacted value.
+  return new Redacted(value) as Secret<T>;
 }

@@ -29,7 +29,7 @@ import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import { httpBasic } from "../scheme/http-basic.ts";
 import { oauth2PasswordBearer } from "../scheme/oauth2-password-bearer.ts";
 import { sameSecret } from "../secret/same-secret.ts";
-import { secret } from "../secret/secret.ts";
+import { secret } from "../secret/redacted.ts";
 import { anyText, maybeInteger, plainSchema, texts } from "./plain-schema.ts";
 import { canary, type Person, serviceKey, type World } from "./world.ts";
 

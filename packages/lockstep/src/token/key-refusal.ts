@@ -1,4 +1,7 @@
-/** How a key that must not be used is reported: the same words at construction and for a set that came over the network. */
+/**
+ * How a key that must not be used is reported: the same words at construction and for a set that came over the network. Each file that reads
+ * a kind of key refuses some, and none of them is below all the others.
+ */
 import { BuildError } from "../problem/error.ts";
 
 /** A key that cannot be used or whose parts contradict each other. The message holds no key material. */

@@ -5,6 +5,7 @@
  * On Node a name is resolved once, each of its addresses is checked, and the connection goes to one of those. Other runtimes, and a
  * `fetch` of the caller's, resolve names themselves: there a host is judged by its text.
  */
+import { isJson, parseMediaType } from "../http/media-type.ts";
 import { BuildError, Unavailable } from "../problem/error.ts";
 import { isAddressHost, isLoopbackAddress, isPublicAddress, isPublicHost } from "./public-address.ts";
 import { nodePinning, type Pinning } from "./pinned-connection.ts";
@@ -39,7 +40,6 @@ export const maxDocumentBytes: number = 256 * 1024;
 const defaultTimeoutMs = 3_000;
 const maxTimeoutMs = 10_000;
 const documentLimits = { maxDepth: 8, maxMembers: 10_000 } as const;
-const jsonType = /^application\/(?:[\w.+-]+\+)?json(?:\s*;\s*charset="?utf-8"?)?$/i;
 
 /**
  * Checks the address of a document that is known when an API is built.
@@ -138,7 +138,14 @@ function fetchPlainly(url: URL, { fetch = globalThis.fetch }: OutboundOptions, s
 
 function responseRefusal({ status, headers }: Response): string | undefined {
   if (status !== 200) return `the server answered ${status}`;
-  return jsonType.test(headers.get("content-type") ?? "") ? undefined : "it is not JSON";
+  return isJsonInUtf8(headers.get("content-type") ?? "") ? undefined : "it is not JSON";
+}
+
+/** Without a parameter it is UTF-8 (RFC 8259 §8.1); one that says anything else may change what the bytes mean. */
+function isJsonInUtf8(contentType: string): boolean {
+  const mediaType = parseMediaType(contentType);
+  if (mediaType === undefined || mediaType.type !== "application" || !isJson(mediaType)) return false;
+  return [...mediaType.parameters].every(([name, value]) => name === "charset" && value.toLowerCase() === "utf-8");
 }
 
 async function readText({ body }: Response): Promise<string> {

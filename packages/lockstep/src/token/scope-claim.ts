@@ -1,10 +1,11 @@
 /** The `scope` claim and parameter (RFC 6749 §3.3, RFC 8693 §4.2). */
+import { scopeTokenPattern } from "../http/token.ts";
 
 /** More scopes than any client is granted; above it a token is a way to make every check slow. */
 export const maxScopes = 256;
 
-/** scope-token = 1*( %x21 / %x23-5B / %x5D-7E ), separated by single spaces (RFC 6749 §3.3, appendix A.4). */
-const scopeList = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+/** Scopes separated by single spaces (RFC 6749 §3.3, appendix A.4). No space is in a scope, so there is one way to match. */
+const scopeList = new RegExp(`^${scopeTokenPattern}(?: ${scopeTokenPattern})*$`);
 
 /**
  * Splits a scope text at U+0020 and nothing else; `undefined` for what the grammar does not allow and for more than 256

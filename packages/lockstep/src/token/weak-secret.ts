@@ -3,6 +3,7 @@
  * with a pattern. The list is short on purpose; it stops what is copied and pasted, not what is guessed with patience,
  * which the minimum length of 32 random bytes is for. A random secret is refused with a chance below 10^-6.
  */
+import { isPrintable } from "../http/token.ts";
 
 /** Text that no random secret holds, in lower case and without punctuation. */
 const tellingWords = [
@@ -36,7 +37,7 @@ export function secretWeakness(bytes: Uint8Array): string | undefined {
   const text = String.fromCharCode(...bytes.subarray(0, 256)).toLowerCase();
   if (published.has(text) || published.has(hex(bytes))) return "it is printed in a manual";
   const letters = text.replaceAll(/[^a-z0-9]/g, "");
-  if (/^[\x20-\x7e]*$/.test(text) && tellingWords.some((word) => letters.includes(word))) return "it is words, not random bytes";
+  if (isPrintable(text) && tellingWords.some((word) => letters.includes(word))) return "it is words, not random bytes";
   return undefined;
 }
 

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { answerToError } from "../../outcome/answer.ts";
 import type { HostedApi, HostResponse } from "../host.ts";
-import { discard } from "../pieces.ts";
+import { discard } from "../body.ts";
 import { answerToFastify } from "./fastify-error.ts";
 import type { FastifyHostRequest } from "./fastify-request.ts";
 import { PiecesFailed } from "./write.ts";

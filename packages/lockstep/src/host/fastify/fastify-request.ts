@@ -3,17 +3,16 @@ import type { IncomingMessage } from "node:http";
 import { Http2ServerRequest, type ServerHttp2Stream } from "node:http2";
 import { TLSSocket } from "node:tls";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { isVisible } from "../../http/token.ts";
 import { BuildError } from "../../problem/error.ts";
 import { Problem } from "../../problem/problem.ts";
-import { cutShort, tooLarge } from "../body-problem.ts";
+import { cutShort, tooLarge } from "../body.ts";
 import type { ClientCertificate, HostRequest } from "../host.ts";
 
 const none: readonly string[] = Object.freeze([]);
 
 // RFC 9112 §3.2.2: servers accept the absolute form. What stands before the path names no route.
 const authority = /^https?:\/\/[^/?#]*/i;
-// RFC 3986 §3.3 and §3.4: visible ASCII, and no fragment. node:http lets more through.
-const illegal = /[^\u0021-\u007e]|#/;
 
 /** The lazy accessor over a Fastify request. */
 export class FastifyHostRequest implements HostRequest {
@@ -36,7 +35,8 @@ export class FastifyHostRequest implements HostRequest {
     this.method = raw.method ?? "";
     this.path = prefix === "" ? path : withoutPrefix(path, prefix);
     this.query = mark === -1 ? "" : url.slice(mark + 1);
-    this.isWellFormed = !illegal.test(target);
+    // RFC 3986 §3.3 and §3.4: visible ASCII, and no fragment. node:http lets more through.
+    this.isWellFormed = isVisible(target) && !target.includes("#");
     this.#request = request;
     this.#reply = reply;
     this.#raw = raw;

@@ -1,6 +1,7 @@
 /** An API in its place in a Fastify application: how a request gets to the core and its answer back. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { malformedPath } from "../../outcome/answer.ts";
+import { tokenPattern } from "../../http/token.ts";
 import { BuildError } from "../../problem/error.ts";
 import { type Answer, ownAnswer } from "../../problem/problem.ts";
 import type { Api } from "../../api/api.ts";
@@ -219,7 +220,8 @@ export class Mounted {
   }
 }
 
-const mediaType = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
+/** A media type as Fastify looks for one, whatever its parameters are. */
+const mediaType = new RegExp(`^${tokenPattern}/${tokenPattern}\\s*(?:;|$)`);
 
 /**
  * Keeps Fastify from judging the content type: it would refuse in the middle of the exchange, with resources open. The core

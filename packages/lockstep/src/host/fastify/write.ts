@@ -2,9 +2,10 @@
 import { constants, type ServerHttp2Stream } from "node:http2";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
+import { isBodiless } from "../../http/bodiless.ts";
 import { BuildError } from "../../problem/error.ts";
 import type { HostResponse } from "../host.ts";
-import { discard, Pieces } from "../pieces.ts";
+import { discard, Pieces } from "../body.ts";
 import type { FastifyHostRequest } from "./fastify-request.ts";
 
 /**
@@ -46,7 +47,7 @@ function closeUnread(reply: FastifyReply, request: FastifyHostRequest): void {
 function writeStream(reply: FastifyReply, { status, body }: HostResponse, request: FastifyHostRequest): Readable | undefined {
   // Whatever ends the answer, a hook that sends another body for example, ends what the stream needed.
   reply.raw.once("close", () => discard(body));
-  if (request.method === "HEAD" || bodiless(status) || typeof body !== "object" || body instanceof Uint8Array) {
+  if (request.method === "HEAD" || isBodiless(status) || typeof body !== "object" || body instanceof Uint8Array) {
     discard(body);
     reply.send();
     return undefined;
@@ -86,9 +87,4 @@ function breakOff(readable: Readable, stream: ServerHttp2Stream): void {
   readable.once("error", () => {
     if (stream.headersSent) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   });
-}
-
-/** RFC 9110 §6.4.1. */
-function bodiless(status: number): boolean {
-  return status === 204 || status === 205 || status === 304;
 }

@@ -1,7 +1,7 @@
 /** A web `Request` as the core sees it. */
 import type { HostRequest } from "../host.ts";
 import { Problem } from "../../problem/problem.ts";
-import { cutShort, tooLarge } from "../body-problem.ts";
+import { cutShort, tooLarge } from "../body.ts";
 
 const none: readonly string[] = Object.freeze([]);
 

@@ -1,8 +1,9 @@
 /** Answers web requests: the host of tests, and of runtimes that speak fetch (Workers, Deno, Bun). */
+import { isBodiless } from "../../http/bodiless.ts";
 import { answerToError } from "../../outcome/answer.ts";
 import { watchUnawaited } from "../unawaited.ts";
 import type { HostedApi, HostResponse } from "../host.ts";
-import { discard, Pieces } from "../pieces.ts";
+import { discard, Pieces } from "../body.ts";
 import { FetchRequest } from "./fetch-request.ts";
 
 /** What the runtime knows and a `Request` does not say. */
@@ -34,7 +35,7 @@ export function serveFetch(
     try {
       if (options.address !== undefined) seen = new FetchRequest(request, options.address(request));
       response = await hosted.handle(seen);
-      const isSent = request.method !== "HEAD" && !bodiless.has(response.status);
+      const isSent = request.method !== "HEAD" && !isBodiless(response.status);
       if (!isSent) discard(response.body);
       return toResponse(isSent ? response : { ...response, body: undefined });
     } catch (error) {
@@ -46,9 +47,6 @@ export function serveFetch(
     }
   };
 }
-
-/** Statuses whose answers have no body (Fetch Standard, "null body status"). */
-const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
 function toResponse({ status, headers, body }: HostResponse): Response {
   const written = new Headers();

@@ -1,39 +1,10 @@
 /**
- * Media types: a strict parser for `Content-Type` (RFC 9110 §8.3.1) and the decision, before a body is read, whether it
- * can be understood. What is parsed here is the only thing that chooses a reader, so that a text which one parser takes for
- * JSON and another does not (`application/json\ta`, CVE-2026-25223) reaches none.
+ * Whether a body can be understood, decided before any of it is read: by what its `Content-Type` and `Content-Encoding` say. How a
+ * media type is written is in `http/media-type.ts`.
  */
 import type { HostRequest } from "../host/host.ts";
+import { type MediaType, parseMediaType } from "../http/media-type.ts";
 import { ownProblem } from "../problem/problem.ts";
-
-/** A parsed media type, in lower case. */
-export interface MediaType {
-  readonly type: string;
-  readonly subtype: string;
-  /** Parameter values keep their case. */
-  readonly parameters: ReadonlyMap<string, string>;
-}
-
-const names = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)\/([!#$%&'*+\-.^_`|~0-9A-Za-z]+)/u;
-// One parameter with the semicolon before it; RFC 9110 §5.6.6 allows it to be empty.
-const parameter =
-  /[ \t]*;[ \t]*(?:([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?:([!#$%&'*+\-.^_`|~0-9A-Za-z]+)|"((?:[\t !\u0023-\u005b\u005d-\u007e]|\\[\t -~])*)"))?/uy;
-
-/** Parses a media type; `undefined` where the text is none, or names a parameter twice. */
-export function parseMediaType(text: string): MediaType | undefined {
-  const [start, type, subtype] = names.exec(text) ?? [];
-  if (start === undefined || type === undefined || subtype === undefined) return undefined;
-  const parameters = new Map<string, string>();
-  for (let at = start.length; at < text.length; at = parameter.lastIndex) {
-    parameter.lastIndex = at;
-    const [found, name, token, quoted] = parameter.exec(text) ?? [];
-    if (found === undefined) return undefined;
-    if (name === undefined) continue;
-    if (parameters.has(name.toLowerCase())) return undefined;
-    parameters.set(name.toLowerCase(), token ?? (quoted ?? "").replaceAll(/\\(.)/gu, "$1"));
-  }
-  return { type: type.toLowerCase(), subtype: subtype.toLowerCase(), parameters };
-}
 
 /** Tells whether a media type is one of those accepted: `type/subtype`, or every subtype with a suffix as `type/*+suffix`. */
 export function isAccepted(accepted: readonly string[], { type, subtype }: MediaType): boolean {

@@ -1,4 +1,20 @@
-/** The body of a stream, as hosts read it. */
+/** Bodies as hosts handle them: what may go wrong while one of a request is read, and how that of a stream is sent. */
+import { ownProblem, type Problem } from "../problem/problem.ts";
+
+/** More came than the route takes. */
+export function tooLarge(): Problem {
+  return ownProblem(413, "too_large", "The body is too large.");
+}
+
+/** The client went away, or took too long, before the body's end: its doing, and no error of the application. */
+export function cutShort(cause: unknown): Problem {
+  return ownProblem(400, "malformed_request", "The body did not arrive whole.", { cause });
+}
+
+/** The client went away before the handler ran. Nobody reads this answer; open resources are told by it. */
+export function clientGone(): Problem {
+  return ownProblem(400, "malformed_request", "The client went away.");
+}
 
 /** Reads a body piece by piece; ending it ends what the core gave, which closes the resources of the route. */
 export class Pieces implements AsyncIterableIterator<string | Uint8Array, void, void> {

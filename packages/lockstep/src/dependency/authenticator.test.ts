@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anyOf, apiKeyHeader, authenticate, createApi, get, httpBearer, identified, scopes } from "../index.ts";
-import { demandedScopes } from "./demanded-scopes.ts";
+import { demandedScopes } from "./authenticator.ts";
 
 const set = (...names: string[]) => new Set(names);
 
