@@ -91,8 +91,8 @@ describeOnEach("identity()", (database) => {
     assert.deepEqual([byKey["sessionId"], typeof byKey["keyId"]], [undefined, "string"]);
     assert.deepEqual(await me("/fresh", "token"), byToken);
     const [withKey, withToken] = [await me("/service", "serviceKey"), await me("/service", "clientToken")];
-    assert.deepEqual([withKey["kind"], withKey["credential"], withKey["scopes"]], ["client", "api_key", ["notes:write"]]);
-    assert.deepEqual([withToken["kind"], withToken["credential"], withToken["id"]], ["client", "token", withKey["id"]]);
+    assert.deepEqual([withKey["kind"], withKey["credential"], withKey["scopes"]], ["service", "api_key", ["notes:write"]]);
+    assert.deepEqual([withToken["kind"], withToken["credential"], withToken["id"]], ["service", "token", withKey["id"]]);
     assert.deepEqual(await me("/either", "serviceKey"), { via: "client" });
     assert.deepEqual(await me("/either", "token"), { via: "user" });
   });
