@@ -49,7 +49,7 @@ const wrongForms = [
 ];
 
 describeOnEach("bad input: forms, ids and credentials", (database) => {
-  test("A-16, A-32: forms that are broken, repeated, too large or of another type", async (t) => {
+  test("forms that are broken, repeated, too large or of another type (A-16, A-32)", async (t) => {
     const { operations, refused, assertUnchanged } = await openWorld(t, database);
     const taking = operations.filter(({ takes }) => takes === form);
     assert.deepEqual(taking.map(({ path }) => path).toSorted(), [
@@ -127,7 +127,7 @@ describeOnEach("bad input: forms, ids and credentials", (database) => {
     await assertUnchanged();
   });
 
-  test("H-10, H-11, H-13: credentials that are garbage, or come twice, on every route that reads them", async (t) => {
+  test("credentials that are garbage, or come twice, on every route that reads them (H-10, H-11, H-13)", async (t) => {
     const { ask, operations, refused, assertUnchanged, token } = await openWorld(t, database);
     const [header = "", payload = "", signature = ""] = token.split(".");
     const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString("base64url");

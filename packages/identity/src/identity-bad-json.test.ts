@@ -37,7 +37,7 @@ const wrongBodies: readonly (readonly [what: string, raw: string | Uint8Array<Ar
 ];
 
 describeOnEach("bad input: every route of identity", (database) => {
-  test("A-32: refuses methods that it does not have with 405 and Allow, without looking at who asks", async (t) => {
+  test("refuses methods that it does not have with 405 and Allow, without looking at who asks (A-32)", async (t) => {
     const { operations, refused, assertUnchanged, token } = await openWorld(t, database);
     const paths = new Map(operations.map(({ template, path }) => [template, path]));
     for (const [template, path] of paths) {

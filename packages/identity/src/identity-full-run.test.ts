@@ -61,7 +61,7 @@ function collectingLog(t: TestContext): { readonly lines: string[]; readonly log
 
 for (const [kind, open] of Object.entries(places)) {
   describe(`a full run on ${kind}`, () => {
-    test("K-03, A-52, I-05: no secret that it issued is in a table, a file, an event, a log line or an error", async (t) => {
+    test("no secret that it issued is in a table, a file, an event, a log line or an error (K-03, A-52, I-05)", async (t) => {
       const { database, dump } = await open(t);
       const { lines, logger } = collectingLog(t);
       const secrets = new Secrets();
@@ -97,7 +97,7 @@ for (const [kind, open] of Object.entries(places)) {
       assert.deepEqual(secrets.foundIn(leaky), ["IDENTITY_KEY", "password"]);
     });
 
-    test("I-05, I-14: no address of a person is in an event or a log line", async (t) => {
+    test("no address of a person is in an event or a log line (I-05, I-14)", async (t) => {
       const { database } = await open(t);
       const { lines, logger } = collectingLog(t);
       const app = await openIdentityApi(t, database, { audit: pinoAudit(logger) });

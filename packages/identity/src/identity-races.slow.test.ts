@@ -30,7 +30,7 @@ async function rowsOf(database: Database, table: string): Promise<number> {
 }
 
 describeOnEach("fifty at once", (database) => {
-  test("L-20: a link that confirms an address makes one account", async (t) => {
+  test("a link that confirms an address makes one account (L-20)", async (t) => {
     const { ask, linkTo, options, errors } = await openIdentityApi(t, await database.open(t));
     const email = "new@example.com";
     await ask("POST", "/auth/register", { json: { email, password: chosen } });
@@ -41,7 +41,7 @@ describeOnEach("fifty at once", (database) => {
     assert.deepEqual(errors, []);
   });
 
-  test("L-20: a link that resets a password sets one of the fifty, which alone signs in", async (t) => {
+  test("a link that resets a password sets one of the fifty, which alone signs in (L-20)", async (t) => {
     const { account, ask, linkTo, errors } = await openIdentityApi(t, await database.open(t), {
       throttle: { signIn: { account: { attempts: 1000 }, network: { attempts: 1000 }, password: { attempts: 1000 } } },
     });
@@ -61,7 +61,7 @@ describeOnEach("fifty at once", (database) => {
     assert.deepEqual(errors, []);
   });
 
-  test("A-21: a refresh token without a window gives one successor, and then its family is over", async (t) => {
+  test("a refresh token without a window gives one successor, and then its family is over (A-21)", async (t) => {
     const { account, ask, signIn, errors } = await openIdentityApi(t, await database.open(t), {
       lifetimes: { refreshReuseWindowSeconds: 0 },
     });
@@ -80,7 +80,7 @@ describeOnEach("fifty at once", (database) => {
     assert.deepEqual(errors, []);
   });
 
-  test("A-21: within the window of ten seconds all get the same successor, and the family goes on", async (t) => {
+  test("within the window of ten seconds all get the same successor, and the family goes on (A-21)", async (t) => {
     const { account, ask, signIn, options, errors } = await openIdentityApi(t, await database.open(t));
     const { refresh } = await signIn(await account("alice"));
     const refreshed = (token: string) =>
@@ -96,7 +96,7 @@ describeOnEach("fifty at once", (database) => {
     assert.deepEqual(errors, []);
   });
 
-  test("K-11: an API key is replaced once", async (t) => {
+  test("an API key is replaced once (K-11)", async (t) => {
     const { account, ask, signIn, options, errors } = await openIdentityApi(t, await database.open(t));
     const { access: token } = await signIn(await account("alice"));
     const made = await ask("POST", "/auth/api-keys", { token, json: { name: "ci", scopes: ["notes:read"] } });
@@ -112,7 +112,7 @@ describeOnEach("fifty at once", (database) => {
     assert.deepEqual(errors, []);
   });
 
-  test("J-47: an assertion of a client is good once", async (t) => {
+  test("an assertion of a client is good once (J-47)", async (t) => {
     const { ask, clock, serviceAccount, errors } = await openIdentityApi(t, await database.open(t));
     const key = assertionKey();
     const { id } = await serviceAccount({ authentication: "private_key_jwt", jwks: key.jwks });
@@ -128,7 +128,7 @@ describeOnEach("fifty at once", (database) => {
     assert.deepEqual(errors, []);
   });
 
-  test("L-05: fifty who register with one address get one answer, and one of them the account", async (t) => {
+  test("fifty who register with one address get one answer, and one of them the account (L-05)", async (t) => {
     const { ask, mails, options, errors } = await openIdentityApi(t, await database.open(t), {
       throttle: { register: { key: { attempts: 100 }, network: { attempts: 100 } } },
     });

@@ -145,7 +145,7 @@ describeOnEach("M-01: revoked, then used", (database) => {
     assert.deepEqual(await statuses(), [401, 401, 401]);
   });
 
-  test("M-07: a signing key, by the command line: its tokens are refused, others are issued", async (t) => {
+  test("a signing key, by the command line: its tokens are refused, others are issued (M-07)", async (t) => {
     const { alice, settings, signIn, status, refresh } = await open(t, database);
     const { access: token, refresh: next } = await signIn(alice);
     assert.equal(await status("/me", { token }), 200, "the control");

@@ -66,7 +66,7 @@ const statuses: Readonly<Record<string, readonly number[]>> = {
 };
 
 describeOnEach("identity()", (database) => {
-  test("A-50: every route takes the callers that it names, and nobody poses as another kind", async (t) => {
+  test("every route takes the callers that it names, and nobody poses as another kind (A-50)", async (t) => {
     const { app, callers } = await open(t, database);
     for (const [route, expected] of Object.entries(statuses)) {
       const [method = "", path = ""] = route.split(" ");
@@ -116,7 +116,7 @@ describeOnEach("identity()", (database) => {
     assert.equal((await app.ask("GET", "/signed-in", { ...session, key: "wrong" })).status, 200);
   });
 
-  test("C-04: what a cookie opens may be changed from the application's own pages only", async (t) => {
+  test("what a cookie opens may be changed from the application's own pages only (C-04)", async (t) => {
     const { app, callers } = await open(t, database);
     const from = async (ask: Ask, headers: Readonly<Record<string, string>>) => {
       const answer = await app.ask("POST", "/me", { ...ask, headers });

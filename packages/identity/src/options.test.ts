@@ -162,7 +162,7 @@ describe("the options of identity()", () => {
     assert.equal(settingsOf({ ...right, lifetimes: { refreshReuseWindowSeconds: 0 } }).lifetimes.refreshReuseWindowSeconds, 0);
   });
 
-  test("M-09, S-20: a demonstration, and mail that goes to the log, are refused in production; only a demonstration has cookies without Secure", (t) => {
+  test("a demonstration, and mail that goes to the log, are refused in production; only a demonstration has cookies without Secure (M-09, S-20)", (t) => {
     const before = process.env["NODE_ENV"];
     t.after(() => {
       if (before === undefined) delete process.env["NODE_ENV"];
@@ -181,7 +181,7 @@ describe("the options of identity()", () => {
     assert.deepEqual([insecureCookies, keyEnvironment], [true, "demo"]);
   });
 
-  test("M-08: nothing that is refused shows a key", () => {
+  test("nothing that is refused shows a key (M-08)", () => {
     const text = generateIdentityKey().reveal().slice(1);
     const told = complaint({ key: new Redacted(text) }) ?? "";
     assert.ok(told.length > 0 && !told.includes(text));

@@ -45,7 +45,7 @@ describeOnEach("registering, many at once", (kind) => {
 });
 
 describeOnEach("a lost password, many at once", (kind) => {
-  test("L-20: of 50 who use one link at once, one succeeds, and all end up with its password", async (t) => {
+  test("of 50 who use one link at once, one succeeds, and all end up with its password (L-20)", async (t) => {
     const database = await kind.open(t);
     const { post, mailedToken, register, canSignIn, events } = openAccountApi(t, database);
     await register("ada@example.com");

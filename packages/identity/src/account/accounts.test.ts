@@ -12,7 +12,7 @@ const revocations = sql("SELECT kind, key FROM identity_revocations WHERE kind =
 const recorded = sql("SELECT type, subject, request_id, details FROM identity_audit_events");
 
 describeOnEach("accounts, for programs", (kind) => {
-  test("L-23: a fresh installation has no account, client, key or session", async (t) => {
+  test("a fresh installation has no account, client, key or session (L-23)", async (t) => {
     const database = await kind.open(t);
     for (const table of ["accounts", "clients", "api_keys", "sessions", "links", "refresh_tokens", "signing_keys"]) {
       assert.deepEqual(await database.run(all(sql(`SELECT * FROM identity_${table}`))), [], table);

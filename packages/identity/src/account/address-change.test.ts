@@ -7,7 +7,7 @@ import { another, chosen, codeOf, openAccountApi, shown, tokenIn } from "./accou
 const links = sql("SELECT * FROM identity_links");
 
 describeOnEach("changing the address", (kind) => {
-  test("L-21: needs the password, tells both mailboxes, and leaves the old address until the new one is confirmed", async (t) => {
+  test("needs the password, tells both mailboxes, and leaves the old address until the new one is confirmed (L-21)", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, mailed, accounts, canSignIn, clock, events, isSignedIn } = openAccountApi(t, database);
     const ada = await register("ada@example.com");
@@ -62,7 +62,7 @@ describeOnEach("changing the address", (kind) => {
     await register("ada@example.com");
   });
 
-  test("L-21, L-05: the answer does not tell whether somebody has the address, and nobody can take it", async (t) => {
+  test("the answer does not tell whether somebody has the address, and nobody can take it (L-21, L-05)", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, mailed, accounts } = openAccountApi(t, database);
     const [ada, bob] = [await register("ada@example.com"), await register("Bob@example.com")];

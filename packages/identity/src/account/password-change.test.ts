@@ -11,7 +11,7 @@ import { another, chosen, codeOf, openAccountApi } from "./account.fixture.ts";
 const openSessionsOf = sql("SELECT id, kind FROM identity_sessions WHERE account_id = :id AND ended_at IS NULL");
 
 describeOnEach("changing the password", (kind) => {
-  test("S-05, S-03: ends every other sign-in, and gives this one another cookie", async (t) => {
+  test("ends every other sign-in, and gives this one another cookie (S-05, S-03)", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, begin, isSignedIn, canSignIn, mailed, events } = openAccountApi(t, database);
     const [ada, bob] = [await register("ada@example.com"), await register("bob@example.com")];
@@ -85,7 +85,7 @@ describeOnEach("changing the password", (kind) => {
     assert.equal(await attempt(bobs, "/auth/password", { currentPassword: chosen, newPassword: another }), 204);
   });
 
-  test("S-05: a sign-in with the old password that was being checked meanwhile begins no session", async (t) => {
+  test("a sign-in with the old password that was being checked meanwhile begins no session (S-05)", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, settings, sessions, accounts } = openAccountApi(t, database);
     const ada = await register("ada@example.com");

@@ -12,7 +12,7 @@ const revocations = sql("SELECT kind, key FROM identity_revocations ORDER BY seq
 const openFamilies = sql("SELECT id FROM identity_sessions WHERE ended_at IS NULL AND kind = 'tokens'");
 
 describeOnEach("a lost password", (kind) => {
-  test("L-19: a link from the mailbox sets another one, ends every sign-in, and signs nobody in", async (t) => {
+  test("a link from the mailbox sets another one, ends every sign-in, and signs nobody in (L-19)", async (t) => {
     const database = await kind.open(t);
     const api = openAccountApi(t, database);
     const { post, mailed, mailedToken, register, canSignIn, isSignedIn, browser, begin, events } = api;
@@ -49,7 +49,7 @@ describeOnEach("a lost password", (kind) => {
     assert.match(notice?.subject ?? "", /was changed/);
   });
 
-  test("L-19: links lead where the settings say, whatever the request says of its host", async (t) => {
+  test("links lead where the settings say, whatever the request says of its host (L-19)", async (t) => {
     const database = await kind.open(t);
     for (const [links, expected] of [
       [undefined, "https://as.test/auth/password/reset#token="],
@@ -74,7 +74,7 @@ describeOnEach("a lost password", (kind) => {
     }
   });
 
-  test("L-19: a link is good once, for 15 minutes, and a newer one makes it void", async (t) => {
+  test("a link is good once, for 15 minutes, and a newer one makes it void (L-19)", async (t) => {
     const database = await kind.open(t);
     const { post, mailedToken, register, clock, canSignIn } = openAccountApi(t, database);
     await register("ada@example.com");
@@ -104,7 +104,7 @@ describeOnEach("a lost password", (kind) => {
     assert.equal(await canSignIn("ada@example.com", chosen), true);
   });
 
-  test("L-20: a link opens the account that it was sent to, whoever else is named", async (t) => {
+  test("a link opens the account that it was sent to, whoever else is named (L-20)", async (t) => {
     const database = await kind.open(t);
     const { post, mailedToken, register, canSignIn } = openAccountApi(t, database);
     const [ada, bob] = [await register("ada@example.com"), await register("bob@example.com")];
@@ -126,7 +126,7 @@ describeOnEach("a lost password", (kind) => {
     assert.notEqual(ada.id, bob.id);
   });
 
-  test("L-05: the answer and the work are the same for known, unknown and disabled; only the mailbox of the first is told", async (t) => {
+  test("the answer and the work are the same for known, unknown and disabled; only the mailbox of the first is told (L-05)", async (t) => {
     const database = await kind.open(t);
     const { post, mailed, register, accounts } = openAccountApi(t, database);
     await register("ada@example.com");

@@ -49,7 +49,7 @@ describeOnEach("registering", (kind) => {
     await assert.rejects(mailedToken());
   });
 
-  test("L-05, R12: answers the same after the same work whether or not there is an account; only the mailbox is told", async (t) => {
+  test("answers the same after the same work whether or not there is an account; only the mailbox is told (L-05)", async (t) => {
     const database = await kind.open(t);
     const { post, mailed, register } = openAccountApi(t, database);
     await register("Ada@example.com");

@@ -43,7 +43,7 @@ describeOnEach("the routes of administrators", (database) => {
     }
   });
 
-  test("K-10: disabling an account ends every credential that it has, enabling brings none back", async (t) => {
+  test("disabling an account ends every credential that it has, enabling brings none back (K-10)", async (t) => {
     const { ask, auth, account, signIn, session, token, events } = await open(t, database);
     const alice = await account("alice");
     const tokens = await signIn(alice);
@@ -104,7 +104,7 @@ describeOnEach("the routes of administrators", (database) => {
     assert.equal((await ask("POST", "/auth/accounts/not-an-id/disable", { token })).status, 422);
   });
 
-  test("K-09: nobody else reaches them, whoever's id is in the path", async (t) => {
+  test("nobody else reaches them, whoever's id is in the path (K-09)", async (t) => {
     const { ask, account, signIn, root, auth } = await open(t, database);
     const alice = await account("alice");
     const { access: token } = await signIn(alice);

@@ -47,7 +47,7 @@ describeOnEach("who administers", (database) => {
     }
   });
 
-  test("K-07: an API key of an administrator administers nothing, alone or with somebody else's session or token", async (t) => {
+  test("an API key of an administrator administers nothing, alone or with somebody else's session or token (K-07)", async (t) => {
     const { ask, auth, account, administrators, session, signIn } = await openIdentityApi(t, await database.open(t));
     const [root, mallory] = [await account("root"), await account("mallory")];
     administrators.add(root.id);

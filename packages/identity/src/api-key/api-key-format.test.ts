@@ -40,7 +40,7 @@ test("what is generated is read again, by its own kind only, and no two are alik
   assert.equal(new Set(Array.from({ length: 500 }, () => generateApiKey(live).key.reveal())).size, 500);
 });
 
-test("K-15: the checksum finds every single wrong character and every two that changed places", () => {
+test("the checksum finds every single wrong character and every two that changed places (K-15)", () => {
   const key = generateApiKey(live).key.reveal();
   for (let index = 0; index < key.length; index += 1) {
     const [before, one, two, after] = [key.slice(0, index), key[index] ?? "", key[index + 1] ?? "", key.slice(index + 2)];
@@ -50,7 +50,7 @@ test("K-15: the checksum finds every single wrong character and every two that c
   assert.ok(parsed(key));
 });
 
-test("K-13: nothing around a key, and no other spelling of it, is the key", () => {
+test("nothing around a key, and no other spelling of it, is the key (K-13)", () => {
   const key = generateApiKey(live).key.reveal();
   const around = [" ", "\n", "\r\n", "\t", "\0", "\u00a0", "\ufeff", "\u200b", "=", "0", ","];
   for (const extra of around) for (const text of [`${key}${extra}`, `${extra}${key}`]) assert.equal(parsed(text), undefined);
@@ -86,7 +86,7 @@ test("any text is read or refused, never thrown at, and only a key's own text is
   );
 });
 
-test("K-16: a text of a megabyte is refused by its length alone", () => {
+test("a text of a megabyte is refused by its length alone (K-16)", () => {
   const { key } = generateApiKey(live);
   assert.equal(parsed(key.reveal().padEnd(1_048_576, "a")), undefined);
   assert.ok(parsed(key.reveal()));

@@ -14,7 +14,7 @@ async function revokedIn(database: Database): Promise<readonly string[]> {
 }
 
 describeOnEach("replacing and ending API keys", (databases) => {
-  test("K-11: a replaced key works until its grace ends, and both are of one family", async (t) => {
+  test("a replaced key works until its grace ends, and both are of one family (K-11)", async (t) => {
     const { apiKeys, make, clock, events, alice } = await testKeys(await databases.open(t));
     const old = await make({ expiresInDays: 30 });
     clock.advance(86_400);

@@ -60,7 +60,7 @@ describeOnEach("the routes of API keys", (databases) => {
     }
   });
 
-  test("K-07: what a request adds is refused: scopes that are not held, an owner, a limit, no end", async (t) => {
+  test("what a request adds is refused: scopes that are not held, an owner, a limit, no end (K-07)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const { alice, bob } = keys;
@@ -96,7 +96,7 @@ describeOnEach("the routes of API keys", (databases) => {
     assert.deepEqual((await ask("GET", "/auth/api-keys", { as: alice })).body, { items: [], next: null });
   });
 
-  test("K-09: a key of somebody else is not there, byte for byte, and stays as it was", async (t) => {
+  test("a key of somebody else is not there, byte for byte, and stays as it was (K-09)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const { apiKey } = await keys.make();

@@ -10,7 +10,7 @@ const rounds = 5;
 /** A lookup in the database that only some refusals make shows as more than this, as the control proves. */
 const mostRatio = 1.25;
 
-test("K-01: unknown ids, wrong secrets and revoked keys take the same time (medians of 2,000 samples each)", async (t) => {
+test("unknown ids, wrong secrets and revoked keys take the same time (medians of 2,000 samples each) (K-01)", async (t) => {
   const [sqlite] = testDatabases;
   assert.ok(sqlite?.kind === "sqlite");
   const { apiKeys, alice, events } = await testKeys(await sqlite.open(t));

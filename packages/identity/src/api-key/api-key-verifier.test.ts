@@ -14,7 +14,7 @@ function wrongSecret({ apiKey }: CreatedApiKey): Redacted<string> {
 const refusedFor = (reason: string) => (error: unknown) => error instanceof InvalidCredential && error.reason === reason;
 
 describeOnEach("verifying an API key", (databases) => {
-  test("K-01: unknown, wrong, revoked, expired and disabled are the same error; the event has the reason", async (t) => {
+  test("unknown, wrong, revoked, expired and disabled are the same error; the event has the reason (K-01)", async (t) => {
     const database = await databases.open(t);
     const { apiKeys, make, events, settings, clock, bob } = await testKeys(database);
     const [right, revoked, expired] = [await make(), await make(), await make({ expiresInDays: 1 })];
@@ -67,7 +67,7 @@ describeOnEach("verifying an API key", (databases) => {
     });
   });
 
-  test("K-10: the keys of an owner who is disabled or deleted are refused at once, and no others", async (t) => {
+  test("the keys of an owner who is disabled or deleted are refused at once, and no others (K-10)", async (t) => {
     const database = await databases.open(t);
     const { apiKeys, clients, make, alice, bob } = await testKeys(database);
     const ofAlice = await make();
@@ -95,7 +95,7 @@ describeOnEach("verifying an API key", (databases) => {
     assert.ok(await apiKeys.verify(one.made.key, origin));
   });
 
-  test("K-12, L-25: keys are found by their whole id; a guess that shares a beginning finds nothing", async (t) => {
+  test("keys are found by their whole id; a guess that shares a beginning finds nothing (K-12, L-25)", async (t) => {
     const database = await databases.open(t);
     const { apiKeys, alice } = await testKeys(database);
     const insert = sql(`INSERT INTO identity_api_keys (id, family_id, account_id, name, secret_hash, scope, created_at, expires_at)
@@ -111,7 +111,7 @@ describeOnEach("verifying an API key", (databases) => {
     }
   });
 
-  test("K-13, K-15, K-16: what was never a key costs neither a lookup nor a guess", async (t) => {
+  test("what was never a key costs neither a lookup nor a guess (K-13, K-15, K-16)", async (t) => {
     const throttle = new LimitedThrottle(1);
     const { apiKeys, make, watched } = await testKeys(await databases.open(t), { throttle });
     const { key, apiKey } = await make();
@@ -134,7 +134,7 @@ describeOnEach("verifying an API key", (databases) => {
     assert.equal(watched.asked, 1);
   });
 
-  test("K-14: of 100 wrong keys at once no more than the limit are compared; the others are 429, known or not", async (t) => {
+  test("of 100 wrong keys at once no more than the limit are compared; the others are 429, known or not (K-14)", async (t) => {
     const limit = 10;
     for (const isKnown of [true, false]) {
       const throttle = new LimitedThrottle(limit);
@@ -156,7 +156,7 @@ describeOnEach("verifying an API key", (databases) => {
     }
   });
 
-  test("K-14: beyond the limit the database is not asked, and the right key is refused like any other", async (t) => {
+  test("beyond the limit the database is not asked, and the right key is refused like any other (K-14)", async (t) => {
     const { apiKeys, make, watched } = await testKeys(await databases.open(t), { throttle: new LimitedThrottle(3) });
     const made = await make();
     for (let count = 0; count < 3; count += 1) await assert.rejects(apiKeys.verify(wrongSecret(made), origin), InvalidCredential);
@@ -166,7 +166,7 @@ describeOnEach("verifying an API key", (databases) => {
     assert.ok(await apiKeys.verify((await make()).key, { ...origin, address: "203.0.113.9" }));
   });
 
-  test("K-14: who guesses at a key elsewhere does not lock it out where it is in use, and honest traffic is not counted", async (t) => {
+  test("who guesses at a key elsewhere does not lock it out where it is in use, and honest traffic is not counted (K-14)", async (t) => {
     const throttle = new LimitedThrottle(3);
     const { apiKeys, make } = await testKeys(await databases.open(t), { throttle });
     const made = await make();

@@ -47,7 +47,7 @@ describeOnEach("API keys", (databases) => {
     );
   });
 
-  test("K-03: no table holds a key, its secret part, or the secret of a replaced one", async (t) => {
+  test("no table holds a key, its secret part, or the secret of a replaced one (K-03)", async (t) => {
     const database = await databases.open(t);
     const { apiKeys, make, watched } = await testKeys(database);
     const first = await make();
@@ -64,7 +64,7 @@ describeOnEach("API keys", (databases) => {
     assert.ok(watched.asked > 0);
   });
 
-  test("K-07: a key grants only what its owner has and whoever makes it holds", async (t) => {
+  test("a key grants only what its owner has and whoever makes it holds (K-07)", async (t) => {
     const database = await databases.open(t);
     const { apiKeys, alice, clients } = await testKeys(database, {
       settings: { scopes: { "notes:read": "r", "notes:write": "w", admin: "a" } },

@@ -105,7 +105,7 @@ describeOnEach("the routes of service accounts", (databases) => {
     assert.equal((await api.ask("GET", "/notes", { key: String(made["key"]) })).status, 200);
   });
 
-  test("K-09: what is not there, is no service account, or is another's key is 404, byte for byte", async (t) => {
+  test("what is not there, is no service account, or is another's key is 404, byte for byte (K-09)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const api = testApi(keys);
     const [one, two] = [await makeAccount(api), await makeAccount(api)];
@@ -130,7 +130,7 @@ describeOnEach("the routes of service accounts", (databases) => {
     assert.equal((await api.ask("DELETE", `${base}/${one.id}/api-keys/${String(made["id"])}`, { as: "root" })).status, 204);
   });
 
-  test("K-07: an account has no scope beyond its maker's, and a key none beyond its account's and its maker's", async (t) => {
+  test("an account has no scope beyond its maker's, and a key none beyond its account's and its maker's (K-07)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const api = testApi(keys);
     const narrow = { id: "root", scopes: ["notes:read"] };

@@ -83,7 +83,7 @@ describeOnEach("the log of events", (database) => {
     assert.equal((await list(db, { limit: 100 })).length, 30);
   });
 
-  test("D-23: what is old is removed, oldest first and a little at a time", async (t) => {
+  test("what is old is removed, oldest first and a little at a time (D-23)", async (t) => {
     const db = await filled(await database.open(t));
     const removed: number[] = [];
     for (let count = 0; count < 3; count += 1) removed.push(await db.run(removeEventsBefore(1004, 8)));

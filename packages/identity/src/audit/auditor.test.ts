@@ -52,7 +52,7 @@ function onStandardError(t: TestContext): () => readonly string[] {
 }
 
 describeOnEach("recorded()", (database) => {
-  test("I-08: writes the event with the change, and tells the sink after both", async (t) => {
+  test("writes the event with the change, and tells the sink after both (I-08)", async (t) => {
     const { db, auditor, told } = await audited(await database.open(t));
     const result = await auditor.recorded(db, { requestId: "request-1" }, function* (record) {
       yield* all(insertThing, { name: "a" });
@@ -76,7 +76,7 @@ describeOnEach("recorded()", (database) => {
     });
   });
 
-  test("I-08: a change whose event cannot be written does not happen, and nobody is told of it", async (t) => {
+  test("a change whose event cannot be written does not happen, and nobody is told of it (I-08)", async (t) => {
     const { db, auditor, told } = await audited(await database.open(t));
     await db.run(all(dropEvents));
     const change = auditor.recorded(db, {}, function* (record) {
@@ -98,7 +98,7 @@ describeOnEach("recorded()", (database) => {
     assert.deepEqual([await written(db), told], [[[], []], []]);
   });
 
-  test("I-08: a sink that throws changes nothing, and is told of with nothing but the type", async (t) => {
+  test("a sink that throws changes nothing, and is told of with nothing but the type (I-08)", async (t) => {
     const lines = onStandardError(t);
     const { db } = await audited(await database.open(t));
     const auditor = new Auditor(

@@ -40,7 +40,7 @@ type Large<E> = E extends unknown
   ? { [N in keyof E]-?: E[N] extends string | number | readonly string[] | undefined ? never : N }[keyof E]
   : never;
 
-test("I-05: no event has a member for a secret or an address, nor one that could hold a whole object (checked by the compiler)", () => {
+test("no event has a member for a secret or an address, nor one that could hold a whole object (checked by the compiler) (I-05)", () => {
   const told: readonly Told[] = [] satisfies readonly never[];
   const isNever: [Told] extends [never] ? true : false = true;
   const isSmall: [Large<IdentityEvent>] extends [never] ? true : false = true;
@@ -69,7 +69,7 @@ test("what is named refused, failed or limited is a failure; what was done is a 
 });
 
 describeOnEach("events of signing in", (database) => {
-  test("I-05: hold no password, address, device or network, not where it is throttled either", async (t) => {
+  test("hold no password, address, device or network, not where it is throttled either (I-05)", async (t) => {
     const written = t.mock.method(console, "error", () => {});
     const { settings, events } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);

@@ -181,7 +181,7 @@ describeOnEach("tableAudit()", (database) => {
     assert.ok(events.some(({ subject }) => subject === "a\uFFFDb"));
   });
 
-  test("I-08: holds so many events and no more, counts what it drops, and says so once", async (t) => {
+  test("holds so many events and no more, counts what it drops, and says so once (I-08)", async (t) => {
     const lines = onStandardError(t);
     const db = await database.open(t);
     const table = open(t, db, { maxWaiting: 10 });
@@ -234,7 +234,7 @@ describe("tableAudit() while the database is away", () => {
     ["sqlite", sqliteOutage],
     ["postgres", postgresOutage],
   ] as const) {
-    test(`I-08: keeps what comes, requests do not wait, and it is written when the database is back (${kind})`, async (t) => {
+    test(`keeps what comes, requests do not wait, and it is written when the database is back (${kind}) (I-08)`, async (t) => {
       const { db, begin, end } = await outage(t);
       const table = open(t, db);
       table.sink(failed(0));

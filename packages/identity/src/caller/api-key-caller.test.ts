@@ -7,7 +7,7 @@ import { disable, LimitedThrottle, testKeys } from "../api-key/api-key.fixture.t
 import { describeOnEach } from "../store/database.fixture.ts";
 
 describeOnEach("the caller by API key", (databases) => {
-  test("K-01: every key that opens nothing has one answer, byte for byte", async (t) => {
+  test("every key that opens nothing has one answer, byte for byte (K-01)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const [right, revoked, ofDisabled] = [
@@ -30,7 +30,7 @@ describeOnEach("the caller by API key", (databases) => {
     assert.equal((await ask("GET", "/notes", { key: text })).status, 200);
   });
 
-  test("K-04: a key in the URL opens nothing, and the scheme that would read it says what it is", async (t) => {
+  test("a key in the URL opens nothing, and the scheme that would read it says what it is (K-04)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const key = (await keys.make()).key.reveal();
@@ -44,7 +44,7 @@ describeOnEach("the caller by API key", (databases) => {
     );
   });
 
-  test("K-05: a key for reading does not write", async (t) => {
+  test("a key for reading does not write (K-05)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const reader = (await keys.make({ scopes: ["notes:read"] })).key.reveal();
@@ -54,7 +54,7 @@ describeOnEach("the caller by API key", (databases) => {
     assert.equal((await ask("POST", "/notes", { key: (await keys.make()).key.reveal() })).status, 200);
   });
 
-  test("S-22: while the database is away a key is 503, never let in and never 401 or 500", async (t) => {
+  test("while the database is away a key is 503, never let in and never 401 or 500 (S-22)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const key = (await keys.make()).key.reveal();
@@ -68,14 +68,14 @@ describeOnEach("the caller by API key", (databases) => {
     assert.equal((await ask("GET", "/notes", { key })).status, 200);
   });
 
-  test("K-14: too many wrong keys are 429 with Retry-After", async (t) => {
+  test("too many wrong keys are 429 with Retry-After (K-14)", async (t) => {
     const keys = await testKeys(await databases.open(t), { throttle: new LimitedThrottle(0) });
     const { ask } = testApi(keys);
     const answer = await ask("GET", "/notes", { key: (await keys.make()).key.reveal() });
     assert.deepEqual([answer.status, answer.body["code"], answer.headers.get("retry-after")], [429, "too_many_requests", "60"]);
   });
 
-  test("K-16: a key of a megabyte is refused and nothing is asked", async (t) => {
+  test("a key of a megabyte is refused and nothing is asked (K-16)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const key = (await keys.make()).key.reveal();

@@ -102,7 +102,7 @@ describeOnEach("Authenticating a client by an assertion", (database) => {
     refused(await send(sign()), "invalid_client", 401);
   });
 
-  test("J-47: an assertion is good once, also with the other signature of its key", async (t) => {
+  test("an assertion is good once, also with the other signature of its key (J-47)", async (t) => {
     const { desk, sign, send } = await open(t);
     const [used, twin] = [sign(), sign()];
     assert.equal((await send(used)).status, 200);

@@ -15,7 +15,7 @@ function reasons({ events }: Desk): readonly unknown[] {
   return events.flatMap((event) => (event.type === "client.refused" ? [event.reason] : []));
 }
 
-test("H-12: both parts of Basic are form-encoded", () => {
+test("both parts of Basic are form-encoded (H-12)", () => {
   const decoded = (username: string, password: string): readonly (string | undefined)[] => {
     const read = decodeCredentials(new Redacted({ username, password }));
     return [read?.id, read?.secret.reveal()];
@@ -26,7 +26,7 @@ test("H-12: both parts of Basic are form-encoded", () => {
 });
 
 describeOnEach("Authenticating a client by its secret", (database) => {
-  test("H-12: the encoded form is accepted, a colon in the id is not", async (t) => {
+  test("the encoded form is accepted, a colon in the id is not (H-12)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const { client, secret } = await desk.client({ id: "reports-1", grants: ["client_credentials"] });
     const text = secret?.reveal() ?? "";
@@ -39,7 +39,7 @@ describeOnEach("Authenticating a client by its secret", (database) => {
     }
   });
 
-  test("A-29: who is not authenticated is invalid_client, with a challenge where Basic was used", async (t) => {
+  test("who is not authenticated is invalid_client, with a challenge where Basic was used (A-29)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const svc = await desk.client({ id: "svc", grants: ["client_credentials"] });
     const other = await desk.client({ grants: ["client_credentials"] });
@@ -89,7 +89,7 @@ describeOnEach("Authenticating a client by its secret", (database) => {
     refused(await desk.post("/auth/introspect", { token: "x" }, empty), "invalid_client", 401);
   });
 
-  test("A-29: the event says why, and holds no secret", async (t) => {
+  test("the event says why, and holds no secret (A-29)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const svc = await desk.client({ id: "svc", grants: ["client_credentials"] });
     await desk.client({ id: "spa", authentication: "none" });
@@ -113,7 +113,7 @@ describeOnEach("Authenticating a client by its secret", (database) => {
     assert.ok(!told.includes("wrong-secret") && !told.includes(secret));
   });
 
-  test("A-30: guesses of a secret are counted before they are compared, and then refused with 429", async (t) => {
+  test("guesses of a secret are counted before they are compared, and then refused with 429 (A-30)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const svc = await desk.client({ id: "svc", grants: ["client_credentials"] });
     // What succeeds is given back: a client that works hard is not limited.

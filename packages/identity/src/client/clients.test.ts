@@ -40,7 +40,7 @@ describeOnEach("Clients", (database) => {
     assert.equal(await clients.find("nobody"), undefined);
   });
 
-  test("A-50: an id that is a UUID, as accounts have, or that is no id, is refused", async (t) => {
+  test("an id that is a UUID, as accounts have, or that is no id, is refused (A-50)", async (t) => {
     const { settings, events } = testSettings(await database.open(t));
     const clients = new Clients(settings);
     for (const id of [randomUUID(), "ab", "A-client", "a_client", "a:b", "a b", "", "x".repeat(65), "a\u0000b", "é-é"]) {

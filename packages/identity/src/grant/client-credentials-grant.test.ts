@@ -9,7 +9,7 @@ describeOnEach("The client_credentials grant", (database) => {
     return openDesk(t, await database.open(t));
   }
 
-  test("A-50: a client's own token speaks of client:<id>, which no account is", async (t) => {
+  test("a client's own token speaks of client:<id>, which no account is (A-50)", async (t) => {
     const desk = await open(t);
     const { client, basic } = await desk.client({ grants: ["client_credentials"], scopes: ["notes:read"] });
     const answer = await desk.token({ grant_type: "client_credentials" }, basic);
@@ -23,7 +23,7 @@ describeOnEach("The client_credentials grant", (database) => {
     assert.equal(await desk.accounts.find(claims.sub), undefined);
   });
 
-  test("A-50: client_credentials is for confidential clients that are allowed it", async (t) => {
+  test("client_credentials is for confidential clients that are allowed it (A-50)", async (t) => {
     const desk = await open(t);
     const web = await desk.client({ grants: ["password"] });
     await desk.client({ id: "spa", authentication: "none", grants: ["password"] });

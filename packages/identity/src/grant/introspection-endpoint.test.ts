@@ -44,7 +44,7 @@ describeOnEach("The introspection endpoint", (database) => {
     assert.equal(answer.headers.get("cache-control"), "no-store");
   });
 
-  test("A-34: without a client, or with a wrong secret, it is 401 with both challenges", async (t) => {
+  test("without a client, or with a wrong secret, it is 401 with both challenges (A-34)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const { client } = await desk.client({ introspects: true });
     await desk.client({ id: "spa", authentication: "none" });
@@ -58,7 +58,7 @@ describeOnEach("The introspection endpoint", (database) => {
     refused(await ask(desk, access, { authorization: "Bearer x" }), "invalid_client", 401);
   });
 
-  test("A-34: a user's token does not open it, a client's own does while the client is enabled", async (t) => {
+  test("a user's token does not open it, a client's own does while the client is enabled (A-34)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const rs = await desk.client({ introspects: true, grants: ["client_credentials"] });
     const [{ access }, own] = [await desk.signIn(), await ownToken(desk, rs.basic)];
@@ -70,7 +70,7 @@ describeOnEach("The introspection endpoint", (database) => {
     refused(await ask(desk, access, rs.basic), "invalid_client", 401);
   });
 
-  test("A-34: a client that does not introspect learns of its own tokens only", async (t) => {
+  test("a client that does not introspect learns of its own tokens only (A-34)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const [web, other] = [await desk.client({ grants }), await desk.client({ grants: ["client_credentials"] })];
     const [ofWeb, ofNone] = [await desk.signIn({}, web.basic), await desk.signIn()];
@@ -81,7 +81,7 @@ describeOnEach("The introspection endpoint", (database) => {
     assert.equal((await ask(desk, await ownToken(desk, other.basic), other.basic)).body["active"], true);
   });
 
-  test("A-34: garbage, revoked, expired, spent and another issuer's tokens are inactive, all the same", async (t) => {
+  test("garbage, revoked, expired, spent and another issuer's tokens are inactive, all the same (A-34)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const elsewhere = await openDesk(t, await database.open(t));
     const rs = await desk.client({ introspects: true, grants });
@@ -106,7 +106,7 @@ describeOnEach("The introspection endpoint", (database) => {
     inactive(await ask(desk, third.refresh, rs.basic));
   });
 
-  test("A-34: a refresh token is told to its own client, whatever the hint, and never to an API", async (t) => {
+  test("a refresh token is told to its own client, whatever the hint, and never to an API (A-34)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const [web, rs] = [await desk.client({ grants }), await desk.client({ introspects: true })];
     const { refresh, access } = await desk.signIn({}, web.basic);

@@ -62,13 +62,13 @@ describeOnEach("The password grant", (database) => {
     assert.ok(Number(limited.headers.get("retry-after")) > 0);
   });
 
-  test("A-27: the password grant is unsupported unless the service asks for it", async (t) => {
+  test("the password grant is unsupported unless the service asks for it (A-27)", async (t) => {
     const desk = await open(t, { settings: { passwordGrant: false } });
     refused(await desk.token(right), "unsupported_grant_type");
     assert.equal((await (await open(t)).token(right)).status, 200);
   });
 
-  test("A-27: a client needs leave for the password grant, and proof where it is confidential", async (t) => {
+  test("a client needs leave for the password grant, and proof where it is confidential (A-27)", async (t) => {
     const desk = await open(t);
     const web = await desk.client({ id: "web", grants: ["password"] });
     const svc = await desk.client({ grants: ["client_credentials"] });
@@ -77,7 +77,7 @@ describeOnEach("The password grant", (database) => {
     assert.equal((await desk.token(right, web.basic)).status, 200);
   });
 
-  test("A-43: an unknown scope costs no hash and counts as no attempt", async (t) => {
+  test("an unknown scope costs no hash and counts as no attempt (A-43)", async (t) => {
     const desk = await open(t);
     for (let tried = 0; tried < 10; tried += 1)
       refused(await desk.token({ ...right, password: "wrong", scope: "admin" }), "invalid_scope");

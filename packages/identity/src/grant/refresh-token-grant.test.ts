@@ -46,7 +46,7 @@ describeOnEach("The refresh_token grant", (database) => {
     refused(await refresh(desk, answer.refresh_token ?? ""), "invalid_grant");
   });
 
-  test("A-22, A-51: a token is refused to every client but its own, and stays good for that", async (t) => {
+  test("a token is refused to every client but its own, and stays good for that (A-22, A-51)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const web = await desk.client({ id: "web", grants: ["password", "refresh_token"] });
     const spa = await desk.client({ id: "spa", authentication: "none", grants: ["password", "refresh_token"] });
@@ -69,7 +69,7 @@ describeOnEach("The refresh_token grant", (database) => {
     tokensOf(await refresh(desk, ofNone.refresh));
   });
 
-  test("A-22: a spent token in the hands of another client ends nothing", async (t) => {
+  test("a spent token in the hands of another client ends nothing (A-22)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const web = await desk.client({ grants: ["password", "refresh_token"] });
     const other = await desk.client({ grants: ["password", "refresh_token"] });
@@ -81,7 +81,7 @@ describeOnEach("The refresh_token grant", (database) => {
     tokensOf(await refresh(desk, second.refresh, {}, web.basic));
   });
 
-  test("A-24: a family that is refreshed every day ends at its absolute limit", async (t) => {
+  test("a family that is refreshed every day ends at its absolute limit (A-24)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     let { refresh: token } = await desk.signIn();
     for (let passed = 1; passed < 90; passed += 1) {
@@ -104,7 +104,7 @@ describeOnEach("The refresh_token grant", (database) => {
     assert.equal(eventsOf(desk, "refresh.reuse"), 0);
   });
 
-  test("A-43, A-44: a narrower scope is granted, a broader one spends nothing", async (t) => {
+  test("a narrower scope is granted, a broader one spends nothing (A-43, A-44)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const { refresh: token } = await desk.signIn({ scope: "notes:read" });
     refused(await refresh(desk, token, { scope: "notes:read notes:write" }), "invalid_scope");

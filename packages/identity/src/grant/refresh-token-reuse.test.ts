@@ -20,7 +20,7 @@ import {
 } from "./token-desk.fixture.ts";
 
 describeOnEach("A refresh token that comes again", (database) => {
-  test("A-20: a token that comes again after the window ends the family with its access tokens", async (t) => {
+  test("a token that comes again after the window ends the family with its access tokens (A-20)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const first = await desk.signIn();
     const second = tokensOf(await refresh(desk, first.refresh));
@@ -37,7 +37,7 @@ describeOnEach("A refresh token that comes again", (database) => {
     tokensOf(await refresh(desk, other.refresh));
   });
 
-  test("A-20: within the window the same successor is answered again, until it is used", async (t) => {
+  test("within the window the same successor is answered again, until it is used (A-20)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const first = await desk.signIn();
     const second = tokensOf(await refresh(desk, first.refresh));
@@ -63,7 +63,7 @@ describeOnEach("A refresh token that comes again", (database) => {
     assert.equal(eventsOf(desk, "refresh.reuse"), 2);
   });
 
-  test("A-21: of fifty at once without a window at most one succeeds, and the family ends", async (t) => {
+  test("of fifty at once without a window at most one succeeds, and the family ends (A-21)", async (t) => {
     const desk = await openDesk(t, await database.open(t), { lifetimes: { refreshReuseWindowSeconds: 0 } });
     const first = await desk.signIn();
     const answers = await fiftyTimes(() => refresh(desk, first.refresh));
@@ -78,7 +78,7 @@ describeOnEach("A refresh token that comes again", (database) => {
     assert.equal(eventsOf(desk, "refresh.reuse"), 1);
   });
 
-  test("A-21: of fifty at once within the window all get the same successor, which works", async (t) => {
+  test("of fifty at once within the window all get the same successor, which works (A-21)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const first = await desk.signIn();
     const answers = await fiftyTimes(() => refresh(desk, first.refresh));

@@ -27,7 +27,7 @@ function isDone({ status, text, headers }: Answer): void {
 }
 
 describeOnEach("The revocation endpoint", (database) => {
-  test("A-35: a refresh token ends its family with the access tokens, spent or not", async (t) => {
+  test("a refresh token ends its family with the access tokens, spent or not (A-35)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     for (const isSpent of [false, true]) {
       const [first, other] = [await desk.signIn(), await desk.signIn()];
@@ -42,7 +42,7 @@ describeOnEach("The revocation endpoint", (database) => {
     assert.equal(desk.events.filter(({ type }) => type === "refresh.reuse").length, 0);
   });
 
-  test("A-35: an access token ends alone", async (t) => {
+  test("an access token ends alone (A-35)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const first = await desk.signIn();
     const second = tokensOf(await refresh(desk, first.refresh));
@@ -52,7 +52,7 @@ describeOnEach("The revocation endpoint", (database) => {
     tokensOf(await refresh(desk, second.refresh));
   });
 
-  test("A-35: what is unknown, over or no token at all is 200, and changes nothing", async (t) => {
+  test("what is unknown, over or no token at all is 200, and changes nothing (A-35)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const { access } = await desk.signIn();
     desk.clock.advance(700);
@@ -63,7 +63,7 @@ describeOnEach("The revocation endpoint", (database) => {
     assert.equal(desk.events.length, before);
   });
 
-  test("A-35: another client's token stays as it is", async (t) => {
+  test("another client's token stays as it is (A-35)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const web = await desk.client({ id: "web", grants });
     const other = await desk.client({ grants });

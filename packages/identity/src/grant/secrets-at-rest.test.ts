@@ -19,7 +19,7 @@ async function dumped(database: Database): Promise<string> {
 }
 
 describeOnEach("The database", (database) => {
-  test("A-52: holds no token, secret, assertion or password after everything was used", async (t) => {
+  test("holds no token, secret, assertion or password after everything was used (A-52)", async (t) => {
     const opened = await database.open(t);
     const desk = await openDesk(t, opened);
     const key = assertionKey();

@@ -11,7 +11,7 @@ describeOnEach("The token endpoint", (database) => {
     return openDesk(t, await database.open(t), options);
   }
 
-  test("A-16: a parameter that comes twice is invalid_request, whichever it is", async (t) => {
+  test("a parameter that comes twice is invalid_request, whichever it is (A-16)", async (t) => {
     const desk = await open(t);
     const spa = await desk.client({ id: "spa", authentication: "none", grants: ["password"] });
     assert.equal(spa.secret, undefined);
@@ -24,7 +24,7 @@ describeOnEach("The token endpoint", (database) => {
     assert.equal((await desk.token({ ...fields, unknown: "1", client_assertion: "" })).status, 200);
   });
 
-  test("A-32: the endpoint takes POST, a form in UTF-8, and not much of it; no other origin may read it", async (t) => {
+  test("the endpoint takes POST, a form in UTF-8, and not much of it; no other origin may read it (A-32)", async (t) => {
     const { api } = await open(t);
     const send = (init: RequestInit & { readonly method: string }): Promise<Response> => {
       return api.fetch(new Request("https://as.test/auth/token", init));
@@ -57,7 +57,7 @@ describeOnEach("The token endpoint", (database) => {
     refused(await desk.token({ grant_type: "password", username: "alice@example.com" }), "invalid_request");
   });
 
-  test("A-43: a scope that is unknown, malformed or not the account's is invalid_scope; none means all", async (t) => {
+  test("a scope that is unknown, malformed or not the account's is invalid_scope; none means all (A-43)", async (t) => {
     const desk = await open(t, { settings: { scopesOf: () => ["notes:read", "of:nobody"] } });
     for (const scope of [
       "admin",
@@ -78,14 +78,14 @@ describeOnEach("The token endpoint", (database) => {
     }
   });
 
-  test("A-43: a client's tokens have the client's scopes at most", async (t) => {
+  test("a client's tokens have the client's scopes at most (A-43)", async (t) => {
     const desk = await open(t);
     const web = await desk.client({ grants: ["password"], scopes: ["notes:read"] });
     assert.equal((await desk.token(right, web.basic)).body["scope"], "notes:read");
     refused(await desk.token({ ...right, scope: "notes:write" }, web.basic), "invalid_scope");
   });
 
-  test("A-44: a token is for the one API: another resource is invalid_target", async (t) => {
+  test("a token is for the one API: another resource is invalid_target (A-44)", async (t) => {
     const desk = await open(t);
     const { basic } = await desk.client({ grants: ["client_credentials"] });
     const grant = { grant_type: "client_credentials" };

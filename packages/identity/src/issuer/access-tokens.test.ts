@@ -141,7 +141,7 @@ describeOnEach("access tokens", (database) => {
     assert.equal(exp - iat, 600);
   });
 
-  test("M-01: are refused once their session is revoked, from the cache too; a new one is accepted at once", async (t) => {
+  test("are refused once their session is revoked, from the cache too; a new one is accepted at once (M-01)", async (t) => {
     const db = await database.open(t);
     const node = await startNode(t, db);
     const token = await issue(node, { sessionId: "s1" });
@@ -169,7 +169,7 @@ describeOnEach("access tokens", (database) => {
     assert.equal(await refusal({ verify: (each) => tokens.verifyFresh(each) }, presented(token)), "revoked");
   });
 
-  test("M-07: verifyFresh() refuses a compromised key's tokens on a node that has heard nothing", async (t) => {
+  test("verifyFresh() refuses a compromised key's tokens on a node that has heard nothing (M-07)", async (t) => {
     const db = await database.open(t);
     const here = await startNode(t, db);
     const deaf = { isRevoked: () => false, isRevokedInDatabase: async () => false, onSigningKey: () => {} };
@@ -181,7 +181,7 @@ describeOnEach("access tokens", (database) => {
     assert.equal(await refusal({ verify: (each) => tokens.verifyFresh(each) }, token), "unknown key");
   });
 
-  test("D-22: a thousand issued at once are all good, all different, and signed with one key", async (t) => {
+  test("a thousand issued at once are all good, all different, and signed with one key (D-22)", async (t) => {
     const node = await startNode(t, await database.open(t));
     const all = await Promise.all(
       Array.from({ length: 1000 }, () => node.tokens.issue({ sub: "a", clientId: "c", scope: "", position: 0 })),
@@ -213,7 +213,7 @@ describeOnEach("access tokens", (database) => {
 });
 
 describe("AccessTokens", () => {
-  test("M-08: shows nothing of its keys when it is printed", async (t) => {
+  test("shows nothing of its keys when it is printed (M-08)", async (t) => {
     const [sqlite] = testDatabases;
     assert.ok(sqlite);
     const node = await startNode(t, await sqlite.open(t));

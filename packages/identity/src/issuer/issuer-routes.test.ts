@@ -158,7 +158,7 @@ describe("the metadata (RFC 8414)", () => {
 });
 
 describe("the key set", () => {
-  test("M-08: holds no private member, not even where a row does", async (t) => {
+  test("holds no private member, not even where a row does (M-08)", async (t) => {
     const node = await onSqlite(t);
     const published = (await node.tokens.jwks()).keys.map((key) => ({ ...key, d: "canary", k: "canary", p: "canary" }));
     const leaking = { jwks: async () => ({ keys: published }), signingKeys: node.tokens.signingKeys };

@@ -69,7 +69,7 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 describeOnEach("rotation", (database) => {
-  test("M-06: no token is refused anywhere while keys rotate under load, also by those who keep a key set for ten minutes", async (t) => {
+  test("no token is refused anywhere while keys rotate under load, also by those who keep a key set for ten minutes (M-06)", async (t) => {
     const db = await database.open(t);
     const first = await startNode(t, db);
     const lifetimes = { ...first.settings.lifetimes, signingKeySeconds: 3600 };
@@ -111,7 +111,7 @@ describeOnEach("rotation", (database) => {
     assert.ok((await one.tokens.jwks()).keys.length <= 3, "old keys are gone");
   });
 
-  test("M-07: tokens of a compromised key are refused on every node although they are cached and good for long, and new ones accepted", async (t) => {
+  test("tokens of a compromised key are refused on every node although they are cached and good for long, and new ones accepted (M-07)", async (t) => {
     const db = await database.open(t);
     const here = await startNode(t, db);
     const there = await startNode(t, db, { keys: here.settings.keys });
@@ -139,7 +139,7 @@ describeOnEach("rotation", (database) => {
     }
   });
 
-  test("M-07: a node that cannot read which keys are left accepts none of them until it can", async (t) => {
+  test("a node that cannot read which keys are left accepts none of them until it can (M-07)", async (t) => {
     const db = await database.open(t);
     const here = await startNode(t, db);
     const lines = cuttable(db);
@@ -164,7 +164,7 @@ describeOnEach("rotation", (database) => {
     assert.equal(await refusal(tokens, old), "unknown key");
   });
 
-  test("M-07: a node that starts after a key was retired never accepts it, and signs with the other", async (t) => {
+  test("a node that starts after a key was retired never accepts it, and signs with the other (M-07)", async (t) => {
     const db = await database.open(t);
     const here = await startNode(t, db);
     const token = await issue(here);
@@ -175,7 +175,7 @@ describeOnEach("rotation", (database) => {
     assert.equal((await db.run(listSigningKeys())).filter(({ compromisedAt }) => compromisedAt !== undefined).length, 1);
   });
 
-  test("D-25: a node whose clock is set back an hour or on a year goes on to issue what it verifies", async (t) => {
+  test("a node whose clock is set back an hour or on a year goes on to issue what it verifies (D-25)", async (t) => {
     const node = await startNode(t, await database.open(t));
     for (const seconds of [0, -3600, 3600, 365 * 86_400, -3600, -364 * 86_400]) {
       node.clock.advance(seconds);

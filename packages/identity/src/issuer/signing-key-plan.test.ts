@@ -76,7 +76,7 @@ describe("currentKey()", () => {
 });
 
 describe("rotation", () => {
-  test("D-25: whatever the clock does, there is a key to sign with and it is published", () => {
+  test("whatever the clock does, there is a key to sign with and it is published (D-25)", () => {
     const jumps = fc.oneof(
       fc.integer({ min: 0, max: 2 * hour }),
       fc.integer({ min: -2 * hour, max: 0 }),
@@ -97,7 +97,7 @@ describe("rotation", () => {
     );
   });
 
-  test("M-06: while time goes on, a key signs only after it was published for long enough, and stays until its tokens are over", () => {
+  test("while time goes on, a key signs only after it was published for long enough, and stays until its tokens are over (M-06)", () => {
     const waits = fc.array(fc.oneof(fc.integer({ min: 0, max: 20 * minute }), fc.integer({ min: 0, max: 40 * day })), {
       minLength: 20,
       maxLength: 200,

@@ -44,7 +44,7 @@ describeOnEach("sealed signing keys", (database) => {
     await assert.rejects(other.current(), SealBroken);
   });
 
-  test("S-16: do not open in the row of another key", async (t) => {
+  test("do not open in the row of another key (S-16)", async (t) => {
     const db = await database.open(t);
     const made = await ringOfTwo(db);
     const [first, second] = await db.run(listSigningKeys());
@@ -109,7 +109,7 @@ describeOnEach("sealed signing keys", (database) => {
     await restarted(made, { current: keys.current, previous: [] }).ready();
   });
 
-  test("M-08: show no private member in the key set, the rows, the log, errors or what is printed", async (t) => {
+  test("show no private member in the key set, the rows, the log, errors or what is printed (M-08)", async (t) => {
     const db = await database.open(t);
     const made = await ringOfTwo(db);
     const { ring, events, settings } = made;

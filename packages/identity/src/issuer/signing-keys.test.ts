@@ -122,7 +122,7 @@ describeOnEach("signing keys", (database) => {
     assert.equal((await kidsOf(ring)).length, 2, "what the old one signed last is still good");
   });
 
-  test("D-25: a clock that jumps neither stops signing nor brings back a removed key", async (t) => {
+  test("a clock that jumps neither stops signing nor brings back a removed key (D-25)", async (t) => {
     const db = await database.open(t);
     const { ring, clock } = one(db);
     const signs = async (): Promise<string> => {
@@ -144,7 +144,7 @@ describeOnEach("signing keys", (database) => {
     assert.ok(!(await kidsOf(ring)).includes(first));
   });
 
-  test("M-07: a compromised key leaves the set at once, on every node that reads again, and another signs", async (t) => {
+  test("a compromised key leaves the set at once, on every node that reads again, and another signs (M-07)", async (t) => {
     const db = await database.open(t);
     const [here, there] = rings(db, 2);
     assert.ok(here && there);
@@ -174,7 +174,7 @@ describeOnEach("signing keys", (database) => {
     });
   });
 
-  test("M-07: the next key takes over early where it is published already, not the retired one", async (t) => {
+  test("the next key takes over early where it is published already, not the retired one (M-07)", async (t) => {
     const { ring, clock } = one(await database.open(t));
     const first = await currentOf(ring);
     clock.advance(period - 60);
@@ -191,7 +191,7 @@ describeOnEach("signing keys", (database) => {
     assert.equal(await currentOf(ring), fourth);
   });
 
-  test("M-07: fifty who retire a key at once are one; a key that does not exist is none", async (t) => {
+  test("fifty who retire a key at once are one; a key that does not exist is none (M-07)", async (t) => {
     const db = await database.open(t);
     const [{ ring, events }, other] = rings(db, 2) as [ReturnType<typeof one>, ReturnType<typeof one>];
     const kid = await currentOf(ring);

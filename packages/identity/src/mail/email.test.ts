@@ -22,7 +22,7 @@ describe("an address", () => {
     }
   });
 
-  test("R-11: what could be read in two ways is refused", () => {
+  test("what could be read in two ways is refused (R-11)", () => {
     for (const ambiguous of [
       "a@b＠c.example",
       "a＠b.example",
@@ -84,7 +84,7 @@ describe("an address", () => {
 });
 
 describe("what was typed", () => {
-  test("L-11: counts as one address in every case, width and spacing, and with what cannot be seen", () => {
+  test("counts as one address in every case, width and spacing, and with what cannot be seen (L-11)", () => {
     for (const typed of [
       "ada@example.com",
       "ADA@EXAMPLE.COM",

@@ -92,7 +92,7 @@ describe("mail over SMTP", () => {
     assert.equal(received.length, 0);
   });
 
-  test("I-14: goes to exactly one address: no list, no name, no header in it; nothing is sent otherwise", async (t) => {
+  test("goes to exactly one address: no list, no name, no header in it; nothing is sent otherwise (I-14)", async (t) => {
     const { port, received } = await openServer(t);
     const mail = opened(t, { url: `smtp://127.0.0.1:${port}`, from });
     for (const to of [

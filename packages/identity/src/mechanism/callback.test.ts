@@ -41,7 +41,7 @@ const failing: Readonly<Record<string, () => unknown>> = {
 };
 
 for (const [name, sink] of Object.entries(failing)) {
-  test(`I-08: a sink that ${name} is told of by its type, and changes nothing`, async (t) => {
+  test(`a sink that ${name} is told of by its type, and changes nothing (I-08)`, async (t) => {
     const lines = onStandardError(t);
     new Auditor(sink, () => 1).report({ type: "password.reset_requested", subject: "a1" });
     await aTurn();

@@ -87,7 +87,7 @@ describeOnEach("signing in with a password", (kind) => {
     assert.deepEqual(events, []);
   });
 
-  test("L-05, R12: refuses unknown, wrong, disabled and without password alike, with one hash each; only the log tells which", async (t) => {
+  test("refuses unknown, wrong, disabled and without password alike, with one hash each; only the log tells which (L-05)", async (t) => {
     const database = await kind.open(t);
     const { throttle, addAccount, attempt, events, clock } = await openDesk(database);
     const ada = await addAccount("ada@example.com");
@@ -150,7 +150,7 @@ describeOnEach("signing in with a password", (kind) => {
     assert.equal(hashes.since(), 0);
   });
 
-  test("L-18: hashes a password again where its hash is weaker than today's, and only if it was right", async (t) => {
+  test("hashes a password again where its hash is weaker than today's, and only if it was right (L-18)", async (t) => {
     const database = await kind.open(t);
     const { addAccount, attempt } = await openDesk(database);
     const weak = weakHash();

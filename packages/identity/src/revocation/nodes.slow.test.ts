@@ -40,7 +40,7 @@ function refused(node: NodeProcess, token: string, withinMs: number): Promise<vo
 }
 
 describe("nodes on one PostgreSQL", () => {
-  test("M-02: what is revoked on one of three nodes is refused on the others, and nothing else is", async (t) => {
+  test("what is revoked on one of three nodes is refused on the others, and nothing else is (M-02)", async (t) => {
     const settings = nodeSettings(await newDatabase(t));
     const nodes = await Promise.all([1, 2, 3].map(() => NodeProcess.start(t, settings)));
     const [first] = nodes;
@@ -55,7 +55,7 @@ describe("nodes on one PostgreSQL", () => {
     for (const node of nodes) assert.equal(await node.status(other), 200);
   });
 
-  test("M-01: every kind that a token can be revoked by is refused on another node", async (t) => {
+  test("every kind that a token can be revoked by is refused on another node (M-01)", async (t) => {
     const settings = nodeSettings(await newDatabase(t));
     const [a, b] = await Promise.all([NodeProcess.start(t, settings), NodeProcess.start(t, settings)]);
     const matrix = {
@@ -73,7 +73,7 @@ describe("nodes on one PostgreSQL", () => {
     }
   });
 
-  test("S-09: a fresh route refuses at once what was revoked, however far the node is behind", async (t) => {
+  test("a fresh route refuses at once what was revoked, however far the node is behind (S-09)", async (t) => {
     const url = await newDatabase(t);
     const line = await openLine(t, url);
     const settings = nodeSettings(url);
@@ -122,7 +122,7 @@ describe("nodes on one PostgreSQL", () => {
     assert.deepEqual(await Promise.all([revoked, missed, good].map((token) => again.status(token))), [401, 401, 200]);
   });
 
-  test("M-07: tokens of a compromised signing key are refused on the other node", async (t) => {
+  test("tokens of a compromised signing key are refused on the other node (M-07)", async (t) => {
     const settings = nodeSettings(await newDatabase(t));
     const [a, b] = await Promise.all([NodeProcess.start(t, settings), NodeProcess.start(t, settings)]);
     const token = await a.token({ sub: "alice" });

@@ -27,7 +27,7 @@ describe("RevocationCopy of own tokens", () => {
   ] as const;
 
   for (const [kind, key] of matrix) {
-    test(`M-01: an entry for ${kind} after the token revokes it; one before it, or for another, does not`, () => {
+    test(`an entry for ${kind} after the token revokes it; one before it, or for another, does not (M-01)`, () => {
       const at = 0;
       assert.equal(copyWith({ seq: 5, kind, key, at }).isRevoked(claims), true);
       assert.equal(copyWith({ seq: 4, kind, key, at }).isRevoked(claims), false);
@@ -62,7 +62,7 @@ describe("RevocationCopy of foreign tokens", () => {
   const cutover = { seq: 1, kind: "subject", key: foreignKey(other, "alice"), at: second * 1000 } as const;
   const issuedAt = (iat: number): ReturnType<typeof tokenClaims> => tokenClaims({ iss: other, iat, rev: undefined });
 
-  test("M-05: with everything until second s revoked, s − 1 and s are denied and s + 1 is allowed", () => {
+  test("with everything until second s revoked, s − 1 and s are denied and s + 1 is allowed (M-05)", () => {
     for (const at of [second * 1000, second * 1000 + 1, second * 1000 + 999]) {
       const copy = copyWith({ ...cutover, at });
       assert.deepEqual(
@@ -72,7 +72,7 @@ describe("RevocationCopy of foreign tokens", () => {
     }
   });
 
-  test("M-05: a time with a fraction counts as its second", () => {
+  test("a time with a fraction counts as its second (M-05)", () => {
     const copy = copyWith(cutover);
     assert.equal(copy.isRevoked(issuedAt(second + 0.9)), true);
     assert.equal(copyWith({ ...cutover, at: second * 1000 + 500 }).isRevoked(issuedAt(second + 0.2)), true);

@@ -16,7 +16,7 @@ import { tokenClaims } from "./token-claims.fixture.ts";
 const advanceTo = sql("UPDATE identity_revocation_position SET seq = :seq WHERE name = 'log'");
 
 describeOnEach("a long log", (database) => {
-  test("M-04: loads 1,000,000 entries within seconds, and forgets them", async (t) => {
+  test("loads 1,000,000 entries within seconds, and forgets them (M-04)", async (t) => {
     const db = await database.open(t);
     const { settings, clock } = testSettings(db);
     await fill(db, 1_000_000, clock.now + 60_000);

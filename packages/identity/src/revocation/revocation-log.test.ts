@@ -7,7 +7,7 @@ import { removeExpiredRevocations, revocationPosition, revoke } from "./revocati
 import { tokenClaims } from "./token-claims.fixture.ts";
 
 describeOnEach("removeExpiredRevocations()", (database) => {
-  test("M-04: removes what is over, some at a time, and nothing that is live", async (t) => {
+  test("removes what is over, some at a time, and nothing that is live (M-04)", async (t) => {
     const db = await database.open(t);
     for (const expiresAt of [10, 10, 10, 11]) {
       await db.transaction(() => revoke({ kind: "subject", key: `until ${expiresAt}`, at: 0, expiresAt }));

@@ -49,7 +49,7 @@ describe("RevocationMap", () => {
     }
   });
 
-  test("M-04: forgets an entry when its minute is over, and not before", () => {
+  test("forgets an entry when its minute is over, and not before (M-04)", () => {
     const map = new RevocationMap();
     map.add(entry(1, "s", noon + 30_000));
     map.forget(noon + 59_999, 10);
@@ -73,7 +73,7 @@ describe("RevocationMap", () => {
     }
   });
 
-  test("M-04: holds what was revoked lately, however much was revoked before", () => {
+  test("holds what was revoked lately, however much was revoked before (M-04)", () => {
     const map = new RevocationMap();
     let most = 0;
     for (let seq = 1; seq <= 300_000; seq += 1) {

@@ -26,7 +26,7 @@ describe("identityKey()", () => {
     assert.equal(read(root.toString("hex").toUpperCase()).id, ids[0]);
   });
 
-  test("M-09: refuses a key that is missing, a word, short, long, or not encoded", () => {
+  test("refuses a key that is missing, a word, short, long, or not encoded (M-09)", () => {
     const malformed = [
       "",
       "changeme",
@@ -44,7 +44,7 @@ describe("identityKey()", () => {
       assert.throws(() => read(text), { name: "WrongIdentityKey", message: "is not 32 bytes in base64url" }, text);
   });
 
-  test("M-09: refuses 32 bytes that nobody drew: repeated, counted, or text in an encoding", () => {
+  test("refuses 32 bytes that nobody drew: repeated, counted, or text in an encoding (M-09)", () => {
     const few = randomBytes(12);
     const weak = [
       Buffer.alloc(32),
@@ -68,7 +68,7 @@ describe("identityKey()", () => {
     }
   });
 
-  test("M-08: shows nothing of itself, in print or in an error", () => {
+  test("shows nothing of itself, in print or in an error (M-08)", () => {
     const text = generateIdentityKey().reveal();
     const key = read(text);
     const bytes = key.derive("signing-key-seal");
@@ -84,7 +84,7 @@ describe("identityKey()", () => {
 });
 
 describe("derive()", () => {
-  test("M-12: gives each purpose a key of its own, none of which is the root or names it", () => {
+  test("gives each purpose a key of its own, none of which is the root or names it (M-12)", () => {
     const root = randomBytes(32);
     const key = read(root.toString("hex"));
     const all = [root, ...purposes.map((purpose) => key.derive(purpose))].map((bytes) => bytes.toString("hex"));

@@ -16,7 +16,7 @@ describe("newSecret()", () => {
     }
   });
 
-  test("I-05: is not printed", () => {
+  test("is not printed (I-05)", () => {
     const secret = newSecret();
     assert.ok(!`${inspect(secret)}${JSON.stringify({ secret })}${String(secret)}`.includes(secret.reveal()));
   });

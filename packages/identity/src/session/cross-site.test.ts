@@ -51,7 +51,7 @@ async function open(test: Parameters<TestDatabase["open"]>[0], database: TestDat
 }
 
 describeOnEach("cross-site requests", (database) => {
-  test("C-01, C-10: a form of another site is refused, signing in with its password too", async (t) => {
+  test("a form of another site is refused, signing in with its password too (C-01, C-10)", async (t) => {
     const desk = await open(t, database);
     await desk.everywhere({ site: null, headers: { origin: "https://evil.test" } }, 403);
     await desk.everywhere({ site: "cross-site", headers: { origin: "https://evil.test" } }, 403);
@@ -64,13 +64,13 @@ describeOnEach("cross-site requests", (database) => {
     await desk.everywhere({ site: "same-origin" }, 200);
   });
 
-  test("C-02: a request with neither Origin nor Sec-Fetch-Site is refused", async (t) => {
+  test("a request with neither Origin nor Sec-Fetch-Site is refused (C-02)", async (t) => {
     const desk = await open(t, database);
     await desk.everywhere({ site: null }, 403);
     await desk.everywhere({ site: null, headers: { origin } }, 200);
   });
 
-  test("C-04: Sec-Fetch-Site decides: same-origin, and what the user did without any site", async (t) => {
+  test("Sec-Fetch-Site decides: same-origin, and what the user did without any site (C-04)", async (t) => {
     const desk = await open(t, database);
     for (const site of ["cross-site", "same-site", "", "SAME-ORIGIN", "same-origin, cross-site", "same-origin;", "x", "null"]) {
       await desk.everywhere({ site }, 403);
@@ -80,7 +80,7 @@ describeOnEach("cross-site requests", (database) => {
     await desk.everywhere({ site: "none" }, 200);
   });
 
-  test("C-05: the content type changes nothing about it, and none but the declared one is read", async (t) => {
+  test("the content type changes nothing about it, and none but the declared one is read (C-05)", async (t) => {
     const desk = await open(t, database);
     const types = [
       "text/plain",
@@ -105,7 +105,7 @@ describeOnEach("cross-site requests", (database) => {
     }
   });
 
-  test("C-06: Referer is neither enough nor needed", async (t) => {
+  test("Referer is neither enough nor needed (C-06)", async (t) => {
     const desk = await open(t, database);
     for (const referer of [`${origin}/`, `https://evil.test/${origin}/`, `https://evil.test/?${origin}`, "https://api.test/"]) {
       await desk.everywhere({ site: null, headers: { referer } }, 403);
@@ -113,7 +113,7 @@ describeOnEach("cross-site requests", (database) => {
     await desk.everywhere({ site: "same-origin", headers: { referer: "https://evil.test/" } }, 200);
   });
 
-  test("C-08: no header, parameter or field turns a method into another", async (t) => {
+  test("no header, parameter or field turns a method into another (C-08)", async (t) => {
     const desk = await open(t, database);
     const begun = await desk.begin(desk.account);
     const session = secretOf(begun);
@@ -128,7 +128,7 @@ describeOnEach("cross-site requests", (database) => {
     assert.equal((await desk.call("DELETE", `/auth/sessions/${begun.id}`, { session })).status, 204);
   });
 
-  test("C-09, C-11: GET and HEAD sign nobody in or out, an image of another site's page least of all", async (t) => {
+  test("GET and HEAD sign nobody in or out, an image of another site's page least of all (C-09, C-11)", async (t) => {
     const desk = await open(t, database);
     const begun = await desk.begin(desk.account);
     const session = secretOf(begun);
@@ -150,7 +150,7 @@ describeOnEach("cross-site requests", (database) => {
     assert.equal((await desk.call("GET", "/me", { session })).status, 401);
   });
 
-  test("C-12: a bearer token from another origin is no forgery, with a cookie beside it neither", async (t) => {
+  test("a bearer token from another origin is no forgery, with a cookie beside it neither (C-12)", async (t) => {
     const desk = await open(t, database);
     const session = secretOf(await desk.begin(desk.account));
     const headers = { authorization: `Bearer ${bearerToken}`, origin: "https://elsewhere.test" };
@@ -161,7 +161,7 @@ describeOnEach("cross-site requests", (database) => {
     assert.equal((await desk.call("POST", "/notes", { ...wrong, session })).status, 401);
   });
 
-  test("C-13: an origin is compared whole", async (t) => {
+  test("an origin is compared whole (C-13)", async (t) => {
     const desk = await open(t, database);
     const others = [
       "https://app.test.evil.com",
@@ -184,7 +184,7 @@ describeOnEach("cross-site requests", (database) => {
     await desk.everywhere({ site: "same-site", headers: { origin } }, 200);
   });
 
-  test("C-14: what the request calls the server is not believed", async (t) => {
+  test("what the request calls the server is not believed (C-14)", async (t) => {
     const desk = await open(t, database);
     const headers = { origin: "https://evil.test", "x-forwarded-host": "evil.test", host: "evil.test" };
     await desk.everywhere({ site: null, headers }, 403);
@@ -196,7 +196,7 @@ describeOnEach("cross-site requests", (database) => {
     assert.equal((await desk.api.fetch(honest)).status, 200);
   });
 
-  test("C-16: a session's secret stands in its cookie and nowhere else: no body, header, event, row or error", async (t) => {
+  test("a session's secret stands in its cookie and nowhere else: no body, header, event, row or error (C-16)", async (t) => {
     const desk = await open(t, database);
     const answers: Response[] = [];
     const begun = await desk.signIn(desk.account);

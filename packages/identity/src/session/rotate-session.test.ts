@@ -6,7 +6,7 @@ import { findSecretHash, findSession, swapSecretHash } from "./session-store.ts"
 import { openSessions, secretOf } from "./session.fixture.ts";
 
 describeOnEach("Sessions.rotate()", (database) => {
-  test("S-21: of rotations and of an end at the same time, no secret is left", async (t) => {
+  test("of rotations and of an end at the same time, no secret is left (S-21)", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const begun = await desk.begin(await desk.addAccount());
     const rotations = Array.from({ length: 20 }, () => desk.sessions.rotate(begun.id));
@@ -17,7 +17,7 @@ describeOnEach("Sessions.rotate()", (database) => {
     assert.equal(await desk.sessions.rotate(begun.id), undefined);
   });
 
-  test("S-03: a rotated session is the same with another secret, and the old one is refused at once", async (t) => {
+  test("a rotated session is the same with another secret, and the old one is refused at once (S-03)", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const begun = await desk.begin(await desk.addAccount());

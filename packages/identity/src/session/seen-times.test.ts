@@ -60,7 +60,7 @@ describeOnEach("SeenTimes", (database) => {
     assert.equal((await db.run(findSession(id)))?.seenAt, desk.clock.now + 2000);
   });
 
-  test("S-22: while the database is away, times are kept and no request fails of it; they are written later", async (t) => {
+  test("while the database is away, times are kept and no request fails of it; they are written later (S-22)", async (t) => {
     const db = sometimesAway(await database.open(t));
     const desk = openSessions(t, db);
     const begun = await desk.begin(await desk.addAccount());
@@ -103,7 +103,7 @@ describeOnEach("SeenTimes", (database) => {
     for (const id of ids.slice(0, 5)) assert.equal((await db.run(findSession(id)))?.seenAt, desk.clock.now + 2000);
   });
 
-  test("S-06: for other nodes a session is idle up to a minute early, as long as this one has not written, and never late", async (t) => {
+  test("for other nodes a session is idle up to a minute early, as long as this one has not written, and never late (S-06)", async (t) => {
     const db = await database.open(t);
     const [here, there] = [openSessions(t, db), openSessions(t, db)];
     const goOn = (seconds: number): void => [here, there].forEach(({ clock }) => clock.advance(seconds));

@@ -18,7 +18,7 @@ async function sent(...cookies: ReturnType<typeof sessionCookie>[]): Promise<Res
 }
 
 describe("the session's cookie", () => {
-  test("S-08: has the prefix __Host- and everything that protects it", async () => {
+  test("has the prefix __Host- and everything that protects it (S-08)", async () => {
     const secret = newSecret();
     const response = await sent(sessionCookie(settings, secret), endedCookie(settings));
     assert.deepEqual(response.headers.getSetCookie(), [
@@ -34,7 +34,7 @@ describe("the session's cookie", () => {
     checkAnswer(response, { isAuthenticated: false, settings: demo });
   });
 
-  test("S-08: the look at every answer finds each attribute that is missing", async () => {
+  test("the look at every answer finds each attribute that is missing (S-08)", async () => {
     const cookie = sessionCookie(settings, newSecret());
     const flawed = [
       { ...cookie, httpOnly: false },

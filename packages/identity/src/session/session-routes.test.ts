@@ -79,7 +79,7 @@ describeOnEach("the routes of sessions", (database) => {
     assert.equal((await api.call("DELETE", "/auth/sessions/1", { session: secretOf(mine) })).status, 422);
   });
 
-  test("S-05: DELETE /auth/sessions signs out everywhere: every browser and every program of the account", async (t) => {
+  test("DELETE /auth/sessions signs out everywhere: every browser and every program of the account (S-05)", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount();
     const [mine, other, program] = [await api.begin(account), await api.begin(account), await api.begin(account, "tokens")];
@@ -92,7 +92,7 @@ describeOnEach("the routes of sessions", (database) => {
     assert.equal((await api.call("GET", "/me", { session: secretOf(theirs) })).status, 200);
   });
 
-  test("S-04: a cookie that is replayed after POST /auth/logout is 401 at once", async (t) => {
+  test("a cookie that is replayed after POST /auth/logout is 401 at once (S-04)", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount();
     const [mine, other] = [await api.begin(account), await api.begin(account)];

@@ -41,7 +41,7 @@ describeOnEach("Sessions", (database) => {
     assert.equal(await desk.sessions.rotate(begun.id), undefined);
   });
 
-  test("S-02: an id that nobody was given is no session, and one of another form does not reach the database", async (t) => {
+  test("an id that nobody was given is no session, and one of another form does not reach the database (S-02)", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const begun = await desk.begin(await desk.addAccount());
@@ -56,7 +56,7 @@ describeOnEach("Sessions", (database) => {
     await assert.rejects(desk.sessions.find(newSecret()), { code: "unavailable" });
   });
 
-  test("S-04: a session that was ended is refused from the next request on, and so are the tokens that came of it", async (t) => {
+  test("a session that was ended is refused from the next request on, and so are the tokens that came of it (S-04)", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const account = await desk.addAccount();
@@ -75,7 +75,7 @@ describeOnEach("Sessions", (database) => {
     assert.deepEqual(desk.events.filter(({ type }) => type === "session.ended").length, 1);
   });
 
-  test("S-05: ending all others of an account leaves the one that asked, and those of everybody else", async (t) => {
+  test("ending all others of an account leaves the one that asked, and those of everybody else (S-05)", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const [account, stranger] = [await desk.addAccount(), await desk.addAccount()];
     const mine = await desk.begin(account);
@@ -88,7 +88,7 @@ describeOnEach("Sessions", (database) => {
     for (const { secret } of others) if (secret !== undefined) assert.equal(await desk.sessions.find(secret), undefined);
   });
 
-  test("S-06: a session without a request for the idle time is over, and one with a request just before is not", async (t) => {
+  test("a session without a request for the idle time is over, and one with a request just before is not (S-06)", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const begun = await desk.begin(await desk.addAccount());
     const idle = desk.settings.lifetimes.sessionIdleSeconds;
@@ -101,7 +101,7 @@ describeOnEach("Sessions", (database) => {
     assert.deepEqual(lastReason(desk), "idle");
   });
 
-  test("S-07: a session that is used every minute is over at its absolute end", async (t) => {
+  test("a session that is used every minute is over at its absolute end (S-07)", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const begun = await desk.begin(await desk.addAccount());
     const seconds = desk.settings.lifetimes.sessionSeconds;
@@ -116,7 +116,7 @@ describeOnEach("Sessions", (database) => {
     assert.deepEqual(lastReason(desk), "expired");
   });
 
-  test("S-14: sessions of an account that was disabled are refused at the next request", async (t) => {
+  test("sessions of an account that was disabled are refused at the next request (S-14)", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const account = await desk.addAccount();
@@ -192,7 +192,7 @@ describeOnEach("Sessions", (database) => {
   });
 });
 
-test("S-11: 100,000 secrets are unique, of 256 bits, and no bit of them leans", () => {
+test("100,000 secrets are unique, of 256 bits, and no bit of them leans (S-11)", () => {
   const seen = new Set<string>();
   const ones = Array.from({ length: 256 }, () => 0);
   const count = 100_000;

@@ -87,7 +87,7 @@ describeOnEach("POST /auth/session", (database) => {
     assert.ok(event?.type === "sign_in.failed" && event.reason === "overtaken");
   });
 
-  test("S-01: a session that was planted before signing in is ended, and is not the one that signing in gives", async (t) => {
+  test("a session that was planted before signing in is ended, and is not the one that signing in gives (S-01)", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const [attacker, victim] = [await api.addAccount(), await api.addAccount("victim@example.com", { signIn: true })];
     const planted = secretOf(await api.begin(attacker)).reveal();
@@ -102,7 +102,7 @@ describeOnEach("POST /auth/session", (database) => {
     assert.deepEqual(reasons, ["replaced", "replaced"]);
   });
 
-  test("S-01: whoever fails to sign in ends no session", async (t) => {
+  test("whoever fails to sign in ends no session (S-01)", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount();
     const session = secretOf(await api.begin(account));
@@ -111,7 +111,7 @@ describeOnEach("POST /auth/session", (database) => {
     assert.equal((await api.call("GET", "/me", { session })).status, 200);
   });
 
-  test("S-02: an id that the client brings never becomes a session", async (t) => {
+  test("an id that the client brings never becomes a session (S-02)", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount("s02@example.com", { signIn: true });
     for (const chosen of ["attackerchosen", "A".repeat(43), "a".repeat(4000), "\u00e9", ""]) {
@@ -168,7 +168,7 @@ describeOnEach("POST /auth/session", (database) => {
     assert.equal((await api.signIn(account, { headers: { cookie: `__Host-device=${known}` } })).status, 200);
   });
 
-  test("S-20: nobody is given a cookie over http, whatever the request says of itself", async (t) => {
+  test("nobody is given a cookie over http, whatever the request says of itself (S-20)", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount("s20@example.com", { signIn: true });
     const spoofs = [
@@ -196,7 +196,7 @@ describeOnEach("POST /auth/session", (database) => {
     assert.equal(insecure.status, 403);
   });
 
-  test("S-20: the demo on loopback gives cookies over http, under names of their own", async (t) => {
+  test("the demo on loopback gives cookies over http, under names of their own (S-20)", async (t) => {
     const api = openSessionApi(t, await database.open(t), { insecureCookies: true });
     const account = await api.addAccount("demo@example.com", { signIn: true });
     const response = await (await listen(t, api, {}))(account.email, {});

@@ -31,7 +31,7 @@ describeOnEach("Sessions.start()", (database) => {
     assert.ok(await start());
   });
 
-  test("S-05: a sign-in that was checked before the sessions of its account were ended begins nothing, even if there were none", async (t) => {
+  test("a sign-in that was checked before the sessions of its account were ended begins nothing, even if there were none (S-05)", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const [account, stranger] = [await desk.addAccount(), await desk.addAccount()];
     for (const some of [{}, { except: randomUUID() }, { kind: "tokens" }] as const) {
@@ -43,7 +43,7 @@ describeOnEach("Sessions.start()", (database) => {
     }
   });
 
-  test("S-21: of sign-ins and of an end of all sessions at the same time, no session is left", async (t) => {
+  test("of sign-ins and of an end of all sessions at the same time, no session is left (S-21)", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const account = await desk.addAccount();
     const before = await Promise.all(Array.from({ length: 5 }, () => desk.begin(account)));

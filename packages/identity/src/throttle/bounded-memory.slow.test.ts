@@ -9,7 +9,7 @@ async function countOf(memory: BoundedMemory, key: string): Promise<number> {
 }
 
 describe("counters in memory", () => {
-  test("D-23: a million names are counted in bounded memory", async () => {
+  test("a million names are counted in bounded memory (D-23)", async () => {
     const memory = new BoundedMemory(1000);
     for (let count = 0; count < 1_000_000; count += 1) void memory.penalty(`name ${count}`, 1, hour);
     assert.equal(memory.size, 1000);

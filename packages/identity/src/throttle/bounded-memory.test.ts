@@ -9,7 +9,7 @@ async function countOf(memory: BoundedMemory, key: string): Promise<number> {
 }
 
 describe("counters in memory", () => {
-  test("D-23: what is still being counted is not forgotten for what was counted once", async () => {
+  test("what is still being counted is not forgotten for what was counted once (D-23)", async () => {
     const memory = new BoundedMemory(100);
     for (let count = 0; count < 10_000; count += 1) {
       void memory.penalty(`once ${count}`, 1, hour);

@@ -50,14 +50,14 @@ describeOnEach("a simple bucket", (database) => {
     assert.equal(await isAllowed(bucket), true);
   });
 
-  test("L-13: of 100 at once no more go on than the limit, and one is told that it is the first refused", async (t) => {
+  test("of 100 at once no more go on than the limit, and one is told that it is the first refused (L-13)", async (t) => {
     const bucket = new SimpleBucket(counters(await database.open(t)), { attempts: 5, seconds: 60 });
     const takings = await take(bucket, 100);
     assert.equal(allowed(takings), 5);
     assert.equal(takings.filter((taking) => !taking.isAllowed && taking.isFirst).length, 1);
   });
 
-  test("L-15: what succeeds is given back, and nothing of what failed", async (t) => {
+  test("what succeeds is given back, and nothing of what failed (L-15)", async (t) => {
     const bucket = new SimpleBucket(counters(await database.open(t)), { attempts: 3, seconds: 60 });
     await take(bucket, 2);
     for (let count = 0; count < 10; count += 1) {
@@ -79,7 +79,7 @@ describeOnEach("a simple bucket", (database) => {
 });
 
 describeOnEach("a growing bucket", (database) => {
-  test("L-03: after the free attempts each wait is twice the one before, up to an hour", async (t) => {
+  test("after the free attempts each wait is twice the one before, up to an hour (L-03)", async (t) => {
     const { advance } = standStill(t);
     const bucket = new GrowingBucket(counters(await database.open(t)), growing);
     for (let count = 0; count < 5; count += 1) assert.equal(await isAllowed(bucket), true);
@@ -97,7 +97,7 @@ describeOnEach("a growing bucket", (database) => {
     assert.deepEqual(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
   });
 
-  test("L-03: whoever tries as soon as it is allowed is let through fewer than 100 times in 20 days, and still each day", async (t) => {
+  test("whoever tries as soon as it is allowed is let through fewer than 100 times in 20 days, and still each day (L-03)", async (t) => {
     const { advance } = standStill(t);
     const bucket = new GrowingBucket(counters(await database.open(t)), growing);
     const end = Date.now() + growing.periodSeconds * 1000;
@@ -111,7 +111,7 @@ describeOnEach("a growing bucket", (database) => {
     assert.deepEqual(perDay, [19, ...Array.from({ length: 19 }, () => 4)]);
   });
 
-  test("L-13: of 100 at once no more go on than are free; of 100 after a wait, one", async (t) => {
+  test("of 100 at once no more go on than are free; of 100 after a wait, one (L-13)", async (t) => {
     const { advance } = standStill(t);
     const bucket = new GrowingBucket(counters(await database.open(t)), growing);
     assert.equal(allowed(await take(bucket, 100)), 5);

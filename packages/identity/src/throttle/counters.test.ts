@@ -71,7 +71,7 @@ describe("counters on postgres", () => {
     assert.equal(await countAllowed(attempts), 5);
   });
 
-  test("L-14: while the database is away each node counts for itself, and it is never unlimited; then they share again", async (t) => {
+  test("while the database is away each node counts for itself, and it is never unlimited; then they share again (L-14)", async (t) => {
     const line = await openLine(t, await url(t));
     const db = await node(t, line.url);
     const { settings } = testSettings(db);
@@ -101,7 +101,7 @@ describe("counters on postgres", () => {
     assert.throws(() => new Throttle({ ...settings, database: hidden }), TypeError);
   });
 
-  test("D-23: what is over is removed, a little at a time; what counts stays", async (t) => {
+  test("what is over is removed, a little at a time; what counts stays (D-23)", async (t) => {
     const db = await node(t, await url(t));
     const counters = new Counters(db, 100);
     const now = Date.now();

@@ -43,7 +43,7 @@ describe("device cookies", () => {
     assert.equal(isDeviceOf(later(deviceLifetimeSeconds), device, account), false);
   });
 
-  test("S-16: what was sealed for another purpose or record, or is a secret of another kind, is no device", () => {
+  test("what was sealed for another purpose or record, or is a secret of another kind, is no device (S-16)", () => {
     const content = new Redacted(JSON.stringify(["id", account, clock.now]));
     const ours = { purpose: "device-cookie", record: "device" } as const;
     assert.equal(isDeviceOf(settings, seal(content, ours, settings.keys), account), true);
@@ -58,7 +58,7 @@ describe("device cookies", () => {
     for (const value of foreign) assert.equal(findDevice(settings, value), undefined);
   });
 
-  test("S-16: what was changed, cut, lengthened or made under another key is no device", () => {
+  test("what was changed, cut, lengthened or made under another key is no device (S-16)", () => {
     const device = issueDevice(settings, account);
     assert.notEqual(findDevice(settings, device), undefined);
     for (let at = 0; at < device.length; at += 1) {

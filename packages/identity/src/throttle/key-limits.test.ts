@@ -52,7 +52,7 @@ describe("limits of wrong API keys", () => {
     assert.equal(throttle.mayEvaluate({ address: "198.51.100.1", keyId: undefined }), true);
   });
 
-  test("L-12: connections without an address are limited together", () => {
+  test("connections without an address are limited together (L-12)", () => {
     const { throttle } = limited();
     assert.equal(
       guess(throttle, (count) => ({ address: undefined, keyId: `k${count}` })),
@@ -60,7 +60,7 @@ describe("limits of wrong API keys", () => {
     );
   });
 
-  test("D-23: a million keys and networks are counted in bounded memory, and the newest are among them", () => {
+  test("a million keys and networks are counted in bounded memory, and the newest are among them (D-23)", () => {
     const { throttle } = limited();
     for (let count = 0; count < 500_000; count += 1) {
       throttle.failed({ address: `${count >> 16}.${(count >> 8) & 255}.${count & 255}.1`, keyId: String(count) });

@@ -87,7 +87,7 @@ function times(count: number, sent: (index: number) => Sent): readonly Sent[] {
 const afterThree = (count: number) => Array.from({ length: count }, (_, index) => (index < 3 ? 204 : 429));
 
 describe("the network over real sockets", () => {
-  test("L-15: the fourth request is 429 with Retry-After, RateLimit and RateLimit-Policy", async (t) => {
+  test("the fourth request is 429 with Retry-After, RateLimit and RateLimit-Policy (L-15)", async (t) => {
     const send = await serve(t);
     assert.deepEqual(
       await statusesOf(
@@ -108,13 +108,13 @@ describe("the network over real sockets", () => {
     assert.doesNotMatch(body, /127\.0|network/);
   });
 
-  test("L-08: without trusted proxies a new X-Forwarded-For on each of 100 requests changes nothing", async (t) => {
+  test("without trusted proxies a new X-Forwarded-For on each of 100 requests changes nothing (L-08)", async (t) => {
     const send = await serve(t);
     const sent = times(100, (index) => ({ headers: { "X-Forwarded-For": `203.0.${index}.1` } }));
     assert.deepEqual(await statusesOf(send, sent), afterThree(100));
   });
 
-  test("L-09: no header says who is asking, whatever its name or form", async (t) => {
+  test("no header says who is asking, whatever its name or form (L-09)", async (t) => {
     const send = await serve(t);
     const forms = [
       "203.0.113.1",
@@ -135,7 +135,7 @@ describe("the network over real sockets", () => {
     assert.deepEqual(await statusesOf(send, sent), afterThree(sent.length));
   });
 
-  test("L-09: behind one proxy the address that it appended counts, whatever the client wrote before it", async (t) => {
+  test("behind one proxy the address that it appended counts, whatever the client wrote before it (L-09)", async (t) => {
     const send = await serve(t, { trustedProxies: 1 });
     const claims = [
       "1.1.1.1, ",
@@ -157,14 +157,14 @@ describe("the network over real sockets", () => {
     assert.equal((await send({ headers: { "X-Forwarded-For": "203.0.113.1, 198.51.100.1" } })).status, 204);
   });
 
-  test("L-09: behind one proxy garbage in the place of the address is one network", async (t) => {
+  test("behind one proxy garbage in the place of the address is one network (L-09)", async (t) => {
     const send = await serve(t, { trustedProxies: 1 });
     const garbage = ["unknown", "_x", "999.1.1.1", "1.1.1", "a b", "::g"];
     const sent = times(12, (index) => ({ headers: { "X-Forwarded-For": garbage[index % garbage.length] ?? "" } }));
     assert.deepEqual(await statusesOf(send, sent), afterThree(12));
   });
 
-  test("L-11: IPv6 and IPv4-mapped spellings of one network, and a port, are one network", async (t) => {
+  test("IPv6 and IPv4-mapped spellings of one network, and a port, are one network (L-11)", async (t) => {
     const send = await serve(t, { trustedProxies: 1 });
     const of = (address: string) => ({ headers: { "X-Forwarded-For": address } });
     const six = ["2001:db8::1", "2001:DB8:0:0::2", "2001:0db8:0000:0000:ffff::", "[2001:db8::5]:443", "2001:db8::9%eth0"];
@@ -174,7 +174,7 @@ describe("the network over real sockets", () => {
     assert.equal((await send(of("2001:db8:0:1::1"))).status, 204);
   });
 
-  test("L-11: other spellings of the path meet no route, so that none goes past the limit", async (t) => {
+  test("other spellings of the path meet no route, so that none goes past the limit (L-11)", async (t) => {
     const send = await serve(t);
     assert.deepEqual(
       await statusesOf(
@@ -200,7 +200,7 @@ describe("the network over real sockets", () => {
     for (const path of ["/enter?", "/enter?x=1", "/enter?/../x"]) assert.equal((await send({ path })).status, 429, path);
   });
 
-  test("L-12: the clients of a unix socket are one network", async (t) => {
+  test("the clients of a unix socket are one network (L-12)", async (t) => {
     const send = await serve(t, { socket: true });
     const sent = times(10, (index) => ({ headers: { "X-Forwarded-For": `203.0.${index}.1` } }));
     assert.deepEqual(await statusesOf(send, sent), afterThree(10));

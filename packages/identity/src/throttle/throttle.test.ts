@@ -10,7 +10,7 @@ import { Throttle } from "./throttle.ts";
 const ann = "ann@example.test";
 
 describeOnEach("signing in is limited", (database) => {
-  test("L-03: 100 wrong attempts on one account from 100 networks: five are evaluated, the others wait", async (t) => {
+  test("100 wrong attempts on one account from 100 networks: five are evaluated, the others wait (L-03)", async (t) => {
     const { settings, events } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);
     const allowed: boolean[] = [];
@@ -26,7 +26,7 @@ describeOnEach("signing in is limited", (database) => {
     );
   });
 
-  test("L-13: of 100 attempts at once five are evaluated, on however many nodes", async (t) => {
+  test("of 100 attempts at once five are evaluated, on however many nodes (L-13)", async (t) => {
     const { settings } = testSettings(await database.open(t));
     const nodes = database.kind === "postgres" ? [new Throttle(settings), new Throttle(settings)] : [new Throttle(settings)];
     const attempts = Array.from({ length: 100 }, (_, count) => nodes[count % nodes.length]?.signIn(attempt()));
@@ -46,7 +46,7 @@ describeOnEach("signing in is limited", (database) => {
     );
   });
 
-  test("L-12: attempts without an address are limited together", async (t) => {
+  test("attempts without an address are limited together (L-12)", async (t) => {
     const { settings } = testSettings(await database.open(t));
     const throttle = new Throttle(settings, { signIn: { network: { attempts: 3 } } });
     const names = Array.from({ length: 10 }, (_, count) => `user${count}@example.test`);
@@ -56,7 +56,7 @@ describeOnEach("signing in is limited", (database) => {
     );
   });
 
-  test("L-02: one password on 500 accounts from 100 networks is stopped after 50, known devices excepted", async (t) => {
+  test("one password on 500 accounts from 100 networks is stopped after 50, known devices excepted (L-02)", async (t) => {
     const { settings, events } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);
     const password = "Summer 2026 Summer 2026";
@@ -76,7 +76,7 @@ describeOnEach("signing in is limited", (database) => {
     assert.equal(await mayGoOn(throttle.signIn(attempt({ username: "user501@example.test" }))), true);
   });
 
-  test("L-02: a password that is right is not counted, however many have it", async (t) => {
+  test("a password that is right is not counted, however many have it (L-02)", async (t) => {
     const { settings } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);
     for (let count = 0; count < 120; count += 1) {
@@ -88,7 +88,7 @@ describeOnEach("signing in is limited", (database) => {
     assert.equal(await mayGoOn(throttle.signIn(attempt({ password: "the password of the course" }))), true);
   });
 
-  test("L-04: whoever keeps an account throttled does not lock out its owner's device", async (t) => {
+  test("whoever keeps an account throttled does not lock out its owner's device (L-04)", async (t) => {
     const { settings } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);
     const id = await newAccount(settings.database, ann);
@@ -103,7 +103,7 @@ describeOnEach("signing in is limited", (database) => {
     assert.equal(await mayGoOn(throttle.signIn(attempt({ device, connection: from("192.0.2.2") }))), true);
   });
 
-  test("L-04: a device has a limit of its own, is good for its own account only, and two do not share", async (t) => {
+  test("a device has a limit of its own, is good for its own account only, and two do not share (L-04)", async (t) => {
     const { settings } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);
     const id = await newAccount(settings.database, ann);
@@ -118,7 +118,7 @@ describeOnEach("signing in is limited", (database) => {
     }
   });
 
-  test("L-05: the answer is the same for an account that exists and one that does not, with and without a device", async (t) => {
+  test("the answer is the same for an account that exists and one that does not, with and without a device (L-05)", async (t) => {
     t.mock.timers.enable({ apis: ["Date"], now: Date.UTC(2026, 0, 1) });
     const { settings } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);
@@ -151,7 +151,7 @@ describeOnEach("signing in is limited", (database) => {
     });
   });
 
-  test("L-11: however a name is written, it is counted as one; a +tag is another address", async (t) => {
+  test("however a name is written, it is counted as one; a +tag is another address (L-11)", async (t) => {
     const { settings } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);
     await useUp(throttle, ann);
@@ -178,7 +178,7 @@ describeOnEach("signing in is limited", (database) => {
     }
   });
 
-  test("L-15: the success of one account does not touch the counters of another, nor the failures on its own", async (t) => {
+  test("the success of one account does not touch the counters of another, nor the failures on its own (L-15)", async (t) => {
     const { settings } = testSettings(await database.open(t));
     const throttle = new Throttle(settings, { signIn: { network: { attempts: 6 } } });
     const connection = from("192.0.2.1");

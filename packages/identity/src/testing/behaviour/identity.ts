@@ -25,15 +25,18 @@ const later = now + 1000;
 
 /** Facts about identity's own work. */
 export const identityBehaviours: readonly Behaviour[] = [
-  behaviour("L-20: of fifty who use one link one does; one that is over, or for another purpose, is nobody's", async (database) => {
-    await migrate(database, identitySchema);
-    const token = newSecret();
-    const link = { token, purpose: "register", accountId: undefined, email: "a@b.test", passwordHash: undefined } as const;
-    await database.transaction(() => saveLink({ ...link, createdAt: now, expiresAt: later }));
-    assert.equal(await database.run(spendLink(token, "reset", now)), undefined);
-    assert.equal(await database.run(spendLink(token, "register", later)), undefined);
-    await expectOneWinner(database, () => spendLink(token, "register", now));
-  }),
+  behaviour(
+    "of fifty who use one link one does; one that is over, or for another purpose, is nobody's (L-20)",
+    async (database) => {
+      await migrate(database, identitySchema);
+      const token = newSecret();
+      const link = { token, purpose: "register", accountId: undefined, email: "a@b.test", passwordHash: undefined } as const;
+      await database.transaction(() => saveLink({ ...link, createdAt: now, expiresAt: later }));
+      assert.equal(await database.run(spendLink(token, "reset", now)), undefined);
+      assert.equal(await database.run(spendLink(token, "register", later)), undefined);
+      await expectOneWinner(database, () => spendLink(token, "register", now));
+    },
+  ),
   behaviour("one of fifty makes the account of an address", async (database) => {
     await migrate(database, identitySchema);
     await expectOneWinner(database, () => insertAccount(accountOf("one@b.test")));
@@ -45,7 +48,7 @@ export const identityBehaviours: readonly Behaviour[] = [
     await expectOneWinner(database, () => disableAccount(account.id, now));
     await expectOneWinner(database, () => deleteAccount(account.id));
   }),
-  behaviour("A-21: one of fifty spends a refresh token, and its successor is the one that is kept", async (database) => {
+  behaviour("one of fifty spends a refresh token, and its successor is the one that is kept (A-21)", async (database) => {
     const { session } = await withSession(database);
     const token = newSecret();
     const hash = hashOfSecret(token);
