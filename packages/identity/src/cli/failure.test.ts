@@ -130,7 +130,7 @@ describe("lockstep-identity that cannot do what it is told", () => {
     assert.equal(lost.exitCode, 1);
     assert.match(lost.stdout, /lost its position/);
     await database.run(all(sql("UPDATE lockstep_schemas SET version = 99")));
-    expectFailure(await call(["migrate"], { env }), 1, /start the newer program/);
+    expectFailure(await call(["migrate"], { env }), 1, /Start the newer program/);
     assert.match((await call(["doctor"], { env })).stdout, /use the newer program/);
   });
 

@@ -41,7 +41,7 @@ const failing: Readonly<Record<string, () => unknown>> = {
 };
 
 for (const [name, sink] of Object.entries(failing)) {
-  test(`a sink that ${name} is told of by its type, and changes nothing (I-08)`, async (t) => {
+  test(`the failure of a sink that ${name} is reported by its type, and changes nothing (I-08)`, async (t) => {
     const lines = onStandardError(t);
     new Auditor(sink, () => 1).report({ type: "password.reset_requested", subject: "a1" });
     await aTurn();
@@ -50,7 +50,7 @@ for (const [name, sink] of Object.entries(failing)) {
   });
 }
 
-test("nothing waits for a listener, and nothing is told of one that goes well", async (t) => {
+test("nothing waits for a listener, and nothing is reported if it succeeds", async (t) => {
   const lines = onStandardError(t);
   const got: unknown[] = [];
   notify("It failed", (...values: readonly unknown[]) => got.push(...values), 1, "two");
@@ -66,7 +66,7 @@ test("an event goes out although the clock fails, with the time of the process",
   for (const clock of clocks) {
     const told = lines().length;
     const events: number[] = [];
-    // What it gives is the test.
+    // A wrong result is what the test is about.
     const auditor = new Auditor(({ at }) => void events.push(at), clock as () => number);
     auditor.report({ type: "password.reset_requested", subject: "a1" });
     await aTurn();
@@ -82,10 +82,10 @@ test("an event goes out although the clock fails, with the time of the process",
   assert.deepEqual(unhandled, []);
 });
 
-test("a clock that gives no time fails whoever asks, since no comparison with NaN refuses", async () => {
+test("a clock that returns no time throws, because every comparison with NaN is false", async () => {
   assert.equal(checkedClock(() => 42)(), 42);
   for (const now of [Number.NaN, Infinity, "42", undefined, null, {}, Promise.reject(new Lost())]) {
-    assert.throws(() => checkedClock(() => now as number)(), TypeError); // What it gives is the test.
+    assert.throws(() => checkedClock(() => now as number)(), TypeError); // A wrong result is what the test is about.
   }
   await aTurn();
   assert.deepEqual(unhandled, []);
@@ -94,7 +94,7 @@ test("a clock that gives no time fails whoever asks, since no comparison with Na
 test("scopes of an account are an array of texts: a promise, also one that rejects, refuses", async () => {
   assert.deepEqual(checkedScopes((id: string) => [`${id}:read`])("notes"), ["notes:read"]);
   for (const scopes of ["notes:read", [1], undefined, null, new Set(["a"]), Promise.resolve(["a"]), Promise.reject(new Lost())]) {
-    const scopesOf = checkedScopes(() => scopes as unknown as readonly string[]); // What it gives is the test.
+    const scopesOf = checkedScopes(() => scopes as unknown as readonly string[]); // A wrong result is what the test is about.
     assert.throws(() => scopesOf(undefined), { name: "TypeError", message: /array of scopes/ });
   }
   await aTurn();

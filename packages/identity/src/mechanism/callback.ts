@@ -1,11 +1,11 @@
 /**
- * Functions that an application passes in. Sinks are called without waiting, and what goes wrong in them is told on standard error
- * only. What decides about access (a clock, the scopes of an account) is checked instead, so that nonsense refuses.
+ * Functions that an application passes in. Sinks are called without waiting, and their failures are reported on standard error
+ * only. A function that decides about access (a clock, the scopes of an account) is checked: a wrong result refuses the request.
  */
 
 /**
- * Calls a listener, synchronous or not, and does not wait for it. If it throws or rejects, one line goes to standard error: `what` and
- * the name of the error's type, since its message may hold what a client sent.
+ * Calls a listener, synchronous or not, and does not wait for it. If it throws or rejects, one line goes to standard error:
+ * `what` and the name of the error's type. The error's message is left out, because it may contain input of a client.
  */
 export function notify<A extends readonly unknown[]>(what: string, listener: (...values: A) => unknown, ...values: A): void {
   try {
@@ -17,9 +17,10 @@ export function notify<A extends readonly unknown[]>(what: string, listener: (..
 }
 
 /**
- * A clock whose times are times. With NaN, for example, every comparison is false, and what is over would be valid still.
+ * Checks every time that a clock returns. With NaN, for example, every comparison is false, and an expired credential would still
+ * be valid.
  *
- * @throws TypeError, when it is asked, if the clock gives no finite number; and what the clock throws
+ * @throws TypeError when the clock is asked and does not return a finite number; and everything that the clock throws
  */
 export function checkedClock(clock: () => number): () => number {
   return () => {
@@ -30,7 +31,10 @@ export function checkedClock(clock: () => number): () => number {
   };
 }
 
-/** The time of a checked clock; of the process if it fails, which is told. For what must be written in any case. */
+/**
+ * The time of a checked clock. If the clock fails, that is reported, and the time of the process is used: for events that must be
+ * written.
+ */
 export function timeOf(clock: () => number): number {
   try {
     return clock();
@@ -41,9 +45,9 @@ export function timeOf(clock: () => number): number {
 }
 
 /**
- * What `scopesOf` gives for an account.
+ * Checks the scopes that `scopesOf` returns for an account.
  *
- * @throws TypeError, when it is asked, if that is no array of texts
+ * @throws TypeError when it is asked and does not return an array of texts
  */
 export function checkedScopes<T>(scopesOf: (about: T) => readonly string[]): (about: T) => readonly string[] {
   return (about) => {
@@ -54,18 +58,18 @@ export function checkedScopes<T>(scopesOf: (about: T) => readonly string[]): (ab
   };
 }
 
-/** The name of an error's type: `TypeError`. It holds nothing else, even if the error was made to say more. */
+/** The name of an error's type: `TypeError`. It contains nothing else, whatever name the error was given. */
 export function typeNameOf(error: unknown): string {
   try {
     const name: unknown = error instanceof Error ? error.name : typeof error;
     return typeof name === "string" && /^[\w$]{1,64}$/.test(name) ? name : "Error";
   } catch {
-    // A proxy, or a getter that throws: it has no name that could be told.
+    // A proxy, or a getter that throws: it has no readable name.
     return "Error";
   }
 }
 
-/** A promise that was given where none is taken: that it rejects is no news any more. */
+/** Handles a promise that was passed by mistake: its rejection must not end the process. */
 function ignore(given: unknown): void {
   if (given instanceof Promise) given.catch(() => {});
 }
@@ -78,6 +82,6 @@ export function complain(what: string, error: unknown): void {
   try {
     console.error(`${what}: ${typeNameOf(error)}`);
   } catch {
-    // An application may have replaced the console with one that fails: there is nobody left to tell.
+    // An application may have replaced the console with one that fails: nobody is left to tell.
   }
 }

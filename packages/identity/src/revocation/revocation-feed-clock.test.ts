@@ -32,7 +32,7 @@ test("a monotonic clock that gives no time does not let the copy pass for a fres
   t.after(() => db.close());
   await migrate(db, identitySchema);
   let now: unknown = 1;
-  const options = { pollMs: 1_000_000_000, whenSilent: "refuse", monotonicClock: () => now as number } as const; // What it gives is the test.
+  const options = { pollMs: 1_000_000_000, whenSilent: "refuse", monotonicClock: () => now as number } as const; // A wrong result is what the test is about.
   const feed = await RevocationFeed.open(testSettings(db).settings, options);
   t.after(() => feed.close());
   const claims = tokenClaims({ rev: feed.position });

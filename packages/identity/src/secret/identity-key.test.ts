@@ -7,7 +7,7 @@ import { generateIdentityKey, identityKey, type Purpose, WrongIdentityKey } from
 
 const purposes: readonly Purpose[] = ["signing-key-seal", "refresh-successor", "device-cookie", "throttle-fingerprint"];
 
-/** Bytes of which no two are alike, nor two steps from one to the next: what is wrong with them twice is the repetition. */
+/** Bytes that are all different, and so are the steps between them: the only thing wrong with them twice is the repetition. */
 const half = Buffer.from("6998ce7e31e354d5d7b61267992ecb6b", "hex");
 
 function read(text: string): ReturnType<typeof identityKey> {
@@ -19,7 +19,7 @@ describe("identityKey()", () => {
     for (let time = 0; time < 100; time += 1) assert.match(identityKey(generateIdentityKey()).id, /^[A-Za-z0-9_-]{8}$/);
   });
 
-  test("gives the same key for base64url, base64 and hexadecimal", () => {
+  test("reads the same key from base64url, base64 and hexadecimal", () => {
     const root = randomBytes(32);
     const ids = ["base64url", "base64", "hex"].map((encoding) => read(root.toString(encoding as BufferEncoding)).id);
     assert.equal(new Set(ids).size, 1);
@@ -92,7 +92,7 @@ describe("derive()", () => {
     for (const hex of all) assert.ok(!hex.includes(Buffer.from(key.id, "base64url").toString("hex")));
   });
 
-  test("gives the same key again, here and wherever the root is the same", () => {
+  test("derives the same key again, in every process with the same root", () => {
     const text = generateIdentityKey();
     assert.deepEqual(identityKey(text).derive("device-cookie"), identityKey(text).derive("device-cookie"));
     assert.notDeepEqual(identityKey(text).derive("device-cookie"), identityKey(generateIdentityKey()).derive("device-cookie"));

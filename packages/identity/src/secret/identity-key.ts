@@ -1,29 +1,29 @@
 /**
- * `IDENTITY_KEY`: 32 random bytes from which every key of identity is derived, one for each purpose (HKDF-SHA-256, RFC 5869), so
- * that nothing sealed or signed for one purpose is good for another (attack rows S-16, M-12).
+ * `IDENTITY_KEY`: 32 random bytes. Every key of identity is derived from it, one for each purpose (HKDF-SHA-256, RFC 5869), so
+ * nothing that is sealed or signed for one purpose is accepted for another (S-16, M-12).
  */
 import { isUtf8 } from "node:buffer";
 import { createHash, hkdfSync, randomBytes } from "node:crypto";
 import { Redacted } from "lockstep";
 
-/** What a key is derived for. One is never used for two things. */
+/** The purpose of a derived key. No key has two purposes. */
 export type Purpose = "signing-key-seal" | "refresh-successor" | "device-cookie" | "throttle-fingerprint";
 
-/** A root key. Printing it shows nothing. */
+/** A root key. Printing it does not show it. */
 export interface IdentityKey {
-  /** Names the key in what it has sealed; tells nothing about it. */
+  /** The name of the key in sealed texts. It reveals nothing about the key. */
   readonly id: string;
-  /** The key for one purpose. */
+  /** Derives the key for one purpose. */
   derive(purpose: Purpose): Buffer;
 }
 
-/** The key that seals, and those that may still open what was sealed before. */
+/** The key that seals, and the previous keys, which may still open. */
 export interface IdentityKeys {
   readonly current: IdentityKey;
   readonly previous: readonly IdentityKey[];
 }
 
-/** A key that is missing, malformed or weak. The message holds no part of it. */
+/** A key is missing, malformed or weak. The message does not contain any part of it. */
 export class WrongIdentityKey extends Error {
   override readonly name = "WrongIdentityKey";
 }
@@ -31,7 +31,7 @@ export class WrongIdentityKey extends Error {
 const bytes = 32;
 const fewestDistinctBytes = 16;
 
-/** Makes a new root key, as text for the environment. */
+/** Generates a root key, as text for the environment. */
 export function generateIdentityKey(): Redacted<string> {
   return new Redacted(randomBytes(bytes).toString("base64url"));
 }
@@ -63,13 +63,13 @@ function decoded(text: string): Buffer | undefined {
   return key.length === bytes ? key : undefined;
 }
 
-/** Bytes that were typed, counted or repeated were not drawn (attack row M-09). Random ones fail this once in 100 million draws. */
+/** Refuses bytes that were typed, counted or repeated (M-09). Random bytes fail this once in 100 million times. */
 function looksRandom(root: Buffer): boolean {
   const steps = new Set(root.map((byte, index) => byte - (root[index - 1] ?? 0)).subarray(1));
   return new Set(root).size >= fewestDistinctBytes && steps.size >= fewestDistinctBytes && !isUtf8(root) && !isRepeated(root);
 }
 
-/** The first half again, or a shorter piece of it over and over. */
+/** The first half is repeated, or a shorter piece of it. */
 function isRepeated(root: Buffer): boolean {
   return root.subarray(0, bytes / 2).equals(root.subarray(bytes / 2));
 }

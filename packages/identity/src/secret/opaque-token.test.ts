@@ -7,7 +7,7 @@ import { Redacted } from "lockstep";
 import { hashOfSecret, isSecretFormat, newSecret } from "./opaque-token.ts";
 
 describe("newSecret()", () => {
-  test("gives 256 bits of its own each time, in a form that is recognised", () => {
+  test("generates 256 new bits each time, in a form that is recognised", () => {
     const secrets = Array.from({ length: 1000 }, () => newSecret().reveal());
     assert.equal(new Set(secrets).size, 1000);
     for (const secret of secrets) {
@@ -23,7 +23,7 @@ describe("newSecret()", () => {
 });
 
 describe("isSecretFormat()", () => {
-  test("refuses whatever is not 43 characters of base64url", () => {
+  test("refuses everything but 43 characters of base64url", () => {
     const good = newSecret().reveal();
     const wrong = [
       "",

@@ -27,7 +27,7 @@ describe("seal() and unseal()", () => {
     assert.equal(new Set(all).size, 100);
   });
 
-  test("what was sealed for another purpose or another record does not open (M-12, S-16)", () => {
+  test("a text that was sealed for another purpose or another record does not open (M-12, S-16)", () => {
     assert.equal(unseal(sealed, binding, keys).reveal(), canary);
     for (const purpose of purposes.filter((each) => each !== binding.purpose)) {
       assert.throws(() => unseal(sealed, { ...binding, purpose }, keys), SealBroken);
@@ -73,7 +73,7 @@ describe("seal() and unseal()", () => {
     assert.throws(() => unseal(sealed, binding, { current: impostor, previous: [] }), SealBroken);
   });
 
-  test("neither the sealed text nor an error holds what was sealed (M-08)", () => {
+  test("neither the sealed text nor an error contains the plain text (M-08)", () => {
     assert.ok(!sealed.includes(canary) && !sealed.includes(Buffer.from(canary).toString("base64url")));
     assert.throws(
       () => unseal(sealed, { ...binding, record: "other" }, keys),

@@ -1,16 +1,19 @@
-/** What must be read again but not by whoever reads the database: AES-256-GCM, bound to a purpose and to what it belongs to. */
+/**
+ * Sealing: texts that only this service can read, and nobody who reads the database. AES-256-GCM, bound to a purpose and a
+ * record.
+ */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { Redacted } from "lockstep";
 import type { IdentityKey, IdentityKeys, Purpose } from "./identity-key.ts";
 
-/** What a sealed text is bound to: it cannot be opened for anything else (RULES R7). */
+/** The purpose and the record that a sealed text is bound to. It cannot be opened for another one. */
 export interface Binding {
   readonly purpose: Purpose;
-  /** The record that holds it, by id. */
+  /** The id of the record that contains it. */
   readonly record: string;
 }
 
-/** What was sealed cannot be opened: under another key, for another purpose, or changed. */
+/** A sealed text cannot be opened: it was sealed under another key or for another purpose, or was changed. */
 export class SealBroken extends Error {
   override readonly name = "SealBroken";
 }
@@ -27,15 +30,15 @@ export function seal(text: Redacted<string>, binding: Binding, { current }: Pick
   return sealedText(current, sealed);
 }
 
-/** Opens what was sealed under the current key or a previous one. @throws SealBroken */
+/** Opens a text that was sealed under the current key or a previous one. @throws SealBroken */
 export function unseal(sealed: string, binding: Binding, keys: IdentityKeys): Redacted<string> {
   const [, keyId, text = ""] = sealed.split(".", 3);
   const key = [keys.current, ...keys.previous].find(({ id }) => id === keyId);
   if (key === undefined) {
-    throw new SealBroken(`A sealed ${binding.purpose} needs another IDENTITY_KEY than the ones given`);
+    throw new SealBroken(`Add the IDENTITY_KEY that sealed it: none of the given keys opens this ${binding.purpose}`);
   }
   const bytes = Buffer.from(text, "base64url");
-  // Decoding skips what is no base64url: one text only is the sealed one.
+  // Decoding skips characters that are not base64url: accept only the one text that sealing writes.
   if (sealed !== sealedText(key, bytes)) throw broken(binding);
   return open(bytes, binding, key);
 }
@@ -63,7 +66,7 @@ function sealedText(key: IdentityKey, bytes: Buffer): string {
 }
 
 function broken({ purpose }: Binding, options?: ErrorOptions): SealBroken {
-  return new SealBroken(`A sealed ${purpose} was changed, or belongs to another record`, options);
+  return new SealBroken(`A sealed ${purpose} was changed or belongs to another record`, options);
 }
 
 function additional({ purpose, record }: Binding, keyId: string): Buffer {

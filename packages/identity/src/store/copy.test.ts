@@ -58,7 +58,7 @@ for (const [from, to] of [[...testDatabases], [...testDatabases].toReversed()]) 
   });
 }
 
-test("the tables of identity are all those of its schema but the counters, which may begin anew", () => {
+test("the tables of identity are all those of its schema except the counters, which may start empty", () => {
   const made = identitySchema.migrations.flat().flatMap(({ text }) => /CREATE TABLE (\w+)/.exec(text)?.[1] ?? []);
   assert.deepEqual([...identityTables, "identity_throttle"].toSorted(), made.toSorted());
 });

@@ -1,10 +1,10 @@
-/** Copies tables from one database to another, SQLite to PostgreSQL for example: the same portable columns on both. */
+/** Copies tables from one database to another, for example from SQLite to PostgreSQL. */
 import { checkOptions } from "../mechanism/wrong-identity-option.ts";
 import type { Database } from "./database.ts";
 import { numberOf } from "./row.ts";
 import { all, first, type Row, sql, type SqlValue, type Statement } from "./statement.ts";
 
-/** The tables of identity, each after those that it refers to. */
+/** The tables of identity, each after the tables that it refers to. */
 export const identityTables: readonly string[] = [
   "identity_accounts",
   "identity_clients",
@@ -19,14 +19,14 @@ export const identityTables: readonly string[] = [
   "identity_audit_events",
 ];
 
-/** What is copied, and what is told meanwhile. */
+/** The tables to copy, and how to follow the progress. */
 export interface CopyOptions {
-  /** Each after those that it refers to; the first column of each is its primary key. */
+  /** Each after the tables that it refers to. The first column of a table is its primary key. */
   readonly tables: readonly string[];
   readonly progress?: (copied: { readonly table: string; readonly rows: number; readonly of: number }) => void;
 }
 
-/** The other database holds something already, or did not take everything. Nothing of the first one was changed. */
+/** The target already has rows, or did not get all of them. The source is unchanged. */
 export class CopyRefused extends Error {
   override readonly name = "CopyRefused";
 }
@@ -35,12 +35,12 @@ const pageSize = 500;
 const name = /^[a-z][a-z0-9_]*$/;
 
 /**
- * Copies every row of some tables. Both databases have the tables (`migrate()` makes them), and those of the other are empty.
- * Nobody may write to either meanwhile: stop the service first.
+ * Copies every row of some tables. Both databases must have the tables (`migrate()` makes them), and those of the target must be
+ * empty. Stop the service first: nobody may write to either database during the copy.
  *
  * @throws WrongIdentityOption for an option that does not exist
- * @throws CopyRefused where a table of the other database holds rows, or the numbers of rows differ in the end
- * @throws Unavailable while one of the databases is away; empty the other one then, and begin again
+ * @throws CopyRefused if a table of the target has rows, or if the numbers of rows differ in the end
+ * @throws Unavailable while one of the databases is away; empty the target, and begin again
  */
 export async function copyTables(from: Database, to: Database, options: CopyOptions): Promise<void> {
   checkOptions("copyTables()", options, { tables: true, progress: true });
@@ -49,7 +49,7 @@ export async function copyTables(from: Database, to: Database, options: CopyOpti
   for (const table of tables) {
     const of = await countOf(from, table);
     let rows = 0;
-    // Migrations put a first row there.
+    // Migrations have inserted a first row.
     if (isPosition(table)) await to.run(all(sql(`DELETE FROM ${table}`)));
     for await (const page of pagesOf(from, table)) {
       await savePage(to, table, page);
@@ -57,17 +57,17 @@ export async function copyTables(from: Database, to: Database, options: CopyOpti
       progress({ table, rows, of });
     }
     if (rows !== of || (await countOf(to, table)) !== of)
-      throw new CopyRefused(`${table}: ${of} rows were to be copied; ${rows} were`);
+      throw new CopyRefused(`${table}: ${of} rows should have been copied, and ${rows} were`);
   }
 }
 
 async function checkEmpty(database: Database, table: string): Promise<void> {
-  if (!name.test(table)) throw new TypeError(`${JSON.stringify(table)} is no name of a table`);
+  if (!name.test(table)) throw new TypeError(`${JSON.stringify(table)} is not a table name`);
   if (!isPosition(table) && (await countOf(database, table)) > 0)
-    throw new CopyRefused(`The other database holds rows in ${table} already`);
+    throw new CopyRefused(`Empty the target database first: its table ${table} has rows`);
 }
 
-/** The position of the revocation log is there from the first migration on. */
+/** The first migration inserts the position of the revocation log. */
 function isPosition(table: string): boolean {
   return table === "identity_revocation_position";
 }

@@ -30,7 +30,9 @@ export function describeOnEach(name: string, tests: (database: TestDatabase) => 
 /** Hundreds of transactions that come at once wait for their connection on a busy machine, too. */
 const patient = { connectTimeoutMs: 120_000, statementTimeoutMs: 120_000 };
 
-/** One database for each process, however many test files run in it: making a database takes a hundred times as long as a schema. */
+/**
+ * One database for each process, however many test files run in it: making a database takes a hundred times as long as a schema.
+ */
 let schemas: Promise<TestSchemas> | undefined;
 
 async function openTestPostgres(test: Pick<TestContext, "after">): Promise<Database> {
@@ -53,7 +55,7 @@ async function openTestSqlite(test: Pick<TestContext, "after">): Promise<Databas
   return database;
 }
 
-/** The URL of a new, empty PostgreSQL database; it is dropped after the test, whoever is connected. */
+/** The URL of a new, empty PostgreSQL database. It is dropped after the test, even if somebody is connected. */
 export async function newPostgresUrl(test: { after(end: () => Promise<void>): void }): Promise<string> {
   const { url, drop } = await createPostgres();
   test.after(drop);

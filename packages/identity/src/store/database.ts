@@ -1,49 +1,49 @@
 /**
- * What identity needs of a database, and all that an application on the same one needs. Two drivers have it: `sqlite/` and
- * `postgres/`; one suite (`../testing/`) tests both.
+ * The database of identity, which an application can share for its own tables. There are two drivers, `sqlite/` and `postgres/`,
+ * and one suite (`../testing/`) that both pass.
  */
 import type { Row, Step, Work } from "./statement.ts";
 
-/** Ends what `listen` began. */
+/** Ends a `listen()`. */
 export interface Listening {
   close(): Promise<void>;
 }
 
-/** What a listener is told. */
+/** The calls that a listener gets. */
 export interface Listener {
-  /** A notification of any node, this one included. */
+  /** A notification came, from any node (this one included). */
   notified(payload: string): void;
-  /** The connection was lost and there is one again: what came meanwhile was not told. */
+  /** The connection was lost and is back. Notifications that were sent in between are lost. */
   reconnected(): void;
 }
 
 /**
- * A database. Every method rejects with `Unavailable` while it cannot be reached; it recovers by itself. An error ends the work: its
- * `finally` blocks run, its `catch` blocks do not hear of a statement that failed, since there is no transaction left to go on with.
+ * A database. Every method rejects with `Unavailable` while it cannot be reached; it recovers by itself. A statement that fails
+ * ends the work: its `finally` blocks run, and its `catch` blocks do not, because no transaction is left to go on with.
  */
 export interface Database {
   readonly kind: "sqlite" | "postgres";
   /**
-   * Runs work step by step; each statement is a transaction of its own, so that there is no `lock()`.
+   * Runs work step by step. Each statement is a transaction of its own, so `lock()` is refused.
    *
    * @throws Unavailable while the database is away, or busy for too long
    */
   run<T>(work: Work<T>): Promise<T>;
   /**
-   * Runs work in one transaction: all of it happens, or nothing. Where transactions collide `work` is called again, so that
-   * it must have no effects of its own. SQLite runs one at a time.
+   * Runs work in one transaction: all of it happens, or nothing. If transactions collide, `work` is called again, so it must have
+   * no side effects. SQLite runs one transaction at a time.
    *
-   * @throws Unavailable while the database is away, or busy for too long. Where the connection breaks while the transaction is
-   * committed, nobody can tell whether it was; otherwise nothing has happened.
+   * @throws Unavailable while the database is away, or busy for too long. If the connection breaks during the commit, nobody can
+   * tell whether the transaction was committed; in every other case nothing has happened.
    */
   transaction<T>(work: () => Work<T>): Promise<T>;
-  /** Hears what `notify()` tells on a channel: of every node on PostgreSQL, of this process on SQLite. */
+  /** Receives what `notify()` sends on a channel: from every node on PostgreSQL, from this process on SQLite. */
   listen(channel: string, listener: Listener): Promise<Listening>;
   /** Ends the connections. */
   close(): Promise<void>;
 }
 
-/** Drives work whose steps are answered at once. */
+/** Runs work on a driver that answers synchronously. */
 export function drive<T>(work: Work<T>, answer: (step: Step) => readonly Row[]): T {
   let next = work.next();
   try {
@@ -54,7 +54,7 @@ export function drive<T>(work: Work<T>, answer: (step: Step) => readonly Row[]):
   }
 }
 
-/** Drives work whose steps take a while. */
+/** Runs work on a driver that answers asynchronously. */
 export async function driveLater<T>(work: Work<T>, answer: (step: Step) => Promise<readonly Row[]>): Promise<T> {
   let next = work.next();
   try {
@@ -65,12 +65,12 @@ export async function driveLater<T>(work: Work<T>, answer: (step: Step) => Promi
   }
 }
 
-/** Ends work where a step has failed, so that its `finally` blocks run; nothing that they ask for is done. */
+/** Ends work after a failed step: its `finally` blocks run, and the statements in them do not. */
 function leave(work: Work<unknown>): void {
   while (work.return(undefined).done !== true);
 }
 
-/** For `lock()` in `run()`: it would hold nothing. */
+/** The error for `lock()` in `run()`, where the lock would end with its own statement. */
 export function lockOutsideTransaction(): TypeError {
-  return new TypeError("A lock is held until the end of its transaction: use it in transaction(), not in run()");
+  return new TypeError("Use lock() in transaction(), not in run(): a lock is held until the end of its transaction");
 }

@@ -55,7 +55,7 @@ async function leaveTraces({ account, ask, auth, clock, serviceAccount, session,
 }
 
 describeOnEach("housekeeping", (database) => {
-  test("removes what is over every ten minutes, by itself, and nothing that is not", async (t) => {
+  test("removes every ten minutes, by itself, the rows that no longer count, and no others", async (t) => {
     t.mock.timers.enable({ apis: ["setInterval"] });
     const app = await openIdentityApi(t, await database.open(t));
     await leaveTraces(app);
@@ -87,7 +87,7 @@ describeOnEach("housekeeping", (database) => {
     assert.ok((after["audit_events"] ?? 0) >= (before["audit_events"] ?? 1), "events stay, unless it is said for how long");
   });
 
-  test("removes events after so many days, where it is said", async (t) => {
+  test("removes events after `keepAuditDays`, if it is set", async (t) => {
     t.mock.timers.enable({ apis: ["setInterval"] });
     const app = await openIdentityApi(t, await database.open(t), { keepAuditDays: 30 });
     const { database: opened } = app.options;
@@ -130,7 +130,7 @@ describeOnEach("housekeeping", (database) => {
     assert.deepEqual(removed, [1000, 1000, 500]);
   });
 
-  test("tells what else has failed, by name only, and says nothing of a database that is away", async (t) => {
+  test("reports other failures by name only, and does not report a database that is away", async (t) => {
     t.mock.timers.enable({ apis: ["setInterval"] });
     const told = t.mock.method(console, "error", () => {});
     const { settings } = testSettings(await database.open(t));

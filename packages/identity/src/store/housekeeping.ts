@@ -1,14 +1,14 @@
-/** Removes what is over, a little at a time, so that tables stay as small as what they are asked for. */
+/** Removes rows that no longer count, a few at a time, to keep the tables small. */
 import { setImmediate } from "node:timers/promises";
 import { Unavailable } from "lockstep";
 import { typeNameOf } from "../mechanism/callback.ts";
 import type { Database } from "./database.ts";
 import type { Work } from "./statement.ts";
 
-/** Removes at most so many rows that are over; gives how many it removed. */
+/** Removes at most `limit` rows that no longer count. Returns how many it removed. */
 export type Removal = (now: number, limit: number) => Work<number>;
 
-/** What housekeeping needs of the settings. */
+/** The settings that housekeeping needs. */
 export interface HousekeepingSettings {
   readonly database: Database;
   /** Milliseconds since 1970. */
@@ -18,7 +18,7 @@ export interface HousekeepingSettings {
 const intervalMs = 10 * 60_000;
 const limit = 1000;
 
-/** Runs the removals every ten minutes, on every node: they take nothing from each other. */
+/** Runs the removals every ten minutes, on every node: nodes do not disturb each other. */
 export class Housekeeping {
   readonly #settings: HousekeepingSettings;
   readonly #removals: readonly Removal[];
@@ -33,7 +33,7 @@ export class Housekeeping {
       this.#running = this.#running
         .then(() => this.run())
         .catch((error: unknown) => {
-          // While the database is away, what is over stays until the next time; nothing that is over counts meanwhile.
+          // While the database is away, the rows stay until the next time. They do not count in the meantime.
           if (error instanceof Unavailable) return;
           console.error(`Housekeeping failed: ${typeNameOf(error)}`);
         });
@@ -41,14 +41,14 @@ export class Housekeeping {
     this.#timer.unref();
   }
 
-  /** Removes everything that is over now. @throws Unavailable while the database is away */
+  /** Removes every row that does not count now. @throws Unavailable while the database is away */
   async run(): Promise<void> {
     const { database, clock } = this.#settings;
     for (const removal of this.#removals) {
       let removed = limit;
       while (removed === limit && !this.#isClosed) {
         removed = await database.transaction(() => removal(clock(), limit));
-        // SQLite answers without waiting: between two parts, requests get their turn.
+        // SQLite is synchronous: let requests run between two parts.
         await setImmediate();
       }
     }

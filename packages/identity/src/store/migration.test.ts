@@ -40,7 +40,7 @@ describeOnEach("migrate()", (database) => {
     await assert.rejects(migrate(db, { name: "things", migrations: [] }), SchemaTooNew);
   });
 
-  test("changes nothing where a statement of a migration fails", async (t) => {
+  test("changes nothing if a statement of a migration fails", async (t) => {
     const db = await database.open(t);
     const other = sql("CREATE TABLE others (id TEXT PRIMARY KEY)");
     await migrate(db, things);

@@ -1,17 +1,19 @@
-/** Brings a database's schema up to date, under a lock, so that processes that start at once take turns. */
+/** Brings a database's schema up to date, under a lock: processes that start at the same time take turns. */
 import type { Database } from "./database.ts";
 import { numberOf } from "./row.ts";
 import { all, first, lock, sql, type Statement, type Work } from "./statement.ts";
 
 /** The schema of one part of a database: identity's, and the application's own. */
 export interface Schema {
-  /** Under which its version is remembered. */
+  /** The name under which its version is stored. */
   readonly name: string;
-  /** Migration n brings version n to n + 1, as statements. What was released is never changed; one is added at the end. */
+  /**
+   * Migration n brings version n to n + 1, as statements. A released migration is never changed; new ones are added at the end.
+   */
   readonly migrations: readonly (readonly Statement[])[];
 }
 
-/** What a migration tells while it runs. */
+/** How to follow the progress of a migration. */
 export type MigrationProgress = (migrated: { readonly schema: string; readonly version: number; readonly of: number }) => void;
 
 /** The database is newer than the program. */
@@ -26,9 +28,9 @@ const saveVersion = sql(`
   ON CONFLICT (name) DO UPDATE SET version = excluded.version`);
 
 /**
- * Runs the migrations that a database has not seen, each in a transaction of its own, in which the version is written too.
+ * Runs the migrations that a database has not had, each in a transaction of its own that also writes the version.
  *
- * @throws SchemaTooNew where a newer version of the program has been here
+ * @throws SchemaTooNew if a newer version of the program has migrated the database
  * @throws Unavailable while the database is away
  */
 export async function migrate(database: Database, schema: Schema, progress: MigrationProgress = () => {}): Promise<void> {
@@ -39,7 +41,7 @@ export async function migrate(database: Database, schema: Schema, progress: Migr
   }
 }
 
-/** The version that a database has; 0 where the schema was never there. */
+/** Returns the version of a database; 0 if it never had the schema. */
 export function versionOf(database: Database, schema: Schema): Promise<number> {
   return database.transaction(function* () {
     yield* lock("lockstep schemas");
@@ -54,7 +56,7 @@ function* migrateOnce(schema: Schema): Work<number | undefined> {
   const current = yield* version(schema);
   if (current > schema.migrations.length) {
     throw new SchemaTooNew(
-      `The database has version ${current} of the schema "${schema.name}", this program ${schema.migrations.length}: start the newer program`,
+      `Start the newer program: the database has version ${current} of the schema "${schema.name}", and this program knows version ${schema.migrations.length}`,
     );
   }
   const next = schema.migrations[current];

@@ -1,12 +1,12 @@
 /**
- * The tables of identity. Their names begin with `identity_`, so that an application can keep its own beside them. What a
- * client can present (session ids, refresh tokens, links, API keys, client secrets) is here as a hash only; private keys are
- * sealed under `IDENTITY_KEY`. Times are milliseconds since 1970; an empty time has not happened.
+ * The tables of identity. Their names begin with `identity_`, so an application can have its own tables beside them. Everything
+ * that a client can present (session ids, refresh tokens, links, API keys, client secrets) is stored as a hash only; private keys
+ * are sealed under `IDENTITY_KEY`. Times are milliseconds since 1970; NULL means that it has not happened.
  */
 import type { Schema } from "./migration.ts";
 import { sql } from "./statement.ts";
 
-/** Everything that identity keeps. */
+/** All tables of identity. */
 export const identitySchema: Schema = {
   name: "identity",
   migrations: [
@@ -38,7 +38,7 @@ export const identitySchema: Schema = {
       sql("CREATE INDEX identity_links_by_account ON identity_links (account_id)"),
       sql("CREATE INDEX identity_links_by_expiry ON identity_links (expires_at)"),
 
-      // A client of OAuth. One whose grants include client_credentials is a service account: it calls in its own name.
+      // An OAuth client. If its grants include client_credentials, it is a service account: it calls in its own name.
       sql(`
         CREATE TABLE identity_clients (
           id TEXT NOT NULL PRIMARY KEY,
@@ -55,7 +55,7 @@ export const identitySchema: Schema = {
         )`),
       sql("CREATE INDEX identity_clients_by_time ON identity_clients (created_at, id)"),
 
-      // A sign-in: of a browser, known by its cookie, or of a program, known by its refresh tokens.
+      // A sign-in: of a browser, found by its cookie, or of a program, found by its refresh tokens.
       sql(`
         CREATE TABLE identity_sessions (
           id TEXT NOT NULL PRIMARY KEY,
@@ -75,7 +75,7 @@ export const identitySchema: Schema = {
       sql("CREATE INDEX identity_sessions_by_expiry ON identity_sessions (expires_at)"),
       sql("CREATE INDEX identity_sessions_by_end ON identity_sessions (ended_at) WHERE ended_at IS NOT NULL"),
 
-      // The successor of a spent token is known by its hash, and made again from the token itself.
+      // The successor of a spent token is found by its hash, and can be derived again from the token itself.
       sql(`
         CREATE TABLE identity_refresh_tokens (
           secret_hash TEXT NOT NULL PRIMARY KEY,
@@ -131,15 +131,15 @@ export const identitySchema: Schema = {
         )`),
       sql("CREATE INDEX identity_revocations_by_key ON identity_revocations (kind, key, seq)"),
       sql("CREATE INDEX identity_revocations_by_expiry ON identity_revocations (expires_at)"),
-      // One row: its lock is what makes positions appear in the order of their commits.
+      // One row. Its lock makes positions visible in the order of their commits.
       sql("CREATE TABLE identity_revocation_position (name TEXT NOT NULL PRIMARY KEY, seq BIGINT NOT NULL)"),
       sql("INSERT INTO identity_revocation_position (name, seq) VALUES ('log', 0)"),
 
-      // What may be used once and is not kept otherwise: the ids of client assertions.
+      // Ids that may be used once: those of client assertions.
       sql("CREATE TABLE identity_spent (key_hash TEXT NOT NULL PRIMARY KEY, expires_at BIGINT NOT NULL)"),
       sql("CREATE INDEX identity_spent_by_expiry ON identity_spent (expires_at)"),
 
-      // What the throttle counts on PostgreSQL, as rate-limiter-flexible writes it; on SQLite it counts in memory.
+      // The throttle's counts on PostgreSQL, as rate-limiter-flexible writes them; on SQLite it counts in memory.
       sql("CREATE TABLE identity_throttle (key TEXT NOT NULL PRIMARY KEY, points BIGINT NOT NULL, expire BIGINT)"),
       sql("CREATE INDEX identity_throttle_by_expiry ON identity_throttle (expire)"),
 

@@ -1,10 +1,10 @@
 /**
- * One portable SQL text for every database, and work made of several. Texts use what SQLite and PostgreSQL share: TEXT ids,
- * BIGINT milliseconds, 0/1 flags, JSON as TEXT, `RETURNING`, `ON CONFLICT`; parameters are named (`:id`). What a client sends
- * is always a parameter, never a part of a text.
+ * SQL statements that run on every database, and work that is made of several. They use the features that SQLite and PostgreSQL
+ * share: TEXT ids, BIGINT milliseconds, 0/1 flags, JSON as TEXT, `RETURNING`, `ON CONFLICT`. Parameters are named (`:id`). Input
+ * of a client is always a parameter and never a part of a statement.
  */
 
-/** What a column or a parameter holds. */
+/** The value of a column or of a parameter. */
 export type SqlValue = string | number | null;
 
 /** A row, by column name. */
@@ -15,9 +15,9 @@ export type Parameters = Readonly<Record<string, SqlValue>>;
 
 /** A statement: written once, when a module loads, and prepared once on each connection. */
 export interface Statement {
-  /** With named parameters, as SQLite takes it. */
+  /** The text with named parameters, for SQLite. */
   readonly text: string;
-  /** With numbered parameters, as PostgreSQL takes it. */
+  /** The text with numbered parameters, for PostgreSQL. */
   readonly numbered: string;
   /** The names, in the order of their numbers. */
   readonly names: readonly string[];
@@ -32,7 +32,7 @@ export interface Query {
   readonly parameters: Parameters;
 }
 
-/** Tells the listeners of a channel, on every node, once the transaction is committed. */
+/** Notifies the listeners of a channel, on every node, once the transaction is committed. */
 export interface Notification {
   readonly kind: "notify";
   readonly channel: string;
@@ -45,12 +45,12 @@ export interface Lock {
   readonly name: string;
 }
 
-/** One step of work. Only a query gives rows. */
+/** One step of work. Only a query has rows. */
 export type Step = Query | Notification | Lock;
 
 /**
- * Work on a database: a generator of steps that a driver runs, SQLite without waiting and PostgreSQL on one connection. Work
- * is composed with `yield*`, so that a change and everything that must come with it stand in one transaction.
+ * Work on a database: a generator of steps that a driver runs, SQLite synchronously and PostgreSQL on one connection. Compose
+ * work with `yield*`: a change and everything that belongs to it are then one transaction.
  */
 export type Work<T> = Generator<Step, T, readonly Row[]>;
 
@@ -58,7 +58,7 @@ const parameter = /'[^']*'|:([a-z][A-Za-z0-9]*)/g;
 let count = 0;
 
 /**
- * Writes a statement. `:name` is a parameter; what stands in single quotes is left alone.
+ * Makes a statement. `:name` is a parameter, except inside single quotes.
  *
  * @example
  * ```ts
@@ -77,10 +77,11 @@ export function sql(text: string): Statement {
 }
 
 /**
- * The values of a query, in the order of the statement's names.
+ * The values of a query, in the order of the statement's parameters.
  *
- * @throws TypeError for a parameter that is missing or too many, and for what the databases would keep differently: a number that
- * is not whole or is beyond 2^53, text with U+0000 or a lone surrogate. Bad input is refused earlier, by the rules for it.
+ * @throws TypeError for a parameter that is missing or unknown, and for values that the two databases would store differently: a
+ * number that is not whole or is beyond 2^53, text with U+0000 or a lone surrogate. Bad input of a client is refused before it
+ * gets here.
  */
 export function valuesOf({ statement: { names }, parameters }: Query): SqlValue[] {
   const values = names.map((name) => checkedValue(parameters[name], name));
@@ -92,11 +93,11 @@ export function valuesOf({ statement: { names }, parameters }: Query): SqlValue[
 function checkedValue(value: SqlValue | undefined, name: string): SqlValue {
   if (value === null || Number.isSafeInteger(value)) return value ?? null;
   if (typeof value === "string" && isStorable(value)) return value;
-  if (value === undefined) throw new TypeError(`The parameter :${name} of a statement has no value`);
-  throw new TypeError(`The parameter :${name} of a statement is no null, whole number up to 2^53 or text without U+0000`);
+  if (value === undefined) throw new TypeError(`Give the parameter :${name} of the statement a value`);
+  throw new TypeError(`Give the parameter :${name} of the statement null, a whole number up to 2^53, or text without U+0000`);
 }
 
-/** PostgreSQL cannot hold U+0000, and a lone surrogate comes back as another character from either database. */
+/** PostgreSQL cannot store U+0000, and both databases return a lone surrogate as another character. */
 function isStorable(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed();
 }
@@ -116,19 +117,23 @@ const channelName = /^[a-z][a-z0-9_]{0,62}$/;
 const maxPayloadBytes = 7999;
 
 /**
- * Tells the listeners of a channel once the transaction is committed. What is told twice in one transaction is heard once.
+ * Notifies the listeners of a channel once the transaction is committed. Equal notifications of one transaction arrive once.
  *
- * @throws TypeError for a channel that is not named by up to 63 of a-z, 0-9 and _, and for a payload beyond 7,999 bytes
+ * @throws TypeError for a channel whose name is not 1 to 63 characters of a-z, 0-9 and _, and for a payload of more than 7,999
+ * bytes
  */
 export function* notify(channel: string, payload: string): Work<void> {
   if (!channelName.test(channel)) throw new TypeError("A channel is named by up to 63 of a-z, 0-9 and _, beginning with a letter");
   if (!isStorable(payload) || new TextEncoder().encode(payload).length > maxPayloadBytes) {
-    throw new TypeError(`A notification is text of at most ${maxPayloadBytes} bytes, without U+0000`);
+    throw new TypeError(`Notify with text of at most ${maxPayloadBytes} bytes, without U+0000`);
   }
   yield { kind: "notify", channel, payload };
 }
 
-/** Waits until no other transaction holds the lock of this name; it is held until the transaction ends, and refused outside of one. */
+/**
+ * Waits until no other transaction holds the lock of this name, and holds it until its own transaction ends. Refused outside of
+ * one.
+ */
 export function* lock(name: string): Work<void> {
   yield { kind: "lock", name };
 }

@@ -16,7 +16,7 @@ export function* writeRow(id: string): Work<void> {
   for (const half of [1, 2]) yield* all(insert, { id, half });
 }
 
-/** Starts a writer, and kills it (-9) once it has written so many rows; gives those that it knew to be written. */
+/** Starts a writer, and kills it (-9) once it has written `count` rows. Returns the rows whose commit it knew of. */
 export async function killedWriter(address: string, rows: number): Promise<readonly string[]> {
   const told: string[] = [];
   const child = fork(import.meta.filename, [address], { execArgv: ["--conditions=lockstep-source"] });

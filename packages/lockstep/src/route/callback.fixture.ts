@@ -84,7 +84,7 @@ function api(route: Route, options: Partial<ApiOptions>): Api {
 /** A schema that describes an object and validates in its own way. */
 function schema(validate: () => unknown): Schema<{ a: string }> {
   const described: Schema<{ a: string }> = z.object({ a: z.string() });
-  return { "~standard": { ...described["~standard"], validate } } as Schema<{ a: string }>; // What it gives is the test.
+  return { "~standard": { ...described["~standard"], validate } } as Schema<{ a: string }>; // A wrong result is what the test is about.
 }
 
 const ofSchema = (name: Misbehaviour): number | "none" => (name === "never settles" ? "none" : 500);
@@ -94,7 +94,7 @@ export const places: Readonly<Record<string, Place>> = {
   audit: { api: (audit, options) => api(member, { audit, ...options }), request: { method: "GET" }, status: () => 401 },
   onError: { api: (onError, options) => api(faulty, { onError, ...options }), request: { method: "GET" }, status: () => 500 },
   clock: {
-    // What it gives is the test.
+    // A wrong result is what the test is about.
     api: (clock, options) => api(member, { clock: clock as () => number, ...options }),
     request: { method: "GET" },
     status: () => 401,

@@ -7,7 +7,7 @@ import { runSchema } from "./run-schema.ts";
 
 const described: Schema = z.unknown();
 const run = async (validate: () => unknown): Promise<unknown> => {
-  // What it gives is the test.
+  // A wrong result is what the test is about.
   const schema = { "~standard": { ...described["~standard"], validate } } as Schema;
   return runSchema(schema, undefined, "the schema of body");
 };

@@ -57,7 +57,7 @@ async function world(t: TestContext, times: ChannelTimes = quick): Promise<World
 }
 
 describe("Channels", () => {
-  test("tells every listener of a channel, and no other", async (t) => {
+  test("notifies every listener of a channel, and no other", async (t) => {
     const { channels, tell } = await world(t);
     const [a, b, other] = [newListener(), newListener(), newListener()];
     await Promise.all([
@@ -71,7 +71,7 @@ describe("Channels", () => {
     assert.deepEqual([a.heard, b.heard, other.heard], [["1"], ["1"], ["2"]]);
   });
 
-  test("hears everything from when listen() resolves, whoever else listens at that moment", async (t) => {
+  test("hears everything from the moment when listen() resolves, also if others listen at that moment", async (t) => {
     const { channels, tell } = await world(t);
     const listeners = Array.from({ length: 20 }, () => newListener());
     await Promise.all(
@@ -98,7 +98,7 @@ describe("Channels", () => {
     await eventually(() => a.heard.length > 0 && b.heard.length > 0, soonMs, "both hear");
   });
 
-  test("makes one connection, whoever comes while there is none", async (t) => {
+  test("opens one connection, however many listeners come while there is none", async (t) => {
     const { channels, listening, terminate, tell, line } = await world(t, { ...quick, retryMs: 100 });
     const { heard, listener } = newListener();
     await channels.listen("things", listener);
@@ -118,7 +118,7 @@ describe("Channels", () => {
   });
 
   for (const cut of ["refuse", "vanish"] as const) {
-    test(`${cut}: notices that the server is gone, tells when it is back, and hears again`, async (t) => {
+    test(`${cut}: notices that the server is gone, says when it is back, and hears again`, async (t) => {
       const { channels, line, tell } = await world(t);
       const { heard, listener } = newListener();
       await channels.listen("things", listener);
@@ -136,7 +136,7 @@ describe("Channels", () => {
     });
   }
 
-  test("stays where the server answers, however long nothing is told", async (t) => {
+  test("keeps the connection while the server answers, however long nothing is sent", async (t) => {
     const { channels, listening, tell } = await world(t);
     const { heard, listener } = newListener();
     await channels.listen("things", listener);
@@ -147,7 +147,7 @@ describe("Channels", () => {
     assert.deepEqual(heard, ["1"]);
   });
 
-  test("listens without a connection, and tells when there is one", async (t) => {
+  test("listens without a connection, and says when there is one", async (t) => {
     const { channels, line, tell } = await world(t);
     const { heard, listener } = newListener();
     line.refuse();
@@ -158,7 +158,7 @@ describe("Channels", () => {
     await eventually(() => heard.includes("1"), soonMs, "it hears");
   });
 
-  test("tells nothing to a listener that has ended, and ends the connection with the last one", async (t) => {
+  test("notifies no listener that has ended, and closes the connection with the last one", async (t) => {
     const { channels, listening, tell } = await world(t);
     const [a, b] = [newListener(), newListener()];
     const first = await channels.listen("things", a.listener);

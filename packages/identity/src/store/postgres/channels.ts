@@ -1,6 +1,6 @@
 /**
- * `LISTEN` on a connection of its own, which is made when somebody first listens and made again whenever it breaks, also where
- * it breaks without a word: a server that vanished is noticed by what it does not answer.
+ * `LISTEN` on a connection of its own. It is opened for the first listener and opened again whenever it breaks. A heartbeat
+ * notices a server that vanished without closing the connection.
  */
 import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,27 +8,27 @@ import { Unavailable } from "lockstep";
 import pg from "pg";
 import type { Listener, Listening } from "../database.ts";
 
-/** How the connection is watched. Milliseconds, all of them. */
+/** How the connection is watched. All times are milliseconds. */
 export interface ChannelTimes {
-  /** How long after a failure it is tried again. Default 250. */
+  /** The time between a failure and the next attempt. Default 250. */
   readonly retryMs?: number;
-  /** How often the server is asked whether it is still there. Default 5,000. */
+  /** The time between two heartbeats. Default 5,000. */
   readonly heartbeatMs?: number;
-  /** How long it may take to answer. Default 3,000. */
+  /** The longest time that the server may take to answer a heartbeat. Default 3,000. */
   readonly timeoutMs?: number;
 }
 
-/** A connection that listens, or is about to. A destroyed socket is what says that it is over. */
+/** A connection that listens, or is about to. It has ended when its socket is destroyed. */
 interface Connection {
   readonly client: pg.Client;
   readonly socket: Socket;
-  /** While it is being made: ends when it listens or has failed, and never rejects. */
+  /** While the connection is being opened: resolves when it listens or has failed, and never rejects. */
   opening: Promise<void> | undefined;
-  /** The last thing that was asked: one waits for the other. */
+  /** The last query: the next one waits for it. */
   asked: Promise<unknown>;
 }
 
-/** The longest farewell. */
+/** The longest time that closing a connection politely may take. */
 const farewellMs = 500;
 
 /** The channels that this process listens on. */
@@ -39,18 +39,19 @@ export class Channels {
   #connection: Connection | undefined;
   #retry: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
-  /** Something may have been told that nobody has heard. */
+  /** Notifications may have been lost. */
   #wasInterrupted = false;
   #isClosed = false;
 
   constructor(settings: pg.ClientConfig, times: ChannelTimes = {}) {
     this.#times = { retryMs: 250, heartbeatMs: 5000, timeoutMs: 3000, ...times };
-    // Nothing is asked here but LISTEN and the heartbeat, which are answered at once.
+    // The only queries are LISTEN and the heartbeat, which the server answers at once.
     this.#settings = { ...settings, query_timeout: this.#times.timeoutMs };
   }
 
   /**
-   * Listens from when it resolves. Without a connection it resolves too: whoever listens is told `reconnected` once there is one.
+   * Listens from the moment when the promise resolves. It also resolves without a connection: then `reconnected()` is called once
+   * there is one.
    *
    * @throws Unavailable when the database is closed
    */
@@ -70,7 +71,7 @@ export class Channels {
   async #hear(channel: string): Promise<void> {
     const connection = this.#connection;
     if (connection === undefined) await this.#connect();
-    // Opening listens on every channel that is known by its end.
+    // Opening a connection listens on every channel that is known when it ends.
     else if (connection.opening !== undefined) await connection.opening;
     else await listenOn(connection, channel).catch(() => this.#lose(connection));
   }
@@ -104,7 +105,7 @@ export class Channels {
 
   async #open(connection: Connection): Promise<void> {
     await connection.client.connect();
-    // A channel that is added meanwhile comes up in this loop as well.
+    // The loop also sees a channel that is added while it runs.
     for (const channel of this.#listeners.keys()) await listenOn(connection, channel);
     connection.opening = undefined;
     if (this.#connection !== connection) return;
@@ -117,7 +118,7 @@ export class Channels {
     for (const listeners of this.#listeners.values()) for (const listener of listeners) listener.reconnected();
   }
 
-  /** Gives a connection up and makes another one, unless it was given up before. */
+  /** Discards a connection and opens another one, unless it was given up before. */
   #lose(connection: Connection): void {
     connection.socket.destroy();
     if (this.#connection !== connection) return;
@@ -128,7 +129,7 @@ export class Channels {
     this.#retry.unref();
   }
 
-  /** Says farewell to the server, where it still listens. */
+  /** Closes the connection politely if the server still answers. */
   async #disconnect(): Promise<void> {
     clearTimeout(this.#retry);
     clearInterval(this.#heartbeat);
@@ -146,7 +147,7 @@ function listenOn(connection: Connection, channel: string): Promise<unknown> {
   return ask(connection, `LISTEN ${pg.escapeIdentifier(channel)}`);
 }
 
-/** Where something failed, all that comes after it fails too: the connection is given up. */
+/** After one failure every later query fails too: the connection is given up. */
 function ask(connection: Connection, statement: string): Promise<unknown> {
   connection.asked = connection.asked.then(() => connection.client.query(statement));
   return connection.asked;

@@ -59,7 +59,7 @@ describe("a PostgreSQL that fails", () => {
     assert.equal(await countThings(database), 1);
   });
 
-  test("who waits too long for a connection is unavailable, and not for ever", async (t) => {
+  test("waiting too long for a connection is unavailable, until a connection is free again", async (t) => {
     const { database, url } = await open(t, { maxConnections: 2, connectTimeoutMs: 200 });
     let isOver = false;
     const busy = Promise.allSettled([1, 2].map(() => database.transaction(() => all(longRest)))).then(() => (isOver = true));
@@ -112,7 +112,7 @@ describe("a PostgreSQL that fails", () => {
       database.transaction(() => all(insert, { id: "a" })),
       Unavailable,
     );
-    // What does not answer is asked once: 200 ms for the statement and a second more, not the same again for ROLLBACK.
+    // A server that does not answer is asked once: 200 ms for the statement and a second more, without another wait for ROLLBACK.
     assert.ok(performance.now() - begun < 2000, "it took too long");
     await assert.rejects(database.run(all(one)), Unavailable);
     line.heal();
@@ -159,7 +159,7 @@ describe("a PostgreSQL that fails", () => {
     assert.equal(row && textOf(row, "kept"), "300ms");
   });
 
-  test("what is no address of a PostgreSQL is refused without repeating it", () => {
+  test("an address that is not PostgreSQL's is refused, and not repeated in the message", () => {
     for (const url of ["", "localhost:5432", "mysql://u:canary@h/d", "canary"]) {
       assert.throws(
         () => openPostgres(url),

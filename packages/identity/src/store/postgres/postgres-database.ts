@@ -1,4 +1,4 @@
-/** PostgreSQL through `pg`: a pool of connections, prepared statements, and one more connection that listens. */
+/** PostgreSQL through `pg`: a pool of connections, prepared statements, and a separate connection that listens. */
 import pg from "pg";
 import { Unavailable } from "lockstep";
 import { checkOptions } from "../../mechanism/wrong-identity-option.ts";
@@ -8,17 +8,17 @@ import { Channels } from "./channels.ts";
 import { columnTypes } from "./column-types.ts";
 import { isCollision, isOutdated, translated } from "./postgres-error.ts";
 
-/** How `openPostgres` connects. */
+/** The options of `openPostgres()`. */
 export interface PostgresOptions {
-  /** The most connections in the pool. Default 10. One more listens. */
+  /** The most connections in the pool; one more listens. Default 10. */
   readonly maxConnections?: number;
-  /** How long to wait for a connection, in milliseconds. Default 3,000. */
+  /** The longest wait for a connection. Milliseconds; default 3,000. */
   readonly connectTimeoutMs?: number;
-  /** How long a statement may take, in milliseconds. Default 10,000. */
+  /** The longest time of a statement. Milliseconds; default 10,000. */
   readonly statementTimeoutMs?: number;
 }
 
-/** A PostgreSQL database; its pool is there for what else an application does. */
+/** A PostgreSQL database. An application may use its pool for its own queries. */
 export interface PostgresDatabase extends Database {
   readonly kind: "postgres";
   readonly pool: pg.Pool;
@@ -27,31 +27,31 @@ export interface PostgresDatabase extends Database {
 const attempts = 5;
 
 /**
- * Connects to a database by its URL (`postgres://user:password@host:5432/name`). Nothing is opened before the first statement.
- * Prepared statements need a session of their own: behind PgBouncer use its session mode.
+ * Connects to a database by its URL (`postgres://user:password@host:5432/name`). No connection is opened before the first
+ * statement. Prepared statements need a session of their own: behind PgBouncer, use its session mode.
  *
  * @throws WrongIdentityOption for an option that does not exist
- * @throws TypeError for a URL that is none of PostgreSQL
+ * @throws TypeError for a URL that is not PostgreSQL's
  */
 export function openPostgres(url: string, options: PostgresOptions = {}): PostgresDatabase {
   checkOptions("openPostgres()", options, { maxConnections: true, connectTimeoutMs: true, statementTimeoutMs: true });
   const { maxConnections = 10, connectTimeoutMs = 3000, statementTimeoutMs = 10_000 } = options;
   if (!URL.canParse(url) || !/^postgres(?:ql)?:$/.test(new URL(url).protocol))
-    throw new TypeError("The address of a PostgreSQL database is a URL: postgres://user:password@host:5432/name");
+    throw new TypeError("Give the address of a PostgreSQL database as a URL: postgres://user:password@host:5432/name");
   const settings: pg.ClientConfig = {
     connectionString: url,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
-    // Where the network swallows packets, no statement timeout of the server is ever heard of.
+    // If the network swallows packets, the server's own statement timeout never reaches this process.
     query_timeout: statementTimeoutMs + 1000,
-    // A process that vanished in the middle of a transaction must not hold its locks for hours.
+    // A process that vanished during a transaction must not hold its locks for hours.
     idle_in_transaction_session_timeout: statementTimeoutMs,
     keepAlive: true,
     application_name: "lockstep-identity",
     types: { getTypeParser: (oid, format) => (oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) },
   };
   const pool = new pg.Pool({ ...settings, max: maxConnections });
-  // A connection that breaks while it is idle is replaced; the next statement tells if there is no server.
+  // An idle connection that breaks is replaced. If there is no server, the next statement fails.
   pool.on("error", () => {});
   return new PooledDatabase(pool, new Channels(settings));
 }
@@ -98,7 +98,7 @@ class PooledDatabase implements PostgresDatabase {
 
   async #attempt<T>(work: () => Work<T>): Promise<T> {
     const client = await answered(this.pool.connect());
-    // Between two statements nobody else hears that the connection broke; the next statement tells.
+    // Between two statements nobody else hears that the connection broke; the next statement fails.
     client.on("error", ignore);
     let isUsable = true;
     try {
@@ -121,7 +121,7 @@ class PooledDatabase implements PostgresDatabase {
 }
 
 async function perform(client: pg.Pool | pg.PoolClient, step: Step): Promise<readonly Row[]> {
-  // Outside of what is translated: a wrong parameter is a mistake of the program.
+  // Not translated: a wrong parameter is a mistake of the program.
   const query = queryOf(step);
   return (await answered(client.query<Row>(query))).rows;
 }
@@ -139,7 +139,7 @@ function queryOf(step: Step): pg.QueryConfig {
   }
 }
 
-/** Waits for the server. What the work itself throws does not come this way, and is never taken for the server's. */
+/** Waits for the server. Errors of the work itself do not pass here, so they are never taken for the server's. */
 async function answered<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
@@ -148,9 +148,9 @@ async function answered<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-/** Rolls back; false where the connection cannot be used again. */
+/** Rolls back. Returns false if the connection cannot be used again. */
 async function isRolledBack(client: pg.PoolClient, error: unknown): Promise<boolean> {
-  // What has not answered is not asked again: closing the connection rolls back.
+  // A server that has not answered is not asked again: closing the connection rolls back.
   if (error instanceof Unavailable && !(error.cause instanceof pg.DatabaseError)) return false;
   try {
     await client.query("ROLLBACK");

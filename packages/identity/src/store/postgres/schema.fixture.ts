@@ -1,6 +1,6 @@
 /**
- * Schemas of PostgreSQL for tests. Making identity's tables takes twenty times as long as emptying them, so a schema is used again after its
- * test, unless the test changed its tables or still works on them.
+ * Schemas of PostgreSQL for tests. Making identity's tables takes twenty times as long as emptying them, so a schema is used
+ * again after its test, unless the test changed its tables or still works on them.
  */
 import pg from "pg";
 
@@ -8,7 +8,7 @@ import pg from "pg";
 export interface TestSchema {
   /** Of its database, with the schema as `search_path`. */
   readonly url: string;
-  /** Says that the migrations are done: what is there now is what the next test finds. */
+  /** Says that the migrations are done: the next test finds the schema as it is now. */
   isMigrated(): Promise<void>;
   /** Gives it back after the test, whose connections are closed. */
   release(): Promise<void>;

@@ -4,7 +4,7 @@ import pg from "pg";
 import { newPostgresUrl } from "../database.fixture.ts";
 import { TestSchemas, type TestSchema } from "./schema.fixture.ts";
 
-/** Runs statements as a test would, then gives the schema back. Resolves with its address. */
+/** Runs statements as a test would, then returns the schema to the pool. Resolves with its address. */
 async function use(schema: TestSchema, ...statements: readonly string[]): Promise<string> {
   const client = new pg.Client({ connectionString: schema.url });
   await client.connect();

@@ -18,7 +18,7 @@ const complete = sql("SELECT id FROM written GROUP BY id HAVING COUNT(*) = 2");
 const halves = sql("SELECT id FROM written GROUP BY id HAVING COUNT(*) <> 2");
 
 describe("a SQLite file", () => {
-  test("is made where it is missing, and is its owner's only, with the files beside it", async (t) => {
+  test("is created if it is missing, and only its owner can read it and the files beside it", async (t) => {
     const path = join(newFolder(t), "a", "b", "app.db");
     const database = open(t, path);
     await database.run(all(make));
@@ -28,18 +28,18 @@ describe("a SQLite file", () => {
     for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
   });
 
-  test("in a folder that is there and open to all is still its owner's only", async (t) => {
+  test("in an existing folder that is open to all can still be read by its owner only", async (t) => {
     const folder = newFolder(t);
     chmodSync(folder, 0o777);
     await open(t, join(folder, "app.db")).run(all(make));
     assert.equal(statSync(join(folder, "app.db")).mode & 0o777, 0o600);
   });
 
-  test("must have a name: SQLite would keep what has none until the end of the process only", () => {
+  test("must have a name: SQLite would keep a database without one until the end of the process only", () => {
     assert.throws(() => openSqlite(""), TypeError);
   });
 
-  test("that is a folder, or no database, cannot be opened", async (t) => {
+  test("that is a folder, or not a database, cannot be opened", async (t) => {
     const folder = newFolder(t);
     mkdirSync(join(folder, "folder.db"));
     writeFileSync(join(folder, "text.db"), "This is no database, and never was one. ".repeat(100));
@@ -77,7 +77,7 @@ describe("a SQLite file", () => {
     assert.deepEqual([...(await database.run(all(halves)))], []);
   });
 
-  test("is opened by several processes at once, also while it is made", async (t) => {
+  test("is opened by several processes at once, also while it is created", async (t) => {
     const path = join(newFolder(t), "app.db");
     const told = await Promise.all([1, 2, 3, 4].map(() => killedWriterOfNewFile(path)));
     assert.deepEqual(

@@ -1,6 +1,6 @@
 /**
- * SQLite through `node:sqlite`: one connection, on which every transaction runs from beginning to end without waiting, so
- * that requests cannot get into each other's transactions.
+ * SQLite through `node:sqlite`: one connection. Every transaction runs on it synchronously from beginning to end, so requests
+ * cannot get into each other's transactions.
  */
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
@@ -10,33 +10,33 @@ import { checkOptions } from "../../mechanism/wrong-identity-option.ts";
 import { type Database, drive, type Listener, type Listening, lockOutsideTransaction } from "../database.ts";
 import { type Notification, type Query, type Row, type Statement, type Step, valuesOf, type Work } from "../statement.ts";
 
-/** How `openSqlite` opens the file. */
+/** The options of `openSqlite()`. */
 export interface SqliteOptions {
-  /** How long a statement waits for another process that writes, in milliseconds. Default 5,000. */
+  /** The longest time that a statement waits for another process that writes. Milliseconds; default 5,000. */
   readonly busyTimeoutMs?: number;
 }
 
 const none: readonly Row[] = Object.freeze([]);
 
 /**
- * Opens a database file, and makes it where it is missing (readable by this user only); `:memory:` lives as long as the process. What is
- * acknowledged is on the disk (`synchronous = FULL`). Several processes may open one file, on one machine.
+ * Opens a database file. If the file is missing, it is created, readable by this user only; `:memory:` lives as long as the
+ * process. A committed transaction is on the disk (`synchronous = FULL`). Several processes of one machine may open one file.
  *
  * @throws WrongIdentityOption for an option that does not exist
  * @throws TypeError for an empty path
- * @throws Error of `node:sqlite` where the file cannot be opened or is no database
+ * @throws Error of `node:sqlite` if the file cannot be opened or is not a database
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): Database {
   checkOptions("openSqlite()", options, { busyTimeoutMs: true });
-  // SQLite takes no path for a database that is gone at the end.
-  if (path === "") throw new TypeError("The path of a SQLite database is empty: name a file, or :memory:");
+  // SQLite would read an empty path as a temporary database.
+  if (path === "") throw new TypeError("Name a file or :memory:, not an empty path");
   if (path !== ":memory:") makePrivate(path);
   const connection = new DatabaseSync(path, { timeout: options.busyTimeoutMs ?? 5000 });
   connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF");
   return new SqliteDatabase(connection);
 }
 
-/** The files that SQLite makes beside this one get its permissions. */
+/** The files that SQLite creates beside this one get the same permissions. */
 function makePrivate(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   closeSync(openSync(path, "a", 0o600));
@@ -52,7 +52,7 @@ class SqliteDatabase implements Database {
     this.#connection = connection;
   }
 
-  // The methods are asynchronous, so that a failure is a rejection here as on PostgreSQL.
+  // The methods are asynchronous: a failure is a rejection, as on PostgreSQL.
   async run<T>(work: Work<T>): Promise<T> {
     this.#checkOpen();
     return drive(work, (step) => {
@@ -71,7 +71,7 @@ class SqliteDatabase implements Database {
     try {
       result = drive(work(), (step: Step) => {
         if (step.kind === "query") return this.#query(step);
-        // A lock: the transaction itself is one.
+        // The transaction itself is the lock.
         if (step.kind === "notify" && !notifications.some((told) => isSame(told, step))) notifications.push(step);
         return none;
       });
@@ -108,7 +108,7 @@ class SqliteDatabase implements Database {
         prepared = this.#connection.prepare(statement.text);
         this.#prepared.set(statement, prepared);
       }
-      // The schema holds no BLOB and no integer beyond 2^53, which are what else a row could hold.
+      // A row could also have a BLOB or an integer beyond 2^53; the schema has neither.
       return prepared.all(parameters) as unknown as readonly Row[];
     } catch (error) {
       throw translated(error);
@@ -135,7 +135,7 @@ class SqliteDatabase implements Database {
   }
 }
 
-/** A number is bound as an integer, as on PostgreSQL: a `number` of JavaScript would become a REAL. */
+/** A number is bound as an integer, as on PostgreSQL: a JavaScript `number` would become a REAL. */
 function boundOf(query: Query): Record<string, string | bigint | null> {
   const bound: Record<string, string | bigint | null> = {};
   for (const [index, value] of valuesOf(query).entries()) {
@@ -154,7 +154,7 @@ const away: ReadonlySet<number> = new Set([5, 6, 8, 10, 13, 14]);
 
 function translated(error: unknown): unknown {
   const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
-  // Extended codes hold the primary one in their last byte.
+  // The last byte of an extended code is the primary code.
   if (typeof code === "number" && away.has(code & 0xff)) return new Unavailable("SQLite cannot answer", { cause: error });
   if (error instanceof Error && "code" in error && error.code === "ERR_INVALID_STATE") {
     return closed(error);
