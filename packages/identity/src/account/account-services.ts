@@ -33,7 +33,7 @@ export interface AccountServices {
 export interface AccountRouteServices extends Omit<AccountServices, "links"> {
   readonly accounts: Accounts;
   readonly signedIn: SignedInUser;
-  /** Gives the browser session that a user came with another secret (attack row S-03); nothing for one who came with a token. */
+  /** Gives the browser session that a user came with another secret (S-03); nothing for one who came with a token. */
   readonly rotateSession: (user: User) => Promise<Cookie | undefined>;
   /** Where the links in messages lead. Default: pages of the issuer. */
   readonly links?: LinkTemplates | undefined;

@@ -1,4 +1,4 @@
-/** The links in messages. They are made of settings only: no header of a request has a part in them (attack row L-19). */
+/** The links in messages. They are made of settings only: no header of a request has a part in them (L-19). */
 import { BuildError, type Redacted } from "lockstep";
 
 /** Where the links in messages lead. `{token}` stands for the secret part; a fragment (`#token={token}`) keeps it out of logs. */

@@ -40,7 +40,7 @@ export async function checkOwnPassword(
 }
 
 /**
- * Gives the caller's account another password, and ends every other sign-in of it (attack row S-05); links that were sent are invalid.
+ * Gives the caller's account another password, and ends every other sign-in of it (S-05); links that were sent are invalid.
  *
  * @throws Problem 403 `wrong_password` (also where another request was first), 422 `weak_password`, 429
  */

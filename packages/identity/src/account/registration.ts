@@ -1,7 +1,7 @@
 /**
- * Registering, in two steps. The first answers the same, after the same work, whether or not the address has an account
- * (attack row L-05). The second makes the account, and needs both the link, which only the owner of the mailbox has, and the password,
- * which only whoever registered knows: so that nobody prepares an account with somebody else's address and waits for them to confirm it.
+ * Registering, in two steps. The first answers the same, after the same work, whether or not the address has an account (L-05).
+ * The second makes the account, and needs both the link, which only the owner of the mailbox has, and the password, which only
+ * whoever registered knows: so that nobody prepares an account with somebody else's address and waits for them to confirm it.
  */
 import { randomUUID } from "node:crypto";
 import type { Connection, Redacted } from "lockstep";

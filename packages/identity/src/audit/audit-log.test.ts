@@ -38,7 +38,7 @@ describeOnEach("the log of events", (database) => {
     assert.deepEqual(await db.run(listEvents({ limit: 100 })), newestFirst);
   });
 
-  test("is read page by page, also where several events happened at once", async (t) => {
+  test("is read page by page, also if several events happened at once", async (t) => {
     const db = await filled(await database.open(t));
     for (const limit of [1, 2, 7, 30]) {
       const read: StoredEvent[] = [];
@@ -54,7 +54,7 @@ describeOnEach("the log of events", (database) => {
     }
   });
 
-  test("is read by time, subject and type, together or alone", async (t) => {
+  test("is read by time, subject and type, alone or together", async (t) => {
     const db = await filled(await database.open(t));
     const limit = 100;
     assert.deepEqual(await list(db, { limit, since: 1005 }), ids(newestFirst.filter(({ at }) => at >= 1005)));
@@ -83,7 +83,7 @@ describeOnEach("the log of events", (database) => {
     assert.equal((await list(db, { limit: 100 })).length, 30);
   });
 
-  test("what is old is removed, oldest first and a little at a time (D-23)", async (t) => {
+  test("old events are removed, oldest first and a few at a time (D-23)", async (t) => {
     const db = await filled(await database.open(t));
     const removed: number[] = [];
     for (let count = 0; count < 3; count += 1) removed.push(await db.run(removeEventsBefore(1004, 8)));

@@ -1,16 +1,16 @@
-/** Reading the table of events, and removing what is older than it is to be kept. */
+/** Reads the table of events, and removes old events. */
 import { all, sql, type Work } from "../store/statement.ts";
 import { indexed, type StoredEvent, toStoredEvent } from "./stored-event.ts";
 
-/** Which events, newest first. */
+/** Which events to read, newest first. */
 export interface EventQuery {
-  /** How many, 1 to 1,000. */
+  /** The number of events, 1 to 1,000. */
   readonly limit: number;
-  /** The last one of the page before. */
+  /** The last event of the page before. */
   readonly before?: Pick<StoredEvent, "id" | "at"> | undefined;
-  /** Not older than this, in milliseconds since 1970. */
+  /** Only events from this time on. Milliseconds since 1970. */
   readonly since?: number | undefined;
-  /** About this one: the id of an account, `client:<id>`. */
+  /** Only events about this subject: the id of an account, or `client:<id>`. */
   readonly subject?: string | undefined;
   readonly type?: string | undefined;
 }
@@ -26,14 +26,14 @@ const remove = sql(`
   WHERE id IN (SELECT id FROM identity_audit_events WHERE at < :at ORDER BY at LIMIT :limit)
   RETURNING id`);
 
-/** The events of a page. */
+/** Reads a page of events. */
 export function* listEvents({ limit, before, since = 0, subject, type = "" }: EventQuery): Work<readonly StoredEvent[]> {
   const place = { limit, since, type: indexed(type), at: before?.at ?? Number.MAX_SAFE_INTEGER, id: before?.id ?? "" };
   const rows = subject === undefined ? yield* all(newest, place) : yield* all(newestAbout, { ...place, subject: indexed(subject) });
   return rows.map(toStoredEvent);
 }
 
-/** Removes at most so many events from before a time, in milliseconds since 1970; gives how many it removed. */
+/** Removes at most `limit` events from before a time in milliseconds since 1970. Returns how many it removed. */
 export function* removeEventsBefore(at: number, limit: number): Work<number> {
   return (yield* all(remove, { at, limit })).length;
 }

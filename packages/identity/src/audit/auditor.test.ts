@@ -38,14 +38,14 @@ async function audited(db: Database): Promise<Audited> {
   };
 }
 
-/** What was changed, and the types of the events in the table. */
+/** The change, and the types of the events in the table. */
 async function written(db: Database): Promise<readonly [readonly unknown[], readonly string[]]> {
   const rows = await db.run(all(things));
   const events = await db.run(listEvents({ limit: 100 }));
   return [rows.map(({ name }) => name), events.map(({ type }) => type)];
 }
 
-/** What is written on standard error during a test. */
+/** The lines on standard error during a test. */
 function onStandardError(t: TestContext): () => readonly string[] {
   const error = t.mock.method(console, "error", () => {});
   return () => error.mock.calls.map(({ arguments: [line] }) => String(line));
@@ -76,7 +76,7 @@ describeOnEach("recorded()", (database) => {
     });
   });
 
-  test("a change whose event cannot be written does not happen, and nobody is told of it (I-08)", async (t) => {
+  test("a change whose event cannot be written does not happen, and is not reported (I-08)", async (t) => {
     const { db, auditor, told } = await audited(await database.open(t));
     await db.run(all(dropEvents));
     const change = auditor.recorded(db, {}, function* (record) {
@@ -98,7 +98,7 @@ describeOnEach("recorded()", (database) => {
     assert.deepEqual([await written(db), told], [[[], []], []]);
   });
 
-  test("a sink that throws changes nothing, and is told of with nothing but the type (I-08)", async (t) => {
+  test("a sink that throws changes nothing, and only the event's type is reported (I-08)", async (t) => {
     const lines = onStandardError(t);
     const { db } = await audited(await database.open(t));
     const auditor = new Auditor(
@@ -137,7 +137,7 @@ describeOnEach("recorded()", (database) => {
     assert.equal(told.length, 1);
   });
 
-  test("while the database is away nothing happens and nothing is told", async (t) => {
+  test("while the database is away nothing happens and nothing is reported", async (t) => {
     const { db, auditor, told } = await audited(await database.open(t));
     await db.close();
     await assert.rejects(
@@ -150,7 +150,7 @@ describeOnEach("recorded()", (database) => {
   });
 });
 
-test("report() tells the sink only; every event has an id of its own", async () => {
+test("report() calls the sink only; every event has an id of its own", async () => {
   const { db, auditor, told } = await audited(openSqlite(":memory:"));
   auditor.report(
     { type: "sign_in.failed", method: "password", reason: "wrong_password", subject: "account-1" },

@@ -1,6 +1,6 @@
 /**
- * Hands events on: to the sink, and for changes that matter to the table as well, in the transaction of the change, so that no such
- * change happens without its event (attack row I-08).
+ * Passes events to the sink. The events of important changes are also written to the table, in the transaction of the change: no
+ * such change happens without its event (I-08).
  */
 import { randomUUID } from "node:crypto";
 import { checkedClock, notify, timeOf } from "../mechanism/callback.ts";
@@ -12,7 +12,7 @@ import { saveStoredEvent, storedEvent } from "./stored-event.ts";
 /** Records an event in the transaction that it belongs to. */
 export type Recorder = (details: IdentityEventDetails) => Work<void>;
 
-/** Where an event comes from. */
+/** The origin of an event. */
 export interface EventOrigin {
   readonly requestId?: string;
 }
@@ -27,13 +27,13 @@ export class Auditor {
     this.#clock = checkedClock(clock);
   }
 
-  /** Tells the sink, and does not wait for it. One that throws or rejects is reported on standard error, with nothing of the event but its type. */
+  /** Calls the sink and does not wait for it. If it throws or rejects, a line on standard error names the type of the event. */
   report(details: IdentityEventDetails, origin: EventOrigin = {}): void {
     this.#tell(this.#complete(details, origin));
   }
 
   /**
-   * Runs a transaction whose events are written with it, and tells the sink once it is committed.
+   * Runs a transaction that also writes its events, and calls the sink once it is committed.
    *
    * @throws Unavailable while the database is away; then nothing has happened
    */
@@ -45,7 +45,7 @@ export class Auditor {
       return saveEvent(event);
     };
     const result = await database.transaction(() => {
-      // A transaction that collided is tried again: what it had recorded is gone.
+      // A transaction that collided is tried again: discard the events of the first attempt.
       events = [];
       return work(record);
     });

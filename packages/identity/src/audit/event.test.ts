@@ -40,7 +40,7 @@ type Large<E> = E extends unknown
   ? { [N in keyof E]-?: E[N] extends string | number | readonly string[] | undefined ? never : N }[keyof E]
   : never;
 
-test("no event has a member for a secret or an address, nor one that could hold a whole object (checked by the compiler) (I-05)", () => {
+test("no event has a member for a secret or an address, or for a whole object (checked by the compiler) (I-05)", () => {
   const told: readonly Told[] = [] satisfies readonly never[];
   const isNever: [Told] extends [never] ? true : false = true;
   const isSmall: [Large<IdentityEvent>] extends [never] ? true : false = true;
@@ -49,7 +49,7 @@ test("no event has a member for a secret or an address, nor one that could hold 
   assert.deepEqual([told.length, isNever, isSmall, isNoticed], [0, true, true, false]);
 });
 
-test("what is named refused, failed or limited is a failure; what was done is a success", () => {
+test("types named refused, failed or limited are failures; all others are successes", () => {
   const failures: readonly IdentityEventType[] = [
     "sign_in.failed",
     "throttle.limited",
@@ -69,7 +69,7 @@ test("what is named refused, failed or limited is a failure; what was done is a 
 });
 
 describeOnEach("events of signing in", (database) => {
-  test("hold no password, address, device or network, not where it is throttled either (I-05)", async (t) => {
+  test("contain no password, address, device or network, also if the attempt is throttled (I-05)", async (t) => {
     const written = t.mock.method(console, "error", () => {});
     const { settings, events } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);

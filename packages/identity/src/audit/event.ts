@@ -1,6 +1,6 @@
-/** What identity reports: typed, with ids and reasons, never a secret, an e-mail address or a network address. */
+/** The audit events of identity: typed, with ids and reasons, never with a secret, an e-mail address or a network address. */
 
-/** How a sign-in came about, or was tried. */
+/** The way in which somebody signed in, or tried to. */
 export type SignInMethod = "password";
 
 /** The grants of the token endpoint. */
@@ -90,31 +90,31 @@ export type EndReason =
   | "token_reused"
   | "token_revoked";
 
-/** Why a sign-in failed: the answer is the same for all of them. */
+/** Why a sign-in failed. The answer is the same for all reasons. */
 export type SignInFailure = "unknown_account" | "wrong_password" | "no_password" | "disabled" | "overtaken";
 
-/** What a room reports; the auditor adds the rest. */
+/** The details of an event; the auditor adds the rest. */
 export type IdentityEventDetails = Success | Failure;
 
 interface About {
   /** Unique. */
   readonly id: string;
-  /** When, in milliseconds since 1970. */
+  /** Milliseconds since 1970. */
   readonly at: number;
   readonly outcome: "success" | "failure";
-  /** The `X-Request-Id` of the answer, where there was a request. */
+  /** The `X-Request-Id` of the answer, if there was a request. */
   readonly requestId?: string;
 }
 
-/** What happened. */
+/** An audit event. */
 export type IdentityEvent = About & IdentityEventDetails;
 
 /** The kinds of event. */
 export type IdentityEventType = IdentityEventDetails["type"];
 
 /**
- * Takes events. It may be asynchronous; nothing waits for it. If it throws or rejects, that is told on standard error and the event is lost to
- * it: buffer, and write later.
+ * Receives events. It may be asynchronous; nothing waits for it. If it throws or rejects, a line on standard error says so and
+ * the event is lost: let it buffer events and write them later.
  */
 export type IdentityAuditSink = ((event: IdentityEvent) => void) | ((event: IdentityEvent) => Promise<void>);
 
@@ -132,7 +132,7 @@ const failures: ReadonlySet<IdentityEventType> = new Set<Failure["type"]>([
   "revocation.feed_silent",
 ]);
 
-/** Whether an event tells of something that went well. */
+/** Whether an event reports a success. */
 export function outcomeOf(type: IdentityEventType): "success" | "failure" {
   return failures.has(type) ? "failure" : "success";
 }

@@ -1,4 +1,4 @@
-/** An event as the table `identity_audit_events` has it: identity's own, and those of an API. */
+/** Rows of the table `identity_audit_events`: events of identity, and of an API. */
 import { randomUUID } from "node:crypto";
 import type { AuditEvent } from "lockstep";
 import { numberOf, textOf, textOrNone } from "../store/row.ts";
@@ -13,22 +13,22 @@ export interface StoredEvent {
   readonly at: number;
   readonly type: string;
   readonly outcome: "success" | "failure";
-  /** Whom it is about: the id of an account, `client:<id>`. */
+  /** The subject: the id of an account, or `client:<id>`. */
   readonly subject: string | undefined;
-  /** The `X-Request-Id` of the answer, where there was a request. */
+  /** The `X-Request-Id` of the answer, if there was a request. */
   readonly requestId: string | undefined;
-  /** What else is told, by name. */
+  /** All other members of the event, by name. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** The table's form of an event. */
+/** Makes a row of an event. */
 export function storedEvent(event: IdentityEvent | AuditEvent): StoredEvent {
   if ("id" in event) {
     const { id, at, type, outcome, requestId, ...details } = event;
     const subject = "subject" in details ? details.subject : undefined;
     return { id, at, type, outcome, subject, requestId, details };
   }
-  // What an API reports are failures, all of them, and they have no id of their own.
+  // All events of an API are failures, and they have no id.
   const { at, type, requestId, ...details } = event;
   return { id: randomUUID(), at, type, outcome: "failure", subject: event.subjects[0], requestId, details };
 }
@@ -38,7 +38,7 @@ const insert = sql(`
   VALUES (:id, :at, :type, :outcome, :subject, :requestId, :details)
   ON CONFLICT (id) DO NOTHING`);
 
-/** Writes an event, unless it is there. */
+/** Writes an event, unless the table has it. */
 export function* saveStoredEvent({ subject, requestId, details, ...event }: StoredEvent): Work<void> {
   yield* all(insert, {
     ...event,
@@ -54,7 +54,7 @@ export function toStoredEvent(row: Row): StoredEvent {
     id: textOf(row, "id"),
     at: numberOf(row, "at"),
     type: textOf(row, "type"),
-    // Written by `saveStoredEvent` only, as is what the JSON holds.
+    // Only `saveStoredEvent` writes rows, and the JSON in them.
     outcome: textOf(row, "outcome") as StoredEvent["outcome"],
     subject: textOrNone(row, "subject"),
     requestId: textOrNone(row, "request_id"),
@@ -62,7 +62,7 @@ export function toStoredEvent(row: Row): StoredEvent {
   };
 }
 
-/** What stands in an index: the `sub` of a foreign issuer may be what it likes, and no database takes all of that. */
+/** The form of a subject in an index: the `sub` of a foreign issuer may be any text, and no database indexes every text. */
 export function indexed(text: string): string {
   return text.slice(0, maxIndexed).toWellFormed().replaceAll("\0", "\uFFFD");
 }

@@ -94,7 +94,7 @@ describeOnEach("tableAudit()", (database) => {
     });
   });
 
-  test("takes what an API reports", async (t) => {
+  test("writes the events of an API", async (t) => {
     const db = await database.open(t);
     const table = open(t, db);
     const nobody = authenticate({ token: httpBearer() }, () => undefined);
@@ -124,7 +124,7 @@ describeOnEach("tableAudit()", (database) => {
     assert.deepEqual([(await stored(db)).length, table.dropped], [1, 0]);
   });
 
-  test("writes many, in their order, whoever else flushes meanwhile", async (t) => {
+  test("writes many, in their order, while others flush", async (t) => {
     const db = await database.open(t);
     const table = open(t, db);
     for (let count = 0; count < 150; count += 1) table.sink(failed(count));
@@ -142,7 +142,7 @@ describeOnEach("tableAudit()", (database) => {
     assert.deepEqual(await stored(db), ["event-1"]);
   });
 
-  test("close() writes what waits; what comes later is dropped, and said to be", async (t) => {
+  test("close() writes the events that wait; later events are dropped and reported", async (t) => {
     const lines = onStandardError(t);
     const db = await database.open(t);
     const table = open(t, db);
@@ -168,7 +168,7 @@ describeOnEach("tableAudit()", (database) => {
     assert.match(lines()[0] ?? "", /^An audit event of the type sign_in\.failed could not be written: \w+$/);
   });
 
-  test("takes what a foreign issuer calls its subjects", async (t) => {
+  test("writes any subject that a foreign issuer names", async (t) => {
     const db = await database.open(t);
     const table = open(t, db);
     for (const subject of ["a\0b", "\ud800", "'; DROP TABLE identity_audit_events; --", "x".repeat(100_000)]) {
@@ -181,7 +181,7 @@ describeOnEach("tableAudit()", (database) => {
     assert.ok(events.some(({ subject }) => subject === "a\uFFFDb"));
   });
 
-  test("holds so many events and no more, counts what it drops, and says so once (I-08)", async (t) => {
+  test("keeps at most maxWaiting events, counts those that it drops, and reports it once (I-08)", async (t) => {
     const lines = onStandardError(t);
     const db = await database.open(t);
     const table = open(t, db, { maxWaiting: 10 });
@@ -190,7 +190,7 @@ describeOnEach("tableAudit()", (database) => {
     assert.deepEqual(lines(), ["Audit events are being dropped"]);
     await table.flush();
     assert.deepEqual(await stored(db), ids(0, 10));
-    assert.deepEqual(lines().slice(1), ["Audit events are written again; 990 were dropped until now"]);
+    assert.deepEqual(lines().slice(1), ["Audit events are written again; 990 were dropped before"]);
     table.sink(failed(1000));
     await table.flush();
     assert.deepEqual([(await stored(db)).length, table.dropped, lines().length], [11, 990, 2]);
@@ -234,7 +234,7 @@ describe("tableAudit() while the database is away", () => {
     ["sqlite", sqliteOutage],
     ["postgres", postgresOutage],
   ] as const) {
-    test(`keeps what comes, requests do not wait, and it is written when the database is back (${kind}) (I-08)`, async (t) => {
+    test(`keeps new events, requests do not wait, and they are written when the database is back (${kind}) (I-08)`, async (t) => {
       const { db, begin, end } = await outage(t);
       const table = open(t, db);
       table.sink(failed(0));

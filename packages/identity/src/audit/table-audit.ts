@@ -1,7 +1,7 @@
 /**
- * A sink that writes events to the table `identity_audit_events`, in batches, so that no request waits for it. What comes while the
- * database is away is kept, up to a limit; what is dropped beyond it is counted and told, never silent (attack row I-08).
- * The events of changes that matter are written with the change, by `Auditor.recorded`, and are not written twice.
+ * A sink that writes events to the table `identity_audit_events` in batches: no request waits for it. While the database is away,
+ * events are kept, up to a limit. Events beyond the limit are dropped, counted and reported, never silently (I-08).
+ * `Auditor.recorded` writes the events of important changes together with the change; they are not written twice.
  */
 import type { AuditEvent } from "lockstep";
 import { complain } from "../mechanism/callback.ts";
@@ -12,23 +12,25 @@ import type { Work } from "../store/statement.ts";
 import type { IdentityEvent } from "./event.ts";
 import { saveStoredEvent, storedEvent, type StoredEvent } from "./stored-event.ts";
 
-/** How the table is written. */
+/** The options of `tableAudit()`. */
 export interface TableAuditOptions {
   /** The most events that wait to be written. Default 10,000. */
   readonly maxWaiting?: number;
-  /** How long an event waits at most while the database answers, in milliseconds. Default 1,000. */
+  /** The longest time that an event waits while the database answers. Milliseconds; default 1,000. */
   readonly intervalMs?: number;
 }
 
 /** Writes events to the table. */
 export interface TableAudit {
-  /** For `identity({ audit })` and `createApi({ audit })` alike. */
+  /** The sink, for `identity({ audit })` and for `createApi({ audit })`. */
   readonly sink: (event: IdentityEvent | AuditEvent) => void;
-  /** How many events were dropped since the process began, because too many waited, the table refused them, or it was closed. */
+  /**
+   * The number of events that were dropped since the process began: too many waited, the table refused them, or it was closed.
+   */
   readonly dropped: number;
-  /** Writes what waits. @throws Unavailable while the database is away; nothing is lost then */
+  /** Writes the events that wait. @throws Unavailable while the database is away; then nothing is lost */
   flush(): Promise<void>;
-  /** Writes what waits, once more, and stops. What cannot be written is told on standard error. */
+  /** Writes the events that wait, and stops. A line on standard error says how many could not be written. */
   close(): Promise<void>;
 }
 
@@ -64,7 +66,7 @@ class BufferedTable implements TableAudit {
       batchSize,
       intervalMs,
       maxWaiting,
-      // A burst of events is written before there is no room for it.
+      // Write a burst of events before the buffer is full.
       flushAt: Math.ceil(maxWaiting / 2),
     });
   }
@@ -96,7 +98,7 @@ class BufferedTable implements TableAudit {
   }
 
   #flushed(): void {
-    if (this.#isOverflowing) console.error(`Audit events are written again; ${this.#dropped} were dropped until now`);
+    if (this.#isOverflowing) console.error(`Audit events are written again; ${this.#dropped} were dropped before`);
     this.#isOverflowing = false;
   }
 }

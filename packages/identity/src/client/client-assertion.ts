@@ -1,6 +1,6 @@
 /**
  * Client assertions (`private_key_jwt`, RFC 7523): a short JWT that the client signs for one request. Each is good once, so that
- * one that was overheard, or signed again with (r, n − s), is worth nothing (attack row J-47).
+ * one that was overheard, or signed again with (r, n − s), is worth nothing (J-47).
  */
 import { createHash } from "node:crypto";
 import { InvalidCredential, type Redacted } from "lockstep";

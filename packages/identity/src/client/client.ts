@@ -14,7 +14,7 @@ export type ClientGrant = (typeof clientGrants)[number];
 
 /** A client, without what is secret about it. */
 export interface Client {
-  /** Lower-case letters, digits and hyphens, and never of the form of an account's id (attack row A-50). */
+  /** Lower-case letters, digits and hyphens, and never of the form of an account's id. */
   readonly id: string;
   readonly name: string;
   readonly authentication: ClientAuthentication;

@@ -1,4 +1,7 @@
-/** The client_credentials grant (RFC 6749 §4.4): a service account gets a token in its own name. There is no refresh token (§4.4.3). */
+/**
+ * The client_credentials grant (RFC 6749 §4.4): a service account gets a token in its own name. There is no refresh token
+ * (§4.4.3).
+ */
 import { isConfidential } from "../client/client.ts";
 import { invalidClient } from "../client/client-authentication.ts";
 import { subjectOfClient } from "../principal/principal.ts";
@@ -13,7 +16,7 @@ import {
 } from "./grant.ts";
 
 /**
- * Gives a client an access token whose subject is `client:<id>`, which no account can be (attack row A-50).
+ * Gives a client an access token whose subject is `client:<id>`, which no account can be (A-50).
  *
  * @throws OAuthError `invalid_client` without an authenticated client, `unauthorized_client`, `invalid_scope`
  */

@@ -70,7 +70,7 @@ export function checkGrantAllowed(client: Client | undefined, grant: GrantName):
 /**
  * The scopes to grant: those asked for, or all that are allowed where none is asked for.
  *
- * @throws OAuthError `invalid_scope` where one that is asked for is not allowed (attack row A-43)
+ * @throws OAuthError `invalid_scope` where one that is asked for is not allowed (A-43)
  */
 export function grantedScope(asked: readonly string[], allowed: readonly string[]): string {
   if (asked.some((scope) => !allowed.includes(scope))) {

@@ -1,6 +1,6 @@
 /**
- * The password grant (RFC 6749 §4.3), for the service's own programs. It is legacy: the program sees the password (RFC 9700 §2.4),
- * so that it is off unless the service asks for it (attack row A-27).
+ * The password grant (RFC 6749 §4.3), for the service's own programs. It is legacy: the program sees the password (RFC 9700
+ * §2.4), so that it is off unless the service asks for it (A-27).
  */
 import { oauthError } from "lockstep";
 import { isClientKept, lockClient } from "../client/client-store.ts";

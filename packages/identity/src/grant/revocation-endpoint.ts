@@ -46,7 +46,7 @@ type End = (token: Redacted<string>, client: Client | undefined, origin: EventOr
 const endFamily: End = async (token, client, origin, { settings }) => {
   const { audit, database } = settings;
   const found = await database.run(findRefreshToken(token));
-  // Another client's token stays as it is (attack row A-35).
+  // Another client's token stays as it is.
   if (found === undefined || found.clientId !== client?.id) return;
   await audit.recorded(database, origin, function* (record) {
     const ended = yield* endSessions({ id: found.sessionId }, "token_revoked", record, settings);

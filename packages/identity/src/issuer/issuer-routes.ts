@@ -1,9 +1,9 @@
 /**
  * What everybody may read of the issuer: its key set (RFC 7517 §5) and its metadata (RFC 8414).
  *
- * Both addresses are below the issuer's: `<issuer>/.well-known/…`, which is where they are if the API is reached under the issuer's path,
- * by a host's prefix or a proxy that takes the path away. RFC 8414 §3.1 wants the metadata of an issuer with a path at another place, in between
- * host and path: there is a second route for that, which a proxy has to lead here as it is.
+ * Both addresses are below the issuer's: `<issuer>/.well-known/…`, which is where they are if the API is reached under the
+ * issuer's path, by a host's prefix or a proxy that takes the path away. RFC 8414 §3.1 wants the metadata of an issuer with a
+ * path at another place, in between host and path: there is a second route for that, which a proxy has to lead here as it is.
  */
 import { get, reply, type Route } from "lockstep";
 import { z } from "zod";
@@ -17,7 +17,7 @@ export interface IssuerServices {
   readonly tokens: AccessTokens;
 }
 
-/** Public members by name: a private one would not pass (attack row M-08). */
+/** Public members by name: a private one would not pass (M-08). */
 const KeySet = z.object({
   keys: z.array(
     z.object({

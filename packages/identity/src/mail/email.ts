@@ -1,5 +1,5 @@
 /**
- * E-mail addresses. One mailbox is one address here: what could be read in two ways is refused, not repaired (attack row R-11).
+ * E-mail addresses. One mailbox is one address here: what could be read in two ways is refused, not repaired (R-11).
  * Addresses are ASCII: look-alikes of another script are no second account; an international domain is written as `xn--…`.
  */
 
@@ -32,11 +32,12 @@ export function parseEmail(text: string): ParsedEmail | undefined {
 
 /**
  * What to look for, whatever was typed: the same for every case, width (NFKC) and spacing, so that a throttle counts them as one
- * (attack row L-11). Never throws; for a text that is no address it gives something that no account has, or an account's own key:
+ * (L-11). Never throws; for a text that is no address it gives something that no account has, or an account's own key:
  * finding one is no proof of anything.
  */
 export function emailKey(text: string): string {
-  // Lower case can bring back what NFKC would compose, so that it is done on both sides. Characters without a meaning of their own go.
+  // Lower case can bring back what NFKC would compose, so that it is done on both sides. Characters without a meaning of their
+  // own go.
   const folded = text.slice(0, maxTyped).normalize("NFKC").toLowerCase().normalize("NFKC");
   return folded.replaceAll(/[\p{C}\p{Z}\s]/gu, "");
 }

@@ -1,5 +1,5 @@
 /**
- * The texts of all messages: plain text, made of settings and of secrets that we made, never of what somebody typed (attack row I-14).
+ * The texts of all messages: plain text, made of settings and of secrets that we made, never of what somebody typed (I-14).
  */
 
 /** A message without its recipient. */

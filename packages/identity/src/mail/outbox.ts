@@ -1,6 +1,6 @@
 /**
  * Messages on their way. They are sent after the answer, so that neither its content nor its time tells whether there was
- * one to send (attack row L-05), and a mail server that is slow or away delays nobody.
+ * one to send (L-05), and a mail server that is slow or away delays nobody.
  */
 import type { Auditor } from "../audit/auditor.ts";
 import { typeNameOf } from "../mechanism/callback.ts";

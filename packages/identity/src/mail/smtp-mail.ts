@@ -36,7 +36,7 @@ export class WrongMessage extends Error {
 }
 
 /**
- * Sends mail over SMTP, encrypted unless the server is on loopback, each message to exactly one address (attack row I-14).
+ * Sends mail over SMTP, encrypted unless the server is on loopback, each message to exactly one address (I-14).
  *
  * @throws WrongIdentityOption for an option that does not exist
  * @throws BuildError `wrong_option` for a URL or an address that is none

@@ -7,7 +7,7 @@ export interface QueueLimits {
   readonly maxWaiting: number;
 }
 
-/** Runs a few at a time and lets some wait; beyond that it refuses, so that a flood cannot take all the memory (attack row L-24). */
+/** Runs a few at a time and lets some wait; beyond that it refuses, so that a flood cannot take all the memory (L-24). */
 export class Queue {
   readonly #limits: QueueLimits;
   readonly #waiting: (() => void)[] = [];

@@ -1,6 +1,6 @@
 /**
- * Signing in with a password: counted, then one hash whatever the account is, then the answer. All refusals are the same; what was
- * wrong goes to the audit log (attack row L-05).
+ * Signing in with a password: counted, then one hash whatever the account is, then the answer. All refusals are the same; what
+ * was wrong goes to the audit log (L-05).
  */
 import { type Redacted, Unavailable } from "lockstep";
 import type { Account } from "../account-table/account-row.ts";

@@ -45,11 +45,12 @@ export type CallerFacts<Sc extends string = string> = "credential" | "authentica
 export type UserFacts<Sc extends string = string> = CallerFacts<Sc> | "authorized" | "cookie";
 
 /**
- * A user who has signed in, with a token or a session and no API key, whatever scopes were granted: what managing an account needs.
+ * A user who has signed in, with a token or a session and no API key, whatever scopes were granted: what managing an account
+ * needs.
  */
 export type SignedInUser = Dependency<User, Exclude<UserFacts, "scopes-unasked"> | "scopes-asked">;
 
-/** `sub` of a client: no account can have it (attack row A-50). */
+/** `sub` of a client: no account can have it (A-50). */
 export function subjectOfClient(clientId: string): string {
   return `client:${clientId}`;
 }

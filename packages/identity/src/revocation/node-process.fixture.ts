@@ -54,7 +54,7 @@ export class NodeProcess {
     return String((await this.#post("/tokens", wish))["token"]);
   }
 
-  /** Revokes something; gives the position. */
+  /** Revokes something. Resolves with the position. */
   async revoke(kind: string, key: string): Promise<number> {
     return Number((await this.#post("/revocations", { kind, key }))["position"]);
   }

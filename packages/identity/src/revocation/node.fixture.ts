@@ -17,7 +17,7 @@ export interface NodeSettings {
   readonly feed: RevocationFeedOptions;
 }
 
-/** What it tells when it serves. */
+/** Its report when it serves. */
 export interface NodeStarted {
   readonly url: string;
 }

@@ -10,7 +10,7 @@ import { openLine } from "./cut.fixture.ts";
 import { eventually, NodeProcess, nodeSettings } from "./node-process.fixture.ts";
 
 /** Far more than it takes, on a machine that is busy with other tests. */
-// Long, so that a busy machine is no failure: the tests end with the event.
+// Long: the tests end with the event, and a busy machine must not make them fail.
 const soonMs = 30_000;
 const healedMs = 30_000;
 /** A node that notices quickly that it is cut off. */
@@ -40,7 +40,7 @@ function refused(node: NodeProcess, token: string, withinMs: number): Promise<vo
 }
 
 describe("nodes on one PostgreSQL", () => {
-  test("what is revoked on one of three nodes is refused on the others, and nothing else is (M-02)", async (t) => {
+  test("a credential that is revoked on one of three nodes is refused on the others, and no other is (M-02)", async (t) => {
     const settings = nodeSettings(await newDatabase(t));
     const nodes = await Promise.all([1, 2, 3].map(() => NodeProcess.start(t, settings)));
     const [first] = nodes;
@@ -48,7 +48,7 @@ describe("nodes on one PostgreSQL", () => {
     const sid = randomUUID();
     const token = await first.token({ sub: "alice", sid });
     const other = await first.token({ sub: "alice" });
-    // Verified and cached everywhere (attack row S-09).
+    // Verified and cached everywhere (S-09).
     for (const node of nodes) assert.equal(await node.status(token), 200);
     await first.revoke("session", sid);
     for (const node of nodes) await refused(node, token, soonMs);
@@ -73,7 +73,7 @@ describe("nodes on one PostgreSQL", () => {
     }
   });
 
-  test("a fresh route refuses at once what was revoked, however far the node is behind (S-09)", async (t) => {
+  test("a fresh route refuses a revoked token at once, however far the node is behind (S-09)", async (t) => {
     const url = await newDatabase(t);
     const line = await openLine(t, url);
     const settings = nodeSettings(url);
@@ -160,7 +160,7 @@ describe("a node whose feed is cut", () => {
       await eventually(async () => (await b.status(revoked)) === 503, soonMs, "the silence is noticed");
       assert.equal(await b.status(good), 503);
       line.heal();
-      // Not once 200: what is decided is decided right.
+      // Never 200: a decision is either right or not made.
       await eventually(
         async () => {
           const status = await b.status(revoked);
@@ -176,7 +176,7 @@ describe("a node whose feed is cut", () => {
     });
   }
 
-  test("refuses at once while it is silent, where it was told so", async (t) => {
+  test("refuses at once while it is silent, if whenSilent is refuse", async (t) => {
     const url = await newDatabase(t);
     const line = await openLine(t, url);
     const settings = nodeSettings(url);

@@ -21,7 +21,7 @@ function newFeed() {
 }
 
 describeOnEach("a node's own revocations", (database) => {
-  test("are read before the transaction that made them resolves; the last position counts", async (t) => {
+  test("are read before the transaction that adds them resolves; the last position counts", async (t) => {
     const feed = newFeed();
     const own = withOwnRevocations(await database.open(t), feed);
     const seqs = await own.transaction(function* () {
@@ -32,7 +32,7 @@ describeOnEach("a node's own revocations", (database) => {
     assert.deepEqual(feed.asked, [2, 3]);
   });
 
-  test("nothing is read after what revokes nothing, or did not happen", async (t) => {
+  test("nothing is read after a transaction that revokes nothing or fails", async (t) => {
     const feed = newFeed();
     const own = withOwnRevocations(await database.open(t), feed);
     assert.equal(await own.transaction(entries), 0);

@@ -1,13 +1,13 @@
 /**
- * A node refuses what it has revoked itself from the moment it says so. Others hear of it within milliseconds; whoever signs out and
- * asks the same node again must not be faster than the news.
+ * A node refuses a credential that it has revoked itself from the moment when it says so: somebody who signs out and asks the
+ * same node again must not be faster than the notification. Other nodes follow within milliseconds.
  */
 import type { Database } from "../store/database.ts";
 import type { Work } from "../store/statement.ts";
 import type { RevocationFeed } from "./revocation-feed.ts";
 import { revocationChannel } from "./revocation-log.ts";
 
-/** The same database; a transaction that revokes something resolves once the feed of this node has read it, or cannot. */
+/** The same database, except that a transaction that revokes something resolves once this node's feed has read it, or cannot. */
 export function withOwnRevocations(database: Database, feed: Pick<RevocationFeed, "catchUp">): Database {
   return {
     kind: database.kind,
@@ -17,7 +17,7 @@ export function withOwnRevocations(database: Database, feed: Pick<RevocationFeed
     transaction: async (work) => {
       let position = 0;
       const result = await database.transaction(() => {
-        // A transaction that collided is tried again, and gets other positions.
+        // A transaction that collided is tried again and gets other positions.
         position = 0;
         return watched(work(), (seq) => {
           position = Math.max(position, seq);
@@ -29,7 +29,7 @@ export function withOwnRevocations(database: Database, feed: Pick<RevocationFeed
   };
 }
 
-/** The same work; tells the positions that it gives out. */
+/** The same work; reports the positions of its entries. */
 function* watched<T>(work: Work<T>, tell: (seq: number) => void): Work<T> {
   let next = work.next();
   try {
@@ -40,7 +40,7 @@ function* watched<T>(work: Work<T>, tell: (seq: number) => void): Work<T> {
     }
     return next.value;
   } finally {
-    // Where a step has failed: its `finally` blocks run, and what they ask for is not done.
+    // After a failed step: its `finally` blocks run, and the statements in them do not.
     while (next.done !== true) next = work.return(undefined as T);
   }
 }

@@ -79,7 +79,7 @@ describe("RevocationCopy of foreign tokens", () => {
     assert.equal(copy.isRevoked(issuedAt(second + 1)), false);
   });
 
-  test("a foreign token of the year 1970 is not revoked where nothing is", () => {
+  test("a foreign token of the year 1970 is not revoked if nothing is", () => {
     assert.equal(copyWith().isRevoked(issuedAt(0)), false);
   });
 
@@ -89,7 +89,7 @@ describe("RevocationCopy of foreign tokens", () => {
     assert.equal(copy.isRevoked(tokenClaims({ iss: other, iat: second + 1, rev: 0 })), false);
   });
 
-  test("what is revoked of one issuer is not revoked of another", () => {
+  test("a subject that is revoked for one issuer is not revoked for another", () => {
     const ours = copyWith({ seq: 1, kind: "subject", key: "alice", at: second * 1000 });
     assert.equal(ours.isRevoked(issuedAt(second)), false);
     assert.equal(ours.isRevoked(tokenClaims()), true);
@@ -98,12 +98,12 @@ describe("RevocationCopy of foreign tokens", () => {
     assert.equal(theirs.isRevoked(tokenClaims()), false);
   });
 
-  test("everything means theirs too", () => {
+  test("an entry for everything revokes their tokens too", () => {
     const copy = copyWith({ seq: 1, kind: "all", key: "", at: second * 1000 });
     assert.deepEqual([copy.isRevoked(issuedAt(second)), copy.isRevoked(issuedAt(second + 1))], [true, false]);
   });
 
-  test("a token of an issuer that nobody named is refused", () => {
+  test("a token of an unknown issuer is refused", () => {
     assert.equal(copyWith().isRevoked(tokenClaims({ iss: "https://unknown.test" })), true);
   });
 });

@@ -1,17 +1,17 @@
-/** A node's copy of the log: up to which position it goes, and what it says about a token. */
+/** A node's copy of the log: its last position, and whether a token was revoked. */
 import type { Claims } from "lockstep/jwt";
 import { foreignKey, type Revocation, type RevocationKind } from "./revocation-log.ts";
 import { RevocationMap } from "./revocation-map.ts";
 
-/** Whose tokens are decided, and how. */
+/** The issuers whose tokens the copy decides about. */
 export interface TokenIssuers {
-  /** The own issuer: its tokens carry `rev`. */
+  /** Our own issuer: its tokens carry `rev`. */
   readonly issuer: string;
   /** Issuers whose tokens are revoked by `iat`. */
   readonly foreignIssuers: readonly string[];
 }
 
-/** What is known of the log. */
+/** The part of the log that is known. */
 export class RevocationCopy {
   /** The last position that is known. */
   position = 0;
@@ -24,12 +24,12 @@ export class RevocationCopy {
     this.#foreign = new Map(foreignIssuers.map((each) => [each, new RevocationMap()]));
   }
 
-  /** How many keys are kept. */
+  /** The number of keys. */
   get size(): number {
     return [...this.#foreign.values()].reduce((sum, { size }) => sum + size, this.#own.size);
   }
 
-  /** Takes the next entry. */
+  /** Adds the next entry. */
   add(entry: Revocation): void {
     this.#own.add(entry);
     for (const [issuer, entries] of this.#foreign) {
@@ -44,30 +44,33 @@ export class RevocationCopy {
     return claims.iss === this.#issuer && (positionOf(claims) ?? 0) > this.position;
   }
 
-  /** Whether a token was revoked. One of the own issuer without a position is, and one of an issuer that nobody named. */
+  /**
+   * Whether a token was revoked. A token of our own issuer without a position counts as revoked, and so does a token of an
+   * unknown issuer.
+   */
   isRevoked(claims: Claims): boolean {
     if (claims.iss === this.#issuer) {
       const position = positionOf(claims);
       return position === undefined || this.#own.latest("seq", claims) > position;
     }
     const entries = this.#foreign.get(claims.iss);
-    // In the second of the revocation itself nobody can tell what came first (attack row M-05).
+    // Within the second of the revocation nobody can tell which came first (M-05).
     return entries === undefined || Math.floor(claims.iat) <= entries.latest("atSeconds", claims);
   }
 
-  /** The keys of one kind that are revoked. */
+  /** The revoked keys of one kind. */
   keysOf(kind: RevocationKind): readonly string[] {
     return this.#own.keysOf(kind);
   }
 
-  /** Forgets what is over, `most` of it at once. */
+  /** Forgets at most `most` keys whose tokens have all expired. */
   forget(now: number, most?: number): void {
     this.#own.forget(now, most);
     for (const entries of this.#foreign.values()) entries.forget(now, most);
   }
 }
 
-/** The log's position when a token of the own issuer was issued; none for a token without a sound `rev`. */
+/** The log's position when a token of our own issuer was issued; `undefined` for a token without a valid `rev`. */
 export function positionOf(claims: Claims): number | undefined {
   const position = claims["rev"];
   return typeof position === "number" && Number.isSafeInteger(position) && position >= 0 ? position : undefined;

@@ -11,7 +11,7 @@ const fails = (): never => {
   throw new RangeError("canary");
 };
 
-test("a clock of the wall that fails while nobody asks is told of, and ends neither the process nor the feed", async (t) => {
+test("a wall clock that fails in the background is reported, and ends neither the process nor the feed", async (t) => {
   const db = openSqlite(":memory:");
   t.after(() => db.close());
   await migrate(db, identitySchema);
@@ -27,12 +27,13 @@ test("a clock of the wall that fails while nobody asks is told of, and ends neit
   assert.equal(await feed.isRevoked(tokenClaims({ rev: feed.position })), false);
 });
 
-test("a monotonic clock that gives no time does not let the copy pass for a fresh one", async (t) => {
+test("a monotonic clock that returns no time does not make the copy count as fresh", async (t) => {
   const db = openSqlite(":memory:");
   t.after(() => db.close());
   await migrate(db, identitySchema);
   let now: unknown = 1;
-  const options = { pollMs: 1_000_000_000, whenSilent: "refuse", monotonicClock: () => now as number } as const; // A wrong result is what the test is about.
+  // A wrong result is what the test is about.
+  const options = { pollMs: 1_000_000_000, whenSilent: "refuse", monotonicClock: () => now as number } as const;
   const feed = await RevocationFeed.open(testSettings(db).settings, options);
   t.after(() => feed.close());
   const claims = tokenClaims({ rev: feed.position });

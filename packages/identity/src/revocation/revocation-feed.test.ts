@@ -54,7 +54,7 @@ async function opened(t: TestContext, db: Database, options: RevocationFeedOptio
 }
 
 describeOnEach("RevocationFeed", (database) => {
-  test("knows at its start what was revoked before, and that its position is the log's", async (t) => {
+  test("knows at its start what was revoked before, at the position of the log", async (t) => {
     const db = await database.open(t);
     const expiresAt = Date.UTC(2100, 0, 1);
     for (const key of ["alice", "bob"]) await db.transaction(() => revoke({ kind: "subject", key, at: 0, expiresAt }));
@@ -65,7 +65,7 @@ describeOnEach("RevocationFeed", (database) => {
     assert.equal(feed.isRevoked(tokenClaims({ sub: "bob", rev: 1 })), true);
   });
 
-  test("is told of new entries", async (t) => {
+  test("is notified of new entries", async (t) => {
     const { feed, end } = await opened(t, await database.open(t));
     assert.equal(feed.isRevoked(tokenClaims()), false);
     await end("subject", "alice");
@@ -73,7 +73,7 @@ describeOnEach("RevocationFeed", (database) => {
     assert.equal(feed.isRevoked(tokenClaims({ rev: 1 })), false);
   });
 
-  test("finds by polling what nobody told", async (t) => {
+  test("finds by polling an entry without a notification", async (t) => {
     const { feed, endUntold } = await opened(t, await database.open(t), { pollMs: 10 });
     await endUntold(1, "alice");
     await eventually(() => feed.isRevoked(tokenClaims()) === true, soonMs, "the entry is found");
@@ -119,7 +119,7 @@ describeOnEach("RevocationFeed", (database) => {
     assert.equal(statements, 3);
   });
 
-  test("reads everything again where the log has gone back", async (t) => {
+  test("reads everything again if the log has gone back", async (t) => {
     const db = await database.open(t);
     const { feed, end } = await opened(t, db);
     for (const key of ["alice", "bob", "lost", "lost too"]) await end("subject", key);
@@ -134,7 +134,7 @@ describeOnEach("RevocationFeed", (database) => {
     assert.equal(await feed.isRevoked(tokenClaims({ sub: "dave", rev: 4 })), true);
   });
 
-  test("tells of signing keys: of those that are revoked, of those that will be, until it is ended", async (t) => {
+  test("reports the signing keys that are revoked, and those that are revoked later, until it is stopped", async (t) => {
     const db = await database.open(t);
     const { feed, end } = await opened(t, db);
     const early: string[] = [];
@@ -150,7 +150,7 @@ describeOnEach("RevocationFeed", (database) => {
     assert.deepEqual([early, late], [["k1"], ["k1", "k2"]]);
   });
 
-  test("takes no entry that is over, and forgets those that end", async (t) => {
+  test("takes no expired entry, and forgets those that expire", async (t) => {
     const db = await database.open(t);
     const { feed, end, clock } = await opened(t, db, { pollMs: 10 });
     await end("subject", "alice");
@@ -163,7 +163,7 @@ describeOnEach("RevocationFeed", (database) => {
     assert.deepEqual([later.size, later.position], [0, 1]);
   });
 
-  test("asks the database about each token once it was silent for too long, tells so once, and tells that it is over", async (t) => {
+  test("asks the database about each token after too long a silence, and reports the silence and its end once", async (t) => {
     const { feed, monotonic, endUntold, end, events } = await opened(t, await database.open(t));
     await endUntold(1, "alice");
     monotonic.now += 5000;
@@ -185,14 +185,14 @@ describeOnEach("RevocationFeed", (database) => {
     );
   });
 
-  test("refuses without asking once it was silent for too long, where it was told so", async (t) => {
+  test("refuses without asking after too long a silence, if whenSilent is refuse", async (t) => {
     const { feed, monotonic } = await opened(t, await database.open(t), { whenSilent: "refuse" });
     assert.equal(feed.isRevoked(tokenClaims()), false);
     monotonic.now += 5001;
     assert.throws(() => feed.isRevoked(tokenClaims()), Unavailable);
   });
 
-  test("a clock of the wall that jumps neither makes it silent nor hides that it is", async (t) => {
+  test("a wall clock that jumps neither makes it silent nor hides a silence", async (t) => {
     const { feed, monotonic, clock } = await opened(t, await database.open(t), { whenSilent: "refuse" });
     clock.advance(86_400);
     assert.equal(feed.isRevoked(tokenClaims()), false);
@@ -201,7 +201,7 @@ describeOnEach("RevocationFeed", (database) => {
     assert.throws(() => feed.isRevoked(tokenClaims()), Unavailable);
   });
 
-  test("a read that fails leaves what is known, and the next one catches up", async (t) => {
+  test("a read that fails leaves the copy as it was, and the next one catches up", async (t) => {
     const db = await database.open(t);
     const { feed, end } = await opened(t, db, { pollMs: 10 });
     await end("subject", "alice");
@@ -223,7 +223,7 @@ describeOnEach("RevocationFeed", (database) => {
     await assert.rejects(RevocationFeed.open(testSettings(db).settings), Unavailable);
   });
 
-  test("is over when it is closed: what it knows is not used for long, and nothing reads", async (t) => {
+  test("stops when it is closed: nothing reads any more, and the copy is soon not used", async (t) => {
     const db = await database.open(t);
     const { feed, end, monotonic } = await opened(t, db, { pollMs: 10 });
     await feed.close();
@@ -251,8 +251,8 @@ describe("RevocationFeed on a SQLite file of two processes", () => {
   });
 });
 
-describe("RevocationFeed on a PostgreSQL that says nothing", () => {
-  test("answers within its own time, and decides again when the database is back", async (t) => {
+describe("RevocationFeed on a PostgreSQL that does not answer", () => {
+  test("answers within its own time limit, and decides again when the database is back", async (t) => {
     const url = await newPostgresUrl(t);
     const line = await openLine(t, url);
     const [over, beside] = [openPostgres(line.url, { statementTimeoutMs: 30_000 }), openPostgres(url)];

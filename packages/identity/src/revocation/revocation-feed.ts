@@ -1,7 +1,7 @@
 /**
- * Keeps a node's copy of the log up to date (DESIGN §9): it reads when the log tells of something new, and every second besides, which
- * fills gaps and is how a SQLite file's other processes are heard. When it has not succeeded for a while, the node no longer
- * trusts its copy.
+ * Keeps a node's copy of the log up to date. It reads after each notification, and every second as well: that fills gaps, and is
+ * the only way to hear other processes that use the same SQLite file. If no read succeeds for a while, the node no longer trusts
+ * its copy.
  */
 import { setImmediate } from "node:timers/promises";
 import { Unavailable } from "lockstep";
@@ -17,24 +17,24 @@ import { findRevocation } from "./revocation-lookup.ts";
 
 /** How a feed reads. */
 export interface RevocationFeedOptions {
-  /** How often the log is asked, besides when it tells of something new. Milliseconds, default 1,000. */
+  /** The time between two reads without a notification. Milliseconds; default 1,000. */
   readonly pollMs?: number;
-  /** After how long without a successful read the copy is no longer trusted. Milliseconds, default 5,000. */
+  /** The time without a successful read after which the copy is no longer trusted. Milliseconds; default 5,000. */
   readonly silentAfterMs?: number;
   /**
-   * What happens then: `"ask"` asks the database about each token, and `"refuse"` refuses at once; both answer 503 while the
-   * database is away. Default `"ask"`.
+   * How tokens are checked then: `"ask"` asks the database about each token, and `"refuse"` refuses at once. Both answer 503
+   * while the database is away. Default `"ask"`.
    */
   readonly whenSilent?: "ask" | "refuse";
-  /** The longest wait for the database: of one statement that reads, and of a check that has to ask. Milliseconds, default 3,000. */
+  /** The longest wait for the database, for one read and for one check that has to ask. Milliseconds; default 3,000. */
   readonly timeoutMs?: number;
-  /** Other issuers, whose tokens carry no `rev` and are revoked by `iat` instead (attack row M-05). Default none. */
+  /** Other issuers. Their tokens carry no `rev` and are revoked by `iat` (M-05). Default none. */
   readonly foreignIssuers?: readonly string[];
-  /** A clock that only goes forward, in milliseconds. Default `performance.now`. */
+  /** A clock that only goes forward. Milliseconds; default `performance.now`. */
   readonly monotonicClock?: () => number;
 }
 
-/** What a feed needs of the settings. */
+/** The settings that a feed needs. */
 export interface RevocationFeedSettings {
   readonly database: Database;
   readonly issuer: string;
@@ -49,7 +49,7 @@ const readPage = sql(`
   SELECT seq, kind, key, at, expires_at FROM identity_revocations
   WHERE seq > :after AND seq <= :until AND expires_at > :now ORDER BY seq LIMIT :limit`);
 
-/** A node's copy of the log, which follows it. */
+/** A node's copy of the log, and the reads that keep it up to date. */
 export class RevocationFeed {
   readonly #settings: RevocationFeedSettings;
   readonly #options: Required<Omit<RevocationFeedOptions, "foreignIssuers">>;
@@ -57,7 +57,7 @@ export class RevocationFeed {
   readonly #signingKeyListeners = new Set<(kid: string) => void>();
   readonly #reading = new SingleFlight(() => this.#readNow());
   #copy: RevocationCopy;
-  /** When the last read that succeeded began, on the monotonic clock. */
+  /** The start of the last successful read, on the monotonic clock. */
   #readAt = Number.NEGATIVE_INFINITY;
   #isSilenceTold = false;
   #polling: NodeJS.Timeout | undefined;
@@ -72,7 +72,7 @@ export class RevocationFeed {
   }
 
   /**
-   * Loads what is live, and follows the log from there.
+   * Loads the entries that still count, and follows the log from there.
    *
    * @throws Unavailable while the database is away
    */
@@ -82,7 +82,8 @@ export class RevocationFeed {
     feed.#listening = await settings.database.listen(revocationChannel, { notified: read, reconnected: read });
     try {
       await feed.#reading.runAgain();
-      // Loading a long log takes a while: what came meanwhile is read too, so that the copy is not old from the start.
+      // Loading a long log takes a while: read the entries that came in the meantime too, or the copy would be old from the
+      // start.
       await feed.#reading.runAgain();
     } catch (error) {
       await feed.#listening.close();
@@ -104,9 +105,9 @@ export class RevocationFeed {
   }
 
   /**
-   * Whether a verified token was revoked, as far as this node knows; a promise only where the node has to ask.
+   * Whether a verified token was revoked. Returns a promise only if this node has to ask the database.
    *
-   * @throws Unavailable where it has to ask and cannot
+   * @throws Unavailable if it has to ask and cannot
    */
   isRevoked(claims: Claims): boolean | Promise<boolean> {
     if (this.#silentMs() > this.#options.silentAfterMs) {
@@ -117,25 +118,28 @@ export class RevocationFeed {
     return this.#copy.isBehind(claims) ? this.#isRevokedAfterReading(claims) : this.#copy.isRevoked(claims);
   }
 
-  /** Whether a verified token was revoked, as the database has it at this moment. @throws Unavailable */
+  /** Asks the database whether a verified token was revoked. @throws Unavailable */
   isRevokedInDatabase(claims: Claims): Promise<boolean> {
     return this.#ask(findRevocation(claims, this.#issuers));
   }
 
-  /** Reads the log up to a position, where that was not read yet. Never rejects: what cannot be read now is read as soon as it can. */
+  /** Reads the log up to a position, unless it was read already. Never rejects: if a read fails, a later one makes up for it. */
   async catchUp(position: number): Promise<void> {
     if (this.#copy.position >= position) return;
     await within(this.#options.timeoutMs, this.#reading.runAgain()).catch(() => {});
   }
 
-  /** Tells of the signing keys that are revoked: of those that are, at once, and of those that will be. Gives what ends that. */
+  /**
+   * Calls a listener with each revoked signing key: with the known ones at once, with later ones when they are read. Returns a
+   * function that ends it.
+   */
   onSigningKey(listener: (kid: string) => void): () => void {
     this.#signingKeyListeners.add(listener);
     for (const kid of this.#copy.keysOf("signing_key")) listener(kid);
     return () => void this.#signingKeyListeners.delete(listener);
   }
 
-  /** Ends it. What it knows grows old from here: after `silentAfterMs` it is not used any more. */
+  /** Stops reading. The copy is used until `silentAfterMs` has passed. */
   async close(): Promise<void> {
     clearInterval(this.#polling);
     this.#signingKeyListeners.clear();
@@ -143,10 +147,10 @@ export class RevocationFeed {
     await this.#reading.idle();
   }
 
-  /** The token proves that the node is behind: it reads, and then decides. */
+  /** The token proves that the node is behind: read, and then decide. */
   async #isRevokedAfterReading(claims: Claims): Promise<boolean> {
     await within(this.#options.timeoutMs, this.#reading.runAgain());
-    // A log that does not have the token's position is an older copy of the database, which was restored since.
+    // If the log does not have the token's position, an older copy of the database was restored since.
     return this.#copy.isBehind(claims) || this.#copy.isRevoked(claims);
   }
 
@@ -155,22 +159,22 @@ export class RevocationFeed {
       if (this.#silentMs() > this.#options.silentAfterMs) this.#tellSilence();
       this.#copy.forget(this.#settings.clock(), forgottenAtOnce);
     } catch (error) {
-      // A clock of the application that fails: nobody would catch it here, and the process would end.
+      // The application's clock failed. Nobody would catch the error here, and the process would end.
       console.error(`Following the revocation log failed: ${typeNameOf(error)}`);
     }
     this.#readSoon();
   }
 
-  /** That reading failed is told by silence. */
+  /** A failed read is not reported by itself; a silence is. */
   #readSoon(): void {
     this.#reading.runAgain().catch(() => {});
   }
 
   async #readNow(): Promise<void> {
     const begun = this.#options.monotonicClock();
-    // Every entry up to this position is visible: a position and its entry are committed together, one after the other.
+    // Every entry up to this position is visible: positions are committed in order, each together with its entry.
     const until = await this.#ask(revocationPosition());
-    // Where the log has gone back, another database stands behind the address: everything is read again, aside.
+    // If the log has gone back, another database is behind the address: read everything again, into a new copy.
     const copy = until < this.#copy.position ? new RevocationCopy(this.#issuers) : this.#copy;
     while (copy.position < until) await this.#readOn(copy, until);
     this.#copy = copy;
@@ -187,7 +191,7 @@ export class RevocationFeed {
     copy.position = rows.length < pageSize ? until : (entries.at(-1)?.seq ?? until);
     copy.forget(now, rows.length);
     for (const entry of entries) this.#tellSigningKey(entry);
-    // Between the pages of a long log, requests are answered.
+    // Let requests run between the pages of a long log.
     if (rows.length === pageSize) await setImmediate();
   }
 
@@ -212,7 +216,7 @@ export class RevocationFeed {
   }
 }
 
-/** Waits for the database so long and no longer: a check must answer although the database is silent. @throws Unavailable */
+/** Waits for the database, at most for a given time: a check must answer although the database is silent. @throws Unavailable */
 async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Unavailable("The database has not answered in time")), timeoutMs);

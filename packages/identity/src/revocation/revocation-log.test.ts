@@ -7,7 +7,7 @@ import { removeExpiredRevocations, revocationPosition, revoke } from "./revocati
 import { tokenClaims } from "./token-claims.fixture.ts";
 
 describeOnEach("removeExpiredRevocations()", (database) => {
-  test("removes what is over, some at a time, and nothing that is live (M-04)", async (t) => {
+  test("removes expired entries, a few at a time, and no others (M-04)", async (t) => {
     const db = await database.open(t);
     for (const expiresAt of [10, 10, 10, 11]) {
       await db.transaction(() => revoke({ kind: "subject", key: `until ${expiresAt}`, at: 0, expiresAt }));
@@ -23,7 +23,7 @@ describeOnEach("removeExpiredRevocations()", (database) => {
     assert.equal(feed.size, 1);
   });
 
-  test("leaves the position: a node that starts later, and the next entry, go on from there", async (t) => {
+  test("keeps the position: a node that starts later, and the next entry, go on from there", async (t) => {
     const db = await database.open(t);
     const { settings, clock } = testSettings(db);
     for (const key of ["a", "b", "c"]) await db.transaction(() => revoke({ kind: "subject", key, at: 0, expiresAt: 1 }));

@@ -39,7 +39,7 @@ const token = fc.record({
 });
 
 describeOnEach("findRevocation()", (database) => {
-  test("says of every token what a node's copy says", async (t) => {
+  test("agrees with a node's copy about every token", async (t) => {
     const db = await database.open(t);
     await fc.assert(
       fc.asyncProperty(entries, fc.array(token, { minLength: 1, maxLength: 10 }), async (wanted, tokens) => {
@@ -53,7 +53,7 @@ describeOnEach("findRevocation()", (database) => {
         for (const each of tokens) {
           // Some around the end of the log, wherever that is by now.
           const rev = typeof each.rev === "number" && each.rev > 0 ? copy.position - 10 + Math.floor(each.rev / 2) : each.rev;
-          // A claim that is absent is undefined, as it is for whoever reads it.
+          // An absent claim is undefined.
           const claims = tokenClaims({ ...each, rev } as Partial<Claims>);
           const isRevoked = copy.isBehind(claims) || copy.isRevoked(claims);
           assert.equal(await db.run(findRevocation(claims, issuers)), isRevoked, JSON.stringify(claims));

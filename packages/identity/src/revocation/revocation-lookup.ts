@@ -1,11 +1,11 @@
-/** Asks the database's log about one token: a few look-ups in an index, in one statement. */
+/** Looks one token up in the database's log: a few index look-ups in one statement. */
 import type { Claims } from "lockstep/jwt";
 import { numberOf } from "../store/row.ts";
 import { first, sql, type Statement, type Work } from "../store/statement.ts";
 import { positionOf, type TokenIssuers } from "./revocation-copy.ts";
 import { foreignKey, positionColumn, type RevocationKind } from "./revocation-log.ts";
 
-/** The kinds that concern tokens, with the parameter that holds the key. */
+/** The kinds that concern tokens, with the parameter for the key. */
 const keys: Readonly<Partial<Record<RevocationKind, string>>> = {
   all: "''",
   client: ":client",
@@ -30,12 +30,12 @@ export function* findRevocation(claims: Claims, { issuer, foreignIssuers }: Toke
     session: keyOf(claims.sid),
     jti: keyOf(claims.jti),
   });
-  if (row === undefined) throw new TypeError("A statement that selects one row gave none");
-  // A position that the log does not have: the token is from before an older copy of the database was restored.
+  if (row === undefined) throw new TypeError("A statement that selects one row returned none");
+  // The log does not have this position: the token was issued before an older copy of the database was restored.
   return numberOf(row, "revoked") !== 0 || (isOwn && numberOf(row, "position") < since);
 }
 
-/** Each kind is looked up by itself: one condition with OR may be answered by reading the table. */
+/** Each kind is looked up separately: for one condition with OR the database might read the whole table. */
 function lookup(condition: string): Statement {
   const found = Object.entries(keys).map(
     ([kind, key]) => `EXISTS (SELECT 1 FROM identity_revocations WHERE kind = '${kind}' AND key = ${key} AND ${condition})`,

@@ -11,7 +11,7 @@ function entry(seq: number, key: string, expiresAt: number): Revocation {
 }
 
 describe("RevocationMap", () => {
-  test("gives the latest position and second of what concerns a token", () => {
+  test("returns the latest position and second that concerns a token", () => {
     const map = new RevocationMap();
     map.add({ seq: 7, kind: "session", key: "s", at: noon, expiresAt: noon + minute });
     map.add({ seq: 5, kind: "subject", key: "alice", at: noon + 5999, expiresAt: noon + minute });
@@ -40,7 +40,7 @@ describe("RevocationMap", () => {
     assert.equal(map.size, 1);
   });
 
-  test("takes keys that are names of members of objects", () => {
+  test("accepts keys that are names of object members", () => {
     const map = new RevocationMap();
     for (const key of ["__proto__", "constructor", "toString"]) {
       assert.equal(map.latest("seq", { sub: key, sid: key, jti: key, client_id: key }), -1);
@@ -49,7 +49,7 @@ describe("RevocationMap", () => {
     }
   });
 
-  test("forgets an entry when its minute is over, and not before (M-04)", () => {
+  test("forgets an entry after its minute, and not before (M-04)", () => {
     const map = new RevocationMap();
     map.add(entry(1, "s", noon + 30_000));
     map.forget(noon + 59_999, 10);
@@ -59,7 +59,7 @@ describe("RevocationMap", () => {
     assert.equal(map.latest("seq", { sub: "", sid: "s" }), -1);
   });
 
-  test("keeps a key that was revoked again until both entries are over, also where the later one ends first", () => {
+  test("keeps a key that was revoked again until both entries have expired, also if the later one expires first", () => {
     for (const ends of [
       [1, 9],
       [9, 1],
@@ -73,7 +73,7 @@ describe("RevocationMap", () => {
     }
   });
 
-  test("holds what was revoked lately, however much was revoked before (M-04)", () => {
+  test("has the recent revocations only, however many there were before (M-04)", () => {
     const map = new RevocationMap();
     let most = 0;
     for (let seq = 1; seq <= 300_000; seq += 1) {
@@ -87,7 +87,7 @@ describe("RevocationMap", () => {
     assert.ok(most >= 90_000, String(most));
   });
 
-  test("forgets no more at once than it is told", () => {
+  test("forgets at most the given number of keys at once", () => {
     const map = new RevocationMap();
     for (let seq = 1; seq <= 100; seq += 1) map.add(entry(seq, `session ${seq}`, noon));
     map.forget(noon + minute, 30);
@@ -96,7 +96,7 @@ describe("RevocationMap", () => {
     assert.equal(map.size, 0);
   });
 
-  test("one key that is revoked over and over takes the room of one", () => {
+  test("a key that is revoked over and over takes the memory of one", () => {
     const map = new RevocationMap();
     for (let seq = 1; seq <= 1000; seq += 1) map.add(entry(seq, "s", noon + seq));
     assert.equal(map.size, 1);

@@ -1,28 +1,28 @@
 /**
- * Entries of the log by what they revoke, for checks that cost a few look-ups. An entry is forgotten when the last token that it
- * could concern is over, a few at a time, so that the map is as large as what was revoked lately (attack row M-04).
+ * Entries of the log by their keys, for checks that cost a few look-ups. An entry is forgotten, a few at a time, when the last
+ * token that it concerns has expired: the map is as large as the number of recent revocations (M-04).
  */
 import type { Claims } from "lockstep/jwt";
 import type { Revocation, RevocationKind } from "./revocation-log.ts";
 
-/** What of a token may be revoked. */
+/** The keys of a token that may be revoked. */
 export type TokenKeys = Pick<Claims, "sub" | "client_id" | "sid" | "jti">;
 
-/** What is known of one key: the latest of each. Small integers, which take no memory of their own. */
+/** The latest values for one key. Small integers, which take no memory of their own. */
 interface Entry {
   seq: number;
   /** In whole seconds, as `iat` is. */
   atSeconds: number;
-  /** The minute in which it is over. */
+  /** The minute in which the last token that it concerns has expired. */
   endMinute: number;
 }
 
 const none = -1;
 const minuteMs = 60_000;
-/** More than the one that is added, so that what is over never piles up. */
+/** More than one for each entry that is added, so expired entries never pile up. */
 const forgottenWithEach = 2;
 
-/** Entries that are live. */
+/** The entries that still concern a token. */
 export class RevocationMap {
   readonly #kinds: Readonly<Record<RevocationKind, Map<string, Entry>>> = {
     all: new Map(),
@@ -33,15 +33,15 @@ export class RevocationMap {
     jti: new Map(),
     signing_key: new Map(),
   };
-  /** The keys of each kind, by the minute in which they are over. */
+  /** The keys of each kind, by the minute in which they expire. */
   readonly #ends = new Map<number, Map<RevocationKind, string[]>>();
 
-  /** How many keys are kept. */
+  /** The number of keys. */
   get size(): number {
     return Object.values(this.#kinds).reduce((sum, entries) => sum + entries.size, 0);
   }
 
-  /** Keeps an entry. A key that was revoked before is kept until both are over. */
+  /** Adds an entry. A key that was revoked before is kept until both entries have expired. */
   add({ kind, key, seq, at, expiresAt }: Revocation): void {
     const entries = this.#kinds[kind];
     const known = entries.get(key);
@@ -58,7 +58,7 @@ export class RevocationMap {
     this.#endsIn(endMinute, kind).push(key);
   }
 
-  /** The highest position, or the latest second, at which anything of a token was revoked; −1 if nothing was. */
+  /** The highest position, or the latest second, at which one of a token's keys was revoked; −1 if none was. */
   latest(what: "seq" | "atSeconds", { client_id, sub, sid, jti }: TokenKeys): number {
     const { all, client, subject, session, jti: token } = this.#kinds;
     let latest = Math.max(all.get("")?.[what] ?? none, subject.get(sub)?.[what] ?? none);
@@ -73,7 +73,7 @@ export class RevocationMap {
     return [...this.#kinds[kind].keys()];
   }
 
-  /** Forgets what was over before this minute, `most` of it at once. */
+  /** Forgets at most `most` keys that expired before this minute. */
   forget(now: number, most: number = forgottenWithEach): void {
     let left = most;
     for (const [minute, kinds] of this.#ends) {
@@ -87,7 +87,7 @@ export class RevocationMap {
   }
 
   #forgetOne(kind: RevocationKind, key: string, minute: number): void {
-    // One that was revoked again since stands in a later minute as well.
+    // A key that was revoked again since is in a later minute as well.
     if (this.#kinds[kind].get(key)?.endMinute === minute) this.#kinds[kind].delete(key);
   }
 

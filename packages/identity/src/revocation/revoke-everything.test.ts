@@ -12,7 +12,7 @@ const goBack = sql("UPDATE identity_revocation_position SET seq = 1 WHERE name =
 const lose = sql("DELETE FROM identity_revocations WHERE seq > 1");
 
 describeOnEach("revokeEverything()", (database) => {
-  test("revokes every token until now and none after, and tells who did it", async (t) => {
+  test("revokes every token until now and none after, and reports who did it", async (t) => {
     const db = await database.open(t);
     const { settings, events } = testSettings(db);
     const feed = await RevocationFeed.open(settings);
@@ -38,7 +38,7 @@ describeOnEach("revokeEverything()", (database) => {
     await db.run(all(goBack));
     await db.run(all(lose));
     await revokeEverything(settings);
-    // Positions that the log gives again are not enough to make it good.
+    // Positions that the log assigns again do not make it valid.
     for (let round = 0; round < 5; round += 1) await db.transaction(() => revoke({ kind: "subject", key: "z", at: 0, expiresAt }));
     const feed = await RevocationFeed.open(settings);
     t.after(() => feed.close());

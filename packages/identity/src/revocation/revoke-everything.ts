@@ -1,9 +1,9 @@
-/** Refusing every access token at once: what an operator does after a backup was restored. */
+/** Revokes every access token at once: for an operator who has restored a backup. */
 import type { Auditor } from "../audit/auditor.ts";
 import type { Database } from "../store/database.ts";
 import { lastTokenOver, leaveGap, revoke, type TokenLifetime } from "./revocation-log.ts";
 
-/** What revoking everything needs of the settings. */
+/** The settings that revoking everything needs. */
 export interface RevokeEverythingSettings extends TokenLifetime {
   readonly database: Database;
   readonly audit: Auditor;
@@ -11,10 +11,10 @@ export interface RevokeEverythingSettings extends TokenLifetime {
 }
 
 /**
- * Revokes every access token that was issued until now, those from before a restored backup included. Sessions, refresh tokens and API
- * keys stay: signing in or refreshing gives good tokens again.
+ * Revokes every access token that was issued until now, also before a backup was restored. Sessions, refresh tokens and API keys
+ * stay: after a new sign-in or a refresh, clients have valid tokens again.
  *
- * @param by who did it
+ * @param by the operator, for the audit event
  * @throws Unavailable while the database is away
  */
 export async function revokeEverything(settings: RevokeEverythingSettings, by?: string): Promise<void> {

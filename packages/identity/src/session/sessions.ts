@@ -36,7 +36,7 @@ export interface SignInToStart {
   /** What is granted, space-separated. */
   readonly scope: string;
   readonly userAgent?: string | undefined;
-  /** The secret that came with the sign-in: the session that it opens, whoever's it is, ends (attack row S-01). */
+  /** The secret that came with the sign-in: the session that it opens, whoever's it is, ends (S-01). */
   readonly replaces?: Redacted<string> | undefined;
 }
 

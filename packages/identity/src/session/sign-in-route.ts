@@ -48,7 +48,7 @@ const problems = {
   429: "Too many attempts.",
 };
 
-/** Signing in, for pages of this site only (attack row C-10). */
+/** Signing in, for pages of this site only (C-10). */
 export function signInRoute(services: SignInRouteServices): Route {
   const { settings } = services;
   const deps = {
@@ -107,7 +107,7 @@ async function start(request: StartRequest, services: SignInRouteServices): Prom
   );
 }
 
-/** The same for an unknown address, a wrong password and an account that is disabled (attack row L-05). */
+/** The same for an unknown address, a wrong password and an account that is disabled (L-05). */
 function refused(settings: Settings): never {
   // RFC 9110 §15.5.2: a 401 has a challenge. `Cookie` is the one of the session's scheme.
   const headers = { "www-authenticate": `Cookie name="${sessionCookieName(settings)}"` };
@@ -115,7 +115,7 @@ function refused(settings: Settings): never {
 }
 
 /**
- * A cookie that opens an account is not given over a connection that anybody can read (attack row S-20). The demo's is, to a
+ * A cookie that opens an account is not given over a connection that anybody can read (S-20). The demo's is, to a
  * caller on this machine.
  */
 function encryptedConnection({ insecureCookies }: Settings): Dependency<Connection> {

@@ -87,7 +87,7 @@ describeOnEach("housekeeping", (database) => {
     assert.ok((after["audit_events"] ?? 0) >= (before["audit_events"] ?? 1), "events stay, unless it is said for how long");
   });
 
-  test("removes events after `keepAuditDays`, if it is set", async (t) => {
+  test("removes events after keepAuditDays, if it is set", async (t) => {
     t.mock.timers.enable({ apis: ["setInterval"] });
     const app = await openIdentityApi(t, await database.open(t), { keepAuditDays: 30 });
     const { database: opened } = app.options;

@@ -28,7 +28,7 @@ describe("networkOf()", () => {
     assert.notEqual(networkOf("2001:db8::1"), networkOf("2001:db8:0:1::1"));
   });
 
-  test("every spelling of an IPv6 address gives the same network (L-11)", () => {
+  test("every spelling of an IPv6 address is in the same network (L-11)", () => {
     fc.assert(
       fc.property(ipv6, (groups) => {
         const full = groups.map((each) => each.toString(16).padStart(4, "0")).join(":");
@@ -62,7 +62,7 @@ describe("networkOf()", () => {
     );
   });
 
-  test("what has no address, or none that is one, shares one network (L-12)", () => {
+  test("connections without an address, or with text that is not one, share one network (L-12)", () => {
     const none = [
       undefined,
       "",

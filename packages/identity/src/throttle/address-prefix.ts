@@ -1,15 +1,15 @@
 /**
- * The network that an address belongs to, which is what is limited: whoever has one address of an IPv4 /24 or an IPv6 /64 often has
- * them all (RULES R11). The address is what the host says of the connection (`trustedProxies`); no header is read here.
+ * The network of an address. Attempts are counted by network, because a client that has one address of an IPv4 /24 or an IPv6 /64
+ * often has them all. The host says which address a connection has (`trustedProxies`); no header is read here.
  */
 import { isIPv4, isIPv6 } from "node:net";
 
-/** Connections without an address, such as those of a unix socket, are one network (attack row L-12). */
+/** Connections without an address, such as those of a unix socket, are one network (L-12). */
 export const unknownNetwork = "unknown";
 
 /**
- * The network of an address, in one spelling: `192.0.2.0/24`, `2001:db8:0:1::/64`. An IPv4 address that is mapped into IPv6 (RFC 4291
- * §2.5.5.2) is an IPv4 address; a port and a zone are left out. What is no address gives `unknown`.
+ * The network of an address, in one spelling: `192.0.2.0/24`, `2001:db8:0:1::/64`. An IPv4 address that is mapped into IPv6 (RFC
+ * 4291 §2.5.5.2) is an IPv4 address; a port and a zone are left out. Text that is not an address is the network `unknown`.
  */
 export function networkOf(address: string | undefined): string {
   const bare = withoutPort((address ?? "").trim()).replace(/%.*$/s, "");

@@ -9,7 +9,7 @@ async function countOf(memory: BoundedMemory, key: string): Promise<number> {
 }
 
 describe("counters in memory", () => {
-  test("what is still being counted is not forgotten for what was counted once (D-23)", async () => {
+  test("a counter in use is not forgotten for one that was used once (D-23)", async () => {
     const memory = new BoundedMemory(100);
     for (let count = 0; count < 10_000; count += 1) {
       void memory.penalty(`once ${count}`, 1, hour);
@@ -19,7 +19,7 @@ describe("counters in memory", () => {
     assert.equal(memory.size, 100);
   });
 
-  test("what was forgotten or deleted counts from one", async () => {
+  test("a counter that was forgotten or deleted starts from one", async () => {
     const memory = new BoundedMemory(2);
     for (const key of ["a", "a", "b", "c"]) await memory.penalty(key, 1, hour);
     assert.equal((await memory.penalty("a", 1, hour)).consumedPoints, 1);

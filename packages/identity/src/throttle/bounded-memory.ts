@@ -1,4 +1,4 @@
-/** Counters in the memory of this process, of which there are never more than so many (attack row D-23). */
+/** Counters in the memory of this process, with an upper bound on their number (D-23). */
 import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import { BoundedMap } from "../mechanism/bounded-map.ts";
 
@@ -7,11 +7,12 @@ interface Duration {
 }
 
 /**
- * The library's memory with a bound: beyond it the counter that was not touched for longest is forgotten. What that costs: somebody
- * who fills it starts a counter again. It takes as many different names or networks as there are counters to do so once.
+ * The library's memory with a bound: beyond it the counter that was not used for the longest time is forgotten. The cost: a
+ * client that fills the memory can reset one counter, and needs as many different names or networks as there are counters to do
+ * so once.
  */
 export class BoundedMemory extends RateLimiterMemory {
-  /** The one touched last is forgotten last. Some may be over: their timers have removed them from the library's map. */
+  /** The counter used last is forgotten last. Some may have ended: their timers have removed them from the library's map. */
   readonly #keys: BoundedMap<string, true>;
 
   constructor(maxKeys: number) {
@@ -19,12 +20,12 @@ export class BoundedMemory extends RateLimiterMemory {
     this.#keys = new BoundedMap(maxKeys);
   }
 
-  /** How many counters there are at most now. */
+  /** An upper bound of the number of counters now. */
   get size(): number {
     return this.#keys.size;
   }
 
-  /** Forgets all. */
+  /** Forgets all counters. */
   clear(): void {
     for (const key of this.#keys.keys()) void this.delete(key);
   }

@@ -37,7 +37,7 @@ function allowed(takings: readonly Taking[]): number {
 }
 
 describeOnEach("a simple bucket", (database) => {
-  test("lets so many through, and again when it is over", async (t) => {
+  test("lets as many through as the limit says, and again in the next period", async (t) => {
     const { advance } = standStill(t);
     const bucket = new SimpleBucket(counters(await database.open(t)), { attempts: 3, seconds: 60 });
     const first: boolean[] = [];
@@ -50,14 +50,14 @@ describeOnEach("a simple bucket", (database) => {
     assert.equal(await isAllowed(bucket), true);
   });
 
-  test("of 100 at once no more go on than the limit, and one is told that it is the first refused (L-13)", async (t) => {
+  test("of 100 at once no more than the limit get through, and one refusal is the first (L-13)", async (t) => {
     const bucket = new SimpleBucket(counters(await database.open(t)), { attempts: 5, seconds: 60 });
     const takings = await take(bucket, 100);
     assert.equal(allowed(takings), 5);
     assert.equal(takings.filter((taking) => !taking.isAllowed && taking.isFirst).length, 1);
   });
 
-  test("what succeeds is given back, and nothing of what failed (L-15)", async (t) => {
+  test("an attempt that succeeds is given back, and no failed one (L-15)", async (t) => {
     const bucket = new SimpleBucket(counters(await database.open(t)), { attempts: 3, seconds: 60 });
     await take(bucket, 2);
     for (let count = 0; count < 10; count += 1) {
@@ -68,7 +68,7 @@ describeOnEach("a simple bucket", (database) => {
     assert.deepEqual([await isAllowed(bucket), await isAllowed(bucket)], [true, false]);
   });
 
-  test("what is given back after its end is not taken from the next count, which would begin below zero", async (t) => {
+  test("an attempt that is given back after its period is not taken from the next one, which would begin below zero", async (t) => {
     const { advance } = standStill(t);
     const bucket = new SimpleBucket(counters(await database.open(t)), { attempts: 3, seconds: 60 });
     const late = await take(bucket, 3);
@@ -97,7 +97,7 @@ describeOnEach("a growing bucket", (database) => {
     assert.deepEqual(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
   });
 
-  test("whoever tries as soon as it is allowed is let through fewer than 100 times in 20 days, and still each day (L-03)", async (t) => {
+  test("a client that tries as soon as it may gets through fewer than 100 times in 20 days, and still each day (L-03)", async (t) => {
     const { advance } = standStill(t);
     const bucket = new GrowingBucket(counters(await database.open(t)), growing);
     const end = Date.now() + growing.periodSeconds * 1000;
@@ -111,7 +111,7 @@ describeOnEach("a growing bucket", (database) => {
     assert.deepEqual(perDay, [19, ...Array.from({ length: 19 }, () => 4)]);
   });
 
-  test("of 100 at once no more go on than are free; of 100 after a wait, one (L-13)", async (t) => {
+  test("of 100 at once no more get through than are free; of 100 after a wait, one (L-13)", async (t) => {
     const { advance } = standStill(t);
     const bucket = new GrowingBucket(counters(await database.open(t)), growing);
     assert.equal(allowed(await take(bucket, 100)), 5);
@@ -123,7 +123,7 @@ describeOnEach("a growing bucket", (database) => {
     }
   });
 
-  test("a success gives its turn back, and the wait with it; the failures of others stay", async (t) => {
+  test("a success returns its turn, and the wait with it; the failures of others stay", async (t) => {
     const { advance } = standStill(t);
     const bucket = new GrowingBucket(counters(await database.open(t)), growing);
     await take(bucket, 5);
@@ -139,7 +139,7 @@ describeOnEach("a growing bucket", (database) => {
     }
   });
 
-  test("forget() lets it begin anew, for its key only", async (t) => {
+  test("forget() resets its key only", async (t) => {
     const bucket = new GrowingBucket(counters(await database.open(t)), growing);
     await take(bucket, 10);
     for (let count = 0; count < 6; count += 1) await bucket.take("b");

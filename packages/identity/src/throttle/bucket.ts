@@ -1,30 +1,30 @@
-/** What attempts are taken from before they are made. */
+/** Buckets: limits that an attempt is taken from before it is made. */
 import type { Count, Counters } from "./counters.ts";
 import type { GrowingLimit, Limit } from "./throttle-options.ts";
 
-/** An attempt may be made, or not yet. */
+/** The answer of a bucket: the attempt may be made, or not yet. */
 export type Taking =
   | {
       readonly isAllowed: true;
-      /** Puts back what this attempt took; what others took stays. */
+      /** Returns this attempt to the bucket, and no other. */
       giveBack(): Promise<void>;
     }
   | {
       readonly isAllowed: false;
       /** When to try again, in milliseconds since 1970. */
       readonly endsAt: number;
-      /** Whether it is the first that is refused until then. */
+      /** Whether this is the first refusal of that period. */
       readonly isFirst: boolean;
     };
 
 /** A limit that counts for each key. */
 export interface Bucket {
   readonly limit: Limit;
-  /** Takes an attempt. Atomic: however many try at once, no more may go on than the limit says (attack row L-13). */
+  /** Takes an attempt. Atomic: however many try at once, no more than the limit get through (L-13). */
   take(key: string): Promise<Taking>;
 }
 
-/** So many in a while, then none. */
+/** A number of attempts in a period, then none. */
 export class SimpleBucket implements Bucket {
   readonly limit: Limit;
   readonly #counters: Counters;
@@ -43,8 +43,9 @@ export class SimpleBucket implements Bucket {
 }
 
 /**
- * So many in a while, then one after each wait, which doubles (NIST SP 800-63B §3.2.2). From the last free attempt on whoever takes
- * the **turn** goes on, and the next turn is to be had when the wait is over. What is refused does not prolong the wait.
+ * A number of free attempts in a period, then one attempt after each wait, and the waits double (NIST SP 800-63B §3.2.2). From
+ * the last free attempt on, an attempt needs the **turn**, and the next turn can be taken after the wait. A refusal does not
+ * prolong the wait.
  */
 export class GrowingBucket implements Bucket {
   readonly limit: GrowingLimit;
@@ -60,7 +61,7 @@ export class GrowingBucket implements Bucket {
     const taken = await this.#counters.add(key, seconds);
     if (taken.count < attempts) return { isAllowed: true, giveBack: () => this.#counters.giveBack(key, taken) };
     const turn = await this.#counters.add(turnOf(key), firstDelaySeconds);
-    // Once the free attempts are there again, no turn is needed.
+    // When the free attempts are available again, no turn is needed.
     if (turn.count > 1) return { isAllowed: false, endsAt: Math.min(turn.endsAt, taken.endsAt), isFirst: turn.count === 2 };
     const turns = await this.#counters.add(turnsOf(key), periodSeconds);
     if (turns.count > delayedAttempts) {
@@ -71,7 +72,7 @@ export class GrowingBucket implements Bucket {
     return { isAllowed: true, giveBack: () => this.#giveBack(key, taken, turns) };
   }
 
-  /** Forgets what was taken for a key. */
+  /** Forgets every attempt of a key. */
   async forget(key: string): Promise<void> {
     for (const each of [key, turnOf(key), turnsOf(key)]) await this.#counters.forget(each);
   }

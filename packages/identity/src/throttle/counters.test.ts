@@ -31,7 +31,7 @@ describeOnEach("counters", (database) => {
     for (const row of rows) assert.match(String(row["key"]), /^[a-z_.]+:[\w-]{4,22}(?::turns?)?$/);
   });
 
-  test("one of another name counts apart; what is over counts from one", async (t) => {
+  test("counters of other names are separate; one that has ended starts from one", async (t) => {
     t.mock.timers.enable({ apis: ["Date"], now: Date.UTC(2026, 0, 1) });
     const counters = new Counters(await database.open(t), 100);
     assert.deepEqual(await counters.add("a", 60), { count: 1, endsAt: Date.now() + 60_000 });
@@ -42,7 +42,7 @@ describeOnEach("counters", (database) => {
     assert.deepEqual(await counters.add("a", 10), { count: 1, endsAt: Date.now() + 10_000 });
   });
 
-  test("of 50 at once each is told another count", async (t) => {
+  test("of 50 at once each gets another count", async (t) => {
     const counters = new Counters(await database.open(t), 100);
     const counts = await Promise.all(Array.from({ length: 50 }, () => counters.add("a", 60)));
     assert.deepEqual(
@@ -62,7 +62,7 @@ describe("counters on postgres", () => {
     return db;
   }
 
-  test("nodes that start at once on an empty database share what they count", async (t) => {
+  test("nodes that start at the same time on an empty database share their counters", async (t) => {
     const place = await url(t);
     const nodes = await Promise.all(Array.from({ length: 4 }, () => node(t, place)));
     const { settings } = testSettings(nodes[0] ?? assert.fail());
@@ -101,7 +101,7 @@ describe("counters on postgres", () => {
     assert.throws(() => new Throttle({ ...settings, database: hidden }), TypeError);
   });
 
-  test("what is over is removed, a little at a time; what counts stays (D-23)", async (t) => {
+  test("ended counters are removed, a few at a time; the others stay (D-23)", async (t) => {
     const db = await node(t, await url(t));
     const counters = new Counters(db, 100);
     const now = Date.now();

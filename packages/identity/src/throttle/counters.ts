@@ -1,7 +1,7 @@
 /**
- * Counters that start again after a while, in memory or, on PostgreSQL, in the table `identity_throttle` that all nodes share.
- * While that is away each node counts in its own memory, from nothing: fewer attempts than unlimited, more than one node allows
- * (attack row L-14). Their clock is the process's: what is counted here is never compared with what stands in other tables.
+ * Counters that start again after a period: in memory or, on PostgreSQL, in the table `identity_throttle`, which all nodes share.
+ * While PostgreSQL is away, each node counts in its own memory, from zero: attempts stay limited, but each node has its own limit
+ * (L-14). The clock is the process's own: these times are never compared with times in other tables.
  */
 import { type RateLimiterAbstract, RateLimiterPostgres } from "rate-limiter-flexible";
 import type { Database } from "../store/database.ts";
@@ -10,15 +10,17 @@ import { numberOf } from "../store/row.ts";
 import { all, first, sql, type Work } from "../store/statement.ts";
 import { BoundedMemory } from "./bounded-memory.ts";
 
-/** What a counter says. */
+/** The state of a counter. */
 export interface Count {
-  /** With what was just added. */
+  /** The count, including the attempt that was just added. */
   readonly count: number;
-  /** When it starts again, in milliseconds since 1970. */
+  /** The time when it starts again. Milliseconds since 1970. */
   readonly endsAt: number;
 }
 
-/** Close to the end of a counter nothing is given back: it would be taken from the next one, and let its owner begin below zero. */
+/**
+ * Close to the end of a period no attempt is given back: it would be taken from the next period, which would begin below zero.
+ */
 const marginMs = 1000;
 
 /** All counters of a process. */
@@ -31,23 +33,23 @@ export class Counters {
     this.#store = database.kind === "postgres" ? sharedStore(database, this.#memory) : this.#memory;
   }
 
-  /** Forgets what is in memory. */
+  /** Forgets the counters in memory. */
   close(): void {
     this.#memory.clear();
   }
 
-  /** Adds to a counter, which is over `seconds` after it began; atomic: no two callers are told the same count. */
+  /** Adds one to a counter that ends `seconds` after it began. Atomic: no two callers get the same count. */
   async add(key: string, seconds: number, points = 1): Promise<Count> {
     const { consumedPoints, msBeforeNext } = await this.#store.penalty(key, points, { customDuration: seconds });
     return { count: consumedPoints, endsAt: Date.now() + msBeforeNext };
   }
 
-  /** Takes one from a counter, unless it has started again meanwhile. */
+  /** Takes one from a counter, unless it has started again since. */
   async giveBack(key: string, { endsAt }: Count): Promise<void> {
     if (Date.now() + marginMs < endsAt) await this.#store.reward(key, 1);
   }
 
-  /** Sets a counter to 1, for so many seconds from now. */
+  /** Sets a counter to 1, for `seconds` from now. */
   async hold(key: string, seconds: number): Promise<void> {
     await this.#store.set(key, 1, seconds);
   }
@@ -59,14 +61,15 @@ export class Counters {
 }
 
 function sharedStore(database: Database, insuranceLimiter: BoundedMemory): RateLimiterAbstract {
-  if (!hasPool(database)) throw new TypeError("A PostgreSQL database without its `pool` cannot share the counters of the throttle");
+  if (!hasPool(database))
+    throw new TypeError("Pass the database that openPostgres() returned: the throttle's counters need its `pool`");
   return new RateLimiterPostgres({
     storeClient: database.pool,
     storeType: "pool",
     tableName: "identity_throttle",
-    // By the migration: under its lock, by whoever may create tables.
+    // The migration creates the table, under its lock.
     tableCreated: true,
-    // By `removeCounters`.
+    // `removeCounters` removes them.
     clearExpiredByTimeout: false,
     keyPrefix: "",
     points: 1,
@@ -85,12 +88,12 @@ const remove = sql(`
   RETURNING key`);
 const count = sql("SELECT COUNT(*) AS counters FROM identity_throttle");
 
-/** Removes at most so many counters that are over; gives how many it removed. */
+/** Removes at most `limit` counters that have ended. Returns how many it removed. */
 export function* removeCounters(now: number, limit: number): Work<number> {
   return (yield* all(remove, { now, limit })).length;
 }
 
-/** How many counters the database holds. */
+/** The number of counters in the database. */
 export function* countCounters(): Work<number> {
   const row = yield* first(count);
   return row === undefined ? 0 : numberOf(row, "counters");

@@ -35,7 +35,7 @@ describe("device cookies", () => {
     }
   });
 
-  test("are over after 180 days", () => {
+  test("expire after 180 days", () => {
     const device = issueDevice(settings, account);
     const later = (seconds: number) => ({ ...settings, clock: () => clock.now + seconds * 1000 });
     assert.equal(deviceLifetimeSeconds, 180 * 86_400);
@@ -43,7 +43,7 @@ describe("device cookies", () => {
     assert.equal(isDeviceOf(later(deviceLifetimeSeconds), device, account), false);
   });
 
-  test("what was sealed for another purpose or record, or is a secret of another kind, is no device (S-16)", () => {
+  test("a text that was sealed for another purpose or record, or a secret of another kind, is not a device cookie (S-16)", () => {
     const content = new Redacted(JSON.stringify(["id", account, clock.now]));
     const ours = { purpose: "device-cookie", record: "device" } as const;
     assert.equal(isDeviceOf(settings, seal(content, ours, settings.keys), account), true);
@@ -58,7 +58,7 @@ describe("device cookies", () => {
     for (const value of foreign) assert.equal(findDevice(settings, value), undefined);
   });
 
-  test("what was changed, cut, lengthened or made under another key is no device (S-16)", () => {
+  test("a value that was changed, cut, lengthened or sealed under another key is not a device cookie (S-16)", () => {
     const device = issueDevice(settings, account);
     assert.notEqual(findDevice(settings, device), undefined);
     for (let at = 0; at < device.length; at += 1) {
@@ -83,7 +83,7 @@ describe("device cookies", () => {
     assert.equal(findDevice(settings, issueDevice({ ...settings, keys: { current: newKey(), previous: [] } }, account)), undefined);
   });
 
-  test("stay known while the key is replaced, and no longer", () => {
+  test("stay valid while the key is being replaced, and no longer", () => {
     const device = issueDevice(settings, account);
     const current = newKey();
     assert.equal(isDeviceOf({ ...settings, keys: { current, previous: [settings.keys.current] } }, device, account), true);

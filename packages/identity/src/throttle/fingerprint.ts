@@ -1,15 +1,15 @@
 /**
- * The names of counters: keyed hashes, so that whoever reads the counters learns no address, network or password from them, and
- * every text gives a name of the same length.
+ * The names of counters: keyed hashes. Somebody who reads the counters learns no address, network or password, and every name has
+ * the same length.
  */
 import { createHmac } from "node:crypto";
 import type { IdentityKeys } from "../secret/identity-key.ts";
 
 const characters = 22;
-/** 24 bits: enough to tell the passwords of an attack apart, too few to confirm one by. */
+/** 24 bits: enough to tell the passwords of an attack apart, too few to confirm a password with. */
 const passwordCharacters = 4;
 
-/** The name of a counter: of what, and about whom. */
+/** The name of a counter: of an action, for somebody. */
 export function counterKey({ current }: IdentityKeys, bucket: string, about: string): string {
   return `${bucket}:${digest(current.derive("throttle-fingerprint"), [bucket, about]).slice(0, characters)}`;
 }

@@ -11,7 +11,7 @@ function limited(): { readonly throttle: KeyLimits; readonly clock: TestClock } 
   return { throttle: new KeyLimits(limits, clock.read), clock };
 }
 
-/** Guesses until it is stopped; gives how many guesses were compared. */
+/** Guesses until it is stopped. Returns how many guesses were compared. */
 function guess(throttle: KeyLimits, about: (count: number) => Parameters<KeyLimits["failed"]>[0]): number {
   for (let count = 0; count < 100; count += 1) {
     if (!throttle.mayEvaluate(about(count))) return count;
@@ -45,7 +45,7 @@ describe("limits of wrong API keys", () => {
     assert.equal(throttle.mayEvaluate({ address: "192.0.3.1", keyId: "k99" }), true);
   });
 
-  test("whoever keeps a key at its limit does not lock out who showed it rightly before", () => {
+  test("keeping a key at its limit does not lock out a client that has used it before", () => {
     const { throttle } = limited();
     guess(throttle, () => ({ address: attacker, keyId: "k" }));
     assert.equal(throttle.mayEvaluate({ address: "198.51.100.1", keyId: "k" }), false);

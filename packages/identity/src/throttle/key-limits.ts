@@ -1,25 +1,25 @@
 /**
- * How many wrong secrets of API keys are compared: counted in the memory of each process, because looking a key up must not wait
- * for a counter. A key's secret has 190 bits; the limit is there to see guessing and to end it, not to make it hard.
+ * Limits on wrong secrets of API keys. They are counted in the memory of each process, because looking a key up must not wait for
+ * a counter. A key's secret has 190 bits: the limit makes guessing visible and ends it; it is not what makes guessing hard.
  */
 import { BoundedMap } from "../mechanism/bounded-map.ts";
 import { networkOf } from "./address-prefix.ts";
 import type { Limit, NetworkAndKeyLimit } from "./throttle-options.ts";
 
-/** A secret that is about to be compared, or was wrong. */
+/** An attempt with a secret. */
 export interface KeyAttempt {
-  /** The client's address, as far as the host knows it; its network is what counts. */
+  /** The client's address, if the host knows it; its network is counted. */
   readonly address: string | undefined;
   /**
-   * The id of the key, whether there is one or not. Left out where this key was shown rightly from this address before:
-   * guesses from elsewhere must not lock it out.
+   * The id of the key, whether or not it exists. Left out if the right secret of this key came from this address before: guesses
+   * from elsewhere must not lock it out.
    */
   readonly keyId: string | undefined;
 }
 
 /**
- * Counts wrong secrets, of each network and of each key. Both methods are synchronous: what asks, compares and counts does so
- * without a pause: a hundred guesses at once count as a hundred in a row. Right secrets are never counted.
+ * Counts wrong secrets, of each network and of each key. Both methods are synchronous, so a hundred guesses at once count as a
+ * hundred in a row. Right secrets are never counted.
  */
 export interface KeyThrottle {
   /** Whether one more secret may be compared. */
@@ -33,7 +33,7 @@ interface Failures {
   readonly endsAt: number;
 }
 
-/** The most networks, and the most keys, that are counted; beyond, the oldest count is forgotten. */
+/** The most networks, and the most keys, that are counted. Beyond that the oldest count is forgotten. */
 const maxCounts = 10_000;
 
 /** Limits wrong secrets, of each network and of each key. */
@@ -46,7 +46,7 @@ export class KeyLimits implements KeyThrottle {
     this.#keys = new FailureCounts(limits.key, clock);
   }
 
-  /** How many networks and keys are counted now. */
+  /** The number of networks and keys that are counted now. */
   get size(): number {
     return this.#networks.size + this.#keys.size;
   }
@@ -61,11 +61,11 @@ export class KeyLimits implements KeyThrottle {
   }
 }
 
-/** Counts that start again after a while. */
+/** Counts that start again after a period. */
 class FailureCounts {
   readonly #limit: Limit;
   readonly #clock: () => number;
-  /** The one that began first is forgotten first. */
+  /** The count that began first is forgotten first. */
   readonly #counts = new BoundedMap<string, Failures>(maxCounts);
 
   constructor(limit: Limit, clock: () => number) {

@@ -174,7 +174,7 @@ describe("the network over real sockets", () => {
     assert.equal((await send(of("2001:db8:0:1::1"))).status, 204);
   });
 
-  test("other spellings of the path meet no route, so that none goes past the limit (L-11)", async (t) => {
+  test("other spellings of the path have no route, so none gets around the limit (L-11)", async (t) => {
     const send = await serve(t);
     assert.deepEqual(
       await statusesOf(

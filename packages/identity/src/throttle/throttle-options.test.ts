@@ -4,7 +4,7 @@ import { WrongIdentityOption } from "../mechanism/wrong-identity-option.ts";
 import { limitsOf, type ThrottleOptions } from "./throttle-options.ts";
 
 describe("limitsOf()", () => {
-  test("fills in what is left out", () => {
+  test("fills in the defaults", () => {
     const limits = limitsOf({ signIn: { network: { attempts: 7, seconds: 60 } }, forgot: { key: { attempts: 1 } } });
     assert.deepEqual(limits.signIn.network, { attempts: 7, seconds: 60 });
     assert.equal(limits.signIn.account.attempts, 5);
@@ -12,20 +12,20 @@ describe("limitsOf()", () => {
     assert.equal(limits.maxKeysInMemory, 100_000);
   });
 
-  test("no limit can be switched off, or be what is no number", () => {
+  test("no limit can be switched off or be anything but a number", () => {
     const wrong: readonly unknown[] = [0, -1, 1.5, Number.POSITIVE_INFINITY, Number.NaN, "5", undefined, null, 2_147_484];
     for (const value of wrong) {
       const options = { signIn: { network: { attempts: 5, seconds: value } } } as unknown as ThrottleOptions;
       assert.throws(
         () => limitsOf(options),
-        new WrongIdentityOption("`throttle.signIn.network.seconds` is a whole number from 1 to 2147483"),
+        new WrongIdentityOption("Set `throttle.signIn.network.seconds` to a whole number from 1 to 2147483"),
       );
     }
     assert.throws(() => limitsOf({ maxKeysInMemory: 0 }), WrongIdentityOption);
     assert.throws(() => limitsOf({ link: { network: { attempts: Number.POSITIVE_INFINITY, seconds: 1 } } }), WrongIdentityOption);
   });
 
-  test("refuses a name that there is no limit of", () => {
+  test("refuses an unknown name", () => {
     assert.throws(
       () => limitsOf({ signin: {} } as unknown as ThrottleOptions),
       new WrongIdentityOption(

@@ -1,7 +1,7 @@
 /** The limits of the throttle, with their defaults. */
 import { checkOptions, WrongIdentityOption } from "../mechanism/wrong-identity-option.ts";
 
-/** So many attempts in so many seconds, counted from the first one. */
+/** A number of attempts in a period that begins with the first one. */
 export interface Limit {
   /** 1 to 1,000,000. */
   readonly attempts: number;
@@ -9,72 +9,80 @@ export interface Limit {
   readonly seconds: number;
 }
 
-/** Attempts that are free; the last of them begins a wait, after which there is one more, and then a wait twice as long. */
+/**
+ * Free attempts; the last of them begins a wait. After the wait one more attempt is allowed, and then the wait is twice as long.
+ */
 export interface GrowingLimit extends Limit {
-  /** The wait after the last free attempt, in seconds. */
+  /** The wait after the last free attempt. Seconds. */
   readonly firstDelaySeconds: number;
-  /** The longest wait, in seconds. */
+  /** The longest wait. Seconds. */
   readonly maxDelaySeconds: number;
-  /** How many waits there are in `periodSeconds`; beyond, only the free attempts but the last. */
+  /** The number of waits in `periodSeconds`. Beyond that only the free attempts, without the last, are allowed. */
   readonly delayedAttempts: number;
   /** 1 to 2,147,483 (24 days). */
   readonly periodSeconds: number;
 }
 
-/** The limits of signing in. An attempt that succeeds is given back. */
+/** The limits on signing in. An attempt that succeeds is given back. */
 export interface SignInLimits {
-  /** Of one network, an IPv4 /24 or an IPv6 /64, on devices that are not known. Default 30 in 10 minutes. */
+  /** From one network, an IPv4 /24 or an IPv6 /64, on unknown devices. Default 30 in 10 minutes. */
   readonly network: Limit;
   /**
-   * Of one account name on devices that are not known, whether there is such an account or not. Default 5 at once; then one after a
-   * minute, two, four, up to an hour. The fifth and those after it are 15 in 20 days; beyond, 4 a day. That is fewer than 100 wrong
+   * For one account name on unknown devices, whether or not the account exists. Default 5 at once; then one after a minute, two,
+   * four, up to an hour. From the fifth on, 15 attempts are allowed in 20 days, and then 4 a day. That is fewer than 100 wrong
    * guesses in 20 days (NIST SP 800-63B §3.2.2), and the account is never closed for good.
    */
   readonly account: GrowingLimit;
-  /** Of one known device of the account, instead of both. Default as for an account. */
+  /** For one known device of the account, instead of both. Default as for an account. */
   readonly device: GrowingLimit;
-  /** Of one password, on whatever accounts, on devices that are not known. Default 50 in an hour. */
+  /** For one password on any accounts, on unknown devices. Default 50 in an hour. */
   readonly password: Limit;
 }
 
-/** The limit of an action for one network. */
+/** The limit on an action for one network. */
 export interface NetworkLimit {
   readonly network: Limit;
 }
 
-/** The limits of an action for one network, and for what it is about. */
+/** The limits on an action for one network, and for one address or account. */
 export interface NetworkAndKeyLimit extends NetworkLimit {
   readonly key: Limit;
 }
 
-/** The limits of every action. */
+/** The limits on every action. */
 export interface Limits {
   readonly signIn: SignInLimits;
   /** Registrations. Default 20 an hour from a network, 3 an hour for an address. */
   readonly register: NetworkAndKeyLimit;
   /** Mails to reset a password. Default 20 an hour from a network, 3 an hour for an address. */
   readonly forgot: NetworkAndKeyLimit;
-  /** Links that are no good. Default 60 in 10 minutes from a network. */
+  /** Invalid links. Default 60 in 10 minutes from a network. */
   readonly link: NetworkLimit;
   /**
-   * Clients that fail to authenticate, or that are at it. Default 100 in 10 minutes from a network; none for a client, whose id is no secret: anybody could
-   * lock it out.
+   * Clients that fail to authenticate, or are authenticating. Default 100 in 10 minutes from a network. There is no limit for one
+   * client: its id is not a secret, so anybody could lock it out.
    */
   readonly client: NetworkLimit;
-  /** Wrong passwords where somebody who is signed in must show theirs. Default 60 in 10 minutes from a network, 10 in 15 minutes for an account. */
+  /**
+   * Wrong passwords in requests that ask a signed-in user for the password. Default 60 in 10 minutes from a network, 10 in 15
+   * minutes for an account.
+   */
   readonly password: NetworkAndKeyLimit;
-  /** Wrong secrets of API keys, for each process. Default 100 in 10 minutes from a network, 20 in 10 minutes for a key. */
+  /** Wrong secrets of API keys, in each process. Default 100 in 10 minutes from a network, 20 in 10 minutes for a key. */
   readonly apiKey: NetworkAndKeyLimit;
-  /** The most counters in the memory of a process: beyond, the one that was not used for longest is forgotten. Default 100,000 (50 MB). */
+  /**
+   * The most counters in the memory of a process. Beyond that the counter that was not used for the longest time is forgotten.
+   * Default 100,000 (50 MB).
+   */
   readonly maxKeysInMemory: number;
 }
 
-/** An action beside signing in that is counted. */
+/** An action other than signing in that is counted. */
 export type ThrottledAction = "register" | "forgot" | "link" | "client" | "password";
 
 type Changes<T> = { readonly [Name in keyof T]?: T[Name] extends number ? number : Changes<T[Name]> };
 
-/** The limits that are to differ from their defaults. None can be switched off. */
+/** Limits that differ from their defaults. No limit can be switched off. */
 export type ThrottleOptions = Changes<Limits>;
 
 const minute = 60;
@@ -106,14 +114,14 @@ const defaults: Limits = {
   maxKeysInMemory: 100_000,
 };
 
-/** @throws WrongIdentityOption for a number that is out of range, or a name that there is none of */
+/** @throws WrongIdentityOption for a number that is out of range, or an unknown name */
 export function limitsOf(options: ThrottleOptions): Limits {
-  // It has the names of the defaults, and numbers where they have numbers.
+  // It has the names of the defaults, with numbers for their numbers.
   return changed(defaults, options, "throttle") as Limits;
 }
 
 function changed(otherwise: object, changes: unknown, path: string): object {
-  // It may be anything: `checkOptions()` refuses a value that is not an object.
+  // It may be any value: `checkOptions()` refuses one that is not an object.
   checkOptions(`\`${path}\``, changes as object, otherwise);
   const given = new Map<string, unknown>(Object.entries(changes as object));
   const entries = Object.entries(otherwise).map(([name, value]: [string, object | number]) => {
@@ -127,9 +135,9 @@ function changed(otherwise: object, changes: unknown, path: string): object {
 function checked(name: string, value: unknown, path: string): number {
   const most = name.toLowerCase().endsWith("seconds") ? maxSeconds : maxCount;
   if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new WrongIdentityOption(`\`${path}.${name}\` is a whole number from 1 to ${most}`);
+  throw new WrongIdentityOption(`Set \`${path}.${name}\` to a whole number from 1 to ${most}`);
 }
 
-/** What a timer of Node can wait. */
+/** The longest time that a timer of Node can wait. */
 const maxSeconds = 2_147_483;
 const maxCount = 1_000_000;

@@ -62,7 +62,7 @@ export async function useUp(throttle: Throttle, username: string): Promise<void>
   for (let count = 0; count < 5; count += 1) await throttle.signIn(attempt({ username }));
 }
 
-/** Makes an account; gives its id. */
+/** Makes an account. Resolves with its id. */
 export async function newAccount(database: Database, email: string): Promise<string> {
   const address = parseEmail(email);
   if (address === undefined) throw new Error("The test's address is none");

@@ -76,7 +76,7 @@ describeOnEach("signing in is limited", (database) => {
     assert.equal(await mayGoOn(throttle.signIn(attempt({ username: "user501@example.test" }))), true);
   });
 
-  test("a password that is right is not counted, however many have it (L-02)", async (t) => {
+  test("a right password is not counted, however many accounts have it (L-02)", async (t) => {
     const { settings } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);
     for (let count = 0; count < 120; count += 1) {
@@ -88,7 +88,7 @@ describeOnEach("signing in is limited", (database) => {
     assert.equal(await mayGoOn(throttle.signIn(attempt({ password: "the password of the course" }))), true);
   });
 
-  test("whoever keeps an account throttled does not lock out its owner's device (L-04)", async (t) => {
+  test("keeping an account throttled does not lock out its owner's device (L-04)", async (t) => {
     const { settings } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);
     const id = await newAccount(settings.database, ann);
@@ -96,14 +96,14 @@ describeOnEach("signing in is limited", (database) => {
     await useUp(throttle, ann);
     assert.equal(await mayGoOn(throttle.signIn(attempt())), false);
     for (let count = 0; count < 3; count += 1) assert.equal(await mayGoOn(throttle.signIn(attempt({ device }))), true);
-    // Not even from the same network.
+    // The same holds in the same network.
     for (let count = 0; count < 40; count += 1) {
       await outcome(throttle.signIn(attempt({ username: `user${count}@example.test`, connection: from("192.0.2.1") })));
     }
     assert.equal(await mayGoOn(throttle.signIn(attempt({ device, connection: from("192.0.2.2") }))), true);
   });
 
-  test("a device has a limit of its own, is good for its own account only, and two do not share (L-04)", async (t) => {
+  test("a device has its own limit, counts for its own account only, and two devices do not share (L-04)", async (t) => {
     const { settings } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);
     const id = await newAccount(settings.database, ann);
@@ -151,7 +151,7 @@ describeOnEach("signing in is limited", (database) => {
     });
   });
 
-  test("however a name is written, it is counted as one; a +tag is another address (L-11)", async (t) => {
+  test("every spelling of a name is counted as one; a +tag is another address (L-11)", async (t) => {
     const { settings } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);
     await useUp(throttle, ann);
@@ -192,7 +192,7 @@ describeOnEach("signing in is limited", (database) => {
     assert.ok((await waitOf(fail("bob@example.test"))) > 60, "the network is at its limit");
   });
 
-  test("a password that was replaced by somebody who reads the mail begins anew", async (t) => {
+  test("after a password reset by mail the account starts with no failures", async (t) => {
     const { settings } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);
     await useUp(throttle, ann);
@@ -239,7 +239,7 @@ describeOnEach("other actions are limited", (database) => {
     assert.equal(await countAllowed(attempts), 200);
   });
 
-  test("what succeeds is given back", async (t) => {
+  test("an attempt that succeeds is given back", async (t) => {
     const { settings } = testSettings(await database.open(t));
     const throttle = new Throttle(settings);
     const change = () => throttle.count("password", { connection: from("192.0.2.1"), key: "account" });

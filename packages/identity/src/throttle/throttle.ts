@@ -1,6 +1,7 @@
 /**
- * Counting before anything that hashes, mails or guesses. A sign-in is counted by network, by account name and by password; on a
- * device that the account has signed in on before, by that device alone, so that nobody locks an owner out (attack row L-04).
+ * Counts an attempt before anything is hashed, mailed or compared. A sign-in is counted by network, by account name and by
+ * password. On a device where the account has signed in before, it is counted by that device only, so nobody can lock an owner
+ * out (L-04).
  */
 import type { Connection, Redacted } from "lockstep";
 import { findAccountByEmail } from "../account-table/account-store.ts";
@@ -15,7 +16,7 @@ import { KeyLimits, type KeyThrottle } from "./key-limits.ts";
 import { type Limit, type Limits, limitsOf, type ThrottledAction, type ThrottleOptions } from "./throttle-options.ts";
 import { tooManyRequests } from "./too-many-requests.ts";
 
-/** What somebody tries to sign in with. */
+/** An attempt to sign in. */
 export interface SignInAttempt {
   /** The address, as it was typed. */
   readonly username: string;
@@ -27,14 +28,16 @@ export interface SignInAttempt {
 
 /** An attempt that was counted and may be made. */
 export interface CountedAttempt {
-  /** Gives back what this attempt took, and nothing of what others took (attack row L-15). */
+  /** Returns this attempt, and no other (L-15). */
   succeeded(): Promise<void>;
 }
 
-/** What an attempt is counted by. */
+/** The keys that an attempt is counted by. */
 export interface AttemptOrigin {
   readonly connection: Connection;
-  /** What the action is about, where that is limited too: an address, an account's id. Case, width and spaces make no difference. */
+  /**
+   * The address or the account's id that the action is about, if that is limited too. Case, width and spaces make no difference.
+   */
   readonly key?: string;
 }
 
@@ -47,7 +50,7 @@ interface Place {
 
 /** Limits attempts. */
 export class Throttle {
-  /** The limits of guessing API keys, which this process counts for itself. */
+  /** The limits on guessing API keys, which each process counts for itself. */
   readonly keys: KeyThrottle;
   readonly #settings: Settings;
   readonly #limits: Limits;
@@ -55,7 +58,7 @@ export class Throttle {
   readonly #account: GrowingBucket;
   readonly #device: GrowingBucket;
 
-  /** @throws WrongIdentityOption for a limit that is none */
+  /** @throws WrongIdentityOption for an invalid limit */
   constructor(settings: Settings, options: ThrottleOptions = {}) {
     this.#settings = settings;
     this.#limits = limitsOf(options);
@@ -79,7 +82,7 @@ export class Throttle {
   }
 
   /**
-   * Counts an attempt at something else. Where succeeding is no guess (`register`, `forgot`), it is not given back.
+   * Counts an attempt at another action. An attempt at an action that needs no secret (`register`, `forgot`) is not given back.
    *
    * @throws Problem 429 `too_many_requests`
    */
@@ -90,17 +93,17 @@ export class Throttle {
     return this.#take(action, places, connection);
   }
 
-  /** Forgets the failures on an account name: somebody who reads its mail, or an administrator, has given it another password. */
+  /** Forgets the failures for an account name: its owner, by mail, or an administrator has set another password. */
   async passwordReplaced(username: string): Promise<void> {
     await this.#account.forget(this.#accountKey(emailKey(username)));
   }
 
-  /** Forgets what is in memory. */
+  /** Forgets the counters in memory. */
   async close(): Promise<void> {
     this.#counters.close();
   }
 
-  /** A device counts only for the account that signed in on it, whatever name came with the cookie. */
+  /** A device counts only for the account that signed in on it, even if another name came with the cookie. */
   async #knownDevice(cookie: string | undefined, name: string): Promise<Device | undefined> {
     const device = findDevice(this.#settings, cookie);
     if (device === undefined) return undefined;
@@ -113,7 +116,7 @@ export class Throttle {
     for (const { name, bucket, key } of places) {
       const taking = await bucket.take(key);
       if (!taking.isAllowed) {
-        // Once until it ends: a flood of refusals must not become a flood of events.
+        // One event until the limit ends: a flood of refusals must not become a flood of events.
         if (taking.isFirst) this.#report(action, name, connection);
         tooManyRequests({ policy: action, limit: bucket.limit, endsAt: taking.endsAt });
       }

@@ -1,13 +1,13 @@
-/** The answer of the throttle: the same for what exists and what does not. */
+/** The answer of the throttle: the same whether or not the account exists. */
 import { problem } from "lockstep";
 import type { Limit } from "./throttle-options.ts";
 
-/** What was limited. */
+/** The limit that was reached. */
 export interface Limited {
-  /** Names the policy in the headers. */
+  /** The name of the policy in the headers. */
   readonly policy: string;
   readonly limit: Limit;
-  /** When to try again, in milliseconds since 1970. */
+  /** The time to try again. Milliseconds since 1970. */
   readonly endsAt: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Which hosts are on the public internet, told from their text (attack row I-09): a server that fetches what a setting or
+ * Which hosts are on the public internet, told from their text (I-09): a server that fetches what a setting or
  * an issuer's metadata names must not be led to its own network or to a cloud's metadata service. What a name resolves to
  * is checked by the caller, with the same functions.
  */

@@ -2,7 +2,7 @@
  * Keys that are loaded while a verifier runs: when they are first needed, then in the background, and kept while loading
  * fails. Where they come from is one function; how long they count, and how often a token may ask for them, is decided here. A
  * token can ask for a load only by naming an unknown key, and never more often than once in the cooldown, however many tokens
- * do (attack row J-11).
+ * do (J-11).
  */
 import { notify } from "../callback.ts";
 import { BuildError, Unavailable } from "../problem/error.ts";
@@ -25,7 +25,10 @@ export interface KeyTimes {
 
 /** What differs from one kind of keys to another. */
 export interface KeyLoading {
-  /** Gives the set, unchecked. It must end, one way or the other. It is told whether the load before it failed, or gave a set that was refused. */
+  /**
+   * Gives the set, unchecked. It must end, one way or the other. It is told whether the load before it failed, or gave a set that
+   * was refused.
+   */
   readonly load: (afterFailure: boolean) => Promise<unknown>;
   readonly times: KeyTimes;
   /** Hears of every load that failed and every set that was refused. */

@@ -78,7 +78,7 @@ export function signingKey(jwk: Jwk): SigningKey {
 }
 
 /**
- * The set to publish at the issuer's `jwks_uri` (RFC 7517 §5): the public halves and nothing else (attack row M-08). Publish
+ * The set to publish at the issuer's `jwks_uri` (RFC 7517 §5): the public halves and nothing else (M-08). Publish
  * a new key before it signs, and the old one until its last token is over.
  *
  * @throws BuildError `wrong_key` when two keys have one `kid`
