@@ -1,6 +1,6 @@
 /** The lint configuration. `tools/rooms.ts` says which room of a package may import which. */
 import { defineConfig } from "oxlint";
-import { core, type ForbiddenImport, roomRules } from "./tools/rooms.ts";
+import { core, type ForbiddenImport, identity, roomRules } from "./tools/rooms.ts";
 
 const everyRuntime: ForbiddenImport = {
   group: ["node:*"],
@@ -109,6 +109,7 @@ export default defineConfig({
       files,
       rules: { "no-restricted-imports": forbid([...(outside[room] ?? [everyRuntime, noPackages]), ...forbidden]) },
     })),
+    ...roomRules(identity).map(({ files, forbidden }) => ({ files, rules: { "no-restricted-imports": forbid(forbidden) } })),
     {
       // Reads the documentation's files; it is loaded only when one of them is requested.
       files: [`${core.folder}/docs-ui/assets.ts`],

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { type Building, core, roomRules } from "./rooms.ts";
+import { type Building, core, identity, roomRules } from "./rooms.ts";
 import { binary, root } from "./steps.ts";
 
 const small: Building = { folder: "src", levels: [["low.ts"], ["host", "audit"], ["route"], ["host/fetch"]] };
@@ -63,7 +63,7 @@ test("the files of a room do not include those of a room inside it", () => {
   assert.deepEqual(files["low.ts"], ["src/low.ts"]);
 });
 
-for (const { folder, levels } of [core]) {
+for (const { folder, levels } of [core, identity]) {
   test(`every room of ${folder} has a level`, () => {
     const named = new Set(levels.flat());
     const found = readdirSync(join(root, folder), { withFileTypes: true })

@@ -36,6 +36,28 @@ export const core: Building = {
   ],
 };
 
+/** The identity service. */
+export const identity: Building = {
+  folder: "packages/identity/src",
+  levels: [
+    ["mechanism", "problem", "secret", "principal"],
+    ["store"],
+    ["audit"],
+    ["mail", "revocation"],
+    ["account-table"],
+    ["settings.ts"],
+    ["throttle"],
+    ["password"],
+    ["session"],
+    ["client", "account"],
+    ["issuer", "api-key"],
+    ["grant", "caller", "admin"],
+    ["options.ts"],
+    ["identity.ts"],
+    ["testing", "cli"],
+  ],
+};
+
 /** A pattern of `no-restricted-imports`. */
 export interface ForbiddenImport {
   readonly group: string[];
