@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { z } from "zod";
 import { entriesOf } from "../dependency/node.ts";
 import {
   authenticate,
@@ -145,4 +146,21 @@ test("a guard is replaced under a test runner only, or where the program says th
     JSON.parse(stdout),
     expected.map(([, result]) => result),
   );
+});
+
+test("overrides keep the document and the rules, and reach every route that rests on what they replace", async () => {
+  const response = z.object({ id: z.string() });
+  const routes = [get("/me", { deps: { user }, response }, ({ user }) => user), get("/open", { public: "test" }, () => "Ok")];
+  const api = createApi({ ...quiet, docs: { access: user }, routes });
+  const bob = api.with([[user, { id: "bob" }]]);
+  assert.equal(bob.openapi(), api.openapi());
+  assert.deepEqual(await (await ask(bob, "/me")).json(), { id: "bob" });
+  assert.equal((await ask(bob, "/open")).status, 200);
+  assert.deepEqual(await (await ask(bob, "/openapi.json")).json(), JSON.parse(JSON.stringify(api.openapi())));
+  // The control: the API that the other was made of is as it was.
+  for (const path of ["/me", "/openapi.json"]) assert.equal((await ask(api, path)).status, 401, path);
+  assert.deepEqual(await (await ask(api, "/me", "t")).json(), { id: "alice" });
+  // Overrides of overrides replace the same dependency, or another one.
+  assert.deepEqual(await (await ask(bob.with([[user, { id: "eve" }]]), "/me")).json(), { id: "eve" });
+  assert.deepEqual(await (await ask(bob.with([]), "/me")).json(), { id: "bob" });
 });

@@ -2,7 +2,7 @@
 import { readOverrides, type OverrideList } from "../dependency/override.ts";
 import { AppValues } from "../dependency/app-values.ts";
 import type { AnyDependency } from "../dependency/dependency.ts";
-import { nodesBelow, type Overrides } from "../dependency/graph.ts";
+import type { Overrides } from "../dependency/graph.ts";
 import { type Entry, entriesOf, isDependency, type Node } from "../dependency/node.ts";
 import { docsRoutes } from "../docs-ui/docs.ts";
 import type { HostedApi } from "../host/host.ts";
@@ -12,12 +12,12 @@ import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { BuildError } from "../problem/error.ts";
 import type { ApiOptions } from "../route/api-options.ts";
 import { checkCollectionNames } from "../route/collection-names.ts";
-import { type CompiledRoute, compileRoute } from "../route/compiled-route.ts";
+import { type CompiledRoute, compileRoute, overrideRoute } from "../route/compiled-route.ts";
 import { metadataRoutes } from "../route/protected-resource.ts";
 import { Dispatcher } from "../route/dispatcher.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { checkCollisions } from "../route/match.ts";
-import type { HttpMethod } from "../route/route.ts";
+import type { HttpMethod, Route } from "../route/route.ts";
 import { servingOf } from "../route/serving.ts";
 
 /** A route as it is served. */
@@ -39,7 +39,7 @@ export interface Api {
   readonly routes: readonly ServedTemplate[];
   /** Answers a web request: for tests, and for runtimes that speak fetch. */
   fetch(request: Request): Promise<Response>;
-  /** The OpenAPI 3.1 document. */
+  /** The OpenAPI 3.1 document. Every API that `with()` returns has the same one: do not change it. */
   openapi(): OpenApiDocument;
   /**
    * A new API in which others stand in for some dependencies, for tests: `api.with([[currentUser, fakeUser]])`. The facts of
@@ -73,18 +73,32 @@ export interface Api {
  */
 export function createApi(options: ApiOptions): Api {
   checkApiOptions(options);
-  const guards = options.guard === undefined ? [] : [guardEntry(options.guard)];
-  return assemble(options, guards, new Map());
+  return serve(buildApi(options), new Map());
 }
 
-function assemble(options: ApiOptions, guards: readonly Entry[], overrides: Overrides): Api {
-  const compile = (route: ApiOptions["routes"][number]): CompiledRoute => compileRoute(route, guards, overrides);
+/** What overrides do not change: everything that is checked and documented. */
+interface BuiltApi {
+  readonly options: ApiOptions;
+  /** Every route, the documentation's own included, as it was declared. */
+  readonly routes: readonly CompiledRoute[];
+  readonly document: OpenApiDocument;
+}
+
+function buildApi(options: ApiOptions): BuiltApi {
+  const guards = options.guard === undefined ? [] : [guardEntry(options.guard)];
+  const compile = (route: Route): CompiledRoute => compileRoute(route, guards);
   const own = options.routes.map(compile);
   checkCollectionNames(own);
   // Routes that collide are told before the documentation stumbles over their names.
   checkCollisions(own);
   const document = openApiDocument(options, own);
-  const routes = [...own, ...[...metadataRoutes(options, own), ...docsRoutes(options, document)].map(compile)];
+  const added = [...metadataRoutes(options, own), ...docsRoutes(options, document)].map(compile);
+  return { options, routes: [...own, ...added], document };
+}
+
+function serve(built: BuiltApi, overrides: Overrides): Api {
+  const { options, document } = built;
+  const routes = built.routes.map((route) => overrideRoute(route, overrides));
   const app = new AppValues(overrides);
   const dispatcher = new Dispatcher(routes, servingOf(options, app));
   const api: Api = {
@@ -95,7 +109,7 @@ function assemble(options: ApiOptions, guards: readonly Entry[], overrides: Over
       refuseOutsideTests(testing);
       const added = readOverrides(pairs);
       refuseUnknown(routes, added);
-      return assemble(options, guards, new Map([...overrides, ...added]));
+      return serve(built, new Map([...overrides, ...added]));
     },
     ready: async () => {
       await Promise.all(appNodes(routes).map((node) => app.get(node)));
@@ -162,7 +176,7 @@ function refuseOutsideTests(testing: boolean): void {
 }
 
 function refuseUnknown(routes: readonly CompiledRoute[], overrides: Overrides): void {
-  const used = new Set(routes.flatMap((route) => route.entries.flatMap((entry) => below(entry.node))));
+  const used = new Set(routes.flatMap((route) => route.nodes));
   for (const [index, replaced] of [...overrides.keys()].entries()) {
     if (!used.has(replaced))
       throw new BuildError(
@@ -177,8 +191,4 @@ function appNodes(routes: readonly CompiledRoute[]): Node[] {
   const variants = routes.flatMap(({ plan }) => plan.outcomes).filter((outcome) => outcome.kind === "run");
   const steps = new Set(variants.flatMap((variant) => variant.steps));
   return [...new Set([...steps].filter((step) => step.node.lifetime === "app" && !step.overridden).map((step) => step.node))];
-}
-
-function below(node: Node): Node[] {
-  return nodesBelow(node, (each) => each.deps);
 }

@@ -7,6 +7,7 @@ import { isDependency } from "../dependency/node.ts";
 import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { BuildError } from "../problem/error.ts";
 import { ownProblem } from "../problem/problem.ts";
+import { refusingSecrets } from "../secret/redacted.ts";
 import type { ApiOptions } from "../route/api-options.ts";
 import { reply, type Reply } from "../outcome/reply.ts";
 import { get, type Route } from "../route/route.ts";
@@ -33,11 +34,16 @@ export function docsRoutes({ docs, title }: Pick<ApiOptions, "docs" | "title">, 
   const declare = declareWith(docs);
   checkPackage();
   const policy = docsPolicy(document);
+  // Written when it is first asked for: it does not change.
+  let bytes: Uint8Array | undefined;
   // The files are a library's, the same for everyone; a shared cache still keeps nothing that a guard gave.
   const cacheControl = `${docs.public === undefined ? "private" : "public"}, max-age=3600`;
   const assetNames = Object.keys(assetTypes) as AssetName[]; // The record is a constant: it has no other keys.
   return [
-    declare("/openapi.json", () => document),
+    declare("/openapi.json", () => {
+      bytes ??= new TextEncoder().encode(refusingSecrets(() => JSON.stringify(document)));
+      return send(bytes, { "content-type": "application/json" });
+    }),
     declare("/docs", async () =>
       send(docsPage(title, await load()), {
         "content-type": html,

@@ -6,7 +6,8 @@ import * as v from "valibot";
 import { z } from "zod";
 import type { AnySchema } from "../schema/schema.ts";
 import { ComponentSchemas } from "./component-schemas.ts";
-import type { Direction, SchemaUse } from "./schema-source.ts";
+import type { Direction } from "../schema/json-schema.ts";
+import type { SchemaUse } from "./schema-source.ts";
 
 const use = (schema: AnySchema, direction: Direction = "output", name = "GetX"): SchemaUse => ({
   schema,

@@ -3,11 +3,11 @@
  * developer gave (`.meta({ id: "Note" })`) is kept; where what is sent to the API and what comes back differ under one name,
  * the plain name is what comes back and `NoteInput` is what is sent. What libraries number is called after its operation.
  */
-import type { JsonSchema, JsonSchemaObject } from "../schema/json-schema.ts";
+import type { Direction, JsonSchema, JsonSchemaObject } from "../schema/json-schema.ts";
 import type { AnySchema } from "../schema/schema.ts";
 import { BuildError } from "../problem/error.ts";
 import { isSameSchema } from "./same-schema.ts";
-import { definitionIn, type Direction, readSchema, type SchemaSource, type SchemaUse } from "./schema-source.ts";
+import { definitionIn, readSchema, type SchemaSource, type SchemaUse } from "./schema-source.ts";
 import { mapSubschemas } from "./subschemas.ts";
 
 interface Definition {

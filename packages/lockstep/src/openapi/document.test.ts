@@ -13,7 +13,7 @@ import { body } from "../input/body.ts";
 import { nothing } from "../input/nothing.ts";
 import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
-import { compileRoute } from "../route/compiled-route.ts";
+import { compileRoute, overrideRoute } from "../route/compiled-route.ts";
 import { group } from "../route/group.ts";
 import { del, get, patch, post, type Route } from "../route/route.ts";
 import { unchecked } from "../route/unchecked.ts";
@@ -23,7 +23,7 @@ import { openApiDocument } from "./document.ts";
 import type { OpenApiDocument } from "./openapi.ts";
 
 const about = { title: "Notes", version: "1.0.0" };
-const compile = (route: Route) => compileRoute(route, [], new Map());
+const compile = (route: Route) => compileRoute(route, []);
 const documentOf = (...routes: Route[]): OpenApiDocument => openApiDocument(about, routes.map(compile));
 
 const token = oauth2PasswordBearer({ tokenUrl: "/auth/token", scopes: { "notes:write": "Change notes" } });
@@ -141,7 +141,6 @@ test("the dependencies of a group and of the whole API are documented with each 
     compileRoute(
       v1.get("/data", {}, () => 1),
       guards,
-      new Map(),
     ),
   ]);
   const operation = document.paths["/v1/data"]?.get;
@@ -198,7 +197,7 @@ test("everything that a route excuses is written down with its reason", () => {
 test("overrides do not change the document", () => {
   const route = get("/me", { deps: { user: activeUser } }, () => 1);
   const overrides = readOverrides([[user, { id: "2", isActive: true }]]);
-  assert.deepEqual(openApiDocument(about, [compileRoute(route, [], overrides)]), documentOf(route));
+  assert.deepEqual(openApiDocument(about, [overrideRoute(compile(route), overrides)]), documentOf(route));
 });
 
 test("paths that differ in the names of parameters only are one path, named by the first route", () => {

@@ -32,12 +32,13 @@ export function openApiDocument(about: ApiDescription, routes: readonly Compiled
     Problem: problemSchema,
     ...(hasOAuth ? { OAuthError: oauthErrorSchema } : {}),
   });
+  // The paths say which schemas are used, so they are written before the components.
+  const paths = pathsOf(surfaces, schemas);
   return defined<OpenApiDocument>({
     openapi: "3.1.1",
     info: defined<Info>({ title: about.title, version: about.version, description: about.description }),
     servers: about.servers?.map(({ url, description }) => defined<Server>({ url, description })),
-    // The paths are written first: they say which schemas are used.
-    paths: pathsOf(surfaces, schemas),
+    paths,
     components: { schemas: schemas.all(), headers: answerHeaders, securitySchemes: securitySchemesOf(routes) },
   });
 }
@@ -45,7 +46,7 @@ export function openApiDocument(about: ApiDescription, routes: readonly Compiled
 function checkOperationIds(surfaces: readonly Surface[]): void {
   const known = new Map<string, string>();
   for (const { operationId, route } of surfaces) {
-    const where = `${route.method} ${route.template}`;
+    const where = route.label;
     const before = known.get(operationId);
     if (before !== undefined) {
       throw new BuildError(

@@ -8,7 +8,7 @@ import { path } from "../input/path.ts";
 import { z } from "zod";
 import { operationIdOf } from "./operation-id.ts";
 
-const idOf = (route: Route) => operationIdOf(compileRoute(route, [], new Map()));
+const idOf = (route: Route) => operationIdOf(compileRoute(route, []));
 const open = { public: "test" } as const;
 const year = path("year", z.int(), { identifies: nothing("a test") });
 const userId = path("userId", z.uuid(), { identifies: nothing("a test") });

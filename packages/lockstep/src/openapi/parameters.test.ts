@@ -24,7 +24,7 @@ import { openApiDocument } from "./document.ts";
 const open = { public: "test" } as const;
 
 function operationOf(route: Route) {
-  const [item] = Object.values(openApiDocument({ title: "Test", version: "1" }, [compileRoute(route, [], new Map())]).paths);
+  const [item] = Object.values(openApiDocument({ title: "Test", version: "1" }, [compileRoute(route, [])]).paths);
   const operation = item?.get ?? item?.post;
   assert.ok(operation);
   return operation;

@@ -30,7 +30,7 @@ const session = authenticate({ sid: apiKeyCookie({ name: "sid" }) }, () => ({ id
 const id = path("id", z.uuid());
 
 function responsesOf(route: Route) {
-  const [item] = Object.values(openApiDocument({ title: "Test", version: "1" }, [compileRoute(route, [], new Map())]).paths);
+  const [item] = Object.values(openApiDocument({ title: "Test", version: "1" }, [compileRoute(route, [])]).paths);
   return (item?.get ?? item?.post)?.responses ?? {};
 }
 /** The documented statuses; a success that the route says nothing of is left out. */

@@ -1,11 +1,8 @@
 /** One schema of one route, as its library writes it: its JSON Schema, and what it calls the schemas inside it. */
-import { followReference, isSchemaObject, type JsonSchemaObject, jsonSchemaOf } from "../schema/json-schema.ts";
+import { type Direction, followReference, isSchemaObject, type JsonSchemaObject, jsonSchemaOf } from "../schema/json-schema.ts";
 import type { AnySchema } from "../schema/schema.ts";
 import { closeObjects } from "./closed-objects.ts";
 import { schemasWithin } from "./subschemas.ts";
-
-/** Whether a schema describes what is sent to the API or by it: defaults and transformations tell the two apart. */
-export type Direction = "input" | "output";
 
 /** Where a schema stands. */
 export interface SchemaUse {

@@ -16,7 +16,6 @@ const using = (path: `/${string}`, scheme: Scheme<string>) =>
   compileRoute(
     get(path, { deps: { caller: authenticate({ scheme }, () => ({ id: "1" })) } }, () => "Ok"),
     [],
-    new Map(),
   );
 
 test("every scheme stands under its name, those of groups, of the API's guard and optional ones included", () => {
@@ -29,7 +28,6 @@ test("every scheme stands under its name, those of groups, of the API's guard an
   const route = compileRoute(
     v1.get("/data", { deps: { key: optional(key) } }, () => "Ok"),
     guard,
-    new Map(),
   );
   assert.deepEqual(securitySchemesOf([route]), {
     App: { type: "apiKey", in: "header", name: "X-App" },
@@ -59,7 +57,6 @@ test("schemes that differ in their scopes only are different", () => {
     compileRoute(
       get("/b", { deps: { read } }, () => "Ok"),
       [],
-      new Map(),
     ),
   ];
   assert.throws(() => securitySchemesOf(routes), { code: "scheme_name_taken" });

@@ -1,6 +1,5 @@
 /** `components.securitySchemes`: every scheme that a route declares, under its name. */
 import type { SchemeDefinition } from "../dependency/scheme-definition.ts";
-import { Graph } from "../dependency/graph.ts";
 import { BuildError } from "../problem/error.ts";
 import type { CompiledRoute } from "../route/compiled-route.ts";
 import type { SecurityScheme } from "./openapi.ts";
@@ -14,9 +13,8 @@ import { isSameSchema } from "./same-schema.ts";
  */
 export function securitySchemesOf(routes: readonly CompiledRoute[]): Readonly<Record<string, SecurityScheme>> {
   const known = new Map<string, { readonly scheme: SchemeDefinition; readonly where: string }>();
-  for (const { method, template, entries } of routes) {
-    const where = `${method} ${template}`;
-    for (const { scheme } of new Graph(entries).schemes) {
+  for (const { label: where, graph } of routes) {
+    for (const { scheme } of graph.schemes) {
       const before = known.get(scheme.name);
       if (before === undefined) known.set(scheme.name, { scheme, where });
       else if (!isAlike(before.scheme, scheme)) throw nameTaken(scheme.name, before.where, where);

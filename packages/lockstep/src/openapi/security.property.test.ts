@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { AppValues } from "../dependency/app-values.ts";
 import { Execution } from "../dependency/execution.ts";
+import { Graph } from "../dependency/graph.ts";
 import { type Entry, factsOfEntries, type SchemeNode } from "../dependency/node.ts";
 import { compile, type Plan } from "../dependency/plan.ts";
 import { createApi } from "../api/api.ts";
@@ -12,7 +13,7 @@ import { unchecked } from "../route/unchecked.ts";
 import { Redacted } from "../secret/redacted.ts";
 import type { OpenApiDocument, SecurityRequirement } from "./openapi.ts";
 import { build, type Built, grant, guards } from "./random-guard.fixture.ts";
-import { securityOf } from "./security.ts";
+import { alternativesOf, requirementsOf } from "./security.ts";
 
 /** Runs what the plan says, with valid credentials for the schemes that are present. */
 function isLetIn(plan: Plan, names: readonly string[], scope: string): boolean {
@@ -145,7 +146,7 @@ test("for every set of valid credentials, the security requirements say what the
   fc.assert(
     fc.property(guards, (guard) => {
       const built = build(guard);
-      const security = securityOf(built.entries);
+      const security = requirementsOf(alternativesOf(new Graph(built.entries)));
       for (const requirement of security) shapes.add(`${Math.min(security.length, 2)}×${Object.keys(requirement).length}`);
       assert.ok(agrees(built, security, count), JSON.stringify(security));
     }),
@@ -170,7 +171,7 @@ test("a document with any one thing wrong does not agree with the evaluator", ()
   fc.assert(
     fc.property(guards, (guard) => {
       const built = build(guard);
-      const security = securityOf(built.entries);
+      const security = requirementsOf(alternativesOf(new Graph(built.entries)));
       // Where a scope stands on one scheme or on another of the same requirement, the evaluator is no judge of it.
       const right = new Set(security.map(lineOf));
       for (const mutant of mutantsOf(security)) {

@@ -8,6 +8,7 @@ import { anyOf } from "../dependency/any-of.ts";
 import type { Deps } from "../dependency/dependency.ts";
 import { depends } from "../dependency/depends.ts";
 import { firstOf } from "../dependency/first-of.ts";
+import { Graph } from "../dependency/graph.ts";
 import { entriesOf } from "../dependency/node.ts";
 import { optional } from "../dependency/optional.ts";
 import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
@@ -15,7 +16,7 @@ import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import { httpBasic } from "../scheme/http-basic.ts";
 import { httpBearer } from "../scheme/http-bearer.ts";
 import { oauth2PasswordBearer } from "../scheme/oauth2-password-bearer.ts";
-import { securityOf } from "./security.ts";
+import { alternativesOf, requirementsOf } from "./security.ts";
 
 const token = oauth2PasswordBearer({
   tokenUrl: "/token",
@@ -28,7 +29,7 @@ const user = authenticate({ token }, () => identified({ id: "user" }, { sub: "1"
 const service = authenticate({ key }, () => identified({ id: "service" }, { sub: "2" }));
 const session = authenticate({ cookie }, () => ({ id: "session" }));
 
-const security = (deps: Deps) => securityOf(entriesOf("test", deps));
+const security = (deps: Deps) => requirementsOf(alternativesOf(new Graph(entriesOf("test", deps))));
 
 test("nothing is needed where no scheme is below", () => {
   assert.deepEqual(security({}), []);

@@ -6,7 +6,7 @@
  * would ignore is not asked for, however many paths lead to it.
  */
 import { demandedScopes } from "../dependency/authenticator.ts";
-import { Graph, nodesBelow, schemesBelow } from "../dependency/graph.ts";
+import { type Graph, nodesBelow, schemesBelow } from "../dependency/graph.ts";
 import type { Entry, Node } from "../dependency/node.ts";
 import type { SecurityRequirement } from "./openapi.ts";
 
@@ -26,23 +26,17 @@ const none: Names = new Set();
  * The security requirements of a route (OpenAPI 3.1.1 §4.8.30): the disjunctive normal form of its graph. AND stands in one
  * object, OR in several, explicit credentials before ambient ones, `{}` for none at all last. A scope stands with the schemes
  * below its `scopes()` that have to grant it; if the rules of a `firstOf()` demand different scopes, each has a requirement of its own.
- * Empty where no scheme is below.
+ * Empty if no credential is ever used.
  */
-export function securityOf(entries: readonly Entry[]): readonly SecurityRequirement[] {
-  return requirementsOf(alternativesOf(entries));
-}
-
-/** The requirements of alternatives; none where no credential is ever used. */
 export function requirementsOf(alternatives: readonly Alternative[]): readonly SecurityRequirement[] {
   const requirements = alternatives.map(({ requirement }) => requirement);
   return requirements.every(isEmpty) ? [] : requirements;
 }
 
 /** The ways to be let in, the one without credentials last. There is always one. */
-export function alternativesOf(entries: readonly Entry[]): readonly Alternative[] {
-  const graph = new Graph(entries);
+export function alternativesOf(graph: Graph): readonly Alternative[] {
   const needed = neededNames(graph);
-  const alternatives = all(entries.map(({ node }) => needed(node))).flatMap((names) => alternativesWith(graph, names));
+  const alternatives = all(graph.roots.map(({ node }) => needed(node))).flatMap((names) => alternativesWith(graph, names));
   return [
     ...alternatives.filter(({ requirement }) => !isEmpty(requirement)),
     ...alternatives.filter(({ requirement }) => isEmpty(requirement)),

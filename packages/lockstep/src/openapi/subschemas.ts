@@ -20,17 +20,24 @@ const single: ReadonlySet<string> = new Set([
 const lists: ReadonlySet<string> = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
 const records: ReadonlySet<string> = new Set(["properties", "patternProperties", "dependentSchemas", "$defs"]);
 
-/** A copy of a schema in which each schema directly inside is what `map` makes of it. */
+/** A copy of a schema in which each schema directly inside is what `map` makes of it. Data is copied, too: the library's schema is shared. */
 export function mapSubschemas(schema: JsonSchemaObject, map: (inner: JsonSchema, keyword: string) => JsonSchema): JsonSchemaObject {
   const mapped = (keyword: string, inner: unknown): unknown => (isJsonSchema(inner) ? map(inner, keyword) : inner);
   return Object.fromEntries(
     Object.entries(schema).map(([keyword, value]) => {
       if (single.has(keyword)) return [keyword, mapped(keyword, value)];
       if (lists.has(keyword) && Array.isArray(value)) return [keyword, value.map((inner) => mapped(keyword, inner))];
-      if (!records.has(keyword) || !isSchemaObject(value)) return [keyword, value];
+      if (!records.has(keyword) || !isSchemaObject(value)) return [keyword, copied(value)];
       return [keyword, Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapped(keyword, inner)]))];
     }),
   );
+}
+
+/** Lists and plain records, copied; anything else is the developer's and stays what it is. */
+function copied(data: unknown): unknown {
+  if (Array.isArray(data)) return data.map(copied);
+  const isPlain = typeof data === "object" && data !== null && Object.getPrototypeOf(data) === Object.prototype;
+  return isPlain ? Object.fromEntries(Object.entries(data).map(([name, value]) => [name, copied(value)])) : data;
 }
 
 /** The schemas directly inside a schema. */

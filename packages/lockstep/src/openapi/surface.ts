@@ -29,22 +29,22 @@ export interface Surface {
 
 /** What a route shows of itself. */
 export function surfaceOf(route: CompiledRoute): Surface {
-  const alternatives = alternativesOf(route.entries);
+  const alternatives = alternativesOf(route.graph);
   const nodes = [...new Set(alternatives.flatMap((alternative) => alternative.nodes))];
   const always = (node: Node): boolean => alternatives.every((alternative) => alternative.nodes.includes(node));
   const inputs = nodes.flatMap((node) => {
     // What the host knows of the connection is nothing that a caller gives.
     if (node.kind !== "input" || node.input.kind === "connection") return [];
     const { input } = node;
-    const where = `${route.method} ${route.template}`;
-    return [{ place: input, required: always(node) && input.schema !== undefined && refusesNothing(input.schema, where) }];
+    const required = always(node) && input.schema !== undefined && refusesNothing(input.schema, route.label);
+    return [{ place: input, required }];
   });
   return { route, operationId: operationIdOf(route), security: requirementsOf(alternatives), nodes, inputs };
 }
 
 /** Every schema of a route. */
 export function schemaUsesOf({ route, operationId, inputs }: Surface): readonly SchemaUse[] {
-  const label = `${route.method} ${route.template}`;
+  const { label } = route;
   const name = pascalCase(operationId);
   const sent = inputs.flatMap(({ place: { kind, name: of, schema } }): SchemaUse[] => {
     if (schema === undefined) return [];

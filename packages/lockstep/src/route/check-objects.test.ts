@@ -30,7 +30,7 @@ const starts = (template: string, deps: Readonly<Record<string, AnyDependency>>)
   const entries = entriesOf("a test", { user, ...deps });
   // The rules of these tests are about graphs: the compiler cannot see them.
   const route: Route = { method: "GET", template, definition: { ...definition, public: undefined, entries } };
-  return compileRoute(route, [], new Map());
+  return compileRoute(route, []);
 };
 
 const teamId = path("teamId", z.string());
@@ -175,7 +175,7 @@ test("inputs that are no ids may be read in different ways", () => {
 test("an input that may hold anything says whether ids are in it", () => {
   const open = { public: "a test" } as const;
   const asked = { code: "ambiguous_input" };
-  const compiled = (route: Route) => compileRoute(route, [], new Map());
+  const compiled = (route: Route) => compileRoute(route, []);
   assert.throws(() => compiled(post("/", { ...open, deps: { raw: rawBody() } }, () => 1)), {
     ...asked,
     message:

@@ -27,8 +27,7 @@ const { definition } = get("/", { public: "a template for the routes below" }, (
 function routeOf(method: HttpMethod, deps: Readonly<Record<string, AnyDependency>>): Route {
   return { method, template: "/", definition: { ...definition, public: undefined, entries: entriesOf("a test", deps) } };
 }
-const starts = (method: HttpMethod, deps: Readonly<Record<string, AnyDependency>>) =>
-  compileRoute(routeOf(method, deps), [], new Map());
+const starts = (method: HttpMethod, deps: Readonly<Record<string, AnyDependency>>) => compileRoute(routeOf(method, deps), []);
 
 const unasked = { code: "scopes_unasked" };
 const writes = ["POST", "PUT", "PATCH", "DELETE"] as const;

@@ -4,7 +4,6 @@
  */
 import { checkReason } from "../dependency/reason.ts";
 import { openIds, usedParameters } from "../dependency/fact.ts";
-import { nodesBelow } from "../dependency/graph.ts";
 import { type Entry, factsOfEntries, type Node } from "../dependency/node.ts";
 import type { BuildCode } from "../problem/code.ts";
 import { BuildError } from "../problem/error.ts";
@@ -26,15 +25,13 @@ export interface Checked {
 }
 
 /** @throws BuildError `unprotected_route`, `unchecked_object`, `scopes_unasked`, `public_and_authenticated`, `wrong_parameter`, … */
-export function checkRoute(route: Route, segments: readonly Segment[], guards: readonly Entry[]): void {
+export function checkRoute(checked: Checked): void {
+  const { route, segments } = checked;
   const where = `${route.method} ${route.template}`;
   const fail: Fail = (code, message) => {
     throw new BuildError(code, `${where}: ${message}`);
   };
-  const entries = [...guards, ...route.definition.entries];
-  const nodes = [...new Set(entries.flatMap(({ node }) => nodesBelow(node, (each) => each.deps)))];
-  const checked: Checked = { route, segments, entries, nodes };
-  checkAccess(route, guards, where, fail);
+  checkAccess(checked, where, fail);
   checkParameters(route, segments, fail);
   checkScopesAsked(checked, fail);
   checkObjects(checked, fail);
@@ -42,9 +39,9 @@ export function checkRoute(route: Route, segments: readonly Segment[], guards: r
   checkBody(checked, fail);
 }
 
-function checkAccess(route: Route, guards: readonly Entry[], where: string, fail: Fail): void {
+function checkAccess({ route, entries }: Checked, where: string, fail: Fail): void {
   const own = factsOfEntries(route.definition.entries);
-  const all = factsOfEntries([...guards, ...route.definition.entries]);
+  const all = factsOfEntries(entries);
   const isPublic = route.definition.public !== undefined;
   if (isPublic) checkReason(where, route.definition.public);
   if (isPublic && all.has("authenticated") && !own.has("authenticated")) {

@@ -2,8 +2,7 @@
  * Inputs that are named like a collection of the API: `note`, `noteRef` or `noteid` beside `/notes/:id`. No rule for names finds them, so
  * start-up asks what they are.
  */
-import { nodesBelow } from "../dependency/graph.ts";
-import type { Entry, InputNode } from "../dependency/node.ts";
+import type { InputNode, Node } from "../dependency/node.ts";
 import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { isOpenScalar, openMembers } from "../input/object-ids.ts";
 import { BuildError } from "../problem/error.ts";
@@ -14,7 +13,7 @@ interface NamedRoute {
   readonly method: string;
   readonly template: string;
   readonly segments: readonly Segment[];
-  readonly entries: readonly Entry[];
+  readonly nodes: readonly Node[];
 }
 
 /** Endings that make a name one of an object, whatever stands before. */
@@ -31,8 +30,7 @@ export function checkCollectionNames(routes: readonly NamedRoute[]): void {
     routes.flatMap(({ segments }) => collectionsOf(segments)).map((name) => [singular(plain(name)), name]),
   );
   for (const route of routes) {
-    const nodes = new Set(route.entries.flatMap((entry) => nodesBelow(entry.node, (each) => each.deps)));
-    for (const node of nodes) if (node.kind === "input") checkInput(node, collections, `${route.method} ${route.template}`);
+    for (const node of route.nodes) if (node.kind === "input") checkInput(node, collections, `${route.method} ${route.template}`);
   }
 }
 

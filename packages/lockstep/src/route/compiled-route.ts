@@ -1,6 +1,6 @@
 /** A route that has started: checked, and its graph compiled. Hosts and the documentation read it. */
-import type { Overrides } from "../dependency/graph.ts";
-import type { Entry } from "../dependency/node.ts";
+import { type Graph, nodesBelow, type Overrides } from "../dependency/graph.ts";
+import type { Entry, Node } from "../dependency/node.ts";
 import { compile, type Plan } from "../dependency/plan.ts";
 import { checkRoute } from "./check.ts";
 import type { HttpMethod, Route, RouteDefinition } from "./route.ts";
@@ -16,6 +16,10 @@ export interface CompiledRoute {
   readonly definition: RouteDefinition;
   /** The API's guard, the group's dependencies and the route's own. */
   readonly entries: readonly Entry[];
+  /** Every node that the route reaches, each once. */
+  readonly nodes: readonly Node[];
+  /** The graph as it was declared: overrides change the plan only. */
+  readonly graph: Graph;
   readonly plan: Plan;
 }
 
@@ -24,17 +28,21 @@ export interface CompiledRoute {
  *
  * @throws BuildError for every rule of `check.ts`, `wrong_path`, `dependency_cycle`, `too_many_alternatives`
  */
-export function compileRoute(route: Route, guards: readonly Entry[], overrides: Overrides): CompiledRoute {
-  const segments = parseTemplate(route.template);
-  checkRoute(route, segments, guards);
-  const entries = [...guards, ...route.definition.entries];
-  return {
-    method: route.method,
-    label: `${route.method} ${route.template}`,
-    template: route.template,
-    segments,
-    definition: route.definition,
-    entries,
-    plan: compile(entries, overrides),
-  };
+export function compileRoute(route: Route, guards: readonly Entry[]): CompiledRoute {
+  const { method, template, definition } = route;
+  const segments = parseTemplate(template);
+  const entries = [...guards, ...definition.entries];
+  const nodes = [...new Set(entries.flatMap(({ node }) => nodesBelow(node, (each) => each.deps)))];
+  checkRoute({ route, segments, entries, nodes });
+  const plan = compile(entries);
+  return { method, label: `${method} ${template}`, template, segments, definition, entries, nodes, graph: plan.graph, plan };
+}
+
+/**
+ * The route with other nodes in the place of some. A route that reaches none of them is returned as it is.
+ *
+ * @throws BuildError `dependency_cycle`, `too_many_alternatives`
+ */
+export function overrideRoute(route: CompiledRoute, overrides: Overrides): CompiledRoute {
+  return route.nodes.some((node) => overrides.has(node)) ? { ...route, plan: compile(route.entries, overrides) } : route;
 }

@@ -12,7 +12,7 @@ import { group } from "./group.ts";
 import { get, type Route } from "./route.ts";
 import { unchecked } from "./unchecked.ts";
 
-const compiled = (route: Route): CompiledRoute => compileRoute(route, [], new Map());
+const compiled = (route: Route): CompiledRoute => compileRoute(route, []);
 const v1 = group({ prefix: "/v1", tags: ["API v1"], deps: { client: anyScope(service, "a test") } });
 
 test("each verb makes a route of its method under the prefix", () => {

@@ -30,7 +30,7 @@ function compiled(line: string): CompiledRoute {
   const deps: Deps = Object.fromEntries(names.map((name) => [name, path(name, z.string(), { identifies: nothing("a test") })]));
   // The lines of these tests begin with a method.
   const made: Route = { method: method as HttpMethod, template, definition: { ...definition, entries: entriesOf("test", deps) } };
-  return compileRoute(made, [], new Map());
+  return compileRoute(made, []);
 }
 
 const routed = (made: CompiledRoute): Routed => ({ method: made.method, template: made.template, compiled: made });

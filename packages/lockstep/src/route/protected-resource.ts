@@ -1,5 +1,4 @@
 /** Protected-resource metadata (RFC 9728): where a client finds out which authorization server to ask. */
-import { Graph } from "../dependency/graph.ts";
 import { BuildError } from "../problem/error.ts";
 import type { ApiOptions, ProtectedResource } from "./api-options.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
@@ -19,7 +18,7 @@ export function metadataRoutes(options: ApiOptions, routes: readonly CompiledRou
   const { resource } = options;
   if (resource === undefined) return [];
   const path = new URL(metadataUrl(resource)).pathname;
-  const schemes = new Set(routes.flatMap(({ entries }) => new Graph(entries).schemes));
+  const schemes = new Set(routes.flatMap(({ graph }) => graph.schemes));
   const scopes = [...new Set([...schemes].flatMap(({ scheme }) => Object.keys(scheme.scopes)))];
   const metadata = {
     resource: resource.url,

@@ -1,8 +1,9 @@
 /**
- * The JSON Schema of a schema: how it is asked for, and how references inside it are followed. What is made of it stands
- * elsewhere: strictness in `shape.ts`, how parameters are read in `parameter-text.ts`.
+ * The JSON Schema of a schema, and how references inside it are followed. Asking a library for it is `conversion.ts`'s work; strictness is
+ * derived from it in `shape.ts`, and the way parameters are read in `parameter-text.ts`.
  */
 import { BuildError } from "../problem/error.ts";
+import { type Conversion, convertSchema } from "./conversion.ts";
 import type { AnySchema } from "./schema.ts";
 
 /** A JSON Schema object (draft 2020-12). Its keywords are checked where they are read. */
@@ -11,86 +12,24 @@ export type JsonSchemaObject = Readonly<Record<string, unknown>>;
 /** A JSON Schema; `true` fits everything and `false` nothing. */
 export type JsonSchema = JsonSchemaObject | boolean;
 
-/** What a schema accepts, or what it gives. */
+/** What a schema accepts, or what it returns: defaults and transformations tell the two apart. */
 export type Direction = "input" | "output";
 
+const known: Readonly<Record<Direction, WeakMap<AnySchema, Conversion>>> = { input: new WeakMap(), output: new WeakMap() };
+
 /**
- * The JSON Schema of what a schema accepts, or of what it gives, draft 2020-12. `where` names the input for the developer, for
- * example `query("limit")`. `further` are options of the library's own converter.
+ * The JSON Schema of what a schema accepts, or of what it returns, draft 2020-12. A schema is converted once for each direction, and everyone
+ * who asks shares the result: do not change it. A failure is not kept, because its message names `where`: the input for the developer,
+ * for example `query("limit")`.
  *
- * @throws BuildError `wrong_schema` where the schema can give none
+ * @throws BuildError `wrong_schema` if the schema has no JSON Schema
  */
-export function jsonSchemaOf(
-  schema: AnySchema,
-  where: string,
-  direction: Direction = "input",
-  further: LibraryOptions = {},
-): JsonSchemaObject {
-  const standard = standardOf(schema, where);
-  if (typeof standard.jsonSchema?.[direction] !== "function") {
-    throw new BuildError(
-      "wrong_schema",
-      `${where}: the schema gives no JSON Schema: use zod 4 or arktype 2, or wrap a valibot schema in toStandardJsonSchema() of @valibot/to-json-schema`,
-    );
-  }
-  try {
-    const options = { ...libraryOptions[standard.vendor ?? ""], ...further };
-    return standard.jsonSchema[direction]({ target: "draft-2020-12", libraryOptions: options });
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : "no reason given";
-    throw new BuildError(
-      "wrong_schema",
-      `${where}: the schema has no JSON Schema (${why}): describe what is sent, for example z.iso.datetime() instead of z.date(), z.codec(z.iso.datetime(), z.date(), …) to get a Date, z.record() instead of z.map()`,
-      { cause },
-    );
-  }
-}
-
-/** Options of a library's converter to JSON Schema. */
-export type LibraryOptions = Readonly<Record<string, unknown>>;
-
-interface ConverterOptions {
-  readonly target: "draft-2020-12";
-  readonly libraryOptions: LibraryOptions;
-}
-
-/** What may be missing in a JavaScript caller's schema. */
-interface LooseStandard {
-  readonly vendor?: string;
-  readonly jsonSchema?: Readonly<Record<Direction, (options: ConverterOptions) => JsonSchemaObject>>;
-}
-
-/**
- * valibot refuses to describe a rule that is code (`v.check`) or changes text (`v.trim`) unless told how. Such a rule only
- * narrows what its schema says, so that the schema is described without it; a type that has no JSON Schema still throws. And
- * its looseObject, unlike zod's, does not say that it is open.
- */
-const libraryOptions: Readonly<Record<string, LibraryOptions>> = {
-  valibot: {
-    overrideAction: ({ jsonSchema }: { readonly jsonSchema: unknown }) => jsonSchema,
-    overrideSchema: openLooseObject,
-  },
-};
-
-/** What valibot's converter hands over for each schema, after its own work. */
-export interface ValibotConversion {
-  readonly valibotSchema: { readonly type: string };
-  readonly jsonSchema: JsonSchemaObject;
-}
-
-/** The JSON Schema of valibot's looseObject; `undefined`, which changes nothing, for any other. */
-export function openLooseObject({ valibotSchema, jsonSchema }: ValibotConversion): JsonSchemaObject | undefined {
-  return valibotSchema.type === "loose_object" ? { ...jsonSchema, additionalProperties: {} } : undefined;
-}
-
-function standardOf(schema: unknown, where: string): LooseStandard {
-  // A schema is an object (zod, valibot) or a function (arktype).
-  const standard =
-    schema !== null && (typeof schema === "object" || typeof schema === "function") ? Reflect.get(schema, "~standard") : undefined;
-  if (typeof standard !== "object" || standard === null) {
-    throw new BuildError("wrong_schema", `${where}: the schema is missing: give a Standard Schema (zod 4, arktype 2, valibot)`);
-  }
-  return standard;
+export function jsonSchemaOf(schema: AnySchema, where: string, direction: Direction = "input"): JsonSchemaObject {
+  const before = known[direction].get(schema);
+  if (before?.isCurrent() === true) return before.json;
+  const conversion = convertSchema(schema, where, direction);
+  known[direction].set(schema, conversion);
+  return conversion.json;
 }
 
 /** Tells whether a value found in a JSON Schema is itself one. */

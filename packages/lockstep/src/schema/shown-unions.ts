@@ -1,5 +1,5 @@
 /** Asks a schema's library for its unions. What each library is known to do is in a file of its own. */
-import { jsonSchemaOf } from "./json-schema.ts";
+import { convertSchema } from "./conversion.ts";
 import type { AnySchema } from "./schema.ts";
 import { arktypeUnions } from "./union-arktype.ts";
 import type { Describe, Tell, Unions } from "./union.ts";
@@ -12,7 +12,7 @@ import { zodUnions } from "./union-zod.ts";
  * @throws BuildError `wrong_schema` if the schema can give no JSON Schema
  */
 export function shownUnions(schema: AnySchema, where: string, tell: Tell): Unions {
-  const describe: Describe = (options) => jsonSchemaOf(schema, where, "input", options);
+  const describe: Describe = (options) => convertSchema(schema, where, "input", options).json;
   switch (schema["~standard"].vendor) {
     case "zod":
       return zodUnions(schema, describe, tell);

@@ -10,7 +10,7 @@
  * accepts it alone (`alternative.ts`), and the library takes that alternative (`shown-unions.ts`).
  */
 import { chooseAlternative, type Walk } from "./alternative.ts";
-import { type Direction, jsonSchemaOf } from "./json-schema.ts";
+import { type Direction, type JsonSchemaObject, jsonSchemaOf } from "./json-schema.ts";
 import type { AnySchema } from "./schema.ts";
 import { type Choice, compileShape, isAmbiguous, type Shape, type ShownUnion } from "./shape.ts";
 import { shownUnions } from "./shown-unions.ts";
@@ -35,13 +35,31 @@ export interface Strictness {
   prune(value: unknown): unknown;
 }
 
+interface Compiled {
+  /** The JSON Schema that was compiled: a later one is compiled again. */
+  readonly json: JsonSchemaObject;
+  readonly strictness: Strictness;
+}
+
+const compiled: Readonly<Record<Direction, WeakMap<AnySchema, Compiled>>> = { input: new WeakMap(), output: new WeakMap() };
+
 /**
- * Compiles what a schema declares of its input, or of its output. `where` names the input or the response for the developer.
+ * Compiles what a schema declares of its input, or of its output: once for each direction, so all routes with one schema share the result.
+ * `where` names the input or the response for the developer.
  *
- * @throws BuildError `wrong_schema` where the schema can give no JSON Schema
+ * @throws BuildError `wrong_schema` if the schema has no JSON Schema
  */
 export function strictnessOf(schema: AnySchema, where: string, direction: Direction = "input"): Strictness {
-  const { root, choices } = compileShape(jsonSchemaOf(schema, where, direction), where);
+  const json = jsonSchemaOf(schema, where, direction);
+  const before = compiled[direction].get(schema);
+  if (before?.json === json) return before.strictness;
+  const made = compileStrictness(schema, json, where, direction);
+  compiled[direction].set(schema, { json, strictness: made });
+  return made;
+}
+
+function compileStrictness(schema: AnySchema, json: JsonSchemaObject, where: string, direction: Direction): Strictness {
+  const { root, choices } = compileShape(json, where);
   if (!choices.some(isAmbiguous)) return strictness(schema, root, false, newWalk);
   // No alternative can be asked about an output.
   if (direction === "output") return strictness(schema, root, !dropsUndeclared(schema), newWalk);

@@ -6,7 +6,7 @@
  * An asynchronous schema goes on after that call, a frozen one cannot be given anything, and `v.lazy(() => v.union(…))` makes a new
  * union each time. Such schemas show no unions.
  */
-import { openLooseObject, type ValibotConversion } from "./json-schema.ts";
+import { openLooseObject, type ValibotConversion } from "./conversion-valibot.ts";
 import type { AnySchema } from "./schema.ts";
 import { type ShownUnion, unionKey } from "./shape.ts";
 import { accepted, type Describe, type Tell, type Unions } from "./union.ts";
