@@ -41,5 +41,7 @@ holds<Equal<KnownOf<typeof linked>, "credential" | "authenticated" | "segment" |
 // Alternatives share their protections, and a record adds them up; notices always add up.
 const either = depends({ who: flip ? activeUser : client }, () => 1);
 holds<Equal<KnownOf<typeof either>, "credential" | "authenticated" | "scopes-unasked" | Scopes>>();
+const oneRecord = depends(some<{ readonly who: typeof activeUser } | { readonly key: typeof key }>(), () => 1);
+holds<Equal<KnownOf<typeof oneRecord>, "credential" | "scopes-unasked" | Scopes>>();
 const perhaps = depends(some<{ readonly client: typeof client; readonly user?: typeof activeUser }>(), () => 1);
 holds<Equal<KnownOf<typeof perhaps>, "credential" | "authenticated" | "scopes-unasked" | Scopes>>();

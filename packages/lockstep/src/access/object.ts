@@ -29,7 +29,7 @@ export type NameTheChecked<D extends Deps, C> = [C] extends [never]
 type ClosedIds<D extends Deps, C extends string> = [C] extends [never] ? OpenIds<D> : C;
 
 /** The facts once the checked ids are closed. */
-export type Checked<D extends Deps, C extends string> = D extends unknown
+export type Checked<D extends Deps, C extends string> = [D] extends [unknown]
   ? Exclude<FactsOf<D>, `object-id:${ClosedIds<D, C>}`> | `checked:${ClosedIds<D, C>}`
   : never;
 

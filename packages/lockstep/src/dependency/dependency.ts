@@ -116,11 +116,12 @@ export type SharedBy<D extends Deps> = { [K in keyof D]: (fact: ProtectionsOfOne
 export type NoticesOf<D extends Deps> = D extends unknown ? Extract<NonNullable<D[keyof D]>["~dep"]["known"], Notice> : never;
 
 /** The facts of a record of dependencies. */
-// A conditional type, not a plain union: the compiler would keep the union's name, which no declaration file can print.
-export type FactsOf<D extends Deps> = D extends unknown ? ProtectionsOf<D> | NoticesOf<D> : never;
+// A conditional type, not a plain union: the compiler would keep the union's name, which no declaration file can print. It must not
+// distribute: alternatives would add up their protections.
+export type FactsOf<D extends Deps> = [D] extends [unknown] ? ProtectionsOf<D> | NoticesOf<D> : never;
 
 /** The facts of one dependency. */
-export type FactsOfOne<D extends AnyDependency> = D extends AnyDependency
+export type FactsOfOne<D extends AnyDependency> = [D] extends [unknown]
   ? ProtectionsOfOne<D> | Extract<D["~dep"]["known"], Notice>
   : never;
 
