@@ -1,8 +1,8 @@
 /** Facts flow through composition: each verb adds or clears what it says, and nothing else. */
 import { z } from "zod";
 import { authenticate, authorize, depends, nothing, path, resource } from "lockstep";
-import { type Equal, holds, type KnownOf } from "./assert.ts";
-import { activeUser, bare, client, cookieKey, currentUser, db, id, key, ownNote, token, visitor, writer } from "./example.ts";
+import { type Equal, holds, type KnownOf, some } from "./assert.ts";
+import { activeUser, bare, client, cookieKey, currentUser, db, flip, id, key, ownNote, token, visitor, writer } from "./example.ts";
 
 type Scopes = "scope:notes:read" | "scope:notes:write";
 
@@ -37,3 +37,11 @@ holds<Equal<KnownOf<typeof ownNote>, KnownOf<typeof activeUser> | "input" | "par
 const tenant = path("tenant", z.string(), { identifies: nothing("the tenant whose key verifies") });
 const linked = authenticate({ key, tenant }, () => ({ id: "u1" }));
 holds<Equal<KnownOf<typeof linked>, "credential" | "authenticated" | "segment" | "param:tenant">>();
+
+// Alternatives share their protections, and a record adds them up; notices always add up.
+const either = depends({ who: flip ? activeUser : client }, () => 1);
+holds<Equal<KnownOf<typeof either>, "credential" | "authenticated" | "scopes-unasked" | Scopes>>();
+const oneRecord = depends(some<{ readonly who: typeof activeUser } | { readonly key: typeof key }>(), () => 1);
+holds<Equal<KnownOf<typeof oneRecord>, "credential" | "scopes-unasked" | Scopes>>();
+const perhaps = depends(some<{ readonly client: typeof client; readonly user?: typeof activeUser }>(), () => 1);
+holds<Equal<KnownOf<typeof perhaps>, "credential" | "authenticated" | "scopes-unasked" | Scopes>>();

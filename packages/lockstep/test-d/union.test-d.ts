@@ -1,8 +1,24 @@
 /** What protects counts only if every member of a union has it; what warns counts if any has. */
 import { z } from "zod";
-import { anyOf, authenticate, authorize, depends, get, group, post, query, type Deps } from "lockstep";
+import {
+  anyOf,
+  anyScope,
+  authenticate,
+  authorize,
+  depends,
+  get,
+  group,
+  permitted,
+  post,
+  query,
+  resource,
+  roles,
+  scopes,
+  unowned,
+  type Deps,
+} from "lockstep";
 import { some } from "./assert.ts";
-import { activeUser, bare, client, currentUser, flip, token } from "./example.ts";
+import { activeUser, admin, bare, client, currentUser, flip, id, token } from "./example.ts";
 
 // Every member protects.
 get("/a", { deps: { who: flip ? activeUser : client } }, ({ who }) => ("email" in who ? who.email : who.name));
@@ -73,3 +89,32 @@ get("/a", { public: "nothing is known", deps: some<Deps>() }, () => 1);
 // A wrapper that takes any record protects nothing by itself.
 // @ts-expect-error is not assignable
 export const wrapped = <D extends Deps>(deps: D) => get("/a", { deps }, () => 1);
+
+// Through a dependency over one of two records, or a verb over one of two dependencies.
+const oneOf = some<{ readonly user: typeof activeUser } | { readonly key: typeof bare }>();
+// @ts-expect-error Unprotected route
+get("/a", { deps: { who: depends(oneOf, () => 1) } }, () => 1);
+const opened = resource(oneOf, function* () {
+  yield 1;
+});
+// @ts-expect-error Unprotected route
+get("/a", { deps: { opened } }, () => 1);
+const shown = unowned(
+  "a test",
+  some<{ readonly id: typeof id; readonly user: typeof activeUser } | { readonly id: typeof id }>(),
+  () => ({ a: 1 }),
+);
+// @ts-expect-error Unprotected route
+get("/a/:id", { deps: { shown } }, () => 1);
+const reads = scopes(flip ? admin : activeUser, "notes:read");
+// @ts-expect-error permitted() needs someone who may reach any object
+permitted({ id, reads }, () => ({ a: 1 }));
+const member = roles({ member: [] }, flip ? admin : activeUser, () => "member").require("member");
+// @ts-expect-error permitted() needs someone who may reach any object
+permitted({ id, member }, () => ({ a: 1 }));
+const asked = anyScope(flip ? admin : activeUser, "a test");
+// @ts-expect-error permitted() needs someone who may reach any object
+permitted({ id, asked }, () => ({ a: 1 }));
+const authorized = authorize(some<{ readonly user: typeof activeUser } | { readonly user: typeof admin }>(), ({ user }) => user);
+// @ts-expect-error permitted() needs someone who may reach any object
+permitted({ id, authorized }, () => ({ a: 1 }));

@@ -5,13 +5,14 @@ import {
   type Dependency,
   type Deps,
   type FactsOf,
-  type FirstOf,
+  type FirstAdvice,
   type Need,
+  type NoneOf,
   type NoticesOf,
   type OrAdvice,
   type Values,
 } from "../dependency/dependency.ts";
-import { declaredScopes } from "../dependency/fact.ts";
+import { declaredScopes, type NamesOf } from "../dependency/fact.ts";
 import { dependency, entriesOf } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
 import { checkFunction, guard, needFact } from "./guard.ts";
@@ -31,10 +32,10 @@ type PrincipalOf<T> = NonNullable<T> extends infer G ? (G extends Identified<inf
 type ScopedIf<T> = [NonNullable<T>] extends [Identified<unknown>] ? ([NonNullable<T>] extends [never] ? never : "scoped") : never;
 
 /** `scopes-unasked` if a scheme below declares scopes. */
-type UnaskedIf<D extends Deps> = [Extract<NoticesOf<D>, `scope:${string}`>] extends [never] ? never : "scopes-unasked";
+type UnaskedIf<D extends Deps> = [NamesOf<NoticesOf<D>, "scope">] extends [never] ? never : "scopes-unasked";
 
 /** What the client may choose freely is no credential. */
-type NoInputs<D extends Deps> = "input" extends NoticesOf<D> ? Advice<typeof noInputs> : unknown;
+type NoInputs<D extends Deps> = NoneOf<Extract<NoticesOf<D>, "input">, typeof noInputs>;
 
 /**
  * Verifies a credential and says who is asking. Return the principal, an object with an `id`; or `identified(principal, grants)` if the
@@ -60,7 +61,7 @@ export function authenticate<
   const D extends Deps,
   T extends Principal | Identified<object> | Advice<typeof needsPrincipal> | null | undefined,
 >(
-  deps: OrAdvice<D, FirstOf<Need<D, "credential", typeof needsScheme>, NoInputs<D>>>,
+  deps: OrAdvice<D, FirstAdvice<[Need<D, "credential", typeof needsScheme>, NoInputs<D>]>>,
   run: (values: Values<D>) => T | PromiseLike<T>,
 ): Dependency<PrincipalOf<T>, FactsOf<D> | "authenticated" | ScopedIf<T> | UnaskedIf<D>> {
   const entries = entriesOf("authenticate()", deps);

@@ -5,11 +5,12 @@ import type {
   Dependency,
   Deps,
   FactsOf,
-  FirstOf,
+  FirstAdvice,
   Need,
+  NoneOf,
   NoticesOf,
   OrAdvice,
-  SureOf,
+  ProtectionsOfOne,
   ValueOf,
   Values,
 } from "../dependency/dependency.ts";
@@ -33,18 +34,16 @@ type GuardValue<V> = 0 extends 1 & V ? never : V extends NoDecision ? never : Ex
 
 /** The values of the dependencies that are surely authenticated: handing one on is a yes. */
 type GuardValues<D extends Deps> = {
-  [K in keyof D]: "authenticated" extends SureOf<D[K]> ? GuardValue<ValueOf<D[K]>> : never;
+  [K in keyof D]: "authenticated" extends ProtectionsOfOne<D[K]> ? GuardValue<ValueOf<D[K]>> : never;
 }[keyof D];
 
 /** The value that is given out. */
 type AllowedOf<T> = NonNullable<T> extends infer G ? (G extends Allowed<infer V> ? V : G) : never;
 
 /** Advice if a reach of any object rests on what the client sent. */
-export type ReachCheck<D extends Deps, Reach> = [Reach] extends [never]
+export type ReachCheck<Notices, Reach> = [Reach] extends [never]
   ? unknown
-  : [Extract<NoticesOf<D>, "input" | "segment">] extends [never]
-    ? unknown
-    : Advice<typeof reachRestsOnInput>;
+  : NoneOf<Extract<Notices, "input" | "segment">, typeof reachRestsOnInput>;
 
 type ReachOf<O> = O extends { readonly reach: "any" } ? "reaches-any" : never;
 
@@ -74,7 +73,7 @@ export function authorize<
   T extends Principal | Allowed<unknown> | GuardValues<D> | Advice<typeof needsValue> | null | undefined,
   const O extends AuthorizeOptions = Record<never, never>,
 >(
-  deps: OrAdvice<D, FirstOf<Need<D, "authenticated", typeof needsCaller>, ReachCheck<D, ReachOf<O>>>>,
+  deps: OrAdvice<D, FirstAdvice<[Need<D, "authenticated", typeof needsCaller>, ReachCheck<NoticesOf<D>, ReachOf<O>>]>>,
   run: (values: Values<D>) => T | PromiseLike<T>,
   options?: O,
 ): Dependency<AllowedOf<T>, FactsOf<D> | "authorized" | ReachOf<O>> {

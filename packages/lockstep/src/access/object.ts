@@ -1,7 +1,7 @@
 /** What `owned()`, `permitted()` and `unowned()` have in common: they load an object by ids from the request and check those. */
 import { Refusal, refusalOfNothing } from "../outcome/refusal.ts";
 import { BuildError } from "../problem/error.ts";
-import type { Advice, Deps, FactsOf, OpenIds } from "../dependency/dependency.ts";
+import type { Deps, FactsOf, NoneOf, OpenIds } from "../dependency/dependency.ts";
 import { type Fact, openIds } from "../dependency/fact.ts";
 import { type Entry, factsOfEntries } from "../dependency/node.ts";
 import { checkReason } from "../dependency/reason.ts";
@@ -14,18 +14,23 @@ export interface ChecksOption<N extends string> {
   readonly apart?: string;
 }
 
-type IsUnion<T, U = T> = [T] extends [never] ? false : T extends U ? ([U] extends [T] ? false : true) : never;
+/** The members of a union of several; `never` for a single one. */
+type Several<T, All = T> = T extends All ? ([All] extends [T] ? never : T) : never;
 
 /** Advice if several ids are below and none is named. */
 export type NameTheChecked<D extends Deps, C> = [C] extends [never]
-  ? IsUnion<OpenIds<D>> extends true
-    ? Advice<`Several ids from the request are below: name those that this load checks, of { checks: ["${OpenIds<D>}"] }`>
-    : unknown
+  ? NoneOf<
+      Several<OpenIds<D>>,
+      `Several ids from the request are below: name those that this load checks, of { checks: ["${OpenIds<D>}"] }`
+    >
   : unknown;
 
+/** The ids that a load checks: those that are named, or all that are below. */
+type ClosedIds<D extends Deps, C extends string> = [C] extends [never] ? OpenIds<D> : C;
+
 /** The facts once the checked ids are closed. */
-export type Checked<D extends Deps, C extends string> = D extends unknown
-  ? Exclude<FactsOf<D>, `object-id:${[C] extends [never] ? OpenIds<D> : C}`> | `checked:${[C] extends [never] ? OpenIds<D> : C}`
+export type Checked<D extends Deps, C extends string> = [D] extends [unknown]
+  ? Exclude<FactsOf<D>, `object-id:${ClosedIds<D, C>}`> | `checked:${ClosedIds<D, C>}`
   : never;
 
 /** What an object verb checks, at run time. */

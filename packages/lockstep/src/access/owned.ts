@@ -1,13 +1,13 @@
 /** `owned()`: is this object theirs? A refusal is 404. */
 import type {
-  Advice,
   Dependency,
   Deps,
-  FirstOf,
+  FirstAdvice,
   Need,
+  NoneOf,
   OpenIds,
   OrAdvice,
-  SureOf,
+  ProtectionsOfOne,
   ValueOf,
   Values,
 } from "../dependency/dependency.ts";
@@ -28,20 +28,12 @@ const needsOwner = "owned() takes a function third that returns the id of the lo
 /** The owner's id, the ids of the owners of several objects, or (from a function of two parameters) whether it is theirs. */
 export type Ownership = Id | boolean | null | undefined | readonly (Id | null | undefined)[];
 
-/** Advice for a function of one parameter that returns a boolean: it cannot have compared anything with the caller. */
-type OwnershipCheck<B> = B extends (...args: never) => infer R
-  ? 0 extends 1 & R
-    ? unknown
-    : [Extract<Awaited<R>, boolean>] extends [never]
-      ? unknown
-      : B extends (object: never) => unknown
-        ? Advice<typeof needsTwoParameters>
-        : unknown
-  : unknown;
+/** The booleans that a function of one parameter may return, which cannot have compared anything with the caller. */
+type DecidedAlone<B> = B extends (object: never) => infer R ? (0 extends 1 & R ? never : Extract<Awaited<R>, boolean>) : never;
 
 /** The names of entries whose id may own an object: principals that a guard let through. */
 type OwnerNames<D extends Deps> = {
-  [K in keyof D]: "authenticated" extends SureOf<D[K]> ? (ValueOf<D[K]> extends Principal ? K : never) : never;
+  [K in keyof D]: "authenticated" extends ProtectionsOfOne<D[K]> ? (ValueOf<D[K]> extends Principal ? K : never) : never;
 }[keyof D] extends infer K extends string
   ? K
   : never;
@@ -75,9 +67,9 @@ export function owned<
   const B extends (object: NonNullable<T>, values: Values<D>) => Ownership | PromiseLike<Ownership>,
   const C extends OpenIds<D> = never,
 >(
-  deps: OrAdvice<D, FirstOf<Need<D, "authenticated", typeof needsCaller>, NameTheChecked<D, C>>>,
+  deps: OrAdvice<D, FirstAdvice<[Need<D, "authenticated", typeof needsCaller>, NameTheChecked<D, C>]>>,
   load: (values: Values<D>) => T | PromiseLike<T>,
-  ownerOf: B & OwnershipCheck<B>,
+  ownerOf: B & NoneOf<DecidedAlone<B>, typeof needsTwoParameters>,
   options: OwnedOptions<C, OwnerNames<D>> = {},
 ): Dependency<NonNullable<T>, Checked<D, C>> {
   const entries = entriesOf("owned()", deps);

@@ -1,5 +1,5 @@
 /** `permitted()`: an object that a role or a policy opens to someone who does not own it. A refusal is 404. */
-import type { Dependency, Deps, FirstOf, Need, OpenIds, OrAdvice, Values } from "../dependency/dependency.ts";
+import type { Dependency, Deps, FirstAdvice, Need, OpenIds, OrAdvice, Values } from "../dependency/dependency.ts";
 import { dependency, entriesOf } from "../dependency/node.ts";
 import { checkFunction, guard, needFact } from "./guard.ts";
 import { type Checked, type ChecksOption, closeIds, type NameTheChecked, refusalOfLoad } from "./object.ts";
@@ -19,7 +19,7 @@ const needsReach =
  * ```
  */
 export function permitted<const D extends Deps, T, const C extends OpenIds<D> = never>(
-  deps: OrAdvice<D, FirstOf<Need<D, "reaches-any", typeof needsReach>, NameTheChecked<D, C>>>,
+  deps: OrAdvice<D, FirstAdvice<[Need<D, "reaches-any", typeof needsReach>, NameTheChecked<D, C>]>>,
   load: (values: Values<D>) => T | PromiseLike<T>,
   options: ChecksOption<C> = {},
 ): Dependency<NonNullable<T>, Checked<D, C>> {

@@ -1,14 +1,5 @@
 /** `roles()`: a hierarchy of roles, each a dependency. A refusal is 403. */
-import type {
-  Advice,
-  AnyDependency,
-  Dependency,
-  FactsOfOne,
-  FirstOf,
-  NeedOfOne,
-  OrAdvice,
-  ValueOf,
-} from "../dependency/dependency.ts";
+import type { AnyDependency, Dependency, FactsOfOne, FirstAdvice, NeedOfOne, OrAdvice, ValueOf } from "../dependency/dependency.ts";
 import type { Fact } from "../dependency/fact.ts";
 import { dependency, entriesOf, type GuardNode } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
@@ -35,16 +26,6 @@ export interface RolesOptions<Any extends string> {
   readonly reachAny?: readonly Any[];
 }
 
-/** Advice if the caller of a role with reach rests on what the client sent: a tenant's administrator reaches that tenant only. */
-type ReachOfCaller<D extends AnyDependency, Any> =
-  ReachCheck<{ readonly user: D }, Any> extends infer C
-    ? unknown extends C
-      ? unknown
-      : C extends Advice<infer M>
-        ? Advice<M>
-        : unknown
-    : unknown;
-
 /**
  * Roles, each naming those it includes: `{ admin: ["editor"], editor: ["user"], user: [] }`. `of` reads the caller's role, or
  * several. Reaching any object is declared for a role and is not inherited by those below it.
@@ -64,7 +45,7 @@ export function roles<
   const Any extends keyof H & string = never,
 >(
   hierarchy: H,
-  user: OrAdvice<D, FirstOf<NeedOfOne<D, "authenticated", typeof needsCaller>, ReachOfCaller<D, Any>>>,
+  user: OrAdvice<D, FirstAdvice<[NeedOfOne<D, "authenticated", typeof needsCaller>, ReachCheck<D["~dep"]["known"], Any>]>>,
   of: (user: ValueOf<D>) => (keyof H & string) | readonly (keyof H & string)[],
   options: RolesOptions<Any> = {},
 ): Roles<keyof H & string, Any, ValueOf<D>, FactsOfOne<D>> {

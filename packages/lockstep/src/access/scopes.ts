@@ -1,6 +1,6 @@
 /** `scopes()` and `anyScope()`: does the credential grant this? A refusal is 403 `insufficient_scope`. */
 import type { AnyDependency, Dependency, FactsOfOne, NeedOfOne, OrAdvice, ValueOf } from "../dependency/dependency.ts";
-import { declaredScopes, type Fact } from "../dependency/fact.ts";
+import { declaredScopes, type Fact, type NamesOf } from "../dependency/fact.ts";
 import { dependency, entriesOf, type Entry, type Node } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
 import { guard, needFact } from "./guard.ts";
@@ -11,11 +11,7 @@ const needsGrants = "scopes() needs an authenticate() that returns identified(pr
 const needsCaller = "anyScope() needs an authenticated dependency";
 
 /** The scopes that schemes below declare. */
-type DeclaredScopes<D extends AnyDependency> = D["~dep"]["known"] extends infer F
-  ? F extends `scope:${infer S}`
-    ? S
-    : never
-  : never;
+type DeclaredScopes<D extends AnyDependency> = NamesOf<D["~dep"]["known"], "scope">;
 
 /** The facts once scopes were asked for. */
 type Asked<D extends AnyDependency> = Exclude<FactsOfOne<D>, "scopes-unasked"> | "scopes-asked";

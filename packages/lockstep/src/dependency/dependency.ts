@@ -2,7 +2,7 @@
  * The type of a dependency and the types that read it. This module owns the phantom part: which facts a dependency carries
  * and how a record of dependencies adds them up. What exists at run time is the node (`node.ts`).
  */
-import type { Fact, Notice, Protection } from "./fact.ts";
+import type { Fact, NamesOf, Notice, Protection } from "./fact.ts";
 import type { Node } from "./node.ts";
 
 /** The phantom members: they exist for the compiler only. */
@@ -68,6 +68,9 @@ export type AnyDependency = Giving<unknown>;
 /** A record of dependencies: all of them are needed. */
 export type Deps = Readonly<Record<string, AnyDependency>>;
 
+/** A record of no dependencies. */
+export type NoDeps = Record<never, never>;
+
 /** The value of a dependency. */
 export type ValueOf<D extends AnyDependency> = D["~dep"]["value"];
 
@@ -77,17 +80,35 @@ export type Values<D extends Deps> = { readonly [K in keyof D]: D[K]["~dep"]["va
 /** The protections among facts. Facts that are `any` protect nothing: they would be every protection at once. */
 type ProtectionsIn<F> = 0 extends 1 & F ? never : Extract<F, Protection>;
 
+/*
+ * Protections are read from the parameter of a function (`sure`), because the compiler intersects the parameters of a union of functions.
+ * So alternatives share what each of them has, and a record adds up what its entries have. With A of the protections x and y, and B of y
+ * and z:
+ *
+ *   one of two dependencies   ProtectionsOfOne<A | B>                  y
+ *   a record, all needed      ProtectionsOf<{ a: A; b: B }>            x | y | z
+ *   one of two records        ProtectionsOf<{ a: A } | { b: B }>       y
+ *   what may be absent        ProtectionsOf<{ a: A; b?: B }>           x | y
+ *   alternatives by name      SharedBy<{ a: A; b: B }>                 y
+ */
+
 /** The protections that every member of a union of dependencies has. */
-export type SureOf<D extends AnyDependency> = D["~dep"]["sure"] extends (fact: infer F) => void ? ProtectionsIn<F> : never;
+export type ProtectionsOfOne<D extends AnyDependency> = D["~dep"]["sure"] extends (fact: infer F) => void
+  ? ProtectionsIn<F>
+  : never;
 
 /** The protections of a record, a function of them so that a union of records shares only what each has. */
-type SureOfRecord<D extends Deps> = D extends Deps ? (fact: { [K in keyof D]: SureOf<D[K]> }[keyof D]) => void : never;
+type TakesProtections<D extends Deps> = D extends Deps
+  ? (fact: { [K in keyof D]: ProtectionsOfOne<D[K]> }[keyof D]) => void
+  : never;
 
 /** The protections of everything in a record. */
-export type ProtectionsOf<D extends Deps> = SureOfRecord<D> extends (fact: infer F) => void ? ProtectionsIn<F> : never;
+export type ProtectionsOf<D extends Deps> = TakesProtections<D> extends (fact: infer F) => void ? ProtectionsIn<F> : never;
 
 /** The protections that every entry of a record has: those of alternatives. */
-export type SharedBy<D extends Deps> = { [K in keyof D]: (fact: SureOf<D[K]>) => void }[keyof D] extends (fact: infer F) => void
+export type SharedBy<D extends Deps> = { [K in keyof D]: (fact: ProtectionsOfOne<D[K]>) => void }[keyof D] extends (
+  fact: infer F,
+) => void
   ? ProtectionsIn<F>
   : never;
 
@@ -95,14 +116,17 @@ export type SharedBy<D extends Deps> = { [K in keyof D]: (fact: SureOf<D[K]>) =>
 export type NoticesOf<D extends Deps> = D extends unknown ? Extract<NonNullable<D[keyof D]>["~dep"]["known"], Notice> : never;
 
 /** The facts of a record of dependencies. */
-// A conditional type, not a plain union: the compiler would keep the union's name, which no declaration file can print.
-export type FactsOf<D extends Deps> = D extends unknown ? ProtectionsOf<D> | NoticesOf<D> : never;
+// A conditional type, not a plain union: the compiler would keep the union's name, which no declaration file can print. It must not
+// distribute: alternatives would add up their protections.
+export type FactsOf<D extends Deps> = [D] extends [unknown] ? ProtectionsOf<D> | NoticesOf<D> : never;
 
 /** The facts of one dependency. */
-export type FactsOfOne<D extends AnyDependency> = D extends AnyDependency ? SureOf<D> | Extract<D["~dep"]["known"], Notice> : never;
+export type FactsOfOne<D extends AnyDependency> = [D] extends [unknown]
+  ? ProtectionsOfOne<D> | Extract<D["~dep"]["known"], Notice>
+  : never;
 
 /** The ids that nothing has checked: `object-id` notices without their `checked` protections. */
-export type OpenOf<N, P> = N extends `object-id:${infer Id}` ? (`checked:${Id}` extends P ? never : Id) : never;
+export type OpenOf<N, P> = Exclude<NamesOf<N, "object-id">, NamesOf<P, "checked">>;
 
 /** The ids below a record that nothing has checked. */
 export type OpenIds<D extends Deps> = OpenOf<NoticesOf<D>, ProtectionsOf<D>>;
@@ -114,16 +138,21 @@ export interface Advice<M extends string> {
   readonly [advice]: M;
 }
 
-/** The first advice there is: two at once would be `never`, and say nothing. `unknown` stands for no advice. */
-export type FirstOf<A, B> = unknown extends A ? B : A;
+/** Advice if there is something that must not be there: an open id, a parameter that nothing uses. `unknown` stands for no advice. */
+export type NoneOf<Found, M extends string> = [Found] extends [never] ? unknown : Advice<M>;
+
+/** The first advice of several checks: two at once would be `never`, and say nothing. */
+export type FirstAdvice<Checks extends readonly unknown[]> = Checks extends readonly [infer Check, ...infer Others]
+  ? unknown extends Check
+    ? FirstAdvice<Others>
+    : Check
+  : unknown;
 
 /** A parameter of type `T`, or the advice alone: intersected with `T` it would be printed behind the whole of `T`. */
 export type OrAdvice<T, Check> = unknown extends Check ? T : NoInfer<Check>;
 
 /** `unknown` if the record has the fact, the advice otherwise. */
-export type Need<D extends Deps, F extends Protection, M extends string> = [F] extends [ProtectionsOf<D>] ? unknown : Advice<M>;
+export type Need<D extends Deps, F extends Protection, M extends string> = NoneOf<Exclude<F, ProtectionsOf<D>>, M>;
 
 /** The same for one dependency. */
-export type NeedOfOne<D extends AnyDependency, F extends Protection, M extends string> = [F] extends [SureOf<D>]
-  ? unknown
-  : Advice<M>;
+export type NeedOfOne<D extends AnyDependency, F extends Protection, M extends string> = NoneOf<Exclude<F, ProtectionsOfOne<D>>, M>;

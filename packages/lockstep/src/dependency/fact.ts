@@ -43,6 +43,12 @@ export type Notice =
  */
 export type Fact = Protection | Notice;
 
+/** The kinds of facts that have a name: `param:id` is of the kind `param` and has the name `id`. */
+type NamedKind = "checked" | "scope" | "object-id" | "param";
+
+/** The names in facts of one kind: `"path.id"` in `"object-id:path.id"`. `namesOf()` is the same at run time. */
+export type NamesOf<F, K extends NamedKind> = F extends `${K}:${infer Name}` ? Name : never;
+
 const protections: ReadonlySet<string> = new Set<Protection>([
   "credential",
   "authenticated",
@@ -52,10 +58,8 @@ const protections: ReadonlySet<string> = new Set<Protection>([
   "scopes-asked",
 ]);
 
-const checkedPrefix = "checked:";
-
 function isProtection(fact: Fact): boolean {
-  return protections.has(fact) || fact.startsWith(checkedPrefix);
+  return protections.has(fact) || fact.startsWith("checked:");
 }
 
 /** The facts of a dependency at run time. */
@@ -84,24 +88,26 @@ export function factsOfOptional(facts: FactSet): Set<Fact> {
 
 /** The ids that no object check below covers, by place and name: `path.id`. */
 export function openIds(facts: FactSet): string[] {
-  return named(facts, "object-id:").filter((name) => !facts.has(`${checkedPrefix}${name}`));
+  return namesOf(facts, "object-id").filter((name) => !facts.has(`checked:${name}`));
 }
 
 /** The ids that an object check below covers, by place and name. */
 export function checkedIds(facts: FactSet): string[] {
-  return named(facts, checkedPrefix);
+  return namesOf(facts, "checked");
 }
 
 /** The names of the path parameters that are used. */
 export function usedParameters(facts: FactSet): string[] {
-  return named(facts, "param:");
+  return namesOf(facts, "param");
 }
 
 /** The scopes that a scheme below declares. */
 export function declaredScopes(facts: FactSet): string[] {
-  return named(facts, "scope:");
+  return namesOf(facts, "scope");
 }
 
-function named(facts: FactSet, prefix: string): string[] {
+/** The names in facts of one kind. `NamesOf` is the same in types. */
+function namesOf(facts: FactSet, kind: NamedKind): string[] {
+  const prefix = `${kind}:`;
   return [...facts].filter((fact) => fact.startsWith(prefix)).map((fact) => fact.slice(prefix.length));
 }

@@ -1,14 +1,12 @@
 /** Reasons that people read in the document: they are never empty. */
-import type { Advice, OrAdvice } from "./dependency.ts";
+import type { NoneOf, OrAdvice } from "./dependency.ts";
 import { BuildError } from "../problem/error.ts";
 
 /** A reason, or advice if it may be the empty string. */
 export type Reason<R extends string> = OrAdvice<R, NonEmptyReason<R>>;
 
 /** Advice if a reason may be the empty string. */
-export type NonEmptyReason<R extends string> = [Extract<R, "">] extends [never]
-  ? unknown
-  : Advice<"Say why: the reason is shown in the document">;
+export type NonEmptyReason<R extends string> = NoneOf<Extract<R, "">, "Say why: the reason is shown in the document">;
 
 /** Gives the reason back. @throws BuildError `empty_reason` for anything but a text with something in it */
 export function checkReason(where: string, reason: unknown): string {

@@ -1,13 +1,13 @@
 /** `group()`: routes that share a prefix, tags and dependencies. */
-import type { Deps } from "../dependency/dependency.ts";
+import type { Deps, NoDeps } from "../dependency/dependency.ts";
 import { checkOptions } from "../problem/options.ts";
 import { type DeclaredDeps, method, type Method } from "./route.ts";
-import type { NamesOf, TemplateCheck } from "./template.ts";
+import type { ParametersOf, TemplateCheck } from "./template.ts";
 
 /** What the routes of a group share. */
 export interface GroupSpec<X0 extends string, D0 extends Deps> {
   /** Stands before each path, for example `/v1`. */
-  readonly prefix: X0 & TemplateCheck<NamesOf<X0>>;
+  readonly prefix: X0 & TemplateCheck<ParametersOf<X0>>;
   readonly tags?: readonly string[];
   /** Run before anything else of every route of the group, whatever kind they are, and handed to each handler. */
   readonly deps?: D0;
@@ -32,7 +32,7 @@ export interface Group<D0 extends Deps, X0 extends string> {
  * const routes = [v1.get("/data", {}, ({ client }) => ({ data: client.name }))];
  * ```
  */
-export function group<const X0 extends string, const D0 extends Deps = Record<never, never>>(
+export function group<const X0 extends string, const D0 extends Deps = NoDeps>(
   spec: GroupSpec<X0, D0> & DeclaredDeps<D0>,
 ): Group<D0, X0> {
   checkOptions<GroupSpec<string, Deps>>("group()", spec, { prefix: true, tags: true, deps: true });

@@ -1,5 +1,5 @@
 /** What a handler may return, and what the compiler checks of it. */
-import type { Advice } from "../dependency/dependency.ts";
+import type { Advice, FirstAdvice, NoneOf } from "../dependency/dependency.ts";
 import type { Redacted, Secret } from "../secret/redacted.ts";
 import type { MediaBody } from "./media.ts";
 import type { Reply } from "../outcome/reply.ts";
@@ -68,7 +68,7 @@ interface WebResponse {
   readonly redirected: boolean;
 }
 
-/** `true` if a result may be one that never leaves, whatever schema there is. An object with a `name` and a `message` is no error. */
+/** The results that never leave, whatever schema there is. An object with a `name` and a `message` is no error. */
 type Unsent<B> = B extends
   | bigint
   | symbol
@@ -76,21 +76,17 @@ type Unsent<B> = B extends
   | ReadonlyMap<unknown, unknown>
   | ReadonlySet<unknown>
   | WebResponse
-  ? true
+  ? B
   : B extends Error
     ? "stack" extends keyof B
-      ? true
+      ? B
       : never
     : never;
 
 /** Advice for a body that never leaves, or that holds a secret which no schema cuts. What is `any` is checked when it is sent. */
-type OpenCheck<B, Otherwise> = 0 extends 1 & B
-  ? Otherwise
-  : true extends Unsent<B>
-    ? Advice<UnsentAdvice>
-    : true extends HoldsSecret<B>
-      ? Advice<SecretAdvice>
-      : Otherwise;
+type OpenCheck<B> = 0 extends 1 & B
+  ? unknown
+  : FirstAdvice<[NoneOf<Unsent<B>, UnsentAdvice>, true extends HoldsSecret<B> ? Advice<SecretAdvice> : unknown]>;
 
 /** Advice for a body without a schema, unless it has no members. */
 type PlainCheck<R, B> = 0 extends 1 & B
@@ -100,18 +96,18 @@ type PlainCheck<R, B> = 0 extends 1 & B
     ? unknown
     : [B] extends [Plain]
       ? unknown
-      : OpenCheck<B, Advice<ResponseAdvice>>;
+      : FirstAdvice<[OpenCheck<B>, Advice<ResponseAdvice>]>;
 
 /**
  * Advice for a result that needs a response schema, and has none, or that must not leave. If the schema says what it takes, the handler's type is
  * compared with that instead (`Sendable`).
  */
 export type ResultCheck<R, In> = unknown extends In
-  ? OpenCheck<BodyOf<Awaited<R>>, unknown>
+  ? OpenCheck<BodyOf<Awaited<R>>>
   : [In] extends [NoSchema]
     ? PlainCheck<R, BodyOf<Awaited<R>>>
     : [In] extends [Anything]
-      ? OpenCheck<BodyOf<Awaited<R>>, unknown>
+      ? OpenCheck<BodyOf<Awaited<R>>>
       : unknown;
 
 /** What a handler returns; `unknown` hides what it is, and needs a response schema. */

@@ -5,12 +5,23 @@
 import type { NonEmptyReason } from "../dependency/reason.ts";
 import { BuildError } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
-import type { Advice, Deps, FirstOf, NoticesOf, OpenOf, OrAdvice, ProtectionsOf, Values } from "../dependency/dependency.ts";
+import type {
+  Deps,
+  FirstAdvice,
+  NoDeps,
+  NoneOf,
+  NoticesOf,
+  OpenOf,
+  OrAdvice,
+  ProtectionsOf,
+  Values,
+} from "../dependency/dependency.ts";
+import type { NamesOf } from "../dependency/fact.ts";
 import { type Entry, entriesOf, type ValueRecord } from "../dependency/node.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { HandlerResult, NoSchema, ResultCheck, Sendable } from "./result.ts";
 import { type Success, successesOf } from "./success.ts";
-import type { NamesOf, TemplateCheck } from "./template.ts";
+import type { ParametersOf, TemplateCheck } from "./template.ts";
 
 /** The methods that a route may have. HEAD comes with GET; OPTIONS is answered by the core. */
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -61,40 +72,28 @@ type ScopesAdvice =
 
 // The checks read facts and names, not records: many routes have the same facts, and the compiler works out each set once.
 
-type IdorCheck<Open extends string> = [Open] extends [never]
+type ShadowCheck<Shared> = NoneOf<Shared, "the group already declares a dependency of this name">;
+
+type AccessCheck<P, Pub> = [Pub] extends [string]
+  ? FirstAdvice<[NoneOf<Extract<P, "authenticated">, ExclusiveAdvice>, NonEmptyReason<Pub>]>
+  : NoneOf<Exclude<"authenticated", P>, UnprotectedAdvice>;
+
+type IdorCheck<Open extends string> = NoneOf<
+  Open,
+  `IDOR: an id from the request (${Open}) reaches this handler with no ownership check: load it with owned(), permitted() or unowned(), or say what it is instead with { identifies: nothing("…") }`
+>;
+
+type UndeclaredCheck<Undeclared extends string> = NoneOf<Undeclared, `the path has no parameter :${Undeclared}`>;
+
+/** The names of a path that is no literal are checked at start-up. */
+type UnusedCheck<Unused extends string> = string extends Unused
   ? unknown
-  : Advice<`IDOR: an id from the request (${Open}) reaches this handler with no ownership check: load it with owned(), permitted() or unowned(), or say what it is instead with { identifies: nothing("…") }`>;
+  : NoneOf<Unused, `path parameter :${Unused} is used by no dependency: add path("${Unused}", schema) to one`>;
 
-type AccessCheck<P, N, Pub> = [Pub] extends [string]
-  ? "authenticated" extends P
-    ? Advice<ExclusiveAdvice>
-    : FirstOf<NonEmptyReason<Pub>, IdorCheck<OpenOf<N, P>>>
-  : "authenticated" extends P
-    ? IdorCheck<OpenOf<N, P>>
-    : Advice<UnprotectedAdvice>;
+/** A credential that may be limited to scopes, and was asked for none. Scopes whose names are not known here are checked at start-up. */
+type Unasked<P, N> = "scopes-asked" extends P ? never : `scope:${string}` extends N ? never : Extract<N, "scopes-unasked">;
 
-/** What changes something asks for a scope. Names of scopes that are not known here are checked at start-up. */
-type ScopesCheck<P, N, V extends HttpMethod> = V extends "GET"
-  ? unknown
-  : "scopes-unasked" extends N
-    ? "scopes-asked" extends P
-      ? unknown
-      : `scope:${string}` extends N
-        ? unknown
-        : Advice<ScopesAdvice>
-    : unknown;
-
-type UsedParameters<N> = N extends `param:${infer Name}` ? Name : never;
-
-type ParameterCheck<Used extends string, Names extends string> = string extends Names
-  ? unknown
-  : [Exclude<Used, Names>] extends [never]
-    ? [Exclude<Names, Used>] extends [never]
-      ? unknown
-      : Advice<`path parameter :${Exclude<Names, Used>} is used by no dependency: add path("${Exclude<Names, Used>}", schema) to one`>
-    : Advice<`the path has no parameter :${Exclude<Used, Names>}`>;
-
-type ShadowCheck<Shared> = [Shared] extends [never] ? unknown : Advice<"the group already declares a dependency of this name">;
+type ScopesCheck<P, N, V extends HttpMethod> = V extends "GET" ? unknown : NoneOf<Unasked<P, N>, ScopesAdvice>;
 
 /** What protects is there in every case: in each member of a union, and as no optional member of a variable. */
 export interface DepsInEveryCase {
@@ -104,17 +103,26 @@ interface PublicInEveryCase {
   readonly public: unknown;
 }
 /** The declared dependencies must be present, if there are any. */
-export type DeclaredDeps<D extends Deps> = Record<never, never> extends D ? unknown : DepsInEveryCase;
+export type DeclaredDeps<D extends Deps> = NoDeps extends D ? unknown : DepsInEveryCase;
 type Declared<D extends Deps, Pub> = [Pub] extends [string] ? PublicInEveryCase & DeclaredDeps<D> : DeclaredDeps<D>;
 
-/** What the compiler checks of everything that is no record: names that both declare, names in the path, facts. */
-type FactsCheck<Shared, Own extends string, Prefix extends string, P, N, V extends HttpMethod, Pub> = FirstOf<
-  TemplateCheck<Own>,
-  FirstOf<
-    ShadowCheck<Shared>,
-    FirstOf<AccessCheck<P, N, Pub>, FirstOf<ParameterCheck<UsedParameters<N>, Own | Prefix>, ScopesCheck<P, N, V>>>
-  >
->;
+/**
+ * The checks that read names and facts. They are in a conditional type so that the compiler works out equal arguments once: it looks up the
+ * arguments of a conditional type before it instantiates what is in it.
+ */
+type FactsCheck<Shared, Own extends string, Prefix extends string, P, N, V extends HttpMethod, Pub> = V extends HttpMethod
+  ? FirstAdvice<
+      [
+        TemplateCheck<Own>,
+        ShadowCheck<Shared>,
+        AccessCheck<P, Pub>,
+        IdorCheck<OpenOf<N, P>>,
+        UndeclaredCheck<Exclude<NamesOf<N, "param">, Own | Prefix>>,
+        UnusedCheck<Exclude<Own | Prefix, NamesOf<N, "param">>>,
+        ScopesCheck<P, N, V>,
+      ]
+    >
+  : never;
 
 /**
  * Everything the compiler checks of a route, the first advice there is. It hangs on the path, the shortest of the arguments, so that the
@@ -129,16 +137,18 @@ export type RouteCheck<
   Pub,
   R,
   In,
-> = FirstOf<
-  FactsCheck<keyof D0 & keyof D, NamesOf<X>, NamesOf<X0>, ProtectionsOf<D0 & D>, NoticesOf<D0 & D>, V, Pub>,
-  ResultCheck<R, In>
+> = FirstAdvice<
+  [
+    FactsCheck<keyof D0 & keyof D, ParametersOf<X>, ParametersOf<X0>, ProtectionsOf<D0 & D>, NoticesOf<D0 & D>, V, Pub>,
+    ResultCheck<R, In>,
+  ]
 >;
 
 /** Declares a route of one method: template, specification, handler. */
 export type Method<D0 extends Deps, X0 extends string, V extends HttpMethod = HttpMethod> = <
   const X extends string,
   const R extends Sendable<In>,
-  const D extends Deps = Record<never, never>,
+  const D extends Deps = NoDeps,
   const Pub extends string | undefined = undefined,
   In = NoSchema,
 >(
@@ -235,12 +245,12 @@ function join(prefix: string, template: string): string {
 }
 
 /** A route that answers GET, and HEAD under the same guard. */
-export const get: Method<Record<never, never>, "", "GET"> = method("GET");
+export const get: Method<NoDeps, "", "GET"> = method("GET");
 /** A route that answers POST. */
-export const post: Method<Record<never, never>, "", "POST"> = method("POST");
+export const post: Method<NoDeps, "", "POST"> = method("POST");
 /** A route that answers PUT. */
-export const put: Method<Record<never, never>, "", "PUT"> = method("PUT");
+export const put: Method<NoDeps, "", "PUT"> = method("PUT");
 /** A route that answers PATCH. */
-export const patch: Method<Record<never, never>, "", "PATCH"> = method("PATCH");
+export const patch: Method<NoDeps, "", "PATCH"> = method("PATCH");
 /** A route that answers DELETE. */
-export const del: Method<Record<never, never>, "", "DELETE"> = method("DELETE");
+export const del: Method<NoDeps, "", "DELETE"> = method("DELETE");

@@ -1,5 +1,5 @@
 /** Path templates: `/notes/:id`. A parameter is a whole segment; wildcards and expressions are refused. */
-import type { Advice } from "../dependency/dependency.ts";
+import type { NoneOf } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
 
 /** Stands among the names of a path that is none: it can be no name itself. */
@@ -14,7 +14,7 @@ type Forbidden =
  * The names of a template's parameters, with `Wrong` among them if it is none; `string` for a path that is no literal. It is read once for
  * each route, by its colons and not by its segments: most paths have none or one.
  */
-export type NamesOf<X extends string> = X extends Forbidden
+export type ParametersOf<X extends string> = X extends Forbidden
   ? X extends "/"
     ? never
     : Wrong
@@ -39,9 +39,10 @@ type NameOf<N extends string> = N extends `${string}${"." | "-" | ":" | "~"}${st
 /** Advice if the names are those of a path that is none. A `string` that is no literal is checked at start-up. */
 export type TemplateCheck<Names> = string extends Names
   ? unknown
-  : Wrong extends Names
-    ? Advice<"A path is made of /segments; a parameter is a whole segment (/notes/:id), and there are no wildcards, suffixes or expressions">
-    : unknown;
+  : NoneOf<
+      Extract<Names, Wrong>,
+      "A path is made of /segments; a parameter is a whole segment (/notes/:id), and there are no wildcards, suffixes or expressions"
+    >;
 
 const segment = /^(?::[A-Za-z_][A-Za-z0-9_]*|[A-Za-z0-9\-._~!$&',@=]+)$/;
 
