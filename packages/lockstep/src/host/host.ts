@@ -28,8 +28,6 @@ export interface HostRequest {
   readonly isGone?: boolean;
   /** The client's certificate, if one was presented and the host's TLS layer trusts it. */
   certificate(): ClientCertificate | undefined;
-  /** The first value of a header. */
-  header(name: string): string | undefined;
   /** Every value of a header, in the order they came; empty where there is none. */
   headers(name: string): readonly string[];
   /**
