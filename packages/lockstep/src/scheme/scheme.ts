@@ -78,7 +78,10 @@ function checked(definition: SchemeDefinition): SchemeDefinition {
   check(places.test(place), `${where}: write the place as in "header x-api-key" or "authorization bearer"`);
   check(ambients.includes(ambient), `${where}: set ambient to "cookie", "browser" or false`);
   check(typeof extract === "function" && typeof challenge === "function", `${where}: extract and challenge are functions`);
-  check(types.includes(openapi?.["type"]), `${where}: set openapi to a Security Scheme Object, with one of the types ${types.join(", ")}`);
+  check(
+    types.includes(openapi?.["type"]),
+    `${where}: set openapi to a Security Scheme Object, with one of the types ${types.join(", ")}`,
+  );
   return { ...definition, name, scopes, openapi: Object.freeze({ ...openapi }) };
 }
 
