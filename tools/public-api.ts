@@ -1,6 +1,6 @@
 /**
- * What the packages export, as the compiler sees it: the names of each subpath, and the types that a public declaration mentions
- * although no subpath exports them. `public-api.test.ts` compares both with short lists.
+ * The exports of the package, as the compiler sees it: the names of each subpath, and the types that a public declaration
+ * mentions although no subpath exports them. `public-api.test.ts` compares both with short lists.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,8 +18,8 @@ export interface PublicApi {
   /** By subpath, as an application writes it: `lockstep/jwt`. */
   readonly subpaths: Readonly<Record<string, Exports>>;
   /**
-   * The types that a public declaration mentions and nobody can import, with the exports that mention them. A generic alias is left out: it
-   * is a calculation of the compiler, which shows its result and not its name.
+   * The types that a public declaration mentions and nobody can import, with the exports that mention them. A generic alias is
+   * left out: it is a calculation of the compiler, which shows its result and not its name.
    */
   readonly unexported: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -98,7 +98,7 @@ function unexportedTypes(checker: ts.TypeChecker, exported: ReadonlyMap<ts.Symbo
   return found;
 }
 
-/** The names that a declaration mentions in its types. What is in a function's body, or private, is nobody's business. */
+/** The names that a declaration mentions in its types. Bodies of functions and private members are left out. */
 function namesIn(node: ts.Node): ts.Node[] {
   if (ts.isBlock(node) || (ts.isClassElement(node) && node.name !== undefined && ts.isPrivateIdentifier(node.name))) return [];
   if (ts.isVariableDeclaration(node) && node.type !== undefined) return namesIn(node.type);

@@ -16,29 +16,29 @@ export interface ChallengeDetails {
 }
 
 /**
- * The result of a search for a credential: `undefined` if there is none (401), the credential, or a refusal: `malformed()` for one that
- * cannot be read (401), `repeated()` for more than one (400).
+ * The result of a search for a credential: `undefined` if there is none (401), the credential, or a refusal: `malformed()` for
+ * one that cannot be read (401), `repeated()` for more than one (400).
  */
 export type Extraction<C = unknown> = undefined | Redacted<C> | Refusal;
 
 /**
- * The place that a scheme reads. Schemes that read the same place have the same text here: their credentials are always present together,
- * so `anyOf()` refuses them as branches of one alternative. Header names and authorization schemes are in lower case.
+ * The place that a scheme reads. Schemes that read the same place have the same text here: their credentials are always present
+ * together, so `anyOf()` refuses them as branches of one alternative. Header names and authorization schemes are in lower case.
  */
 export type CredentialPlace = "certificate" | `${"authorization" | "header" | "cookie" | "query"} ${string}`;
 
 /**
- * Whether a browser attaches the credential by itself, also to requests that another site causes (CSRF). `"cookie"` is a cookie;
- * `"browser"` is a credential that browsers remember, such as HTTP Basic or a client certificate. Both put the cross-site rule before every
- * route that changes something. `false` is a credential that a program sets.
+ * Whether a browser attaches the credential by itself, also to requests that another site causes (CSRF). `"cookie"` is a
+ * cookie; `"browser"` is a credential that browsers remember, such as HTTP Basic or a client certificate. Both put the
+ * cross-site rule before every route that changes something. `false` is a credential that a program sets.
  */
 export type Ambient = "cookie" | "browser" | false;
 
 /** A security scheme: how a credential is found, challenged for and documented. `Sc` are its scopes. */
 export interface SchemeDefinition<C = unknown, Sc extends string = string, A extends Ambient = Ambient> {
   /**
-   * The key in `components.securitySchemes`: letters, digits, `.`, `-` and `_` (OpenAPI 3.1 §4.8.7). An API with two different schemes of
-   * one name does not start.
+   * The key in `components.securitySchemes`: letters, digits, `.`, `-` and `_` (OpenAPI 3.1 §4.8.7). An API with two different
+   * schemes of one name does not start.
    */
   readonly name: string;
   /** The place of the credential in a request, for example `header x-api-key` or `authorization bearer`. */
@@ -48,8 +48,8 @@ export interface SchemeDefinition<C = unknown, Sc extends string = string, A ext
   /** The scopes that routes may require, each with its description; `{}` for none. */
   readonly scopes: Readonly<Record<Sc, string>>;
   /**
-   * Finds the credential in a request. It is synchronous and verifies nothing: that is `authenticate()`. It runs for every request to a
-   * route with the scheme, before anything else.
+   * Finds the credential in a request. It is synchronous and verifies nothing: that is `authenticate()`. It runs for every
+   * request to a route with the scheme, before anything else.
    */
   extract(source: CredentialSource): Extraction<C>;
   /** One challenge for `WWW-Authenticate` (RFC 9110 §11.6.1). The same details return the same text. */

@@ -13,7 +13,9 @@ export interface Content {
   form(): ReadonlyMap<string, readonly string[]>;
 }
 
-/** The parts of a request in which a scheme looks for its credential. A body is not one of them: schemes run before it is read. */
+/**
+ * The parts of a request in which a scheme looks for its credential. A body is not one of them: schemes run before it is read.
+ */
 export interface CredentialSource {
   /** The request as it was sent. `headers(name)` returns every value of a header; the name is in lower case. */
   readonly request: Omit<HostRequest, "body">;

@@ -10,7 +10,9 @@ import { isToken, tokenPattern } from "../http/token.ts";
 import type { Refusal } from "../outcome/refusal.ts";
 import { malformedCredential, repeatedCredential } from "./extraction.ts";
 
-/** The longest credential that is read, in bytes; a longer one is refused unread, so that it costs no hash. */
+/**
+ * The longest credential that a scheme reads, in bytes. A longer one is refused unread, before anything is hashed or verified.
+ */
 export const maxCredentialBytes = 8192;
 
 const repeated = repeatedCredential("Authorization: more than one credential");
@@ -21,7 +23,7 @@ const malformed = malformedCredential("Authorization: not of the form scheme, on
 // every use sets `lastIndex`.
 const outsideToken68 = /[^A-Za-z0-9\-._~+/]/g;
 const blank = /^[ \t]*$/;
-// Neighbouring parts share no character, so that there is one way to match and nothing to backtrack into.
+// Neighbouring parts share no character: there is one way to match, and nothing to backtrack into.
 const joined = new RegExp(`^${tokenPattern} [A-Za-z0-9\\-._~+/]+=*[ \\t]*,[ \\t]*${tokenPattern} `);
 const space = 0x20;
 const equals = 0x3d;
@@ -29,11 +31,13 @@ const equals = 0x3d;
 const caseBit = 0x20;
 
 /**
- * Finds the credential of a scheme in the `Authorization` header. Returns its token68 as it was sent (RFC 9110 §11.2), `undefined` if
- * there is no header, or one of another scheme, or a refusal. A token68 is 1 to 8,192 characters long; the name of the scheme is in lower case here, and in
- * any case in the request (RFC 9110 §11.1). Credentials in the form of parameters (`Digest username="…"`) are malformed for this function.
+ * Finds the credential of a scheme in the `Authorization` header. Returns its token68 as it was sent (RFC 9110 §11.2),
+ * `undefined` if there is no header, or one of another scheme, or a refusal. A token68 is 1 to 8,192 characters long; the name
+ * of the scheme is in lower case here, and in any case in the request (RFC 9110 §11.1). Credentials in the form of parameters
+ * (`Digest username="…"`) are malformed for this function.
  *
- * Two `Authorization` headers are refused whatever they hold: RFC 9110 §5.3 forbids sending them, and servers differ in which one they keep.
+ * Two `Authorization` headers are refused whatever they hold: RFC 9110 §5.3 forbids sending them, and servers differ in which
+ * one they keep.
  *
  * @example
  * ```ts
@@ -49,9 +53,9 @@ export function findCredential(source: CredentialSource, scheme: Lowercase<strin
 }
 
 /**
- * Parses one field value. `Bearer T` gives `T`; no credential and another scheme give `undefined`; what names the scheme
- * but is not in the strict form gives the refusal `invalid`. Two credentials that a proxy or a `fetch` host has joined with
- * a comma (RFC 9110 §5.3) give `repeated`, as the two headers would have.
+ * Parses one field value. For `Bearer T` it returns `T`; without a credential and for another scheme, `undefined`; for a value that
+ * names the scheme but is not in the strict form, the refusal `invalid`. For two credentials that a proxy or a `fetch` host has
+ * joined with a comma (RFC 9110 §5.3) it returns `repeated`, as for two headers.
  */
 export function parseAuthorization(value: string, scheme: string): string | Refusal | undefined {
   if (!namesScheme(value, scheme)) return isJoined(value) ? repeated : undefined;

@@ -1,6 +1,6 @@
 /**
- * `lockstep/scheme`: for writing a security scheme of your own. A scheme finds a credential in a request, challenges for it and documents
- * it. `scheme()` makes the dependency that you pass to `authenticate()`.
+ * `lockstep/scheme`: for writing a security scheme of your own. A scheme finds a credential in a request, challenges for it and
+ * documents it. `scheme()` makes the dependency that you pass to `authenticate()`.
  */
 
 // The contract.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SchemeDefinition } from "../dependency/scheme-definition.ts";
+import type { Ambient, SchemeDefinition } from "../dependency/scheme-definition.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { malformedCredential, repeatedCredential } from "./extraction.ts";
 import { scheme, type Scheme } from "./scheme.ts";
@@ -55,7 +55,7 @@ test("a definition is copied, so a later change changes nothing", () => {
 });
 
 test("a definition that cannot be used is refused, and the message says what to write", () => {
-  const build = (change: object) => () => scheme({ ...definition, ...change } as SchemeDefinition);
+  const build = (change: object) => () => scheme<unknown, string, Ambient>({ ...definition, ...change });
   const refused = (message: RegExp) => ({ name: "BuildError", code: "wrong_scheme", message });
   assert.throws(build({ name: "a b" }), refused(/^scheme\(\): the scheme's name/));
   for (const place of ["", "x-ticket", "header", "header ", "body ticket", "header x ticket", undefined])

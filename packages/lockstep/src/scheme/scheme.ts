@@ -35,9 +35,9 @@ const types: readonly unknown[] = ["apiKey", "http", "mutualTLS", "oauth2", "ope
 /**
  * Makes a security scheme. Its value is the credential, not yet verified: pass the scheme to `authenticate()`.
  *
- * @throws BuildError `wrong_scheme` for a name, a place, a scope or an OpenAPI object that cannot be used; `wrong_option` for a member that a
- *   scheme does not have. If `extract` returns anything but an `Extraction`, the request ends with 500 and `onError` receives
- *   `wrong_scheme`.
+ * @throws BuildError `wrong_scheme` for a name, a place, a scope or an OpenAPI object that cannot be used; `wrong_option` for a
+ * member that a scheme does not have. If `extract` returns anything but an `Extraction`, the request ends with 500, and
+ * `onError` receives `wrong_scheme`.
  *
  * @example
  * ```ts
