@@ -41,7 +41,6 @@ function request(path: string, authorization: string | undefined): HostRequest {
     secure: false,
     address: undefined,
     certificate: () => undefined,
-    header: () => undefined,
     headers: (name) => (name === "authorization" ? values : none),
     body: () => Promise.resolve(new Uint8Array()),
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { buildCodes, problemCodes } from "lockstep";
+import { buildCodes, problemCodes } from "../packages/lockstep/src/problem/code.ts";
 import { identityCodes } from "../packages/identity/src/problem/code.ts";
 
 const root = join(import.meta.dirname, "..");

@@ -7,7 +7,8 @@ import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Api, createApi, get, type HostRequest, Redacted, unchecked } from "lockstep";
+import { type Api, createApi, get, Redacted, unchecked } from "lockstep";
+import type { HostRequest } from "lockstep/host";
 import { generateIdentityKey, identity, logMail } from "lockstep-identity";
 import type { Database } from "lockstep-identity/database";
 import { openPostgres } from "lockstep-identity/postgres";
@@ -30,7 +31,6 @@ function request(path: string, headers: Readonly<Record<string, string>>): HostR
     secure: true,
     address: "127.0.0.1",
     certificate: () => undefined,
-    header: (name) => values.get(name)?.[0],
     headers: (name) => values.get(name) ?? none,
     body: () => Promise.resolve(new Uint8Array()),
   };

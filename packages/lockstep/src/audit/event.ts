@@ -1,6 +1,7 @@
 /** Audit events: one for each authentication failure, denial and anomaly. They hold ids and reasons, never secrets. */
 
-interface About {
+/** What every audit event says. */
+export interface AuditContext {
   /** When, in milliseconds since 1970. */
   readonly at: number;
   /** The `X-Request-Id` of the answer. */
@@ -12,7 +13,7 @@ interface About {
 }
 
 /** What an API reports to its audit sink. */
-export type AuditEvent = About &
+export type AuditEvent = AuditContext &
   (
     | { readonly type: "authentication.absent"; readonly schemes: readonly string[] }
     | {
@@ -35,7 +36,7 @@ export type AuditEvent = About &
 export type AuditEventType = AuditEvent["type"];
 
 /** What differs from event to event; the core adds when, where and who. */
-export type AuditDetails = AuditEvent extends infer E ? (E extends AuditEvent ? Omit<E, keyof About> : never) : never;
+export type AuditDetails = AuditEvent extends infer E ? (E extends AuditEvent ? Omit<E, keyof AuditContext> : never) : never;
 
 /**
  * Takes audit events. It may be asynchronous; no answer waits for it. If it throws or rejects, that is told on standard error

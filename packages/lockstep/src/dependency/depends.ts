@@ -4,7 +4,7 @@ import type { Dependency, Deps, FactsOf, Values } from "./dependency.ts";
 import { dependency, entriesOf, type Entry, factsOfEntries, type Lifetime } from "./node.ts";
 
 /** What a value declares of itself. */
-export interface ValueOptions {
+export interface DependsOptions {
   /** `request` (default): one value for each request. `app`: one for the process, disposed at shutdown. */
   readonly lifetime?: Lifetime;
   /** Problems it may throw, by status, in words, for the documentation: `{ 429: "Too many requests." }`. */
@@ -25,7 +25,7 @@ export interface ValueOptions {
 export function depends<const D extends Deps, T>(
   deps: D,
   run: (values: Values<D>) => T | PromiseLike<T>,
-  options: ValueOptions = {},
+  options: DependsOptions = {},
 ): Dependency<T, FactsOf<D>> {
   const entries = entriesOf("depends()", deps);
   if (typeof run !== "function") throw new BuildError("wrong_dependency", "depends() takes a function second: (values) => value");
@@ -42,7 +42,7 @@ export function depends<const D extends Deps, T>(
 }
 
 /** Reads and checks the lifetime of a node over its entries. */
-export function lifetimeOf(verb: string, entries: readonly Entry[], options: ValueOptions): Lifetime {
+export function lifetimeOf(verb: string, entries: readonly Entry[], options: DependsOptions): Lifetime {
   const lifetime = options.lifetime ?? "request";
   if (lifetime !== "app" && lifetime !== "request") {
     throw new BuildError("wrong_lifetime", `${verb}(): lifetime is "app" or "request"`);

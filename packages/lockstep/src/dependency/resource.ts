@@ -1,7 +1,7 @@
 /** `resource()`: a value that is opened and closed around the request, a transaction for example. */
 import { BuildError } from "../problem/error.ts";
 import type { Dependency, Deps, FactsOf, Values } from "./dependency.ts";
-import { type ValueOptions, lifetimeOf } from "./depends.ts";
+import { type DependsOptions, lifetimeOf } from "./depends.ts";
 import { dependency, entriesOf, factsOfEntries } from "./node.ts";
 
 /**
@@ -32,7 +32,7 @@ import { dependency, entriesOf, factsOfEntries } from "./node.ts";
 export function resource<const D extends Deps, T>(
   deps: D,
   open: (values: Values<D>) => AsyncGenerator<T, void, void> | Generator<T, void, void>,
-  options: ValueOptions = {},
+  options: DependsOptions = {},
 ): Dependency<T, FactsOf<D>> {
   const entries = entriesOf("resource()", deps);
   if (typeof open !== "function") {

@@ -1,13 +1,13 @@
 /** What a security scheme is to the graph: how its credential is found, challenged for and documented. It never verifies. */
 import type { Refusal } from "../outcome/refusal.ts";
 import type { Redacted } from "../secret/redacted.ts";
-import type { Source } from "./source.ts";
+import type { CredentialSource } from "./source.ts";
 
-/** What a challenge says beside its scheme (RFC 9110 §11.6.1, RFC 6750 §3). */
+/** What a challenge may say in its parameters (RFC 9110 §11.6.1, RFC 6750 §3). `buildChallenge()` quotes them. */
 export interface ChallengeDetails {
-  /** The protection space; a quoted string once escaped. */
+  /** The protection space: the API's title. */
   readonly realm: string;
-  /** Present only if a credential was sent. */
+  /** Why the request was refused. Absent if no credential was sent (RFC 6750 §3.1). */
   readonly error?: "invalid_token" | "insufficient_scope";
   /** The scopes that are needed, space-separated (RFC 6750 §3). */
   readonly scope?: string;
@@ -16,25 +16,44 @@ export interface ChallengeDetails {
 }
 
 /**
- * What was found: nothing (`undefined`), a credential, or a refusal of kind `invalid` (present but malformed: 401) or
- * `repeated` (more than one credential for this scheme: 400).
+ * The result of a search for a credential: `undefined` if there is none (401), the credential, or a refusal: `malformed()` for
+ * one that cannot be read (401), `repeated()` for more than one (400).
  */
 export type Extraction<C = unknown> = undefined | Redacted<C> | Refusal;
 
-/** What a scheme does. */
-export interface SchemeDefinition<C = unknown> {
-  /** The key in `components.securitySchemes`; two different schemes of one name do not start. */
+/**
+ * The place that a scheme reads. Schemes that read the same place have the same text here: their credentials are always present
+ * together, so `anyOf()` refuses them as branches of one alternative. Header names and authorization schemes are in lower case.
+ */
+export type CredentialPlace = "certificate" | `${"authorization" | "header" | "cookie" | "query"} ${string}`;
+
+/**
+ * Whether a browser attaches the credential by itself, also to requests that another site causes (CSRF). `"cookie"` is a
+ * cookie; `"browser"` is a credential that browsers remember, such as HTTP Basic or a client certificate. Both put the
+ * cross-site rule before every route that changes something. `false` is a credential that a program sets.
+ */
+export type Ambient = "cookie" | "browser" | false;
+
+/** A security scheme: how a credential is found, challenged for and documented. `Sc` are its scopes. */
+export interface SchemeDefinition<C = unknown, Sc extends string = string, A extends Ambient = Ambient> {
+  /**
+   * The key in `components.securitySchemes`: letters, digits, `.`, `-` and `_` (OpenAPI 3.1 §4.8.7). An API with two different
+   * schemes of one name does not start.
+   */
   readonly name: string;
-  /** Where the credential stands in a request, for example `header x-api-key`: schemes that read one place are present together. */
-  readonly place: string;
-  /** Whether a browser may attach the credential by itself: unsafe methods then get the cross-site rule. */
-  readonly ambient: "cookie" | "browser" | false;
-  /** The scopes that may be required, with their description. */
-  readonly scopes: Readonly<Record<string, string>>;
-  /** Finds the credential. Synchronous, and never verifies anything. */
-  extract(source: Source): Extraction<C>;
-  /** One challenge for `WWW-Authenticate`. */
+  /** The place of the credential in a request, for example `header x-api-key` or `authorization bearer`. */
+  readonly place: CredentialPlace;
+  /** Whether a browser attaches the credential by itself. */
+  readonly ambient: A;
+  /** The scopes that routes may require, each with its description; `{}` for none. */
+  readonly scopes: Readonly<Record<Sc, string>>;
+  /**
+   * Finds the credential in a request. It is synchronous and verifies nothing: that is `authenticate()`. It runs for every
+   * request to a route with the scheme, before anything else.
+   */
+  extract(source: CredentialSource): Extraction<C>;
+  /** One challenge for `WWW-Authenticate` (RFC 9110 §11.6.1). The same details return the same text. */
   challenge(details: ChallengeDetails): string;
-  /** The OpenAPI 3.1 Security Scheme Object. */
+  /** The OpenAPI 3.1 Security Scheme Object (§4.8.27). */
   readonly openapi: Readonly<Record<string, unknown>>;
 }

@@ -13,17 +13,25 @@ export interface Content {
   form(): ReadonlyMap<string, readonly string[]>;
 }
 
+/**
+ * The parts of a request in which a scheme looks for its credential. A body is not one of them: schemes run before it is read.
+ */
+export interface CredentialSource {
+  /** The request as it was sent. `headers(name)` returns every value of a header; the name is in lower case. */
+  readonly request: Omit<HostRequest, "body">;
+  /** All values of each query parameter, decoded. @throws Problem 400 `malformed_request`, 413 `too_many` */
+  query(): ReadonlyMap<string, readonly string[]>;
+  /** All values of each cookie. @throws Problem 413 `too_many` */
+  cookies(): ReadonlyMap<string, readonly string[]>;
+}
+
 /** The inputs of one request, parsed at most once each. */
-export interface Source {
+export interface Source extends CredentialSource {
   readonly request: HostRequest;
   /** The `X-Request-Id` of the answer. */
   readonly requestId: string;
   /** The decoded path parameters. */
   readonly params: Readonly<Record<string, string>>;
-  /** All values of each query parameter. */
-  query(): ReadonlyMap<string, readonly string[]>;
-  /** All values of each cookie. */
-  cookies(): ReadonlyMap<string, readonly string[]>;
   /** Reads the body once, within the route's limit. */
   content(): Promise<Content>;
 }

@@ -1,12 +1,28 @@
-/** Bodies as hosts handle them: what may go wrong while one of a request is read, and how that of a stream is sent. */
+/** Bodies as hosts handle them: the ways in which reading one may fail, and how the body of a stream is sent. */
 import { ownProblem, type Problem } from "../problem/problem.ts";
 
-/** More came than the route takes. */
+/**
+ * The problem of a body that is larger than the route allows: **413** `too_large`. `HostRequest.body()` throws it.
+ *
+ * @example
+ * ```ts
+ * if (size > maxBytes) throw tooLarge();
+ * ```
+ */
 export function tooLarge(): Problem {
   return ownProblem(413, "too_large", "The body is too large.");
 }
 
-/** The client went away, or took too long, before the body's end: its doing, and no error of the application. */
+/**
+ * The problem of a body that ends too early, because the client went away or was too slow: **400** `malformed_request`.
+ * `HostRequest.body()` throws it instead of the error that reading threw, which would be reported as an error of the
+ * application.
+ *
+ * @example
+ * ```ts
+ * throw error instanceof Problem ? error : cutShort(error);
+ * ```
+ */
 export function cutShort(cause: unknown): Problem {
   return ownProblem(400, "malformed_request", "The body did not arrive whole.", { cause });
 }
@@ -16,7 +32,15 @@ export function clientGone(): Problem {
   return ownProblem(400, "malformed_request", "The client went away.");
 }
 
-/** Reads a body piece by piece; ending it ends what the core gave, which closes the resources of the route. */
+/**
+ * Reads the body of a `HostResponse` piece by piece. `return()` ends it, also before the first piece: the resources of the
+ * route then close. A generator that has not started would run none of its code.
+ *
+ * @example
+ * ```ts
+ * await pipeline(Readable.from(new Pieces(body)), outgoing);
+ * ```
+ */
 export class Pieces implements AsyncIterableIterator<string | Uint8Array, void, void> {
   readonly #iterator: AsyncIterator<string | Uint8Array>;
 
@@ -40,7 +64,7 @@ export class Pieces implements AsyncIterableIterator<string | Uint8Array, void, 
   }
 }
 
-/** Ends a body that is not sent, if it is one that can be ended. */
+/** Ends a body that is not sent, so the resources of its route close. A text and bytes need no end. */
 export function discard(body: string | Uint8Array | AsyncIterable<string | Uint8Array> | undefined): void {
   if (typeof body === "object" && Symbol.asyncIterator in body) void new Pieces(body).return().catch(() => {});
 }

@@ -1,6 +1,7 @@
 /**
- * The contract between the core and its hosts. A host wraps its own request in a `HostRequest`, a lazy accessor (building a web `Request`
- * would cost more than the rest of the exchange), hands it to a `HostedApi`, and writes the `HostResponse` that it gets back.
+ * The contract between the core and its hosts. A host wraps its own request in a `HostRequest`, a lazy accessor (building a web
+ * `Request` would cost more than the rest of the exchange), hands it to a `HostedApi`, and writes the `HostResponse` that it
+ * gets back.
  */
 import type { Answer } from "../problem/problem.ts";
 
@@ -12,44 +13,66 @@ export interface ClientCertificate {
   readonly subject: string;
 }
 
-/** One request, as the host has it. Header names are lower-case. */
+/**
+ * One request, as the host received it. The core reads a member only when it needs it. Nothing is decoded, joined or
+ * normalised: if a host and the core read a request differently, a guard may see another request than the handler.
+ */
 export interface HostRequest {
-  /** The method, as sent. */
+  /** The method, as sent: `GET`. A host does not change it, whatever a header or a parameter asks for. */
   readonly method: string;
-  /** The path as sent: not decoded, without the query. */
+  /** The path as sent: not decoded, and without the query. For a target in absolute form, its path (RFC 9112 §3.2.2). */
   readonly path: string;
-  /** The query as sent: not decoded, without the question mark; empty where there is none. */
+  /** The query as sent: not decoded, and without the question mark. Empty if there is none. */
   readonly query: string;
-  /** Whether the client's connection is encrypted. */
+  /** Whether the client's connection is encrypted. Believe a proxy only if the operator has said that there is one. */
   readonly secure: boolean;
-  /** The address of the peer, where the host knows it. */
+  /**
+   * The client's IP address, or `undefined` if the host does not know it. Believe a proxy only if the operator has said that
+   * there is one.
+   */
   readonly address: string | undefined;
-  /** Whether the client has gone, so that nobody will read the answer. A host that cannot know leaves it out. */
+  /**
+   * Whether the client has gone, so nobody will read the answer: the handler then does not run. A host that cannot know leaves
+   * it out.
+   */
   readonly isGone?: boolean;
-  /** The client's certificate, if one was presented and the host's TLS layer trusts it. */
+  /** The client's certificate, if the client presented one and the host's TLS layer trusts it. */
   certificate(): ClientCertificate | undefined;
-  /** The first value of a header. */
-  header(name: string): string | undefined;
-  /** Every value of a header, in the order they came; empty where there is none. */
+  /**
+   * Every value of a header, in the order in which they came; empty if there is none. The name is in lower case. A host that
+   * returns only the first of two `Authorization` headers hides the second one from the core, which would refuse both.
+   */
   headers(name: string): readonly string[];
   /**
-   * Reads the whole body.
+   * Reads the whole body, at most once. Refuse a body whose `Content-Length` is above `maxBytes` without reading it, and stop
+   * reading one without a length as soon as more has come.
    *
-   * @throws Problem `too_large` once more than `maxBytes` came
+   * @throws Problem `tooLarge()` for more than `maxBytes`, `cutShort(error)` for a body that ends too early
    */
   body(maxBytes: number): Promise<Uint8Array>;
 }
 
-/** What is written: everything but the connection's own headers. */
+/**
+ * An answer, to be written as it is. The host adds the headers of the connection only: `Date`, `Connection`, the length or the
+ * encoding of the message. For HEAD, and for a status for which `isBodiless()` is true, it writes no body and passes the body
+ * to `discard()`.
+ */
 export interface HostResponse {
+  /** From 200 to 599. */
   readonly status: number;
+  /** By lower-case name. Each value of a list is a header of its own, such as `set-cookie`. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  /** `undefined` where there is no body. An iterable is written piece by piece. */
+  /**
+   * `undefined` if there is no body. Read an iterable through `Pieces` and write each piece when the client can take it; end it
+   * with `return()` if the client goes away. If it throws, break the connection off, so the client knows that the answer is
+   * incomplete. The core reports that error.
+   */
   readonly body: string | Uint8Array | AsyncIterable<string | Uint8Array> | undefined;
 }
 
-/** A route, as a host registers it with its own router. */
+/** A route, as a host can register it with a router of its own. The core still decides which route a request selects. */
 export interface HostedRoute {
+  /** HEAD comes with GET. */
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** The whole path: `/notes/:id`. A parameter is a whole segment. */
   readonly template: string;
@@ -60,18 +83,19 @@ export type HostMatch<R extends HostedRoute = HostedRoute> =
   | { readonly kind: "route"; readonly route: R; readonly params: Readonly<Record<string, string>> }
   /** The path exists, the method does not. `allow` names those that do. */
   | { readonly kind: "method"; readonly allow: readonly string[] }
-  /** A parameter that is not percent-encoded UTF-8, or holds a control character. */
+  /** A parameter is not percent-encoded UTF-8, or contains a control character. */
   | { readonly kind: "malformed" }
+  /** No route has this path. */
   | { readonly kind: "none" };
 
 /** A match without a route. */
 export type Unmatched = Exclude<HostMatch, { kind: "route" }>;
 
-/** One request on its way through a route. */
+/** One request on its way through a route. Call `begin()`, then `finish()` or `abandon()`, each once. */
 export interface HostExchange {
   /**
-   * Does everything that can be decided before the body is read. Call it before anything reads the body. Returns an answer only if the
-   * request ends here; then `finish()` is not called.
+   * Decides everything that can be decided without the body. Call it before anything reads the body, and before the client is
+   * told to send it (`100 Continue`). Returns an answer only if the request ends here; then do not call `finish()`.
    */
   begin(): HostResponse | undefined | Promise<HostResponse | undefined>;
   /** Reads the body, runs the handler and returns the answer. */
@@ -83,15 +107,18 @@ export interface HostExchange {
 /** An API, as hosts see it. Every method may be called at the same time for many requests. */
 export interface HostedApi<R extends HostedRoute = HostedRoute> {
   readonly routes: readonly R[];
-  /** Answers a request from beginning to end. Never rejects. */
+  /** Answers a request from beginning to end: `match()`, `exchange()`, `begin()` and `finish()` in one call. Never rejects. */
   handle(request: HostRequest): HostResponse | Promise<HostResponse>;
   /** Selects the route of a method and of an undecoded path. */
   match(method: string, path: string): HostMatch<R>;
-  /** Starts the exchange of a route that `match()` selected. For hosts that run code of their own between the guards and the handler. */
+  /**
+   * Starts the exchange of a route that `match()` selected, for a host that does something between the guards and the handler:
+   * inviting an upload, or running hooks of the application.
+   */
   exchange(route: R, request: HostRequest, params: Readonly<Record<string, string>>): HostExchange;
   /** The answer if no route answers: 404, 405 or 400; for OPTIONS the methods of the path. No credential is read. */
   unmatched(match: Unmatched, request: HostRequest): HostResponse;
-  /** The answer to a request that the host itself cannot take. */
+  /** The answer to a request that the host itself refuses. A `Problem` is an `Answer`. */
   refuse(answer: Answer, request: HostRequest): HostResponse;
   /** The route of a request as it was declared, `GET /notes/:id`, for reports. */
   labelOf(request: HostRequest): string;
@@ -100,12 +127,12 @@ export interface HostedApi<R extends HostedRoute = HostedRoute> {
 }
 
 /**
- * Returns what a host needs of an API.
+ * Returns the part of an API that a host calls.
  *
  * @example
  * ```ts
- * const dispatcher = dispatcherOf(api);
- * const response = await dispatcher.handle(request);
+ * const hosted = dispatcherOf(api);
+ * const { status, headers, body } = await hosted.handle(request);
  * ```
  */
 export function dispatcherOf(api: { readonly "~dispatcher": HostedApi }): HostedApi {

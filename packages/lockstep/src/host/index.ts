@@ -4,17 +4,8 @@
  */
 
 // The contract.
-export {
-  dispatcherOf,
-  type ClientCertificate,
-  type HostedApi,
-  type HostedRoute,
-  type HostExchange,
-  type HostMatch,
-  type HostRequest,
-  type HostResponse,
-  type Unmatched,
-} from "./host.ts";
+export { dispatcherOf, type HostedApi, type HostedRoute, type HostExchange, type HostMatch, type Unmatched } from "./host.ts";
+export { type ClientCertificate, type HostRequest, type HostResponse } from "./host.ts";
 
 // Reading bodies.
 export { cutShort, tooLarge } from "./body.ts";
@@ -22,5 +13,8 @@ export { cutShort, tooLarge } from "./body.ts";
 // Writing answers.
 export { answerToError, malformedPath } from "../outcome/answer.ts";
 export { type Answer } from "../problem/problem.ts";
+export { isBodiless } from "../http/bodiless.ts";
 export { discard, Pieces } from "./body.ts";
+
+// Checks that nobody awaited.
 export { watchUnawaited } from "./unawaited.ts";

@@ -29,7 +29,6 @@ export function hostRequest(record: RequestRecord, onRead: () => void = () => {}
     secure,
     address: record.address,
     certificate: () => undefined,
-    header: (name) => all(name)[0],
     headers: all,
     body: async () => {
       onRead();

@@ -1,18 +1,14 @@
 /** `lockstep/openapi`: the types of the OpenAPI 3.1 document that `api.openapi()` returns. */
-export type {
-  Components,
-  Extensible,
-  Header,
-  Info,
-  MediaType,
-  OpenApiDocument,
-  Operation,
-  Parameter,
-  PathItem,
-  Reference,
-  RequestBody,
-  Response,
-  SecurityRequirement,
-  SecurityScheme,
-  Server,
-} from "./openapi.ts";
+
+// The document.
+export type { Components, Info, OpenApiDocument, Operation, PathItem, Server } from "./openapi.ts";
+
+// Inputs and answers.
+export type { Header, MediaType, Parameter, RequestBody, Response } from "./openapi.ts";
+export type { JsonSchema, JsonSchemaObject } from "../schema/json-schema.ts";
+
+// Security.
+export type { SecurityRequirement, SecurityScheme } from "./openapi.ts";
+
+// Parts of all of these.
+export type { Extensible, Reference } from "./openapi.ts";

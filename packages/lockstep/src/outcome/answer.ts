@@ -31,7 +31,10 @@ export function answerToIssues(issues: readonly InputIssue[], errors: "oauth" | 
   return ownAnswer(status, "invalid_input", "The request does not fit what the endpoint takes.", { members: { errors: issues } });
 }
 
-/** The answer to an error: itself if it is a problem, a refusal if it is a denial outside a verb, else one that says nothing. */
+/**
+ * The answer to an error that was thrown outside a verb: a `Problem` is its own answer, a denial is a 403, `InvalidCredential` a 401 and
+ * `Unavailable` a 503. Every other value is a 500 that says nothing.
+ */
 export function answerToError(error: unknown): Answer {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidCredential) return answerToRefusal("invalid", []);

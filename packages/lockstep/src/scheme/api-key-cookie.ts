@@ -23,7 +23,7 @@ import { buildChallenge } from "./www-authenticate.ts";
  */
 export function apiKeyCookie<const Sc extends string = never>(options: ApiKeyOptions<Sc>): Scheme<string, Sc, "cookie"> {
   const name = checkToken("apiKeyCookie", options.name);
-  return scheme<string, Sc, "cookie">({
+  return scheme({
     name: checkSchemeName("apiKeyCookie", options.schemeName ?? "APIKeyCookie"),
     place: `cookie ${name}`,
     ambient: "cookie",

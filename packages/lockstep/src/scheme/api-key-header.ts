@@ -34,7 +34,7 @@ export function apiKeyHeader<const Sc extends string = never>(options: ApiKeyOpt
   if (Object.hasOwn(advice, field)) {
     throw new BuildError("wrong_scheme", `apiKeyHeader({ name: "${name}" }): ${advice[field]}`);
   }
-  return scheme<string, Sc>({
+  return scheme({
     name: checkSchemeName("apiKeyHeader", options.schemeName ?? "APIKeyHeader"),
     place: `header ${field}`,
     ambient: false,

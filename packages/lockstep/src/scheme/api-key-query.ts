@@ -34,7 +34,7 @@ export function apiKeyQuery<const Sc extends string = never>(options: ApiKeyQuer
     );
   }
   const name = checkVisible("apiKeyQuery", "name", options.name);
-  return scheme<string, Sc>({
+  return scheme({
     name: checkSchemeName("apiKeyQuery", options.schemeName ?? "APIKeyQuery"),
     place: `query ${name}`,
     ambient: false,

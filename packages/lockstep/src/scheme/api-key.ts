@@ -4,9 +4,10 @@
  */
 import type { Extraction } from "../dependency/scheme-definition.ts";
 import { isVisible } from "../http/token.ts";
-import { Refusal } from "../outcome/refusal.ts";
+import type { Refusal } from "../outcome/refusal.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { maxCredentialBytes } from "./authorization-header.ts";
+import { malformedCredential, repeatedCredential } from "./extraction.ts";
 import type { ScopedOptions } from "./option.ts";
 
 /** What every API key scheme is told. */
@@ -16,9 +17,9 @@ export interface ApiKeyOptions<Sc extends string = never> extends ScopedOptions<
 }
 
 /** More than one key came: which one counts would be a guess, and two servers guess differently. */
-export const repeatedKey: Refusal = new Refusal("repeated", "API key: more than one value");
-const malformed = new Refusal("invalid", "API key: not visible ASCII");
-const tooLong = new Refusal("invalid", `API key: longer than ${maxCredentialBytes} bytes`);
+export const repeatedKey: Refusal = repeatedCredential("API key: more than one value");
+const malformed = malformedCredential("API key: not visible ASCII");
+const tooLong = malformedCredential(`API key: longer than ${maxCredentialBytes} bytes`);
 
 /**
  * Finds the key among all values that came: exactly one, of visible ASCII, of at most 8 KiB. An empty value is no key.

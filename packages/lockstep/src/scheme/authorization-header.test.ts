@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Refusal } from "../outcome/refusal.ts";
-import { type AuthorizationScheme, findCredential, maxCredentialBytes, parseAuthorization } from "./authorization-header.ts";
+import { findCredential, maxCredentialBytes, parseAuthorization } from "./authorization-header.ts";
 import { sourceOf } from "./source.fixture.ts";
 
 const token = "mF_9.B5f-4.1JqM~+/==";
 
 /** `absent`, `!kind`, or the credential. */
-function parsed(value: string, scheme: AuthorizationScheme = "bearer"): string {
+function parsed(value: string, scheme = "bearer"): string {
   const result = parseAuthorization(value, scheme);
   return result instanceof Refusal ? `!${result.kind}` : (result ?? "absent");
 }
@@ -149,5 +149,20 @@ test("a hostile megabyte is answered, not backtracked into", () => {
   ]) {
     assert.equal(parsed(value), "absent");
     assert.equal(parsed(`Bearer ${value}`), "!invalid");
+  }
+});
+
+test("finds the credential of every scheme whose name is a token, in any case, and of no other scheme", () => {
+  for (const scheme of ["dpop", "hmac-sha256", "a_b", "x^y", "ticket2"]) {
+    for (const name of [scheme, scheme.toUpperCase()]) assert.equal(parsed(`${name} abc`, scheme), "abc", name);
+  }
+  // Setting bit 5 would turn the one into the other.
+  for (const [sent, scheme] of [
+    ["a\x7fb", "a_b"],
+    ["x~y", "x^y"],
+    ["x^y", "x~y"],
+    ["ticket\x12", "ticket2"],
+  ] as const) {
+    assert.equal(parsed(`${sent} abc`, scheme), "absent", JSON.stringify(sent));
   }
 });

@@ -5,35 +5,47 @@
  * The strict form is `scheme SP token68` (RFC 9110 §11.4; RFC 6750 §2.1 calls it `b64token`): one space, one credential,
  * nothing behind it. Lenient readers disagree with the next reader about which token was sent; that is the attack.
  */
-import type { Source } from "../dependency/source.ts";
+import type { CredentialSource } from "../dependency/source.ts";
 import { isToken, tokenPattern } from "../http/token.ts";
-import { Refusal } from "../outcome/refusal.ts";
+import type { Refusal } from "../outcome/refusal.ts";
+import { malformedCredential, repeatedCredential } from "./extraction.ts";
 
-/** The longest credential that is read, in bytes; a longer one is refused unread, so that it costs no hash. */
+/**
+ * The longest credential that a scheme reads, in bytes. A longer one is refused unread, before anything is hashed or verified.
+ */
 export const maxCredentialBytes = 8192;
 
-/** The schemes that are read here, in lower case. */
-export type AuthorizationScheme = "bearer" | "basic";
-
-const repeated = new Refusal("repeated", "Authorization: more than one credential");
-const tooLong = new Refusal("invalid", `Authorization: longer than ${maxCredentialBytes} bytes`);
-const malformed = new Refusal("invalid", "Authorization: not of the form scheme, one space, token68");
+const repeated = repeatedCredential("Authorization: more than one credential");
+const tooLong = malformedCredential(`Authorization: longer than ${maxCredentialBytes} bytes`);
+const malformed = malformedCredential("Authorization: not of the form scheme, one space, token68");
 
 // One character class and no quantifier: it cannot backtrack. It is global to start behind the scheme without a copy;
 // every use sets `lastIndex`.
 const outsideToken68 = /[^A-Za-z0-9\-._~+/]/g;
 const blank = /^[ \t]*$/;
-// Neighbouring parts share no character, so that there is one way to match and nothing to backtrack into.
+// Neighbouring parts share no character: there is one way to match, and nothing to backtrack into.
 const joined = new RegExp(`^${tokenPattern} [A-Za-z0-9\\-._~+/]+=*[ \\t]*,[ \\t]*${tokenPattern} `);
 const space = 0x20;
 const equals = 0x3d;
+/** The bit that tells the cases of an ASCII letter apart. */
+const caseBit = 0x20;
 
 /**
- * Finds the credential of a scheme in a request: its token68 as it was sent, `undefined` where there is none or where the
- * header belongs to another scheme, or a refusal. Two `Authorization` headers are refused whatever they hold: RFC 9110 §5.3
- * forbids sending them, and servers differ in which one they keep.
+ * Finds the credential of a scheme in the `Authorization` header. Returns its token68 as it was sent (RFC 9110 §11.2),
+ * `undefined` if there is no header, or one of another scheme, or a refusal. A token68 is 1 to 8,192 characters long; the name
+ * of the scheme is in lower case here, and in any case in the request (RFC 9110 §11.1). Credentials in the form of parameters
+ * (`Digest username="…"`) are malformed for this function.
+ *
+ * Two `Authorization` headers are refused whatever they hold: RFC 9110 §5.3 forbids sending them, and servers differ in which
+ * one they keep.
+ *
+ * @example
+ * ```ts
+ * const found = findCredential(source, "ticket");
+ * return typeof found === "string" ? new Redacted(found) : found;
+ * ```
  */
-export function findCredential(source: Source, scheme: AuthorizationScheme): string | Refusal | undefined {
+export function findCredential(source: CredentialSource, scheme: Lowercase<string>): string | Refusal | undefined {
   const values = source.request.headers("authorization");
   const value = values[0];
   if (value === undefined) return undefined;
@@ -41,11 +53,11 @@ export function findCredential(source: Source, scheme: AuthorizationScheme): str
 }
 
 /**
- * Parses one field value. `Bearer T` gives `T`; no credential and another scheme give `undefined`; what names the scheme
- * but is not in the strict form gives the refusal `invalid`. Two credentials that a proxy or a `fetch` host has joined with
- * a comma (RFC 9110 §5.3) give `repeated`, as the two headers would have.
+ * Parses one field value. For `Bearer T` it returns `T`; without a credential and for another scheme, `undefined`; for a value that
+ * names the scheme but is not in the strict form, the refusal `invalid`. For two credentials that a proxy or a `fetch` host has
+ * joined with a comma (RFC 9110 §5.3) it returns `repeated`, as for two headers.
  */
-export function parseAuthorization(value: string, scheme: AuthorizationScheme): string | Refusal | undefined {
+export function parseAuthorization(value: string, scheme: string): string | Refusal | undefined {
   if (!namesScheme(value, scheme)) return isJoined(value) ? repeated : undefined;
   const start = scheme.length + 1;
   if (value.length - start > maxCredentialBytes) return tooLong;
@@ -55,12 +67,16 @@ export function parseAuthorization(value: string, scheme: AuthorizationScheme): 
 }
 
 /** Tells whether the value begins with this scheme's whole name, in any case (RFC 9110 §11.1). */
-function namesScheme(value: string, scheme: AuthorizationScheme): boolean {
+function namesScheme(value: string, scheme: string): boolean {
   for (let index = 0; index < scheme.length; index += 1) {
-    // Bit 5 is what tells ASCII cases apart; no character outside A–Z and a–z becomes a letter by setting it.
-    if ((value.charCodeAt(index) | 0x20) !== scheme.charCodeAt(index)) return false;
+    const code = value.charCodeAt(index);
+    if ((isUpperCase(code) ? code | caseBit : code) !== scheme.charCodeAt(index)) return false;
   }
   return value.charCodeAt(scheme.length) === space || !isToken(value.charAt(scheme.length));
+}
+
+function isUpperCase(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a;
 }
 
 /** token68 = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=" (RFC 9110 §11.2). */

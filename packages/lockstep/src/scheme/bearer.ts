@@ -4,7 +4,7 @@
  * §2.3: URLs are logged, and forms cross sites).
  */
 import type { ChallengeDetails, Extraction } from "../dependency/scheme-definition.ts";
-import type { Source } from "../dependency/source.ts";
+import type { CredentialSource } from "../dependency/source.ts";
 import { defined } from "../json/member.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { findCredential } from "./authorization-header.ts";
@@ -29,7 +29,7 @@ export interface BearerKind {
  */
 export function bearerScheme<Sc extends string>(kind: BearerKind, options: ScopedOptions<Sc>): Scheme<string, Sc> {
   const scopes = checkScopes(kind.factory, options.scopes);
-  return scheme<string, Sc>({
+  return scheme({
     name: checkSchemeName(kind.factory, options.schemeName ?? kind.defaultName),
     place: "authorization bearer",
     ambient: false,
@@ -41,7 +41,7 @@ export function bearerScheme<Sc extends string>(kind: BearerKind, options: Scope
 }
 
 /** Finds the bearer token of a request. */
-function extractBearer(source: Source): Extraction<string> {
+function extractBearer(source: CredentialSource): Extraction<string> {
   const found = findCredential(source, "bearer");
   return typeof found === "string" ? new Redacted(found) : found;
 }

@@ -1,9 +1,9 @@
 /** The HTTP scheme `Basic` (RFC 7617): a user name and a password with every request. Browsers remember and resend them. */
 import type { Extraction } from "../dependency/scheme-definition.ts";
 import { defined } from "../json/member.ts";
-import { Refusal } from "../outcome/refusal.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { findCredential } from "./authorization-header.ts";
+import { malformedCredential } from "./extraction.ts";
 import { checkSchemeName, type SchemeOptions } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge, quotedString } from "./www-authenticate.ts";
@@ -25,7 +25,7 @@ export interface HttpBasicOptions extends SchemeOptions {
   readonly empty?: "malformed" | "absent";
 }
 
-const malformed = new Refusal("invalid", "Basic: not the base64 of a UTF-8 user name, a colon and a password");
+const malformed = malformedCredential("Basic: not the base64 of a UTF-8 user name, a colon and a password");
 /** The base64 of ":". */
 const emptyCredentials = "Og==";
 // A byte order mark is kept: what was sent is what is read.
@@ -47,7 +47,7 @@ const control = /\p{Cc}/u;
 export function httpBasic(options: HttpBasicOptions = {}): Scheme<BasicCredentials> {
   const { realm, empty = "malformed" } = options;
   if (realm !== undefined) quotedString(realm);
-  return scheme<BasicCredentials>({
+  return scheme({
     name: checkSchemeName("httpBasic", options.schemeName ?? "HTTPBasic"),
     place: "authorization basic",
     ambient: "browser",

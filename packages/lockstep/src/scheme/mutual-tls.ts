@@ -23,7 +23,7 @@ import { buildChallenge } from "./www-authenticate.ts";
  * ```
  */
 export function mutualTls(options: SchemeOptions = {}): Scheme<ClientCertificate> {
-  return scheme<ClientCertificate>({
+  return scheme({
     name: checkSchemeName("mutualTls", options.schemeName ?? "MutualTLS"),
     place: "certificate",
     ambient: "browser",

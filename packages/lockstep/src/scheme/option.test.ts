@@ -24,7 +24,7 @@ test("scopes are scope-tokens (RFC 6749 §3.3), copied so that nobody changes th
   const scopes = checkScopes("f", given);
   assert.deepEqual(scopes, given);
   assert.ok(scopes !== given && Object.isFrozen(scopes));
-  assert.deepEqual(checkScopes("f"), {});
+  assert.deepEqual(checkScopes("f", undefined), {});
   for (const name of ["", "a b", 'a"b', "a\\b", "é", "a\n"]) assert.throws(() => checkScopes("f", { [name]: "" }), refused, name);
 });
 

@@ -65,8 +65,13 @@ export function checkVisible(factory: string, option: string, text: string): str
  *
  * @throws BuildError `wrong_scheme`
  */
-export function checkScopes(factory: string, scopes: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  for (const [name, description] of Object.entries(scopes)) {
+export function checkScopes<Sc extends string>(
+  factory: string,
+  scopes: Readonly<Record<Sc, string>> | undefined,
+): Readonly<Record<Sc, string>> {
+  // Without a record there are no scopes: `Sc` is `never`.
+  const copy = { ...scopes } as Readonly<Record<Sc, string>>;
+  for (const [name, description] of Object.entries(copy)) {
     check(
       isScopeToken,
       name,
@@ -75,7 +80,7 @@ export function checkScopes(factory: string, scopes: Readonly<Record<string, str
     if (typeof description !== "string")
       throw new BuildError("wrong_scheme", `${factory}({ scopes }): describe "${name}" in a string`);
   }
-  return Object.freeze({ ...scopes });
+  return Object.freeze(copy);
 }
 
 function check(fits: (text: string) => boolean, text: unknown, advice: string): string {

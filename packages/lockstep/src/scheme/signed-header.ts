@@ -3,16 +3,16 @@ import type { Extraction } from "../dependency/scheme-definition.ts";
 import { isPrintable } from "../http/token.ts";
 import { defined } from "../json/member.ts";
 import { BuildError } from "../problem/error.ts";
-import { Refusal } from "../outcome/refusal.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { maxCredentialBytes } from "./authorization-header.ts";
+import { malformedCredential, repeatedCredential } from "./extraction.ts";
 import { checkSchemeName, checkToken, type SchemeOptions } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
-const repeated = new Refusal("repeated", "signed header: more than one value");
-const malformed = new Refusal("invalid", "signed header: not visible ASCII and spaces");
-const tooLong = new Refusal("invalid", `signed header: longer than ${maxCredentialBytes} bytes`);
+const repeated = repeatedCredential("signed header: more than one value");
+const malformed = malformedCredential("signed header: not visible ASCII and spaces");
+const tooLong = malformedCredential(`signed header: longer than ${maxCredentialBytes} bytes`);
 
 /**
  * A header that the verifier of a credential needs beside it, because the signature covers it. `authenticate()` takes no ordinary `header()`:
@@ -35,7 +35,7 @@ export function signedHeader(headerName: string, options: SchemeOptions = {}): S
   if (field === "authorization" || field === "cookie") {
     throw new BuildError("wrong_scheme", `signedHeader("${name}"): use the security scheme that reads this header`);
   }
-  return scheme<string>({
+  return scheme({
     name: checkSchemeName("signedHeader", options.schemeName ?? `SignedHeader.${name.replaceAll(/[^A-Za-z0-9._-]/g, "_")}`),
     place: `header ${field}`,
     ambient: false,

@@ -29,7 +29,6 @@ export function sourceOf({ headers = {}, query = "", certificate }: Raw = {}): S
       secure: true,
       address: undefined,
       certificate: () => certificate,
-      header: (name) => valuesOf(name)[0],
       headers: valuesOf,
       body: () => Promise.resolve(new Uint8Array()),
     },

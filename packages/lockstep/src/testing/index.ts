@@ -1,4 +1,2 @@
-/**
- * `lockstep/testing`: suites for those who build on Lockstep. It runs under `node:test`.
- */
+/** `lockstep/testing`: the suite that every host passes. It runs under `node:test`. */
 export { hostSuite, type ServedApi } from "./host-suite.ts";

@@ -66,7 +66,6 @@ const unread: HostRequest = {
   secure: false,
   address: undefined,
   certificate: () => undefined,
-  header: () => undefined,
   headers: () => [],
   body: () => Promise.resolve(new Uint8Array()),
 };

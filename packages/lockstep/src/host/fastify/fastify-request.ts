@@ -55,10 +55,6 @@ export class FastifyHostRequest implements HostRequest {
     return raw instanceof Http2ServerRequest ? raw.aborted || raw.stream.destroyed : raw.socket.destroyed;
   }
 
-  header(name: string): string | undefined {
-    return this.headers(name)[0];
-  }
-
   /** Read from the raw fields: node:http keeps only the first of two `Authorization` headers in `headers`. */
   headers(name: string): readonly string[] {
     if (!(this.#raw instanceof Http2ServerRequest)) return this.#fields(name);

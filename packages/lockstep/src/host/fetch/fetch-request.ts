@@ -37,10 +37,6 @@ export class FetchRequest implements HostRequest {
     return undefined;
   }
 
-  header(name: string): string | undefined {
-    return this.#request.headers.get(name) ?? undefined;
-  }
-
   headers(name: string): readonly string[] {
     const value = this.#request.headers.get(name);
     return value === null ? none : [value];

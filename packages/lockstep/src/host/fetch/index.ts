@@ -1,1 +1,2 @@
-export { type FetchOptions, serveFetch } from "./serve-fetch.ts";
+/** `lockstep/fetch`: the host for runtimes that call a function with a web `Request`, such as Workers, Deno and Bun. */
+export { serveFetch, type FetchOptions } from "./serve-fetch.ts";

@@ -1,0 +1,115 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type Api, Problem } from "lockstep";
+import { answerToError, cutShort, discard, dispatcherOf, isBodiless, malformedPath, Pieces, tooLarge } from "lockstep/host";
+import { type HostedApi, type HostRequest, type HostResponse, watchUnawaited } from "lockstep/host";
+
+// #region request
+class NodeRequest implements HostRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly secure = false; // this server has no TLS
+  readonly address: string | undefined;
+  readonly incoming: IncomingMessage;
+
+  constructor(incoming: IncomingMessage) {
+    const target = (incoming.url ?? "").replace(/^https?:\/\/[^/?]*/i, ""); // RFC 9112 §3.2.2
+    const [path = "", ...query] = target.split("?");
+    this.method = incoming.method ?? "";
+    this.path = path; // as it was sent: the core decodes it
+    this.query = query.join("?");
+    this.address = incoming.socket.remoteAddress;
+    this.incoming = incoming;
+  }
+
+  get isGone(): boolean {
+    return this.incoming.socket.destroyed;
+  }
+
+  get hasUnreadBody(): boolean {
+    const { headers, readableEnded } = this.incoming;
+    return !readableEnded && (headers["transfer-encoding"] ?? headers["content-length"] ?? "0") !== "0";
+  }
+
+  certificate(): undefined {}
+
+  headers(name: string): string[] {
+    const { rawHeaders } = this.incoming; // `headers` has lost the second Authorization header
+    return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
+  }
+
+  async body(maxBytes: number): Promise<Uint8Array> {
+    if (Number(this.incoming.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
+    const chunks: Buffer[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of this.incoming.iterator({ destroyOnReturn: false })) {
+        size += (chunk as Buffer).length;
+        if (size > maxBytes) throw tooLarge();
+        chunks.push(chunk as Buffer);
+      }
+    } catch (error) {
+      throw error instanceof Problem ? error : cutShort(error);
+    }
+    return Buffer.concat(chunks, size);
+  }
+}
+// #endregion
+
+// #region answer
+async function answerTo(request: NodeRequest, hosted: HostedApi, outgoing: ServerResponse): Promise<HostResponse> {
+  if (/[^!-~]|#/.test(request.incoming.url ?? "")) return hosted.refuse(malformedPath, request);
+  if (request.headers("host").length > 1) {
+    return hosted.refuse(new Problem(400, "malformed_request", "The request names more than one host."), request);
+  }
+  const match = hosted.match(request.method, request.path);
+  if (match.kind !== "route") return hosted.unmatched(match, request);
+  const exchange = hosted.exchange(match.route, request, match.params);
+  const refused = await exchange.begin(); // every guard that needs no body
+  if (refused !== undefined) return refused;
+  if (request.incoming.headers.expect !== undefined) outgoing.writeContinue();
+  return exchange.finish(); // reads the body and runs the handler
+}
+// #endregion
+
+// #region write
+async function write({ status, headers, body }: HostResponse, request: NodeRequest, outgoing: ServerResponse): Promise<void> {
+  const isSent = request.method !== "HEAD" && !isBodiless(status);
+  for (const name of outgoing.getHeaderNames()) outgoing.removeHeader(name); // of an answer that could not be written
+  outgoing.setHeaders(new Map(Object.entries(headers)));
+  if (request.hasUnreadBody) outgoing.setHeader("connection", "close");
+  outgoing.writeHead(status);
+  if (!isSent) discard(body);
+  if (!isSent || typeof body !== "object" || body instanceof Uint8Array) return void outgoing.end(isSent ? body : undefined);
+  outgoing.flushHeaders();
+  // If the client goes away or the stream fails, this destroys both ends; the core has reported it.
+  await pipeline(Readable.from(new Pieces(body)), outgoing).catch(() => {});
+}
+// #endregion
+
+// #region server
+export function nodeServer(api: Api): Server {
+  const hosted = dispatcherOf(api);
+  const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const request = new NodeRequest(incoming);
+    let response: HostResponse | undefined;
+    try {
+      response = await answerTo(request, hosted, outgoing);
+      await write(response, request, outgoing);
+    } catch (error) {
+      discard(response?.body);
+      const failure = hosted.refuse(answerToError(undefined), request);
+      hosted.report(error, { requestId: String(failure.headers["x-request-id"]), route: hosted.labelOf(request) });
+      await write(failure, request, outgoing);
+    }
+  };
+  const server = createServer({ insecureHTTPParser: false }, (incoming, outgoing) => void serve(incoming, outgoing));
+  // With these listeners, node:http does not invite an upload before the guards have run.
+  server.on("checkContinue", (incoming, outgoing) => void serve(incoming, outgoing));
+  server.on("checkExpectation", (incoming, outgoing) => void serve(incoming, outgoing));
+  server.on("close", watchUnawaited());
+  return server;
+}
+// #endregion

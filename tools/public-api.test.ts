@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Exports, publicApi } from "./public-api.ts";
+
+const { subpaths, unexported } = publicApi();
+
+/** What each subpath exports. A name that is added or removed here is a change for every program that uses the package. */
+const expected: Readonly<Record<string, { readonly values: string; readonly types: string }>> = {
+  lockstep: {
+    values: `
+      createApi get post put patch del group
+      authenticate identified authorize allow roles scopes anyScope owned permitted unowned sameSite
+      depends resource anyOf firstOf optional run Refused
+      path query header cookie body form passwordRequestForm rawBody connection nothing
+      httpBearer httpBasic apiKeyHeader apiKeyCookie apiKeyQuery
+      oauth2PasswordBearer oauth2AuthorizationCode oauth2ClientCredentials openIdConnect mutualTls signedHeader
+      reply stream media unchecked deny notFound problem Problem oauthError OAuthError
+      BuildError InvalidCredential LockstepError Unavailable
+      consoleAudit pinoAudit
+      Redacted secret sameSecret`,
+    types: `
+      Api ApiOptions ApiServerAddress DocsOptions OverrideOptions ProtectedResource ServedTemplate
+      HttpMethod Method Route RouteDocumentation RouteSpec Group GroupSpec
+      Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite
+      DependsOptions Alternative RunContext
+      PasswordRequest RawBodyOptions Connection Identifies IdentifiesMembers Nothing InputLimits
+      HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme
+      OAuth2PasswordBearerOptions OAuth2AuthorizationCodeOptions OAuth2ClientCredentialsOptions OpenIdConnectOptions
+      AnswerHeaders Reply ReplyOptions Cookie StreamReply StreamOptions Anything
+      ProblemOptions OAuthErrorCode BuildCode ProblemCode ErrorCode ErrorListener ErrorOrigin
+      AuditContext AuditEvent AuditEventType AuditRecord AuditSink StructuredLogger
+      Secret
+      AnyDependency Dependency Deps ValueOf Values Advice Authenticated Authorized Fact Lifetime
+      Override OverrideList Replacement Id Principal AnySchema Schema InputOf OutputOf`,
+  },
+  "lockstep/jwt": {
+    values: `
+      jwtVerifier parseScope jwks remoteJwks liveJwks hmacSecret
+      jwtIssuer signingKey generateSigningKey publicJwks`,
+    types: `
+      JwtVerifier JwtVerifierOptions VerifierKeys ExpectedType Claims ClaimsOf
+      RemoteJwksOptions RemoteKeyTimes OutboundOptions Discovery LiveJwks LiveJwksOptions ProblemListener
+      HmacSecret HmacSecretOptions SecretBytes PublicKeys Jwk Jwks Algorithm PublicKeyAlgorithm SecretKeyAlgorithm
+      JwtIssuer JwtIssuerOptions IssuedClaims SigningKey PrivateJwk`,
+  },
+  "lockstep/openapi": {
+    values: "",
+    types: `
+      OpenApiDocument Info Server PathItem Operation Components
+      Parameter Header RequestBody Response MediaType JsonSchema JsonSchemaObject
+      SecurityRequirement SecurityScheme Extensible Reference`,
+  },
+  "lockstep/fastify": { values: "fastifyServer lockstep", types: "FastifyServerOptions FastifyOptions" },
+  "lockstep/fetch": { values: "serveFetch", types: "FetchOptions" },
+  "lockstep/scheme": {
+    values: "scheme findCredential maxCredentialBytes malformedCredential repeatedCredential buildChallenge",
+    types: `
+      Scheme SchemeDefinition CredentialPlace Ambient CredentialSource Extraction Refusal ChallengeDetails
+      SchemeOptions ScopedOptions`,
+  },
+  "lockstep/host": {
+    values: "dispatcherOf tooLarge cutShort answerToError malformedPath isBodiless Pieces discard watchUnawaited",
+    types: "HostedApi HostedRoute HostExchange HostMatch HostRequest HostResponse ClientCertificate Unmatched Answer",
+  },
+  "lockstep/testing": { values: "hostSuite", types: "ServedApi" },
+};
+
+/** Types that a public declaration mentions and that no program outside can use. */
+const explained: readonly { readonly types: string; readonly because: string }[] = [
+  {
+    types: "Node Phantom Giving KnownOfCaller RouteDefinition",
+    because: "the inside of a dependency and of a route (`~dep`, `~route`)",
+  },
+  { types: "Protection Notice", because: "the two parts of Fact, which is exported" },
+  { types: "OneRecord MediaBody NoSchema Permission", because: "limits of a type parameter: the compiler reports the argument" },
+  { types: "StacklessError", because: "a base class that adds no public member to LockstepError" },
+  { types: "KeySource KeyContext PrivateKey", because: "the inside of keys, under a symbol that is not exported" },
+  { types: "RefusalKind", because: "malformedCredential() and repeatedCredential() are the only ways to make a Refusal" },
+];
+
+const sorted = (names: string): string[] => names.split(/\s+/).filter(Boolean).toSorted();
+
+test("the subpaths are the documented ones", () => {
+  assert.deepEqual(Object.keys(subpaths).toSorted(), Object.keys(expected).toSorted());
+});
+
+for (const [subpath, { values, types }] of Object.entries(expected)) {
+  test(`${subpath} exports these names and no other`, () => {
+    assert.deepEqual(subpaths[subpath], { values: sorted(values), types: sorted(types) } satisfies Exports);
+  });
+}
+
+test("a type that a public declaration mentions is exported, or is on the list of those that nobody needs", () => {
+  const mentions = [...unexported].map(([name, by]) => `${name}, by ${[...by].join(", ")}`).toSorted();
+  const isExplained = (mention: string): boolean =>
+    explained.some(({ types }) => sorted(types).includes(mention.split(",")[0] ?? ""));
+  assert.deepEqual(
+    mentions.filter((mention) => !isExplained(mention)),
+    [],
+  );
+  // The list holds no name that has become public or has gone.
+  assert.deepEqual(
+    explained.flatMap(({ types }) => sorted(types)).filter((name) => !unexported.has(name)),
+    [],
+  );
+});
