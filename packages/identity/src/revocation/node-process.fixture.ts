@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { generateIdentityKey } from "../secret/identity-key.ts";
 import type { NodeSettings, NodeStarted } from "./node.fixture.ts";
 
+export { eventually } from "../../../lockstep/src/testing/eventually.ts";
+
 const program = fileURLToPath(new URL("node.fixture.ts", import.meta.url));
 
 /** What a token is asked for. */
@@ -93,13 +95,4 @@ export class NodeProcess {
 /** Settings for the nodes of one service. */
 export function nodeSettings(url: string, feed: NodeSettings["feed"] = {}): NodeSettings {
   return { url, identityKey: generateIdentityKey().reveal(), feed };
-}
-
-/** Waits until something is so, asking over and over. */
-export async function eventually(isSo: () => Promise<boolean> | boolean, withinMs: number, what: string): Promise<void> {
-  const end = performance.now() + withinMs;
-  while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`${what}: not within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
 }

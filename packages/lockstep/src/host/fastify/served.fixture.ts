@@ -1,22 +1,26 @@
 /** The suites' API on a Fastify server of its own, for tests over bare sockets. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { Socket } from "node:net";
 import { after, before } from "node:test";
 import { suiteApi } from "../../testing/suite-api.ts";
 import { World } from "../../testing/world.ts";
-import { type RawAnswer, rawAnswer } from "../raw-socket.fixture.ts";
+import { type AnswerOptions, type RawAnswer, rawAnswer } from "../raw-socket.fixture.ts";
 import { fastifyServer, type FastifyServerOptions } from "./fastify-server.ts";
 
 /** A server that runs while the tests of a file do. */
 export interface Served {
   readonly world: World;
   readonly url: string;
-  ask(request: string | Uint8Array, options?: { readonly timeoutMs?: number; readonly bodiless?: boolean }): Promise<RawAnswer>;
+  /** Resolves with the server's side of the next connection. */
+  accepts(): Promise<Socket>;
+  ask(request: string | Uint8Array, options?: AnswerOptions): Promise<RawAnswer>;
 }
 
-/** Serves for the tests of this file. */
+/** Serves for the tests of this file. A slow machine is given all the time that it needs, unless the options say otherwise. */
 export function served(options: FastifyServerOptions = {}): Served {
   const world = new World();
-  const server = fastifyServer(suiteApi(world), options);
+  const server = fastifyServer(suiteApi(world), { headersTimeoutMs: 60_000, requestTimeoutMs: 60_000, ...options });
   let url = "";
   before(async () => {
     url = await server.listen({ host: "127.0.0.1", port: 0 });
@@ -26,6 +30,11 @@ export function served(options: FastifyServerOptions = {}): Served {
     world,
     get url() {
       return url;
+    },
+    accepts: async () => {
+      // A server on a port tells of each connection with its socket.
+      const [socket] = (await once(server.server, "connection")) as [Socket];
+      return socket;
     },
     async ask(request, askOptions) {
       const answer = await rawAnswer(url, request, askOptions);

@@ -1,7 +1,7 @@
 /** Streams: pieces arrive as they are made, and resources stay open exactly as long. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { setTimeout as wait } from "node:timers/promises";
+import { eventually } from "../eventually.ts";
 import { behaviour, type Behaviour, checkAnswer, expectProblem, type HostUnderTest, problems } from "../host-under-test.ts";
 import { canary, tokenOf } from "../world.ts";
 
@@ -83,13 +83,11 @@ async function read(message: AsyncIterable<unknown>, take: (piece: string) => vo
   }
 }
 
-/** Waits, not for long, until the last resource that opened has closed. */
-async function rolledBack(host: HostUnderTest): Promise<void> {
-  for (let turn = 0; turn < 200; turn += 1) {
-    const last = host.world.calls.findLast((call) => call === "open" || call === "commit" || call.startsWith("rollback"));
-    if (last !== "open") return;
-    await wait(5);
-  }
+/** Waits until the last resource that opened has closed. */
+function rolledBack(host: HostUnderTest): Promise<void> {
+  const isClosed = (): boolean =>
+    host.world.calls.findLast((call) => call === "open" || call === "commit" || call.startsWith("rollback")) !== "open";
+  return eventually(isClosed, 30_000, "the resource closes");
 }
 
 async function closed(host: HostUnderTest, calls: readonly string[]): Promise<void> {
