@@ -1,16 +1,15 @@
 /** JSON bodies. */
 import type { Dependency } from "../dependency/dependency.ts";
-import type { IdentifiesMembers, MemberIds, MembersCheck } from "./identifies.ts";
-import { inputDependency } from "./input-dependency.ts";
-import { type BodyKind, checkContentType, checkUndeclared } from "./content-type.ts";
-import { jsonSchemaOf } from "../schema/json-schema.ts";
-import { memberIds } from "./object-ids.ts";
 import type { AnySchema, OutputOf } from "../schema/schema.ts";
-import { strictnessOf } from "../schema/strict.ts";
-import { validateStrictly } from "../schema/validate.ts";
+import type { IdentifiesMembers, MemberIds, MembersCheck } from "./identifies.ts";
+import { type MemberBody, memberBody, type MemberOptions } from "./member-body.ts";
 
-const json: BodyKind = { accepted: ["application/json", "application/*+json"], text: true };
-const place = { kind: "body", pointer: "" } as const;
+const json: MemberBody<"body"> = {
+  place: "body",
+  kind: { accepted: ["application/json", "application/*+json"], text: true },
+  mediaTypes: ["application/json"],
+  read: (content) => ({ value: content.json(), issues: [] }),
+};
 
 /**
  * The JSON body of the request. Objects are strict: what the schema does not declare is an issue of its own. An empty body
@@ -25,7 +24,7 @@ const place = { kind: "body", pointer: "" } as const;
  * Answers 415, before anything is read, unless the body says `application/json` or `application/…+json` in UTF-8 and is not
  * compressed; 400 for bad JSON; 413 for too much of it; 422 with a pointer for every issue.
  *
- * @throws BuildError `wrong_schema` where the schema can give no JSON Schema
+ * @throws BuildError `wrong_option`, and `wrong_schema` where the schema can give no JSON Schema
  * @example
  * ```ts
  * const change = body(z.object({ text: z.string().max(10_000) }));
@@ -33,16 +32,7 @@ const place = { kind: "body", pointer: "" } as const;
  */
 export function body<S extends AnySchema, const I extends IdentifiesMembers = never>(
   schema: S,
-  options: { readonly identifies?: I & MembersCheck<S, I> } = {},
+  options: MemberOptions<I & MembersCheck<S, I>> = {},
 ): Dependency<OutputOf<S>, "input" | MemberIds<"body", S, I>> {
-  const objectIds = memberIds("body()", "body", jsonSchemaOf(schema, "body()"), options.identifies);
-  const strict = { strictness: strictnessOf(schema, "body()"), place };
-  const input = { kind: "body", name: "", schema, objectIds, mediaTypes: ["application/json"] } as const;
-  return inputDependency(input, ["input"], (source) => {
-    const declared = checkContentType(source.request, json);
-    return source.content().then((content) => {
-      if (!declared) checkUndeclared(content.raw, json.accepted);
-      return validateStrictly(strict, declared ? content.json() : undefined);
-    });
-  });
+  return memberBody<"body", S, I>(json, schema, options);
 }

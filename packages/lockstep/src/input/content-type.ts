@@ -2,6 +2,7 @@
  * Whether a body can be understood, decided before any of it is read: by what its `Content-Type` and `Content-Encoding` say. How a
  * media type is written is in `http/media-type.ts`.
  */
+import type { Content, Source } from "../dependency/source.ts";
 import type { HostRequest } from "../host/host.ts";
 import { type MediaType, parseMediaType } from "../http/media-type.ts";
 import { ownProblem } from "../problem/problem.ts";
@@ -62,6 +63,26 @@ function checkEncoding(encodings: readonly string[]): void {
   if (encodings.every((encoding) => encoding.toLowerCase() === "identity")) return;
   // RFC 9110 §15.5.16: Accept-Encoding tells the client that the coding was the reason.
   throw ownProblem(415, "unsupported_encoding", "The body must not be compressed.", { headers: { "accept-encoding": "identity" } });
+}
+
+/** A body that has been read. */
+export interface ReadBody {
+  readonly content: Content;
+  /** Whether the request said what the body is. If it did not, and only some types are accepted, the body is empty. */
+  readonly isDeclared: boolean;
+}
+
+/**
+ * Reads a body, if it can be understood. A body that does not say what it is has to be empty, unless any is accepted.
+ *
+ * @throws Problem what `checkContentType()` throws, at once; the promise is rejected with 415 `unsupported_media_type`, 413 `too_large`
+ */
+export function readBody(source: Source, kind: BodyKind): Promise<ReadBody> {
+  const isDeclared = checkContentType(source.request, kind);
+  return source.content().then((content) => {
+    if (!isDeclared) checkUndeclared(content.raw, kind.accepted);
+    return { content, isDeclared };
+  });
 }
 
 /**

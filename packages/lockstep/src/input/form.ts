@@ -4,43 +4,32 @@ import type { Dependency } from "../dependency/dependency.ts";
 import { ownProblem } from "../problem/problem.ts";
 import { formFields } from "./form-fields.ts";
 import type { IdentifiesMembers, MemberIds, MembersCheck } from "./identifies.ts";
-import { inputDependency } from "./input-dependency.ts";
 import { forbiddenKey, forbiddenKeys } from "./json.ts";
-import { type BodyKind, checkContentType, checkUndeclared } from "./content-type.ts";
+import { memberBody, type MemberOptions } from "./member-body.ts";
 import { type ParameterReader, TextMismatch } from "./parameter-text.ts";
 import { pointerTo } from "../schema/pointer.ts";
-import { jsonSchemaOf } from "../schema/json-schema.ts";
-import { memberIds } from "./object-ids.ts";
 import type { AnySchema, OutputOf } from "../schema/schema.ts";
-import { strictnessOf } from "../schema/strict.ts";
-import { validateStrictly } from "../schema/validate.ts";
 
-const urlencoded: BodyKind = { accepted: ["application/x-www-form-urlencoded"], text: true };
-const place = { kind: "form", pointer: "" } as const;
+const mediaTypes = ["application/x-www-form-urlencoded"];
 
 /**
  * A form of `application/x-www-form-urlencoded`, read as an object. A field is text unless the schema says a number or a
  * boolean; it may come several times only where the schema says an array (400 otherwise). Fields that the schema does not
  * declare are issues. An empty body without `Content-Type` is `undefined`; an empty field is the empty text.
  *
- * @throws BuildError `wrong_schema` where the schema can give no JSON Schema, `wrong_input` where a field is of what text cannot be
+ * @throws BuildError `wrong_option`, `wrong_schema` where the schema can give no JSON Schema, `wrong_input` where a field is of what text cannot be
  */
 export function form<S extends AnySchema, const I extends IdentifiesMembers = never>(
   schema: S,
-  options: { readonly identifies?: I & MembersCheck<S, I> } = {},
+  options: MemberOptions<I & MembersCheck<S, I>> = {},
 ): Dependency<OutputOf<S>, "input" | MemberIds<"form", S, I>> {
-  const objectIds = memberIds("form()", "form", jsonSchemaOf(schema, "form()"), options.identifies);
-  const strict = { strictness: strictnessOf(schema, "form()"), place };
   const readerOf = formFields(schema, "form()");
-  const input = { kind: "form", name: "", schema, objectIds, mediaTypes: urlencoded.accepted } as const;
-  return inputDependency(input, ["input"], (source) => {
-    const declared = checkContentType(source.request, urlencoded);
-    return source.content().then((content) => {
-      if (!declared) checkUndeclared(content.raw, urlencoded.accepted);
-      const { value, issues } = declared ? readFields(content.form(), readerOf) : { value: undefined, issues: [] };
-      return validateStrictly(strict, value, issues);
-    });
-  });
+  const kind = { accepted: mediaTypes, text: true };
+  return memberBody<"form", S, I>(
+    { place: "form", kind, mediaTypes, read: (content) => readFields(content.form(), readerOf) },
+    schema,
+    options,
+  );
 }
 
 interface ReadForm {

@@ -1,10 +1,11 @@
 /** The bytes of a body, for what is signed as it was sent. */
 import type { Dependency } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
+import { checkOptions } from "../problem/options.ts";
 import type { Identifies } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
 import { rawIds } from "./object-ids.ts";
-import { type BodyKind, checkContentType, checkUndeclared } from "./content-type.ts";
+import { type BodyKind, readBody } from "./content-type.ts";
 import { parseMediaType } from "../http/media-type.ts";
 
 /** What a raw body may be. */
@@ -19,7 +20,7 @@ export interface RawBodyOptions<I extends Identifies = Identifies> {
  * The body as it was sent, for a webhook's signature or a file. Read once, also beside a `body()` of the same route; compressed
  * bodies are refused (415), so that the bytes are what the sender signed.
  *
- * @throws BuildError `wrong_input` for a media type that is none
+ * @throws BuildError `wrong_option`, and `wrong_input` for a media type that is none
  * @example
  * ```ts
  * const event = authorize({ payload: rawBody(), signature: header("X-Signature", z.string()), client }, verifySignature);
@@ -28,6 +29,7 @@ export interface RawBodyOptions<I extends Identifies = Identifies> {
 export function rawBody<const I extends Identifies = never>(
   options: RawBodyOptions<I> = {},
 ): Dependency<Uint8Array, "object" extends I ? "object-id:rawBody" : never> {
+  checkOptions<RawBodyOptions>("rawBody()", options, { identifies: true, mediaTypes: true });
   const mediaTypes = [...(options.mediaTypes ?? [])];
   for (const one of mediaTypes) {
     const parsed = parseMediaType(one);
@@ -46,11 +48,5 @@ export function rawBody<const I extends Identifies = never>(
     objectIds: rawIds("rawBody()", options.identifies),
     mediaTypes,
   } as const;
-  return inputDependency(input, [], (source) => {
-    const declared = checkContentType(source.request, kind);
-    return source.content().then(({ raw }) => {
-      if (!declared) checkUndeclared(raw, kind.accepted);
-      return raw;
-    });
-  });
+  return inputDependency(input, [], (source) => readBody(source, kind).then(({ content }) => content.raw));
 }
