@@ -64,10 +64,6 @@ refuses("unchecked_object", [
         post(any("/a"), any({ deps: { user, b: body(z.object({ note: z.string() }), { identifies: { note: "object" } }) } }), one),
       ),
   ],
-  [
-    "a misspelt option does not excuse a path",
-    () => route("/:id", { deps: { user, id: path("id", z.string(), any({ identify: nothing("a test") })) } }),
-  ],
   ["two ids, none named", () => owned(any({ id, team, user }), load, ownerOf)],
   [
     "two ids, one checked",

@@ -137,6 +137,10 @@ refuses("duplicate_dependency", [
 
 refuses("wrong_option", [
   ["a word of the specification that is misspelt", () => route("/a", { deps: { user }, respnse: z.object({}) })],
+  [
+    "a misspelt option, which does not excuse a path",
+    () => route("/:id", { deps: { user, id: path("id", z.string(), any({ identify: nothing("a test") })) } }),
+  ],
   ["a specification that is missing", () => route("/a", undefined)],
   ["a handler that is missing", () => api(get("/a", { deps: { user } }, any(undefined)))],
 ]);

@@ -10,7 +10,7 @@ import { serveFetch } from "../host/fetch/serve-fetch.ts";
 import { openApiDocument } from "../openapi/document.ts";
 import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { BuildError } from "../problem/error.ts";
-import type { ApiOptions } from "../route/api-options.ts";
+import type { ApiOptions, ApiServerAddress, DocsOptions, ProtectedResource } from "../route/api-options.ts";
 import { checkCollectionNames } from "../route/collection-names.ts";
 import { type CompiledRoute, compileRoute, overrideRoute } from "../route/compiled-route.ts";
 import { metadataRoutes } from "../route/protected-resource.ts";
@@ -46,7 +46,7 @@ export interface Api {
    * what is replaced stay, what is below it is skipped. It works under a test runner, with `NODE_ENV=test`, and with `{ testing: true }`; anywhere
    * else it refuses, because it switches guards off.
    *
-   * @throws BuildError `override_in_production`, `unknown_override` for a dependency that no route uses
+   * @throws BuildError `wrong_option`, `override_in_production`, `unknown_override` for a dependency that no route uses
    */
   with<const A extends readonly AnyDependency[]>(overrides: OverrideList<A>, options?: OverrideOptions): Api;
   /** Makes every value that lives as long as the app, so that a wrong setting is met at start-up. */
@@ -105,8 +105,9 @@ function serve(built: BuiltApi, overrides: Overrides): Api {
     routes: Object.freeze(routes.map(({ method, template }) => Object.freeze({ method, template }))),
     fetch: serveFetch({ "~dispatcher": dispatcher }),
     openapi: () => document,
-    with: (pairs, { testing = false } = {}) => {
-      refuseOutsideTests(testing);
+    with: (pairs, overrideOptions = {}) => {
+      checkOptions<OverrideOptions>("api.with()", overrideOptions, { testing: true });
+      refuseOutsideTests(overrideOptions.testing ?? false);
       const added = readOverrides(pairs);
       refuseUnknown(routes, added);
       return serve(built, new Map([...overrides, ...added]));
@@ -145,12 +146,22 @@ function guardEntry(dependency: AnyDependency): Entry {
 
 function checkApiOptions(options: ApiOptions): void {
   checkOptions("createApi()", options, apiOptions);
+  checkNestedOptions(options);
   for (const name of ["title", "version"] as const) {
     if (typeof options[name] !== "string" || options[name] === "")
       throw new BuildError("wrong_option", `createApi() needs a ${name}`);
   }
   if (!Array.isArray(options.routes)) throw new BuildError("wrong_option", "createApi() needs routes: an array of get(), post() …");
   if (options.guard !== undefined && !isDependency(options.guard)) throw new BuildError("wrong_option", "guard is a dependency");
+}
+
+/** What stands in records of its own; limits are checked with those of the routes. */
+function checkNestedOptions({ docs, resource, servers = [] }: ApiOptions): void {
+  if (docs !== undefined) checkOptions<DocsOptions>("createApi({ docs })", docs, { access: true, public: true });
+  if (resource !== undefined) {
+    checkOptions<ProtectedResource>("createApi({ resource })", resource, { url: true, authorizationServers: true });
+  }
+  for (const server of servers) checkOptions<ApiServerAddress>("createApi({ servers })", server, { url: true, description: true });
 }
 
 /** What runs tests sets one of these; a server that runs for others has none. */

@@ -1,5 +1,6 @@
 /** `depends()`: a plain value made of other values. It protects nothing; the verbs in `access/` do. */
 import { BuildError } from "../problem/error.ts";
+import { checkOptions } from "../problem/options.ts";
 import type { Dependency, Deps, FactsOf, Values } from "./dependency.ts";
 import { dependency, entriesOf, type Entry, factsOfEntries, type Lifetime } from "./node.ts";
 
@@ -15,7 +16,7 @@ export interface DependsOptions {
  * A value made of other values, once for each request however many paths lead to it. `deny("reason")` in it is a 403, but a
  * value over a principal is no guard: it protects no route.
  *
- * @throws BuildError `wrong_dependency`, `wrong_lifetime` when an app value uses a request value
+ * @throws BuildError `wrong_option`, `wrong_dependency`, `wrong_lifetime` when an app value uses a request value
  *
  * @example
  * ```ts
@@ -41,8 +42,9 @@ export function depends<const D extends Deps, T>(
   });
 }
 
-/** Reads and checks the lifetime of a node over its entries. */
+/** Checks the options of a node over its entries, and returns its lifetime. @throws BuildError `wrong_option`, `wrong_lifetime` */
 export function lifetimeOf(verb: string, entries: readonly Entry[], options: DependsOptions): Lifetime {
+  checkOptions<DependsOptions>(`${verb}()`, options, { lifetime: true, problems: true });
   const lifetime = options.lifetime ?? "request";
   if (lifetime !== "app" && lifetime !== "request") {
     throw new BuildError("wrong_lifetime", `${verb}(): lifetime is "app" or "request"`);

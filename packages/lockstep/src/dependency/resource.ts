@@ -13,7 +13,7 @@ import { dependency, entriesOf, factsOfEntries } from "./node.ts";
  * the answer. A problem below 500 makes the error an expected one, and `onError` is not called. A refusal or a problem that is thrown in stays
  * the answer, whatever the resource throws.
  *
- * @throws BuildError `wrong_dependency`, `wrong_lifetime`
+ * @throws BuildError `wrong_option`, `wrong_dependency`, `wrong_lifetime`
  *
  * @example
  * ```ts

@@ -1,6 +1,7 @@
 /** `run()`: the graph outside HTTP, for jobs and command-line tools. */
 import { Denial } from "../outcome/deny.ts";
 import { BuildError, LockstepError } from "../problem/error.ts";
+import { checkOptions } from "../problem/options.ts";
 import { AppValues } from "./app-values.ts";
 import type { AnyDependency, ValueOf } from "./dependency.ts";
 import { Execution, type Failed } from "./execution.ts";
@@ -26,7 +27,7 @@ export class Refused extends LockstepError<"forbidden"> {
  * Guards run as in a request.
  *
  * @throws Refused where a guard refuses
- * @throws BuildError `wrong_dependency` where an input or a scheme has no value outside a request
+ * @throws BuildError `wrong_option`, `wrong_dependency` where an input or a scheme has no value outside a request
  *
  * @example
  * ```ts
@@ -39,6 +40,7 @@ export async function run<D extends AnyDependency, R = ValueOf<D>, const A exten
   // Without `use` the result is the value itself, which is what R defaults to.
   use: (value: ValueOf<D>) => R | PromiseLike<R> = (value) => value as R,
 ): Promise<R> {
+  checkOptions<RunContext<A>>("run()", context, { with: true });
   const overrides = readOverrides(context.with ?? []);
   const outcome = compile([{ key: "value", node: dep["~dep"] }], overrides).outcomes[0];
   if (outcome?.kind !== "run") {

@@ -2,7 +2,7 @@
 import type { Dependency } from "../dependency/dependency.ts";
 import type { Identifies, ParameterId } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
-import { checkToken, parameter } from "./parameter.ts";
+import { checkToken, parameter, type ParameterOptions } from "./parameter.ts";
 import type { AnySchema, OutputOf } from "../schema/schema.ts";
 
 /**
@@ -14,9 +14,9 @@ import type { AnySchema, OutputOf } from "../schema/schema.ts";
 export function cookie<const N extends string, S extends AnySchema, const I extends Identifies = never>(
   name: N,
   schema: S,
-  options: { readonly identifies?: I } = {},
+  options: ParameterOptions<I> = {},
 ): Dependency<OutputOf<S>, "input" | ParameterId<"cookie", N, S, I>> {
   checkToken("cookie", name);
-  const { place, read } = parameter("cookie", name, schema, options.identifies);
+  const { place, read } = parameter("cookie", name, schema, options);
   return inputDependency(place, ["input"], (source) => read(source.cookies().get(name) ?? []));
 }

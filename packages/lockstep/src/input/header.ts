@@ -3,7 +3,7 @@ import type { Advice, Dependency } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
 import type { Identifies, ParameterId } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
-import { checkToken, parameter, parameterLabel } from "./parameter.ts";
+import { checkToken, parameter, parameterLabel, type ParameterOptions } from "./parameter.ts";
 import type { AnySchema, OutputOf } from "../schema/schema.ts";
 
 /** Refuses a header that carries a credential, in any case. */
@@ -25,7 +25,7 @@ export type NotCredential<N extends string> =
 export function header<const N extends string, S extends AnySchema, const I extends Identifies = never>(
   name: N & NotCredential<N>,
   schema: S,
-  options: { readonly identifies?: I } = {},
+  options: ParameterOptions<I> = {},
 ): Dependency<OutputOf<S>, "input" | ParameterId<"header", N, S, I>> {
   checkToken("header", name);
   const where = parameterLabel("header", name);
@@ -33,7 +33,7 @@ export function header<const N extends string, S extends AnySchema, const I exte
   if (lowerName === "authorization" || lowerName === "cookie") {
     throw new BuildError("wrong_input", `${where}: declare a security scheme instead: documentation tools drop this header`);
   }
-  const { place, repeats, read } = parameter("header", name, schema, options.identifies);
+  const { place, repeats, read } = parameter("header", name, schema, options);
   return inputDependency(place, ["input"], ({ request }) => {
     const lines = request.headers(lowerName);
     return read(repeats ? lines.flatMap(splitList) : lines);

@@ -3,6 +3,7 @@
  * `__proto__`) is no limit and has no option.
  */
 import { BuildError } from "../problem/error.ts";
+import { checkOptions, type KnownOptions } from "../problem/options.ts";
 
 /** The bounds of a request's inputs. Reaching past one is 413 (or 400 where the name says so). */
 export interface InputLimits {
@@ -27,6 +28,14 @@ export const defaultLimits: InputLimits = Object.freeze({
   maxCookies: 200,
 });
 
+const knownLimits: KnownOptions<InputLimits> = {
+  maxBodyBytes: true,
+  maxJsonDepth: true,
+  maxJsonMembers: true,
+  maxParameters: true,
+  maxCookies: true,
+};
+
 /** The JSON reader recurses. */
 const deepest = 200;
 
@@ -36,10 +45,8 @@ const deepest = 200;
  * @throws BuildError `wrong_option` for a limit that is unknown, or no whole number within its range
  */
 export function inputLimits(given: Partial<InputLimits> = {}, otherwise: InputLimits = defaultLimits): InputLimits {
+  checkOptions<InputLimits>("limits", given, knownLimits);
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaultLimits, name)) {
-      throw new BuildError("wrong_option", `limits: "${name}" is no limit: use ${Object.keys(defaultLimits).join(", ")}`);
-    }
     const most = name === "maxJsonDepth" ? deepest : Number.MAX_SAFE_INTEGER;
     if (!Number.isSafeInteger(value) || value < 1 || value > most) {
       throw new BuildError("wrong_option", `limits: "${name}" is a whole number from 1 to ${most}`);

@@ -3,6 +3,7 @@ import { InputFailure } from "../outcome/input-failure.ts";
 import type { InputPlace } from "../dependency/input-place.ts";
 import { isToken } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
+import { checkOptions } from "../problem/options.ts";
 import { ownProblem } from "../problem/problem.ts";
 import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { parameterIds } from "./object-ids.ts";
@@ -28,16 +29,27 @@ export function parameterLabel(kind: ParameterKind, name: string): string {
   return `${kind}("${name}")`;
 }
 
+/** The options of every parameter. */
+export interface ParameterOptions<I> {
+  readonly identifies?: I;
+}
+
 /**
  * Compiles a parameter.
  *
- * @throws BuildError `wrong_input` for an empty name or a schema that text cannot fit, `wrong_schema`
+ * @throws BuildError `wrong_option`, `wrong_input` for an empty name or a schema that text cannot fit, `wrong_schema`
  */
-export function parameter(kind: ParameterKind, name: string, schema: AnySchema, identifies: unknown): Parameter {
+export function parameter(kind: ParameterKind, name: string, schema: AnySchema, options: ParameterOptions<unknown>): Parameter {
   const where = parameterLabel(kind, name);
+  checkOptions<ParameterOptions<unknown>>(where, options, { identifies: true });
   if (typeof name !== "string" || name === "") throw new BuildError("wrong_input", `${where}: a parameter has a name`);
   const json = jsonSchemaOf(schema, where);
-  const objectIds = parameterIds(where, `${kind}.${name}`, { name, schema: json, identifies, otherwise: kind === "path" });
+  const objectIds = parameterIds(where, `${kind}.${name}`, {
+    name,
+    schema: json,
+    identifies: options.identifies,
+    otherwise: kind === "path",
+  });
   const reader = parameterReader(json, json, where, objectIds.ids.length > 0);
   const at = { kind, pointer: pointerTo("", name) };
   return {

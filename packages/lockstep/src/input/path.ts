@@ -4,7 +4,7 @@ import { BuildError } from "../problem/error.ts";
 import type { Identifies, PathId } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
 import { Nothing } from "./nothing.ts";
-import { parameter, parameterLabel } from "./parameter.ts";
+import { parameter, parameterLabel, type ParameterOptions } from "./parameter.ts";
 import type { AnySchema, OutputOf } from "../schema/schema.ts";
 
 /** A segment that surely names no object may choose the key that verifies a credential; anything else is an input. */
@@ -27,13 +27,13 @@ type SegmentFact<I> = [I] extends [never] ? "input" : [I] extends [Nothing] ? "s
 export function path<const N extends string, S extends AnySchema, const I extends Identifies = never>(
   name: N,
   schema: S,
-  options: { readonly identifies?: I } = {},
+  options: ParameterOptions<I> = {},
 ): Dependency<OutputOf<S>, `param:${N}` | SegmentFact<I> | PathId<N, S, I>> {
   const where = parameterLabel("path", name);
   if (typeof name !== "string" || !/^[A-Za-z_][A-Za-z0-9_]*$/u.test(name)) {
     throw new BuildError("wrong_input", `${where}: a path parameter's name is letters, digits and _, without the colon`);
   }
-  const { place, repeats, read } = parameter("path", name, schema, options.identifies);
+  const { place, repeats, read } = parameter("path", name, schema, options);
   if (repeats) throw new BuildError("wrong_input", `${where}: a path parameter is one value, and the schema is of an array`);
   const fact = (options.identifies as unknown) instanceof Nothing ? "segment" : "input";
   return inputDependency(place, [`param:${name}`, fact], ({ params }) => {

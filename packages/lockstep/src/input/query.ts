@@ -2,7 +2,7 @@
 import type { Dependency } from "../dependency/dependency.ts";
 import type { Identifies, ParameterId } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
-import { parameter } from "./parameter.ts";
+import { parameter, type ParameterOptions } from "./parameter.ts";
 import type { AnySchema, OutputOf } from "../schema/schema.ts";
 
 /**
@@ -22,8 +22,8 @@ import type { AnySchema, OutputOf } from "../schema/schema.ts";
 export function query<const N extends string, S extends AnySchema, const I extends Identifies = never>(
   name: N,
   schema: S,
-  options: { readonly identifies?: I } = {},
+  options: ParameterOptions<I> = {},
 ): Dependency<OutputOf<S>, "input" | ParameterId<"query", N, S, I>> {
-  const { place, read } = parameter("query", name, schema, options.identifies);
+  const { place, read } = parameter("query", name, schema, options);
   return inputDependency(place, ["input"], (source) => read(source.query().get(name) ?? []));
 }

@@ -3,6 +3,7 @@ import { recogniseEverywhere } from "../brand.ts";
 import { isBodiless } from "../http/bodiless.ts";
 import { BuildError } from "../problem/error.ts";
 import { readHeaders, type AnswerHeaders } from "../problem/answer-headers.ts";
+import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { type Cookie, serialiseCookie } from "./set-cookie.ts";
 
 /** What a reply says beside its body. */
@@ -12,6 +13,8 @@ export interface ReplyOptions {
   /** Cookies to set. */
   readonly cookies?: readonly Cookie[];
 }
+
+const replyOptions: KnownOptions<ReplyOptions> = { headers: true, cookies: true };
 
 /** A body with its status, headers and cookies; made by `reply()`. */
 export class Reply<B> {
@@ -26,6 +29,7 @@ export class Reply<B> {
   readonly cookies: readonly string[];
 
   constructor(status: number, body: B, options: ReplyOptions) {
+    checkOptions("reply()", options, replyOptions);
     checkStatus("reply()", status);
     if (body !== undefined && isBodiless(status)) {
       throw new BuildError("wrong_result", `reply(): ${status} has no body (RFC 9110 §15): give undefined`);
@@ -47,7 +51,7 @@ export function checkStatus(where: string, status: number): void {
 /**
  * A result with its own status, headers or cookies. `undefined` as body sends none.
  *
- * @throws BuildError `wrong_result` for a status outside 200 to 599 or a cookie or a header that is none
+ * @throws BuildError `wrong_option`, and `wrong_result` for a status outside 200 to 599 or a cookie or a header that is none
  *
  * @example
  * ```ts

@@ -26,8 +26,10 @@ test("each attribute can be said", () => {
 });
 
 test("a cookie never has a Domain: no sibling host gets it", () => {
-  const given = { name: "a", value: "b", domain: "example.test" };
+  const given = { name: "a", value: "b" };
   assert.ok(!/domain/i.test(serialiseCookie(given)));
+  const asked = { ...given, domain: "example.test" };
+  assert.throws(() => serialiseCookie(asked), { code: "wrong_option", message: /correct or remove the option "domain"/ });
 });
 
 test("the prefixes promise what browsers check (RFC 6265bis §4.1.3), in any case", () => {

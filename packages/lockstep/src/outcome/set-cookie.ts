@@ -1,6 +1,7 @@
 /** `Set-Cookie` (RFC 6265 §4.1, and the prefixes of RFC 6265bis §4.1.3). */
 import { isToken } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
+import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { UnwritableText } from "../problem/unwritable-text.ts";
 
 /** A cookie to set. Secure, HttpOnly, `Path=/` and `SameSite=Lax` unless said otherwise. */
@@ -24,8 +25,19 @@ const octets = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
 const attribute = /^\/[\x21-\x3a\x3c-\x7e]*$/;
 const maxBytes = 4096;
 
-/** @throws BuildError `wrong_result` for what a browser would refuse or misread */
+const cookieOptions: KnownOptions<Cookie> = {
+  name: true,
+  value: true,
+  maxAgeSeconds: true,
+  path: true,
+  sameSite: true,
+  secure: true,
+  httpOnly: true,
+};
+
+/** @throws BuildError `wrong_option` for a misspelt attribute, `wrong_result` for what a browser would refuse or misread */
 export function serialiseCookie(cookie: Cookie): string {
+  checkOptions("cookies", cookie, cookieOptions);
   const { name, value, path = "/", sameSite = "Lax", secure = true, httpOnly = true, maxAgeSeconds } = cookie;
   check({ name, value, path, sameSite, secure, maxAgeSeconds });
   const text = [

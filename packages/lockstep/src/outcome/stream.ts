@@ -2,6 +2,7 @@
 import { readHeaders, type AnswerHeaders } from "../problem/answer-headers.ts";
 import { recogniseEverywhere } from "../brand.ts";
 import { BuildError } from "../problem/error.ts";
+import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { checkStatus } from "./reply.ts";
 
 /** What a stream says of itself. */
@@ -14,6 +15,8 @@ export interface StreamOptions {
   readonly headers?: AnswerHeaders;
 }
 
+const streamOptions: KnownOptions<StreamOptions> = { type: true, status: true, headers: true };
+
 /** A streaming result; made by `stream()`. */
 export class StreamReply {
   static {
@@ -24,8 +27,9 @@ export class StreamReply {
   readonly options: StreamOptions;
   readonly headers: AnswerHeaders;
 
-  /** @throws BuildError `wrong_result` */
+  /** @throws BuildError `wrong_option`, `wrong_result` */
   constructor(chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>, options: StreamOptions) {
+    checkOptions("stream()", options, streamOptions);
     if (!isIterable(chunks)) throw new BuildError("wrong_result", "stream(): give an iterable or a generator of text or bytes");
     if (options.status !== undefined) checkStatus("stream()", options.status);
     this.chunks = chunks;
@@ -43,7 +47,7 @@ function isIterable(chunks: unknown): boolean {
  * A result that is sent piece by piece. The route's resources stay open until its last byte and close then; an error on the
  * way, or a client that goes away, is thrown into them. A piece that is neither text nor bytes breaks the answer off.
  *
- * @throws BuildError `wrong_result` for what is no iterable, a status outside 200 to 599, or a header that cannot be written
+ * @throws BuildError `wrong_option`, and `wrong_result` for what is no iterable, a status outside 200 to 599, or a header that cannot be written
  *
  * @example
  * ```ts

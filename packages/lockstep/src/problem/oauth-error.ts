@@ -1,5 +1,6 @@
 /** Errors of OAuth endpoints (RFC 6749 §5.2), for routes with `errors: "oauth"`. */
 import { recogniseEverywhere } from "../brand.ts";
+import { checkOptions, type KnownOptions } from "./options.ts";
 import { type Answer, Problem, type ProblemOptions } from "./problem.ts";
 
 /** The codes of RFC 6749 §5.2, and `server_error` and `temporarily_unavailable` of §4.1.2.1. */
@@ -13,6 +14,14 @@ export type OAuthErrorCode =
   | "invalid_target"
   | "server_error"
   | "temporarily_unavailable";
+
+/** The options of `oauthError()`. */
+export interface OAuthErrorOptions extends ProblemOptions {
+  /** Default 400. */
+  readonly status?: number;
+}
+
+const oauthErrorOptions: KnownOptions<OAuthErrorOptions> = { status: true, title: true, headers: true, members: true, cause: true };
 
 /** An error of an OAuth endpoint. */
 export class OAuthError extends Problem {
@@ -30,12 +39,10 @@ export class OAuthError extends Problem {
  * throw oauthError("invalid_grant", "The user name or the password is wrong.");
  * ```
  */
-export function oauthError(
-  code: OAuthErrorCode,
-  description: string,
-  options: ProblemOptions & { readonly status?: number } = {},
-): OAuthError {
-  return new OAuthError(options.status ?? 400, code, description, options);
+export function oauthError(code: OAuthErrorCode, description: string, options: OAuthErrorOptions = {}): OAuthError {
+  checkOptions("oauthError()", options, oauthErrorOptions);
+  const { status = 400, ...others } = options;
+  return new OAuthError(status, code, description, others);
 }
 
 /** The OAuth code that says best what a problem of the core means. */

@@ -3,6 +3,7 @@
  * stands in `answer.ts`.
  */
 import { recogniseEverywhere } from "../brand.ts";
+import { checkOptions, type KnownOptions } from "./options.ts";
 import { BuildError, StacklessError } from "./error.ts";
 import { readHeaders } from "./answer-headers.ts";
 import type { ProblemCode } from "./code.ts";
@@ -16,6 +17,8 @@ export interface ProblemOptions extends ErrorOptions {
   /** Further members of the document (RFC 9457 §3.2). */
   readonly members?: Readonly<Record<string, unknown>>;
 }
+
+const problemOptions: KnownOptions<ProblemOptions> = { title: true, headers: true, members: true, cause: true };
 
 /** What a problem document is made of. Refusals answer with one that is not an error: refusing costs no stack trace. */
 export interface Answer {
@@ -45,9 +48,10 @@ export class Problem extends StacklessError<string> implements Answer {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly members: Readonly<Record<string, unknown>>;
 
-  /** @throws BuildError `wrong_result` for a status outside 400 to 599, or a header that cannot be written */
+  /** @throws BuildError `wrong_option`, and `wrong_result` for a status outside 400 to 599, or a header that cannot be written */
   constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
     super(code, detail, options);
+    checkOptions("problem()", options, problemOptions);
     checkErrorStatus(status);
     this.status = status;
     this.title = options.title ?? titleOf(status);
@@ -72,7 +76,7 @@ export function checkErrorStatus(status: number): void {
  * Ends the request with a problem document. It throws, so that a statement, `return problem(…)` and `throw problem(…)` do the same.
  *
  * @throws Problem always
- * @throws BuildError `wrong_result` for a status outside 400 to 599: the client reads a 500
+ * @throws BuildError `wrong_option`, and `wrong_result` for a status outside 400 to 599: the client reads a 500
  *
  * @example
  * ```ts
@@ -112,7 +116,9 @@ export function ownAnswer(status: number, code: ProblemCode, detail: string, opt
 
 /** The error of an answer, for those who are to be told by one (an open resource, for example). */
 export function problemOf(answer: Answer): Problem {
-  return answer instanceof Problem ? answer : new Problem(answer.status, answer.code, answer.detail, answer);
+  if (answer instanceof Problem) return answer;
+  const { status, code, detail, title, headers, members } = answer;
+  return new Problem(status, code, detail, { title, headers, members });
 }
 
 const titles: Readonly<Record<number, string>> = {

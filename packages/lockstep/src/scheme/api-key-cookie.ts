@@ -1,7 +1,8 @@
 /** A credential in a cookie: a session id or a key. */
 import type { Extraction } from "../dependency/scheme-definition.ts";
 import { defined } from "../json/member.ts";
-import { type ApiKeyOptions, findKey } from "./api-key.ts";
+import { checkOptions } from "../problem/options.ts";
+import { type ApiKeyOptions, apiKeyOptions, findKey } from "./api-key.ts";
 import { checkSchemeName, checkScopes, checkToken } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
@@ -14,7 +15,7 @@ import { buildChallenge } from "./www-authenticate.ts";
  * A 401 must carry a challenge (RFC 9110 §11.6.1) and no scheme is registered for cookies, so `Cookie` is Lockstep's own;
  * it says which cookie is read.
  *
- * @throws BuildError `wrong_scheme` for a name or a scope that cannot be written
+ * @throws BuildError `wrong_option`, and `wrong_scheme` for a name or a scope that cannot be written
  *
  * @example
  * ```ts
@@ -22,6 +23,7 @@ import { buildChallenge } from "./www-authenticate.ts";
  * ```
  */
 export function apiKeyCookie<const Sc extends string = never>(options: ApiKeyOptions<Sc>): Scheme<string, Sc, "cookie"> {
+  checkOptions("apiKeyCookie()", options, apiKeyOptions);
   const name = checkToken("apiKeyCookie", options.name);
   return scheme({
     name: checkSchemeName("apiKeyCookie", options.schemeName ?? "APIKeyCookie"),

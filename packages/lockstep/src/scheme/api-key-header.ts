@@ -2,7 +2,8 @@
 import type { Extraction } from "../dependency/scheme-definition.ts";
 import { defined } from "../json/member.ts";
 import { BuildError } from "../problem/error.ts";
-import { type ApiKeyOptions, findKey, repeatedKey } from "./api-key.ts";
+import { checkOptions } from "../problem/options.ts";
+import { type ApiKeyOptions, apiKeyOptions, findKey, repeatedKey } from "./api-key.ts";
 import { checkSchemeName, checkScopes, checkToken } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
@@ -20,7 +21,7 @@ const advice: Readonly<Record<string, string>> = {
  * A 401 must carry a challenge (RFC 9110 §11.6.1) and no scheme is registered for API keys, so `ApiKey` is Lockstep's own;
  * it says where the key belongs.
  *
- * @throws BuildError `wrong_scheme` for a name or a scope that cannot be written, and for the headers `Authorization` and
+ * @throws BuildError `wrong_option`, and `wrong_scheme` for a name or a scope that cannot be written, and for the headers `Authorization` and
  * `Cookie`, which have schemes of their own
  *
  * @example
@@ -29,6 +30,7 @@ const advice: Readonly<Record<string, string>> = {
  * ```
  */
 export function apiKeyHeader<const Sc extends string = never>(options: ApiKeyOptions<Sc>): Scheme<string, Sc> {
+  checkOptions("apiKeyHeader()", options, apiKeyOptions);
   const name = checkToken("apiKeyHeader", options.name);
   const field = name.toLowerCase();
   if (Object.hasOwn(advice, field)) {

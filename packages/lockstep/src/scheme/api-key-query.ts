@@ -2,7 +2,8 @@
 import type { Extraction } from "../dependency/scheme-definition.ts";
 import { defined } from "../json/member.ts";
 import { BuildError } from "../problem/error.ts";
-import { type ApiKeyOptions, findKey } from "./api-key.ts";
+import { checkOptions, type KnownOptions } from "../problem/options.ts";
+import { type ApiKeyOptions, apiKeyOptions, findKey } from "./api-key.ts";
 import { checkSchemeName, checkScopes, checkVisible } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
@@ -13,13 +14,15 @@ export interface ApiKeyQueryOptions<Sc extends string = never> extends ApiKeyOpt
   readonly unsafeInUrl: true;
 }
 
+const queryOptions: KnownOptions<ApiKeyQueryOptions> = { ...apiKeyOptions, unsafeInUrl: true };
+
 /**
  * Extracts an API key from the query. The scheme's name is `APIKeyQuery` by default. Whoever reads a log can use the key:
  * prefer `apiKeyHeader()`, and give such keys short lives and little to do.
  *
  * The challenge `ApiKey` is Lockstep's own, as in `apiKeyHeader()`.
  *
- * @throws BuildError `wrong_scheme` without `unsafeInUrl: true`, and for a name or a scope that cannot be written
+ * @throws BuildError `wrong_option`, and `wrong_scheme` without `unsafeInUrl: true`, and for a name or a scope that cannot be written
  *
  * @example
  * ```ts
@@ -27,6 +30,7 @@ export interface ApiKeyQueryOptions<Sc extends string = never> extends ApiKeyOpt
  * ```
  */
 export function apiKeyQuery<const Sc extends string = never>(options: ApiKeyQueryOptions<Sc>): Scheme<string, Sc> {
+  checkOptions("apiKeyQuery()", options, queryOptions);
   if (options.unsafeInUrl !== true) {
     throw new BuildError(
       "wrong_scheme",

@@ -5,16 +5,20 @@
 import type { Extraction } from "../dependency/scheme-definition.ts";
 import { isVisible } from "../http/token.ts";
 import type { Refusal } from "../outcome/refusal.ts";
+import type { KnownOptions } from "../problem/options.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { maxCredentialBytes } from "./authorization-header.ts";
 import { malformedCredential, repeatedCredential } from "./extraction.ts";
-import type { ScopedOptions } from "./option.ts";
+import { type ScopedOptions, scopedOptions } from "./option.ts";
 
 /** What every API key scheme is told. */
 export interface ApiKeyOptions<Sc extends string = never> extends ScopedOptions<Sc> {
   /** The name of the header, the cookie or the query parameter. The scheme's own name is `schemeName`. */
   readonly name: string;
 }
+
+/** The names of these options. */
+export const apiKeyOptions: KnownOptions<ApiKeyOptions> = { ...scopedOptions, name: true };
 
 /** More than one key came: which one counts would be a guess, and two servers guess differently. */
 export const repeatedKey: Refusal = repeatedCredential("API key: more than one value");

@@ -6,28 +6,35 @@
 import type { ChallengeDetails, Extraction } from "../dependency/scheme-definition.ts";
 import type { CredentialSource } from "../dependency/source.ts";
 import { defined } from "../json/member.ts";
+import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { findCredential } from "./authorization-header.ts";
-import { checkSchemeName, checkScopes, type ScopedOptions } from "./option.ts";
+import { checkSchemeName, checkScopes, type ScopedOptions, scopedOptions } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
 /** What tells one bearer scheme from another. */
-export interface BearerKind {
+export interface BearerKind<O extends ScopedOptions> {
   /** The factory, for messages. */
   readonly factory: string;
   /** The scheme's name unless the options say another. */
   readonly defaultName: string;
-  /** The members of the OpenAPI object beside `description`, given the checked scopes. */
+  /** The names of the options that only this scheme has. */
+  readonly options: KnownOptions<Omit<O, keyof ScopedOptions>>;
+  /** The members of the OpenAPI object beside `description`, given the checked scopes. @throws BuildError `wrong_scheme` */
   openapi(scopes: Readonly<Record<string, string>>): Readonly<Record<string, unknown>>;
 }
 
 /**
  * Makes a scheme whose credential is a bearer token.
  *
- * @throws BuildError `wrong_scheme` for a name or a scope that cannot be written
+ * @throws BuildError `wrong_option`, and `wrong_scheme` for a name, a scope or a URL that cannot be written
  */
-export function bearerScheme<Sc extends string>(kind: BearerKind, options: ScopedOptions<Sc>): Scheme<string, Sc> {
+export function bearerScheme<Sc extends string, O extends ScopedOptions>(
+  kind: BearerKind<O>,
+  options: ScopedOptions<Sc>,
+): Scheme<string, Sc> {
+  checkOptions<Record<string, unknown>>(`${kind.factory}()`, options, { ...scopedOptions, ...kind.options });
   const scopes = checkScopes(kind.factory, options.scopes);
   return scheme({
     name: checkSchemeName(kind.factory, options.schemeName ?? kind.defaultName),

@@ -1,10 +1,11 @@
 /** The HTTP scheme `Basic` (RFC 7617): a user name and a password with every request. Browsers remember and resend them. */
 import type { Extraction } from "../dependency/scheme-definition.ts";
 import { defined } from "../json/member.ts";
+import { checkOptions } from "../problem/options.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { findCredential } from "./authorization-header.ts";
 import { malformedCredential } from "./extraction.ts";
-import { checkSchemeName, type SchemeOptions } from "./option.ts";
+import { checkSchemeName, type SchemeOptions, schemeOptions } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge, quotedString } from "./www-authenticate.ts";
 
@@ -37,7 +38,7 @@ const control = /\p{Cc}/u;
  * Malformed base64, invalid UTF-8, control characters (RFC 7617 §2), a missing colon and an empty user name are refused.
  * Browsers attach the credentials by themselves, so that unsafe methods get the cross-site rule.
  *
- * @throws BuildError `wrong_scheme` for a name or a realm that cannot be written
+ * @throws BuildError `wrong_option`, and `wrong_scheme` for a name or a realm that cannot be written
  *
  * @example
  * ```ts
@@ -45,6 +46,7 @@ const control = /\p{Cc}/u;
  * ```
  */
 export function httpBasic(options: HttpBasicOptions = {}): Scheme<BasicCredentials> {
+  checkOptions<HttpBasicOptions>("httpBasic()", options, { ...schemeOptions, realm: true, empty: true });
   const { realm, empty = "malformed" } = options;
   if (realm !== undefined) quotedString(realm);
   return scheme({

@@ -1,5 +1,5 @@
 /** The HTTP scheme `Bearer` (RFC 6750): a token in the `Authorization` header, from wherever the client has it. */
-import { bearerScheme } from "./bearer.ts";
+import { type BearerKind, bearerScheme } from "./bearer.ts";
 import type { ScopedOptions } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
@@ -14,7 +14,7 @@ export interface HttpBearerOptions<Sc extends string = never> extends ScopedOpti
  * Its name is `HTTPBearer` by default. Where the token comes from an OAuth 2.0 server, prefer the `oauth2…` scheme of its
  * grant: the documentation can then obtain one.
  *
- * @throws BuildError `wrong_scheme` for a name or a scope that cannot be written
+ * @throws BuildError `wrong_option`, and `wrong_scheme` for a name or a scope that cannot be written
  *
  * @example
  * ```ts
@@ -22,6 +22,11 @@ export interface HttpBearerOptions<Sc extends string = never> extends ScopedOpti
  * ```
  */
 export function httpBearer<const Sc extends string = never>(options: HttpBearerOptions<Sc> = {}): Scheme<string, Sc> {
-  const openapi = () => ({ type: "http", scheme: "bearer", bearerFormat: options.bearerFormat });
-  return bearerScheme({ factory: "httpBearer", defaultName: "HTTPBearer", openapi }, options);
+  const kind: BearerKind<HttpBearerOptions> = {
+    factory: "httpBearer",
+    defaultName: "HTTPBearer",
+    options: { bearerFormat: true },
+    openapi: () => ({ type: "http", scheme: "bearer", bearerFormat: options.bearerFormat }),
+  };
+  return bearerScheme(kind, options);
 }

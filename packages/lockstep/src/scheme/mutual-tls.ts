@@ -2,8 +2,9 @@
 import type { Extraction } from "../dependency/scheme-definition.ts";
 import type { ClientCertificate } from "../host/host.ts";
 import { defined } from "../json/member.ts";
+import { checkOptions } from "../problem/options.ts";
 import { Redacted } from "../secret/redacted.ts";
-import { checkSchemeName, type SchemeOptions } from "./option.ts";
+import { checkSchemeName, type SchemeOptions, schemeOptions } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
@@ -15,7 +16,7 @@ import { buildChallenge } from "./www-authenticate.ts";
  *
  * A 401 must carry a challenge (RFC 9110 §11.6.1) and none is registered for certificates; `MutualTLS` is Lockstep's own.
  *
- * @throws BuildError `wrong_scheme` for a name that cannot be written
+ * @throws BuildError `wrong_option`, and `wrong_scheme` for a name that cannot be written
  *
  * @example
  * ```ts
@@ -23,6 +24,7 @@ import { buildChallenge } from "./www-authenticate.ts";
  * ```
  */
 export function mutualTls(options: SchemeOptions = {}): Scheme<ClientCertificate> {
+  checkOptions("mutualTls()", options, schemeOptions);
   return scheme({
     name: checkSchemeName("mutualTls", options.schemeName ?? "MutualTLS"),
     place: "certificate",

@@ -1,6 +1,6 @@
 /** OAuth 2.0 with the authorization code grant (RFC 6749 §4.1), as FastAPI's `OAuth2AuthorizationCodeBearer`. */
 import { defined } from "../json/member.ts";
-import { bearerScheme } from "./bearer.ts";
+import { type BearerKind, bearerScheme } from "./bearer.ts";
 import { checkVisible, type ScopedOptions } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
@@ -18,7 +18,7 @@ export interface OAuth2AuthorizationCodeOptions<Sc extends string = never> exten
  * Extracts a bearer token that was obtained with an authorization code. Its name is `OAuth2AuthorizationCodeBearer` by
  * default. The documentation's Authorize button uses PKCE (RFC 7636).
  *
- * @throws BuildError `wrong_scheme` for a name, a scope or a URL that cannot be written
+ * @throws BuildError `wrong_option`, and `wrong_scheme` for a name, a scope or a URL that cannot be written
  *
  * @example
  * ```ts
@@ -32,12 +32,21 @@ export function oauth2AuthorizationCode<const Sc extends string = never>(
   options: OAuth2AuthorizationCodeOptions<Sc>,
 ): Scheme<string, Sc> {
   const factory = "oauth2AuthorizationCode";
-  const authorizationUrl = checkVisible(factory, "authorizationUrl", options.authorizationUrl);
-  const tokenUrl = checkVisible(factory, "tokenUrl", options.tokenUrl);
-  const refreshUrl = options.refreshUrl === undefined ? undefined : checkVisible(factory, "refreshUrl", options.refreshUrl);
-  const openapi = (scopes: Readonly<Record<string, string>>) => ({
-    type: "oauth2",
-    flows: { authorizationCode: defined({ scopes, authorizationUrl, tokenUrl, refreshUrl }) },
-  });
-  return bearerScheme({ factory, defaultName: "OAuth2AuthorizationCodeBearer", openapi }, options);
+  const kind: BearerKind<OAuth2AuthorizationCodeOptions> = {
+    factory,
+    defaultName: "OAuth2AuthorizationCodeBearer",
+    options: { authorizationUrl: true, tokenUrl: true, refreshUrl: true },
+    openapi: (scopes) => ({
+      type: "oauth2",
+      flows: {
+        authorizationCode: defined({
+          scopes,
+          authorizationUrl: checkVisible(factory, "authorizationUrl", options.authorizationUrl),
+          tokenUrl: checkVisible(factory, "tokenUrl", options.tokenUrl),
+          refreshUrl: options.refreshUrl === undefined ? undefined : checkVisible(factory, "refreshUrl", options.refreshUrl),
+        }),
+      },
+    }),
+  };
+  return bearerScheme(kind, options);
 }

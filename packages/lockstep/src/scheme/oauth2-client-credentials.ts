@@ -1,6 +1,5 @@
 /** OAuth 2.0 with the client credentials grant (RFC 6749 §4.4): a service that calls for itself, with no user. */
-import { defined } from "../json/member.ts";
-import { bearerScheme } from "./bearer.ts";
+import { type BearerKind, bearerScheme } from "./bearer.ts";
 import { checkVisible, type ScopedOptions } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
@@ -14,7 +13,7 @@ export interface OAuth2ClientCredentialsOptions<Sc extends string = never> exten
  * Extracts a bearer token that a client obtained for itself. Its name is `OAuth2ClientCredentials` by default. There is no
  * refresh URL: a client asks for a new token instead (RFC 6749 §4.4.3).
  *
- * @throws BuildError `wrong_scheme` for a name, a scope or a URL that cannot be written
+ * @throws BuildError `wrong_option`, and `wrong_scheme` for a name, a scope or a URL that cannot be written
  *
  * @example
  * ```ts
@@ -25,10 +24,19 @@ export function oauth2ClientCredentials<const Sc extends string = never>(
   options: OAuth2ClientCredentialsOptions<Sc>,
 ): Scheme<string, Sc> {
   const factory = "oauth2ClientCredentials";
-  const tokenUrl = checkVisible(factory, "tokenUrl", options.tokenUrl);
-  const openapi = (scopes: Readonly<Record<string, string>>) => ({
-    type: "oauth2",
-    flows: { clientCredentials: defined({ scopes, tokenUrl }) },
-  });
-  return bearerScheme({ factory, defaultName: "OAuth2ClientCredentials", openapi }, options);
+  const kind: BearerKind<OAuth2ClientCredentialsOptions> = {
+    factory,
+    defaultName: "OAuth2ClientCredentials",
+    options: { tokenUrl: true },
+    openapi: (scopes) => ({
+      type: "oauth2",
+      flows: {
+        clientCredentials: {
+          scopes,
+          tokenUrl: checkVisible(factory, "tokenUrl", options.tokenUrl),
+        },
+      },
+    }),
+  };
+  return bearerScheme(kind, options);
 }

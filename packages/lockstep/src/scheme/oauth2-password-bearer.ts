@@ -1,6 +1,6 @@
 /** OAuth 2.0 with the password grant (RFC 6749 §4.3), as FastAPI's `OAuth2PasswordBearer`. */
 import { defined } from "../json/member.ts";
-import { bearerScheme } from "./bearer.ts";
+import { type BearerKind, bearerScheme } from "./bearer.ts";
 import { checkVisible, type ScopedOptions } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
@@ -16,7 +16,7 @@ export interface OAuth2PasswordBearerOptions<Sc extends string = never> extends 
  * Extracts a bearer token that was obtained with the password grant. Its name is `OAuth2PasswordBearer` by default. For the
  * application's own client only: RFC 9700 §2.4 forbids the grant to others, since it shows them the password.
  *
- * @throws BuildError `wrong_scheme` for a name, a scope or a URL that cannot be written
+ * @throws BuildError `wrong_option`, and `wrong_scheme` for a name, a scope or a URL that cannot be written
  *
  * @example
  * ```ts
@@ -27,11 +27,20 @@ export function oauth2PasswordBearer<const Sc extends string = never>(
   options: OAuth2PasswordBearerOptions<Sc>,
 ): Scheme<string, Sc> {
   const factory = "oauth2PasswordBearer";
-  const tokenUrl = checkVisible(factory, "tokenUrl", options.tokenUrl);
-  const refreshUrl = options.refreshUrl === undefined ? undefined : checkVisible(factory, "refreshUrl", options.refreshUrl);
-  const openapi = (scopes: Readonly<Record<string, string>>) => ({
-    type: "oauth2",
-    flows: { password: defined({ scopes, tokenUrl, refreshUrl }) },
-  });
-  return bearerScheme({ factory, defaultName: "OAuth2PasswordBearer", openapi }, options);
+  const kind: BearerKind<OAuth2PasswordBearerOptions> = {
+    factory,
+    defaultName: "OAuth2PasswordBearer",
+    options: { tokenUrl: true, refreshUrl: true },
+    openapi: (scopes) => ({
+      type: "oauth2",
+      flows: {
+        password: defined({
+          scopes,
+          tokenUrl: checkVisible(factory, "tokenUrl", options.tokenUrl),
+          refreshUrl: options.refreshUrl === undefined ? undefined : checkVisible(factory, "refreshUrl", options.refreshUrl),
+        }),
+      },
+    }),
+  };
+  return bearerScheme(kind, options);
 }

@@ -1,5 +1,5 @@
 /** OpenID Connect Discovery: a bearer token of a provider whose metadata documents everything else. */
-import { bearerScheme } from "./bearer.ts";
+import { type BearerKind, bearerScheme } from "./bearer.ts";
 import { checkVisible, type ScopedOptions } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
@@ -13,7 +13,7 @@ export interface OpenIdConnectOptions<Sc extends string = never> extends ScopedO
  * Extracts a bearer token that an OpenID provider issued. Its name is `OpenIdConnect` by default. Unlike FastAPI's class it
  * gives the token and accepts no other scheme than `Bearer`.
  *
- * @throws BuildError `wrong_scheme` for a name, a scope or a URL that cannot be written
+ * @throws BuildError `wrong_option`, and `wrong_scheme` for a name, a scope or a URL that cannot be written
  *
  * @example
  * ```ts
@@ -22,7 +22,14 @@ export interface OpenIdConnectOptions<Sc extends string = never> extends ScopedO
  */
 export function openIdConnect<const Sc extends string = never>(options: OpenIdConnectOptions<Sc>): Scheme<string, Sc> {
   const factory = "openIdConnect";
-  const openIdConnectUrl = checkVisible(factory, "openIdConnectUrl", options.openIdConnectUrl);
-  const openapi = () => ({ type: "openIdConnect", openIdConnectUrl });
-  return bearerScheme({ factory, defaultName: "OpenIdConnect", openapi }, options);
+  const kind: BearerKind<OpenIdConnectOptions> = {
+    factory,
+    defaultName: "OpenIdConnect",
+    options: { openIdConnectUrl: true },
+    openapi: () => ({
+      type: "openIdConnect",
+      openIdConnectUrl: checkVisible(factory, "openIdConnectUrl", options.openIdConnectUrl),
+    }),
+  };
+  return bearerScheme(kind, options);
 }

@@ -4,6 +4,7 @@
  */
 import { isScopeToken, isToken, isVisible } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
+import type { KnownOptions } from "../problem/options.ts";
 
 /** What every scheme may be told. */
 export interface SchemeOptions {
@@ -18,6 +19,12 @@ export interface ScopedOptions<Sc extends string = never> extends SchemeOptions 
   /** The scopes that routes may require, with their description; none by default. Each is a `scope-token` of RFC 6749 §3.3. */
   readonly scopes?: Readonly<Record<Sc, string>>;
 }
+
+/** The names of the options of every scheme. */
+export const schemeOptions: KnownOptions<SchemeOptions> = { schemeName: true, description: true };
+
+/** The names of the options of a scheme with scopes. */
+export const scopedOptions: KnownOptions<ScopedOptions> = { ...schemeOptions, scopes: true };
 
 const componentKey = /^[A-Za-z0-9._-]+$/;
 

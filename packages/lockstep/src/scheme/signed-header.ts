@@ -3,10 +3,11 @@ import type { Extraction } from "../dependency/scheme-definition.ts";
 import { isPrintable } from "../http/token.ts";
 import { defined } from "../json/member.ts";
 import { BuildError } from "../problem/error.ts";
+import { checkOptions } from "../problem/options.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { maxCredentialBytes } from "./authorization-header.ts";
 import { malformedCredential, repeatedCredential } from "./extraction.ts";
-import { checkSchemeName, checkToken, type SchemeOptions } from "./option.ts";
+import { checkSchemeName, checkToken, type SchemeOptions, schemeOptions } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
@@ -19,7 +20,7 @@ const tooLong = malformedCredential(`signed header: longer than ${maxCredentialB
  * what decides who is asking is part of the credential, stands in the challenge and in the document, and its absence is a 401.
  * The value is visible ASCII and may hold spaces and commas. A repeated header is a 400 where the host tells the two apart.
  *
- * @throws BuildError `wrong_scheme` for a name that cannot be written, and for `Authorization` and `Cookie`
+ * @throws BuildError `wrong_option`, and `wrong_scheme` for a name that cannot be written, and for `Authorization` and `Cookie`
  *
  * @example
  * ```ts
@@ -30,6 +31,7 @@ const tooLong = malformedCredential(`signed header: longer than ${maxCredentialB
  * ```
  */
 export function signedHeader(headerName: string, options: SchemeOptions = {}): Scheme<string> {
+  checkOptions("signedHeader()", options, schemeOptions);
   const name = checkToken("signedHeader", headerName);
   const field = name.toLowerCase();
   if (field === "authorization" || field === "cookie") {

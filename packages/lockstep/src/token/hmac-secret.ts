@@ -1,6 +1,7 @@
 /** The shared secret of HS256, HS384 and HS512, as a type of its own: a text or a public key can never become one. */
 import { encode } from "jose/base64url";
 import { BuildError } from "../problem/error.ts";
+import { checkOptions } from "../problem/options.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { isAlgorithm, keyDemand } from "./algorithm.ts";
 import type { SecretKeyAlgorithm } from "./algorithm.ts";
@@ -47,9 +48,10 @@ const wrongEncoding =
  * A shared secret of at least 32 random bytes (48 for HS384, 64 for HS512; RFC 7518 §3.2). Whoever verifies with it can
  * also sign: prefer ES256 as soon as two programs are involved. Secrets from manuals, words and patterns are refused.
  *
- * @throws BuildError `wrong_option` for a plain text, `wrong_key` for a wrong encoding, `weak_key` for a short or known one
+ * @throws BuildError `wrong_option` for a misspelt option and for a plain text, `wrong_key` for a wrong encoding, `weak_key` for a short or known one
  */
 export function hmacSecret(secret: SecretBytes, options: HmacSecretOptions = {}): HmacSecret {
+  checkOptions<HmacSecretOptions>("hmacSecret()", options, { kid: true, alg: true });
   const bytes = secretBytes(secret);
   const given: Partial<Jwk> = "jwk" in secret ? secret.jwk : {};
   const kid = options.kid ?? given.kid;

@@ -5,6 +5,7 @@
 import { CompactSign } from "jose/jws/compact/sign";
 import type { CryptoKey } from "jose";
 import { BuildError } from "../problem/error.ts";
+import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { isAlgorithm, keyDemand } from "./algorithm.ts";
 import { parseBase64url } from "./base64url.ts";
 import { isHmacSecret, secretJwk } from "./hmac-secret.ts";
@@ -66,12 +67,20 @@ interface Signer {
 
 const maxLifetimeSeconds = 86_400;
 const ownClaims = ["iss", "aud", "iat", "nbf", "exp"] as const;
+const issuerOptions: KnownOptions<JwtIssuerOptions> = {
+  issuer: true,
+  audience: true,
+  key: true,
+  lifetimeSeconds: true,
+  typ: true,
+  clock: true,
+};
 const encoder = new TextEncoder();
 
 /**
  * Builds an issuer.
  *
- * @throws BuildError `wrong_option` for a missing option, `wrong_key` or `weak_key` for a secret without `alg` or too short for it
+ * @throws BuildError `wrong_option` for a missing or misspelt option, `wrong_key` or `weak_key` for a secret without `alg` or too short for it
  * @example
  * const tokens = jwtIssuer({
  *   issuer: "https://login.example.com",
@@ -83,6 +92,7 @@ const encoder = new TextEncoder();
  * const token = await tokens.issue({ sub: "alice", client_id: "web", scope: "notes:read" });
  */
 export function jwtIssuer(options: JwtIssuerOptions): JwtIssuer {
+  checkOptions("jwtIssuer()", options, issuerOptions);
   const { issuer, audience, lifetimeSeconds, typ, clock = Date.now } = options;
   for (const [name, value] of Object.entries({ issuer, audience, typ })) {
     if (typeof value !== "string" || value === "") throw wrong(`\`${name}\` is required`);

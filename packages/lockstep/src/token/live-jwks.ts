@@ -1,5 +1,6 @@
 /** Public keys that change while the process runs, of an issuer that lives in the same process or keeps its keys in the same database. */
 import { BuildError, Unavailable } from "../problem/error.ts";
+import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import type { Jwks } from "./key-set.ts";
 import { openKeys } from "./key-source.ts";
 import type { PublicKeys } from "./key-source.ts";
@@ -35,13 +36,21 @@ export interface LiveJwks extends PublicKeys {
 }
 
 const maxTimeoutMs = 10_000;
+const liveOptions: KnownOptions<LiveJwksOptions> = {
+  load: true,
+  timeoutMs: true,
+  cooldownSeconds: true,
+  maxAgeSeconds: true,
+  maxStaleSeconds: true,
+  onProblem: true,
+};
 
 /**
  * Public keys from a function that gives the present set. Loaded with the first token (or in `verifier.ready()`), one load at a
  * time, in the background once the set is old, and whenever `refresh()` says that it changed. A set that breaks the rules of
  * `jwks()` is refused and the last good one kept.
  *
- * @throws BuildError `wrong_option` for a `load` that is no function and for times that make no sense
+ * @throws BuildError `wrong_option` for a misspelt option, for a `load` that is no function and for times that make no sense
  * @example
  * const keys = liveJwks({ load: () => store.publishedKeys() });
  * const accessTokens = jwtVerifier({ issuer, audience, keys, algorithms: ["ES256"], typ: "at+jwt" });
@@ -49,6 +58,7 @@ const maxTimeoutMs = 10_000;
  * await keys.refresh();
  */
 export function liveJwks(options: LiveJwksOptions): LiveJwks {
+  checkOptions("liveJwks()", options, liveOptions);
   const { cooldownSeconds = 1, maxAgeSeconds = 60, maxStaleSeconds = 3_600, timeoutMs = 3_000, onProblem } = options;
   if (typeof options.load !== "function")
     throw new BuildError("wrong_option", "`liveJwks` needs `load`, a function that gives the set");

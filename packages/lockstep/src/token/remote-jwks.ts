@@ -3,6 +3,7 @@
  * the issuer is away. This module owns where they are fetched from; when, and how long they count, is in `reloaded-keys.ts`.
  */
 import { BuildError } from "../problem/error.ts";
+import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { openKeys } from "./key-source.ts";
 import type { PublicKeys } from "./key-source.ts";
 import { discoverKeys, metadataUrl } from "./issuer-metadata.ts";
@@ -38,13 +39,28 @@ export type RemoteJwksOptions = OutboundOptions &
       }
   );
 
+const remoteOptions: KnownOptions<RemoteJwksOptions> = {
+  url: true,
+  issuer: true,
+  discovery: true,
+  cooldownSeconds: true,
+  maxAgeSeconds: true,
+  maxStaleSeconds: true,
+  allowPrivateHosts: true,
+  resolve: true,
+  fetch: true,
+  timeoutMs: true,
+  onProblem: true,
+};
+
 /**
  * Public keys from an issuer's published set. Fetched with the first token (or in `verifier.ready()`); one fetch at a time.
  * A set that breaks the rules of `jwks()` is refused and the last good one kept.
  *
- * @throws BuildError `wrong_option` for an address that is not https or not public, and for times that make no sense
+ * @throws BuildError `wrong_option` for a misspelt option, for an address that is not https or not public, and for times that make no sense
  */
 export function remoteJwks(options: RemoteJwksOptions): PublicKeys {
+  checkOptions("remoteJwks()", options, remoteOptions);
   checkOutboundUrl(options.url ?? checkedMetadataUrl(options), options);
   const { cooldownSeconds = 30, maxAgeSeconds = 300, maxStaleSeconds = 86_400, onProblem } = options;
   const times = { cooldownSeconds, maxAgeSeconds, maxStaleSeconds };

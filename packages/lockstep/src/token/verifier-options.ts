@@ -3,6 +3,7 @@
  * an error rather than a check that is skipped (RULES R4); the types say so too, but JavaScript and `any` come here.
  */
 import { BuildError } from "../problem/error.ts";
+import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { keyDemand, isAlgorithm } from "./algorithm.ts";
 import type { Algorithm, PublicKeyAlgorithm, SecretKeyAlgorithm } from "./algorithm.ts";
 import type { ClaimRules, Claims } from "./claims.ts";
@@ -67,7 +68,7 @@ export interface CheckedOptions extends ClaimRules {
 
 const maxTolerance = 300;
 const defaultCacheBytes = 32 * 1024 * 1024;
-const known: Readonly<Record<keyof JwtVerifierOptions, true>> = {
+const verifierOptions: KnownOptions<JwtVerifierOptions> = {
   issuer: true,
   audience: true,
   keys: true,
@@ -88,14 +89,13 @@ const known: Readonly<Record<keyof JwtVerifierOptions, true>> = {
  * @throws BuildError `wrong_option`, `wrong_key` or `weak_key`
  */
 export function checkVerifierOptions(options: JwtVerifierOptions): CheckedOptions {
-  for (const name of Object.keys(options)) {
-    if (!(name in known)) throw wrong(`There is no option \`${name}\`: check its spelling`);
-  }
+  checkOptions("jwtVerifier()", options, verifierOptions);
   const issuer = requiredText(options.issuer, "issuer", "the exact `iss` of the tokens");
   const algorithms = checkAlgorithms(options.algorithms);
   const isExpectedType = typeCheck(options.typ);
   if (isExpectedType === undefined) throw wrong('`typ` is required: "at+jwt" for access tokens, "JWT" for issuers that write that');
-  const { extraAudiences = "deny", clock = Date.now, revoked } = options;
+  const { extraAudiences = "deny", clock = Date.now, revoked, cache = { maxBytes: defaultCacheBytes } } = options;
+  checkOptions<NonNullable<JwtVerifierOptions["cache"]>>("jwtVerifier({ cache })", cache, { maxBytes: true });
   if (extraAudiences !== "deny" && extraAudiences !== "allow") throw wrong('`extraAudiences` is "deny" or "allow"');
   if (typeof clock !== "function") throw wrong("`clock` must be a function that gives Unix milliseconds");
   if ("revoked" in options && typeof revoked !== "function") throw wrong("`revoked` must be a function; leave it out to have none");
@@ -109,7 +109,7 @@ export function checkVerifierOptions(options: JwtVerifierOptions): CheckedOption
     clockToleranceSeconds: checkNumber(options.clockToleranceSeconds ?? 5, "clockToleranceSeconds", 0, maxTolerance),
     maxLifetimeSeconds: checkNumber(options.maxLifetimeSeconds ?? 86_400, "maxLifetimeSeconds", 1),
     maxTokenBytes: checkNumber(options.maxTokenBytes ?? 8_192, "maxTokenBytes", 1),
-    maxCacheBytes: checkNumber((options.cache ?? { maxBytes: defaultCacheBytes }).maxBytes, "cache.maxBytes", 0),
+    maxCacheBytes: checkNumber(cache.maxBytes, "cache.maxBytes", 0),
     clock,
     revoked,
   };

@@ -2,10 +2,11 @@
 import { fastify, type FastifyInstance } from "fastify";
 import { malformedPath } from "../../outcome/answer.ts";
 import type { Api } from "../../api/api.ts";
+import { checkOptions, type KnownOptions } from "../../problem/options.ts";
 import { watchUnawaited } from "../unawaited.ts";
 import { answerOnSocket } from "./answer-on-socket.ts";
 import { FastifyHostRequest } from "./fastify-request.ts";
-import { type FastifyOptions, lockstep } from "./plugin.ts";
+import { type FastifyOptions, fastifyOptions, lockstep } from "./plugin.ts";
 import { write } from "./write.ts";
 
 /** How the server reads connections, and what you add to it. */
@@ -18,6 +19,13 @@ export interface FastifyServerOptions extends FastifyOptions {
   readonly trustedProxies?: number;
 }
 
+const serverOptions: KnownOptions<FastifyServerOptions> = {
+  ...fastifyOptions,
+  headersTimeoutMs: true,
+  requestTimeoutMs: true,
+  trustedProxies: true,
+};
+
 /** Longer than a path can be: the core has no limit of its own below that of the whole header. */
 const maxParamLength = 65_536;
 
@@ -25,7 +33,7 @@ const maxParamLength = 65_536;
  * A Fastify server with the API, and with the routes that you add to it and name in `foreign`. Slow senders are cut off, an upload is invited (`100 Continue`) only once the
  * guards have passed, closing finishes the requests in flight, and what is no HTTP is answered like everything else.
  *
- * @throws BuildError `wrong_option` for a foreign route that cannot be read; at `ready()` and `listen()` what `lockstep()` throws there
+ * @throws BuildError `wrong_option` for a misspelt option and for a foreign route that cannot be read; at `ready()` and `listen()` what `lockstep()` throws there
  * @example
  * ```ts
  * const server = fastifyServer(api);
@@ -33,7 +41,8 @@ const maxParamLength = 65_536;
  * ```
  */
 export function fastifyServer(api: Api, options: FastifyServerOptions = {}): FastifyInstance {
-  const { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000, trustedProxies = 0 } = options;
+  checkOptions("fastifyServer()", options, serverOptions);
+  const { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000, trustedProxies = 0, ...pluginOptions } = options;
   const app = fastify({
     logger: false,
     requestTimeout: requestTimeoutMs,
@@ -63,7 +72,7 @@ export function fastifyServer(api: Api, options: FastifyServerOptions = {}): Fas
   closeWhatIsDone(app);
   const endWatch = watchUnawaited();
   app.addHook("onClose", async () => endWatch());
-  void app.register(lockstep(api, options));
+  void app.register(lockstep(api, pluginOptions));
   return app;
 }
 

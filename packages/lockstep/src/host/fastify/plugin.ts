@@ -1,6 +1,7 @@
 /** The Fastify plugin: it works alone or inside an application that is already there. */
 import type { FastifyPluginAsync } from "fastify";
 import type { Api } from "../../api/api.ts";
+import { checkOptions, type KnownOptions } from "../../problem/options.ts";
 import { Foreign } from "./foreign.ts";
 import { Mounted } from "./mounted.ts";
 import { checkRouteTable, routeTable } from "./route-table.ts";
@@ -21,6 +22,9 @@ export interface FastifyOptions {
   readonly streamGraceMs?: number;
 }
 
+/** The names of the plugin's options. */
+export const fastifyOptions: KnownOptions<FastifyOptions> = { foreign: true, streamGraceMs: true };
+
 /**
  * Makes a Fastify plugin of an API. Register it like any other, with a `prefix` if you like. It is encapsulated: the
  * application's other routes keep their parsers and hooks. Guards run in `onRequest`, before Fastify reads a body; the hooks
@@ -30,7 +34,7 @@ export interface FastifyOptions {
  * An application that answers 404 itself goes on doing so; the API then answers for its own paths only.
  *
  * @throws BuildError `foreign_route` at `ready()` where the application has a route that is neither the API's nor declared,
- *   `wrong_option` for a foreign route that cannot be read, for a prefix with parameters, and for a server that reads HTTP leniently
+ *   `wrong_option` for a misspelt option, for a foreign route that cannot be read, for a prefix with parameters, and for a server that reads HTTP leniently
  *
  * @example
  * ```ts
@@ -40,6 +44,7 @@ export interface FastifyOptions {
  * ```
  */
 export function lockstep(api: Api, options: FastifyOptions = {}): FastifyPluginAsync {
+  checkOptions("lockstep()", options, fastifyOptions);
   const foreign = new Foreign(options.foreign ?? []);
   return async (instance) => {
     const mounted = new Mounted(api, instance, options.streamGraceMs ?? 3000);

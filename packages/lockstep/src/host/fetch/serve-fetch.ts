@@ -1,4 +1,5 @@
 /** Answers web requests: the host of tests, and of runtimes that speak fetch (Workers, Deno, Bun). */
+import { checkOptions } from "../../problem/options.ts";
 import { isBodiless } from "../../http/bodiless.ts";
 import { answerToError } from "../../outcome/answer.ts";
 import { watchUnawaited } from "../unawaited.ts";
@@ -15,6 +16,8 @@ export interface FetchOptions {
 /**
  * Returns the function that a fetch runtime calls for each request. It never rejects. `api.fetch` is the same function without options.
  *
+ * @throws BuildError `wrong_option`
+ *
  * @example
  * ```ts
  * export default { fetch: serveFetch(api, { address: (request) => request.headers.get("cf-connecting-ip") ?? undefined }) };
@@ -24,6 +27,7 @@ export function serveFetch(
   api: { readonly "~dispatcher": HostedApi },
   options: FetchOptions = {},
 ): (request: Request) => Promise<Response> {
+  checkOptions<FetchOptions>("serveFetch()", options, { address: true });
   const hosted = api["~dispatcher"];
   let watches = false;
   return async (request) => {

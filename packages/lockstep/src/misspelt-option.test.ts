@@ -1,0 +1,176 @@
+/**
+ * Every public function that takes options refuses one that it does not know. This walks the exports, so a function that is added is either
+ * called here with a misspelt option or named among those without options.
+ */
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { z } from "zod";
+import * as fastify from "./host/fastify/index.ts";
+import * as fetch from "./host/fetch/index.ts";
+import * as host from "./host/index.ts";
+import * as lockstep from "./index.ts";
+import * as scheme from "./scheme/index.ts";
+import * as testing from "./testing/index.ts";
+import * as jwt from "./token/index.ts";
+
+/** Calls a function rightly, but for what is added to its options. */
+type Call = (added: object) => unknown;
+
+/** A call, and how the message names it, if not as the function. */
+type Row = Call | readonly [where: string, call: Call];
+
+const text = z.string();
+const record = z.object({ text });
+const fine = { public: "a test" };
+const about = { title: "Test", version: "1", routes: [], audit: () => {} };
+const api = lockstep.createApi(about);
+const open = { ...about, docs: fine };
+const cookie = { name: "theme", value: "dark" };
+const key = { name: "X-API-Key" };
+const tokenUrl = "/auth/token";
+const privateJwk = await jwt.generateSigningKey("ES256");
+const signingKey = jwt.signingKey(privateJwk);
+const keys = jwt.jwks(jwt.publicJwks([signingKey]));
+const token = { issuer: "https://as.test", audience: "https://api.test", typ: "at+jwt" } as const;
+const verifier = { ...token, keys, algorithms: ["ES256"] } as const;
+const resource = { url: "https://api.test", authorizationServers: ["https://as.test"] } as const;
+
+const ticket: scheme.SchemeDefinition = {
+  name: "Ticket",
+  place: "authorization ticket",
+  ambient: false,
+  scopes: {},
+  extract: () => undefined,
+  challenge: () => "Ticket",
+  openapi: { type: "http", scheme: "ticket" },
+};
+
+/** The functions of the core, by their names; a word in brackets is a record inside of their options. */
+const core: Readonly<Record<string, Row>> = {
+  // The API.
+  createApi: (added) => lockstep.createApi({ ...about, ...added }),
+  "createApi({ docs })": (added) => lockstep.createApi({ ...open, docs: { ...fine, ...added } }),
+  "createApi({ resource })": (added) => lockstep.createApi({ ...about, resource: { ...resource, ...added } }),
+  "createApi({ servers })": (added) => lockstep.createApi({ ...about, servers: [{ url: "https://api.test", ...added }] }),
+  "createApi({ limits })": ["limits", (added) => lockstep.createApi({ ...about, limits: { maxCookies: 1, ...added } })],
+  "api.with": (added) => api.with([], { testing: true, ...added }),
+  group: (added) => lockstep.group({ prefix: "/v1", ...added }),
+  get: ["GET /", (added) => lockstep.get("/", { ...fine, ...added }, () => 1)],
+  post: ["POST /", (added) => lockstep.post("/", { ...fine, ...added }, () => 1)],
+  put: ["PUT /", (added) => lockstep.put("/", { ...fine, ...added }, () => 1)],
+  patch: ["PATCH /", (added) => lockstep.patch("/", { ...fine, ...added }, () => 1)],
+  del: ["DELETE /", (added) => lockstep.del("/", { ...fine, ...added }, () => 1)],
+  // Values.
+  depends: (added) => lockstep.depends({}, () => 1, { lifetime: "app", ...added }),
+  resource: (added) => lockstep.resource({}, function* () {}, { lifetime: "app", ...added }),
+  run: (added) =>
+    lockstep.run(
+      lockstep.depends({}, () => 1),
+      { with: [], ...added },
+    ),
+  // Inputs.
+  path: ['path("id")', (added) => lockstep.path("id", text, { identifies: "object", ...added })],
+  query: ['query("q")', (added) => lockstep.query("q", text, { identifies: "object", ...added })],
+  header: ['header("X-Text")', (added) => lockstep.header("X-Text", text, { identifies: "object", ...added })],
+  cookie: ['cookie("theme")', (added) => lockstep.cookie("theme", text, { identifies: "object", ...added })],
+  body: (added) => lockstep.body(record, { identifies: { text: "object" }, ...added }),
+  form: (added) => lockstep.form(record, { identifies: { text: "object" }, ...added }),
+  rawBody: (added) => lockstep.rawBody({ mediaTypes: ["text/csv"], ...added }),
+  // Schemes.
+  apiKeyCookie: (added) => lockstep.apiKeyCookie({ name: "session", ...added }),
+  apiKeyHeader: (added) => lockstep.apiKeyHeader({ ...key, ...added }),
+  apiKeyQuery: (added) => lockstep.apiKeyQuery({ name: "key", unsafeInUrl: true, ...added }),
+  httpBasic: (added) => lockstep.httpBasic({ realm: "Test", ...added }),
+  httpBearer: (added) => lockstep.httpBearer({ bearerFormat: "JWT", ...added }),
+  mutualTls: (added) => lockstep.mutualTls({ schemeName: "Certificate", ...added }),
+  oauth2AuthorizationCode: (added) => lockstep.oauth2AuthorizationCode({ authorizationUrl: "/authorize", tokenUrl, ...added }),
+  oauth2ClientCredentials: (added) => lockstep.oauth2ClientCredentials({ tokenUrl, ...added }),
+  oauth2PasswordBearer: (added) => lockstep.oauth2PasswordBearer({ tokenUrl, ...added }),
+  openIdConnect: (added) => lockstep.openIdConnect({ openIdConnectUrl: "https://as.test", ...added }),
+  signedHeader: (added) => lockstep.signedHeader("X-Timestamp", { schemeName: "Time", ...added }),
+  // Results. They are called while a request is answered; the answer to the mistake is a 500, and the developer reads the code.
+  reply: (added) => lockstep.reply(200, {}, { headers: {}, ...added }),
+  "reply({ cookies })": ["cookies", (added) => lockstep.reply(200, {}, { cookies: [{ ...cookie, ...added }] })],
+  stream: (added) => lockstep.stream([], { type: "text/csv", ...added }),
+  problem: (added) => lockstep.problem(409, "taken", "It is taken.", { title: "Taken", ...added }),
+  Problem: ["problem()", (added) => new lockstep.Problem(409, "taken", "It is taken.", added)],
+  oauthError: (added) => lockstep.oauthError("invalid_grant", "It is over.", { status: 401, ...added }),
+};
+
+/** The functions of the subpaths. */
+const others: Readonly<Record<string, Row>> = {
+  hmacSecret: (added) => jwt.hmacSecret(randomBytes(32), { alg: "HS256", ...added }),
+  jwtIssuer: (added) => jwt.jwtIssuer({ ...token, key: signingKey, lifetimeSeconds: 60, ...added }),
+  jwtVerifier: (added) => jwt.jwtVerifier({ ...verifier, ...added }),
+  "jwtVerifier({ cache })": (added) => jwt.jwtVerifier({ ...verifier, cache: { maxBytes: 1, ...added } }),
+  liveJwks: (added) => jwt.liveJwks({ load: async () => ({ keys: [] }), ...added }),
+  remoteJwks: (added) => jwt.remoteJwks({ url: "https://as.example/keys", ...added }),
+  scheme: (added) => scheme.scheme({ ...ticket, ...added }),
+  lockstep: (added) => fastify.lockstep(api, { foreign: [], ...added }),
+  fastifyServer: (added) => fastify.fastifyServer(api, { foreign: [], ...added }).close(),
+  serveFetch: (added) => fetch.serveFetch(api, { address: () => undefined, ...added }),
+};
+
+/** What takes no options: a record of dependencies, claims, a key set or an event is data, whose names are the application's. */
+const withoutOptions: ReadonlySet<string> = new Set(
+  [
+    "allow anyOf anyScope authenticate connection consoleAudit deny firstOf identified media notFound nothing optional",
+    "passwordRequestForm pinoAudit sameSecret sameSite scopes secret unchecked Redacted",
+    "generateSigningKey jwks parseScope publicJwks signingKey",
+    "buildChallenge findCredential malformedCredential repeatedCredential",
+    "Pieces answerToError cutShort discard dispatcherOf isBodiless tooLarge watchUnawaited hostSuite",
+  ].flatMap((line) => line.split(" ")),
+);
+
+/** The verbs check no names at run time yet. One that begins to belongs among the rows. */
+const uncheckedVerbs: ReadonlySet<string> = new Set(["authorize", "owned", "permitted", "roles", "unowned"]);
+
+const rows: Readonly<Record<string, Row>> = { ...core, ...others };
+
+/** The functions that the package exports. An error takes what `Error` takes; `Problem`, which takes more, is among the rows. */
+function exported(): readonly string[] {
+  const functions = Object.entries({ ...lockstep, ...jwt, ...fastify, ...fetch, ...host, ...scheme, ...testing });
+  return functions.filter(([, value]) => typeof value === "function" && !(value.prototype instanceof Error)).map(([name]) => name);
+}
+
+async function failureOf(call: Call, added: object): Promise<unknown> {
+  try {
+    await call(added);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+describe("a misspelt option", () => {
+  for (const [name, row] of Object.entries(rows)) {
+    const [where, call] = typeof row === "function" ? [name.endsWith(")") ? name : `${name}()`, row] : row;
+    test(`is refused by ${name}, with what to write`, async () => {
+      const error = await failureOf(call, { mispelt: undefined });
+      assert.ok(error instanceof lockstep.BuildError, String(error));
+      assert.equal(error.code, "wrong_option");
+      assert.ok(error.message.startsWith(`${where}: correct or remove the option "mispelt"; the options are `), error.message);
+      // Without it the call is right. An error that the function makes or throws on purpose is not about options.
+      assert.ok(!((await failureOf(call, {})) instanceof lockstep.BuildError));
+    });
+  }
+
+  test("is refused by every public function that takes options: the rows above are complete", () => {
+    assert.deepEqual(
+      exported().filter((name) => !(name in rows) && !withoutOptions.has(name) && !uncheckedVerbs.has(name)),
+      [],
+    );
+  });
+
+  test("does not compile in any of them", () => {
+    const typeTest = readFileSync(join(import.meta.dirname, "../test-d/options.test-d.ts"), "utf8");
+    const refused = new Set(Array.from(typeTest.matchAll(/^\/\/ (\S.*)\n\/\/ @ts-expect-error /gmu), ([, name]) => name));
+    assert.deepEqual(
+      Object.keys(rows).filter((name) => !refused.has(name)),
+      [],
+    );
+  });
+});
