@@ -100,10 +100,10 @@ const outside = {
 } as const;
 
 /** All strict checks, those of the package's own declarations included. */
-const strictly = [
-  ...["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--skipLibCheck", "false"],
-  ...["--module", "nodenext", "--target", "es2024", "--lib", "es2024", "--types", "node", "--allowImportingTsExtensions"],
-];
+const strictly: readonly string[] = [
+  "--noEmit --strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --skipLibCheck false",
+  "--module nodenext --target es2024 --lib es2024 --types node --allowImportingTsExtensions",
+].flatMap((words) => words.split(" "));
 
 /** The exit code and the standard error of a program that failed. */
 interface Failure {
