@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { stripTypeScriptTypes } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import type { Printed, PrintedAnswer } from "./package-on-node-22.fixture.ts";
@@ -27,6 +27,8 @@ const subpaths: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "lockstep/openapi": types,
     "lockstep/fastify": "lockstep",
     "lockstep/fetch": "serveFetch",
+    "lockstep/scheme": "scheme",
+    "lockstep/host": "dispatcherOf",
     "lockstep/testing": "hostSuite",
   },
   "lockstep-identity": {
@@ -87,6 +89,21 @@ await identity({
   scopes: {}, mail: logMail(() => {}), audit: () => {},
 });
 `;
+
+/**
+ * A scheme and a host that are written outside the package: those of the manual. They are copied into an empty folder with their tests,
+ * without the repository's settings. `tests` is the least number of tests that must have run.
+ */
+const outside = {
+  scheme: { tests: 4, files: ["15-writing-a-scheme.ts", "15-writing-a-scheme.test.ts", "ask.fixture.ts"] },
+  host: { tests: 80, files: ["10-hosts/node.ts", "10-hosts-node.slow.test.ts"] },
+} as const;
+
+/** All strict checks, those of the package's own declarations included. */
+const strictly: readonly string[] = [
+  "--noEmit --strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --skipLibCheck false",
+  "--module nodenext --target es2024 --lib es2024 --types node --allowImportingTsExtensions",
+].flatMap((words) => words.split(" "));
 
 /** The exit code and the standard error of a program that failed. */
 interface Failure {
@@ -198,6 +215,32 @@ describe("the packed packages", () => {
     }
   });
 
+  describe("in an empty folder", () => {
+    let folder = "";
+
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), "lockstep-outside-"));
+      await install(folder, [tarballs.get("lockstep") ?? "", versioned("@types/node")]);
+      for (const path of Object.values(outside).flatMap(({ files }) => files)) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await copyFile(join(root, "docs/manual/listing", path), join(folder, path));
+      }
+    });
+
+    after(() => rm(folder, { recursive: true, force: true }));
+
+    for (const [what, { tests, files }] of Object.entries(outside)) {
+      test(`a ${what} that is written there compiles and passes its tests`, async () => {
+        const options = { cwd: folder, env: outsideEnvironment };
+        await run(binary("tsc"), [...strictly, ...files], options).catch(printed);
+        const testFiles = files.filter((path) => path.endsWith(".test.ts"));
+        const { stdout } = await run(process.execPath, ["--test", "--test-reporter=tap", ...testFiles], options).catch(printed);
+        const [, passed] = /^# pass (\d+)$/m.exec(stdout) ?? [];
+        assert.ok(Number(passed) >= tests, stdout);
+      });
+    }
+  });
+
   test("the Node 22 of the tests is one, and the Node that runs everything else is not", async () => {
     const versionOf = async (path: string): Promise<string> => (await run(path, ["--version"])).stdout;
     assert.match(await versionOf(node22), /^v22\./);
@@ -261,6 +304,14 @@ describe("the packed packages", () => {
     });
   });
 });
+
+/** A test process of its own: nothing of the process that runs this file, such as the condition that leads to the sources. */
+const outsideEnvironment = { PATH: process.env["PATH"] };
+
+/** A failed command says on its standard output what is wrong. */
+function printed(failure: Error & { readonly stdout?: string }): never {
+  throw new Error(failure.stdout ?? failure.message, { cause: failure });
+}
 
 function statusAndCode(answer: PrintedAnswer | undefined): readonly unknown[] {
   const { code } = JSON.parse(answer?.text ?? "{}") as { code?: string };

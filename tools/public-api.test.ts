@@ -72,7 +72,10 @@ const explained: readonly { readonly types: string; readonly because: string }[]
     because: "the inside of a dependency and of a route (`~dep`, `~route`)",
   },
   { types: "Protection Notice", because: "the two parts of Fact, which is exported" },
-  { types: "OneRecord MediaBody NoSchema Permission", because: "limits of a type parameter: the compiler reports the argument" },
+  {
+    types: "NoDeps NoSchema OneRecord MediaBody Permission",
+    because: "defaults and limits of a type parameter: the compiler reports the argument",
+  },
   { types: "StacklessError", because: "a base class that adds no public member to LockstepError" },
   { types: "KeySource KeyContext PrivateKey", because: "the inside of keys, under a symbol that is not exported" },
   { types: "RefusalKind", because: "malformedCredential() and repeatedCredential() are the only ways to make a Refusal" },

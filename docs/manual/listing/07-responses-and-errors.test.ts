@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createApi, get, reply } from "lockstep";
-import { api, log } from "./07-responses-and-errors.ts";
+import { createApi, get, Redacted, reply, secret } from "lockstep";
+import { api, isStoredKey, log } from "./07-responses-and-errors.ts";
 import { ask, outcome } from "./ask.fixture.ts";
 import { tokenOf } from "./setting.ts";
 
@@ -28,6 +28,13 @@ test("a response schema drops members that it does not name, and a Date is writt
 
   assert.deepEqual(body, { id: "alice", email: "alice@example.com", since: "1970-01-01T00:00:00.000Z" });
   // #endregion
+});
+
+test("a presented and a stored value are compared, and neither is printed", () => {
+  const stored = secret("s3cret");
+  assert.equal(isStoredKey(new Redacted("s3cret"), stored), true);
+  assert.equal(isStoredKey(new Redacted("guess"), stored), false);
+  assert.equal(`${String(stored)} ${JSON.stringify({ stored })}`, '[redacted] {"stored":"[redacted]"}');
 });
 
 test("a route does not send a success that it does not declare", async () => {

@@ -10,9 +10,12 @@ import {
   post,
   problem,
   put,
+  type Redacted,
   reply,
   resource,
+  sameSecret,
   secret,
+  type Secret,
   stream,
   Unavailable,
 } from "lockstep";
@@ -23,6 +26,12 @@ import { notes, tokenOf, users } from "./setting.ts";
 // #region response
 const Profile = z.object({ id: z.string(), email: z.email(), since: z.iso.datetime() });
 const stored = { id: "alice", email: "alice@example.com", since: new Date(0), passwordHash: secret("$argon2id$…") };
+// #endregion
+
+// #region secrets
+export function isStoredKey(presented: Redacted<string>, stored: Secret<string>): boolean {
+  return sameSecret(presented, stored.reveal());
+}
 // #endregion
 
 const Greeting = z.object({ hello: z.string() });

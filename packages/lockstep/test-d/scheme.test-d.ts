@@ -16,9 +16,13 @@ import {
   oauth2ClientCredentials,
   oauth2PasswordBearer,
   openIdConnect,
-  type Redacted,
+  Redacted,
+  type Scheme,
+  secret,
+  type Secret,
   type ValueOf,
 } from "lockstep";
+import { buildChallenge, type Extraction, scheme, type SchemeDefinition } from "lockstep/scheme";
 import { type Equal, holds } from "./assert.ts";
 import { activeUser, bare, db, token } from "./example.ts";
 
@@ -83,3 +87,46 @@ authenticate({ user: activeUser }, ({ user }) => user);
 // A key in a URL is said aloud.
 // @ts-expect-error 'unsafeInUrl' is missing
 apiKeyQuery({ name: "key" });
+
+// A presented credential is not a stored value; a stored value may be presented.
+const isStored = (presented: Redacted<string>, stored: Secret<string>): boolean => presented === stored;
+isStored(new Redacted("a"), secret("a"));
+isStored(secret("a"), secret("a"));
+// @ts-expect-error Property '[stored]' is missing in type 'Redacted<string>'
+isStored(new Redacted("a"), new Redacted("a"));
+
+// A scheme of one's own has the scopes and the place of its definition in its type.
+const ticket = scheme({
+  name: "Ticket",
+  place: "header x-ticket",
+  ambient: false,
+  scopes: { "notes:read": "Read notes" },
+  extract: (source): Extraction<number> => new Redacted(source.request.headers("x-ticket").length),
+  challenge: ({ realm }) => buildChallenge("Ticket", { realm }),
+  openapi: { type: "apiKey", in: "header", name: "X-Ticket" },
+});
+holds<Equal<typeof ticket, Scheme<number, "notes:read">>>();
+const definition: SchemeDefinition<number, never, "cookie"> = {
+  name: "Ticket",
+  place: "cookie ticket",
+  ambient: "cookie",
+  scopes: {},
+  extract: () => undefined,
+  challenge: () => "Ticket",
+  openapi: {},
+};
+holds<Equal<ReturnType<typeof fromCookie>, Scheme<number, never, "cookie">>>();
+const fromCookie = () => scheme(definition);
+// @ts-expect-error Unprotected route
+get("/a", { deps: { ticket } }, () => 1);
+// A place has one of the known forms.
+// @ts-expect-error Type '"x-ticket"' is not assignable to type 'CredentialPlace'
+scheme({ ...definition, place: "x-ticket" });
+// A credential is redacted, and found without waiting.
+// @ts-expect-error Type 'string' is not assignable to type 'Extraction<
+scheme({ ...definition, extract: (): string => "7" });
+// @ts-expect-error Type 'Promise<
+scheme({ ...definition, extract: async (): Promise<undefined> => undefined });
+// A scheme does not read the body.
+// @ts-expect-error Property 'body' does not exist
+scheme({ ...definition, extract: (source) => void source.request.body(1) });

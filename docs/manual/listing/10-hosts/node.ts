@@ -69,7 +69,7 @@ async function answerTo(request: NodeRequest, hosted: HostedApi, outgoing: Serve
   const exchange = hosted.exchange(match.route, request, match.params);
   const refused = await exchange.begin(); // every guard that needs no body
   if (refused !== undefined) return refused;
-  if (request.incoming.headers.expect !== undefined) outgoing.writeContinue();
+  if (request.incoming.headers.expect?.toLowerCase() === "100-continue") outgoing.writeContinue();
   return exchange.finish(); // reads the body and runs the handler
 }
 // #endregion
@@ -100,7 +100,7 @@ export function nodeServer(api: Api): Server {
       await write(response, request, outgoing);
     } catch (error) {
       discard(response?.body);
-      const failure = hosted.refuse(answerToError(undefined), request);
+      const failure = hosted.refuse(answerToError(undefined), request); // 500
       hosted.report(error, { requestId: String(failure.headers["x-request-id"]), route: hosted.labelOf(request) });
       await write(failure, request, outgoing);
     }

@@ -53,9 +53,9 @@ export function findCredential(source: CredentialSource, scheme: Lowercase<strin
 }
 
 /**
- * Parses one field value. For `Bearer T` it returns `T`; without a credential and for another scheme, `undefined`; for a value that
- * names the scheme but is not in the strict form, the refusal `invalid`. For two credentials that a proxy or a `fetch` host has
- * joined with a comma (RFC 9110 §5.3) it returns `repeated`, as for two headers.
+ * Parses one field value. For `Bearer T` it returns `T`; without a credential and for another scheme, `undefined`; for a value
+ * that names the scheme but is not in the strict form, the refusal `invalid`. For two credentials that a proxy or a `fetch`
+ * host has joined with a comma (RFC 9110 §5.3) it returns `repeated`, as for two headers.
  */
 export function parseAuthorization(value: string, scheme: string): string | Refusal | undefined {
   if (!namesScheme(value, scheme)) return isJoined(value) ? repeated : undefined;

@@ -1,6 +1,6 @@
 /**
- * Values that must not be printed. This module owns the wrapper and what happens when one is logged or serialised;
- * comparing secrets is in `same-secret.ts`. A `Secret` is the same value at run time: its type says that the program keeps it, and a
+ * Values that must not be printed. This module owns the wrapper and what happens when one is logged or serialised; comparing
+ * secrets is in `same-secret.ts`. A `Secret` is the same value at run time: its type says that the program keeps it, and a
  * presented credential does not pass as a stored one.
  */
 import { recogniseEverywhere } from "../brand.ts";
@@ -25,8 +25,17 @@ export function refusingSecrets<T>(serialise: () => T): T {
 }
 
 /**
- * A value that shows nothing when it is printed, logged or serialised. What a scheme extracts from a request is one, so
- * that a credential cannot end up in a log by accident; `reveal()` is easy to find in a review.
+ * A value that shows `[redacted]` when it is printed, logged or serialised: a credential that a client **presented** and nobody
+ * has verified. Schemes return one, so a credential does not end up in a log by accident. In an answer it throws
+ * `secret_in_response`.
+ *
+ * A value that the program itself **keeps** is a `Secret`. It is the same at run time; its type keeps the two apart: a `Redacted`
+ * does not fit where a `Secret` is required, so a presented credential cannot be compared with itself.
+ *
+ * @example
+ * ```ts
+ * const caller = authenticate({ token }, ({ token }) => sessions.find(token.reveal()));
+ * ```
  */
 export class Redacted<T> {
   static {
@@ -39,14 +48,14 @@ export class Redacted<T> {
     this.#value = value;
   }
 
-  /** The value itself, on purpose. */
+  /** Returns the value itself. It is not protected any more; the word is easy to find in a review. */
   reveal(): T {
     return this.#value;
   }
 
   /**
-   * The SHA-256 of a text as 64 hexadecimal digits, to look a key up by what is stored of it. For keys of at least 128 random bits: a
-   * password needs a slow hash instead, and a token is verified by its verifier.
+   * The SHA-256 of a text as 64 hexadecimal digits, to look a key up by what is stored of it. For keys of at least 128 random
+   * bits: a password needs a slow hash instead, and a token is verified by its verifier.
    *
    * @example
    * ```ts
@@ -78,7 +87,7 @@ export class Redacted<T> {
   }
 
   static {
-    // What Node's console and util.inspect call; declared here because its name is no literal.
+    // What Node's console and util.inspect call; declared here because its name is not a literal.
     Object.defineProperty(Redacted.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: () => shown });
   }
 }
@@ -86,14 +95,24 @@ export class Redacted<T> {
 declare const stored: unique symbol;
 
 /**
- * A stored value that must never leave in a response (a password hash, an API key's hash). A handler whose result type
- * holds a `Secret` does not compile; at run time serialising a response that holds one throws `secret_in_response`.
+ * A value that the program **keeps** and that must never leave in a response: a password hash, the hash of an API key, a signing
+ * key. `secret()` makes one. A handler whose result type holds a `Secret` or a `Redacted` does not compile unless its response
+ * schema drops it; at run time, a response that holds one throws `secret_in_response`.
+ *
+ * It fits where a `Redacted` is required, and not the reverse: require a `Secret` for the stored side of a comparison.
  */
 export interface Secret<T> extends Redacted<T> {
   readonly [stored]: true;
 }
 
-/** Wraps a value so that it is neither printed nor sent. */
+/**
+ * Makes a `Secret`: a value that is neither printed nor sent.
+ *
+ * @example
+ * ```ts
+ * const user = { id: row.id, passwordHash: secret(row.passwordHash) };
+ * ```
+ */
 export function secret<T>(value: T): Secret<T> {
   // The brand exists for the compiler only: at run time a secret is a redacted value.
   return new Redacted(value) as Secret<T>;
