@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { isJsonObject, parseStrictJson, StrictJsonError } from "./strict-json.ts";
 import type { Json, StrictJsonReason } from "./strict-json.ts";
@@ -24,7 +24,7 @@ function plain(value: Json): unknown {
 }
 
 describe("strict JSON", () => {
-  it("reads what JSON.stringify writes as JSON.parse does (RFC 8259)", () => {
+  test("reads what JSON.stringify writes as JSON.parse does (RFC 8259)", () => {
     const anyJson = fc.json({ maxDepth: 6, stringUnit: "grapheme" }).filter((text) => !text.includes("__proto__"));
     fc.assert(
       fc.property(anyJson, fc.constantFrom(0, 2), (text, indent) => {
@@ -35,7 +35,7 @@ describe("strict JSON", () => {
     );
   });
 
-  it("never accepts what JSON.parse refuses, and never fails in another way", () => {
+  test("never accepts what JSON.parse refuses, and never fails in another way", () => {
     const scraps = fc.array(
       fc.constantFrom(...'{}[]:,"\\u0az1-+.eE \n\t'.split(""), "true", "null", '"a"', '"b":1', "\u0001", "\u00a0", "é"),
       {
@@ -58,7 +58,7 @@ describe("strict JSON", () => {
     );
   });
 
-  it("refuses what JSON does not have: comments, trailing commas, single quotes, leading zeros, NaN, two documents", () => {
+  test("refuses what JSON does not have: comments, trailing commas, single quotes, leading zeros, NaN, two documents", () => {
     const wrong = [
       "",
       " ",
@@ -93,19 +93,19 @@ describe("strict JSON", () => {
     assert.deepEqual(parseStrictJson(" [1 , 2.5e-1 ] ", limits), [1, 0.25]);
   });
 
-  it("refuses a number that no double can hold (RFC 7493 §2.2), which JSON.parse reads as Infinity", () => {
+  test("refuses a number that no double can hold (RFC 7493 §2.2), which JSON.parse reads as Infinity", () => {
     for (const text of ["1e400", "-1e400", "9".repeat(400), '{"a":[1,1E+309]}']) assert.equal(reason(text), "syntax", text);
     assert.deepEqual(parseStrictJson("[1.7976931348623157e308,-1e308,1e-400]", limits), [Number.MAX_VALUE, -1e308, 0]);
   });
 
-  it("refuses a duplicate member at any depth and in any spelling (J-34; RFC 8259 §4)", () => {
+  test("refuses a duplicate member at any depth and in any spelling (J-34; RFC 8259 §4)", () => {
     for (const text of ['{"a":1,"a":1}', '{"sub":1,"s\\u0075b":2}', '[{"b":{"c":1,"c":2}}]', '{"":1,"":2}', '{"1":1,"1":2}']) {
       assert.equal(reason(text), "duplicate", text);
     }
     assert.deepEqual(plain(parseStrictJson('{"a":{"a":1},"A":2}', limits)), { a: { a: 1 }, A: 2 });
   });
 
-  it("refuses __proto__ in any spelling, and gives objects without a prototype (J-36)", () => {
+  test("refuses __proto__ in any spelling, and gives objects without a prototype (J-36)", () => {
     assert.equal(reason('{"__proto__":{"admin":true}}'), "forbidden-key");
     assert.equal(reason('[{"__pr\\u006fto__":1}]'), "forbidden-key");
     const value = parseStrictJson('{"constructor":1,"hasOwnProperty":2,"a":{}}', limits);
@@ -116,19 +116,19 @@ describe("strict JSON", () => {
     assert.equal(value["hasOwnProperty"], 2);
   });
 
-  it("refuses names of the caller's choice", () => {
+  test("refuses names of the caller's choice", () => {
     const forbiddenKeys = new Set(["constructor"]);
     assert.throws(() => parseStrictJson('{"constructor":1}', { ...limits, forbiddenKeys }), { reason: "forbidden-key" });
   });
 
-  it("refuses lone surrogates and accepts pairs (RFC 7493 §2.1)", () => {
+  test("refuses lone surrogates and accepts pairs (RFC 7493 §2.1)", () => {
     assert.equal(reason('"\\ud800"'), "syntax");
     assert.equal(reason('"\ud800"'), "syntax");
     assert.equal(reason('{"\\udc00":1}'), "syntax");
     assert.equal(parseStrictJson('"\\ud83d\\ude00"', limits), "😀");
   });
 
-  it("bounds depth and the number of members, and accepts exactly the bound", () => {
+  test("bounds depth and the number of members, and accepts exactly the bound", () => {
     assert.equal(reason("[[[]]]", { maxDepth: 2 }), "depth");
     assert.equal(reason('{"a":{"b":[]}}', { maxDepth: 2 }), "depth");
     assert.ok(parseStrictJson("[[]]", { ...limits, maxDepth: 2 }));
@@ -138,7 +138,7 @@ describe("strict JSON", () => {
     assert.ok(parseStrictJson('{"a":[1]}', { ...limits, maxMembers: 2 }));
   });
 
-  it("takes time in proportion to the text, and does not overflow the stack", () => {
+  test("takes time in proportion to the text, and does not overflow the stack", () => {
     assert.equal(reason("[".repeat(1_000_000)), "depth");
     assert.equal(reason("[".repeat(1_000_000), { maxDepth: 1_000_000 }), "depth");
     const long = JSON.stringify({ text: '\\"x'.repeat(300_000) });

@@ -1,6 +1,6 @@
 /** What guards an API or a group comes before everything that a route declares, whatever kind of dependency it is. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { z } from "zod";
 import {
   type Api,
@@ -80,7 +80,7 @@ for (const [name, api] of Object.entries(apis)) {
       ["a body that is no JSON", "/items", '{"nam"', 400],
     ] as const;
     for (const [what, target, text, allowed] of requests) {
-      it(`answers before ${what} is looked at`, async () => {
+      test(`answers before ${what} is looked at`, async () => {
         const refused = await ask(api, target, text, { "x-token": "wrong" });
         assert.equal(refused.status, 400);
         assert.match(refused.text, /"code":"wrong_token"/);
@@ -93,7 +93,7 @@ for (const [name, api] of Object.entries(apis)) {
       });
     }
 
-    it("runs once for each request, and a body that fits reaches the handler", async () => {
+    test("runs once for each request, and a body that fits reaches the handler", async () => {
       assert.deepEqual(await ask(api, "/items", '{"name":"x"}', { "x-token": "let-me-in" }), { status: 200, text: '{"name":"x"}' });
       assert.deepEqual(calls, ["gate"]);
     });
@@ -108,7 +108,7 @@ const user = authenticate({ token }, ({ token: given }) => {
 const bearer = (name: string) => ({ authorization: `Bearer ${name}` });
 
 describe("gates of several kinds", () => {
-  it("a depends() that is the port of get_current_active_user refuses before the body is read, as authorize() does", async () => {
+  test("a depends() that is the port of get_current_active_user refuses before the body is read, as authorize() does", async () => {
     const inactive = ({ user: who }: { readonly user: { readonly id: string } }) =>
       who.id === "inactive" ? problem(400, "inactive_user", "Inactive user") : who;
     for (const active of [depends({ user }, inactive), authorize({ user }, inactive)]) {
@@ -122,7 +122,7 @@ describe("gates of several kinds", () => {
     }
   });
 
-  it("run the API's first, then the group's, then who the route asks, then its objects", async () => {
+  test("run the API's first, then the group's, then who the route asks, then its objects", async () => {
     const logs = (name: string) => depends({}, () => void calls.push(name));
     const first = logs("api");
     const second = logs("group");
@@ -143,7 +143,7 @@ describe("gates of several kinds", () => {
     assert.deepEqual(calls, ["api", "group", "user"]);
   });
 
-  it("open a resource that is a gate before the route's own checks, and close it after them", async () => {
+  test("open a resource that is a gate before the route's own checks, and close it after them", async () => {
     const lock = resource({}, function* () {
       calls.push("lock");
       yield "lock";
@@ -156,7 +156,7 @@ describe("gates of several kinds", () => {
     assert.deepEqual(calls, ["lock", "load", "unlock"]);
   });
 
-  it("wait for what they need: a gate that reads the body comes after it, and before the handler", async () => {
+  test("wait for what they need: a gate that reads the body comes after it, and before the handler", async () => {
     const signed = depends({ sent }, ({ sent: { name } }) => {
       calls.push("signed");
       if (name === "forged") problem(400, "forged", "No.");
@@ -169,7 +169,7 @@ describe("gates of several kinds", () => {
     assert.deepEqual(calls, ["signed", "handler"]);
   });
 
-  it("do not hide that a credential is missing: it is asked for before anything runs", async () => {
+  test("do not hide that a credential is missing: it is asked for before anything runs", async () => {
     const users = group({ prefix: "/users", deps: { gate } });
     const api = createApi({ ...quiet, routes: [users.get("/me", { deps: { user } }, ({ user: { id } }) => id)] });
     assert.equal((await ask(api, "/users/me", undefined, { "x-token": "wrong" })).status, 401);

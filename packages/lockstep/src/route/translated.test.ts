@@ -1,6 +1,6 @@
 /** What a resource throws while an error is thrown into it, as the client and the log see it. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import {
   type Dependency,
   authorize,
@@ -77,7 +77,7 @@ async function answerOf(deps: Readonly<Record<string, Dependency<unknown>>>, han
 
 for (const [kind, make] of Object.entries(kinds)) {
   describe(`a resource that closes ${kind}hronously`, () => {
-    it("turns an error that nothing expected into a problem: it is the answer, and nobody is woken", async () => {
+    test("turns an error that nothing expected into a problem: it is the answer, and nobody is woken", async () => {
       const answer = await answerOf({ db: make(onDuplicate) }, duplicate);
       assert.deepEqual(answer, { status: 409, code: "taken", errors: [], events: [] });
       // The controls: an error that it does not translate, and a success.
@@ -88,12 +88,12 @@ for (const [kind, make] of Object.entries(kinds)) {
       assert.equal((await answerOf({ db: make(onDuplicate) }, () => undefined)).status, 204);
     });
 
-    it("turns an error of a dependency into a problem, too", async () => {
+    test("turns an error of a dependency into a problem, too", async () => {
       const broken = depends({ db: make(onDuplicate) }, duplicate);
       assert.deepEqual(await answerOf({ broken }, () => undefined), { status: 409, code: "taken", errors: [], events: [] });
     });
 
-    it("answers with a failure of the server, and the error that it comes from is reported all the same", async () => {
+    test("answers with a failure of the server, and the error that it comes from is reported all the same", async () => {
       const busy = await answerOf({ db: make(() => problem(503, "busy", "Later.")) }, duplicate);
       assert.deepEqual([busy.status, busy.code], [503, "busy"]);
       assert.deepEqual(
@@ -112,7 +112,7 @@ for (const [kind, make] of Object.entries(kinds)) {
       assert.deepEqual(away.events, ["error.unexpected the handler: Duplicate", "error.unavailable the store is away"]);
     });
 
-    it("may refuse with deny(): 403, and the reason is in the audit log", async () => {
+    test("may refuse with deny(): 403, and the reason is in the audit log", async () => {
       const db = make(() => deny("the quota is used up"));
       assert.deepEqual(await answerOf({ db }, duplicate), {
         status: 403,
@@ -122,7 +122,7 @@ for (const [kind, make] of Object.entries(kinds)) {
       });
     });
 
-    it("that throws what cannot be read is a failure like any other", async () => {
+    test("that throws what cannot be read is a failure like any other", async () => {
       const unreadable = new Proxy(new Error("x"), {
         getPrototypeOf: () => {
           throw new Error("no");
@@ -135,7 +135,7 @@ for (const [kind, make] of Object.entries(kinds)) {
       assert.deepEqual([status, errors.length], [500, 2]);
     });
 
-    it("never replaces a refusal or a problem", async () => {
+    test("never replaces a refusal or a problem", async () => {
       const seen: unknown[] = [];
       const db = make(() => problem(418, "teapot", "No."), seen);
       for (const [handler, status] of [
@@ -150,12 +150,12 @@ for (const [kind, make] of Object.entries(kinds)) {
       assert.equal(seen.length, 4, "each was thrown in");
     });
 
-    it("does not hide a mistake that the toolkit found", async () => {
+    test("does not hide a mistake that the toolkit found", async () => {
       const { status, errors } = await answerOf({ db: make(taken), wrong: resource({}, returnsNothing) }, () => undefined);
       assert.deepEqual([status, errors.length], [500, 1]);
     });
 
-    it("that fails while it rolls back changes nothing, and both errors are reported", async () => {
+    test("that fails while it rolls back changes nothing, and both errors are reported", async () => {
       const db = make(() => {
         throw new RangeError("the rollback failed");
       });
@@ -167,7 +167,7 @@ for (const [kind, make] of Object.entries(kinds)) {
       );
     });
 
-    it("hands its translation on to those that were opened before it; they cannot replace it", async () => {
+    test("hands its translation on to those that were opened before it; they cannot replace it", async () => {
       const seen: unknown[] = [];
       const outer = make(() => problem(418, "teapot", "No."), seen);
       const inner = make(onDuplicate);
@@ -179,12 +179,12 @@ for (const [kind, make] of Object.entries(kinds)) {
       );
     });
 
-    it("translates what those opened after it let out", async () => {
+    test("translates what those opened after it let out", async () => {
       const inner = make(() => {});
       assert.equal((await answerOf({ outer: make(onDuplicate), inner }, duplicate)).status, 409);
     });
 
-    it("translates the error of a commit that was opened after it", async () => {
+    test("translates the error of a commit that was opened after it", async () => {
       const inner = resource({}, async function* () {
         yield "transaction";
         duplicate();
@@ -204,7 +204,7 @@ function* returnsNothing(): Generator<string, void, void> {
 }
 
 describe("a translation", () => {
-  it("never lets a request past a guard", async () => {
+  test("never lets a request past a guard", async () => {
     const db = kinds.async(onDuplicate);
     const user = authenticate({ token: httpBearer(), db }, () => ({ id: "1" }));
     const active = authorize({ user, db }, () => duplicate());
@@ -219,7 +219,7 @@ describe("a translation", () => {
     assert.deepEqual([response.status, handled], [409, 0]);
   });
 
-  it("comes too late for a stream: it breaks off, and its own error is reported", async () => {
+  test("comes too late for a stream: it breaks off, and its own error is reported", async () => {
     const errors: unknown[] = [];
     const seen: unknown[] = [];
     async function* pieces() {

@@ -28,7 +28,7 @@ export type SecretKeyAlgorithm = (typeof secretKeyAlgorithms)[number];
 /** Any algorithm that a key may be pinned to. */
 export type Algorithm = PublicKeyAlgorithm | SecretKeyAlgorithm;
 
-/** Which JWKs an algorithm fits: the key type, the curve where there is one, the fewest bytes of a secret (RFC 7518 §3.2). */
+/** Which JWKs an algorithm fits: the key type, its curve, if it has one, and the fewest bytes of a secret (RFC 7518 §3.2). */
 export type KeyDemand =
   | { readonly kty: "EC"; readonly crv: "P-256" | "P-384" | "P-521" }
   | { readonly kty: "OKP"; readonly crv: "Ed25519" }

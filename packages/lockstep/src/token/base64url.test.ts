@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { bigEndian, decodeText, isCanonicalBase64url, parseBase64url } from "./base64url.ts";
 
 describe("canonical base64url (RFC 7515 §2)", () => {
-  it("decodes what an encoder writes", () => {
+  test("decodes what an encoder writes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         assert.deepEqual(parseBase64url(Buffer.from(bytes).toString("base64url")), bytes);
@@ -12,7 +12,7 @@ describe("canonical base64url (RFC 7515 §2)", () => {
     );
   });
 
-  it("accepts a text exactly when encode(decode(text)) gives it back (J-43)", () => {
+  test("accepts a text exactly when encode(decode(text)) gives it back (J-43)", () => {
     const nearly = fc.string({ unit: fc.constantFrom(..."AQgwBCZ_-/+= \n?é9".split("")), maxLength: 12 });
     fc.assert(
       fc.property(nearly, (text) => {
@@ -23,7 +23,7 @@ describe("canonical base64url (RFC 7515 §2)", () => {
     );
   });
 
-  it("decodes text as a fatal UTF-8 decoder does, byte order marks included (J-41)", () => {
+  test("decodes text as a fatal UTF-8 decoder does, byte order marks included (J-41)", () => {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const some = fc.oneof(
       fc.uint8Array({ maxLength: 12 }),
@@ -46,11 +46,11 @@ describe("canonical base64url (RFC 7515 §2)", () => {
     assert.equal(decodeText("77u_e30"), "\ufeff{}");
   });
 
-  it("reads numbers most significant byte first", () => {
+  test("reads numbers most significant byte first", () => {
     assert.equal(bigEndian(new Uint8Array([1, 0, 255])), 65_791n);
   });
 
-  it("refuses padding, the other alphabet, spaces, unused bits and impossible lengths (RFC 4648 §3.5)", () => {
+  test("refuses padding, the other alphabet, spaces, unused bits and impossible lengths (RFC 4648 §3.5)", () => {
     for (const text of ["AA==", "+/AA", "A A", "AA\n", "AB", "AAB", "A", "AAAAA", "AAé"]) {
       assert.equal(parseBase64url(text), undefined, JSON.stringify(text));
     }

@@ -1,6 +1,6 @@
 /**
- * Canonical base64url (RFC 7515 §2, RFC 4648 §5 and §3.5): every byte string has exactly one accepted spelling, so that a
- * token cannot be respelt past a deny list or a cache. This module owns the strictness, jose does the decoding.
+ * Canonical base64url (RFC 7515 §2, RFC 4648 §5 and §3.5): every byte string has exactly one accepted spelling. A
+ * token cannot be respelled to get past a deny list or a cache. This module owns the strictness, jose does the decoding.
  */
 import { decode } from "jose/base64url";
 
@@ -31,7 +31,7 @@ export function parseBase64url(text: unknown): Uint8Array | undefined {
  * Decodes canonical base64url that spells text in UTF-8, without jose's detour over bytes where the text is ASCII, as it is
  * for nearly every token (a fifth of the time).
  *
- * @throws TypeError for bytes that are not UTF-8. A byte order mark is kept, so that a JSON reader refuses it.
+ * @throws TypeError for bytes that are not UTF-8. A byte order mark is kept, and the JSON reader refuses it.
  */
 export function decodeText(canonical: string): string {
   const binary = atob(canonical.replaceAll("-", "+").replaceAll("_", "/"));

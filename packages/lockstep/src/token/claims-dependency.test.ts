@@ -1,6 +1,6 @@
 /** The claims of a verified token as a dependency, through the API that answers with them. */
 import assert from "node:assert/strict";
-import { beforeEach, describe, it } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { authenticate } from "../access/authenticate.ts";
 import { identified } from "../outcome/identified.ts";
 import type { AuditEvent } from "../audit/event.ts";
@@ -73,14 +73,14 @@ beforeEach(() => {
 });
 
 describe("the claims of a scheme's token", () => {
-  it("are the value of the dependency, verified", async () => {
+  test("are the value of the dependency, verified", async () => {
     const { byClaims } = bothWays();
     const answer = await ask(byClaims, f.token());
     assert.deepEqual([answer.status, answer.body, events], [200, '"alice"', []]);
   });
 
   for (const [name, { text, reason }] of Object.entries(bad)) {
-    it(`answer a token that ${name} with 401, the challenge, and the same bytes as verify() does (RFC 6750 §3.1)`, async () => {
+    test(`answer a token that ${name} with 401, the challenge, and the same bytes as verify() does (RFC 6750 §3.1)`, async () => {
       const { byClaims, byVerify } = bothWays();
       const answer = await ask(byClaims, text);
       assert.equal(answer.status, 401);
@@ -97,7 +97,7 @@ describe("the claims of a scheme's token", () => {
     });
   }
 
-  it("are not asked for if no token was sent: the challenge says no error (RFC 6750 §3.1)", async () => {
+  test("are not asked for if no token was sent: the challenge says no error (RFC 6750 §3.1)", async () => {
     const { byClaims, byVerify } = bothWays({ revoked: () => assert.fail("asked") });
     const answer = await ask(byClaims);
     assert.deepEqual([answer.status, answer.challenge?.includes("error")], [401, false]);
@@ -105,12 +105,12 @@ describe("the claims of a scheme's token", () => {
     assert.deepEqual([...new Set(events.map(({ type }) => type))], ["authentication.absent"]);
   });
 
-  it("are 503 while it cannot be decided whether the token counts", async () => {
+  test("are 503 while it cannot be decided whether the token counts", async () => {
     const { byClaims } = bothWays({ revoked: () => Promise.reject(new Unavailable("the log is away")) });
     assert.equal((await ask(byClaims, f.token())).status, 503);
   });
 
-  it("are verified once for each request, however many use them", async () => {
+  test("are verified once for each request, however many use them", async () => {
     let asked = 0;
     const by = f.verifier({ revoked: () => (asked += 1) < 0 });
     const claims = by.claims(bearer);
@@ -127,7 +127,7 @@ describe("the claims of a scheme's token", () => {
     assert.equal(asked, 1);
   });
 
-  it("are undefined under optional() if no token was sent; one that does not verify is still 401", async () => {
+  test("are undefined under optional() if no token was sent; one that does not verify is still 401", async () => {
     const claims = optional(f.verifier().claims(bearer));
     const api = serve(get("/me", { public: "greets strangers", deps: { claims } }, ({ claims }) => claims?.sub ?? "stranger"));
     assert.equal((await ask(api)).body, '"stranger"');
@@ -136,7 +136,7 @@ describe("the claims of a scheme's token", () => {
     assert.deepEqual([answer.status, answer.challenge?.includes('error="invalid_token"')], [401, true]);
   });
 
-  it("come from any scheme whose credential is a text, and challenge for that scheme only", async () => {
+  test("come from any scheme whose credential is a text, and challenge for that scheme only", async () => {
     const by = f.verifier();
     const header = apiKeyHeader({ name: "X-Token" });
     const inHeader = authenticate({ claims: by.claims(header) }, ({ claims }) => ({ id: claims.sub }));
@@ -152,7 +152,7 @@ describe("the claims of a scheme's token", () => {
     assert.match((await ask(api, forged)).challenge ?? "", /^Bearer [^,]*, error="invalid_token"$/);
   });
 
-  it("are there without a promise for a token that was verified before", async () => {
+  test("are there without a promise for a token that was verified before", async () => {
     const by = f.verifier();
     const node = by.claims(bearer)["~dep"];
     assert.ok(node.kind === "value");
@@ -164,7 +164,7 @@ describe("the claims of a scheme's token", () => {
     assert.equal(node.run({ token }), claims);
   });
 
-  it("are one dependency for each scheme and verifier", () => {
+  test("are one dependency for each scheme and verifier", () => {
     const by = f.verifier();
     assert.equal(by.claims(bearer), by.claims(bearer));
     assert.notEqual(by.claims(bearer), by.claims(httpBearer()));
@@ -172,7 +172,7 @@ describe("the claims of a scheme's token", () => {
     assert.deepEqual([...by.claims(bearer)["~dep"].facts], ["credential"]);
   });
 
-  it("want a scheme, and say so (the types do, but JavaScript comes here)", () => {
+  test("want a scheme, and say so (the types do, but JavaScript comes here)", () => {
     const claims = f.verifier().claims as (scheme: unknown) => AnyDependency;
     const user = authenticate({ bearer }, () => ({ id: "a" }));
     const wrong = [undefined, null, "x.y.z", {}, new Redacted(f.token()), { "~dep": bearer["~dep"] }];
@@ -188,7 +188,7 @@ describe("the claims of a scheme's token", () => {
     assert.ok(claims(bearer));
   });
 
-  it("that do not verify open no resource and ask no store, wherever they stand in the record", async () => {
+  test("that do not verify open no resource and ask no store, in any place of the record", async () => {
     let opened = 0;
     let asked = 0;
     const db = resource({}, async function* () {

@@ -1,4 +1,6 @@
-/** `verifier.claims(scheme)`: the claims of a verified token as a value of the request. How a token is verified is the verifier's. */
+/**
+ * `verifier.claims(scheme)`: the claims of a verified token as a value of the request. The verifier decides how it is verified.
+ */
 import type { Advice, Dependency } from "../dependency/dependency.ts";
 import type { Fact } from "../dependency/fact.ts";
 import { dependency, isDependency, type Node, type SchemeNode } from "../dependency/node.ts";
@@ -25,7 +27,7 @@ export function claimsOf(verify: (token: Redacted<string>) => Claims | Promise<C
       facts: from.facts,
       lifetime: "request",
       verifies: true,
-      // The executor gives the scheme's credential, which the type above demands to be a text.
+      // The value is the scheme's credential, and the type above demands text.
       run: (values) => verify(values["token"] as Redacted<string>),
     };
     nodes.set(from, node);

@@ -1,6 +1,6 @@
 /** Attack rows on the claims: tokens that are signed rightly and must not count. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import type { Claims } from "./claims.ts";
 import { parseScope } from "./scope-claim.ts";
@@ -13,7 +13,7 @@ const written = (name: string, text: string): string =>
   f.compact(f.goodHeader, JSON.stringify(f.goodClaims({ [name]: "@" })).replace('"@"', text));
 
 describe("the claims of a token", () => {
-  it("gives the claims of a good token, frozen and without a prototype (J-36)", async () => {
+  test("returns the claims of a valid token, frozen and without a prototype (J-36)", async () => {
     const claims = await f.accepted(by, at({ constructor: 1, hasOwnProperty: 2, nested: { list: [{}] } }));
     assert.equal(Object.getPrototypeOf(claims), null);
     assert.equal(claims["toString"], undefined);
@@ -24,7 +24,7 @@ describe("the claims of a token", () => {
     assert.equal(Object.getOwnPropertyDescriptor(Object.prototype, "scope"), undefined);
   });
 
-  it("fits the grants that an authenticate() wants, as it is", async () => {
+  test("fits the grants that an authenticate() wants, as it is", async () => {
     const grants: {
       readonly sub: string;
       readonly scope?: string;
@@ -35,7 +35,7 @@ describe("the claims of a token", () => {
     assert.equal(grants.scope, "notes:read");
   });
 
-  it("counts exp as the first moment that is too late, after the tolerance (J-21, J-26; RFC 7519 §4.1.4)", async () => {
+  test("counts exp as the first moment that is too late, after the tolerance (J-21, J-26; RFC 7519 §4.1.4)", async () => {
     for (const clockToleranceSeconds of [0, 5, 30]) {
       const tolerant = f.verifier({ clockToleranceSeconds });
       const edge = f.now - clockToleranceSeconds;
@@ -47,7 +47,7 @@ describe("the claims of a token", () => {
     }
   });
 
-  it("counts nbf and iat as the first good moment, the tolerance earlier (J-24, J-26; RFC 7519 §4.1.5)", async () => {
+  test("counts nbf and iat as the first good moment, the tolerance earlier (J-24, J-26; RFC 7519 §4.1.5)", async () => {
     for (const clockToleranceSeconds of [0, 5, 30]) {
       const tolerant = f.verifier({ clockToleranceSeconds });
       const edge = f.now + clockToleranceSeconds;
@@ -59,7 +59,7 @@ describe("the claims of a token", () => {
     }
   });
 
-  it("puts the boundary of exp and nbf exactly where it is documented, for any tolerance (J-26)", async () => {
+  test("puts the boundary of exp and nbf exactly where it is documented, for any tolerance (J-26)", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 300 }), fc.integer({ min: -1, max: 1 }), async (clockToleranceSeconds, off) => {
         const tolerant = f.verifier({ clockToleranceSeconds });
@@ -72,11 +72,11 @@ describe("the claims of a token", () => {
     );
   });
 
-  it("refuses every token when the clock gives no number", async () => {
+  test("refuses every token if the clock does not return a number", async () => {
     assert.equal(await f.refusal(f.verifier({ clock: () => Number.NaN }), f.token()), "expired");
   });
 
-  it("refuses an exp that is no sane NumericDate (J-23; CVE-2026-44459)", async () => {
+  test("refuses an exp that is not a sane NumericDate (J-23; CVE-2026-44459)", async () => {
     const wrong = ['"1700000000"', "1e300", "-1", "null", "true", "1e15", "9007199254740993", "[]", "{}", '""'];
     for (const text of wrong) assert.equal(await f.refusal(by, written("exp", text)), "exp is not a time");
     assert.equal(await f.refusal(by, at({ exp: undefined })), "exp is not a time");
@@ -85,7 +85,7 @@ describe("the claims of a token", () => {
     assert.ok(await f.accepted(by, at({ exp: f.now + 10.5 })));
   });
 
-  it("refuses an nbf or iat that is no sane NumericDate (J-24)", async () => {
+  test("refuses an nbf or iat that is not a sane NumericDate (J-24)", async () => {
     for (const text of ['"x"', "null", "-1", "1e300", "[]"]) {
       assert.equal(await f.refusal(by, written("nbf", text)), "nbf is not a time");
       assert.equal(await f.refusal(by, written("iat", text)), "iat is not a time");
@@ -93,7 +93,7 @@ describe("the claims of a token", () => {
     assert.equal(await f.refusal(by, at({ iat: undefined })), "iat is not a time");
   });
 
-  it("refuses a lifetime above the limit, none, and dates in milliseconds (J-27)", async () => {
+  test("refuses a lifetime above the limit, none, and dates in milliseconds (J-27)", async () => {
     const longest = { iat: f.now, exp: f.now + 86_400 };
     assert.ok(await f.accepted(by, at(longest)));
     assert.match(await f.refusal(by, at({ ...longest, exp: longest.exp + 1 })), /lifetime/);
@@ -103,7 +103,7 @@ describe("the claims of a token", () => {
     assert.ok(await f.accepted(f.verifier({ maxLifetimeSeconds: 400_000_000 }), at({ exp: f.now + 315_360_000 })));
   });
 
-  it("compares the issuer exactly (J-28; CVE-2025-30144)", async () => {
+  test("compares the issuer exactly (J-28; CVE-2025-30144)", async () => {
     const wrong = [
       "https://as.test/",
       "HTTPS://AS.TEST",
@@ -117,7 +117,7 @@ describe("the claims of a token", () => {
     for (const iss of wrong) assert.equal(await f.refusal(by, at({ iss })), "another issuer");
   });
 
-  it("demands our audience and no other (J-29; CVE-2025-62610)", async () => {
+  test("demands our audience and no other (J-29; CVE-2025-62610)", async () => {
     const wrong = [
       undefined,
       null,
@@ -140,7 +140,7 @@ describe("the claims of a token", () => {
     await f.refusal(f.verifier({ extraAudiences: "allow" }), at({ aud: ["https://other", "https://third"] }));
   });
 
-  it("refuses an ID token and every other kind of JWT of the same issuer (J-30, J-32; RFC 8725 §3.11)", async () => {
+  test("refuses an ID token and every other kind of JWT of the same issuer (J-30, J-32; RFC 8725 §3.11)", async () => {
     const idToken = f.token({ typ: "JWT" }, { aud: "web", nonce: "n" });
     await f.refusal(by, idToken);
     const kinds = [
@@ -163,14 +163,14 @@ describe("the claims of a token", () => {
       assert.ok(await f.accepted(by, f.token({ typ })));
   });
 
-  it("can be told of an issuer that writes another typ, or none", async () => {
+  test("can be told of an issuer that writes another typ, or none", async () => {
     const none = f.verifier({ typ: { absent: true } });
     assert.ok(await f.accepted(none, f.token({ typ: undefined })));
     await f.refusal(none, f.token());
     assert.ok(await f.accepted(f.verifier({ typ: ["at+jwt", "JWT"] }), f.token({ typ: "jwt" })));
   });
 
-  it("refuses duplicate claims, escaped and nested ones too (J-34)", async () => {
+  test("refuses duplicate claims, escaped and nested ones too (J-34)", async () => {
     for (const [name, text] of [
       ["sub", '"alice","sub":"root"'],
       ["sub", '"alice","s\\u0075b":"root"'],
@@ -181,7 +181,7 @@ describe("the claims of a token", () => {
     assert.ok(await f.accepted(by, written("x", '{"y":{"a":1,"b":2}}')));
   });
 
-  it("refuses a missing subject and names that are no text", async () => {
+  test("refuses a missing subject and names that are not text", async () => {
     for (const sub of [undefined, null, "", 1, ["alice"], {}]) assert.equal(await f.refusal(by, at({ sub })), "no subject");
     for (const name of ["jti", "sid", "client_id", "scope"]) {
       for (const value of [1, null, ["a"], { a: 1 }])
@@ -189,7 +189,7 @@ describe("the claims of a token", () => {
     }
   });
 
-  it("refuses names that are not one printable line: they end in logs, revocation keys and databases (J-37)", async () => {
+  test("refuses names that are not one printable line: they end in logs, revocation keys and databases (J-37)", async () => {
     const texts = [
       " alice",
       "alice ",
@@ -214,7 +214,7 @@ describe("the claims of a token", () => {
     }
   });
 
-  it("refuses a scope that is not RFC 6749 §3.3, and more than 256 (J-38)", async () => {
+  test("refuses a scope that is not RFC 6749 §3.3, and more than 256 (J-38)", async () => {
     const wrong = ["notes:read\u00a0admin", "notes:read\tadmin", "a  b", " a", "a ", 'a"b', "a\\b", "a\nb", "é"];
     for (const scope of wrong) assert.equal(await f.refusal(by, at({ scope })), "scope is not a list of scopes");
     const spacious = f.verifier({ maxTokenBytes: 1_000_000 });
@@ -224,7 +224,7 @@ describe("the claims of a token", () => {
     assert.equal(await f.refusal(spacious, many(100_000)), "scope is not a list of scopes");
   });
 
-  it("splits scopes at spaces only: a comma does not make two of one (J-38)", async () => {
+  test("splits scopes at spaces only: a comma does not make two of one (J-38)", async () => {
     const { scope } = await f.accepted(by, at({ scope: "admin,notes" }));
     assert.deepEqual(parseScope(scope ?? ""), ["admin,notes"]);
     assert.deepEqual(parseScope("notes:read notes:write"), ["notes:read", "notes:write"]);
@@ -239,14 +239,14 @@ describe("the claims of a token", () => {
     );
   });
 
-  it("bounds the depth and number of claims", async () => {
+  test("bounds the depth and number of claims", async () => {
     const nested = (depth: number): string => written("x", "[".repeat(depth) + "]".repeat(depth));
     assert.ok(await f.accepted(by, nested(15)));
     assert.equal(await f.refusal(by, nested(16)), "not strict JSON (depth)");
     assert.equal(await f.refusal(by, written("x", `[${"1,".repeat(2_000)}1]`)), "not strict JSON (members)");
   });
 
-  it("types its claims: what is not named is unknown", () => {
+  test("types its claims: a claim that is not named is unknown", () => {
     type IsUnknown<T> = unknown extends T ? ([T] extends [never] ? false : true) : false;
     const custom: IsUnknown<Claims["role"]> = true;
     const named: string extends Claims["sub"] ? true : false = true;

@@ -9,8 +9,8 @@ import { parseScope } from "./scope-claim.ts";
 import type { JsonObject, StrictJsonLimits } from "../json/strict-json.ts";
 
 /**
- * Verified claims: a frozen record without a prototype, shared by every request that shows the same token. What is not
- * named here is `unknown`: check it where it is used.
+ * Verified claims: a frozen record without a prototype, shared by every request with the same token. A claim that
+ * is not named here is `unknown`: check it before you use it.
  */
 export interface Claims {
   readonly iss: string;
@@ -40,7 +40,10 @@ export interface ClaimRules {
 }
 
 const payloadLimits: StrictJsonLimits = { maxDepth: 16, maxMembers: 2_000 };
-/** The year 71,654. What an issuer writes in milliseconds by mistake may lie below; the lifetime or `iat` refuses that. */
+/**
+ * The year 71,654. A time that an issuer writes in milliseconds by mistake may be below it; the check of the lifetime or of `iat`
+ * refuses that.
+ */
 const latestTime = 2 ** 41;
 
 /**
@@ -70,8 +73,9 @@ export function parseClaims(encodedPayload: string, rules: ClaimRules, nowMs: nu
 }
 
 /**
- * Tells whether a token is over. The moment `exp` itself is too late, as RFC 7519 §4.1.4 has it ("on or after"); the
- * tolerance is added: with 5 s, a token with `exp` 100 is good at 104.999 and over at 105. A clock that gives no number ends every token.
+ * Tells whether a token has expired. The moment `exp` itself is too late, as RFC 7519 §4.1.4 has it ("on or after"); the
+ * tolerance is added: with 5 s, a token with `exp` 100 is valid at 104.999 and expired at 105. If the clock does not return a
+ * number, every token is expired.
  */
 export function isExpired(exp: number, toleranceSeconds: number, nowMs: number): boolean {
   return !(nowMs < (exp + toleranceSeconds) * 1000);

@@ -1,6 +1,6 @@
-/** Attack rows on the envelope and the header: what is refused before or instead of a signature. */
+/** Attacks on the envelope and the header, which are refused before the signature is checked. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { InvalidCredential } from "../problem/error.ts";
 import { publicKeyAlgorithms } from "./algorithm.ts";
@@ -11,7 +11,7 @@ const by = f.verifier();
 const good = f.token();
 
 describe("the envelope of a token", () => {
-  it("accepts the fixture's tokens: the control of every row below", async () => {
+  test("accepts the fixture's tokens: the control of every row below", async () => {
     assert.equal((await f.accepted(by, good)).sub, "alice");
     assert.equal(
       (await f.accepted(by, f.compact({ ...f.goodHeader, alg: "EdDSA", kid: "k2" }, f.goodClaims(), f.eddsa))).sub,
@@ -23,7 +23,7 @@ describe("the envelope of a token", () => {
     );
   });
 
-  it("refuses alg none in any spelling, with and without a signature (J-01, J-02; RFC 8725 §3.2)", async () => {
+  test("refuses alg none in any spelling, with and without a signature (J-01, J-02; RFC 8725 §3.2)", async () => {
     for (const alg of ["none", "NONE", "None", "nOnE", "none ", ""]) {
       for (const signature of [new Uint8Array(), new Uint8Array(64)]) {
         await f.refusal(
@@ -38,13 +38,13 @@ describe("the envelope of a token", () => {
     assert.ok(await f.accepted(by, f.compact('{"alg":"ES25\\u0036","typ":"at+jwt","kid":"k1"}', f.goodClaims())));
   });
 
-  it("refuses an alg that is missing or no text (J-03)", async () => {
+  test("refuses an alg that is missing or no text (J-03)", async () => {
     for (const alg of [undefined, null, 1, ["ES256"], { a: 1 }, true]) {
       assert.equal(await f.refusal(by, f.token({ alg })), "the algorithm is not allowed");
     }
   });
 
-  it("refuses headers that bring or point to keys, extensions or compression (J-14 to J-20; RFC 8725 §3.10)", async () => {
+  test("refuses headers that bring or point to keys, extensions or compression (J-14 to J-20; RFC 8725 §3.10)", async () => {
     const attacks: readonly Readonly<Record<string, unknown>>[] = [
       { jku: "https://evil.test/keys" },
       { x5u: "https://evil.test/chain" },
@@ -64,7 +64,7 @@ describe("the envelope of a token", () => {
     assert.ok(await f.accepted(by, f.token({ x5t: "abc", cty: "json", unknown: { a: 1 } })));
   });
 
-  it("refuses duplicate members of the header (J-35)", async () => {
+  test("refuses duplicate members of the header (J-35)", async () => {
     const doubled = [
       '{"alg":"none","alg":"ES256","typ":"at+jwt","kid":"k1"}',
       '{"alg":"ES256","typ":"at+jwt","kid":"k2","k\\u0069d":"k1"}',
@@ -74,7 +74,7 @@ describe("the envelope of a token", () => {
     assert.ok(await f.accepted(by, f.compact(' {"kid" : "k1",\n"alg":"ES256","typ":"at+jwt"} ', f.goodClaims())));
   });
 
-  it("refuses bytes that are not UTF-8, and byte order marks (J-41; RFC 8725 §3.7)", async () => {
+  test("refuses bytes that are not UTF-8, and byte order marks (J-41; RFC 8725 §3.7)", async () => {
     const claims = JSON.stringify(f.goodClaims({ name: "é" }));
     assert.ok(await f.accepted(by, f.compact(f.goodHeader, claims)));
     const latin1 = Buffer.from(claims, "latin1");
@@ -90,7 +90,7 @@ describe("the envelope of a token", () => {
     await f.refusal(by, f.compact(`\ufeff${JSON.stringify(f.goodHeader)}`, claims));
   });
 
-  it("accepts one spelling of a token only (J-43; Wycheproof 360 to 375)", async () => {
+  test("accepts one spelling of a token only (J-43; Wycheproof 360 to 375)", async () => {
     const parts = good.split(".");
     for (const [index, part] of parts.entries()) {
       const variants = [
@@ -110,7 +110,7 @@ describe("the envelope of a token", () => {
     assert.equal(await f.refusal(by, `${header}.${payload}.${signature.slice(0, -1)}${next}`), "not canonical base64url");
   });
 
-  it("refuses every other serialization (J-55, J-56): JSON, too few and too many parts, JWE", async () => {
+  test("refuses every other serialization (J-55, J-56): JSON, too few and too many parts, JWE", async () => {
     const [header, payload, signature] = good.split(".");
     const others = [
       `${header}.${payload}`,
@@ -136,13 +136,13 @@ describe("the envelope of a token", () => {
     assert.equal(await f.refusal(by, f.compact("null", f.goodClaims())), "not a JSON object");
   });
 
-  it("refuses a token above the limit without reading it, and accepts one at the limit", async () => {
+  test("refuses a token above the limit without reading it, and accepts one at the limit", async () => {
     assert.equal(await f.refusal(by, `${good}${"A".repeat(8_192)}`), "too long");
     assert.ok(await f.accepted(f.verifier({ maxTokenBytes: good.length }), good));
     assert.equal(await f.refusal(f.verifier({ maxTokenBytes: good.length - 1 }), good), "too long");
   });
 
-  it("refuses any change to any one character of a token", async () => {
+  test("refuses any change to any one character of a token", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(good.length - 1), fc.constantFrom(..."AZaz09-_.=+/ \u0000é".split("")), async (at, sign) => {
         fc.pre(good[at] !== sign);
@@ -152,7 +152,7 @@ describe("the envelope of a token", () => {
     );
   });
 
-  it("answers any text at all with a sound envelope or an InvalidCredential", () => {
+  test("answers any text at all with a sound envelope or an InvalidCredential", () => {
     const part = fc.oneof(
       fc.json().map((text) => Buffer.from(text).toString("base64url")),
       fc.base64String(),

@@ -13,7 +13,7 @@ export interface CompactJws {
   /** The exact text, of which the signature is verified. */
   readonly text: string;
   readonly header: JwsHeader;
-  /** Canonical base64url; what it says is read by whoever knows what it should be. */
+  /** Canonical base64url. The caller reads its content. */
   readonly encodedPayload: string;
 }
 

@@ -65,8 +65,8 @@ function isOnCurve({ p, b }: Curve, x: bigint, y: bigint): boolean {
 }
 
 /**
- * Checks the public value of an Ed25519 key (RFC 8037 §2): 32 bytes, reduced, and not of small order. A value that is no
- * point at all is not told apart here; no signature verifies under it.
+ * Checks the public value of an Ed25519 key (RFC 8037 §2): 32 bytes, reduced, and not of small order. A value that is not a
+ * point at all passes here, and no signature verifies under it.
  *
  * @throws BuildError `wrong_key`, or `weak_key` for a point of small order
  */

@@ -1,12 +1,12 @@
 /**
- * A program, run with `--expose-gc`: fills a cache with tokens whose claims have each of several shapes, and prints how many bytes the
- * cache takes them to hold and by how many the heap grew. Nothing is signed: this is about memory.
+ * A program, run with `--expose-gc`: fills a cache with tokens whose claims have each of several shapes, and prints how many
+ * bytes the cache takes them to hold and by how many the heap grew. Nothing is signed: this is about memory.
  */
 import { parseClaims } from "./claims.ts";
 import type { Claims, ClaimRules } from "./claims.ts";
 import { TokenCache } from "./token-cache.ts";
 
-/** What is printed for a shape. */
+/** The output for a shape. */
 export interface Measured {
   readonly shape: string;
   readonly charged: number;
@@ -57,7 +57,7 @@ function tokenOf(shape: string, token: number): string {
     jti: crypto.randomUUID(),
   };
   const payload = Buffer.from(JSON.stringify({ ...usual, ...shapes[shape]?.(token) })).toString("base64url");
-  // Through a buffer, so that the text is one piece as from a socket.
+  // Through a buffer: the text is one piece, as from a socket.
   return Buffer.from(`${"h".repeat(60)}.${payload}.${"s".repeat(50)}${crypto.randomUUID()}`).toString("latin1");
 }
 
@@ -78,7 +78,7 @@ function heapUsed(): number {
 }
 
 if (import.meta.main) {
-  // What is made once, for whichever shape comes first.
+  // Made once, for the first shape.
   measure("typical");
   console.log(JSON.stringify(Object.keys(shapes).map(measure)));
 }

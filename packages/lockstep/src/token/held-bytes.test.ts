@@ -1,8 +1,8 @@
-/** The cache's bound in bytes holds for claims of any shape: what is charged is compared with what the heap really grew by. */
+/** The cache's bound in bytes holds for claims of any shape: the charge is compared with the growth of the heap. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import * as fc from "fast-check";
 import type { Measured } from "./held-bytes.fixture.ts";
@@ -13,14 +13,14 @@ const program = join(import.meta.dirname, "held-bytes.fixture.ts");
 const text = "t".repeat(900);
 
 describe("the bytes that a token is taken to hold", () => {
-  it("are at least those by which the heap grows, for claims of every shape", async () => {
+  test("are at least those by which the heap grows, for claims of every shape", async () => {
     const args = ["--conditions=lockstep-source", "--expose-gc", program];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     const measured: readonly Measured[] = JSON.parse(stdout);
     assert.ok(measured.length > 15);
     for (const { shape, charged, held } of measured) {
       assert.ok(held > 10_000, `${shape}: nothing was measured`);
-      // Other versions of V8 may need somewhat more; what is not charged at all shows as a multiple.
+      // Other versions of V8 may need a little more; something that is not charged at all shows as a multiple.
       assert.ok(held < 1.25 * charged, `${shape}: ${charged} bytes are charged for ${held}`);
       assert.ok(charged < 8 * held, `${shape}: ${charged} bytes are charged for ${held}`);
     }
@@ -28,7 +28,7 @@ describe("the bytes that a token is taken to hold", () => {
     assert.ok(typical !== undefined && typical.charged < 2.5 * typical.held, "the budget is of use for ordinary tokens");
   });
 
-  it("count every object, member, list, element, text and number at its cost, wherever it stands (property)", () => {
+  test("count every object, member, list, element, text and number at its cost, at any depth (property)", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), (claims) => {
         assert.ok(heldBytes(text, claims) >= heldCosts.entry + text.length + countedCost(claims));
@@ -37,7 +37,7 @@ describe("the bytes that a token is taken to hold", () => {
     assert.ok(heldBytes(text, ["\u0100".repeat(900)]) > heldBytes(text, ["a".repeat(900)]) + 900);
   });
 
-  it("keep tokens of a thousand empty lists within the cache's bound", () => {
+  test("keep tokens of a thousand empty lists within the cache's bound", () => {
     const claims = Array.from({ length: 1_900 }, () => []);
     const cache = new TokenCache<unknown>(32 * 1024 * 1024);
     for (let token = 0; token < 1_000; token += 1) cache.save(`${text}${token}`, { value: claims, expiresAtMs: 1 });

@@ -1,6 +1,6 @@
 /**
- * How much memory a verified token holds: an estimate on the high side, as measured on V8. Who obtains a token may choose some of its
- * claims, and a list of a thousand empty objects takes thirty times as much memory as its text: every part is charged.
+ * How much memory a verified token holds: an estimate on the high side, as measured on V8. A client may choose some of its
+ * token's claims, and a list of a thousand empty objects takes thirty times as much memory as its text: every part is charged.
  */
 
 /** What each part costs beside its characters, in bytes. */
@@ -20,7 +20,7 @@ export const heldCosts: Readonly<Record<"entry" | "object" | "member" | "list" |
 /** Characters outside Latin-1 make a text twice as large. */
 const wide = /[^\0-\xff]/;
 
-/** What has been charged so far. */
+/** The bytes that have been charged so far. */
 interface Charge {
   bytes: number;
   characters: number;
@@ -28,8 +28,8 @@ interface Charge {
 }
 
 /**
- * The bytes that a token and its claims hold. The text counts twice, as what was presented and as the decoded payload, of which long
- * claims are slices; the texts in it count once more, because names and whatever was escaped are copies.
+ * The bytes that a token and its claims hold. The text counts twice, as the presented token and as the decoded payload, of which
+ * long claims are slices; the texts in it count once more, because names and escaped texts are copies.
  */
 export function heldBytes(text: string, claims: unknown): number {
   const charge: Charge = { bytes: heldCosts.entry + text.length, characters: 0.75 * text.length, isWide: false };
@@ -37,7 +37,7 @@ export function heldBytes(text: string, claims: unknown): number {
   return Math.ceil(charge.bytes + (charge.isWide ? 2 : 1) * charge.characters);
 }
 
-/** Charges one value of JSON and everything in it. Its depth is bounded by whoever read it. */
+/** Charges one value of JSON and everything in it. The reader has bounded its depth. */
 function add(charge: Charge, value: unknown): void {
   if (typeof value === "string") {
     charge.bytes += heldCosts.text;

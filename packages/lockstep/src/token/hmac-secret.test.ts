@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import * as fc from "fast-check";
 import { BuildError } from "../problem/error.ts";
@@ -21,7 +21,7 @@ const refusedWith =
   };
 
 describe("hmacSecret", () => {
-  it("verifies with a secret in any named encoding", async () => {
+  test("verifies with a secret in any named encoding", async () => {
     const spellings: readonly SecretBytes[] = [
       bytes,
       new Uint8Array(bytes),
@@ -41,7 +41,7 @@ describe("hmacSecret", () => {
     }
   });
 
-  it("replaces a secret by having two with names", async () => {
+  test("replaces a secret by having two with names", async () => {
     const next = randomBytes(32);
     const by = f.verifier({ keys: [hmacSecret(bytes, { kid: "old" }), hmacSecret(next, { kid: "new" })], algorithms: ["HS256"] });
     const header = { alg: "HS256", typ: "at+jwt" };
@@ -55,7 +55,7 @@ describe("hmacSecret", () => {
     );
   });
 
-  it("refuses a plain text, and an encoding that is not the named one (R3)", () => {
+  test("refuses a plain text, and an encoding that is not the named one", () => {
     const wrong: readonly unknown[] = ["0".repeat(64), undefined, null, 1, {}, [], { text: "a".repeat(40) }, { jwk: f.k1Jwk }];
     // What a JavaScript caller might pass.
     for (const secret of wrong) assert.throws(() => hmacSecret(secret as SecretBytes), refusedWith("wrong_option"));
@@ -70,7 +70,7 @@ describe("hmacSecret", () => {
     assert.throws(() => hmacSecret(bytes, { alg: "RS256" as "HS256" }), refusedWith("wrong_option"));
   });
 
-  it("demands as many bytes as the hash has (J-51; RFC 7518 §3.2)", () => {
+  test("demands as many bytes as the hash has (J-51; RFC 7518 §3.2)", () => {
     const verifierWith = (length: number, alg: SecretKeyAlgorithm): unknown =>
       f.verifier({ keys: hmacSecret(bytes.subarray(0, length)), algorithms: [alg] });
     for (const [alg, length] of [
@@ -84,7 +84,7 @@ describe("hmacSecret", () => {
     for (const length of [0, 3, 31]) assert.throws(() => hmacSecret(bytes.subarray(0, length)), refusedWith("weak_key"));
   });
 
-  it("refuses secrets from manuals, words and patterns (M-09)", () => {
+  test("refuses secrets from manuals, words and patterns (M-09)", () => {
     const known = [
       "a-string-secret-at-least-256-bits-long",
       "your-256-bit-secret-your-256-bit-secret",
@@ -115,7 +115,7 @@ describe("hmacSecret", () => {
     );
   });
 
-  it("accepts random secrets, written as bytes, hexadecimal text or base64 text", () => {
+  test("accepts random secrets, written as bytes, hexadecimal text or base64 text", () => {
     for (let time = 0; time < 300; time += 1) {
       const random = randomBytes(32);
       for (const secret of [random, Buffer.from(random.toString("hex")), Buffer.from(random.toString("base64"))]) {
@@ -125,7 +125,7 @@ describe("hmacSecret", () => {
     fc.assert(fc.property(fc.uint8Array({ minLength: 0, maxLength: 80 }), (any) => void secretWeakness(any)));
   });
 
-  it("shows nothing when it is printed or serialised (M-08)", () => {
+  test("shows nothing when it is printed or serialised (M-08)", () => {
     const secret = hmacSecret(bytes, { kid: "s" });
     const shown = inspect(secret, { depth: 9, showHidden: true }) + JSON.stringify({ secret });
     for (const encoding of ["base64url", "hex", "base64"] as const) assert.ok(!shown.includes(bytes.toString(encoding)));
@@ -136,7 +136,7 @@ describe("hmacSecret", () => {
     );
   });
 
-  it("never stands together with public keys (R3; RFC 8725 §3.1)", () => {
+  test("is never combined with public keys (RFC 8725 §3.1)", () => {
     const secret = hmacSecret(bytes);
     const publicKeys = jwks({ keys: [f.k1Jwk] });
     assert.ok(f.verifier({ keys: publicKeys, algorithms: ["ES256"] }));

@@ -19,7 +19,7 @@ export type SecretBytes =
   /** An `oct` JWK; its `kid` and `alg` are taken over. */
   | { readonly jwk: Jwk };
 
-/** What is known of a secret besides its bytes. */
+/** The name and the algorithm of a secret. */
 export interface HmacSecretOptions {
   /** How tokens name the secret; needed as soon as a verifier has two of them (rotation). */
   readonly kid?: string;
@@ -27,7 +27,10 @@ export interface HmacSecretOptions {
   readonly alg?: SecretKeyAlgorithm;
 }
 
-/** Where the secret lies in a `HmacSecret`. Not exported from the package, so that only `hmacSecret()` makes such a value. */
+/**
+ * The member of a `HmacSecret` that holds the secret. Not exported from the package: only `hmacSecret()` makes such a
+ * value.
+ */
 export const secretJwk: unique symbol = Symbol("lockstep.secretJwk");
 
 /** A shared secret, made by `hmacSecret()`. Printing or serialising it shows nothing. */
@@ -45,10 +48,11 @@ const wrongEncoding =
   "hmacSecret() takes bytes, or { base64url }, { hex } or { jwk }: a plain text is not a secret (make one with `openssl rand -hex 32`)";
 
 /**
- * A shared secret of at least 32 random bytes (48 for HS384, 64 for HS512; RFC 7518 §3.2). Whoever verifies with it can
+ * A shared secret of at least 32 random bytes (48 for HS384, 64 for HS512; RFC 7518 §3.2). Anyone who can verify with it can
  * also sign: prefer ES256 as soon as two programs are involved. Secrets from manuals, words and patterns are refused.
  *
- * @throws BuildError `wrong_option` for a misspelt option and for a plain text, `wrong_key` for a wrong encoding, `weak_key` for a short or known one
+ * @throws BuildError `wrong_option` for a misspelt option and for a plain text, `wrong_key` for a wrong encoding, `weak_key` for
+ * a short or known one
  */
 export function hmacSecret(secret: SecretBytes, options: HmacSecretOptions = {}): HmacSecret {
   checkOptions<HmacSecretOptions>("hmacSecret()", options, { kid: true, alg: true });

@@ -19,8 +19,8 @@ export function metadataUrl(issuer: string, discovery: Discovery): string {
 }
 
 /**
- * Asks the issuer where its keys are. The metadata must name exactly this issuer (RFC 8414 §3.3), so that one issuer cannot
- * speak for another; where the keys lie is checked like any address that is fetched.
+ * Asks the issuer where its keys are. The metadata must name exactly this issuer (RFC 8414 §3.3): one issuer cannot
+ * speak for another. The address of the keys is checked like every address that is fetched.
  *
  * @throws Unavailable
  */

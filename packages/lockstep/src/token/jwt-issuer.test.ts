@@ -1,7 +1,7 @@
 /** Issuing: tokens that the verifier of the same folder accepts, and private keys that nobody sees. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { calculateJwkThumbprint } from "jose/jwk/thumbprint";
 import type { PublicKeyAlgorithm } from "./algorithm.ts";
@@ -18,7 +18,7 @@ const issuerOf = (over: Partial<JwtIssuerOptions> = {}): JwtIssuer =>
   jwtIssuer({ issuer: f.issuer, audience: f.audience, key, lifetimeSeconds: 600, typ: "at+jwt", clock: () => f.nowMs, ...over });
 
 describe("jwtIssuer", () => {
-  it("issues RFC 9068 tokens that its public keys verify, with every kind of key", async () => {
+  test("issues RFC 9068 tokens that its public keys verify, with every kind of key", async () => {
     for (const alg of ["ES256", "EdDSA", "RS256", "PS256", "ES384", "ES512", "Ed25519"] satisfies PublicKeyAlgorithm[]) {
       const signing = signingKey(await generateSigningKey(alg));
       const text = await issuerOf({ key: signing }).issue({
@@ -50,7 +50,7 @@ describe("jwtIssuer", () => {
     }
   });
 
-  it("issues with a shared secret that names its algorithm", async () => {
+  test("issues with a shared secret that names its algorithm", async () => {
     const secret = hmacSecret(randomBytes(64), { kid: "s", alg: "HS256" });
     const text = await issuerOf({ key: secret }).issue({ sub: "alice" });
     assert.equal((await f.accepted(f.verifier({ keys: secret, algorithms: ["HS256"] }), text)).sub, "alice");
@@ -58,7 +58,7 @@ describe("jwtIssuer", () => {
     assert.throws(() => issuerOf({ key: hmacSecret(randomBytes(32), { alg: "HS512" }) }), { code: "weak_key" });
   });
 
-  it("gives every token an identity of its own, or the one it is told", async () => {
+  test("gives every token an identity of its own, or the one it is told", async () => {
     const tokens = issuerOf();
     const by = f.verifier({ keys: jwks(publicJwks([key])), algorithms: ["ES256"] });
     const [one, two] = await Promise.all([tokens.issue({ sub: "a" }), tokens.issue({ sub: "a" })]);
@@ -66,7 +66,7 @@ describe("jwtIssuer", () => {
     assert.equal((await f.accepted(by, await tokens.issue({ sub: "a", jti: "mine" }))).jti, "mine");
   });
 
-  it("has no default where it matters", () => {
+  test("has no default where it matters", () => {
     for (const name of ["issuer", "audience", "key", "lifetimeSeconds", "typ"]) {
       for (const value of [undefined, null, "", 0, -1])
         assert.throws(() => issuerOf({ [name]: value }), { code: "wrong_option" }, name);
@@ -76,7 +76,7 @@ describe("jwtIssuer", () => {
     assert.throws(() => issuerOf({ key: privateJwk } as never), { code: "wrong_option" });
   });
 
-  it("refuses claims that are the issuer's own, or that its verifier would refuse", async () => {
+  test("refuses claims that are the issuer's own, or that its verifier would refuse", async () => {
     const wrong: readonly Readonly<Record<string, unknown>>[] = [
       { iss: "x" },
       { aud: "x" },
@@ -103,7 +103,7 @@ describe("jwtIssuer", () => {
 });
 
 describe("signing keys", () => {
-  it("are named by their RFC 7638 thumbprint", async () => {
+  test("are named by their RFC 7638 thumbprint", async () => {
     const { kty, crv, x, y } = privateJwk;
     assert.ok(crv && x && y);
     assert.equal(privateJwk.kid, await calculateJwkThumbprint({ kty, crv, x, y }));
@@ -111,7 +111,7 @@ describe("signing keys", () => {
     await assert.rejects(generateSigningKey("HS256" as never), { code: "wrong_option" });
   });
 
-  it("are published without their private half (M-08)", async () => {
+  test("are published without their private half (M-08)", async () => {
     const rsa = await generateSigningKey("RS256");
     const published = publicJwks([key, signingKey(rsa)]);
     const text = JSON.stringify(published);
@@ -127,7 +127,7 @@ describe("signing keys", () => {
     assert.throws(() => publicJwks([key, key]), { code: "wrong_key" });
   });
 
-  it("show nothing private when they, or an issuer with them, are printed or serialised (M-08)", () => {
+  test("show nothing private when they, or an issuer with them, are printed or serialised (M-08)", () => {
     const d = String(privateJwk["d"]);
     for (const value of [key, issuerOf(), { config: { key } }]) {
       for (const shown of [inspect(value, { depth: 9, showHidden: true }), JSON.stringify(value)]) assert.ok(!shown.includes(d));
@@ -135,7 +135,7 @@ describe("signing keys", () => {
     assert.deepEqual(JSON.parse(JSON.stringify(key)), { kid: privateJwk.kid, alg: "ES256" });
   });
 
-  it("are refused without kid, alg or private members, and when they are weak", async () => {
+  test("are refused without kid, alg or private members, and when they are weak", async () => {
     const { kid: _kid, ...noKid } = privateJwk;
     const { alg: _alg, ...noAlg } = privateJwk;
     const { d: _d, ...noPrivate } = { d: "", ...privateJwk };
@@ -147,7 +147,7 @@ describe("signing keys", () => {
     assert.ok(signingKey({ ...privateJwk, key_ops: ["sign"], ext: true }));
   });
 
-  it("that contradict themselves fail at the first token, not silently", async () => {
+  test("that contradict themselves fail at the first token, not silently", async () => {
     const other = await generateSigningKey("ES256");
     const mixed = signingKey({ ...privateJwk, d: other["d"] });
     await assert.rejects(issuerOf({ key: mixed }).issue({ sub: "alice" }), { code: "wrong_key" });

@@ -80,7 +80,8 @@ const encoder = new TextEncoder();
 /**
  * Builds an issuer.
  *
- * @throws BuildError `wrong_option` for a missing or misspelt option, `wrong_key` or `weak_key` for a secret without `alg` or too short for it
+ * @throws BuildError `wrong_option` for a missing or misspelt option, `wrong_key` or `weak_key` for a secret without `alg` or too
+ * short for it
  * @example
  * const tokens = jwtIssuer({
  *   issuer: "https://login.example.com",

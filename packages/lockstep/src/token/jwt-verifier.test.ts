@@ -1,6 +1,6 @@
 /** The verifier as a whole: its options, its cache, and revocation. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { BuildError, InvalidCredential, Unavailable } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
 import type { HmacSecret } from "./hmac-secret.ts";
@@ -26,7 +26,7 @@ function wrongOption(build: () => unknown, message?: RegExp): void {
 describe("the options of jwtVerifier", () => {
   const required = ["issuer", "audience", "keys", "algorithms", "typ"] as const;
 
-  it("have no default where it matters: each must be given (R4; CVE-2025-62610, CVE-2026-30863)", () => {
+  test("have no default for security decisions: each must be given (CVE-2025-62610, CVE-2026-30863)", () => {
     assert.ok(f.verifier());
     for (const name of required) {
       for (const value of [undefined, null, "", [], [""], 0, {}])
@@ -45,7 +45,7 @@ describe("the options of jwtVerifier", () => {
     }
   });
 
-  it("are required by the types, which also keep secrets and public keys apart", () => {
+  test("are required by the types, which also keep secrets and public keys apart", () => {
     type Common = Pick<JwtVerifierOptions, "issuer" | "audience" | "typ">;
     type Fits<T> = T extends JwtVerifierOptions ? true : false;
     const fits: Fits<Common & { keys: PublicKeys; algorithms: ["ES256"] }> = true;
@@ -65,7 +65,7 @@ describe("the options of jwtVerifier", () => {
     assert.ok(fits && fitsSecret && misfits.length > 0);
   });
 
-  it("refuse algorithms that do not exist, numbers out of range, and names that are misspelt", () => {
+  test("refuse algorithms that do not exist, numbers out of range, and names that are misspelt", () => {
     for (const algorithms of [["none"], ["ES256", "es256"], ["toString"], "ES256"])
       wrongOption(() => f.verifier({ algorithms } as never), /algorithms/);
     for (const value of [-1, 301, Number.NaN, Number.POSITIVE_INFINITY, "5"])
@@ -82,11 +82,11 @@ describe("the options of jwtVerifier", () => {
     wrongOption(() => f.verifier({ clock: 5 } as never), /clock/);
   });
 
-  it("fail at construction for a key that must not be used, before any token comes", () => {
+  test("fail at construction for a key that must not be used, before any token comes", () => {
     assert.throws(() => f.verifier({ keys: jwks({ keys: [{ ...f.k1Jwk, crv: "P-384" }] }) }), { code: "wrong_key" });
   });
 
-  it("let start-up wait for the keys", async () => {
+  test("let start-up wait for the keys", async () => {
     await f.verifier().ready();
   });
 });
@@ -94,7 +94,7 @@ describe("the options of jwtVerifier", () => {
 describe("verified tokens", () => {
   const text = f.token();
 
-  it("are answered at once, without a promise, the second time", async () => {
+  test("are answered at once, without a promise, the second time", async () => {
     const by = f.verifier();
     const first = by.verify(new Redacted(text));
     assert.ok(first instanceof Promise);
@@ -102,7 +102,7 @@ describe("verified tokens", () => {
     assert.equal(by.verify(new Redacted(` ${text}`.trim())), claims);
   });
 
-  it("are checked against the clock every time (J-21)", async () => {
+  test("are checked against the clock every time (J-21)", async () => {
     let time = f.nowMs;
     const by = f.verifier({ clock: () => time, clockToleranceSeconds: 5 });
     const short = f.token({}, { exp: f.now + 10 });
@@ -114,7 +114,7 @@ describe("verified tokens", () => {
     assert.equal(await f.refusal(by, short), "expired");
   });
 
-  it("never answer for another token: same issuer, audience and prefix (J-59; CVE-2026-35039)", async () => {
+  test("never answer for another token: same issuer, audience and prefix (J-59; CVE-2026-35039)", async () => {
     const by = f.verifier();
     const bob = f.token({}, { sub: "bob" });
     for (let time = 0; time < 3; time += 1) {
@@ -127,7 +127,7 @@ describe("verified tokens", () => {
     await f.refusal(by, `${header}.${f.token({}, { sub: "root" }).split(".")[1]}.${signature}`);
   });
 
-  it("do not make a refused token pass: failures are not kept, nor is anything kept under them", async () => {
+  test("do not make a refused token pass: failures are not kept, nor is anything kept under them", async () => {
     const by = f.verifier();
     const forged = `${text.slice(0, -8)}AAAAAAAA`;
     for (let time = 0; time < 3; time += 1) await f.refusal(by, forged);
@@ -135,12 +135,12 @@ describe("verified tokens", () => {
     await f.refusal(by, forged);
   });
 
-  it("belong to one verifier (R18)", async () => {
+  test("belong to one verifier", async () => {
     assert.ok(await f.accepted(f.verifier(), text));
     assert.equal(await f.refusal(f.verifier({ audience: "https://other" }), text), "another audience");
   });
 
-  it("are not kept when a key leaves while it verifies (M-07)", async () => {
+  test("are not kept when a key leaves while it verifies (M-07)", async () => {
     const set = readKeySet({ keys: [f.k1Jwk] }, "public", ["ES256"]);
     for (const leaves of [true, false]) {
       const source = { ...fixedKeys(set), generation: 0 };
@@ -156,13 +156,13 @@ describe("verified tokens", () => {
     }
   });
 
-  it("are all verified again when nothing may be kept", async () => {
+  test("are all verified again when nothing may be kept", async () => {
     const by = f.verifier({ cache: { maxBytes: 0 } });
     assert.ok(await f.accepted(by, text));
     assert.ok(by.verify(new Redacted(text)) instanceof Promise);
   });
 
-  it("are taken as Redacted values only", () => {
+  test("are taken as Redacted values only", () => {
     // What a JavaScript caller might pass.
     for (const value of [text, undefined, null, { reveal: () => text }])
       wrongOption(() => f.verifier().verify(value as never), /Redacted/);
@@ -172,7 +172,7 @@ describe("verified tokens", () => {
 describe("revoked", () => {
   const text = f.token();
 
-  it("is asked every time, after the cache", async () => {
+  test("is asked every time, after the cache", async () => {
     const asked: string[] = [];
     let answer = false;
     const by = f.verifier({
@@ -190,22 +190,22 @@ describe("revoked", () => {
     assert.ok(await f.accepted(by, text));
   });
 
-  it("refuses the first time too, and may answer later", async () => {
+  test("refuses the first time too, and may answer later", async () => {
     const revokes = f.verifier({ revoked: async () => true });
     for (let time = 0; time < 2; time += 1) assert.equal(await f.refusal(revokes, text), "revoked");
     const passes = f.verifier({ revoked: async () => false });
     for (let time = 0; time < 2; time += 1) assert.ok(await f.accepted(passes, text));
   });
 
-  it("lets a token pass only by answering false (R10)", async () => {
+  test("lets a token pass only by answering false", async () => {
     for (const answer of [undefined, null, 0, "", "false", {}]) {
-      // What a JavaScript caller's function might give.
+      // Values that a JavaScript caller's function might return.
       assert.equal(await f.refusal(f.verifier({ revoked: () => answer as boolean }), text), "revoked");
       assert.equal(await f.refusal(f.verifier({ revoked: async () => answer as boolean }), text), "revoked");
     }
   });
 
-  it("lets its own failure through, so that a store that is away is 503 and never a pass", async () => {
+  test("passes its own failure on: a store that is away is 503, and never lets a token pass", async () => {
     const by = f.verifier({ revoked: () => Promise.reject(new Unavailable("the log is away")) });
     for (let time = 0; time < 2; time += 1) await assert.rejects(async () => by.verify(new Redacted(text)), Unavailable);
   });

@@ -36,8 +36,8 @@ export interface JwtVerifier {
    */
   readonly claims: ClaimsOf;
   /**
-   * Verifies a token outside the graph, or inside an `authenticate()` that needs more than `claims` gives. A token that was
-   * verified before is answered at once, without a promise unless `revoked` makes one; expiry and `revoked` are checked every time.
+   * Verifies a token outside the graph, or inside an `authenticate()` that needs more than `claims`. A token that was verified
+   * before is answered at once, without a promise unless `revoked` makes one; expiry and `revoked` are checked every time.
    *
    * @throws InvalidCredential (or rejects with it) for everything that is wrong with the token: answered with 401
    * @throws Unavailable (or rejects with it) when the issuer's keys cannot be had: answered with 503
@@ -108,7 +108,7 @@ class Verification {
     throw new InvalidCredential("expired");
   }
 
-  /** What was verified with a key that has since left the set is forgotten. */
+  /** Forgets the tokens that were verified with a key that has left the set. */
   #followKeys(nowMs: number): void {
     const { keys } = this.#options;
     if (nowMs >= keys.dueAtMs) keys.due(nowMs);
@@ -146,7 +146,7 @@ class Verification {
   }
 }
 
-/** Only a literal `false` says that a token still counts: an answer that is missing or odd refuses (RULES R10). */
+/** Only a literal `false` lets a token pass: a missing or odd answer refuses it. */
 function unrevoked(claims: Claims, revoked: unknown): Claims {
   if (revoked !== false) throw new InvalidCredential("revoked");
   return claims;

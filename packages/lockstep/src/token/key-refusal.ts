@@ -1,6 +1,6 @@
 /**
- * How a key that must not be used is reported: the same words at construction and for a set that came over the network. Each file that reads
- * a kind of key refuses some, and none of them is below all the others.
+ * How a key that must not be used is reported: the same words at construction and for a set that came over the network. Each file
+ * that reads a kind of key refuses some, and none of them is below all the others.
  */
 import { BuildError } from "../problem/error.ts";
 

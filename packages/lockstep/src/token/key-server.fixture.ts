@@ -1,4 +1,7 @@
-/** What the tests of remote keys share: a real server on the loopback address. The verifier's clock is the test's, the server's is real. */
+/**
+ * The server for the tests of remote keys: real, on the loopback address. The verifier's clock is the test's; the server's is
+ * real.
+ */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { ServerResponse } from "node:http";
@@ -13,7 +16,7 @@ import * as f from "./token.fixture.ts";
 /** What the server does with a request. */
 export type Answer = (response: ServerResponse) => void;
 
-/** One issuer's server: what it answers, what it was asked, and the clock of the verifiers that ask it. */
+/** One issuer's server: its answers, the requests that it got, and the clock of the verifiers that ask it. */
 export class KeyServer {
   readonly requests: string[] = [];
   readonly cookies: unknown[] = [];
@@ -58,7 +61,7 @@ export class KeyServer {
     });
   }
 
-  /** A good token at the clock's time; each number of seconds gives another. */
+  /** A valid token at the clock's time, a different one for each number of seconds. */
   token(seconds = 0): string {
     return f.token({}, { iat: this.clockMs / 1000, exp: this.clockMs / 1000 + 300 + seconds });
   }

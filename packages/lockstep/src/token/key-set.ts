@@ -13,17 +13,17 @@ export interface Jwks {
   readonly keys: readonly Jwk[];
 }
 
-/** Which half of the cryptography a set holds: public keys, or secrets. Never both (R3; RFC 8725 §3.1). */
+/** Which half of the cryptography a set holds: public keys, or secrets. Never both (RFC 8725 §3.1). */
 export type KeyKind = "public" | "secret";
 
 /** More keys than any issuer publishes; a bigger set is an attempt to make every import of it expensive. */
 export const maxKeys = 100;
 
 /**
- * Checks what can be told of a set before it is known which algorithms are allowed, and gives its keys.
+ * Checks a set as far as possible before the allowed algorithms are known, and returns its keys.
  *
- * @throws BuildError `wrong_key` for a set that is none, is empty or too big, mixes secrets with public keys, holds
- * private members, or names two keys alike
+ * @throws BuildError `wrong_key` for a value that is not a set, for a set that is empty or too big, mixes secrets with public
+ * keys, holds private members, or names two keys alike
  */
 export function checkKeySet(set: unknown, kind: KeyKind): readonly object[] {
   const keys = typeof set === "object" && set !== null && "keys" in set ? set.keys : undefined;
@@ -44,7 +44,7 @@ export function checkKeySet(set: unknown, kind: KeyKind): readonly object[] {
 function checkKind(key: object, kind: KeyKind): void {
   const isSecret = "kty" in key && key.kty === "oct";
   if (kind === "secret") {
-    if (!isSecret) throw wrongKey("A set of secrets holds another key: symmetric and asymmetric keys never stand together");
+    if (!isSecret) throw wrongKey("Keep secrets and public keys apart: a set of secrets holds another key");
     return;
   }
   if (isSecret) throw wrongKey("A set of public keys holds a secret (`oct`): give secrets to hmacSecret()");

@@ -8,7 +8,7 @@ import type { VerificationKey } from "./verification-key.ts";
 
 /** The keys of one verifier. */
 export interface KeySource {
-  /** Changes when a key has left: what was verified before must be verified again. */
+  /** Changes when a key has left: tokens that were verified before must be verified again. */
   readonly generation: number;
   /** From this moment on (Unix milliseconds) `due` wants to be called; `Infinity` for keys that never change. */
   readonly dueAtMs: number;
@@ -37,7 +37,10 @@ export interface KeyContext {
   readonly clock: () => number;
 }
 
-/** Opens the keys for one verifier. Not exported from the package: only `jwks()`, `remoteJwks()` and `liveJwks()` can make such a value. */
+/**
+ * Opens the keys for one verifier. Not exported from the package: only `jwks()`, `remoteJwks()` and `liveJwks()` can make such a
+ * value.
+ */
 export const openKeys: unique symbol = Symbol("lockstep.openKeys");
 
 /** Public keys of an issuer: made by `jwks()`, `remoteJwks()` or `liveJwks()`. */

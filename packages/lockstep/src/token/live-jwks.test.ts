@@ -1,7 +1,7 @@
 /** Keys of an issuer in the same process: a store that the tests change, and the clock of the verifiers that read it. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { beforeEach, describe, it } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { BuildError, Unavailable } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
 import type { Jwk } from "./jwk.ts";
@@ -41,7 +41,7 @@ const later = (seconds: number): void => {
   clockMs += seconds * 1000;
 };
 
-/** Long-lived tokens, so that only the keys decide. Each number gives another one, and always the same: ES256 signs by chance. */
+/** Long-lived tokens: only the keys decide. The same number always has the same token, because ES256 signatures are random. */
 const signed = Array.from({ length: 20 }, (_, index) => f.token({}, { exp: f.now + 80_000 + index }));
 const byK1 = (index = 0): string => signed[index] ?? "";
 const byK2 = (): string => f.compact({ alg: "EdDSA", typ: "at+jwt", kid: "k2" }, f.goodClaims({ exp: f.now + 80_000 }), f.eddsa);
@@ -51,14 +51,14 @@ const k3Jwk = f.publicJwk(k3.publicKey, { kid: "k3", alg: "ES256" });
 const byK3 = (): string => f.compact({ ...f.goodHeader, kid: "k3" }, f.goodClaims(), f.es256(k3.privateKey));
 
 describe("live keys", () => {
-  it("are loaded once, with the first token, and serve all others", async () => {
+  test("are loaded once, with the first token, and serve all others", async () => {
     const by = verifier(live());
     assert.equal(loads, 0);
     await Promise.all(Array.from({ length: 20 }, (_, index) => f.accepted(by, byK1(index))));
     assert.equal(loads, 1);
   });
 
-  it("that were retired are refused once refresh() has resolved, cached tokens too (M-07)", async () => {
+  test("that were retired are refused once refresh() has resolved, cached tokens too (M-07)", async () => {
     const keys = live();
     const by = verifier(keys);
     await f.accepted(by, byK1());
@@ -71,7 +71,7 @@ describe("live keys", () => {
     assert.ok(await f.accepted(by, byK2()));
   });
 
-  it("that were retired while a load was under way are gone all the same: another load follows it", async () => {
+  test("that were retired while a load was under way are gone all the same: another load follows it", async () => {
     const keys = live();
     const by = verifier(keys);
     await f.accepted(by, byK1());
@@ -92,7 +92,7 @@ describe("live keys", () => {
     assert.equal(loads, 4);
   });
 
-  it("are refreshed for every verifier that uses them", async () => {
+  test("are refreshed for every verifier that uses them", async () => {
     const keys = live();
     const all = [verifier(keys), verifier(keys)];
     for (const by of all) await f.accepted(by, byK1());
@@ -101,7 +101,7 @@ describe("live keys", () => {
     for (const by of all) assert.equal(await f.refusal(by, byK1()), "unknown key");
   });
 
-  it("stay as they were where refresh() fails, and say so", async () => {
+  test("stay as they were where refresh() fails, and say so", async () => {
     const keys = live();
     const by = verifier(keys);
     await f.accepted(by, byK1());
@@ -115,7 +115,7 @@ describe("live keys", () => {
     await keys.refresh();
   });
 
-  it("of a set that breaks the rules are refused, and the last good set stays (J-54)", async () => {
+  test("of a set that breaks the rules are refused, and the last good set stays (J-54)", async () => {
     const keys = live();
     const by = verifier(keys);
     await f.accepted(by, byK1());
@@ -133,7 +133,7 @@ describe("live keys", () => {
     assert.equal(problems.length, bad.length);
   });
 
-  it("are loaded at most once in a cooldown, whatever the flood of unknown kids (J-11)", async () => {
+  test("are loaded at most once in a cooldown, whatever the flood of unknown kids (J-11)", async () => {
     const by = verifier(live());
     await f.accepted(by, byK1());
     const flood = (count: number) =>
@@ -145,7 +145,7 @@ describe("live keys", () => {
     assert.equal(loads, 2);
   });
 
-  it("include a new key as soon as a token names it and the cooldown of a second is over (M-06)", async () => {
+  test("include a new key as soon as a token names it and the cooldown of a second is over (M-06)", async () => {
     const by = verifier(live());
     await f.accepted(by, byK1());
     published = [f.k1Jwk, k3Jwk];
@@ -154,7 +154,7 @@ describe("live keys", () => {
     assert.ok(await f.accepted(by, byK3()));
   });
 
-  it("include a new key at once after refresh(), and keep what was cached", async () => {
+  test("include a new key at once after refresh(), and keep the cached tokens", async () => {
     const keys = live();
     const by = verifier(keys);
     const claims = await f.accepted(by, byK1());
@@ -164,7 +164,7 @@ describe("live keys", () => {
     assert.equal(by.verify(new Redacted(byK1())), claims);
   });
 
-  it("are loaded again in the background after a minute", async () => {
+  test("are loaded again in the background after a minute", async () => {
     const by = verifier(live());
     await f.accepted(by, byK1());
     published = [f.k2Jwk];
@@ -177,7 +177,7 @@ describe("live keys", () => {
     assert.equal(await f.refusal(by, byK1()), "unknown key");
   });
 
-  it("stay as they were while loading fails, up to a bound, and come back", async () => {
+  test("stay as they were while loading fails, up to a bound, and come back", async () => {
     const by = verifier(live({ maxStaleSeconds: 600 }));
     await f.accepted(by, byK1());
     before = () => Promise.reject(new Error("no database"));
@@ -192,7 +192,7 @@ describe("live keys", () => {
     assert.ok(await f.accepted(by, byK1()));
   });
 
-  it("are unavailable, not invalid, where loading takes too long; what comes later is not used", async () => {
+  test("are unavailable, not invalid, if loading takes too long; a late set is not used", async () => {
     const slow = Promise.withResolvers<void>();
     before = () => slow.promise;
     const by = verifier(live({ timeoutMs: 20 }));
@@ -205,7 +205,7 @@ describe("live keys", () => {
     assert.ok(await f.accepted(by, byK1()));
   });
 
-  it("need a function, and times that make sense", () => {
+  test("need a function, and times that make sense", () => {
     assert.throws(() => live({ load: undefined as never }), { code: "wrong_option" });
     for (const times of [
       { cooldownSeconds: 0 },

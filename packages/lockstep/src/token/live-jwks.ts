@@ -1,4 +1,7 @@
-/** Public keys that change while the process runs, of an issuer that lives in the same process or keeps its keys in the same database. */
+/**
+ * Public keys that change while the process runs, of an issuer that lives in the same process or keeps its keys in the same
+ * database.
+ */
 import { BuildError, Unavailable } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import type { Jwks } from "./key-set.ts";
@@ -9,13 +12,16 @@ import type { KeyLoading } from "./reloaded-keys.ts";
 
 /** Where keys come from, how often they are loaded and how long they are trusted. */
 export interface LiveJwksOptions {
-  /** Gives the set as it is now: public keys only, those that are published. */
+  /** Returns the current set: only public keys, those that are published. */
   readonly load: () => Promise<Jwks>;
-  /** How long `load` may take; what comes later is not used. Milliseconds, 1 to 10,000; default 3,000. */
+  /** The longest time of `load`; a later set is not used. Milliseconds, 1 to 10,000; default 3,000. */
   readonly timeoutMs?: number;
   /** After a load, tokens with unknown keys cause none for this long. Seconds, at least 1; default 1. */
   readonly cooldownSeconds?: number;
-  /** After this the set is loaded again in the background: how long a withdrawn key still counts without `refresh()`. Seconds; default 60. */
+  /**
+   * After this the set is loaded again in the background: how long a withdrawn key still counts without `refresh()`. Seconds;
+   * default 60.
+   */
   readonly maxAgeSeconds?: number;
   /** After this without a successful load the last good set is no longer trusted. Seconds; default 3,600. */
   readonly maxStaleSeconds?: number;
@@ -46,11 +52,11 @@ const liveOptions: KnownOptions<LiveJwksOptions> = {
 };
 
 /**
- * Public keys from a function that gives the present set. Loaded with the first token (or in `verifier.ready()`), one load at a
+ * Public keys from a function that returns the current set. Loaded with the first token (or in `verifier.ready()`), one load at a
  * time, in the background once the set is old, and whenever `refresh()` says that it changed. A set that breaks the rules of
  * `jwks()` is refused and the last good one kept.
  *
- * @throws BuildError `wrong_option` for a misspelt option, for a `load` that is no function and for times that make no sense
+ * @throws BuildError `wrong_option` for a misspelt option, for a `load` that is not a function and for times that make no sense
  * @example
  * const keys = liveJwks({ load: () => store.publishedKeys() });
  * const accessTokens = jwtVerifier({ issuer, audience, keys, algorithms: ["ES256"], typ: "at+jwt" });
@@ -61,7 +67,7 @@ export function liveJwks(options: LiveJwksOptions): LiveJwks {
   checkOptions("liveJwks()", options, liveOptions);
   const { cooldownSeconds = 1, maxAgeSeconds = 60, maxStaleSeconds = 3_600, timeoutMs = 3_000, onProblem } = options;
   if (typeof options.load !== "function")
-    throw new BuildError("wrong_option", "`liveJwks` needs `load`, a function that gives the set");
+    throw new BuildError("wrong_option", "Pass `load` to liveJwks(): a function that returns the set");
   const times = { cooldownSeconds, maxAgeSeconds, maxStaleSeconds };
   checkKeyTimes("liveJwks", times);
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > maxTimeoutMs) {
@@ -83,7 +89,7 @@ export function liveJwks(options: LiveJwksOptions): LiveJwks {
   } satisfies LiveJwks);
 }
 
-/** What a load gives, unless it takes too long: tokens wait for it. */
+/** The result of a load, unless it takes too long: tokens wait for it. */
 async function loadWithin(load: LiveJwksOptions["load"], timeoutMs: number): ReturnType<KeyLoading["load"]> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Unavailable("Loading keys took too long")), timeoutMs);

@@ -1,6 +1,6 @@
 /** The outbound fetcher, through the keys that it fetches from a real server. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { BuildError, InvalidCredential, Unavailable } from "../problem/error.ts";
 import { json, KeyServer, unavailable } from "./key-server.fixture.ts";
@@ -11,7 +11,7 @@ import * as f from "./token.fixture.ts";
 
 const server = new KeyServer();
 
-describe("the outbound fetcher (R13, I-09, I-12)", () => {
+describe("the outbound fetcher (I-09, I-12)", () => {
   const wrongAddress = (url: string, allowPrivateHosts: readonly string[] = []): void => {
     assert.throws(
       () => remoteJwks({ url, allowPrivateHosts }),
@@ -20,7 +20,7 @@ describe("the outbound fetcher (R13, I-09, I-12)", () => {
     );
   };
 
-  it("takes https addresses on the public internet, and no others, when the API is built", () => {
+  test("takes https addresses on the public internet, and no others, when the API is built", () => {
     assert.ok(remoteJwks({ url: "https://as.example.com/keys" }));
     assert.ok(remoteJwks({ issuer: "https://as.example.com" }));
     const addresses = [
@@ -46,7 +46,7 @@ describe("the outbound fetcher (R13, I-09, I-12)", () => {
     assert.throws(() => remoteJwks({ issuer: "as.example.com" }), { code: "wrong_option" });
   });
 
-  it("takes a private host only when it is named, and plain http only for a named loopback address", () => {
+  test("takes a private host only when it is named, and plain http only for a named loopback address", () => {
     assert.ok(remoteJwks({ url: "https://keycloak.internal/keys", allowPrivateHosts: ["keycloak.internal"] }));
     assert.ok(remoteJwks({ url: "http://127.0.0.1:9/keys", allowPrivateHosts: ["127.0.0.1:9"] }));
     wrongAddress("http://127.0.0.1:9/keys", ["127.0.0.1:10"]);
@@ -54,7 +54,7 @@ describe("the outbound fetcher (R13, I-09, I-12)", () => {
     wrongAddress("http://10.0.0.1/keys", ["10.0.0.1"]);
   });
 
-  it("refuses a name that leads to a private address, before it connects", async () => {
+  test("refuses a name that leads to a private address, before it connects", async () => {
     let asked = "";
     const fetched: string[] = [];
     const options: RemoteJwksOptions = {
@@ -78,7 +78,7 @@ describe("the outbound fetcher (R13, I-09, I-12)", () => {
     assert.ok(await f.accepted(f.verifier({ keys, algorithms: ["ES256"] }), f.token()));
   });
 
-  it("gives up in time on a resolver or a fetch that never answers", async () => {
+  test("gives up in time on a resolver or a fetch that never answers", async () => {
     const never = (): Promise<never> => new Promise(() => {});
     for (const option of [{ resolve: never }, { fetch: never }]) {
       const keys = remoteJwks({ url: "https://as.example.com/keys", timeoutMs: 50, ...option });
@@ -86,7 +86,7 @@ describe("the outbound fetcher (R13, I-09, I-12)", () => {
     }
   });
 
-  it("asks no resolver about an address", async () => {
+  test("asks no resolver about an address", async () => {
     const resolve = (): Promise<never> => assert.fail("asked");
     const fetch = async (): Promise<Response> => Response.json({ keys: [f.k1Jwk] });
     for (const url of ["https://8.8.8.8/keys", "https://[2606:4700::1111]/keys"]) {
@@ -123,7 +123,7 @@ describe("the outbound fetcher (R13, I-09, I-12)", () => {
       void response.writeHead(200, { "content-type": "application/json" }).write(set.slice(0, 20)),
   };
   for (const [name, anomaly] of Object.entries(anomalies)) {
-    it(`server.answers ${name} with Unavailable, in time`, async () => {
+    test(`server.answers ${name} with Unavailable, in time`, async () => {
       server.answers = { "/keys": anomaly, "/good": json({ keys: [f.k1Jwk] }) };
       const by = server.verifier({ timeoutMs: 400 });
       const started = performance.now();
@@ -134,7 +134,7 @@ describe("the outbound fetcher (R13, I-09, I-12)", () => {
     });
   }
 
-  it("sends no cookies and keeps none", async () => {
+  test("sends no cookies and keeps none", async () => {
     server.answers = {
       "/keys": (response) =>
         response.writeHead(200, { "content-type": "application/json; charset=utf-8", "set-cookie": "a=b" }).end(set),

@@ -1,9 +1,9 @@
 /**
- * The one place from which this folder reaches the network (RULES R13): https only, no redirects, public hosts only, a
- * limit on time and size, JSON only. What it fetches is public, so nothing secret is ever sent.
+ * The one place from which this folder reaches the network: https only, no redirects, public hosts only, a
+ * limit on time and size, JSON only. The documents are public, so no secret is ever sent.
  *
- * On Node a name is resolved once, each of its addresses is checked, and the connection goes to one of those. Other runtimes, and a
- * `fetch` of the caller's, resolve names themselves: there a host is judged by its text.
+ * On Node a name is resolved once, each of its addresses is checked, and the connection goes to one of those. Other runtimes, and
+ * a `fetch` of the caller's, resolve names themselves: there a host is judged by its text.
  */
 import { isJson, parseMediaType } from "../http/media-type.ts";
 import { BuildError, Unavailable } from "../problem/error.ts";
@@ -20,9 +20,9 @@ export interface OutboundOptions {
    */
   readonly allowPrivateHosts?: readonly string[];
   /**
-   * The addresses of a name. Each must be public, unless the host is among `allowPrivateHosts`. On Node the connection goes to one of
-   * them; beside a `fetch`, and on other runtimes, they are checked and the request resolves the name again. Default: on Node the
-   * system's resolver, elsewhere none.
+   * The addresses of a name. Each must be public, unless the host is among `allowPrivateHosts`. On Node the connection goes to
+   * one of them; beside a `fetch`, and on other runtimes, they are checked and the request resolves the name again. Default: on
+   * Node the system's resolver, elsewhere none.
    */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
   /**
@@ -106,8 +106,8 @@ function isAllowedPrivate(
 }
 
 /**
- * The addresses of a host, each of them checked. None if the host is an address, which was judged with the URL, or if nobody resolves
- * it or needs to: a private host is allowed by name, so that its addresses matter only to a connection that is made to them.
+ * The addresses of a host, each of them checked. None if the host is an address, which was checked with the URL, or if nobody
+ * resolves it or needs to: a private host is allowed by name, so its addresses matter only for a connection to them.
  */
 async function checkedAddresses(url: URL, pinning: Pinning | undefined, options: OutboundOptions): Promise<readonly string[]> {
   const isAllowed = isAllowedPrivate(url, options);
@@ -131,7 +131,9 @@ async function fetchText(address: string, options: OutboundOptions, signal: Abor
   throw new Unavailable(`A document was refused: ${refusal}`);
 }
 
-/** "manual": a redirect comes back as what it is, and is refused as an answer other than 200 ("error" is not known on every runtime). */
+/**
+ * "manual": a redirect is an answer like any other, and refused because it is not 200 ("error" is not known on every runtime).
+ */
 function fetchPlainly(url: URL, { fetch = globalThis.fetch }: OutboundOptions, signal: AbortSignal): Promise<Response> {
   return fetch(url.href, { headers: { accept: "application/json" }, redirect: "manual", signal });
 }

@@ -1,11 +1,14 @@
-/** The connection goes to the address that was checked (I-09): real TLS servers on the loopback address, and a system resolver that lies. */
+/**
+ * The connection goes to the address that was checked (I-09): real TLS servers on the loopback address, and a system resolver
+ * that lies.
+ */
 import assert from "node:assert/strict";
 import diagnostics from "node:diagnostics_channel";
 import dns from "node:dns";
 import { once } from "node:events";
 import { createServer } from "node:https";
 import type { Socket } from "node:net";
-import { after, afterEach, before, beforeEach, describe, it, mock } from "node:test";
+import { after, afterEach, before, beforeEach, describe, mock, test } from "node:test";
 import tls from "node:tls";
 import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -76,7 +79,7 @@ const keysOf = (options: Partial<RemoteJwksOptions>, name = "keys.example.com"):
 };
 const allowed = { allowPrivateHosts: ["keys.example.com"], resolve: async () => ["127.0.0.1"] } as const;
 
-/** From now on the system's resolver gives these addresses to whoever asks as the check does, and the loopback address to connections. */
+/** From now on the system's resolver answers the check with these addresses, and connections with the loopback address. */
 function lie(...addresses: readonly string[]): void {
   const found = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
   mock.method(dns.promises, "lookup", async () => found);
@@ -86,25 +89,25 @@ function lie(...addresses: readonly string[]): void {
 }
 
 describe("the connection to an issuer", () => {
-  it("goes to the address that `resolve` gave, with the name for TLS and in Host", async () => {
+  test("goes to the address that `resolve` returned, with the name for TLS and in Host", async () => {
     assert.ok(await f.accepted(keysOf(allowed), f.token()));
     assert.deepEqual([requests, names, attempts], [[`keys.example.com:${port}/keys`], ["keys.example.com"], ["127.0.0.1"]]);
   });
 
-  it("goes to an address of the system's resolver by default", async () => {
+  test("goes to an address of the system's resolver by default", async () => {
     mock.method(dns.promises, "lookup", async () => [{ address: "127.0.0.1", family: 4 }]);
     assert.ok(await f.accepted(keysOf({ allowPrivateHosts: ["keys.example.com"] }), f.token()));
     assert.deepEqual([requests.length, attempts], [1, ["127.0.0.1"]]);
   });
 
-  it("demands a certificate for the name, not for the address", async () => {
+  test("demands a certificate for the name, not for the address", async () => {
     const other = { ...allowed, allowPrivateHosts: ["other.example.com"] };
     await unavailable(keysOf(other, "other.example.com"), f.token());
     assert.deepEqual([requests, attempts], [[], ["127.0.0.1"]]);
     assert.match(inspect(problems[0]?.cause), /ERR_TLS_CERT_ALTNAME_INVALID/);
   });
 
-  it("is not led elsewhere by a name server that answers the second time with another address", async () => {
+  test("is not led elsewhere by a name server that answers the second time with another address", async () => {
     lie(publicAddress);
     await unavailable(keysOf({}), f.token());
     assert.deepEqual([requests, attempts], [[], [publicAddress]]);
@@ -115,13 +118,13 @@ describe("the connection to an issuer", () => {
     assert.deepEqual([requests, attempts, asked], [[], [publicAddress, publicAddress], 1]);
   });
 
-  it("shows what the name server could do to a request that resolves the name again (control)", async () => {
+  test("shows what the name server could do to a request that resolves the name again (control)", async () => {
     lie(publicAddress);
     assert.equal((await fetch(`https://keys.example.com:${port}/keys`)).status, 200);
     assert.deepEqual(attempts, ["127.0.0.1"]);
   });
 
-  it("is not made if one of the addresses is not public, or there is none", async () => {
+  test("is not made if one of the addresses is not public, or there is none", async () => {
     for (const addresses of [["127.0.0.1"], [publicAddress, "127.0.0.1"], ["::ffff:127.0.0.1"], ["fe80::1%lo"], []]) {
       lie(...addresses);
       await unavailable(keysOf({}), f.token());
@@ -131,13 +134,13 @@ describe("the connection to an issuer", () => {
     assert.ok(problems.every(({ message }) => message.includes("not public")));
   });
 
-  it("tries the next address if one cannot be reached", async () => {
+  test("tries the next address if one cannot be reached", async () => {
     cutsOff = false;
     assert.ok(await f.accepted(keysOf({ ...allowed, resolve: async () => [publicAddress, "127.0.0.1"] }), f.token()));
     assert.deepEqual([requests.length, attempts.at(-1)], [1, "127.0.0.1"]);
   });
 
-  it("is of one request only: the next one is checked again", async () => {
+  test("is of one request only: the next one is checked again", async () => {
     answer = (response) => {
       response.setHeader("connection", "keep-alive");
       good(response);
@@ -147,13 +150,13 @@ describe("the connection to an issuer", () => {
     assert.deepEqual([requests.length, attempts.length], [2, 2]);
   });
 
-  it("follows no redirect", async () => {
+  test("follows no redirect", async () => {
     answer = (response) => response.writeHead(302, { location: `https://keys.example.com:${port}/elsewhere` }).end();
     await unavailable(keysOf(allowed), f.token());
     assert.deepEqual([requests.length, problems[0]?.message], [1, "A document was refused: the server answered 302"]);
   });
 
-  it("refuses statuses that no document has", async () => {
+  test("refuses statuses that no document has", async () => {
     for (const status of [204, 206, 304, 599, 999]) {
       answer = (response) => response.writeHead(status).end();
       await unavailable(keysOf(allowed), f.token());
@@ -161,7 +164,7 @@ describe("the connection to an issuer", () => {
     }
   });
 
-  it("decodes gzip, which some servers send unasked, and no other encoding", async () => {
+  test("decodes gzip, which some servers send unasked, and no other encoding", async () => {
     const set = JSON.stringify({ keys: [f.k1Jwk] });
     const encoded =
       (encoding: string, body: Buffer): Answer =>
@@ -179,7 +182,7 @@ describe("the connection to an issuer", () => {
     }
   });
 
-  it("is the runtime's own where there is no Node to make it, or where a `fetch` is given", async () => {
+  test("is the runtime's own if the runtime is not Node, or if a `fetch` is passed", async () => {
     const asked: string[] = [];
     const fetch = async (input: unknown): Promise<Response> => {
       asked.push(String(input));

@@ -1,7 +1,8 @@
 /**
- * A connection to an address that was checked, on Node. `fetch` resolves the name of a URL once more after every check, so a name server
- * that answers differently each time (DNS rebinding) leads it anywhere. Here the name is resolved once. The connection goes to one of
- * those addresses, while TLS and `Host` keep the name. This module owns the connection; `outbound.ts` decides which addresses count.
+ * A connection to an address that was checked, on Node. `fetch` resolves the name of a URL once more after every check, so a name
+ * server that answers differently each time (DNS rebinding) leads it anywhere. Here the name is resolved once. The connection
+ * goes to one of those addresses, while TLS and `Host` keep the name. This module owns the connection; `outbound.ts` decides
+ * which addresses count.
  */
 import { Unavailable } from "../problem/error.ts";
 
@@ -17,7 +18,10 @@ export interface Pinning {
   readonly get: (url: URL, addresses: readonly string[], signal: AbortSignal) => Promise<Response>;
 }
 
-/** What is used of Node's `IncomingMessage`, and of its `LookupFunction` below: the core imports no `node:` module, types included. */
+/**
+ * The used part of Node's `IncomingMessage`, and of its `LookupFunction` below: the core imports no `node:` module, types
+ * included.
+ */
 interface Incoming extends AsyncIterable<Uint8Array> {
   readonly statusCode?: number | undefined;
   readonly headers: { readonly "content-encoding"?: string | undefined; readonly "content-type"?: string | undefined };

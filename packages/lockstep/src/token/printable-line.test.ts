@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { isPrintableLine } from "./printable-line.ts";
 
@@ -26,7 +26,7 @@ const wrong: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe("a printable line", () => {
-  it("is what names people, clients and sessions", () => {
+  test("is what names people, clients and sessions", () => {
     const good = [
       "alice",
       "auth0|5f7c8ec7c33c6c004bbafe82",
@@ -42,12 +42,12 @@ describe("a printable line", () => {
   });
 
   for (const [what, texts] of Object.entries(wrong)) {
-    it(`is none of the texts that ${what}`, () => {
+    test(`is not a text that ${what}`, () => {
       for (const text of texts) assert.equal(isPrintableLine(text), false, JSON.stringify(text));
     });
   }
 
-  it("holds printable ASCII only between blanks, wherever another character stands (property)", () => {
+  test("accepts printable ASCII with blanks only in between, and no other character in any place (property)", () => {
     const printable = fc.string({
       unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
       minLength: 1,

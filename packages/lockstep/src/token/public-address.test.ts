@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { isLoopbackAddress, isPublicAddress, isPublicHost } from "./public-address.ts";
 
 const hostOf = (host: string): string => new URL(`https://${host}/`).hostname;
 
 describe("which hosts are on the public internet (I-09)", () => {
-  it("accepts public names and addresses", () => {
+  test("accepts public names and addresses", () => {
     for (const host of [
       "as.example.com",
       "login.microsoftonline.com.",
@@ -22,7 +22,7 @@ describe("which hosts are on the public internet (I-09)", () => {
     }
   });
 
-  it("refuses private, loopback, link-local, shared and reserved IPv4 addresses (RFC 6890)", () => {
+  test("refuses private, loopback, link-local, shared and reserved IPv4 addresses (RFC 6890)", () => {
     const hosts = [
       "127.0.0.1",
       "127.255.255.255",
@@ -45,7 +45,7 @@ describe("which hosts are on the public internet (I-09)", () => {
     for (const host of hosts) assert.ok(!isPublicHost(hostOf(host)), host);
   });
 
-  it("sees through every spelling of an IPv4 address", () => {
+  test("sees through every spelling of an IPv4 address", () => {
     for (const host of [
       "2130706433",
       "0x7f.1",
@@ -63,7 +63,7 @@ describe("which hosts are on the public internet (I-09)", () => {
     }
   });
 
-  it("refuses IPv6 that is not global unicast, or tunnels to IPv4", () => {
+  test("refuses IPv6 that is not global unicast, or tunnels to IPv4", () => {
     const hosts = [
       "::1",
       "::",
@@ -86,7 +86,7 @@ describe("which hosts are on the public internet (I-09)", () => {
     for (const host of hosts) assert.ok(!isPublicHost(hostOf(`[${host}]`)), host);
   });
 
-  it("refuses local names, whatever their case and trailing dot, and names without a dot", () => {
+  test("refuses local names, whatever their case and trailing dot, and names without a dot", () => {
     for (const host of [
       "localhost",
       "localhost.",
@@ -106,13 +106,13 @@ describe("which hosts are on the public internet (I-09)", () => {
     assert.ok(isPublicHost(hostOf("notlocalhost.com")));
   });
 
-  it("judges resolved addresses in any form, and refuses what is none", () => {
+  test("judges resolved addresses in any form, and refuses text that is not an address", () => {
     for (const address of ["10.1.2.3", "::1", "::ffff:10.0.0.1", "fe80::1%eth0", "", "example.com", "1.2.3.4.5", ":::", "[::1]"])
       assert.ok(!isPublicAddress(address), address);
     for (const address of ["8.8.8.8", "2606:4700:0:0:0:0:0:1111"]) assert.ok(isPublicAddress(address), address);
   });
 
-  it("calls loopback only what is written as a loopback address", () => {
+  test("calls loopback only what is written as a loopback address", () => {
     assert.deepEqual(["127.0.0.1", "[::1]", "localhost", "127.0.0.1.example.com", "10.0.0.1"].map(isLoopbackAddress), [
       true,
       true,
@@ -122,7 +122,7 @@ describe("which hosts are on the public internet (I-09)", () => {
     ]);
   });
 
-  it("finds no IPv4 address public in one spelling and private in another", () => {
+  test("finds no IPv4 address public in one spelling and private in another", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 0xffff_ffff }), (value) => {
         const dotted = [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join(".");
@@ -134,7 +134,7 @@ describe("which hosts are on the public internet (I-09)", () => {
     );
   });
 
-  it("gives an answer for any text", () => {
+  test("returns an answer for any text", () => {
     fc.assert(
       fc.property(fc.string(), (text) => typeof isPublicAddress(text) === "boolean" && typeof isPublicHost(text) === "boolean"),
     );

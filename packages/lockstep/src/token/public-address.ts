@@ -38,7 +38,7 @@ export function isPublicHost(hostname: string): boolean {
   return name.includes(".") && !localSuffixes.some((suffix) => name === suffix || name.endsWith(`.${suffix}`));
 }
 
-/** Tells whether an IP address, in any spelling of it, is on the public internet. What is no address is not. */
+/** Tells whether an IP address, in any spelling of it, is on the public internet. Text that is not an address is not. */
 export function isPublicAddress(address: string): boolean {
   const isIpv6 = address.includes(":");
   const url = isIpv6 ? `http://[${address}]/` : `http://${address}/`;

@@ -26,7 +26,7 @@ export interface KeyTimes {
 /** What differs from one kind of keys to another. */
 export interface KeyLoading {
   /**
-   * Gives the set, unchecked. It must end, one way or the other. It is told whether the load before it failed, or gave a set that
+   * Loads the set, unchecked. It must settle. Its argument says whether the load before it failed, or returned a set that
    * was refused.
    */
   readonly load: (afterFailure: boolean) => Promise<unknown>;
@@ -58,7 +58,7 @@ export class ReloadedKeys implements KeySource {
   #answeredAtMs = Number.NEGATIVE_INFINITY;
   #failed = false;
   #underWay: Promise<Error | undefined> | undefined;
-  /** A load that was asked for and has not begun: whoever asks meanwhile is served by it too. */
+  /** A load that was asked for and has not begun. All calls until it begins share it. */
   #next: Promise<Error | undefined> | undefined;
 
   constructor(loading: KeyLoading, context: KeyContext) {
@@ -76,7 +76,7 @@ export class ReloadedKeys implements KeySource {
       this.#set = undefined;
       this.generation += 1;
     } else if (this.#isIdle(nowMs)) {
-      // Nobody asked for a long time, so the set may be long out of date: what is cached goes, and `find` waits for a load.
+      // Nobody asked for a long time, so the set may be out of date: the cache is cleared, and `find` waits for a load.
       this.generation += 1;
     } else {
       void this.#refresh(nowMs);
@@ -95,7 +95,7 @@ export class ReloadedKeys implements KeySource {
 
   /**
    * Loads now, whatever the cooldown: a load that is under way may have begun before the change that this is called for, so
-   * that another one follows it. The last good set stays where it fails.
+   * another one follows it. If it fails, the last good set stays.
    *
    * @throws Unavailable, or BuildError `wrong_key` or `weak_key` for a set that is refused
    */
@@ -141,7 +141,7 @@ export class ReloadedKeys implements KeySource {
     return this.#underWay;
   }
 
-  /** Gives what went wrong, if something did. */
+  /** Returns the error, if there was one. */
   async #load(nowMs: number): Promise<Error | undefined> {
     try {
       const document = await this.#loading.load(this.#failed);

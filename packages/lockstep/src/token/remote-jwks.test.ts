@@ -1,7 +1,7 @@
 /** Remote keys, fetched from a real server. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { Unavailable } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { json, KeyServer, settled, unavailable } from "./key-server.fixture.ts";
@@ -11,14 +11,14 @@ import * as f from "./token.fixture.ts";
 const server = new KeyServer();
 
 describe("remote keys", () => {
-  it("are fetched once, with the first token, and serve all others", async () => {
+  test("are fetched once, with the first token, and serve all others", async () => {
     const by = server.verifier();
     assert.deepEqual(server.requests, []);
     await Promise.all(Array.from({ length: 20 }, (_, index) => f.accepted(by, server.token(index))));
     assert.deepEqual(server.requests, ["/keys"]);
   });
 
-  it("are not fetched for tokens of another issuer, audience, type or algorithm, nor for expired ones", async () => {
+  test("are not fetched for tokens of another issuer, audience, type or algorithm, nor for expired ones", async () => {
     const by = server.verifier();
     const strangers = [
       f.token({}, { iss: "https://evil.test" }),
@@ -32,7 +32,7 @@ describe("remote keys", () => {
     assert.deepEqual(server.requests, []);
   });
 
-  it("are found by discovery: OpenID Connect, and RFC 8414 with a path", async () => {
+  test("are found by discovery: OpenID Connect, and RFC 8414 with a path", async () => {
     const issuer = `${server.origin}/tenant`;
     server.answers["/tenant/.well-known/openid-configuration"] = json({ issuer, jwks_uri: `${server.origin}/keys` });
     server.answers["/.well-known/oauth-authorization-server/tenant"] = json({ issuer, jwks_uri: `${server.origin}/keys` });
@@ -44,7 +44,7 @@ describe("remote keys", () => {
     assert.equal(server.requests.length, 4);
   });
 
-  it("are looked for again where the issuer's metadata says, once they cannot be had where they were", async () => {
+  test("are looked for again where the issuer's metadata says, once they cannot be had where they were", async () => {
     const issuer = `${server.origin}/tenant`;
     const published = (path: string) => json({ issuer, jwks_uri: `${server.origin}${path}` });
     server.answers["/tenant/.well-known/openid-configuration"] = published("/keys");
@@ -67,7 +67,7 @@ describe("remote keys", () => {
     assert.deepEqual(server.requests.slice(5), ["/moved"]);
   });
 
-  it("are refused when the metadata names another issuer, no keys, or keys at a private address (RFC 8414 §3.3)", async () => {
+  test("are refused when the metadata names another issuer, no keys, or keys at a private address (RFC 8414 §3.3)", async () => {
     const issuer = `${server.origin}/tenant`;
     const wrong = [
       { issuer: `${issuer}/`, jwks_uri: `${server.origin}/keys` },
@@ -84,11 +84,11 @@ describe("remote keys", () => {
     assert.ok(!server.requests.includes("/keys"));
   });
 
-  it("must be of the issuer that the verifier names", () => {
+  test("must be of the issuer that the verifier names", () => {
     assert.throws(() => server.verifier({ url: undefined, issuer: "https://other.example" } as never), { code: "wrong_option" });
   });
 
-  it("are fetched at most once in a cooldown, whatever the flood of unknown kids (J-11)", async () => {
+  test("are fetched at most once in a cooldown, whatever the flood of unknown kids (J-11)", async () => {
     const by = server.verifier();
     await f.accepted(by, server.token());
     server.later(31);
@@ -102,7 +102,7 @@ describe("remote keys", () => {
     assert.equal(server.requests.length, 2);
   });
 
-  it("include a new key as soon as a token names it and the cooldown is over (M-06)", async () => {
+  test("include a new key as soon as a token names it and the cooldown is over (M-06)", async () => {
     const by = server.verifier();
     await f.accepted(by, server.token());
     const k3 = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -113,7 +113,7 @@ describe("remote keys", () => {
     assert.ok(await f.accepted(by, text));
   });
 
-  it("that leave the set take their cached tokens with them (M-07)", async () => {
+  test("that leave the set take their cached tokens with them (M-07)", async () => {
     const by = server.verifier();
     const text = f.token({}, { exp: f.now + 3_000 });
     const other = f.compact({ alg: "EdDSA", typ: "at+jwt", kid: "k2" }, f.goodClaims({ exp: f.now + 3_000 }), f.eddsa);
@@ -128,7 +128,7 @@ describe("remote keys", () => {
     assert.ok(await f.accepted(by, other));
   });
 
-  it("keep their cached tokens when a key is only added", async () => {
+  test("keep their cached tokens when a key is only added", async () => {
     const by = server.verifier();
     const text = f.token({}, { exp: f.now + 3_000 });
     const claims = await f.accepted(by, text);
@@ -140,7 +140,7 @@ describe("remote keys", () => {
     assert.equal(by.verify(new Redacted(text)), claims);
   });
 
-  it("are fetched before they are trusted again when nobody asked for long", async () => {
+  test("are fetched before they are trusted again when nobody asked for long", async () => {
     const by = server.verifier();
     const text = f.token({}, { exp: f.now + 30_000 });
     await f.accepted(by, text);
@@ -154,7 +154,7 @@ describe("remote keys", () => {
     assert.equal(server.requests.length, 2);
   });
 
-  it("stay as they were while the issuer is away, up to a bound, and come back with it", async () => {
+  test("stay as they were while the issuer is away, up to a bound, and come back with it", async () => {
     const by = server.verifier({ maxStaleSeconds: 7_200 });
     const text = f.token({}, { exp: f.now + 80_000 });
     await f.accepted(by, text);
@@ -173,7 +173,7 @@ describe("remote keys", () => {
     assert.ok(await f.accepted(by, text));
   });
 
-  it("are unavailable, not invalid, while they were never had; the issuer is asked once in a cooldown", async () => {
+  test("are unavailable, not invalid, while they were never had; the issuer is asked once in a cooldown", async () => {
     server.answers = {};
     const by = server.verifier();
     for (let time = 0; time < 5; time += 1) await unavailable(by, server.token());
@@ -185,7 +185,7 @@ describe("remote keys", () => {
     assert.ok(await f.accepted(by, server.token()));
   });
 
-  it("that take so long that the token expires meanwhile let it in no more", async () => {
+  test("that take so long that the token expires meanwhile let it in no more", async () => {
     server.answers["/keys"] = (response) => {
       server.later(400);
       json({ keys: [f.k1Jwk] })(response);
@@ -194,7 +194,7 @@ describe("remote keys", () => {
     assert.ok(await f.accepted(server.verifier(), f.token({}, { exp: f.now + 3_000 })));
   });
 
-  it("are refused as a set when it breaks the rules, and the last good set stays (J-54)", async () => {
+  test("are refused as a set when it breaks the rules, and the last good set stays (J-54)", async () => {
     const by = server.verifier();
     await f.accepted(by, server.token());
     const many = Array.from({ length: 10_000 }, (_, index) => ({ kty: "EC", kid: `${index}` }));
@@ -219,7 +219,7 @@ describe("remote keys", () => {
     assert.equal(server.requests.length, bad.length + 1);
   });
 
-  it("are fetched again although the clock was set back", async () => {
+  test("are fetched again although the clock was set back", async () => {
     const by = server.verifier();
     server.answers = {};
     await unavailable(by, server.token());
@@ -228,7 +228,7 @@ describe("remote keys", () => {
     assert.ok(await f.accepted(by, server.token()));
   });
 
-  it("do not depend on whether a listener of server.problems works", async () => {
+  test("do not depend on whether a listener of server.problems works", async () => {
     server.answers = {};
     const by = server.verifier({
       onProblem: () => {
@@ -238,7 +238,7 @@ describe("remote keys", () => {
     await unavailable(by, server.token());
   });
 
-  it("need times that make sense", () => {
+  test("need times that make sense", () => {
     for (const times of [
       { cooldownSeconds: 0 },
       { maxAgeSeconds: 10 },

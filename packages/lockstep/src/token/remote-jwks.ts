@@ -57,7 +57,8 @@ const remoteOptions: KnownOptions<RemoteJwksOptions> = {
  * Public keys from an issuer's published set. Fetched with the first token (or in `verifier.ready()`); one fetch at a time.
  * A set that breaks the rules of `jwks()` is refused and the last good one kept.
  *
- * @throws BuildError `wrong_option` for a misspelt option, for an address that is not https or not public, and for times that make no sense
+ * @throws BuildError `wrong_option` for a misspelt option, for an address that is not https or not public, and for times that
+ * make no sense
  */
 export function remoteJwks(options: RemoteJwksOptions): PublicKeys {
   checkOptions("remoteJwks()", options, remoteOptions);

@@ -1,6 +1,6 @@
 /**
  * Hygiene of public RSA keys, from the public numbers alone: what an import by the runtime lets through and should not.
- * FIPS 186-5 §A.1.1 gives the bounds; ROCA is CVE-2017-15361.
+ * The bounds are those of FIPS 186-5 §A.1.1; ROCA is CVE-2017-15361.
  */
 import { bigEndian, parseBase64url } from "./base64url.ts";
 import { weakKey, wrongKey } from "./key-refusal.ts";
@@ -22,7 +22,7 @@ const rocaPrimes = [
  * Checks the public numbers of an RSA key: 2048 to 8192 bits in whole octets, an odd modulus, an odd exponent above 2^16,
  * and no ROCA fingerprint. Costs well under a millisecond, once for each key.
  *
- * @throws BuildError `weak_key`, or `wrong_key` when the numbers are no RSA key at all
+ * @throws BuildError `weak_key`, or `wrong_key` if the numbers are not an RSA key at all
  */
 export function checkRsaKey(jwk: { readonly n?: unknown; readonly e?: unknown }): void {
   const modulus = positiveInteger(jwk.n);

@@ -40,7 +40,7 @@ export interface PrivateJwk extends Jwk {
 }
 
 /**
- * Makes a private key as a JWK, named by its RFC 7638 thumbprint, so that two keys never share a name. RSA keys have 2048 bits.
+ * Makes a private key as a JWK, named by its RFC 7638 thumbprint: two keys never share a name. RSA keys have 2048 bits.
  *
  * @throws BuildError `wrong_option` for an algorithm that has no private key
  */
@@ -69,7 +69,7 @@ export function signingKey(jwk: Jwk): SigningKey {
   const key = readJwk(publicJwk, publicKeyAlgorithms);
   const alg = publicKeyAlgorithms.find((each) => each === copy.alg);
   if (!(key instanceof VerificationKey) || key.kid === undefined || alg === undefined) {
-    throw wrongKey("A signing key needs `kid` and the `alg` of a private key: generateSigningKey() gives both");
+    throw wrongKey("Give the signing key a `kid` and the `alg` of a private key: generateSigningKey() makes both");
   }
   if (typeof copy["d"] !== "string") throw wrongKey("A signing key needs its private members: this is a public key");
   let imported: Promise<CryptoKey> | undefined;
@@ -88,7 +88,7 @@ export function publicJwks(keys: readonly SigningKey[]): Jwks {
   return { keys: keys.map((key) => ({ ...key[privateHalf].reveal().publicJwk })) };
 }
 
-/** The public members by name, so that a private one that is not known yet cannot slip through. */
+/** The public members, by name: an unknown private member cannot slip through. */
 function publicHalf(jwk: Jwk): Jwk {
   const half: Record<string, unknown> = {};
   for (const name of ["kid", "alg", "crv", "x", "y", "n", "e"]) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { TokenCache } from "./token-cache.ts";
 
@@ -12,7 +12,7 @@ const bytesOfOne = ((): number => {
 const key = (index: number): string => `k${String(index).padStart(3, "0")}`;
 
 describe("the cache of verified tokens", () => {
-  it("finds exactly what was saved, until it is deleted", () => {
+  test("finds exactly what was saved, until it is deleted", () => {
     const cache = new TokenCache<number>(1_000_000);
     cache.save("a", entry(1));
     assert.equal(cache.find("a")?.value, 1);
@@ -25,7 +25,7 @@ describe("the cache of verified tokens", () => {
     assert.deepEqual([cache.find("a"), cache.size, cache.bytes], [undefined, 0, 0]);
   });
 
-  it("tells tokens with one and the same signature apart (J-59)", () => {
+  test("tells tokens with one and the same signature apart (J-59)", () => {
     const cache = new TokenCache<number>(1_000_000);
     const signature = "s".repeat(86);
     cache.save(`alice.${signature}`, entry(1));
@@ -36,7 +36,7 @@ describe("the cache of verified tokens", () => {
     assert.deepEqual([cache.find(`alice.${signature}`), cache.find(`bob.${signature}`)?.value, cache.size], [undefined, 2, 1]);
   });
 
-  it("gives up what was not used, and keeps what was", () => {
+  test("drops the tokens that were not used, and keeps the others", () => {
     const cache = new TokenCache<number>(4 * bytesOfOne);
     for (const index of [0, 1, 2, 3]) cache.save(key(index), entry(index));
     cache.find(key(0));
@@ -49,7 +49,7 @@ describe("the cache of verified tokens", () => {
     );
   });
 
-  it("makes room although everything was used", () => {
+  test("makes room although everything was used", () => {
     const cache = new TokenCache<number>(3 * bytesOfOne);
     for (let index = 0; index < 50; index += 1) {
       cache.save(key(index), entry(index));
@@ -59,13 +59,13 @@ describe("the cache of verified tokens", () => {
     }
   });
 
-  it("does not keep what is larger than all of it", () => {
+  test("does not keep a token that is larger than the whole cache", () => {
     const cache = new TokenCache<number>(bytesOfOne - 1);
     cache.save(key(1), entry(1));
     assert.equal(cache.size, 0);
   });
 
-  it("never holds more than its bytes, nor anything that was not saved, whatever happens", () => {
+  test("never holds more than its bytes, nor anything that was not saved, whatever happens", () => {
     const step = fc.record({ act: fc.constantFrom("save", "find", "delete", "clear"), index: fc.nat(30) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), fc.integer({ min: 0, max: 12 }), (steps, room) => {

@@ -1,5 +1,5 @@
 /**
- * Verified tokens by their exact text, bounded in bytes, whatever their claims are. One for each verifier (RULES R18), so that what one issuer signed
+ * Verified tokens by their exact text, bounded in bytes, whatever their claims are. One for each verifier: a token of one issuer
  * is never looked up for another. A token is found by the end of its signature and then compared as a whole: hashing a text
  * that just came from the network costs about a nanosecond a character, three times as much as all the rest of a hit.
  * Eviction is CLOCK: a hit sets a mark and moves nothing; the hand takes away what was not used since it last passed.
@@ -7,7 +7,7 @@
  */
 import { heldBytes } from "./held-bytes.ts";
 
-/** What is kept for a token. */
+/** The entry of a token. */
 export interface CachedToken<T> {
   readonly value: T;
   readonly expiresAtMs: number;

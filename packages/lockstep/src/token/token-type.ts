@@ -1,4 +1,4 @@
-/** The `typ` header (RFC 7515 §4.1.9, RFC 8725 §3.11): what keeps an ID token or a logout token from acting as an access token. */
+/** The `typ` header (RFC 7515 §4.1.9, RFC 8725 §3.11): it keeps an ID token or a logout token from acting as an access token. */
 
 /**
  * What `typ` a token must have: one text (`"at+jwt"` for RFC 9068 access tokens), one of several, or `{ absent: true }` for
@@ -9,7 +9,7 @@ export type ExpectedType = string | readonly [string, ...string[]] | { readonly 
 /** Tells whether a token's `typ` is an expected one. Media types are case-insensitive and may spell out `application/`. */
 export type TypeCheck = (typ: string | undefined) => boolean;
 
-/** Makes the check for an expected type; `undefined` if what is expected is no type. */
+/** Makes the check for an expected type; `undefined` if the expectation is not a type. */
 export function typeCheck(expected: unknown): TypeCheck | undefined {
   if (typeof expected === "object" && expected !== null && "absent" in expected) {
     return expected.absent === true ? (typ) => typ === undefined : undefined;

@@ -24,7 +24,7 @@ export const k1: KeyPairKeyObjectResult = generateKeyPairSync("ec", { namedCurve
 export const k2: KeyPairKeyObjectResult = generateKeyPairSync("ed25519");
 export const kr: KeyPairKeyObjectResult = generateKeyPairSync("rsa", { modulusLength: 2048 });
 
-/** Signs what stands before the last dot. */
+/** Signs the text before the last dot. */
 export type Sign = (input: string) => Uint8Array;
 
 /** Signs with ES256 and K1, or another key. */
@@ -78,7 +78,7 @@ function encoded(part: unknown): string {
   return Buffer.from(bytes).toString("base64url");
 }
 
-/** A token that is good but for what is changed. */
+/** A token that is valid except for the changes. */
 export function token(header: Readonly<Record<string, unknown>> = {}, claims: Readonly<Record<string, unknown>> = {}): string {
   return compact({ ...goodHeader, ...header }, goodClaims(claims));
 }

@@ -13,7 +13,7 @@ export type KeyMaterial =
   | { readonly kty: "RSA"; readonly n: string; readonly e: string }
   | { readonly kty: "oct"; readonly k: string };
 
-/** A key whose structure was checked. The material is private, so that printing the object shows `kid` and `alg` only. */
+/** A key whose structure was checked. The material is private: printing the object shows `kid` and `alg` only. */
 export class VerificationKey {
   /** How a token names the key; absent for the only key of an issuer that names none. */
   readonly kid: string | undefined;
@@ -38,7 +38,7 @@ export class VerificationKey {
     return (this.#imported ??= importMaterial(this.#material, this.alg));
   }
 
-  /** Tells whether the other is the same key for the same use, so that an import can be kept and a cache stays valid. */
+  /** Tells whether the other is the same key for the same use. Then an import can be kept and a cache stays valid. */
   equals(other: VerificationKey): boolean {
     return this.kid === other.kid && this.alg === other.alg && JSON.stringify(this.#material) === JSON.stringify(other.#material);
   }

@@ -1,6 +1,6 @@
 /**
- * The options of `jwtVerifier`, checked once when it is built. What decides who gets in has no default, and a missing one is
- * an error rather than a check that is skipped (RULES R4); the types say so too, but JavaScript and `any` come here.
+ * The options of `jwtVerifier`, checked once when it is built. The options that decide who gets in have no default: a missing one
+ * is an error, not a check that is skipped. The types say the same; this is for JavaScript and `any`.
  */
 import { BuildError } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
@@ -50,7 +50,7 @@ export type JwtVerifierOptions = VerifierKeys & {
   readonly cache?: { readonly maxBytes: number };
   /**
    * Asked on every verification, of cached tokens too: only `false` lets a token pass. Key it by `(iss, jti)`, `sid` or
-   * `sub`. What it throws, `verify` throws.
+   * `sub`. `verify` throws everything that it throws.
    */
   readonly revoked?: (claims: Claims) => boolean | Promise<boolean>;
 };
@@ -97,7 +97,7 @@ export function checkVerifierOptions(options: JwtVerifierOptions): CheckedOption
   const { extraAudiences = "deny", clock = Date.now, revoked, cache = { maxBytes: defaultCacheBytes } } = options;
   checkOptions<NonNullable<JwtVerifierOptions["cache"]>>("jwtVerifier({ cache })", cache, { maxBytes: true });
   if (extraAudiences !== "deny" && extraAudiences !== "allow") throw wrong('`extraAudiences` is "deny" or "allow"');
-  if (typeof clock !== "function") throw wrong("`clock` must be a function that gives Unix milliseconds");
+  if (typeof clock !== "function") throw wrong("`clock` must be a function that returns Unix milliseconds");
   if ("revoked" in options && typeof revoked !== "function") throw wrong("`revoked` must be a function; leave it out to have none");
   return {
     issuer,
@@ -133,7 +133,7 @@ function openVerifierKeys(keys: unknown, context: KeyContext): KeySource {
   const secrets: readonly unknown[] = Array.isArray(keys) ? keys : [keys];
   const isSecret = secrets.length > 0 && secrets.every(isHmacSecret);
   if (!isSecret && !isPublicKeys(keys)) {
-    throw wrong("`keys` is required: jwks(…), remoteJwks(…) or liveJwks(…), or hmacSecret(…), which never stand together");
+    throw wrong("`keys` is required: jwks(…), remoteJwks(…) or liveJwks(…), or hmacSecret(…), which cannot be combined");
   }
   if (algorithms.some((each) => (keyDemand(each).kty === "oct") !== isSecret)) {
     throw wrong(

@@ -1,14 +1,14 @@
 /** Attack rows on the choice of key and algorithm: the key decides, the token is only compared. */
 import assert from "node:assert/strict";
 import { createPublicKey } from "node:crypto";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { jwks } from "./jwks.ts";
 import * as f from "./token.fixture.ts";
 
 const by = f.verifier();
 
 describe("the key of a token", () => {
-  it("refuses HMAC over every encoding of a public key (J-04, J-05; CVE-2016-5431, CVE-2026-34950)", async () => {
+  test("refuses HMAC over every encoding of a public key (J-04, J-05; CVE-2016-5431, CVE-2026-34950)", async () => {
     for (const key of [f.k1, f.kr]) {
       const publicKey = createPublicKey(key.privateKey);
       const jwk = publicKey.export({ format: "jwk" });
@@ -35,7 +35,7 @@ describe("the key of a token", () => {
     }
   });
 
-  it("refuses an algorithm that is not the key's, although the signature is right (J-06; RFC 8725 §3.1)", async () => {
+  test("refuses an algorithm that is not the key's, although the signature is right (J-06; RFC 8725 §3.1)", async () => {
     const lenient = f.verifier({ algorithms: ["ES256", "EdDSA", "RS256", "PS256", "RS384", "RS512", "ES384"] });
     const header = { ...f.goodHeader, kid: "kr" };
     const forged: readonly (readonly [string, f.Sign])[] = [
@@ -60,7 +60,7 @@ describe("the key of a token", () => {
     assert.equal(await f.refusal(lenient, f.token({ alg: "ES384" })), "the algorithm is not the key's");
   });
 
-  it("takes the algorithm of a key without alg from the configuration, never from the token (J-07; CVE-2026-22818)", async () => {
+  test("takes the algorithm of a key without alg from the configuration, never from the token (J-07; CVE-2026-22818)", async () => {
     const { alg: _alg, ...withoutAlg } = f.krJwk;
     const rs256Only = f.verifier({ keys: jwks({ keys: [withoutAlg] }), algorithms: ["RS256"] });
     const header = { ...f.goodHeader, kid: "kr" };
@@ -70,7 +70,7 @@ describe("the key of a token", () => {
     await f.refusal(rs256Only, f.compact({ ...header, alg: "HS256" }, f.goodClaims(), f.hmac("x")));
   });
 
-  it("treats kid as a name in a table: paths and prototype names find nothing (J-08, J-10)", async () => {
+  test("treats kid as a name in a table: paths and prototype names find nothing (J-08, J-10)", async () => {
     const names = [
       "../../../../dev/null",
       "/proc/self/environ",
@@ -88,7 +88,7 @@ describe("the key of a token", () => {
     for (const kid of [1, [], {}, null, true, ""]) assert.equal(await f.refusal(by, f.token({ kid })), "kid is not a text");
   });
 
-  it("tries no keys one after another: a token without kid finds its key only when there is one (J-12)", async () => {
+  test("tries no keys one after another: a token without kid finds its key only when there is one (J-12)", async () => {
     assert.equal(await f.refusal(by, f.token({ kid: undefined })), "unknown key");
     const single = f.verifier({ keys: jwks({ keys: [f.k1Jwk] }), algorithms: ["ES256"] });
     assert.ok(await f.accepted(single, f.token({ kid: undefined })));

@@ -1,12 +1,12 @@
 /**
  * Project Wycheproof's JWS, JWK and crypto-JWS vectors, run through `parseCompactJws`, `readKeySet` and `verifyJws`: the
  * functions that `jwtVerifier` is made of. The vectors have no claims, so the claims are the only step left out. For secrets,
- * `hmacSecret()` stands before `readKeySet`; it refuses one of the vectors' secrets, as the last test says.
+ * `hmacSecret()` is checked before `readKeySet`; it refuses one of the vectors' secrets, as the last test says.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { BuildError, InvalidCredential } from "../problem/error.ts";
 import { publicKeyAlgorithms, secretKeyAlgorithms } from "./algorithm.ts";
 import { parseCompactJws } from "./compact-jws.ts";
@@ -46,7 +46,7 @@ const isMissing = folder === undefined || folder === "";
 const skip = isMissing ? "LOCKSTEP_WYCHEPROOF does not name the folder of the vectors" : false;
 
 if (isMissing && process.env["CI"] === "true") {
-  it("has the Wycheproof vectors in CI", () => assert.fail("set LOCKSTEP_WYCHEPROOF to the folder of the vectors"));
+  test("has the Wycheproof vectors in CI", () => assert.fail("set LOCKSTEP_WYCHEPROOF to the folder of the vectors"));
 }
 
 function groupsOf(file: string): readonly Group[] {
@@ -77,7 +77,7 @@ async function accepts(group: Group, jws: unknown): Promise<boolean> {
   }
 }
 
-/** Runs every JWS vector of a file and gives the ids of those that were answered differently. */
+/** Runs every JWS vector of a file. Returns the ids of those that were answered differently. */
 async function run(file: string): Promise<{ readonly total: number; readonly different: readonly number[] }> {
   let total = 0;
   const different: number[] = [];
@@ -94,7 +94,7 @@ async function run(file: string): Promise<{ readonly total: number; readonly dif
 }
 
 describe("Project Wycheproof", () => {
-  it("answers 393 of 401 signature vectors, and is right about the other eight", { skip }, async () => {
+  test("answers 393 of 401 signature vectors, and is right about the other eight", { skip }, async () => {
     const { total, different } = await run("json_web_signature_test.json");
     assert.deepEqual(
       different,
@@ -104,22 +104,22 @@ describe("Project Wycheproof", () => {
     assert.equal(total - different.length, 393);
   });
 
-  it("answers all 26 key vectors", { skip }, async () => {
+  test("answers all 26 key vectors", { skip }, async () => {
     assert.deepEqual(await run("json_web_key_test.json"), { total: 26, different: [] });
   });
 
-  it("answers all 49 crypto vectors that are JWS (the others are JWE, which is not accepted at all)", { skip }, async () => {
+  test("answers all 49 crypto vectors that are JWS (the others are JWE, which is not accepted at all)", { skip }, async () => {
     assert.deepEqual(await run("json_web_crypto_test.json"), { total: 49, different: [] });
   });
 
-  it("finds two of the exceptions to be the very text of a valid vector", { skip }, () => {
+  test("finds two of the exceptions to be the very text of a valid vector", { skip }, () => {
     const vectors = groupsOf("json_web_signature_test.json").flatMap(({ tests }) => tests);
     const textOf = (id: number): unknown => vectors.find(({ tcId }) => tcId === id)?.jws;
     assert.equal(textOf(367), textOf(357));
     assert.equal(textOf(370), textOf(357));
   });
 
-  it("would refuse one secret of the vectors, 32 zeros, through hmacSecret(): seven vectors never get that far", { skip }, () => {
+  test("would refuse one secret of the vectors, 32 zeros, through hmacSecret(): seven vectors never get that far", { skip }, () => {
     const secrets = groupsOf("json_web_signature_test.json").filter((group) => "k" in group.private);
     const refused = secrets.filter((group) => {
       try {
