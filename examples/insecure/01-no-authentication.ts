@@ -1,4 +1,4 @@
-// fails: compile — Unprotected route: depend on an authenticate() dependency, or give { public: "reason" }
+// fails: compile — add an authenticated dependency or { public: "reason" }: this route is unprotected
 /**
  * A route that nobody guards. Somebody adds the tenth endpoint to a file on a Friday. The other nine have the guard, and
  * nothing shows that this one lacks it. In Lockstep, a route without a guard needs a reason.

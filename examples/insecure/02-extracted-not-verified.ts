@@ -1,4 +1,4 @@
-// fails: compile — Unprotected route
+// fails: compile — add an authenticated dependency or { public: "reason" }
 /**
  * A token that is extracted and never verified. The route demands a bearer token and the documentation shows a padlock, but
  * any text opens the route. FastAPI's `Depends(oauth2_scheme)` alone does exactly this. A scheme extracts; `authenticate()`

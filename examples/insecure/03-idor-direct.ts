@@ -1,4 +1,4 @@
-// fails: compile — IDOR: an id from the request (path.id) reaches this handler with no ownership check
+// fails: compile — check path("id") with owned(), permitted() or unowned()
 /**
  * An id that goes from the path to the data unchecked. Being signed in is not the same as being allowed. This is the most
  * common hole in APIs (OWASP API1:2023): count the id up and read the next customer's invoice. Load the object with

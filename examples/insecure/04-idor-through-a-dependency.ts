@@ -1,4 +1,4 @@
-// fails: compile — IDOR: an id from the request (path.id) reaches this handler with no ownership check
+// fails: compile — check path("id") with owned(), permitted() or unowned()
 /**
  * An unchecked id behind a dependency that looks like a check. `invoice` is a tidy "get or 404" that everybody reuses, but
  * it never asks whose invoice it is. Lockstep follows the id through any number of dependencies until `owned()` or a sibling

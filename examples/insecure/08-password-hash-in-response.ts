@@ -1,4 +1,4 @@
-// fails: compile — The result holds a Secret: give the route a response schema without it, or leave it out
+// fails: compile — return no Secret, or declare a response schema without it: a Secret is never sent
 /**
  * The whole row as the answer. The row was `{ id, email }` when the route was written. A year later somebody added the
  * column with the password hash, and the route sent it. A result cannot hold a `Secret`; a response schema would have

@@ -1,4 +1,4 @@
-// fails: compile — Unprotected route
+// fails: compile — add an authenticated dependency or { public: "reason" }
 /**
  * A caller who may be signed in, taken for one who is. The optional variant of a guard is one word away from the guard
  * (`auto_error=False`, `{ required: false }`), and `user?.id` keeps the compiler quiet. `optional()` does not count as

@@ -1,4 +1,4 @@
-// fails: compile — Unprotected route
+// fails: compile — add an authenticated dependency or { public: "reason" }
 /**
  * Alternatives of which one lets anybody in. The rule is "a user, or our own front end". The front end says so in a header,
  * and so can everybody else. `anyOf()` protects only if every branch does.

@@ -1,4 +1,4 @@
-// fails: compile — authenticate() must return a principal (an object with an id)
+// fails: compile — authenticate(): return an object with an id, identified(principal, grants)
 /**
  * An authentication that returns true or false. Its caller must remember to look at the result, and `false` is a value like
  * any other. `authenticate()` returns the principal or nothing, so there is no result to forget.

@@ -1,4 +1,4 @@
-// fails: compile — path parameter :id is used by no dependency
+// fails: compile — add path("id", schema) to a dependency
 /**
  * An id in the path that nothing reads. `/customers/u2/invoices` answers with the caller's own invoices. Later somebody
  * reads the id by hand, and it answers with anybody's. Every parameter belongs to a dependency.

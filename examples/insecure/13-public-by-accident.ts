@@ -1,4 +1,4 @@
-// fails: compile — Unprotected route
+// fails: compile — add an authenticated dependency or { public: "reason" }
 /**
  * A route that is public while one developer works on it. The condition is always true somewhere: in a preview, or in a test
  * environment with production's data. A route cannot be public only sometimes.

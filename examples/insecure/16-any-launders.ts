@@ -1,4 +1,4 @@
-// fails: start-up unprotected_route — GET /invoices: Unprotected route
+// fails: start-up unprotected_route — GET /invoices: add an authenticated dependency or { public: "reason" }
 /**
  * A specification that went through `any`. After a configuration file or a JavaScript module, the compiler believes
  * everything. Lockstep checks the same rules on the graph before the first request.

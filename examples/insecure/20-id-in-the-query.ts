@@ -1,4 +1,4 @@
-// fails: compile — IDOR: an id from the request (query.invoiceId) reaches this handler with no ownership check
+// fails: compile — check query("invoiceId") with owned(), permitted() or unowned()
 /**
  * The id that moved from the path to the query. `?invoiceId=` names an object just as a segment of the path does. An input
  * with the name of an id needs the same check as a path parameter.

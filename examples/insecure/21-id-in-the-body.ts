@@ -1,4 +1,4 @@
-// fails: compile — IDOR: an id from the request (body.invoiceId) reaches this handler with no ownership check
+// fails: compile — check "invoiceId" of body() with owned(), permitted() or unowned()
 /**
  * An id in a body that nothing checks. Somebody reviewed the path but not the payload, so a caller pays with somebody else's
  * invoice. A member of a body with the name of an id needs the same check as a path parameter.

@@ -1,4 +1,4 @@
-// fails: compile — permitted() needs someone who may reach any object
+// fails: compile — permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 /**
  * The administrator's loader in a customer's hands. A caller who is signed in, is active or has a scope may still not see
  * other people's objects. `permitted()` needs a role, or a decision, that was declared to reach them.

@@ -1,4 +1,4 @@
-// fails: compile — A route is public or authenticated, not both
+// fails: compile — remove public or the authenticated dependency: a route cannot have both
 /**
  * A route that is declared public and guarded. One reader believes the first, another believes the second, and the next
  * change removes the one that is in the way. A route is one or the other.

@@ -1,4 +1,4 @@
-// fails: compile — authenticate() must return a principal (an object with an id)
+// fails: compile — authenticate(): return an object with an id, identified(principal, grants)
 /**
  * The rows of a query, taken for a user. `db.select().from(users).where(…)` returns a list. An empty list is as true as any
  * other value, so every token lets its sender in. A principal is one object with an id.

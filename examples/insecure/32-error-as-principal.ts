@@ -1,4 +1,4 @@
-// fails: compile — authenticate() must return a principal (an object with an id)
+// fails: compile — authenticate(): return an object with an id, identified(principal, grants)
 /**
  * An error that is returned and not thrown. `?? new InvalidCredential()` looks like a refusal. But an error is an object, so
  * the sender of an unknown token is let in. A verifier throws the error; a verb that returns it does not compile.

@@ -1,4 +1,4 @@
-// fails: compile — authenticate() must return a principal (an object with an id)
+// fails: compile — authenticate(): return an object with an id, identified(principal, grants)
 /**
  * The result of a validation, taken for the validated value. `safeParse()` returns an object for any input, with `success:
  * false` inside. The result of a validation is not a principal.

@@ -1,4 +1,4 @@
-// fails: compile — authorize() must return an object with an id, the value of a guard below it, allow(value)
+// fails: compile — authorize(): return an object with an id, the value of a guard below it, allow(value)
 /**
  * A guard that answers like a handler. `return reply(403)` refuses in a handler. In a guard it is an object like any other,
  * and the request goes on. A guard refuses with `deny()`, and a reply is not a yes.

@@ -1,4 +1,4 @@
-// fails: compile — authorize() must return an object with an id, the value of a guard below it, allow(value)
+// fails: compile — authorize(): return an object with an id, the value of a guard below it, allow(value)
 /**
  * The answer of a policy engine that nobody reads. `{ allowed: false }` is an object in the place of a yes. `authorize()`
  * accepts a principal or `allow(value)`, but never the answer of a check.

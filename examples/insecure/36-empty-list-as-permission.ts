@@ -1,4 +1,4 @@
-// fails: compile — authorize() must return an object with an id, the value of a guard below it, allow(value)
+// fails: compile — authorize(): return an object with an id, the value of a guard below it, allow(value)
 /**
  * An empty list of permissions, taken for permission. The query finds the grants of this user for this action. Without any,
  * it finds `[]`, which is as true as a list of ten. A list is not a yes.

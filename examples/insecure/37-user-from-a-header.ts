@@ -1,4 +1,4 @@
-// fails: compile — authenticate() rests on credentials, connection() and rawBody() only
+// fails: compile — authenticate(): remove the input: only credentials, connection() and rawBody() say who is asking
 /**
  * The user that the gateway names in a header. Anyone who reaches the service directly can name any user. A value that the
  * client chooses freely is not a credential, so `authenticate()` takes no `header()` below it.

@@ -1,4 +1,4 @@
-// fails: compile — IDOR: an id from the request (body.ids) reaches this handler with no ownership check
+// fails: compile — check "ids" of body() with owned(), permitted() or unowned()
 /**
  * Ids in a list of a body. The route for one invoice checks the owner. The route for fifty does not, because the page that
  * shows them only knows the user's own. A list of ids needs the same check as one id.

@@ -1,4 +1,4 @@
-// fails: compile — IDOR: an id from the request (form.invoiceId) reaches this handler with no ownership check
+// fails: compile — check "invoiceId" of form() with owned(), permitted() or unowned()
 /**
  * An id in a hidden field of a form. The server wrote the field, so the code trusts it. But a client can change a field of a
  * form as freely as the address bar.

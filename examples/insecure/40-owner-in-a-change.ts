@@ -1,4 +1,4 @@
-// fails: compile — IDOR: an id from the request (body.customerId) reaches this handler with no ownership check
+// fails: compile — check "customerId" of body() with owned(), permitted() or unowned()
 /**
  * A change that moves the object to somebody else. The invoice is checked and the members of the change are valid, but one
  * of them is the owner. This is mass assignment. An id in the body needs its own check, in addition to the check of the

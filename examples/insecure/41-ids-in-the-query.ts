@@ -1,4 +1,4 @@
-// fails: compile — IDOR: an id from the request (query.ids) reaches this handler with no ownership check
+// fails: compile — check query("ids") with owned(), permitted() or unowned()
 /**
  * Ids in a list of the query. `?ids=i1,i2` is for a table that shows several invoices at once, and the code loads them with
  * `where id in (…)` and nothing else. The plural of an id is an id.

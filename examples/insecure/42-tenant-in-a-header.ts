@@ -1,4 +1,4 @@
-// fails: compile — IDOR: an id from the request (header.X-Tenant) reaches this handler with no ownership check
+// fails: compile — check header("X-Tenant") with owned(), permitted() or unowned()
 /**
  * The tenant in a header. The front end sends the selected tenant, and the query filters by it. Anyone who changes the
  * header reads the next tenant's invoices. A tenant, an organisation or a user in a header is an id.

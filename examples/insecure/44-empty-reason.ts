@@ -1,4 +1,4 @@
-// fails: compile — Say why: the reason is shown in the document
+// fails: compile — say why in a few words: the reason is shown in the document
 /**
  * A reason that is empty. Every exception from an access rule needs a reason, and `""` is the quickest thing to write. An
  * empty reason does not compile, and does not start.

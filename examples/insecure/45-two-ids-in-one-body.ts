@@ -1,4 +1,4 @@
-// fails: compile — IDOR: an id from the request (body.creditId) reaches this handler with no ownership check
+// fails: compile — check "creditId" of body() with owned(), permitted() or unowned()
 /**
  * Two ids in one body, and only one of them is checked. A payment names the invoice that it pays and the invoice whose
  * credit it uses, and only the first is the caller's. Each member of a body needs its own check.

@@ -1,4 +1,4 @@
-// fails: compile — IDOR: an id from the request (query.id) reaches this handler with no ownership check
+// fails: compile — check query("id") with owned(), permitted() or unowned()
 /**
  * Two ids with the same name, and only one of them is checked. `/invoices/:id/merge?id=` names two invoices: the caller's
  * own in the path, and any other in the query. Lockstep knows an id by its place and its name, so the check of one does not

@@ -1,4 +1,4 @@
-// fails: compile — reaching any object must not rest on what the client sent
+// fails: compile — decide by the principal, or load the object with owned()
 /**
  * The administrator of one tenant, who reaches all tenants. The membership was loaded by the tenant's id in the path, and
  * its role is `admin`. So `reachAny` opens every object of every tenant. The reach of any object must rest on the principal

@@ -1,4 +1,4 @@
-// fails: compile — reaching any object must not rest on what the client sent
+// fails: compile — decide by the principal, or load the object with owned()
 /**
  * The role from the request. The gateway sets `X-Role: admin`, and so can the test suite and anybody else. Only the
  * principal decides who may reach any object.

@@ -1,4 +1,4 @@
-// fails: compile — This route changes something, and its credential may be limited to scopes
+// fails: compile — require a scope with scopes(user, "…") or use anyScope(user, "reason")
 /**
  * A read-only token that writes. The token was granted `invoices:read`, and this one route forgot to ask for a scope. A
  * route that changes something asks for a scope, or says with `anyScope()` why it does not.

@@ -1,4 +1,4 @@
-// fails: compile — The handler returns an object or a list: say what may leave
+// fails: compile — declare { response: schema } or { response: unchecked("reason") }
 /**
  * The row of the table as the answer. No type of an ORM marks the column with the hash as secret, so nothing shows that the
  * row contains it. An object leaves through a response schema.

@@ -1,4 +1,4 @@
-// fails: compile — The result is a Response, a Map, a Set, an Error, a bigint or a function
+// fails: compile — return the body, or throw the problem
 /**
  * A web `Response` from a handler, as in other frameworks. JSON writes it as `{}` with the status 200, so its refusal is
  * lost. Use `reply()`, `problem()` or `deny()` for the answer.

@@ -1,4 +1,4 @@
-// fails: start-up unchecked_object — IDOR: an id from the request (body.document) reaches this handler
+// fails: start-up unchecked_object — check "document" of body() with owned(), permitted() or unowned()
 /**
  * An id that only its format shows. No rule for names finds `document`, but its schema says `uuid`, and a UUID is an id. Its
  * type is text like any other, so the check reads the schema at start-up.

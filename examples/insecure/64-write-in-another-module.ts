@@ -1,4 +1,4 @@
-// fails: start-up scopes_unasked — ask for a scope with scopes(user, "…")
+// fails: start-up scopes_unasked — require a scope with scopes(user, "…")
 /**
  * A write in a module that does not know the scopes. The module takes any authenticated user, so no type says which scopes
  * exist, and it forgets to ask for one. Start-up knows the whole graph.

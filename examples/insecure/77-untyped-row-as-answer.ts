@@ -1,4 +1,4 @@
-// fails: answer 500 — say what may leave with { response: schema }
+// fails: answer 500 — declare { response: schema }
 /**
  * The row of a driver without types as the answer. The type of the handler says text, but it returns a row of the database
  * with every column. An object leaves through a response schema, whatever its type says.

@@ -86,6 +86,6 @@ test("without types, an unchecked id does not start", () => {
     (error: unknown) =>
       error instanceof BuildError &&
       error.message ===
-        'GET /notes/:id: IDOR: an id from the request (path.id) reaches this handler with no ownership check: load it with owned(), permitted() or unowned(), or say what it is instead with { identifies: nothing("…") }',
+        'GET /notes/:id: check path("id") with owned(), permitted() or unowned(): otherwise a caller can name any object (IDOR); for a value that identifies no object, declare { identifies: nothing("reason") }',
   );
 });

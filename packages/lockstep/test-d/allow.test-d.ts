@@ -30,5 +30,5 @@ authorize({ user }, () => allow(false));
 // @ts-expect-error is not assignable to parameter of type 'Permission'
 authorize({ user }, () => allow(some<Plan | undefined>()));
 // Nor does it say who is asking.
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => allow({ id: "u1" }));

@@ -38,5 +38,5 @@ declare function take(dependency: Dependency<string>): void;
 take(id);
 // Through an array, whose elements are one type.
 const list: readonly (typeof bare | typeof activeUser)[] = [bare, activeUser];
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 for (const user of list) get("/a", { deps: { user } }, () => 1);

@@ -39,25 +39,25 @@ holds<Equal<Extract<KnownOf<typeof ambient>, "cookie">, "cookie">>();
 // Several credentials for one principal.
 authenticate({ either: anyOf({ token, key }) }, ({ either }) => ({ id: either.value.reveal(), via: either.via }));
 
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { caller: anyOf({ user: activeUser, anyone: bare }) } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { caller: anyOf({ user: activeUser, token }) } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { caller: anyOf({ user: activeUser, perhaps: optional(client) }) } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { caller: anyOf({ user: activeUser, nested: anyOf({ client, bare }) }) } }, () => 1);
-// @ts-expect-error authenticate() needs a security scheme
+// @ts-expect-error authenticate(): add a security scheme
 authenticate({ either: anyOf({ token, bare }) }, () => ({ id: "u1" }));
-// @ts-expect-error authorize() needs an authenticated dependency
+// @ts-expect-error authorize(): add an authenticated dependency
 authorize({ either: anyOf({ user: activeUser, bare }) }, ({ either }) => either);
-// @ts-expect-error permitted() needs someone who may reach any object
+// @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 permitted({ id, either: anyOf({ admin, client }), db }, ({ id, db }) => db.notes.find({ id }));
-// @ts-expect-error scopes() needs an authenticate() that returns identified(principal, grants)
+// @ts-expect-error scopes(): return identified(principal, grants) from the authenticate() below
 scopes(caller, "notes:read");
 // The id of one branch survives.
 const note = query("note", z.uuid(), { identifies: "object" });
-// @ts-expect-error IDOR: an id from the request (query.note) reaches this handler
+// @ts-expect-error check query("note") with owned(), permitted() or unowned()
 get("/a", { deps: { user: activeUser, some: anyOf({ note, bare }) } }, () => 1);
-// @ts-expect-error the path has no parameter :id
+// @ts-expect-error add :id to the path: a dependency reads path("id")
 get("/a", { deps: { user: activeUser, some: anyOf({ own: ownNote, user: activeUser }) } }, () => 1);

@@ -20,19 +20,19 @@ post("/a", { deps: { caller: anyOf({ user, files: anyScope(files, "a test"), wri
 // A credential that is not limited may say it, too.
 anyScope(client, "keys have no scopes");
 
-// @ts-expect-error This route changes something, and its credential may be limited to scopes
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 post("/a", { deps: { caller: anyOf({ user, files }) } }, () => undefined);
-// @ts-expect-error This route changes something, and its credential may be limited to scopes
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 post("/a", { deps: { user: flip ? user : activeUser } }, () => undefined);
-// @ts-expect-error Say why: the reason is shown in the document
+// @ts-expect-error say why in a few words: the reason is shown in the document
 anyScope(activeUser, "");
-// @ts-expect-error Say why: the reason is shown in the document
+// @ts-expect-error say why in a few words: the reason is shown in the document
 anyScope(activeUser, flip ? "" : "reason");
 // @ts-expect-error Expected 2 arguments, but got 1
 anyScope(currentUser);
-// @ts-expect-error anyScope() needs an authenticated dependency
+// @ts-expect-error anyScope(): pass an authenticated dependency
 anyScope(bare, "a test");
-// @ts-expect-error anyScope() needs an authenticated dependency
+// @ts-expect-error anyScope(): pass an authenticated dependency
 anyScope(token, "a test");
-// @ts-expect-error anyScope() needs an authenticated dependency
+// @ts-expect-error anyScope(): pass an authenticated dependency
 anyScope(flip ? activeUser : bare, "a test");

@@ -59,7 +59,7 @@ get("/profile", { deps: { it: scopes(profile, "notes:read", "notes:write") } }, 
 scopes(profile, "files:read");
 // One branch whose grants nobody knows.
 const someone = authenticate({ who: anyOf({ session, plain }) }, ({ who }) => who.value);
-// @ts-expect-error scopes() needs an authenticate() that returns identified(principal, grants)
+// @ts-expect-error scopes(): return identified(principal, grants) from the authenticate() below
 scopes(someone, "notes:read");
 
 // Who is asking rests on credentials, on how the request came, on its bytes, on what the application has.
@@ -74,22 +74,22 @@ const tenant = path("tenant", z.string(), { identifies: nothing("the tenant whos
 const ofTenant = authenticate({ key, tenant }, ({ tenant }) => ({ id: tenant }));
 get("/hooks/:tenant", { deps: { ofTenant } }, ({ ofTenant }) => ofTenant.id);
 // What the client may choose freely proves nothing.
-// @ts-expect-error authenticate() rests on credentials, connection() and rawBody() only: declare a signed header as signedHeader("X-Timestamp")
+// @ts-expect-error authenticate(): remove the input: only credentials, connection() and rawBody() say who is asking; declare a signed header as signedHeader("X-Timestamp")
 authenticate({ key, as: header("X-Act-As", z.string()) }, ({ as }) => ({ id: as }));
-// @ts-expect-error authenticate() rests on credentials
+// @ts-expect-error authenticate(): remove the input
 authenticate({ key, as: query("as", z.string()) }, ({ as }) => ({ id: as }));
-// @ts-expect-error authenticate() rests on credentials
+// @ts-expect-error authenticate(): remove the input
 authenticate({ key, as: cookie("as", z.string()) }, ({ as }) => ({ id: as }));
-// @ts-expect-error authenticate() rests on credentials
+// @ts-expect-error authenticate(): remove the input
 authenticate({ key, as: body(z.object({ name: z.string() })) }, ({ as }) => ({ id: as.name }));
-// @ts-expect-error authenticate() rests on credentials
+// @ts-expect-error authenticate(): remove the input
 authenticate({ key, as: form(z.object({ name: z.string() })) }, ({ as }) => ({ id: as.name }));
-// @ts-expect-error authenticate() rests on credentials
+// @ts-expect-error authenticate(): remove the input
 authenticate({ key, id: path("id", z.string()) }, ({ id }) => ({ id }));
 // A segment that is nothing in one case only.
 const sometimes = path("id", z.string(), { identifies: flip ? nothing("a tenant") : "object" });
-// @ts-expect-error authenticate() rests on credentials
+// @ts-expect-error authenticate(): remove the input
 authenticate({ key, sometimes }, () => ({ id: "u1" }));
 // In one branch only.
-// @ts-expect-error authenticate() rests on credentials
+// @ts-expect-error authenticate(): remove the input
 authenticate({ either: anyOf({ key, language: header("Accept-Language", z.string()), token }), token }, () => ({ id: "u1" }));

@@ -115,15 +115,15 @@ noteRoutes(authorize({ user: currentUser, noteId: query("noteId", z.uuid()) }, (
 // @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
 noteRoutes(depends({ note: ownNote }, () => some<User>()));
 // It reaches no objects of others, because it may rest on an input, and its scopes have no names.
-// @ts-expect-error reaching any object must not rest on what the client sent
+// @ts-expect-error decide by the principal, or load the object with owned()
 export const reaching = (user: Authenticated<User>) => roles({ admin: [] }, user, () => "admin", { reachAny: ["admin"] });
-// @ts-expect-error reaching any object must not rest on what the client sent
+// @ts-expect-error decide by the principal, or load the object with owned()
 export const reaches = (user: Authenticated<User>) => authorize({ user }, ({ user }) => user, { reach: "any" });
-// @ts-expect-error permitted() needs someone who may reach any object
+// @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 export const reached = (user: Authorized<User>) => permitted({ id, user }, load);
-// @ts-expect-error scopes() needs an authenticate() that returns identified(principal, grants)
+// @ts-expect-error scopes(): return identified(principal, grants) from the authenticate() below
 export const scoped = (user: Authenticated<User>) => scopes(user, "notes:read");
-// @ts-expect-error A route is public or authenticated, not both
+// @ts-expect-error remove public or the authenticated dependency: a route cannot have both
 export const open = (user: Authenticated<User>) => get("/a", { public: "reason", deps: { user } }, () => 1);
 
 // Generic helpers.
@@ -157,7 +157,7 @@ get("/notes/:id", { deps: { note: mine(async () => some<Note>()) } }, ({ note })
 get("/a", { deps: { user: granted(async () => some<User>()), made: made(() => 1) } }, ({ made }) => made + 1);
 
 // A helper that could give what is no principal does not.
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 export const anyone = <U extends object>(find: () => U | undefined) => authenticate({ token }, () => find());
 // @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
 export const unknown = (user: Dependency<User>) => noteRoutes(user);

@@ -31,54 +31,54 @@ authorize({ user }, async ({ user }) => {
 authorize({ user }, ({ user }) => (user.isActive ? user : undefined), { problems: { 429: "Too many requests." } });
 authorize({ user }, ({ user }) => (flip ? user : problem(403, "no_plan", "No plan.")));
 
-// @ts-expect-error authorize() must return an object with an id, the value of a guard below it, allow(value), or nothing to refuse; deny(reason) refuses too
+// @ts-expect-error authorize(): return an object with an id, the value of a guard below it, allow(value), or undefined to refuse; deny(reason) refuses too
 authorize({ user }, () => true);
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user }, ({ user }) => user.isActive);
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user }, async ({ user }) => user.role === "admin");
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user }, ({ user }) => user.role);
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user }, ({ user }) => user.isActive && user);
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user }, ({ user }) => user.email.length);
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user, token }, ({ token }) => token);
 // A method that was not called.
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user }, () => some<{ isActive(): boolean }>().isActive);
 // A refusal, a policy engine's answer, the rows that match.
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user }, ({ user }) => (flip ? user : reply(403, {})));
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user }, ({ user }) => (flip ? user : new Response("", { status: 403 })));
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user }, ({ user }) => (flip ? user : new Error("no")));
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user }, async ({ user }) => ({ allowed: user.isActive }));
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user }, ({ user }) => [{ userId: "root" }].filter((grant) => grant.userId === user.id));
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user }, ({ user }) => z.object({ role: z.literal("admin") }).safeParse(user));
 // The value of what is no guard.
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user, db }, ({ db }) => db);
 const rows = depends({ user }, () => some<readonly User[]>());
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ rows }, ({ rows }) => rows);
-// @ts-expect-error authorize() must return an object with an id
+// @ts-expect-error authorize(): return an object with an id
 authorize({ user }, () => some<unknown>());
 
 // Reaching any object rests on the principal, not on what the client sent.
-// @ts-expect-error reaching any object must not rest on what the client sent: decide it by the principal, or load the object with owned()
+// @ts-expect-error decide by the principal, or load the object with owned(): reaching any object must not depend on what the client sent
 authorize({ user, role: query("role", z.enum(["user", "admin"])) }, ({ user }) => user, { reach: "any" });
-// @ts-expect-error reaching any object must not rest on what the client sent
+// @ts-expect-error decide by the principal, or load the object with owned()
 authorize({ user, id }, ({ user }) => user, { reach: "any" });
-// @ts-expect-error reaching any object must not rest on what the client sent
+// @ts-expect-error decide by the principal, or load the object with owned()
 authorize({ note: ownNote, user }, ({ user }) => user, { reach: "any" });
 const year = path("year", z.int(), { identifies: nothing("a calendar year") });
-// @ts-expect-error reaching any object must not rest on what the client sent
+// @ts-expect-error decide by the principal, or load the object with owned()
 authorize({ user, year }, ({ user }) => user, { reach: "any" });
 // Without the reach, they may decide.
 authorize({ user, year }, ({ user, year }) => (year > 2_000 ? user : deny("archived")));

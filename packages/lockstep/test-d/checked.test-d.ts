@@ -63,7 +63,7 @@ group({ prefix: "/notes/:id", deps: { note: ownNote } }).get("/id", { deps: { id
 
 // Another place, and another name of the same place, is another id.
 const noteId = query("noteId", z.uuid());
-// @ts-expect-error IDOR: an id from the request (query.noteId) reaches this handler
+// @ts-expect-error check query("noteId") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { note: ownNote, noteId } }, ({ noteId }) => noteId);
 const Copy = body(z.object({ fromId: z.uuid(), toId: z.uuid() }));
 const target = owned(
@@ -73,12 +73,12 @@ const target = owned(
   { checks: ["body.toId"] },
 );
 holds<Equal<Checked<typeof target>, "checked:body.toId" | "object-id:body.fromId">>();
-// @ts-expect-error IDOR: an id from the request (body.fromId) reaches this handler
+// @ts-expect-error check "fromId" of body() with owned(), permitted() or unowned()
 post("/copies", { deps: { user: writer, target } }, ({ target }) => target.text);
 const here = path("noteId", z.string());
 const there = query("noteId", z.string(), { identifies: "object" });
 owned(
-  // @ts-expect-error Several ids from the request are below: name those that this load checks
+  // @ts-expect-error name the ids that this load checks
   { here, there, user },
   () => ({ a: 1 }),
   () => "u1",
@@ -89,11 +89,11 @@ const merged = owned(
   (note) => note.ownerId,
   { checks: ["path.noteId"] },
 );
-// @ts-expect-error IDOR: an id from the request (query.noteId) reaches this handler
+// @ts-expect-error check query("noteId") with owned(), permitted() or unowned()
 get("/notes/:noteId/merge", { deps: { merged, there } }, ({ there }) => there);
 // An object moved by a member of its own change.
 const change = body(z.object({ text: z.string(), orgId: z.string() }).partial());
-// @ts-expect-error IDOR: an id from the request (body.orgId) reaches this handler
+// @ts-expect-error check "orgId" of body() with owned(), permitted() or unowned()
 patch("/notes/:id", { deps: { user: writer, note: ownNote, change } }, ({ change }) => change.text);
 
 // Alternatives share it.
@@ -105,16 +105,16 @@ holds<Equal<Checked<typeof rules>, "checked:path.id">>();
 get("/notes/:id", { deps: { rules, id } }, ({ id }) => id);
 get("/notes/:id", { deps: { note: flip ? ownNote : anyNote, id } }, ({ id }) => id);
 // One branch that has none drops it.
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, some: anyOf({ own: ownNote, client }), id } }, ({ id }) => id);
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, some: firstOf({ own: ownNote, user: currentUser }), id } }, ({ id }) => id);
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, some: flip ? ownNote : user, id } }, ({ id }) => id);
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, id, ...(flip ? { note: ownNote } : {}) } }, ({ id }) => id);
 // An object that may be absent checked nothing.
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, note: optional(ownNote), id } }, ({ id }) => id);
 // Without the id beside it, it is welcome.
 get("/notes/:id", { deps: { user, note: optional(ownNote) } }, ({ note }) => note?.text);

@@ -47,13 +47,13 @@ holds<Equal<KnownOf<typeof maybe>, "scope:notes:read" | "scope:notes:write">>();
 get("/hello", { public: "greets strangers too", deps: { claims: maybe } }, ({ claims }) => claims?.sub ?? "stranger");
 
 // Verified claims are not a principal: somebody has to say who the subject is.
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { claims } }, ({ claims }) => claims.sub);
-// @ts-expect-error authorize() needs an authenticated dependency
+// @ts-expect-error authorize(): add an authenticated dependency
 authorize({ claims }, ({ claims }) => claims);
-// @ts-expect-error owned() needs to know who is asking
+// @ts-expect-error owned(): add an authenticated dependency
 owned({ id: path("id", some()), claims }, some<() => Note>(), (note) => note.ownerId);
-// @ts-expect-error authenticate() needs a security scheme
+// @ts-expect-error authenticate(): add a security scheme
 authenticate({ claims: maybe }, () => some<User>());
 
 // What is no scheme, or carries no text.

@@ -21,15 +21,15 @@ permitted(
   ({ id, db }) => db.notes.find({ id }),
 );
 
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { who: firstOf({ user: activeUser, anyone: bare }) } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { who: firstOf({ user: activeUser, perhaps: optional(activeUser) }) } }, () => 1);
-// @ts-expect-error permitted() needs someone who may reach any object
+// @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 permitted({ id, who: firstOf({ admin, user: activeUser }) }, () => ({ a: 1 }));
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { note: firstOf({ own: ownNote, raw: depends({ id, user: activeUser }, ({ id }) => id) }) } }, () => 1);
-// @ts-expect-error the path has no parameter :id
+// @ts-expect-error add :id to the path: a dependency reads path("id")
 get("/notes", { deps: { note } }, () => 1);
 // By credential, the branch is told by its name; by rule, there is none.
 const caller = anyOf({ user: activeUser, client });

@@ -23,32 +23,32 @@ const changing = group({ prefix: "/changing", deps: { user: writer } });
 changing.post("/a", {}, ({ user }) => user.email);
 const free = group({ prefix: "/free", deps: { user: anyScope(activeUser, "scopes are about notes") } });
 free.del("/a", {}, ({ user }) => user.email);
-// @ts-expect-error This route changes something, and its credential may be limited to scopes
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 group({ prefix: "/free", deps: { user: activeUser } }).del("/a", {}, () => 1);
 // A group without a guard protects nothing, and a route in it says who may call it.
 const open = group({ prefix: "/open" });
 open.get("/a", { public: "reason" }, () => 1);
 open.get("/a", { deps: { user: activeUser } }, () => 1);
 
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 open.get("/a", {}, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 group({ prefix: "/open", deps: { bare } }).post("/a", {}, () => 1);
 // The guard cannot be shadowed, by something weaker or by itself.
-// @ts-expect-error the group already declares a dependency of this name
+// @ts-expect-error rename the dependency "client": the group already declares one of this name
 v1.get("/a", { deps: { client: bare } }, () => 1);
-// @ts-expect-error the group already declares a dependency of this name
+// @ts-expect-error rename the dependency "client": the group already declares one of this name
 v1.get("/a", { deps: { client } }, () => 1);
-// @ts-expect-error the group already declares a dependency of this name
+// @ts-expect-error rename the dependency "client": the group already declares one of this name
 v1.get("/a", { deps: { client: depends({}, () => ({ name: "anyone" })), user: activeUser } }, () => 1);
 // Nor declared away.
-// @ts-expect-error A route is public or authenticated, not both
+// @ts-expect-error remove public or the authenticated dependency: a route cannot have both
 v1.get("/a", { public: "reason" }, () => 1);
 // The group's id is the route's.
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 group({ prefix: "/notes/:id", deps: { user: activeUser, id } }).get("/a", {}, () => 1);
 group({ prefix: "/notes/:id", deps: { note: ownNote } }).get("/text", {}, ({ note }) => note.text);
-// @ts-expect-error IDOR: an id from the request (path.team) reaches this handler
+// @ts-expect-error check path("team") with owned(), permitted() or unowned()
 v1.get("/teams/:team", { deps: { team } }, () => 1);
 v1.get(
   "/data/:year",

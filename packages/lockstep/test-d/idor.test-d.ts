@@ -39,31 +39,31 @@ get("/notes/:format", { deps: { user, format: path("format", z.enum(["csv", "jso
 get("/notes", { deps: { user, owner: query("owner", z.enum(["me", "all"])) } }, ({ owner }) => owner);
 
 // The id itself, directly and below something.
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler with no ownership check: load it with owned(), permitted() or unowned()
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, id } }, ({ id }) => id);
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, key: depends({ id }, ({ id }) => `note:${id}`) } }, ({ key }) => key);
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, note: depends({ id, db }, ({ id, db }) => db.notes.find({ id })) } }, ({ note }) => note);
 const deep = depends({ a: depends({ b: depends({ id }, ({ id }) => id) }, ({ b }) => b) }, ({ a }) => a);
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, deep } }, ({ deep }) => deep);
 const opened = resource({ id }, function* ({ id }) {
   yield id;
 });
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, opened } }, ({ opened }) => opened);
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, id: optional(id) } }, ({ id }) => id);
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, either: anyOf({ id, client }) } }, ({ either }) => either.via);
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, either: flip ? id : user } }, ({ either }) => either);
 // Nor does a reason to be public.
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { public: "everyone may look", deps: { id } }, ({ id }) => id);
 // A second id of another name, beside an object that was checked.
-// @ts-expect-error IDOR: an id from the request (path.team) reaches this handler
+// @ts-expect-error check path("team") with owned(), permitted() or unowned()
 get("/teams/:team/notes/:id", { deps: { note: ownNote, team } }, ({ team }) => team);
 
 // Ids that do not stand in the path.
@@ -73,17 +73,17 @@ const inCookie = cookie("note_id", z.uuid());
 const inBody = body(z.object({ noteId: z.uuid() }));
 const inForm = form(z.object({ noteId: z.uuid() }));
 const said = query("note", z.string(), { identifies: "object" });
-// @ts-expect-error IDOR: an id from the request (query.noteId) reaches this handler
+// @ts-expect-error check query("noteId") with owned(), permitted() or unowned()
 get("/notes", { deps: { user, inQuery } }, () => 1);
-// @ts-expect-error IDOR: an id from the request (header.X-Note-Id) reaches this handler
+// @ts-expect-error check header("X-Note-Id") with owned(), permitted() or unowned()
 get("/notes", { deps: { user, inHeader } }, () => 1);
-// @ts-expect-error IDOR: an id from the request (cookie.note_id) reaches this handler
+// @ts-expect-error check cookie("note_id") with owned(), permitted() or unowned()
 get("/notes", { deps: { user, inCookie } }, () => 1);
-// @ts-expect-error IDOR: an id from the request (body.noteId) reaches this handler
+// @ts-expect-error check "noteId" of body() with owned(), permitted() or unowned()
 post("/notes", { deps: { user: writer, inBody } }, () => 1);
-// @ts-expect-error IDOR: an id from the request (form.noteId) reaches this handler
+// @ts-expect-error check "noteId" of form() with owned(), permitted() or unowned()
 post("/notes", { deps: { user: writer, inForm } }, () => 1);
-// @ts-expect-error IDOR: an id from the request (query.note) reaches this handler
+// @ts-expect-error check query("note") with owned(), permitted() or unowned()
 get("/notes", { deps: { user, said } }, () => 1);
 // Checked, they pass.
 const byQuery = owned(
@@ -99,10 +99,10 @@ const byBody = owned(
 get("/notes", { deps: { note: byQuery } }, ({ note }) => note.text);
 post("/notes", { deps: { user: writer, note: byBody } }, ({ note }) => note.text);
 // Two at once: the message names both.
-// @ts-expect-error (query.noteId) reaches this handler
+// @ts-expect-error check query("noteId") with
 get("/notes", { deps: { user, inQuery, inHeader } }, () => 1);
-// @ts-expect-error (header.X-Note-Id) reaches this handler
+// @ts-expect-error check header("X-Note-Id") with
 get("/notes", { deps: { user, inQuery, inHeader } }, () => 1);
 // Whatever the route answers.
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, id, db }, response: unchecked("a test") }, ({ id, db }) => db.notes.find({ id }));

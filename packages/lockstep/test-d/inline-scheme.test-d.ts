@@ -52,5 +52,5 @@ scopes(both, "mee");
 scopes(anyOf({ user, inline }), "mee");
 // @ts-expect-error Argument of type '"files:write"' is not assignable to parameter of type '"files:read"'
 scopes(files, "files:write");
-// @ts-expect-error This route changes something, and its credential may be limited to scopes
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 post("/a", { deps: { files } }, () => undefined);

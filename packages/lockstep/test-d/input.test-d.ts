@@ -52,7 +52,7 @@ holds<Equal<ValueOf<typeof ownSite>, SameSite>>();
 holds<Equal<KnownOf<typeof ownSite>, never>>();
 post("/sign-in", { public: "signs in", deps: { came, ownSite, login } }, ({ came }) => came.address ?? came.userAgent?.length ?? 0);
 // Neither says who is asking.
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 post("/a", { deps: { came, ownSite } }, () => 1);
 post("/a", { deps: { user: writer, change, limit } }, ({ change, limit }) => `${change.text} ${limit + 1}`);
 

@@ -7,19 +7,19 @@ const user = activeUser;
 const load = (): { readonly teamId: string } => ({ teamId: "t1" });
 
 // A branch that is protected in one case only.
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { caller: anyOf({ user: flip ? activeUser : bare, client }) } }, () => 1);
 // A role that may be the one without reach.
-// @ts-expect-error permitted() needs someone who may reach any object
+// @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 permitted({ id, who: role.require(flip ? "admin" : "user") }, load);
 permitted({ id, who: role.require("admin") }, load);
 // Naming no id checks none.
 // @ts-expect-error is not assignable
 owned({ id, user }, load, (object) => object.teamId, { checks: [] });
 // A reason that may be empty.
-// @ts-expect-error Say why
+// @ts-expect-error say why
 get("/a", { public: flip ? "" : "reason" }, () => 1);
-// @ts-expect-error Say why
+// @ts-expect-error say why
 unowned(flip ? "" : "reason", { id }, load);
 // An object with a reason is no denial.
 const refund = owned(
@@ -30,7 +30,7 @@ const refund = owned(
 holds<Equal<ValueOf<typeof refund>, { readonly id: string; readonly reason: string }>>();
 // A plain value that refuses is no guard.
 const plain = depends({}, () => deny("closed"));
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { plain } }, () => 1);
 
 // What protects is declared in one case only: in a union of specifications, as an optional member, by type arguments alone.

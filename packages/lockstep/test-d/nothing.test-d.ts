@@ -49,15 +49,15 @@ const either = body(Order, { identifies: { id: flip ? nothing("made by the clien
 holds<Equal<Extract<KnownOf<typeof either>, "object-id:body.id">, "object-id:body.id">>();
 const unread = body(Order, { identifies: some<Readonly<Record<string, Nothing>>>() });
 holds<Equal<Extract<KnownOf<typeof unread>, "object-id:body.id">, "object-id:body.id">>();
-// @ts-expect-error IDOR: an id from the request (query.noteId) reaches this handler
+// @ts-expect-error check query("noteId") with owned(), permitted() or unowned()
 get("/a", { deps: { client, undecided } }, () => 1);
-// @ts-expect-error IDOR: an id from the request (body.items.productId) reaches this handler
+// @ts-expect-error check "items.productId" of body() with owned(), permitted() or unowned()
 post("/orders", { deps: { client, made } }, ({ made }) => made.id);
 
 // With a reason, and made by nothing().
-// @ts-expect-error Say why: the reason is shown in the document
+// @ts-expect-error say why in a few words: the reason is shown in the document
 nothing("");
-// @ts-expect-error Say why: the reason is shown in the document
+// @ts-expect-error say why in a few words: the reason is shown in the document
 nothing(flip ? "" : "a cursor");
 // @ts-expect-error Expected 1 arguments, but got 0
 nothing();

@@ -26,32 +26,32 @@ const shown = unowned("published", { id }, load);
 holds<Equal<KnownOf<typeof shown>, "input" | "param:id" | "checked:path.id">>();
 
 // Somebody is asking.
-// @ts-expect-error owned() needs to know who is asking
+// @ts-expect-error owned(): add an authenticated dependency
 owned({ id, db }, load, ownerOf);
-// @ts-expect-error owned() needs to know who is asking
+// @ts-expect-error owned(): add an authenticated dependency
 owned({ id, token }, load, ownerOf);
 // Being signed in, active or in possession of a scope is no reason to see other people's objects.
-// @ts-expect-error permitted() needs someone who may reach any object
+// @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 permitted({ id, user: currentUser }, load);
-// @ts-expect-error permitted() needs someone who may reach any object
+// @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 permitted({ id, user }, load);
-// @ts-expect-error permitted() needs someone who may reach any object
+// @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 permitted({ id, editor: role.require("editor") }, load);
-// @ts-expect-error permitted() needs someone who may reach any object
+// @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 permitted({ id, client }, load);
-// @ts-expect-error permitted() needs someone who may reach any object
+// @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 permitted({ id, bare }, load);
-// @ts-expect-error permitted() needs someone who may reach any object
+// @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 permitted({ id, clerk: authorize({ user }, ({ user }) => user) }, load);
 permitted({ id, admin }, load);
 permitted({ id, clerk: authorize({ user }, ({ user }) => user, { reach: "any" }) }, load);
 
 // Several ids: those that are checked are named, the others stay.
-// @ts-expect-error Several ids from the request are below: name those that this load checks, of { checks: ["path.id"] }
+// @ts-expect-error name the ids that this load checks, for example { checks: ["path.id"] }
 owned({ id, team, user }, load, ownerOf);
-// @ts-expect-error Several ids from the request are below: name those that this load checks, of { checks: ["path.id"] }
+// @ts-expect-error name the ids that this load checks, for example { checks: ["path.id"] }
 permitted({ id, team, admin }, load);
-// @ts-expect-error Several ids from the request are below: name those that this load checks, of { checks: ["path.id"] }
+// @ts-expect-error name the ids that this load checks, for example { checks: ["path.id"] }
 unowned("published", { id, team }, load);
 // @ts-expect-error "other"
 owned({ id, team, user }, load, ownerOf, { checks: ["other"] });
@@ -63,13 +63,13 @@ const both = owned({ id, team, user }, load, ownerOf, { checks: ["path.id", "pat
 get("/teams/:team/:id", { deps: { both } }, ({ both }) => both.teamId);
 const one = owned({ id, team, user }, load, ownerOf, { checks: ["path.id"] });
 holds<Equal<Extract<KnownOf<typeof one>, `object-id:${string}`>, "object-id:path.team">>();
-// @ts-expect-error IDOR: an id from the request (path.team) reaches this handler
+// @ts-expect-error check path("team") with owned(), permitted() or unowned()
 get("/teams/:team/:id", { deps: { one } }, ({ one }) => one.teamId);
 const oneShown = unowned("published", { id, team }, load, { checks: ["path.team"] });
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/teams/:team/:id", { public: "published", deps: { oneShown } }, () => 1);
 const onePermitted = permitted({ id, team, admin }, load, { checks: ["path.team"] });
-// @ts-expect-error IDOR: an id from the request (path.id) reaches this handler
+// @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/teams/:team/:id", { deps: { onePermitted } }, () => 1);
 // In steps: the team first, then the note below it.
 const ownTeam = owned(
@@ -88,5 +88,5 @@ permitted({ id, admin }, load, { apart: "administrators find notes by themselves
 unowned("published", { id }, load, { apart: true });
 // Two ids below another dependency count too.
 const pair = depends({ id, team }, (ids) => ids);
-// @ts-expect-error Several ids from the request are below: name those that this load checks, of { checks: ["path.id"] }
+// @ts-expect-error name the ids that this load checks, for example { checks: ["path.id"] }
 owned({ pair, user }, load, ownerOf);

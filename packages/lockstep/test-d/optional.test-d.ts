@@ -16,21 +16,21 @@ holds<Equal<KnownOf<typeof maybe>, "scopes-unasked" | "scope:notes:read" | "scop
 const maybeVisitor = optional(visitor);
 holds<Equal<KnownOf<typeof maybeVisitor>, "cookie">>();
 
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { user: maybe } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { user: optional(activeUser) } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { user: depends({ maybe }, ({ maybe }) => maybe) } }, () => 1);
-// @ts-expect-error authenticate() needs a security scheme
+// @ts-expect-error authenticate(): add a security scheme
 authenticate({ token: optional(token) }, () => ({ id: "u1" }));
-// @ts-expect-error authorize() needs an authenticated dependency
+// @ts-expect-error authorize(): add an authenticated dependency
 authorize({ user: maybe }, ({ user }) => user);
-// @ts-expect-error owned() needs to know who is asking
+// @ts-expect-error owned(): add an authenticated dependency
 owned({ id, user: maybe }, some<() => Note>(), (note) => note.ownerId);
-// @ts-expect-error roles() needs an authenticated dependency
+// @ts-expect-error roles(): pass an authenticated dependency
 roles({ user: [] }, maybe, () => "user");
-// @ts-expect-error scopes() needs an authenticate() that returns identified(principal, grants)
+// @ts-expect-error scopes(): return identified(principal, grants) from the authenticate() below
 scopes(maybe, "notes:read");
-// @ts-expect-error anyScope() needs an authenticated dependency
+// @ts-expect-error anyScope(): pass an authenticated dependency
 anyScope(maybe, "a test");

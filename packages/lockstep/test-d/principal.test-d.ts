@@ -52,66 +52,66 @@ const hidden = authenticate({ token }, () => (flip ? some<User>() : notFound()))
 holds<Equal<ValueOf<typeof hidden>, User>>();
 
 // Answers of a check.
-// @ts-expect-error authenticate() must return a principal (an object with an id), identified(principal, grants), or nothing to refuse
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants), or undefined to refuse
 authenticate({ token }, () => true);
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => flip);
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, async () => flip);
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, ({ token }) => token.reveal() === "secret");
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => (flip ? some<User>() : false));
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => ({ allowed: flip }));
 // @ts-expect-error Type 'boolean' is not assignable to type 'Id'
 authenticate({ token }, () => ({ id: flip }));
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, ({ token }) => z.object({ id: z.literal("root") }).safeParse({ id: token.reveal() }));
 // What was found, as a list: an empty one is found, too.
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => some<User[]>().filter((user) => user.isActive));
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, async () => some<readonly User[]>());
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => some<Map<string, User>>());
 // Failures and answers that are returned, not thrown.
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => (flip ? some<User>() : new InvalidCredential("unknown")));
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => (flip ? some<User>() : reply(403, {})));
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => (flip ? some<User>() : stream(["x"], { type: "text/plain" })));
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => (flip ? some<User>() : new Response("", { status: 401 })));
 // Values that are no object.
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => "u1");
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => some<string | undefined>());
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => 7);
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => some<unknown>());
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => some<object>());
 // The credential, and a method that was not called.
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, ({ token }) => token);
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, async ({ token }) => token);
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, ({ token }) => token.reveal());
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => some<{ me(): User }>().me);
 // An id that may be absent, and no id.
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => some<{ readonly id?: string }>());
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => some<{ readonly id: string | null }>());
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => ({ name: "svc" }));
-// @ts-expect-error authenticate() must return a principal (an object with an id)
+// @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => (flip ? { kind: "user", id: "u1" } : { kind: "service", name: "s" }));
 
 // Grants do not make one of what is none.

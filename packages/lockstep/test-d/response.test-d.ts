@@ -89,80 +89,80 @@ get("/a", { deps: { user }, response: z.object({ state: z.enum(["open"]) }) }, (
 get("/a", { deps: { user }, response: z.object({ at: z.number() }) }, () => ({ at: new Date() }));
 
 // An object or a list leaves through a schema.
-// @ts-expect-error The handler returns an object or a list: say what may leave with { response: schema }, or { response: unchecked("reason") }
+// @ts-expect-error declare { response: schema } or { response: unchecked("reason") }: the handler returns an object or a list
 get("/a", { deps: { user } }, ({ user }) => user);
-// @ts-expect-error The handler returns an object or a list
+// @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 get("/a", { deps: { user } }, async () => some<User[]>());
-// @ts-expect-error The handler returns an object or a list
+// @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 get("/a", { public: "probe" }, () => ({ status: "ok" }));
-// @ts-expect-error The handler returns an object or a list
+// @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 get("/a", { deps: { user } }, () => ["ok"]);
-// @ts-expect-error The handler returns an object or a list
+// @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 get("/a", { deps: { user } }, () => (flip ? "ok" : some<User>()));
-// @ts-expect-error The handler returns an object or a list
+// @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 get("/a", { deps: { user } }, async () => some<User | undefined>());
-// @ts-expect-error The handler returns an object or a list
+// @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 post("/a", { deps: { user: writer } }, ({ user }) => reply(201, user));
-// @ts-expect-error The handler returns an object or a list
+// @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 get("/a", { deps: { user } }, () => new Date());
-// @ts-expect-error The handler returns an object or a list
+// @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 get("/a", { deps: { user } }, () => JSON.parse("{}"));
-// @ts-expect-error The handler returns an object or a list
+// @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 get("/a", { deps: { user } }, async () => JSON.parse("{}"));
-// @ts-expect-error The handler returns an object or a list
+// @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 get("/a", { deps: { user } }, () => some<unknown>());
-// @ts-expect-error The handler returns an object or a list
+// @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 get("/a", { deps: { user } }, async () => some<unknown>());
-// @ts-expect-error The handler returns an object or a list
+// @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 get("/a", { deps: { user } }, () => some<object>());
-// @ts-expect-error Say why: the reason is shown in the document
+// @ts-expect-error say why in a few words: the reason is shown in the document
 get("/a", { deps: { user }, response: unchecked("") }, ({ user }) => user);
 
 // What JSON would write as something else leaves through none.
-// @ts-expect-error The result is a Response, a Map, a Set, an Error, a bigint or a function, which no schema can send
+// @ts-expect-error return the body, or throw the problem: a Response, a Map, a Set, an Error, a bigint or a function cannot be sent
 get("/a", { deps: { user } }, () => new Response("x"));
-// @ts-expect-error The result is a Response
+// @ts-expect-error return the body, or throw the problem
 get("/a", { deps: { user }, response: unchecked("a test") }, async () => some<Response>());
-// @ts-expect-error The result is a Response
+// @ts-expect-error return the body, or throw the problem
 get("/a", { deps: { user }, response: z.unknown() }, () => (flip ? "ok" : some<Response>()));
-// @ts-expect-error The result is a Response, a Map
+// @ts-expect-error return the body, or throw the problem
 get("/a", { deps: { user }, response: unchecked("a test") }, () => some<Map<string, User>>());
-// @ts-expect-error The result is a Response, a Map, a Set
+// @ts-expect-error return the body, or throw the problem
 get("/a", { deps: { user }, response: unchecked("a test") }, () => reply(200, some<ReadonlySet<string>>()));
-// @ts-expect-error The result is a Response, a Map, a Set, an Error
+// @ts-expect-error return the body, or throw the problem
 get("/a", { deps: { user }, response: unchecked("a test") }, () => new TypeError("x"));
-// @ts-expect-error The result is a Response, a Map, a Set, an Error, a bigint
+// @ts-expect-error return the body, or throw the problem
 get("/a", { deps: { user } }, () => 7n);
-// @ts-expect-error The result is a Response, a Map, a Set, an Error, a bigint or a function
+// @ts-expect-error return the body, or throw the problem
 get("/a", { deps: { user }, response: unchecked("a test") }, () => () => "x");
 // @ts-expect-error is not assignable
 get("/a", { deps: { user }, response: Profile }, () => some<Map<string, User>>());
 
 // Secrets.
-// @ts-expect-error The result holds a Secret: give the route a response schema without it, or leave it out
+// @ts-expect-error return no Secret, or declare a response schema without it: a Secret is never sent
 get("/a", { deps: { user } }, () => account);
-// @ts-expect-error The result holds a Secret
+// @ts-expect-error return no Secret
 get("/a", { deps: { user } }, async () => account);
-// @ts-expect-error The result holds a Secret
+// @ts-expect-error return no Secret
 get("/a", { deps: { user } }, () => secret("h"));
-// @ts-expect-error The result holds a Secret
+// @ts-expect-error return no Secret
 get("/a", { deps: { user } }, () => [account]);
-// @ts-expect-error The result holds a Secret
+// @ts-expect-error return no Secret
 get("/a", { deps: { user } }, () => ({ accounts: { first: [{ account }] } }));
-// @ts-expect-error The result holds a Secret
+// @ts-expect-error return no Secret
 get("/a", { deps: { user } }, () => reply(200, account));
-// @ts-expect-error The result holds a Secret
+// @ts-expect-error return no Secret
 get("/a", { deps: { user } }, () => Promise.resolve(reply(201, { account })));
-// @ts-expect-error The result holds a Secret
+// @ts-expect-error return no Secret
 get("/a", { deps: { user } }, () => (flip ? { id: "x" } : account));
-// @ts-expect-error The result holds a Secret
+// @ts-expect-error return no Secret
 get("/a", { deps: { user } }, () => some<{ readonly hash?: Secret<string> | undefined }>());
-// @ts-expect-error The result holds a Secret
+// @ts-expect-error return no Secret
 get("/a", { deps: { user } }, () => some<Readonly<Record<string, Secret<string>>>>());
-// @ts-expect-error The result holds a Secret
+// @ts-expect-error return no Secret
 get("/a", { deps: { user }, response: unchecked("a test") }, () => account);
-// @ts-expect-error The result holds a Secret
+// @ts-expect-error return no Secret
 get("/a", { deps: { user }, response: z.unknown() }, async () => [account]);
 // A credential is no answer either.
-// @ts-expect-error The result holds a Secret
+// @ts-expect-error return no Secret
 get("/a", { deps: { user, token } }, ({ token }) => ({ token }));

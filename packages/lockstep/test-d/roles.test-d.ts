@@ -24,7 +24,7 @@ const member = owned(
 );
 const inTeam = roles({ admin: ["viewer"], viewer: [] }, member, (membership) => membership.role);
 get("/teams/:team", { deps: { admin: inTeam.require("admin") } }, ({ admin }) => admin.userId);
-// @ts-expect-error reaching any object must not rest on what the client sent: decide it by the principal, or load the object with owned()
+// @ts-expect-error decide by the principal, or load the object with owned(): reaching any object must not depend on what the client sent
 roles({ admin: ["viewer"], viewer: [] }, member, (membership) => membership.role, { reachAny: ["admin"] });
 const segment = path("year", z.int(), { identifies: nothing("a calendar year") });
 const atYear = owned(
@@ -33,7 +33,7 @@ const atYear = owned(
   (user) => user.id,
   { checks: ["path.team"] },
 );
-// @ts-expect-error reaching any object must not rest on what the client sent
+// @ts-expect-error decide by the principal, or load the object with owned()
 roles({ admin: [] }, atYear, () => "admin", { reachAny: ["admin"] });
 
 // @ts-expect-error "amdin"
@@ -46,11 +46,11 @@ roles({ admin: [] }, activeUser, () => "admin", { reachAny: ["root"] });
 roles({ admin: [] }, activeUser, () => "adm");
 // @ts-expect-error Type 'string' is not assignable
 roles({ admin: [] }, activeUser, (user) => user.email);
-// @ts-expect-error roles() needs an authenticated dependency
+// @ts-expect-error roles(): pass an authenticated dependency
 roles({ admin: [] }, bare, () => "admin");
-// @ts-expect-error roles() needs an authenticated dependency
+// @ts-expect-error roles(): pass an authenticated dependency
 roles({ admin: [] }, token, () => "admin");
-// @ts-expect-error permitted() needs someone who may reach any object
+// @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 permitted({ id, editor, db }, ({ id, db }) => db.notes.find({ id }));
-// @ts-expect-error permitted() needs someone who may reach any object
+// @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 permitted({ id, any: roles({ any: [] }, activeUser, () => "any").require("any"), db }, ({ id, db }) => db.notes.find({ id }));

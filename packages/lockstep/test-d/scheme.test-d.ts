@@ -49,37 +49,37 @@ get("/a", { deps: { who: authenticate({ basic }, ({ basic }) => ({ id: basic.rev
 get("/a", { deps: { who: authenticate({ oidc, db }, () => ({ id: "u1" })) } }, ({ who }) => who.id);
 
 // Extracted, none is.
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { bearer } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { basic } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { header } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { inCookie } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { inQuery } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { password } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { code } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { machine } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { oidc } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { certificate } }, () => 1);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { claims: depends({ token }, ({ token }) => token.reveal().split(".")) } }, () => 1);
 
 // Verification needs something to verify, and a decision somebody to decide about.
-// @ts-expect-error authenticate() needs a security scheme among its dependencies
+// @ts-expect-error authenticate(): add a security scheme to the dependencies
 authenticate({ db }, () => ({ id: "u1" }));
-// @ts-expect-error authenticate() needs a security scheme among its dependencies
+// @ts-expect-error authenticate(): add a security scheme to the dependencies
 authenticate({}, () => ({ id: "u1" }));
-// @ts-expect-error authorize() needs an authenticated dependency
+// @ts-expect-error authorize(): add an authenticated dependency
 authorize({ token }, () => ({ id: "u1" }));
-// @ts-expect-error authorize() needs an authenticated dependency
+// @ts-expect-error authorize(): add an authenticated dependency
 authorize({ bare }, ({ bare }) => bare);
 // A session on top of a principal: the scheme below counts.
 authenticate({ user: activeUser }, ({ user }) => user);

@@ -40,15 +40,15 @@ scopes(activeUser, "notes:wirte");
 scopes(activeUser, "notes:read", "files:read");
 // @ts-expect-error Expected at least 2 arguments
 scopes(activeUser);
-// @ts-expect-error scopes() needs an authenticate() that returns identified(principal, grants)
+// @ts-expect-error scopes(): return identified(principal, grants) from the authenticate() below
 scopes(client, "notes:read");
-// @ts-expect-error scopes() needs an authenticate() that returns identified(principal, grants)
+// @ts-expect-error scopes(): return identified(principal, grants) from the authenticate() below
 scopes(token, "notes:read");
-// @ts-expect-error scopes() needs an authenticate() that returns identified(principal, grants)
+// @ts-expect-error scopes(): return identified(principal, grants) from the authenticate() below
 scopes(bare, "notes:read");
 // Grants that are known in some cases only.
 const sometimes = authenticate({ token }, () => (flip ? identified(some<User>(), { sub: "u1" }) : some<User>()));
-// @ts-expect-error scopes() needs an authenticate() that returns identified(principal, grants)
+// @ts-expect-error scopes(): return identified(principal, grants) from the authenticate() below
 scopes(sometimes, "notes:read");
 
 // What changes something asks for a scope, if its credential may be limited to some.
@@ -67,25 +67,25 @@ get("/notes", { deps: { user: activeUser } }, () => undefined);
 // What is public has no principal.
 post("/sign-in", { public: "signs in", deps: { token: optional(token) } }, () => undefined);
 
-// @ts-expect-error This route changes something, and its credential may be limited to scopes: ask for one with scopes(user, "…"), or say anyScope(user, "reason")
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason"): this route changes something, and its credential may be limited to scopes
 post("/notes", { deps: { user: currentUser } }, () => undefined);
-// @ts-expect-error This route changes something, and its credential may be limited to scopes
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 put("/notes", { deps: { user: activeUser } }, () => undefined);
-// @ts-expect-error This route changes something, and its credential may be limited to scopes
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 patch("/notes/:id", { deps: { note: ownNote } }, () => undefined);
-// @ts-expect-error This route changes something, and its credential may be limited to scopes
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 del("/notes/:id", { deps: { note: ownNote, db } }, () => undefined);
-// @ts-expect-error This route changes something, and its credential may be limited to scopes
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 post("/notes", { deps: { admin: role.require("admin") } }, () => undefined);
 // The grants were dropped on the way: the credential is limited all the same.
-// @ts-expect-error This route changes something, and its credential may be limited to scopes
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 post("/notes", { deps: { user: authenticate({ token }, () => some<User>()) } }, () => undefined);
 // Asked in one case, or of one branch, only.
-// @ts-expect-error This route changes something, and its credential may be limited to scopes
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 post("/notes", { deps: { user: flip ? writer : activeUser } }, () => undefined);
-// @ts-expect-error This route changes something, and its credential may be limited to scopes
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 post("/notes", { deps: { caller: anyOf({ user: writer, files }) } }, () => undefined);
-// @ts-expect-error This route changes something, and its credential may be limited to scopes
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 post("/notes", { deps: { caller: firstOf({ one: writer, other: activeUser }) } }, () => undefined);
-// @ts-expect-error This route changes something, and its credential may be limited to scopes
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 post("/notes", { deps: { user: activeUser, maybe: optional(writer) } }, () => undefined);

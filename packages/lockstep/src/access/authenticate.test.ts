@@ -97,7 +97,7 @@ test("is given the credential redacted, and the other values", async () => {
 });
 
 test("needs a scheme below it for sure: an optional one is none", () => {
-  const error = { code: "wrong_dependency", message: /authenticate\(\) needs a security scheme among its dependencies/ };
+  const error = { code: "wrong_dependency", message: /^authenticate\(\): add a security scheme to the dependencies/ };
   assert.throws(() => untyped.authenticate({}, () => ({})), error);
   assert.throws(() => untyped.authenticate({ id: path("id", z.string()) }, () => ({})), error);
   assert.throws(() => untyped.authenticate({ key: optional(userKey) }, () => ({})), error);
@@ -107,7 +107,10 @@ test("needs a scheme below it for sure: an optional one is none", () => {
 
 test("takes a function", () => {
   for (const run of [undefined, null, {}, "x"]) {
-    assert.throws(() => untyped.authenticate({ key: userKey }, run), { code: "wrong_dependency", message: /takes a function/ });
+    assert.throws(() => untyped.authenticate({ key: userKey }, run), {
+      code: "wrong_dependency",
+      message: /^authenticate\(\): pass a function/,
+    });
   }
 });
 

@@ -19,11 +19,10 @@ import { checkFunction, guard, needFact } from "./guard.ts";
 import { Identified } from "../outcome/identified.ts";
 import { idOf, isId, notOneRecord, type Principal } from "../outcome/principal.ts";
 
-const needsScheme = "authenticate() needs a security scheme among its dependencies";
-const needsPrincipal =
-  "authenticate() must return a principal (an object with an id), identified(principal, grants), or nothing to refuse";
+const needsScheme = "authenticate(): add a security scheme to the dependencies: it reads the credential from the request";
+const needsPrincipal = "authenticate(): return an object with an id, identified(principal, grants), or undefined to refuse";
 const noInputs =
-  'authenticate() rests on credentials, connection() and rawBody() only: declare a signed header as signedHeader("X-Timestamp"), and a path parameter that chooses the key as path(name, schema, { identifies: nothing("…") })';
+  'authenticate(): remove the input: only credentials, connection() and rawBody() say who is asking; declare a signed header as signedHeader("X-Timestamp"), and a path parameter that chooses the key as path(name, schema, { identifies: nothing("reason") })';
 
 /** The principal in what `run` returned. */
 type PrincipalOf<T> = NonNullable<T> extends infer G ? (G extends Identified<infer P> ? P : G) : never;

@@ -22,12 +22,12 @@ import { Allowed } from "../outcome/allow.ts";
 import { checkFunction, guard, isGuarded, needFact } from "./guard.ts";
 import { idOf, notOneRecord, type Principal } from "../outcome/principal.ts";
 
-const needsCaller = "authorize() needs an authenticated dependency";
+const needsCaller = "authorize(): add an authenticated dependency: it decides what a known caller may do";
 const needsValue =
-  "authorize() must return an object with an id, the value of a guard below it, allow(value), or nothing to refuse; deny(reason) refuses too";
+  "authorize(): return an object with an id, the value of a guard below it, allow(value), or undefined to refuse; deny(reason) refuses too";
 /** Said by `authorize()` and `roles()` alike. */
 export const reachRestsOnInput =
-  "reaching any object must not rest on what the client sent: decide it by the principal, or load the object with owned()";
+  "decide by the principal, or load the object with owned(): reaching any object must not depend on what the client sent";
 
 type NoDecision = readonly unknown[] | Error | PromiseLike<unknown> | ((...args: never) => unknown);
 type GuardValue<V> = 0 extends 1 & V ? never : V extends NoDecision ? never : Extract<V, object>;

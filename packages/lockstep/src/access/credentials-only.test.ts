@@ -25,7 +25,7 @@ const tenant = path("tenant", z.string(), { identifies: nothing("the tenant whos
 test("it rests on what proves who is asking: an input below it does not build", () => {
   const error = {
     code: "wrong_dependency",
-    message: /^authenticate\(\) rests on credentials, connection\(\) and rawBody\(\) only/,
+    message: /^authenticate\(\): remove the input: only credentials, connection\(\) and rawBody\(\) say who is asking/,
   };
   const inputs = {
     header: header("X-Timestamp", z.string()),

@@ -62,7 +62,7 @@ export function isGuarded(node: Node): boolean {
 /** @throws BuildError `wrong_dependency` if the function is missing */
 export function checkFunction(verb: string, run: unknown): void {
   if (typeof run !== "function")
-    throw new BuildError("wrong_dependency", `${verb}() takes a function after its dependencies: (values) => object`);
+    throw new BuildError("wrong_dependency", `${verb}(): pass a function after the dependencies: (values) => object`);
 }
 
 /** @throws BuildError `wrong_dependency` if a record lacks a fact that the verb needs */

@@ -41,7 +41,7 @@ test("{ owner } names the entry whose id is compared: an organisation that an au
 test("{ owner } names an entry that a guard let through", () => {
   const error = {
     code: "wrong_dependency",
-    message: /^owned\(\{ owner: "it" \}\): name an entry of the record that a guard lets through/,
+    message: /^owned\(\{ owner: "it" \}\): name an entry of the record that is a guard/,
   };
   const plain = depends({ user }, () => ({ id: 1 }));
   for (const deps of [

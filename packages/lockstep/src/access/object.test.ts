@@ -62,7 +62,7 @@ for (const [verb, make] of Object.entries(verbs)) {
   test(`${verb}(): where several ids are below, those it checks are named`, () => {
     const error = {
       code: "unchecked_object",
-      message: `${verb}(): name the ids that it checks with { checks: [...] }: several are below (path.id, path.team)`,
+      message: `${verb}(): name the ids that this load checks, for example { checks: ["path.id", "path.team"] }: several ids from the request are below`,
     };
     assert.throws(() => make({ id, team }, () => ({})), error);
     assert.deepEqual(idsOf(make({ id, team }, () => ({}), { checks: ["path.team", "path.id"] })), [
@@ -88,19 +88,19 @@ for (const [verb, make] of Object.entries(verbs)) {
     for (const name of ["path.note", "id", "query.id"]) {
       assert.throws(() => make({ id }, () => ({}), { checks: [name] }), {
         code: "unchecked_object",
-        message: `${verb}(): no open id "${name}" is below it; there are path.id`,
+        message: `${verb}(): correct or remove "${name}" in checks: the open ids below are path.id`,
       });
     }
     const checked = make({ id }, () => ({}));
     assert.throws(() => make({ checked }, () => ({}), { checks: ["path.id"] }), {
       code: "unchecked_object",
-      message: `${verb}(): no open id "path.id" is below it; there is none`,
+      message: `${verb}(): correct or remove "path.id" in checks: no id below is open`,
     });
   });
 
   test(`${verb}(): takes a function`, () => {
     for (const load of [undefined, null, {}, "x"])
-      assert.throws(() => make({ id }, load), { code: "wrong_dependency", message: /takes a function/ });
+      assert.throws(() => make({ id }, load), { code: "wrong_dependency", message: /pass a function/ });
   });
 }
 
@@ -128,7 +128,7 @@ test("a check is shared by alternatives only if each has it, and an optional one
 test("ids of one name in two places are two ids", () => {
   const inQuery = query("id", z.string());
   assert.deepEqual(idsOf(inQuery), ["object-id:query.id"]);
-  assert.throws(() => made({ id, inQuery }, () => ({})), { code: "unchecked_object", message: /\(path\.id, query\.id\)/ });
+  assert.throws(() => made({ id, inQuery }, () => ({})), { code: "unchecked_object", message: /"path\.id", "query\.id"/ });
   assert.deepEqual(openIds(factsOfEntries(entriesOf("test", { it: made({ id }, () => ({})), inQuery }))), ["query.id"]);
 });
 

@@ -17,13 +17,15 @@ export interface ChecksOption<N extends string> {
 /** The members of a union of several; `never` for a single one. */
 type Several<T, All = T> = T extends All ? ([All] extends [T] ? never : T) : never;
 
+type NameTheIds<Id extends string> =
+  `name the ids that this load checks, for example { checks: ["${Id}"] }: several ids from the request are below`;
+
+function nameTheIds<Id extends string>(id: Id): NameTheIds<Id> {
+  return `name the ids that this load checks, for example { checks: ["${id}"] }: several ids from the request are below`;
+}
+
 /** Advice if several ids are below and none is named. */
-export type NameTheChecked<D extends Deps, C> = [C] extends [never]
-  ? NoneOf<
-      Several<OpenIds<D>>,
-      `Several ids from the request are below: name those that this load checks, of { checks: ["${OpenIds<D>}"] }`
-    >
-  : unknown;
+export type NameTheChecked<D extends Deps, C> = [C] extends [never] ? NoneOf<Several<OpenIds<D>>, NameTheIds<OpenIds<D>>> : unknown;
 
 /** The ids that a load checks: those that are named, or all that are below. */
 type ClosedIds<D extends Deps, C extends string> = [C] extends [never] ? OpenIds<D> : C;
@@ -46,16 +48,13 @@ export function closeIds(verb: string, entries: readonly Entry[], options: Check
   const ids = openIds(facts);
   const checks = options.checks ?? ids;
   if (options.checks === undefined && ids.length > 1) {
-    throw new BuildError(
-      "unchecked_object",
-      `${verb}(): name the ids that it checks with { checks: [...] }: several are below (${ids.join(", ")})`,
-    );
+    throw new BuildError("unchecked_object", `${verb}(): ${nameTheIds(ids.join('", "'))}`);
   }
   for (const name of checks) {
     if (!ids.includes(name))
       throw new BuildError(
         "unchecked_object",
-        `${verb}(): no open id "${name}" is below it; ${ids.length === 0 ? "there is none" : `there are ${ids.join(", ")}`}`,
+        `${verb}(): correct or remove "${name}" in checks: ${ids.length === 0 ? "no id below is open" : `the open ids below are ${ids.join(", ")}`}`,
       );
     facts.delete(`object-id:${name}`);
     facts.add(`checked:${name}`);

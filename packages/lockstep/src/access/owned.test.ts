@@ -81,7 +81,7 @@ test("one that throws or rejects lets nobody through", async () => {
 });
 
 test("needs to know who is asking, and a function third", () => {
-  const error = { code: "wrong_dependency", message: /owned\(\) needs to know who is asking/ };
+  const error = { code: "wrong_dependency", message: /^owned\(\): add an authenticated dependency/ };
   for (const deps of [{ id }, { id, key: userKey }, { id, user: optional(user) }]) {
     assert.throws(
       () =>
@@ -96,7 +96,7 @@ test("needs to know who is asking, and a function third", () => {
   for (const ownerOf of [undefined, null, true, {}, "ownerId"]) {
     assert.throws(() => untyped.owned({ id, user }, () => ({}), ownerOf), {
       code: "wrong_dependency",
-      message: /takes a function third that returns the id of the loaded object's owner/,
+      message: /^owned\(\): pass a third function that returns the id of the object's owner/,
     });
   }
 });

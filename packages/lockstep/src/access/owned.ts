@@ -20,10 +20,10 @@ import { type Checked, type ChecksOption, closeIds, type NameTheChecked, refusal
 import { type Id, isId, type Principal } from "../outcome/principal.ts";
 import { Refusal } from "../outcome/refusal.ts";
 
-const needsCaller = "owned() needs to know who is asking: depend on an authenticate() dependency";
+const needsCaller = "owned(): add an authenticated dependency: the owner is compared with the caller";
 const needsTwoParameters =
   "owned(): return the owner's id, (note) => note.ownerId; a function that returns true or false takes two parameters, the object and the values";
-const needsOwner = "owned() takes a function third that returns the id of the loaded object's owner: (note) => note.ownerId";
+const needsOwner = "owned(): pass a third function that returns the id of the object's owner: (note) => note.ownerId";
 
 /** The owner's id, the ids of the owners of several objects, or (from a function of two parameters) whether it is theirs. */
 export type Ownership = Id | boolean | null | undefined | readonly (Id | null | undefined)[];
@@ -114,7 +114,7 @@ function checkOwner(entries: readonly Entry[], owner: string | undefined): void 
     if (named !== undefined && isGuarded(named.node)) return;
     throw new BuildError(
       "wrong_dependency",
-      `owned({ owner: "${owner}" }): name an entry of the record that a guard lets through: its id is compared with the owner's`,
+      `owned({ owner: "${owner}" }): name an entry of the record that is a guard: the id of its value is compared with the owner's`,
     );
   }
   const below = principalsBelow(entries.map(({ node }) => node));
@@ -141,7 +141,10 @@ function isTheirs(answer: unknown, mayDecide: boolean, caller: Id | BuildError):
 function isSameId(owner: unknown, caller: Id): boolean {
   if (owner === null || owner === undefined || owner === "") return false;
   if (!isId(owner))
-    throw new BuildError("wrong_result", `${needsOwner}, not a ${Array.isArray(owner) ? "list of lists" : typeof owner}`);
+    throw new BuildError(
+      "wrong_result",
+      `owned(): return the owner's id, (note) => note.ownerId: the function returned ${Array.isArray(owner) ? "a list of lists" : `a value of the type ${typeof owner}`}`,
+    );
   if (typeof owner === typeof caller) return owner === caller;
   throw new BuildError(
     "wrong_result",

@@ -106,7 +106,7 @@ test("what is neither an id nor a decision is an error, and lets nobody through"
   ];
   for (const owner of wrong) {
     for (const ended of await endings(owner, "ada"))
-      assert.match(String(ended), /^threw owned\(\) takes a function third/, inspect(owner));
+      assert.match(String(ended), /^threw owned\(\): return the owner's id, .*: the function returned a /, inspect(owner));
   }
 });
 
@@ -135,7 +135,7 @@ test("a predicate takes the object and the values, and decides with true or fals
     assert.deepEqual(await ended("user", later), theirs);
     assert.equal(await ended("bob", later), hidden);
     for (const wrong of [{}, new Boolean(true), () => true]) {
-      assert.match(String(await ended(wrong, later)), /^threw owned\(\) takes a function third/);
+      assert.match(String(await ended(wrong, later)), /^threw owned\(\): return the owner's id, .*: the function returned a /);
     }
     // What only looks like a yes is no id of the principal's type.
     assert.match(String(await ended(1, later)), /^threw owned\(\): compare ids of one type/);

@@ -28,7 +28,7 @@ test("a role that reaches any object, or an authorize() that says so, opens obje
 
 test("nothing else does: neither being active, nor a scope, nor a role below", () => {
   const reaching = role.require("admin");
-  const error = { code: "wrong_dependency", message: /permitted\(\) needs someone who may reach any object/ };
+  const error = { code: "wrong_dependency", message: /^permitted\(\): add a role from roles/ };
   const none = [
     user,
     authorize({ user }, ({ user }) => user),

@@ -5,7 +5,7 @@ import { checkFunction, guard, needFact } from "./guard.ts";
 import { type Checked, type ChecksOption, closeIds, type NameTheChecked, refusalOfLoad } from "./object.ts";
 
 const needsReach =
-  'permitted() needs someone who may reach any object: a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })';
+  'permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" }): the caller must be allowed to reach any object';
 
 /**
  * Loads an object by an id of the request for a caller who may reach objects that are not theirs. That the caller may has

@@ -16,7 +16,10 @@ test("the holders of a role are itself and all above it", () => {
 
 test("a circle is reported with the roles that go in it, and only those", () => {
   const circle = (hierarchy: Record<string, readonly string[]>, path: string) =>
-    assert.throws(() => new RoleOrder(hierarchy), { code: "role_cycle", message: `roles(): ${path} goes in a circle` });
+    assert.throws(() => new RoleOrder(hierarchy), {
+      code: "role_cycle",
+      message: `roles(): remove one inclusion: ${path} goes in a circle`,
+    });
   circle({ a: ["a"] }, "a → a");
   circle({ a: ["b"], b: ["a"] }, "a → b → a");
   circle({ top: ["a"], a: ["b"], b: ["c"], c: ["a"] }, "a → b → c → a");
@@ -31,7 +34,7 @@ test("two ways to the same role are no circle", () => {
 test("a role that is included and does not exist is named", () => {
   assert.throws(() => new RoleOrder({ admin: ["edtior"], editor: [] }), {
     code: "unknown_role",
-    message: 'roles(): "admin" includes "edtior", which is not a role',
+    message: 'roles(): correct "edtior", or add it to the hierarchy: "admin" includes it, and it is not a role',
   });
   // JavaScript callers can give anything.
   for (const wrong of ["editor", undefined, null, 1]) {

@@ -16,10 +16,14 @@ export class RoleOrder {
     const above = new Map<string, string[]>(Object.keys(hierarchy).map((role) => [role, []]));
     for (const [role, included] of Object.entries(hierarchy)) {
       if (!Array.isArray(included))
-        throw new BuildError("unknown_role", `roles(): "${role}" names the roles it includes: { ${role}: [] }`);
+        throw new BuildError("unknown_role", `roles(): list the roles that "${role}" includes: { ${role}: [] }`);
       for (const name of included) {
         const those = above.get(name);
-        if (those === undefined) throw new BuildError("unknown_role", `roles(): "${role}" includes "${name}", which is not a role`);
+        if (those === undefined)
+          throw new BuildError(
+            "unknown_role",
+            `roles(): correct "${name}", or add it to the hierarchy: "${role}" includes it, and it is not a role`,
+          );
         those.push(role);
       }
     }
@@ -30,7 +34,10 @@ export class RoleOrder {
   /** @throws BuildError `unknown_role` */
   check(role: string): void {
     if (this.#above.has(role)) return;
-    throw new BuildError("unknown_role", `roles(): there is no role "${role}"; there are ${[...this.#above.keys()].join(", ")}`);
+    throw new BuildError(
+      "unknown_role",
+      `roles(): correct "${role}", or add it to the hierarchy: the roles are ${[...this.#above.keys()].join(", ")}`,
+    );
   }
 
   /** The roles that count as a role: itself and all above it. @throws BuildError `unknown_role` */
@@ -59,7 +66,7 @@ function checkAcyclic(hierarchy: Hierarchy): void {
       } else if (onPath.has(included)) {
         throw new BuildError(
           "role_cycle",
-          `roles(): ${circle(
+          `roles(): remove one inclusion: ${circle(
             path.map(({ role }) => role),
             included,
           )} goes in a circle`,

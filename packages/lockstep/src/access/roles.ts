@@ -8,7 +8,7 @@ import { guard, needFact } from "./guard.ts";
 import { Refusal } from "../outcome/refusal.ts";
 import { RoleOrder } from "./role-order.ts";
 
-const needsCaller = "roles() needs an authenticated dependency";
+const needsCaller = "roles(): pass an authenticated dependency: the role is read from the caller";
 
 /** The roles of an application; made by `roles()`. */
 export interface Roles<R extends string, Any extends R, U, F extends Fact> {
@@ -52,7 +52,7 @@ export function roles<
   const entries = entriesOf("roles()", { user });
   const below = needFact(entries, "authenticated", needsCaller);
   if (typeof of !== "function")
-    throw new BuildError("wrong_dependency", "roles() takes a function third that reads the caller's role");
+    throw new BuildError("wrong_dependency", "roles(): pass a third function that reads the caller's role: (user) => user.role");
   const order = new RoleOrder(hierarchy);
   const reaching = new Set<string>(options.reachAny);
   for (const role of reaching) order.check(role);

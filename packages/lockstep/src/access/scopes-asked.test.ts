@@ -19,7 +19,7 @@ function start(deps: Record<string, AnyDependency>, guard?: AnyDependency): void
 
 const unasked = (schemes: string) => ({
   code: "scopes_unasked",
-  message: `POST /it: ask for a scope with scopes(user, "…"), or say anyScope(user, "reason"): this route changes something, and its credential (${schemes}) may be limited to scopes`,
+  message: `POST /it: require a scope with scopes(user, "…") or use anyScope(user, "reason"): this route changes something, and its credential (${schemes}) may be limited to scopes`,
 });
 
 test("every alternative is asked, inside or outside anyOf(), and what is optional too", () => {

@@ -148,7 +148,7 @@ test("the same arguments give the same dependency, in any order and however ofte
 test("a scope that no scheme below declares is refused, with those that are", () => {
   assert.throws(() => untyped.scopes(user, "raed"), {
     code: "unknown_scope",
-    message: 'scopes(): no scheme below declares "raed" (declared are read, write)',
+    message: 'scopes(): correct "raed", or declare it on a scheme below: the schemes below declare read, write',
   });
   assert.throws(() => untyped.scopes(user, "read", "raed"), { code: "unknown_scope" });
   assert.throws(() => untyped.scopes(user, ""), { code: "unknown_scope" });
@@ -159,12 +159,12 @@ test("a scope that no scheme below declares is refused, with those that are", ()
         depends({}, () => 1),
         "read",
       ),
-    { code: "unknown_scope", message: /none is declared/ },
+    { code: "unknown_scope", message: /the schemes below declare no scope$/ },
   );
 });
 
 test("needs an authenticated dependency for sure", () => {
-  const error = { code: "wrong_dependency", message: /needs an authenticate\(\) that returns identified/ };
+  const error = { code: "wrong_dependency", message: /^scopes\(\): return identified\(principal, grants\)/ };
   for (const dep of [userKey, optional(user), anyOf({ user, key: userKey })])
     assert.throws(() => untyped.scopes(dep, "read"), error);
   for (const dep of [undefined, null, {}, "user"]) assert.throws(() => untyped.scopes(dep, "read"), { code: "wrong_dependency" });
@@ -202,7 +202,7 @@ test("anyScope() needs an authenticated dependency for sure, and a reason", () =
   for (const dep of [userKey, optional(user), anyOf({ user, key: userKey })]) {
     assert.throws(() => untyped.anyScope(dep, "a test"), {
       code: "wrong_dependency",
-      message: /^anyScope\(\) needs an authenticated/,
+      message: /^anyScope\(\): pass an authenticated dependency/,
     });
   }
   for (const dep of [undefined, null, {}, "user"])

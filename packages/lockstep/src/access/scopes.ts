@@ -7,8 +7,8 @@ import { guard, needFact } from "./guard.ts";
 import { checkReason, type Reason } from "../dependency/reason.ts";
 import { Refusal } from "../outcome/refusal.ts";
 
-const needsGrants = "scopes() needs an authenticate() that returns identified(principal, grants)";
-const needsCaller = "anyScope() needs an authenticated dependency";
+const needsGrants = "scopes(): return identified(principal, grants) from the authenticate() below: the grants hold the scopes";
+const needsCaller = "anyScope(): pass an authenticated dependency: the scopes are those of its credential";
 
 /** The scopes that schemes below declare. */
 type DeclaredScopes<D extends AnyDependency> = NamesOf<D["~dep"]["known"], "scope">;
@@ -107,11 +107,15 @@ function askedFacts(below: ReadonlySet<Fact>): Set<Fact> {
 
 function checkScopes(facts: ReadonlySet<Fact>, required: readonly string[]): string[] {
   const declared = declaredScopes(facts);
-  if (required.length === 0) throw new BuildError("unknown_scope", "scopes() needs at least one scope");
+  if (required.length === 0)
+    throw new BuildError("unknown_scope", 'scopes(): pass at least one scope: scopes(user, "notes:write")');
   for (const name of required) {
     if (declared.includes(name)) continue;
-    const those = declared.length === 0 ? "none is declared" : `declared are ${declared.join(", ")}`;
-    throw new BuildError("unknown_scope", `scopes(): no scheme below declares "${name}" (${those})`);
+    const those = declared.length === 0 ? "no scope" : declared.join(", ");
+    throw new BuildError(
+      "unknown_scope",
+      `scopes(): correct "${name}", or declare it on a scheme below: the schemes below declare ${those}`,
+    );
   }
   return [...new Set(required)].toSorted();
 }

@@ -109,7 +109,7 @@ test("a route that changes something under a credential with scopes does not sta
   const asking = post("/", { deps: { user: scopes(scoped, "write") } }, () => undefined);
   // What JavaScript may write.
   const unasked = { ...asking, definition: { ...asking.definition, entries: entriesOf("a test", { user: scoped }) } };
-  assert.throws(() => createApi({ ...quiet, routes: [unasked] }), { code: "scopes_unasked", message: /^POST \/: ask for a scope/ });
+  assert.throws(() => createApi({ ...quiet, routes: [unasked] }), { code: "scopes_unasked", message: /^POST \/: require a scope/ });
   createApi({ ...quiet, routes: [asking] });
 });
 

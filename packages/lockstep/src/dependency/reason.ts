@@ -2,14 +2,16 @@
 import type { NoneOf, OrAdvice } from "./dependency.ts";
 import { BuildError } from "../problem/error.ts";
 
+const sayWhy = "say why in a few words: the reason is shown in the document";
+
 /** A reason, or advice if it may be the empty string. */
 export type Reason<R extends string> = OrAdvice<R, NonEmptyReason<R>>;
 
 /** Advice if a reason may be the empty string. */
-export type NonEmptyReason<R extends string> = NoneOf<Extract<R, "">, "Say why: the reason is shown in the document">;
+export type NonEmptyReason<R extends string> = NoneOf<Extract<R, "">, typeof sayWhy>;
 
 /** Gives the reason back. @throws BuildError `empty_reason` for anything but a text with something in it */
 export function checkReason(where: string, reason: unknown): string {
   if (typeof reason === "string" && reason.trim() !== "") return reason;
-  throw new BuildError("empty_reason", `${where}: say why in a few words: the reason is shown in the document`);
+  throw new BuildError("empty_reason", `${where}: ${sayWhy}`);
 }

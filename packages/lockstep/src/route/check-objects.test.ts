@@ -57,7 +57,7 @@ test("the inner of two checked ids rests on the outer one, whichever verbs check
   assert.throws(() => starts(nested, { team, note: loose() }), {
     ...unnested,
     message:
-      'GET /teams/:teamId/notes/:noteId: put the check of path.teamId below the check of path.noteId, as one of the dependencies of owned(), or say why not with { apart: "reason" }: the object of one could be reached through the other',
+      'GET /teams/:teamId/notes/:noteId: put the check of path("teamId") among the dependencies of owned() that checks path("noteId"), or say why not with { apart: "reason" }: otherwise the object of one path can be reached through another',
   });
   const anyone = authorize({ user }, ({ user: who }) => who, { reach: "any" });
   const verbs = (given: object) => [
@@ -106,7 +106,7 @@ test("it is the order of the path that counts, not that of the record, and each 
   starts(deep, { line: line(inner) });
   assert.throws(() => starts(deep, { inner, line: line(team) }), {
     ...unnested,
-    message: /check of path\.noteId below the check of path\.lineId/,
+    message: /put the check of path\("noteId"\) among the dependencies of unowned\(\) that checks path\("lineId"\)/,
   });
 });
 

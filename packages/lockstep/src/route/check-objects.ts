@@ -4,6 +4,7 @@ import type { GuardNode, InputNode, Node } from "../dependency/node.ts";
 import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { isDescribed } from "../schema/zod-async.ts";
 import type { AnySchema } from "../schema/schema.ts";
+import { inputOf } from "./advice.ts";
 import type { Checked, Fail } from "./check.ts";
 
 /** @throws BuildError `ambiguous_input`, `unnested_object`, `wrong_input` */
@@ -58,7 +59,7 @@ function checkNesting(names: readonly string[], checks: readonly GuardNode[], fa
     if (loose === undefined) continue;
     fail(
       "unnested_object",
-      `put the check of ${outer} below the check of ${inner}, as one of the dependencies of ${loose.kind}(), or say why not with { apart: "reason" }: the object of one could be reached through the other`,
+      `put the check of ${inputOf(outer)} among the dependencies of ${loose.kind}() that checks ${inputOf(inner)}, or say why not with { apart: "reason" }: otherwise the object of one path can be reached through another`,
     );
   }
 }

@@ -45,7 +45,7 @@ test("the message says what to write, and which credential it is about", () => {
   assert.throws(() => starts("POST", { user }), {
     ...unasked,
     message:
-      'POST /: ask for a scope with scopes(user, "…"), or say anyScope(user, "reason"): this route changes something, and its credential (HTTPBearer) may be limited to scopes',
+      'POST /: require a scope with scopes(user, "…") or use anyScope(user, "reason"): this route changes something, and its credential (HTTPBearer) may be limited to scopes',
   });
 });
 

@@ -2,6 +2,7 @@
 import { declaredScopes } from "../dependency/fact.ts";
 import { nodesBelow } from "../dependency/graph.ts";
 import type { Entry, Node } from "../dependency/node.ts";
+import { scopesUnasked } from "./advice.ts";
 import type { Checked, Fail } from "./check.ts";
 
 /**
@@ -13,10 +14,7 @@ export function checkScopesAsked({ route, entries }: Checked, fail: Fail): void 
   const [first] = new Asking().all(entries).unasked;
   if (first === undefined) return;
   const schemes = below(first).flatMap((node) => (node.kind === "scheme" ? [node.scheme.name] : []));
-  fail(
-    "scopes_unasked",
-    `ask for a scope with scopes(user, "…"), or say anyScope(user, "reason"): this route changes something, and its credential (${schemes.join(", ")}) may be limited to scopes`,
-  );
+  fail("scopes_unasked", scopesUnasked(`credential (${schemes.join(", ")})`));
 }
 
 /** What is known of the `authenticate()` dependencies below a node. */

@@ -7,6 +7,7 @@ import { openIds, usedParameters } from "../dependency/fact.ts";
 import { type Entry, factsOfEntries, type Node } from "../dependency/node.ts";
 import type { BuildCode } from "../problem/code.ts";
 import { BuildError } from "../problem/error.ts";
+import { inputOf, publicAndAuthenticated, shadowed, uncheckedId, undeclared, unprotected, unused } from "./advice.ts";
 import { checkObjects } from "./check-objects.ts";
 import { checkScopesAsked } from "./check-scopes.ts";
 import type { Route } from "./route.ts";
@@ -47,25 +48,19 @@ function checkAccess({ route, entries }: Checked, where: string, fail: Fail): vo
   if (isPublic && all.has("authenticated") && !own.has("authenticated")) {
     fail(
       "public_and_authenticated",
-      "the API's guard authenticates every route, so that none can be public: leave out public, or guard the other routes by a group",
+      "remove public, or guard the other routes with a group: the API's guard authenticates every route",
     );
   }
   if (isPublic && all.has("authenticated")) {
-    fail(
-      "public_and_authenticated",
-      "a route is public or authenticated, not both: leave out public, or use optional() for a caller who may be signed in",
-    );
+    fail("public_and_authenticated", publicAndAuthenticated);
   }
   if (!isPublic && !own.has("authenticated")) {
-    const more = all.has("authenticated") ? " (the API's guard comes on top of what a route declares)" : "";
-    fail("unprotected_route", `Unprotected route: depend on an authenticate() dependency, or give { public: "reason" }${more}`);
+    const more = all.has("authenticated") ? " (the API's guard does not replace what a route declares)" : "";
+    fail("unprotected_route", `${unprotected}${more}`);
   }
   const ids = openIds(all);
   if (ids.length > 0) {
-    fail(
-      "unchecked_object",
-      `IDOR: an id from the request (${ids.join(", ")}) reaches this handler with no ownership check: load it with owned(), permitted() or unowned(), or say what it is instead with { identifies: nothing("…") }`,
-    );
+    fail("unchecked_object", uncheckedId(ids.map(inputOf).join(" and ")));
   }
 }
 
@@ -73,11 +68,10 @@ function checkParameters(route: Route, segments: readonly Segment[], fail: Fail)
   const used = new Set(usedParameters(factsOfEntries(route.definition.entries)));
   const declared = segments.filter(({ kind }) => kind === "parameter").map(({ text }) => text);
   for (const name of declared) {
-    if (!used.has(name))
-      fail("wrong_parameter", `path parameter :${name} is used by no dependency: add path("${name}", schema) to one`);
+    if (!used.has(name)) fail("wrong_parameter", unused(name));
   }
   for (const name of used) {
-    if (!declared.includes(name)) fail("wrong_parameter", `the path has no parameter :${name}`);
+    if (!declared.includes(name)) fail("wrong_parameter", undeclared(name));
   }
 }
 
@@ -85,14 +79,14 @@ function checkShape(route: Route, fail: Fail): void {
   const { definition } = route;
   const keys = definition.entries.map(({ key }) => key);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (twice !== undefined) fail("duplicate_dependency", `the group already declares a dependency named "${twice}": rename one`);
+  if (twice !== undefined) fail("duplicate_dependency", shadowed(twice));
 }
 
 function checkBody({ route, nodes }: Checked, fail: Fail): void {
   const kinds = new Set(nodes.flatMap((node) => (node.kind === "input" ? [node.input.kind] : [])));
-  if (kinds.has("body") && kinds.has("form")) fail("wrong_input", "a body is JSON or a form, not both");
+  if (kinds.has("body") && kinds.has("form")) fail("wrong_input", "use body() or form(), not both: a request has one body");
   const reads = kinds.has("body") || kinds.has("form") || kinds.has("raw-body");
   if (reads && (route.method === "GET" || route.method === "DELETE")) {
-    fail("wrong_input", `${route.method} has no body: use query() or another method`);
+    fail("wrong_input", `use query() or another method: ${route.method} has no body`);
   }
 }

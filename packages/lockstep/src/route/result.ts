@@ -1,17 +1,11 @@
 /** What a handler may return, and what the compiler checks of it. */
 import type { Advice, FirstAdvice, NoneOf } from "../dependency/dependency.ts";
 import type { Redacted, Secret } from "../secret/redacted.ts";
+import type { holdsSecret, needsResponse, neverSent } from "./advice.ts";
 import type { MediaBody } from "./media.ts";
 import type { Reply } from "../outcome/reply.ts";
 import type { StreamReply } from "../outcome/stream.ts";
 import type { Anything } from "./unchecked.ts";
-
-type SecretAdvice = "The result holds a Secret: give the route a response schema without it, or leave it out";
-type ResponseAdvice =
-  'The handler returns an object or a list: say what may leave with { response: schema }, or { response: unchecked("reason") }';
-
-type UnsentAdvice =
-  "The result is a Response, a Map, a Set, an Error, a bigint or a function, which no schema can send: return the body, or throw the problem";
 
 declare const noSchema: unique symbol;
 
@@ -86,17 +80,17 @@ type Unsent<B> = B extends
 /** Advice for a body that never leaves, or that holds a secret which no schema cuts. What is `any` is checked when it is sent. */
 type OpenCheck<B> = 0 extends 1 & B
   ? unknown
-  : FirstAdvice<[NoneOf<Unsent<B>, UnsentAdvice>, true extends HoldsSecret<B> ? Advice<SecretAdvice> : unknown]>;
+  : FirstAdvice<[NoneOf<Unsent<B>, typeof neverSent>, true extends HoldsSecret<B> ? Advice<typeof holdsSecret> : unknown]>;
 
 /** Advice for a body without a schema, unless it has no members. */
 type PlainCheck<R, B> = 0 extends 1 & B
-  ? Advice<ResponseAdvice>
+  ? Advice<typeof needsResponse>
   : // The compiler checks the path once before it knows the handler's type, which is `unknown` then; `HandlerResult` refuses that type.
     unknown extends R
     ? unknown
     : [B] extends [Plain]
       ? unknown
-      : FirstAdvice<[OpenCheck<B>, Advice<ResponseAdvice>]>;
+      : FirstAdvice<[OpenCheck<B>, Advice<typeof needsResponse>]>;
 
 /**
  * Advice for a result that needs a response schema, and has none, or that must not leave. If the schema says what it takes, the handler's type is
@@ -112,4 +106,4 @@ export type ResultCheck<R, In> = unknown extends In
 
 /** What a handler returns; `unknown` hides what it is, and needs a response schema. */
 export type HandlerResult<R, In> = R &
-  (unknown extends R ? (unknown extends In ? unknown : In extends NoSchema ? Advice<ResponseAdvice> : unknown) : unknown);
+  (unknown extends R ? (unknown extends In ? unknown : In extends NoSchema ? Advice<typeof needsResponse> : unknown) : unknown);

@@ -19,6 +19,16 @@ import type {
 import type { NamesOf } from "../dependency/fact.ts";
 import { type Entry, entriesOf, type ValueRecord } from "../dependency/node.ts";
 import type { Schema } from "../schema/schema.ts";
+import type {
+  InputOf,
+  publicAndAuthenticated,
+  ScopesUnasked,
+  Shadowed,
+  UncheckedId,
+  Undeclared,
+  unprotected,
+  Unused,
+} from "./advice.ts";
 import type { HandlerResult, NoSchema, ResultCheck, Sendable } from "./result.ts";
 import { type Success, successesOf } from "./success.ts";
 import type { ParametersOf, TemplateCheck } from "./template.ts";
@@ -64,36 +74,25 @@ export interface RouteSpec<D extends Deps, Pub extends string | undefined, In = 
   readonly maxBodyBytes?: number;
 }
 
-type UnprotectedAdvice = 'Unprotected route: depend on an authenticate() dependency, or give { public: "reason" }';
-type ExclusiveAdvice =
-  "A route is public or authenticated, not both: leave out public, or use optional() for a caller who may be signed in";
-type ScopesAdvice =
-  'This route changes something, and its credential may be limited to scopes: ask for one with scopes(user, "…"), or say anyScope(user, "reason")';
-
 // The checks read facts and names, not records: many routes have the same facts, and the compiler works out each set once.
 
-type ShadowCheck<Shared> = NoneOf<Shared, "the group already declares a dependency of this name">;
+type ShadowCheck<Shared> = NoneOf<Shared, Shadowed<Shared & string>>;
 
 type AccessCheck<P, Pub> = [Pub] extends [string]
-  ? FirstAdvice<[NoneOf<Extract<P, "authenticated">, ExclusiveAdvice>, NonEmptyReason<Pub>]>
-  : NoneOf<Exclude<"authenticated", P>, UnprotectedAdvice>;
+  ? FirstAdvice<[NoneOf<Extract<P, "authenticated">, typeof publicAndAuthenticated>, NonEmptyReason<Pub>]>
+  : NoneOf<Exclude<"authenticated", P>, typeof unprotected>;
 
-type IdorCheck<Open extends string> = NoneOf<
-  Open,
-  `IDOR: an id from the request (${Open}) reaches this handler with no ownership check: load it with owned(), permitted() or unowned(), or say what it is instead with { identifies: nothing("…") }`
->;
+type IdorCheck<Open extends string> = NoneOf<Open, UncheckedId<InputOf<Open>>>;
 
-type UndeclaredCheck<Undeclared extends string> = NoneOf<Undeclared, `the path has no parameter :${Undeclared}`>;
+type UndeclaredCheck<Name extends string> = NoneOf<Name, Undeclared<Name>>;
 
 /** The names of a path that is no literal are checked at start-up. */
-type UnusedCheck<Unused extends string> = string extends Unused
-  ? unknown
-  : NoneOf<Unused, `path parameter :${Unused} is used by no dependency: add path("${Unused}", schema) to one`>;
+type UnusedCheck<Name extends string> = string extends Name ? unknown : NoneOf<Name, Unused<Name>>;
 
 /** A credential that may be limited to scopes, and was asked for none. Scopes whose names are not known here are checked at start-up. */
 type Unasked<P, N> = "scopes-asked" extends P ? never : `scope:${string}` extends N ? never : Extract<N, "scopes-unasked">;
 
-type ScopesCheck<P, N, V extends HttpMethod> = V extends "GET" ? unknown : NoneOf<Unasked<P, N>, ScopesAdvice>;
+type ScopesCheck<P, N, V extends HttpMethod> = V extends "GET" ? unknown : NoneOf<Unasked<P, N>, ScopesUnasked<"credential">>;
 
 /** What protects is there in every case: in each member of a union, and as no optional member of a variable. */
 export interface DepsInEveryCase {
@@ -205,8 +204,8 @@ const specOptions: KnownOptions<RouteSpec<Deps, string>> = {
 
 function checkCall(where: string, spec: unknown, handler: unknown): void {
   if (typeof spec !== "object" || spec === null)
-    throw new BuildError("wrong_option", `${where}: the specification comes second: { deps: … } or { public: "reason" }`);
-  if (typeof handler !== "function") throw new BuildError("wrong_option", `${where}: the handler comes third`);
+    throw new BuildError("wrong_option", `${where}: pass the specification second: { deps: … } or { public: "reason" }`);
+  if (typeof handler !== "function") throw new BuildError("wrong_option", `${where}: pass the handler third: (values) => result`);
   checkOptions(where, spec, specOptions);
 }
 

@@ -95,7 +95,7 @@ test("a promise or another reply in a reply is no body", async () => {
 });
 
 test("an object or a list leaves through a schema or unchecked(), and not without one", async () => {
-  const advice = /say what may leave with \{ response: schema \}, or \{ response: unchecked\("reason"\) \}/;
+  const advice = /declare \{ response: schema \} or \{ response: unchecked\("reason"\) \}/;
   for (const way of Object.keys(ways)) {
     for (const result of [{ a: "secret" }, ["secret"], new Date(0), new URL("http://secret"), Object.create(null)]) {
       await isRefused(result, way, "without a schema", advice);
@@ -148,6 +148,9 @@ test("a schema cuts and validates what it takes, in every way", async () => {
 test("the checks themselves: what passes is given back as it is, and the message names the kind", () => {
   for (const value of ["x", 1, true, null, undefined]) assert.equal(plainResult(value, "here"), value);
   for (const value of [{}, [], "x", null, undefined, new Date()]) checkSendable(value, "here");
-  assert.throws(() => plainResult([], "here"), { code: "wrong_result", message: /^here: .* returned an array$/ });
-  assert.throws(() => plainResult({}, "here"), { code: "wrong_result", message: /returned an object$/ });
+  assert.throws(() => plainResult([], "here"), {
+    code: "wrong_result",
+    message: /^here: declare \{ response: schema \} .*, here an array$/,
+  });
+  assert.throws(() => plainResult({}, "here"), { code: "wrong_result", message: /here an object$/ });
 });

@@ -1,6 +1,7 @@
 /** What can never be a result, whatever schema there is, and what leaves without one. */
 import { notOneRecord } from "../outcome/principal.ts";
 import { isPromise } from "../promise.ts";
+import { needsResponse } from "./advice.ts";
 import { BuildError } from "../problem/error.ts";
 import { Problem } from "../problem/problem.ts";
 import { Reply } from "../outcome/reply.ts";
@@ -35,8 +36,5 @@ export function checkSendable(result: unknown, where: string): void {
  */
 export function plainResult(result: unknown, where: string): unknown {
   if (typeof result !== "object" || result === null) return result;
-  throw new BuildError(
-    "wrong_result",
-    `${where}: say what may leave with { response: schema }, or { response: unchecked("reason") }: the handler returned ${notOneRecord(result) ?? "an object"}`,
-  );
+  throw new BuildError("wrong_result", `${where}: ${needsResponse}, here ${notOneRecord(result) ?? "an object"}`);
 }

@@ -69,11 +69,7 @@ test("anything else does not start, and the message says what a path is", () => 
     "http://example.test/a",
   ];
   for (const template of refused) {
-    assert.throws(
-      () => parseTemplate(template),
-      { code: "wrong_path", message: /a path is made of \/segments without a trailing slash/ },
-      template,
-    );
+    assert.throws(() => parseTemplate(template), { code: "wrong_path", message: /write the path as \/segments/ }, template);
   }
 });
 
@@ -84,7 +80,7 @@ test("what is no text does not start either", () => {
 });
 
 test("a parameter's name stands in a template once", () => {
-  assert.throws(() => parseTemplate("/:id/x/:id"), { code: "wrong_path", message: /a parameter's name stands in it twice/ });
+  assert.throws(() => parseTemplate("/:id/x/:id"), { code: "wrong_path", message: /rename one of the parameters/ });
   parseTemplate("/:id/x/:ID");
 });
 

@@ -1,6 +1,7 @@
 /** Path templates: `/notes/:id`. A parameter is a whole segment; wildcards and expressions are refused. */
 import type { NoneOf } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
+import { wrongTemplate } from "./advice.ts";
 
 /** Stands among the names of a path that is none: it can be no name itself. */
 type Wrong = "*";
@@ -37,12 +38,7 @@ type NamesIn<X extends string> = X extends `${infer Before}:${infer Rest}`
 type NameOf<N extends string> = N extends `${string}${"." | "-" | ":" | "~"}${string}` ? Wrong : N;
 
 /** Advice if the names are those of a path that is none. A `string` that is no literal is checked at start-up. */
-export type TemplateCheck<Names> = string extends Names
-  ? unknown
-  : NoneOf<
-      Extract<Names, Wrong>,
-      "A path is made of /segments; a parameter is a whole segment (/notes/:id), and there are no wildcards, suffixes or expressions"
-    >;
+export type TemplateCheck<Names> = string extends Names ? unknown : NoneOf<Extract<Names, Wrong>, typeof wrongTemplate>;
 
 const segment = /^(?::[A-Za-z_][A-Za-z0-9_]*|[A-Za-z0-9\-._~!$&',@=]+)$/;
 
@@ -63,16 +59,13 @@ export function parseTemplate(template: string): Segment[] {
   const [first, ...texts] = typeof template === "string" ? template.split("/") : [];
   const isTemplate = first === "" && texts.length > 0 && texts.every((text) => segment.test(text) && text !== "." && text !== "..");
   if (!isTemplate) {
-    throw new BuildError(
-      "wrong_path",
-      `"${template}": a path is made of /segments without a trailing slash; a parameter is a whole segment (/notes/:id), and there are no wildcards, suffixes or expressions`,
-    );
+    throw new BuildError("wrong_path", `"${template}": ${wrongTemplate}`);
   }
   const segments = texts.map((text): Segment =>
     text.startsWith(":") ? { kind: "parameter", text: text.slice(1) } : { kind: "static", text },
   );
   const names = segments.filter(({ kind }) => kind === "parameter").map(({ text }) => text);
   if (new Set(names).size < names.length)
-    throw new BuildError("wrong_path", `"${template}": a parameter's name stands in it twice`);
+    throw new BuildError("wrong_path", `"${template}": rename one of the parameters: two have the same name`);
   return segments;
 }
