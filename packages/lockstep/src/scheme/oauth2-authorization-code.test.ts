@@ -1,67 +1,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { bearerSuite } from "./bearer.fixture.ts";
 import { oauth2AuthorizationCode } from "./oauth2-authorization-code.ts";
-import type { Scheme } from "./scheme.ts";
-import { definitionOf, found } from "./source.fixture.ts";
+import { definitionOf } from "./source.fixture.ts";
 
-const token = oauth2AuthorizationCode({
-  authorizationUrl: "/authorize",
-  tokenUrl: "/token",
-  scopes: { "notes:read": "Read notes" },
-});
-const definition = definitionOf(token);
-const bearer = (value: string | readonly string[]) => found(token, { headers: { authorization: value } });
+bearerSuite((options) => oauth2AuthorizationCode({ authorizationUrl: "/a", tokenUrl: "/t", ...options }));
 
-test("gives the token of `Bearer SP b64token`, in any case of the scheme (H-02)", () => {
-  for (const name of ["Bearer", "bearer", "BEARER"]) assert.deepEqual(bearer(`${name} abc.def-_`), { found: "abc.def-_" });
-});
-
-test("is absent without a header, without a token and under another scheme (H-03, H-05)", () => {
-  assert.equal(found(token, {}), "absent");
-  for (const value of ["Bearer", "Bearer ", "Basic eDp5", "Token T", "T", "xBearer T"])
-    assert.equal(bearer(value), "absent", value);
-});
-
-test("refuses what is malformed (H-04, H-05, H-10), too long or sent twice (H-06)", () => {
-  for (const value of ["Bearer T U", "Bearer  T", "Bearer\tT", "Bearer T,", "Bearer Bearer T", 'Bearer "T"', "Bearer é"]) {
-    assert.equal(bearer(value), "!invalid", value);
-  }
-  assert.equal(bearer(`Bearer ${"a".repeat(8193)}`), "!invalid");
-  assert.equal(bearer(["Bearer GOOD", "Bearer BAD"]), "!repeated");
-});
-
-test("never reads a token from the query (H-07, RFC 6750 §2.3)", () => {
-  assert.equal(found(token, { query: "access_token=T" }), "absent");
-});
-
-test("challenges as a bearer scheme (RFC 6750 §3)", () => {
-  assert.equal(definition.challenge({ realm: "Notes" }), 'Bearer realm="Notes"');
-  assert.equal(
-    definition.challenge({ realm: "Notes", error: "insufficient_scope", scope: "notes:read" }),
-    'Bearer realm="Notes", error="insufficient_scope", scope="notes:read"',
-  );
-});
-
-test("declares its scopes in its type and on its node", () => {
-  token satisfies Scheme<string, "notes:read">;
-  oauth2AuthorizationCode({ authorizationUrl: "/authorize", tokenUrl: "/token" }) satisfies Scheme<string>;
-  assert.deepEqual(token["~dep"].facts, new Set(["credential", "scope:notes:read"]));
-  assert.equal(definition.ambient, false);
-});
-
-test("does not build with a name, a scope or a URL that cannot be written", () => {
+test("does not build with a URL that cannot be written", () => {
   const urls = { authorizationUrl: "/a", tokenUrl: "/t" };
-  assert.throws(() => oauth2AuthorizationCode({ ...urls, authorizationUrl: "" }), {
-    code: "wrong_scheme",
-    message: /authorizationUrl/,
-  });
-  assert.throws(() => oauth2AuthorizationCode({ ...urls, tokenUrl: "" }), { code: "wrong_scheme", message: /tokenUrl/ });
-  assert.throws(() => oauth2AuthorizationCode({ ...urls, refreshUrl: "" }), { code: "wrong_scheme", message: /refreshUrl/ });
-  assert.throws(() => oauth2AuthorizationCode({ ...urls, schemeName: "" }), { code: "wrong_scheme" });
-  assert.throws(() => oauth2AuthorizationCode({ ...urls, scopes: { "a b": "" } }), { code: "wrong_scheme" });
+  for (const name of ["authorizationUrl", "tokenUrl", "refreshUrl"]) {
+    const message = new RegExp(`\\b${name}\\b`);
+    assert.throws(() => oauth2AuthorizationCode({ ...urls, [name]: "" }), { code: "wrong_scheme", message });
+  }
 });
 
 test("OpenAPI", () => {
+  const definition = definitionOf(
+    oauth2AuthorizationCode({
+      authorizationUrl: "/authorize",
+      tokenUrl: "/token",
+      scopes: { "notes:read": "Read notes" },
+    }),
+  );
   assert.equal(definition.name, "OAuth2AuthorizationCodeBearer");
   assert.deepEqual(definition.openapi, {
     type: "oauth2",
