@@ -5,9 +5,10 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { ServerResponse } from "node:http";
-import { after, before, beforeEach } from "node:test";
+import { after, afterEach, before, beforeEach, mock } from "node:test";
 import { Unavailable } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
+import { eventually } from "../testing/eventually.ts";
 import type { JwtVerifier } from "./jwt-verifier.ts";
 import { remoteJwks } from "./remote-jwks.ts";
 import type { RemoteJwksOptions } from "./remote-jwks.ts";
@@ -30,7 +31,10 @@ export class KeyServer {
   clockMs: number = f.nowMs;
   host = "";
 
-  /** Starts with the file's tests, stops after them, and is as new for each. It publishes K1 and K2 at `/keys`. */
+  /**
+   * Starts with the file's tests, stops after them, and is as new for each. It publishes K1 and K2 at `/keys`. However long it takes,
+   * no time-out of the verifiers ends before `mock.timers` is told so.
+   */
   constructor() {
     before(() => this.#listen());
     after(() => {
@@ -39,9 +43,11 @@ export class KeyServer {
     });
     beforeEach(() => {
       for (const list of [this.requests, this.cookies, this.problems]) list.length = 0;
+      mock.timers.enable({ apis: ["setTimeout"] });
       this.clockMs = f.nowMs;
       this.answers = { "/keys": json({ keys: [f.k1Jwk, f.k2Jwk] }) };
     });
+    afterEach(() => mock.timers.reset());
   }
 
   get origin(): string {
@@ -66,6 +72,11 @@ export class KeyServer {
     return f.token({}, { iat: this.clockMs / 1000, exp: this.clockMs / 1000 + 300 + seconds });
   }
 
+  /** Waits until so many requests have come. */
+  asked(times: number): Promise<void> {
+    return eventually(() => this.requests.length >= times, 30_000, `request ${times}`);
+  }
+
   later(seconds: number): void {
     this.clockMs += seconds * 1000;
   }
@@ -83,12 +94,6 @@ export const json =
   (body: unknown, type = "application/json"): Answer =>
   (response) =>
     response.writeHead(200, { "content-type": type }).end(JSON.stringify(body));
-
-/** Waits until a refresh that runs in the background has come to its end. */
-export async function settled(until: () => boolean): Promise<void> {
-  for (let time = 0; time < 3000 && !until(); time += 1) await new Promise((resolve) => setTimeout(resolve, 10));
-  await new Promise((resolve) => setTimeout(resolve, 20));
-}
 
 /** Asserts that the verifier cannot decide, which is neither a pass nor an invalid token. */
 export function unavailable(by: JwtVerifier, text: string): Promise<void> {

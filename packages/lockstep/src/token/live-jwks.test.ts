@@ -6,7 +6,7 @@ import { BuildError, Unavailable } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
 import type { Jwk } from "./jwk.ts";
 import type { JwtVerifier } from "./jwt-verifier.ts";
-import { settled, unavailable } from "./key-server.fixture.ts";
+import { unavailable } from "./key-server.fixture.ts";
 import type { Jwks } from "./key-set.ts";
 import { liveJwks } from "./live-jwks.ts";
 import type { LiveJwks, LiveJwksOptions } from "./live-jwks.ts";
@@ -173,7 +173,8 @@ describe("live keys", () => {
     assert.equal(loads, 1);
     later(1);
     assert.ok(!(by.verify(new Redacted(byK1())) instanceof Promise));
-    await settled(() => loads === 2);
+    assert.equal(loads, 2, "it has begun");
+    await by.ready();
     assert.equal(await f.refusal(by, byK1()), "unknown key");
   });
 

@@ -4,12 +4,13 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, test } from "node:test";
 import { Unavailable } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
-import { json, KeyServer, settled, unavailable } from "./key-server.fixture.ts";
+import { json, KeyServer, unavailable } from "./key-server.fixture.ts";
 import { remoteJwks } from "./remote-jwks.ts";
 import * as f from "./token.fixture.ts";
 
 const server = new KeyServer();
 
+/** `ready()` waits for a fetch that is under way; `server.asked()` shows first that it was not `ready()` that began it. */
 describe("remote keys", () => {
   test("are fetched once, with the first token, and serve all others", async () => {
     const by = server.verifier();
@@ -55,11 +56,14 @@ describe("remote keys", () => {
     server.later(301);
     // The old address is asked first; only its failure says that the keys are elsewhere.
     assert.ok(await f.accepted(by, text(1)));
-    await settled(() => server.problems.length === 1);
+    await server.asked(3);
+    await by.ready();
+    assert.equal(server.problems.length, 1);
     assert.deepEqual(server.requests.slice(2), ["/keys"]);
     server.later(31);
     assert.ok(await f.accepted(by, text(2)));
-    await settled(() => server.requests.length === 5);
+    await server.asked(5);
+    await by.ready();
     assert.deepEqual(server.requests.slice(3), ["/tenant/.well-known/openid-configuration", "/moved"]);
     assert.equal(await f.refusal(by, text(0)), "unknown key");
     server.later(301);
@@ -123,7 +127,8 @@ describe("remote keys", () => {
     server.later(301);
     // The set is stale: the token still passes, and the fetch that it starts finds its key gone.
     assert.ok(!(by.verify(new Redacted(text)) instanceof Promise));
-    await settled(() => server.requests.length === 2);
+    await server.asked(2);
+    await by.ready();
     assert.equal(await f.refusal(by, text), "unknown key");
     assert.ok(await f.accepted(by, other));
   });
@@ -136,7 +141,8 @@ describe("remote keys", () => {
     server.answers["/keys"] = json({ keys: [f.k2Jwk, f.k1Jwk, f.publicJwk(k3.publicKey, { kid: "k3" })] });
     server.later(301);
     assert.equal(by.verify(new Redacted(text)), claims);
-    await settled(() => server.requests.length === 2);
+    await server.asked(2);
+    await by.ready();
     assert.equal(by.verify(new Redacted(text)), claims);
   });
 
