@@ -1,4 +1,7 @@
-/** Measures what the graph costs in process: the same handler behind no guard, three levels without and with a promise. */
+/**
+ * Measures the cost of the graph, in process: the same handler without a guard, and behind three levels without and with a
+ * promise.
+ */
 import { authenticate, authorize, createApi, deny, depends, get, identified, oauth2PasswordBearer, unchecked } from "lockstep";
 import type { HostRequest } from "../packages/lockstep/src/host/host.ts";
 import { show, spreadOf } from "./spread.ts";

@@ -1,4 +1,4 @@
-/** `npm run bench`: everything in DESIGN §12 that can be measured on one machine. `npm run bench -- http` runs one part. */
+/** `npm run bench`: measures everything that can be measured on one machine. `npm run bench -- http` runs one part. */
 import { benchGraph } from "./graph.ts";
 import { benchHttp } from "./http/run.ts";
 import { benchChecks } from "./identity/checks.ts";
@@ -20,7 +20,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in parts));
 if (unknown.length > 0) {
-  console.error(`There is no part named ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}.`);
+  console.error(`Choose from ${Object.keys(parts).join(", ")}: there is no part named ${unknown.join(", ")}.`);
   process.exit(1);
 }
 for (const [name, run] of Object.entries(parts)) if (asked.length === 0 || asked.includes(name)) await run();

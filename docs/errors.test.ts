@@ -24,15 +24,15 @@ const sources = globSync("packages/*/src/**/*.ts", { cwd: root })
   .join("\n");
 const isGiven = (code: string): boolean => sources.includes(`"${code}"`);
 
-test("every code that a client receives has a line, and no other", () => {
+test("the first table lists exactly the codes that clients receive", () => {
   assert.deepEqual(codesOf(clients), problemCodes.filter(isGiven));
 });
 
-test("every code of identity has a line, and no other", () => {
+test("the second table lists exactly the codes of identity", () => {
   assert.deepEqual(codesOf(ofIdentity), identityCodes.filter(isGiven));
 });
 
-test("every code that a developer receives has a line, and no other", () => {
+test("the third table lists exactly the codes that developers receive", () => {
   assert.deepEqual(codesOf(developers), buildCodes.filter(isGiven));
 });
 
@@ -42,7 +42,7 @@ test("every line is complete", () => {
   for (const row of rows) assert.ok(row.length === 4 && row.every((cell) => cell !== ""), row.join(" | "));
 });
 
-test("every code is given somewhere in the sources", () => {
+test("every code is used in the sources", () => {
   assert.deepEqual(
     [...problemCodes, ...identityCodes, ...buildCodes].filter((code) => !isGiven(code)),
     [],

@@ -7,7 +7,7 @@ const folders = globSync("[0-9][0-9]-*", { cwd: import.meta.dirname }).toSorted(
 const running = new AbortController();
 after(() => running.abort());
 
-/** Starts an example as a reader would, on a free port, and gives what it prints first. */
+/** Starts an example as a reader would, on a free port, and returns the first line that it prints. */
 async function firstLine(folder: string): Promise<string> {
   const child = spawn(process.execPath, ["--conditions=lockstep-source", `${folder}/main.ts`], {
     cwd: import.meta.dirname,
@@ -24,7 +24,7 @@ test("every example starts and answers at the address that it prints", async () 
   const answers = await Promise.all(
     folders.map(async (folder) => {
       const [url = ""] = /http:\S+[^\s:]/.exec(await firstLine(folder)) ?? [];
-      // The fetch runtime's example has no server in Node; the webhook's address takes POST only.
+      // The example of the fetch runtimes has no server in Node. The webhook's address accepts POST only.
       const status = folder.startsWith("10-") ? 200 : (await fetch(url)).status;
       return [folder, status];
     }),

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 const folders = globSync("[0-9][0-9]-*", { cwd: import.meta.dirname }).toSorted();
 
-test("every example is short, has a test and stands in the table", () => {
+test("every example is short, has a test and is in the table", () => {
   const table = readFileSync(join(import.meta.dirname, "README.md"), "utf8");
   assert.ok(folders.length >= 10);
   for (const folder of folders) {

@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { binary, root, runSteps } from "./steps.ts";
 
-// In the order in which they need each other.
+// Each package after those that it needs.
 const packages = ["lockstep", "identity"];
 
 for (const name of packages) rmSync(`${root}packages/${name}/dist`, { recursive: true, force: true });

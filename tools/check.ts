@@ -1,14 +1,14 @@
 /** `npm run check`: format, lint, types and packaging. */
 import { binary, runSteps } from "./steps.ts";
 
-/** The packages hold ES modules only, so how CommonJS would load them is not asked. */
+// The packages contain ES modules only, so attw does not check how CommonJS would load them.
 const typesResolve = ["--profile", "esm-only", "--format", "table-flipped", "--no-color", "--no-summary", "--pack"];
 
 await runSteps([
   { name: "format", command: binary("oxfmt"), args: ["--check", "."] },
   { name: "lint", command: binary("oxlint"), args: ["--type-aware", "--deny-warnings"] },
   { name: "types", command: binary("tsc"), args: ["-p", "."] },
-  // Declarations that cannot be made from one file alone fail here.
+  // Declarations that need more than their own file fail here.
   { name: "build", command: process.execPath, args: ["tools/build.ts"] },
   ...["lockstep", "identity"].flatMap((name) => [
     { name: `packaging of ${name}`, command: binary("publint"), args: ["--strict", `packages/${name}`] },

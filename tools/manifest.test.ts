@@ -1,4 +1,4 @@
-/** The promises of the manifests: one version for the family, exact versions, approved install scripts, and a page on npm. */
+/** The rules of the manifests: one version for both packages, exact versions, approved install scripts, and a page on npm. */
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -60,7 +60,7 @@ test("the published packages have one version, and changesets moves them togethe
   assert.equal(new Set(published.map(([, { version }]) => version)).size, 1);
 });
 
-test("peers are ranges, and one of the family starts at its present version", () => {
+test("peers are ranges, and a peer of this repository starts at its present version", () => {
   for (const [place, { peerDependencies = {}, version }] of published) {
     for (const [name, range] of Object.entries(peerDependencies)) {
       assert.match(range, /^\^\d+\.\d+\.\d+$/, `${place}: ${name}`);
@@ -77,7 +77,7 @@ test("every other dependency has an exact version", () => {
   }
 });
 
-test("npm shows where a published package comes from, and gets nothing but the build", () => {
+test("npm shows where a published package comes from, and receives only the build", () => {
   for (const [place, manifest] of published) {
     const { repository, homepage, bugs, license, files, keywords = [], publishConfig } = manifest;
     const address = repository?.url.replace(/^git\+|\.git$/g, "");
@@ -111,7 +111,7 @@ test("the README of a published package quotes a listing, and its links work on 
   }
 });
 
-test("the lock file holds no address of a download", () => {
+test("the lock file contains no download address", () => {
   assert.ok(locked.length > 200);
   assert.deepEqual(
     locked.filter(([, { resolved, link = false }]) => resolved !== undefined && !link),
@@ -119,7 +119,7 @@ test("the lock file holds no address of a download", () => {
   );
 });
 
-test("somebody decided about every install script", () => {
+test("every install script is allowed or refused explicitly", () => {
   const { allowScripts = {} } = workspace;
   const scripted = locked.filter(([, { hasInstallScript = false }]) => hasInstallScript);
   const names = new Set(scripted.map(([path]) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length)));

@@ -41,7 +41,7 @@ const good = await tokens.issue({ sub: "alice", scope: "notes:read" });
 const requests: readonly (readonly [name: string, path: string, token?: string])[] = [
   ["anonymous", "/me"],
   ["alice", "/me", good],
-  // The last character of a signature has bits that do not count: change one before it.
+  // The last character of a signature has bits that do not count, so change one before it.
   ["forged", "/me", good.replace(/.(?=.{8}$)/, (letter) => (letter === "A" ? "B" : "A"))],
   ["withoutScope", "/me", await tokens.issue({ sub: "alice", scope: "other" })],
   ["document", "/openapi.json"],

@@ -19,7 +19,7 @@ const node22 = join(root, "tools/node-22/node_modules/node/bin/node");
 
 const types = "only types";
 
-/** What each subpath exports, one function as a proof; `types` if it exports types only. A subpath that is documented and missing here fails. */
+/** The documented subpaths, each with one function that it exports; `types` if it exports types only. */
 const subpaths: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   lockstep: {
     lockstep: "createApi",
@@ -68,7 +68,7 @@ export const api = createApi({
 });
 // @ts-expect-error no scheme declares this scope
 scopes(auth.currentUser, "notes:delete");
-// @ts-expect-error being somebody is not being an administrator
+// @ts-expect-error a user is not an administrator
 auth.adminRoutes(auth.currentUser);
 `;
 
@@ -152,7 +152,7 @@ describe("the packed packages", () => {
       );
     });
 
-    test(`${name} gives every documented subpath to an empty project`, async () => {
+    test(`an empty project can import every documented subpath of ${name}`, async () => {
       const script = Object.entries(paths).map(([path, export_]) => {
         const wrong =
           export_ === types
@@ -164,7 +164,7 @@ describe("the packed packages", () => {
       await run(process.execPath, ["subpaths.js"], { cwd: project });
     });
 
-    test(`${name} holds no test and no fixture`, async () => {
+    test(`${name} contains no test and no fixture`, async () => {
       const paths = await packedPaths(name);
       assert.ok(paths.includes("dist/index.js"));
       assert.deepEqual(
@@ -173,7 +173,7 @@ describe("the packed packages", () => {
       );
     });
 
-    test(`${name} holds its JavaScript and types, its README and its license, and nothing else`, async () => {
+    test(`${name} contains its JavaScript and types, its README and its license, and nothing else`, async () => {
       const paths = await packedPaths(name);
       for (const path of ["dist/index.js", "dist/index.d.ts", "package.json", "README.md", "LICENSE"])
         assert.ok(paths.includes(path), path);
@@ -184,7 +184,7 @@ describe("the packed packages", () => {
     });
   }
 
-  test("they carry their types, advice included", async () => {
+  test("programs compile against their types, and get the advice", async () => {
     await writeFile(join(project, "program.ts"), program);
     await writeFile(join(project, "identity.ts"), identityProgram);
     const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--lib", "es2024,dom"];
@@ -241,7 +241,7 @@ describe("the packed packages", () => {
     }
   });
 
-  test("the Node 22 of the tests is one, and the Node that runs everything else is not", async () => {
+  test("tools/node-22 has Node 22, and Node 24 runs everything else", async () => {
     const versionOf = async (path: string): Promise<string> => (await run(path, ["--version"])).stdout;
     assert.match(await versionOf(node22), /^v22\./);
     assert.match(await versionOf(binary("node")), /^v24\./);
@@ -258,7 +258,7 @@ describe("the packed packages", () => {
     test("lockstep runs there", () => assert.match(printed.node, /^22\./));
 
     for (const host of ["fetch", "fastify"] as const) {
-      test(`${host}: a JWT opens the route, and nothing else does`, () => {
+      test(`${host}: only a valid JWT with the scope opens the route`, () => {
         const { anonymous, alice, forged, withoutScope } = printed[host];
         assert.deepEqual([anonymous, alice, forged, withoutScope].map(statusAndCode), [
           [401, "unauthenticated"],
@@ -277,7 +277,7 @@ describe("the packed packages", () => {
         assert.deepEqual(Object.keys(paths), ["/me"]);
       });
 
-      test(`${host}: the page is there, and the script it needs`, () => {
+      test(`${host}: serves the documentation's page and its script`, () => {
         const { page, bundle } = printed[host];
         assert.deepEqual([page?.status, page?.type], [200, "text/html; charset=utf-8"]);
         assert.match(page?.text ?? "", /<script src="docs\/swagger-ui-bundle\.js/);
@@ -299,7 +299,7 @@ describe("the packed packages", () => {
         assert.match(stderr, new RegExp(`^lockstep-identity: The command failed: ${sentence.source}`, "m"));
         return true;
       });
-      // The same programs on the Node that runs this test.
+      // Positive control: the same program on the Node that runs this test.
       await runIn(project, process.execPath, `${startIdentity}process.exit();`);
     });
   });
@@ -318,23 +318,23 @@ function statusAndCode(answer: PrintedAnswer | undefined): readonly unknown[] {
   return [answer?.status, code];
 }
 
-/** Installs packages into an empty folder. No script of theirs runs. */
+/** Installs packages into an empty folder, without running their scripts. */
 async function install(folder: string, packages: readonly string[]): Promise<void> {
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "empty", private: true, type: "module" }));
   await run("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", ...packages], { cwd: folder });
 }
 
-/** The paths of all files that a package of the workspace publishes. */
+/** Returns the paths of all files that a package of the workspace publishes. */
 async function packedPaths(name: string): Promise<readonly string[]> {
   const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--workspace", name], { cwd: root });
   return [...stdout.matchAll(/"path":\s*"([^"]+)"/g)].map(([, path = ""]) => path);
 }
 
-/** Packs a package of the workspace into a folder; returns the file's name. */
+/** Packs a package of the workspace into a folder. Returns the file's name. */
 async function pack(name: string, into: string): Promise<string> {
   const { stdout } = await run("npm", ["pack", "--json", "--workspace", name, "--pack-destination", into], { cwd: root });
-  // npm prints a list of the packages, keyed or not by version.
+  // Depending on its version, npm prints a list or a record of the packages.
   const file = /"filename":\s*"([^"]+)"/.exec(stdout)?.[1];
-  if (file === undefined) throw new Error(`npm did not say what it packed of ${name}`);
+  if (file === undefined) throw new Error(`npm pack printed no file name for ${name}`);
   return file;
 }

@@ -1,4 +1,4 @@
-/** `node tools/picture.ts`: starts the notes API's demo and takes the README's picture of its documentation. */
+/** `node tools/picture.ts`: starts the demo of the notes API and takes the README's picture of its documentation. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";

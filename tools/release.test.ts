@@ -1,4 +1,4 @@
-/** Rehearses `changeset version` on copies of the manifests: a tool does it, and it happens too rarely to find out then. */
+/** Runs `changeset version` on copies of the manifests: releases are too rare to find mistakes only then. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -18,7 +18,7 @@ interface Manifest {
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
-/** A workspace with the manifests of this one, at a version, and no change that waits for its release. */
+/** Creates a workspace with the manifests of this one, at a version, without unreleased changes. */
 async function workspaceAt(t: TestContext, version: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "lockstep-release-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
@@ -35,7 +35,7 @@ async function workspaceAt(t: TestContext, version: string): Promise<string> {
 
 async function manifestIn(folder: string, name: string): Promise<Manifest> {
   const place = name === "notes" ? "apps/notes" : `packages/${name}`;
-  // The cast is true of this repository's own files, as far as the tests read them.
+  // The cast is true of this repository's own files, for the members that the tests read.
   return JSON.parse(await readFile(join(folder, place, "package.json"), "utf8")) as Manifest;
 }
 

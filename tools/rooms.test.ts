@@ -9,7 +9,7 @@ import { binary, root } from "./steps.ts";
 
 const small: Building = { folder: "src", levels: [["low.ts"], ["host", "audit"], ["route"], ["host/fetch"]] };
 
-/** Lints a tree of files with the rules of `small`, and returns the imports that are refused: `src/host/host.ts ../route/route.ts`. */
+/** Lints a tree of files, each with one import, with the rules of `small`. Returns the files whose import is refused. */
 function refusedImports(files: Readonly<Record<string, string>>): string[] {
   const folder = mkdtempSync(join(tmpdir(), "rooms-"));
   try {
@@ -31,7 +31,7 @@ function refusedImports(files: Readonly<Record<string, string>>): string[] {
   }
 }
 
-test("a room imports the rooms below it", () => {
+test("a room may import the rooms below it", () => {
   const down = {
     "src/route/a.ts": "../host/host.ts",
     "src/route/b.ts": "../low.ts",
@@ -43,7 +43,7 @@ test("a room imports the rooms below it", () => {
   assert.deepEqual(refusedImports(down), []);
 });
 
-test("a room imports no room above it and no room beside it", () => {
+test("a room may not import rooms above it or beside it", () => {
   const upOrSideways = {
     "src/low.ts": "./route/route.ts",
     "src/host/a.ts": "../route/route.ts",
@@ -56,7 +56,7 @@ test("a room imports no room above it and no room beside it", () => {
   assert.deepEqual(refusedImports(upOrSideways), Object.keys(upOrSideways));
 });
 
-test("the files of a room do not include those of a room inside it", () => {
+test("the files of a room do not include the files of a room inside it", () => {
   const files = Object.fromEntries(roomRules(small).map((rule) => [rule.room, rule.files]));
   assert.deepEqual(files["host"], ["src/host/*.ts"]);
   assert.deepEqual(files["host/fetch"], ["src/host/fetch/**/*.ts"]);

@@ -1,20 +1,21 @@
 /**
- * The rooms of each package, from the bottom up. A room imports rooms below it only, types included, and rooms of one level do not import
- * each other; `npm run check` fails otherwise. This module owns the order and makes lint rules of it; ARCHITECTURE.md says what each room owns.
+ * The rooms of each package, from the bottom up. A room imports only rooms below it, types included, and rooms of one level do
+ * not import each other. Otherwise `npm run check` fails. This module owns the order and turns it into lint rules.
+ * ARCHITECTURE.md says what each room owns.
  */
 
 /** A package whose folders have an order. */
 export interface Building {
-  /** Where its rooms are. */
+  /** The folder of its rooms. */
   readonly folder: string;
   /**
-   * The levels, from the bottom up. A room is a folder (`host/fetch` is a room of its own beside the files of `host`) or a file of the
-   * package's root. What is not named here, `index.ts` for one, may import everything.
+   * The levels, from the bottom up. A room is a folder (`host/fetch` is a room of its own beside the files of `host`) or a file
+   * of the package's root. A file that is not named here, such as `index.ts`, may import everything.
    */
   readonly levels: readonly (readonly string[])[];
 }
 
-/** The core. */
+/** The rooms of the core. */
 export const core: Building = {
   folder: "packages/lockstep/src",
   levels: [
@@ -64,14 +65,14 @@ export interface ForbiddenImport {
   readonly message: string;
 }
 
-/** Files, and what they may not import. */
+/** The files of a room, and the imports that they may not have. */
 export interface RoomRule {
   readonly room: string;
   readonly files: string[];
   readonly forbidden: ForbiddenImport[];
 }
 
-/** For each room, its files and the imports that would point up or sideways. */
+/** Returns a rule for each room: its files, and the imports that would point up or sideways. */
 export function roomRules({ folder, levels }: Building): RoomRule[] {
   const all = levels.flat();
   // The files of `host` do not include those of `host/fetch`, if that is a room of its own.
@@ -95,7 +96,10 @@ export function roomRules({ folder, levels }: Building): RoomRule[] {
   );
 }
 
-/** How a room names another that is in the same folder as itself, or in its own: the path does not show the folder. */
+/**
+ * Returns the patterns for a room that is near another: inside it, or in the same folder. Such an import does not name the
+ * folder.
+ */
 function nearby(room: string, other: string): string[] {
   const [parent = "", child] = other.split("/");
   const isNear = child !== undefined && room.split("/")[0] === parent;

@@ -1,4 +1,4 @@
-/** The workflows of .github/workflows, read as GitHub reads them: nothing here can run them. */
+/** Reads the workflows of .github/workflows as GitHub reads them, because no test can run them. */
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -29,7 +29,7 @@ interface Workflow {
 
 const folder = join(root, ".github/workflows");
 const texts = new Map(globSync("*.yml", { cwd: folder }).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
-// The cast is true of this repository's own files; the tests below fail on one that has no jobs.
+// The cast is true of this repository's own files. The tests below fail on one that has no jobs.
 const workflows = new Map([...texts].map(([name, text]) => [name, parse(text) as Workflow]));
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   readonly scripts: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const jobsOf = (workflow: Workflow): readonly (readonly [string, Job])[] => Object.entries(workflow.jobs);
 const stepsOf = (workflow: Workflow): readonly Step[] => jobsOf(workflow).flatMap(([, { steps = [] }]) => steps);
 
-/** Whether the repository has a command: npm's own installation, one of its scripts, or what one of them runs. */
+/** Tells whether a command exists: npm's own installation, a script of the repository, or a program that it names. */
 function isKnown(command: string): boolean {
   const [words = "", path] = command.split(" -- ");
   if (path !== undefined && !existsSync(join(root, path))) return false;
@@ -47,7 +47,7 @@ function isKnown(command: string): boolean {
   return script === undefined ? Object.values(scripts).includes(words) : Object.hasOwn(scripts, script);
 }
 
-/** The commands of a step: its own, and the one that it passes to an action. */
+/** Returns the commands of a step: its own, and the one that it passes to an action. */
 function commandsOf({ run, with: options = {} }: Step): readonly string[] {
   return [run, options["script"]].filter((command) => typeof command === "string");
 }
@@ -58,7 +58,7 @@ test("there are two workflows: one checks and tests, the other releases", () => 
 
 for (const [name, workflow] of workflows) {
   describe(name, () => {
-    test("every command is a script of the repository", () => {
+    test("every command exists in the repository", () => {
       const commands = stepsOf(workflow).flatMap(commandsOf);
       assert.ok(commands.length > 2);
       assert.deepEqual(
@@ -73,14 +73,14 @@ for (const [name, workflow] of workflows) {
       for (const line of lines) assert.match(line, /^[\w-]+\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     });
 
-    test("a workflow that it calls is there, and every job that it waits for", () => {
+    test("every workflow that it calls exists, and every job that it waits for", () => {
       for (const [, { uses, needs = [] }] of jobsOf(workflow)) {
         if (uses !== undefined) assert.ok(workflows.has(basename(uses)), uses);
         for (const job of [needs].flat()) assert.ok(Object.hasOwn(workflow.jobs, job), job);
       }
     });
 
-    test("no checkout leaves a token behind, no job keeps a cache, and every job ends", () => {
+    test("no checkout keeps a token, no job keeps a cache, and every job has a time limit", () => {
       for (const { uses = "", with: options = {} } of stepsOf(workflow)) {
         if (uses.startsWith("actions/checkout@")) assert.equal(options["persist-credentials"], false);
         if (uses.startsWith("actions/setup-node@")) assert.equal(options["package-manager-cache"], false);
@@ -91,7 +91,7 @@ for (const [name, workflow] of workflows) {
   });
 }
 
-test("the check sees a command that no script has, and a file that is not there", () => {
+test("the check finds an unknown command and a missing file", () => {
   assert.ok(["npm ci", "npm test", "npm run check", "node tools/test.ts", "npm test -- tools/check.ts"].every(isKnown));
   assert.ok(!["npm run checks", "npm cy", "node tools/no.ts", "npm test -- tools/no.test.ts", "curl example.com"].some(isKnown));
 });
@@ -102,7 +102,7 @@ test("CI tests on Node 22, 24 and 26", () => {
   for (const version of [22, 24, 26]) assert.match(jobs[`node-${version}`]?.name ?? "", new RegExp(`on Node ${version}$`));
 });
 
-test("only the job that publishes can have a token for npm; it waits for CI, and runs no install script", () => {
+test("only the job that publishes can get a token for npm, and it waits for CI and runs no install script", () => {
   for (const [name, { permissions, jobs }] of workflows) {
     assert.ok(!Object.values(permissions).includes("write"), name);
     for (const [job, { permissions: own = {} }] of Object.entries(jobs))

@@ -1,4 +1,4 @@
-/** Measures protected against unprotected routes under load: CPU of all the server's threads ÷ requests, rounds interleaved. */
+/** Compares protected with unprotected routes under load: CPU of all the server's threads ÷ requests, in interleaved rounds. */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import autocannon from "autocannon";
@@ -11,7 +11,7 @@ interface Started {
 }
 
 interface Round {
-  /** Microseconds of CPU a request. */
+  /** Microseconds of CPU for each request. */
   readonly cpu: number;
   readonly requestsPerSecond: number;
 }
@@ -38,7 +38,7 @@ async function measure(server: ChildProcess, url: string, target: Target, second
   return { cpu: used / answered, requestsPerSecond: answered / seconds };
 }
 
-/** Runs every target in turn, several rounds, after one that does not count. */
+/** Measures every target in each of several rounds, after a warm-up round. Prints a table. */
 export async function benchHttp(rounds: number, seconds: number): Promise<void> {
   const server = fork(new URL("server.ts", import.meta.url), { execArgv: ["--conditions=lockstep-source"] });
   try {
@@ -62,7 +62,9 @@ function print(targets: readonly Target[], results: ReadonlyMap<Target, readonly
   const [raw, open] = [of("/raw"), of("/public")];
   const against = (rounds: readonly Round[], base: readonly Round[], compare: (a: Round, b: Round) => number): Spread =>
     spreadOf(rounds.map((round, index) => compare(round, base[index] ?? missing("round"))));
-  console.log("\nCPU of the server ÷ requests, µs (median, min–max over rounds), and against the same host in the same round\n");
+  console.log(
+    "\nCPU of the server ÷ requests, µs (median, min–max over rounds), and compared with the same host in the same round\n",
+  );
   console.log(
     "| target | µs a request | over Fastify unprotected | over Lockstep public | requests/s ÷ Lockstep public |\n|---|---|---|---|---|",
   );

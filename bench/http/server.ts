@@ -1,4 +1,4 @@
-/** The measured process: it serves, and tells how much CPU all its threads have used when asked. */
+/** The measured process: serves the targets, and answers each message with the CPU time of all its threads. */
 import { build } from "./targets.ts";
 
 const { app, targets } = await build();

@@ -1,4 +1,4 @@
-/** What is measured: one Fastify process that serves the same small answer with and without protection. */
+/** The measured routes: one Fastify process that serves the same small answer with and without protection. */
 import { createHash } from "node:crypto";
 import fastifyJwt from "@fastify/jwt";
 import fastify, { type FastifyInstance } from "fastify";
@@ -6,7 +6,7 @@ import { authenticate, authorize, createApi, deny, depends, get, identified, oau
 import { lockstep } from "lockstep/fastify";
 import { generateSigningKey, hmacSecret, jwks, jwtIssuer, jwtVerifier, publicJwks, signingKey } from "lockstep/jwt";
 
-/** How many requests with which tokens one target is asked. */
+/** A route, the tokens to send, and the expected status. */
 export interface Target {
   readonly name: string;
   readonly path: string;
@@ -21,7 +21,7 @@ const secret = createHash("sha256")
   .update(String(process.hrtime.bigint()))
   .digest();
 const answer = { hello: "world" };
-const response = unchecked("a constant, as of the routes it is compared with");
+const response = unchecked("a constant, as in the routes that it is compared with");
 
 interface User {
   readonly id: string;
@@ -34,7 +34,7 @@ function users(count: number): ReadonlyMap<string, User> {
 
 const store = users(10_000);
 
-/** A guard of three levels over one verifier: who, still known, still active. */
+/** A guard of three levels on one verifier: the token is valid, the user exists, the user is active. */
 function guarded(verify: ReturnType<typeof jwtVerifier>["verify"]) {
   const db = depends({}, () => store, { lifetime: "app" });
   const token = oauth2PasswordBearer({ tokenUrl: "/token" });
@@ -46,7 +46,7 @@ function guarded(verify: ReturnType<typeof jwtVerifier>["verify"]) {
   return authorize({ user: currentUser }, ({ user }) => (user.isActive ? user : deny("inactive")));
 }
 
-/** Builds the server and the targets that are measured on it. */
+/** Builds the server and its targets. */
 export async function build(): Promise<{ readonly app: FastifyInstance; readonly targets: readonly Target[] }> {
   const es256 = signingKey(await generateSigningKey("ES256"));
   const esIssuer = jwtIssuer({ ...about, key: es256, typ: "at+jwt", lifetimeSeconds: 3600 });

@@ -1,6 +1,7 @@
 /**
- * Measures what identity's checks cost, in process and without a host: a session, an API key and an access token that was verified
- * before, each against the unprotected route of the same API, on SQLite and PostgreSQL; and how many tokens are issued a second.
+ * Measures the cost of identity's checks, in process and without a host: a session, an API key and an access token that was
+ * verified before, each compared with the unprotected route of the same API, on SQLite and PostgreSQL. Also measures how many
+ * tokens are issued per second.
  */
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
@@ -21,7 +22,7 @@ const answer = { hello: "world" };
 const password = "seventeen purple walruses";
 const none: readonly string[] = [];
 
-/** A request as a host gives it. */
+/** Builds a request as a host passes it. */
 function request(path: string, headers: Readonly<Record<string, string>>): HostRequest {
   const values = new Map(Object.entries(headers).map(([name, value]) => [name, [value]]));
   return {
@@ -136,7 +137,7 @@ async function measure(name: string, database: Database, rounds: number): Promis
     const cells = [spreadOf(all.map(({ cpu }) => cpu)), over, spreadOf(all.map(({ wall }) => wall))];
     console.log(`| ${[each, ...cells.map((spread) => show(spread, 1))].join(" | ")} |`);
   }
-  console.log(`\nTokens issued a second (client credentials, 10 at a time): ${show(spreadOf(rates), 0)}`);
+  console.log(`\nTokens issued per second (client credentials, 10 at a time): ${show(spreadOf(rates), 0)}`);
   await close();
 }
 

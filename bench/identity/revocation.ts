@@ -1,4 +1,4 @@
-/** Measures revocation: how soon another node refuses, what a check costs, and what a long log takes in memory. */
+/** Measures revocation: how soon another node refuses, the cost of a check, and the memory of a long log. */
 import { randomUUID } from "node:crypto";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
@@ -38,7 +38,7 @@ export async function revocationBench(): Promise<void> {
 }
 
 async function printPropagation(url: string): Promise<void> {
-  // Each has connections of its own, as two processes have.
+  // Each has its own connections, as two processes would.
   const [writing, reading] = [openPostgres(url, { maxConnections: atOnce }), openPostgres(url)];
   const feed = await openFeed(reading);
   const oneByOne: Latency[] = [];
@@ -57,7 +57,7 @@ async function printPropagation(url: string): Promise<void> {
     oneByOne.map(({ afterCommit }) => afterCommit),
   );
   printLatency(
-    "one by one, after it was asked for",
+    "one by one, after the request",
     oneByOne.map(({ afterStart }) => afterStart),
   );
   printLatency(
@@ -65,7 +65,7 @@ async function printPropagation(url: string): Promise<void> {
     together.map(({ afterCommit }) => afterCommit),
   );
   printLatency(
-    `${atOnce} at once, after it was asked for`,
+    `${atOnce} at once, after the request`,
     together.map(({ afterStart }) => afterStart),
   );
   await feed.close();
@@ -74,7 +74,7 @@ async function printPropagation(url: string): Promise<void> {
 
 interface Latency {
   readonly afterStart: number;
-  /** Below zero where the other node was faster than the answer to the one that revoked. */
+  /** Negative if the other node refused before the answer reached the node that revoked. */
   readonly afterCommit: number;
 }
 
@@ -118,7 +118,7 @@ async function printCheck(url: string, size: number): Promise<void> {
   for (let round = 0; round <= rounds; round += 1) {
     const nanoseconds = nanosecondsOf(feed, tokens);
     if (round > 0) figures.push(nanoseconds);
-    // The feed reads, as it can in a program that does something else than checking.
+    // Lets the feed read, as it can in a program that does not only check tokens.
     await setTimeout(100);
   }
   console.log(
@@ -132,7 +132,8 @@ function nanosecondsOf(feed: RevocationFeed, tokens: readonly Claims[]): number 
   const before = process.cpuUsage();
   for (let index = 0; index < checks; index += 1) {
     const token = tokens[index % tokens.length];
-    if (token === undefined || feed.isRevoked(token) !== false) throw new Error("A token is revoked that is not");
+    if (token === undefined || feed.isRevoked(token) !== false)
+      throw new Error("A token that is not revoked was reported as revoked");
   }
   const { user, system } = process.cpuUsage(before);
   return ((user + system) * 1000) / checks;
@@ -156,7 +157,7 @@ function openFeed(database: Database): Promise<RevocationFeed> {
   return RevocationFeed.open({ database, issuer, audit: new Auditor(() => {}, Date.now), clock: Date.now });
 }
 
-/** Runs on a database of its own. */
+/** Runs a function on a new database. */
 async function withDatabase(server: string, run: (url: string) => Promise<void>): Promise<void> {
   const name = `bench_${randomUUID().replaceAll("-", "")}`;
   const client = new pg.Client({ connectionString: server });
@@ -177,7 +178,7 @@ async function withDatabase(server: string, run: (url: string) => Promise<void>)
 
 function heapBytes(): number {
   setFlagsFromString("--expose-gc");
-  // The function that the flag gives to new contexts.
+  // With the flag, new contexts have this function.
   const collect = runInNewContext("gc") as () => void;
   collect();
   return process.memoryUsage().heapUsed;

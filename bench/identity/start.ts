@@ -1,4 +1,4 @@
-/** Measures what installing identity costs a process: the time of the import, and memory. Each figure is of a process of its own. */
+/** Measures the time and the memory of importing each package. Each figure comes from a new process. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { show, spreadOf } from "../spread.ts";
@@ -26,7 +26,7 @@ export function benchStart(rounds: number): void {
   for (const [name, path] of Object.entries(packages)) {
     const runs = Array.from({ length: rounds }, () => {
       const output = execFileSync(process.execPath, ["--input-type=module", "--eval", script(path)], { encoding: "utf8" });
-      // What the script above prints.
+      // The script above prints this.
       return JSON.parse(output) as { readonly ms: number; readonly bytes: number };
     });
     const cells = [spreadOf(runs.map(({ ms }) => ms)), spreadOf(runs.map(({ bytes }) => bytes / 1e6))].map((spread) =>

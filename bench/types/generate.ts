@@ -1,13 +1,16 @@
 /**
- * Writes a realistic API of many routes, for the type checker: modules of resources, each with its schemas, its guards and
- * ten routes (public, protected, owned, permitted, by role, by scope, with bodies and responses).
+ * Generates a realistic API of many routes, for the type checker: modules of resources, each with its schemas, its guards and ten
+ * routes (public, protected, owned, permitted, by role, by scope, with bodies and responses).
  */
 
-/** Routes that one resource has. */
+/** The number of routes of one resource. */
 export const routesPerResource = 10;
 const resourcesPerFile = 10;
 
-/** The modules of an API by file name: `security.ts`, `api-000.ts` … and `main.ts`, which gives all of it to `createApi()`. */
+/**
+ * Returns the modules of an API by file name: `security.ts`, `api-000.ts` … and `main.ts`, which passes all routes to
+ * `createApi()`.
+ */
 export function apiModules(routeCount: number): ReadonlyMap<string, string> {
   const resources = Array.from({ length: Math.ceil(routeCount / routesPerResource) }, (_, index) => index);
   const modules = new Map([["security.ts", security]]);

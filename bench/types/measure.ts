@@ -1,19 +1,19 @@
 /**
- * What type-checking an API costs, by the number of its routes. Instantiations are counted by one checker, so that they are
- * the same in every run; seconds are this machine's. `node --conditions=lockstep-source bench/types/measure.ts`
+ * Measures the cost of type-checking an API, by the number of its routes. One checker counts the instantiations, so they are the
+ * same in every run. The seconds depend on the machine. `node --conditions=lockstep-source bench/types/measure.ts`
  */
 import { join } from "node:path";
 import { type Compilation, compile, type Compiler, compilers, list, scratch } from "../../packages/lockstep/test-d/compiler.ts";
 import { apiModules } from "./generate.ts";
 
-/** Compiles an API of that many routes. */
+/** Compiles an API with this number of routes. */
 export async function measure(compiler: Compiler, routeCount: number): Promise<Compilation> {
   const modules = apiModules(routeCount);
   using directory = scratch(new Map([["package.json", '{ "type": "module" }'], ...modules]));
   const files = [...modules.keys()].map((name) => join(directory.path, name));
   const compilation = await compile(compiler, files);
   const wrong = compilation.diagnostics.filter(({ file }) => file.startsWith(directory.path));
-  // A program with errors is not what is measured.
+  // A program with errors would not be a measurement.
   if (wrong.length > 0) throw new Error(list(wrong));
   return compilation;
 }

@@ -11,7 +11,7 @@ const pageAt = (path: string): Page => ({ path, text: read(path) ?? "", read });
 
 const manual = globSync("docs/manual/*.md", { cwd: root }).toSorted();
 const written = [...manual, "docs/errors.md", "examples/README.md"].map(pageAt);
-// The front page takes part as soon as it quotes a listing.
+// The front page is checked, too, as soon as it quotes a listing.
 const front = [pageAt("README.md")].filter((page) => listingsOf(page).length > 0);
 const pages = [...written, ...front];
 
@@ -20,7 +20,7 @@ test("every TypeScript block of the manual is its listing, word for word", () =>
   assert.ok(pages.flatMap(listingsOf).length > 40);
 });
 
-test("every message in the manual is one that the toolkit says", () => {
+test("every message in the manual is in the sources", () => {
   const sources = globSync("packages/*/src/**/*.ts", { cwd: root }).map((path) => read(path) ?? "");
   assert.deepEqual(
     pages.flatMap((page) => messageProblems(page, sources.join("\n"))),
@@ -42,12 +42,12 @@ test("every listing is quoted by a page and run by a test", () => {
   );
   assert.ok(listings.length > 9);
   for (const listing of listings) {
-    assert.ok(quoted.has(listing), `${listing} is quoted nowhere`);
+    assert.ok(quoted.has(listing), `quote ${listing} on a page`);
     const tests = globSync("docs/manual/listing/*.test.ts", { cwd: root });
     const named = listing.slice("docs/manual/listing/".length);
     assert.ok(
       tests.some((path) => read(path)?.includes(`"./${named}"`)),
-      `${listing} is run by no test`,
+      `import ${listing} in a test`,
     );
   }
 });
@@ -66,7 +66,7 @@ const files: Readonly<Record<string, string>> = {
 };
 const pageOf = (text: string): Page => ({ path: "a/page.md", text, read: (path) => files[path] });
 
-test("the check sees a block that differs, that names nothing, or that names what is not there", () => {
+test("the check finds a block that differs, names no listing, or names a missing one", () => {
   const block = (comment: string, text: string): Page => pageOf(`${comment}\n\n\`\`\`ts\n${text}\n\`\`\`\n`);
   assert.deepEqual(listingProblems(block("<!-- listing: x.ts#b -->", "const b = 2;")), []);
   assert.deepEqual(listingProblems(block("<!-- listing: x.ts -->", "const a = 1;\nconst b = 2;")), []);
@@ -76,7 +76,7 @@ test("the check sees a block that differs, that names nothing, or that names wha
   assert.equal(listingProblems(block("", "const b = 2;")).length, 1);
 });
 
-test("the check sees a message that nothing says, and a link that leads nowhere", () => {
+test("the check finds a message that is not in the sources, and a link that leads nowhere", () => {
   const quoting = pageOf("<!-- message -->\n\n```text\nno such thing\n```\n");
   assert.equal(messageProblems(quoting, "throw no such thing").length, 0);
   assert.equal(messageProblems(quoting, "throw another").length, 1);

@@ -1,14 +1,15 @@
 /**
- * Checks of the written pages: every TypeScript block is quoted from a file that a test runs, every quoted message is one
- * that the toolkit says, every link leads somewhere.
+ * Checks of the written pages: every TypeScript block is quoted from a file that a test runs, every quoted message is in the
+ * sources, and every link leads somewhere.
  */
 import { dirname, join, normalize } from "node:path";
 
-/** A page, and how to read the files it names (by path from the repository's root); `undefined` where there is none. */
+/** A page, and how to read the files that it names. */
 export interface Page {
-  /** From the repository's root, as `docs/manual/README.md`. */
+  /** The path from the repository's root, for example `docs/manual/README.md`. */
   readonly path: string;
   readonly text: string;
+  /** Returns the text of a file, by its path from the repository's root, or `undefined` if there is no such file. */
   readonly read: (path: string) => string | undefined;
 }
 
@@ -38,7 +39,7 @@ function blocksOf(text: string): readonly Block[] {
   return blocks;
 }
 
-/** The files that a page quotes, from the repository's root. */
+/** Returns the files that a page quotes, by their paths from the repository's root. */
 export function listingsOf({ path, text }: Pick<Page, "path" | "text">): readonly string[] {
   return blocksOf(text).flatMap((block) => {
     const [file] = listingNamed(block);
@@ -50,13 +51,13 @@ function listingNamed({ comment }: Block): readonly string[] {
   return comment.startsWith("listing: ") ? comment.slice("listing: ".length).split("#") : [];
 }
 
-/** What is wrong with the TypeScript blocks of a page. */
+/** Returns the problems with the TypeScript blocks of a page. */
 export function listingProblems(page: Page): readonly string[] {
   return blocksOf(page.text).flatMap((block) => {
     const where = `${page.path}:${block.line}`;
     const [file, region] = listingNamed(block);
     if (file === undefined) {
-      return block.language === "ts" ? [`${where}: no <!-- listing: file.ts#region --> before this block`] : [];
+      return block.language === "ts" ? [`${where}: write <!-- listing: file.ts#region --> before this block`] : [];
     }
     const source = page.read(normalize(join(dirname(page.path), file)));
     if (source === undefined) return [`${where}: there is no ${file}`];
@@ -90,8 +91,8 @@ function readable(lines: readonly string[]): readonly string[] {
 }
 
 /**
- * What is wrong with the messages that a page quotes. Blocks after `<!-- message -->` stand in the sources, word for word. After
- * `<!-- message: path.id -->` the given value may stand where the sources have a placeholder, `${…}`.
+ * Returns the problems with the messages that a page quotes. A block after `<!-- message -->` must be in the sources, word for
+ * word. After `<!-- message: path.id -->`, the given value may replace a placeholder of the sources, `${…}`.
  */
 export function messageProblems(page: Pick<Page, "path" | "text">, sources: string): readonly string[] {
   return blocksOf(page.text).flatMap(({ comment, text, line }) => {
@@ -109,7 +110,7 @@ function isSaid(quoted: string, value: string | undefined, sources: string): boo
   return quoted.includes(value) && sources.replaceAll(/\$\{[^}]+\}/g, "${}").includes(quoted.replaceAll(value, "${}"));
 }
 
-/** What is wrong with the links of a page: files and headings that are not there. */
+/** Returns the problems with the links of a page: missing files and headings. */
 export function linkProblems(page: Page, isThere: (path: string) => boolean): readonly string[] {
   const prose = page.text.replaceAll(/^```[\s\S]*?^```$/gm, "").replaceAll(/`[^`\n]*`/g, "");
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = ""]) => {
@@ -123,7 +124,7 @@ export function linkProblems(page: Page, isThere: (path: string) => boolean): re
   });
 }
 
-/** The anchors of a page's headings, as GitHub makes them. */
+/** Returns the anchors of a page's headings, as GitHub makes them. */
 function headingsOf(text: string): readonly string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
     title
@@ -133,7 +134,7 @@ function headingsOf(text: string): readonly string[] {
   );
 }
 
-/** The page with every quoted block brought up to date. */
+/** Returns the page with every quoted block brought up to date. */
 export function withListings(page: Page): string {
   const quote = /^(<!-- listing: (\S+?)(?:#(\S+))? -->\n+```\w*\n)[\s\S]*?(^```$)/gm;
   return page.text.replace(quote, (found, head: string, file: string, region: string | undefined, end: string) => {

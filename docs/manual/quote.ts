@@ -1,4 +1,4 @@
-/** Writes the listings into the pages that quote them: `npx node docs/manual/quote.ts`, after a listing has changed. */
+/** Writes the listings into the pages that quote them. After you change a listing, run `npx node docs/manual/quote.ts`. */
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withListings } from "./page.ts";

@@ -18,7 +18,7 @@ function read(path: string): string | undefined {
 const attacks = rowsOf(read("docs/security/attacks.md") ?? "");
 const requirements = rowsOf(read("docs/security/asvs.md") ?? "");
 
-/** The rows of the catalogue of attacks that this project answers to, by section. */
+/** The attacks that concern this project, by section of the catalogue. */
 const attackIds: Readonly<Record<string, string>> = {
   K: "01 03 04 05 07 09 10 11 12 13 14 15 16",
   S: "01 02 03 04 05 06 07 08 09 11 14 16 17 19 20 21 22",
@@ -137,7 +137,7 @@ test("no cell is empty", () => {
   for (const { id, cells } of requirements) assert.ok(cells.length === 4 && cells.every((cell) => cell !== ""), id);
 });
 
-test("every test and every file that is named is there", () => {
+test("every test and every file that a row names exists", () => {
   assert.deepEqual(
     [...attacks, ...requirements].flatMap((row) => problemsOf(row, read)),
     [],
@@ -145,11 +145,11 @@ test("every test and every file that is named is there", () => {
   assert.ok(attacks.flatMap(testsOf).length > 400);
 });
 
-test("an attack is tried by a test, or a reason says why not", () => {
+test("each attack is tried by a test, or has a reason why not", () => {
   for (const row of attacks) assert.notEqual(testsOf(row).length > 0, reason.test(row.cells[2] ?? ""), row.id);
 });
 
-test("a requirement that is met is shown by a test, a file or a tested attack; the others say what is missing", () => {
+test("a requirement that is met names a test, a file or a tested attack, and the others say what is missing", () => {
   const tried = new Set(attacks.filter((row) => testsOf(row).length > 0).map(({ id }) => id));
   for (const row of requirements) {
     const [level, , state, shown = ""] = row.cells;
@@ -161,7 +161,7 @@ test("a requirement that is met is shown by a test, a file or a tested attack; t
   }
 });
 
-test("every attack that a requirement names is a row", () => {
+test("every attack that a requirement names has a row", () => {
   const ids = new Set(attacks.map(({ id }) => id));
   assert.deepEqual(
     requirements.flatMap(attacksIn).filter((id) => !ids.has(id)),
@@ -169,7 +169,7 @@ test("every attack that a requirement names is a row", () => {
   );
 });
 
-test("the check sees a test that is gone or renamed, a file that is gone, and an empty cell", () => {
+test("the check finds a missing or renamed test, a missing file and an empty cell", () => {
   const files: Readonly<Record<string, string>> = { "packages/lockstep/src/a.test.ts": 'test("says a | b", () => {});' };
   const problems = (cell: string): readonly string[] =>
     rowsOf(`| X-01 | what | where | ${cell} |`).flatMap((row: TableRow) => problemsOf(row, (path) => files[path]));

@@ -1,4 +1,4 @@
-/** Reads the tables of this folder, and finds the names in them that lead to no file or test. */
+/** Reads the tables of this folder, and finds names of files and tests that do not exist. */
 
 /** A row of a table: its id and its other cells. */
 export interface TableRow {
@@ -6,13 +6,13 @@ export interface TableRow {
   readonly cells: readonly string[];
 }
 
-/** A test as a cell names it: `file › name`. */
+/** A test that a cell names: `file › name`. */
 export interface NamedTest {
   readonly file: string;
   readonly name: string;
 }
 
-/** Returns the text of a file of the repository, by its path from the root; `undefined` if there is no such file. */
+/** Returns the text of a file by its path from the repository's root, or `undefined` if there is no such file. */
 export type ReadFile = (path: string) => string | undefined;
 
 const folders: readonly (readonly [short: string, path: string])[] = [
@@ -21,7 +21,7 @@ const folders: readonly (readonly [short: string, path: string])[] = [
   ["notes/", "apps/notes/test/"],
 ];
 
-/** The rows of all tables of a page whose first cell is an id: `C-01`, `V1.2.3`. */
+/** Returns the rows of a page's tables whose first cell is an id: `C-01`, `V1.2.3`. */
 export function rowsOf(page: string): readonly TableRow[] {
   return [...page.matchAll(/^\| ([A-Z](?:-\d\d|\d+\.\d+\.\d+)) \|(.*)\|$/gm)].map(([, id = "", rest = ""]) => ({
     id,
@@ -29,7 +29,7 @@ export function rowsOf(page: string): readonly TableRow[] {
   }));
 }
 
-/** The tests that a row names. */
+/** Returns the tests that a row names. */
 export function testsOf({ cells }: TableRow): readonly NamedTest[] {
   return codesOf(cells).flatMap((code) => {
     const [file = "", name] = code.split(" › ");
@@ -37,19 +37,19 @@ export function testsOf({ cells }: TableRow): readonly NamedTest[] {
   });
 }
 
-/** The files that a row names beside its tests. */
+/** Returns the files that a row names beside its tests. */
 export function filesOf({ cells }: TableRow): readonly string[] {
   return codesOf(cells)
     .filter((code) => !code.includes(" › ") && /^[\w./-]+\.(?:ts|md|json)$/.test(code))
     .map(pathOf);
 }
 
-/** The rows of the attack table that a row of the other one names. */
+/** Returns the attacks that a row of the requirements names. */
 export function attacksIn({ cells }: TableRow): readonly string[] {
   return cells.flatMap((cell) => cell.replaceAll(/`[^`]*`/g, "").match(/\b[A-Z]-\d\d\b/g) ?? []);
 }
 
-/** Problems with the files and tests that a row names: a file that does not exist, or a test that is not in it. */
+/** Returns the problems of a row: files that do not exist, and tests that are not in their file. */
 export function problemsOf(row: TableRow, read: ReadFile): readonly string[] {
   const files = filesOf(row).filter((file) => read(file) === undefined);
   const tests = testsOf(row).filter(({ file, name }) => !isTitleIn(read(file), name));

@@ -3,13 +3,13 @@ import { test } from "node:test";
 import { ask, outcome } from "../../docs/manual/listing/ask.fixture.ts";
 import { api } from "./main.ts";
 
-test("greets everyone, by name", async () => {
+test("greets anyone by name", async () => {
   assert.deepEqual((await ask(api, "GET /hello")).body, { hello: "world" });
   assert.deepEqual((await ask(api, "GET /hello?name=Ann")).body, { hello: "Ann" });
   assert.equal(await outcome(api, `GET /hello?name=${"x".repeat(51)}`), "422 invalid_input");
 });
 
-test("says that it is there", async () => {
+test("answers a health check", async () => {
   assert.equal((await ask(api, "GET /health")).body, "Ok");
 });
 

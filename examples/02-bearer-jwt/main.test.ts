@@ -4,12 +4,12 @@ import { generateSigningKey, jwtIssuer, signingKey } from "lockstep/jwt";
 import { ask, outcome } from "../../docs/manual/listing/ask.fixture.ts";
 import { api, tokens } from "./main.ts";
 
-test("takes a token of its issuer", async () => {
+test("accepts a token of its issuer", async () => {
   const { status, body } = await ask(api, "GET /me", { token: tokens.issue({ sub: "ann" }) });
   assert.deepEqual([status, body], [200, { id: "ann" }]);
 });
 
-test("takes no token of another key, audience or type, and no changed one", async () => {
+test("refuses a token with another key, audience or type, and a changed token", async () => {
   const key = signingKey(await generateSigningKey("ES256"));
   const common = { issuer: "https://login.example", audience: "https://api.example", key, lifetimeSeconds: 600, typ: "at+jwt" };
   assert.equal(await outcome(api, "GET /me", { token: jwtIssuer(common).issue({ sub: "ann" }) }), "401 invalid_token");
@@ -20,7 +20,7 @@ test("takes no token of another key, audience or type, and no changed one", asyn
   assert.equal(await outcome(api, "GET /me", { token: good }), "200");
 });
 
-test("asks for the scope", async () => {
+test("requires the scope", async () => {
   assert.equal(await outcome(api, "GET /reports", { token: tokens.issue({ sub: "ann" }) }), "403 insufficient_scope");
   const { body } = await ask(api, "GET /reports", { token: tokens.issue({ sub: "ann", scope: "reports:read" }) });
   assert.deepEqual(body, { reportsOf: "ann" });

@@ -1,4 +1,4 @@
-/** Access tokens: issued and verified with a key that is made at start. In production another program issues them. */
+/** Access tokens: issued and verified with a key that is created at start. In production, another program issues them. */
 import { authenticate, createApi, get, httpBearer, identified, scopes } from "lockstep";
 import { fastifyServer } from "lockstep/fastify";
 import { generateSigningKey, jwks, jwtIssuer, jwtVerifier, publicJwks, signingKey } from "lockstep/jwt";
@@ -9,7 +9,7 @@ const issuer = "https://login.example";
 const audience = "https://api.example";
 
 export const tokens = jwtIssuer({ issuer, audience, key, lifetimeSeconds: 600, typ: "at+jwt" });
-// With an issuer elsewhere: keys: remoteJwks({ issuer }).
+// For an issuer elsewhere, write keys: remoteJwks({ issuer }).
 const accessTokens = jwtVerifier({
   issuer,
   audience,

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { outcome } from "../../docs/manual/listing/ask.fixture.ts";
 import { api, tokens } from "./main.ts";
 
-test("each role has the rights of those below it", async () => {
+test("each role has the rights of the roles below it", async () => {
   const { ann: admin, bob: reader } = tokens;
   assert.equal(await outcome(api, "GET /articles", { token: reader }), "200");
   assert.equal(await outcome(api, "GET /drafts", { token: reader }), "403 forbidden");
@@ -13,12 +13,12 @@ test("each role has the rights of those below it", async () => {
   assert.equal(await outcome(api, "DELETE /articles", { token: admin }), "204");
 });
 
-test("who is not active is known, and may do nothing", async () => {
+test("an inactive user can sign in, and gets 403 for everything else", async () => {
   assert.equal(await outcome(api, "GET /me", { token: tokens.cid }), "200");
   assert.equal(await outcome(api, "GET /articles", { token: tokens.cid }), "403 forbidden");
 });
 
-test("a stranger is asked who they are", async () => {
+test("a request without a valid token gets 401", async () => {
   assert.equal(await outcome(api, "GET /articles"), "401 unauthenticated");
   assert.equal(await outcome(api, "GET /articles", { token: "guess" }), "401 invalid_token");
 });

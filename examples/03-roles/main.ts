@@ -1,4 +1,4 @@
-/** Roles: each includes those below it, and each is a dependency. */
+/** Roles: each includes the roles below it, and each is a dependency. */
 import { authenticate, authorize, createApi, del, deny, get, httpBearer, roles } from "lockstep";
 import { fastifyServer } from "lockstep/fastify";
 import { z } from "zod";

@@ -8,7 +8,7 @@ async function note(text: string): Promise<string> {
   return headers.get("location") ?? "";
 }
 
-test("the owner writes, reads, changes and removes a note", async () => {
+test("the owner can write, read, change and remove a note", async () => {
   const at = await note("Buy milk");
   const token = tokens.ann;
   assert.deepEqual((await ask(api, `GET ${at}`, { token })).body, { id: at.slice("/notes/".length), text: "Buy milk" });
@@ -17,7 +17,7 @@ test("the owner writes, reads, changes and removes a note", async () => {
   assert.equal(await outcome(api, `GET ${at}`, { token }), "404 not_found");
 });
 
-test("another user's note is as a missing one, in every method", async () => {
+test("another user's note has the same answer as a missing one, for every method", async () => {
   const at = await note("Private");
   const missing = `/notes/${crypto.randomUUID()}`;
   for (const [method, json] of [["GET"], ["PATCH", { text: "Mine" }], ["DELETE"]] as const) {
@@ -28,19 +28,19 @@ test("another user's note is as a missing one, in every method", async () => {
   assert.equal(await outcome(api, `GET ${at}`, { token: tokens.ann }), "200");
 });
 
-test("nobody gives themselves a note of somebody else", async () => {
+test("the body cannot name another owner", async () => {
   const json = { text: "x", ownerId: "bob" };
   assert.equal(await outcome(api, "POST /notes", { token: tokens.ann, json }), "422 invalid_input");
 });
 
-test("an administrator removes any note, a user does not", async () => {
+test("only an administrator can remove any note", async () => {
   const at = await note("Rude");
   assert.equal(await outcome(api, `DELETE /admin${at}`, { token: tokens.bob }), "403 forbidden");
   assert.equal(await outcome(api, `DELETE /admin${at}`, { token: tokens.root }), "204");
   assert.equal(await outcome(api, `GET ${at}`, { token: tokens.ann }), "404 not_found");
 });
 
-test("a list holds the caller's notes only", async () => {
+test("a list contains only the caller's notes", async () => {
   await note("Mine");
   assert.deepEqual((await ask(api, "GET /notes", { token: tokens.bob })).body, []);
 });

@@ -1,4 +1,4 @@
-/** Notes that only their owner can read, and an administrator can remove. */
+/** Notes that only their owner can read, and that an administrator can remove. */
 import { authenticate, body, createApi, del, get, httpBearer, owned, patch, path, permitted, post, reply, roles } from "lockstep";
 import { fastifyServer } from "lockstep/fastify";
 import { z } from "zod";

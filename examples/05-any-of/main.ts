@@ -1,4 +1,4 @@
-/** A person with a session's cookie, or a program with a key: one route, a typed union, and a start page for all. */
+/** A person with a session cookie, or a program with a key: one route, a typed union, and a start page for everyone. */
 import { anyOf, apiKeyCookie, apiKeyHeader, authenticate, createApi, deny, get, optional, post, sameSecret } from "lockstep";
 import { fastifyServer } from "lockstep/fastify";
 import { z } from "zod";
@@ -28,7 +28,7 @@ export const api = createApi({
     get("/feed", { deps: { caller }, response: Feed }, ({ caller }) => ({
       for: caller.via === "user" ? caller.value.email : caller.value.id,
     })),
-    // With a cookie this must come from the API's own site: the core sees to that. With a key it may come from anywhere.
+    // With a cookie, the request must come from the API's own site. Lockstep checks that. With a key, it may come from anywhere.
     post("/feed/refresh", { deps: { caller }, response: Refresh, status: 202 }, ({ caller }) => ({ by: caller.via })),
   ],
 });

@@ -14,12 +14,12 @@ test("every route of the group needs the key, and no other route does", async ()
   assert.equal(await outcome(api, "GET /health"), "200");
 });
 
-test("a key grants its own scopes", async () => {
+test("a key grants only its own scopes", async () => {
   assert.equal(await outcome(api, "GET /v1/data", { headers }), "200");
   assert.equal(await outcome(api, "POST /v1/data", { headers }), "403 insufficient_scope");
 });
 
-test("the lock is on the group's routes", () => {
+test("the document shows a lock on the group's routes only", () => {
   const { paths } = api.openapi();
   assert.deepEqual(paths["/v1/me"]?.get?.security, [{ APIKeyHeader: [] }]);
   assert.deepEqual(paths["/v1/data"]?.post?.security, [{ APIKeyHeader: ["data:write"] }]);

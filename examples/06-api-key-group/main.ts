@@ -6,12 +6,12 @@ import { z } from "zod";
 
 const hashOf = (key: string): string => createHash("sha256").update(key).digest("base64url");
 
-/** A key of the demo: 32 random bytes, so that a plain hash is enough to store it. Shown once. */
+/** A key of the demo, which is shown once. It has 32 random bytes, so a plain hash is enough to store it. */
 export const demoKey = randomBytes(32).toString("base64url");
 const clients = new Map([[hashOf(demoKey), { id: "c1", name: "Example Ltd", scope: "data:read" }]]);
 
 const key = apiKeyHeader({ name: "X-API-Key", scopes: { "data:read": "Read data", "data:write": "Send data" } });
-// Found by the hash of what came, so that no stored secret is compared with a guess.
+// The client is found by the hash of the key that it sent, so no stored secret is compared with a guess.
 const client = authenticate({ key }, ({ key }) => {
   const found = clients.get(hashOf(key.reveal()));
   return found && identified({ id: found.id, name: found.name }, { sub: `client:${found.id}`, scope: found.scope });

@@ -12,7 +12,7 @@ function send(raw: string, { sentAt = at, signature = sign(raw, sentAt) } = {}):
   return outcome(testing, "POST /webhooks/shop", { raw, headers });
 }
 
-test("takes an event that is signed over its bytes and its time", async () => {
+test("accepts an event with a signature over its bytes and its time", async () => {
   assert.equal(await send(good), "200");
   assert.equal(await send('{ "amount": 20,  "type": "payment" }'), "200");
 });
@@ -39,7 +39,7 @@ test("refuses an event without a signature or a time before it is read", async (
   }
 });
 
-test("tells what is wrong with an event to its sender only", async () => {
+test("reports the errors of an event only to a sender with a valid signature", async () => {
   assert.equal(await send('{"type":"payment","amount":-1}'), "422 invalid_input");
   assert.equal(await send('{"type":"payment","amount":-1}', { signature: "0".repeat(64) }), "401 invalid_token");
 });

@@ -1,16 +1,16 @@
 /**
- * A webhook: the sender signs the time and the bytes of the body with a secret that both know. The signature is the
- * credential, so that checking it is `authenticate`, a guard on the body; the event is read from the same bytes.
+ * A webhook: the sender signs the time and the bytes of the body with a shared secret. The signature is the credential, so an
+ * `authenticate` on the body checks it. The event is read from the same bytes.
  */
 import { createHmac, randomBytes } from "node:crypto";
 import { apiKeyHeader, authenticate, body, createApi, depends, nothing, post, rawBody, sameSecret, signedHeader } from "lockstep";
 import { fastifyServer } from "lockstep/fastify";
 import { z } from "zod";
 
-/** Made at start where none is given: nobody can guess it. */
+/** The shared secret. If it is not set, each start creates a random one. */
 const secret = process.env["WEBHOOK_SECRET"] ?? randomBytes(32).toString("hex");
 
-/** The signature of a body that is sent at a time (Unix seconds). */
+/** Signs a body and the time at which it is sent (Unix seconds). */
 export function sign(payload: string | Uint8Array, sentAtSeconds: number | string): string {
   return createHmac("sha256", secret).update(`${sentAtSeconds}.`).update(payload).digest("hex");
 }
@@ -26,7 +26,8 @@ const sender = authenticate(
     now,
   },
   ({ signature, timestamp, payload, now }) => {
-    // An old request that somebody kept is refused, whoever signed it. Text that is not a number is not near either.
+    // An old request that an attacker recorded is refused, although its signature is valid. Text that is not a number is refused,
+    // too.
     const isNear = Math.abs(now - Number(timestamp.reveal())) <= toleranceSeconds;
     return isNear && sameSecret(signature, sign(payload, timestamp.reveal())) ? { id: "shop" } : undefined;
   },

@@ -13,7 +13,7 @@ export const tokens = { ann: crypto.randomUUID(), bob: crypto.randomUUID() };
 const owners = new Map<string, { readonly id: string }>(Object.entries(tokens).map(([id, token]) => [token, { id }]));
 const user = authenticate({ token: httpBearer() }, ({ token }) => owners.get(token.reveal()));
 
-// One connection, so requests take turns: between BEGIN and COMMIT others run. With a pool, take a connection here instead.
+// There is one connection, so requests take turns. With a pool, take a connection here instead.
 let lastTurn: Promise<void> = Promise.resolve();
 
 const accounts = resource({}, async function* () {
@@ -46,7 +46,7 @@ export const api = createApi({
   routes: [
     get("/balance", { deps: { user, accounts }, response: z.int() }, ({ user, accounts }) => accounts.balance(user.id)),
     post("/transfers", { deps: { user, accounts, transfer: body(Transfer) } }, ({ user, accounts, transfer: { to, amount } }) => {
-      // The money arrives before it is known to be there: the rollback takes it back.
+      // The money is added before the balance is checked. If the transfer is refused, the rollback takes it back.
       if (!accounts.add(to, amount)) problem(409, "no_such_account", "The receiver has no account.");
       if (accounts.balance(user.id) < amount) problem(409, "not_enough", "There is not enough money.");
       accounts.add(user.id, -amount);

@@ -5,7 +5,7 @@ import "../../docs/manual/listing/ask.fixture.ts";
 
 const authorization = `Bearer ${token}`;
 
-test("the API answers under its prefix, guarded", async () => {
+test("the API answers under its prefix, with its guards", async () => {
   const app = await application();
   assert.equal((await app.inject("/api/me")).statusCode, 401);
   assert.deepEqual((await app.inject({ url: "/api/me", headers: { authorization } })).json(), { id: "ann" });
@@ -16,7 +16,7 @@ test("the API answers under its prefix, guarded", async () => {
   await app.close();
 });
 
-test("the application's own routes are as they were", async () => {
+test("the application's own routes do not change", async () => {
   const app = await application();
   assert.equal((await app.inject("/metrics")).body, "requests_total 0");
   const legacy = await app.inject({ method: "POST", url: "/legacy", payload: { any: "thing" } });
@@ -24,7 +24,7 @@ test("the application's own routes are as they were", async () => {
   await app.close();
 });
 
-test("a route that nobody named does not start", async () => {
+test("an application with an unnamed route does not start", async () => {
   const app = await application();
   app.get("/debug", () => "everything");
   await assert.rejects(async () => app.ready(), /name them in \{ foreign: \["GET \/debug"\] \}/);

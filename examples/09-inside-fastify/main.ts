@@ -1,4 +1,4 @@
-/** An API inside a Fastify application that has routes of its own: they are named, and everything else is guarded. */
+/** An API inside a Fastify application that has routes of its own. These are named, and every other route has a guard. */
 import { fastify, type FastifyInstance } from "fastify";
 import { authenticate, body, createApi, get, httpBearer, post } from "lockstep";
 import { lockstep } from "lockstep/fastify";
@@ -22,7 +22,7 @@ export const api = createApi({
   ],
 });
 
-/** The application as it was, and the API beside it. */
+/** Builds the application with its own routes, and the API beside them. */
 export async function application(): Promise<FastifyInstance> {
   const app = fastify();
   app.get("/metrics", () => "requests_total 0");

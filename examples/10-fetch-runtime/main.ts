@@ -1,6 +1,6 @@
 /**
- * The same API for runtimes that speak fetch: `deno serve main.ts`, `bun main.ts`, or a Worker. They look for the default
- * export. Node has no server that speaks fetch: started there, the example answers one request and ends.
+ * An API for runtimes that call a fetch function: `deno serve main.ts`, `bun main.ts`, or a Worker. They use the default export.
+ * Node has no such server, so there the example answers one request and ends.
  */
 import { createApi, get, path, unowned } from "lockstep";
 import { serveFetch } from "lockstep/fetch";
@@ -19,7 +19,7 @@ export const api = createApi({
   ],
 });
 
-// oxlint-disable-next-line import/no-default-export -- the runtimes look for it
+// oxlint-disable-next-line import/no-default-export -- the runtimes need it
 export default { fetch: serveFetch(api) };
 
 if (import.meta.main) {

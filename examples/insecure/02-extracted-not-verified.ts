@@ -8,7 +8,7 @@ import { get } from "lockstep";
 import { invoices, rows, token } from "./secure.ts";
 
 export const list = get("/invoices", { deps: { token }, response: rows }, ({ token }) => {
-  // The payload is readable without the key, and writable as well.
+  // Anyone can read and change the payload without the key.
   const payload: unknown = JSON.parse(atob(token.reveal().split(".")[1] ?? ""));
   return { payload, invoices: [...invoices.values()] };
 });

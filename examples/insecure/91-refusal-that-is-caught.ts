@@ -10,7 +10,7 @@ const admin = authorize({ user: caller }, ({ user }) => {
   try {
     if (user.role !== "admin") deny("not an administrator");
   } catch {
-    // The directory is down sometimes.
+    // The directory is sometimes down.
   }
   return user;
 });

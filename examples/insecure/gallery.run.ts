@@ -1,29 +1,29 @@
 /**
- * Imports programs of the gallery, sends their requests, and prints what happened as JSON. It runs in a process of its own, a
- * server as far as it knows: no program keeps another from starting.
+ * Imports programs of the gallery, sends their requests, and prints the results as JSON. It runs in a process of its own, which
+ * looks like a server and not like a test. A program that does not start does not affect the others.
  */
 import type { Exchange } from "./served.ts";
 
-/** What came of one program. */
+/** The result of one program. */
 export interface Outcome {
   /** The error of importing it, if it did not start. */
   readonly error?: { readonly name: string; readonly code: string; readonly message: string };
   /** The answer to the request that should be refused. */
   readonly wrong?: Answered;
-  /** The answer to the request that should not. */
+  /** The answer to the request that should not be refused. */
   readonly right?: Answered;
 }
 
-/** An answer. */
+/** The answer to one request. */
 export interface Answered {
   readonly status: number;
   /** The body. */
   readonly text: string;
-  /** What the log was told. */
+  /** The reasons that were logged. */
   readonly reasons: readonly string[];
 }
 
-/** What a program that is asked exports; one that does not start exports nothing that matters. */
+/** The exports of a program that starts. */
 interface Program {
   readonly wrong?: Exchange;
   readonly right?: Exchange;
@@ -37,14 +37,14 @@ async function answer({ api, reasons, request }: Exchange): Promise<Answered> {
 
 async function outcomeOf(path: string): Promise<Outcome> {
   try {
-    // The programs are written as `Program` says; the test notices one that is not.
+    // The programs have the exports of `Program`. If one has not, the test fails.
     const { wrong, right } = (await import(path)) as Program;
     return {
       ...(wrong === undefined ? {} : { wrong: await answer(wrong) }),
       ...(right === undefined ? {} : { right: await answer(right) }),
     };
   } catch (error) {
-    // Whatever it is, it is printed. A `BuildError` has all three.
+    // Any error is printed. A `BuildError` has all three members.
     const { name, code, message } = error as { readonly name: string; readonly code: string; readonly message: string };
     return { error: { name, code, message } };
   }

@@ -1,4 +1,4 @@
-/** The same with TypeScript 6. The quick tests, which are imported, run once more beside it. */
+/** The same tests with TypeScript 6. The imported file runs its own tests again. */
 import { typescript6 } from "../../packages/lockstep/test-d/compiler.ts";
 import { testGallery } from "./gallery.test.ts";
 

@@ -1,4 +1,7 @@
-/** Every bug of the gallery is stopped where its first line says, by the sentence it says, and by nothing else. */
+/**
+ * Every bug of the gallery is stopped at the stage that its first line names, with the sentence that it quotes, and by nothing
+ * else.
+ */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -11,13 +14,13 @@ import type { Outcome } from "./gallery.run.ts";
 
 const all = exhibits();
 const control = join(import.meta.dirname, "secure.ts");
-// Not a bug either; this directory is no part of the repository's own program.
+// These files have no bug either. The repository's own compilation does not include this directory.
 const own = ["gallery.ts", "gallery.run.ts", "gallery.test.ts", "gallery.slow.test.ts", "served.ts"].map((name) =>
   join(import.meta.dirname, name),
 );
 const stages: readonly Stage[] = ["compile", "start-up", "answer", "open"];
 
-test("every file says where it stops and with which sentence", () => {
+test("every file names its stage and quotes a sentence", () => {
   for (const stage of stages) assert.ok(all.filter((each) => each.stage === stage).length > 10, stage);
   assert.deepEqual(
     all.filter(({ sentence, title }) => sentence.length < 5 || title.length < 10).map(({ name }) => name),
@@ -30,7 +33,7 @@ test("every file says where it stops and with which sentence", () => {
   );
 });
 
-test("README.md shows every file, under the stage that stops it", () => {
+test("README.md lists every file, under the stage that stops it", () => {
   const readme = readFileSync(join(import.meta.dirname, "README.md"), "utf8");
   const tables = readme.match(/^\| file (?:.*\n)+?(?!\|)/gmu)?.map((text) => text.trimEnd());
   assert.deepEqual(
@@ -39,7 +42,7 @@ test("README.md shows every file, under the stage that stops it", () => {
   );
 });
 
-/** What one compiler says of the gallery. */
+/** Declares the tests of the gallery with one compiler. */
 export function testGallery(compiler: Compiler): void {
   const compiling = compile(compiler, [control, ...own, ...all.map(({ path }) => path)]);
   const said = async (path: string): Promise<Diagnostic[]> => (await compiling).diagnostics.filter(({ file }) => file === path);
@@ -62,12 +65,12 @@ export function testGallery(compiler: Compiler): void {
 
 testGallery(typescript7);
 
-/** Imports all of them and sends their requests, in one process that is a server as far as it knows. */
+/** Imports the programs and sends their requests, in one process that looks like a server. */
 async function runAll(paths: readonly string[]): Promise<readonly Outcome[]> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ["--conditions=lockstep-source", join(import.meta.dirname, "gallery.run.ts"), ...paths],
-    // `staging` is no test, and not the word that a check for production would look for.
+    // `staging` is neither a test nor production.
     { env: { PATH: process.env["PATH"], NODE_ENV: "staging" }, cwd: import.meta.dirname },
   );
   const outcomes: readonly Outcome[] = JSON.parse(stdout);
@@ -77,7 +80,7 @@ async function runAll(paths: readonly string[]): Promise<readonly Outcome[]> {
 const running = all.filter(({ stage }) => stage !== "compile");
 const ran = runAll([control, ...running.map(({ path }) => path)]);
 
-/** The bugs of one stage, each with what came of it. */
+/** Returns the bugs of one stage, each with its result. */
 const of = (stage: Stage): readonly (Exhibit & { outcome(): Promise<Outcome> })[] =>
   running.flatMap((each, index) => {
     const outcome = async (): Promise<Outcome> => (await ran)[index + 1] ?? {};
@@ -90,7 +93,7 @@ describe("start-up", () => {
   });
 
   for (const { name, code, sentence, outcome } of of("start-up")) {
-    test(`${name} does not`, async () => {
+    test(`${name} does not start`, async () => {
       const { error } = await outcome();
       assert.equal(error?.name, "BuildError", error?.message ?? "it started");
       assert.equal(error.code, code, error.message);
@@ -101,7 +104,7 @@ describe("start-up", () => {
 
 describe("answer", () => {
   for (const { name, code, sentence, outcome } of of("answer")) {
-    test(`${name} is refused, and its sound twin is not`, async () => {
+    test(`${name} is refused, and the same request without the bug is not`, async () => {
       const { error, wrong, right } = await outcome();
       assert.equal(error, undefined);
       assert.equal(String(wrong?.status), code);
@@ -112,9 +115,9 @@ describe("answer", () => {
   }
 });
 
-describe("nothing yet", () => {
+describe("open", () => {
   for (const { name, outcome } of of("open")) {
-    test(`${name} is answered`, async () => {
+    test(`${name} is not stopped`, async () => {
       const { error, wrong } = await outcome();
       assert.equal(error, undefined);
       assert.equal(wrong?.status, 200, wrong?.text);

@@ -1,8 +1,8 @@
-/** Reads the gallery: what each file promises, and the tables of them that stand in `README.md`. */
+/** Reads the first comments of the gallery's files, and writes the tables of `README.md`. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where a bug is stopped; `open` is nowhere: it compiles, starts and answers. */
+/** The stage that stops a bug. Nothing stops an `open` one: it compiles, starts and answers. */
 export type Stage = "compile" | "start-up" | "answer" | "open";
 
 /** One bug. */
@@ -11,9 +11,9 @@ export interface Exhibit {
   /** The absolute path. */
   readonly path: string;
   readonly stage: Stage;
-  /** The code of the `BuildError`, or the status of the answer; empty for the other stages. */
+  /** The code of the `BuildError`, or the status of the answer. Empty for the other stages. */
   readonly code: string;
-  /** A fragment of the sentence that the developer reads; for an open one, why no type can see it. */
+  /** A part of the sentence that the developer reads. For an open bug, the reason why no type can see it. */
   readonly sentence: string;
   /** The bug, in the first sentence of the file. */
   readonly title: string;
@@ -22,7 +22,7 @@ export interface Exhibit {
 const header =
   /^\/\/ (?:fails: (?<stage>compile|start-up|answer)(?: (?<code>[a-z_]+|\d{3}))?|open: adversary) — (?<sentence>.+)\n\/\*\*\n \* (?<text>[^]*?)\n \*\//u;
 
-/** Every bug, in the order of the numbers. */
+/** Returns every bug, in the order of the numbers. */
 export function exhibits(): readonly Exhibit[] {
   const names = readdirSync(import.meta.dirname).filter((name) => /^\d\d-.*\.ts$/u.test(name));
   return names.toSorted().map((name) => exhibit(name));
@@ -44,7 +44,7 @@ const columns: Readonly<Record<Stage, readonly string[]>> = {
   open: ["file", "the bug", "why no type can see it"],
 };
 
-/** The table of one stage, as it stands in `README.md`. */
+/** Returns the table of one stage, as `README.md` shows it. */
 export function table(all: readonly Exhibit[], stage: Stage): string {
   const rows = all
     .filter((each) => each.stage === stage)

@@ -1,6 +1,6 @@
 /**
- * The control: a small API of invoices without a bug. It compiles and starts. Every file beside it does one thing wrong with
- * the same parts, so that what fails there fails because of that one thing.
+ * The control: a small API of invoices without a bug. It compiles and starts. Every file beside it uses the same parts and does
+ * one thing wrong, so it fails because of that one thing.
  */
 import { z } from "zod";
 import {
@@ -60,7 +60,7 @@ export const invoices: ReadonlyMap<string, Invoice> = new Map([
   ["i2", { id: "i2", customerId: "u2", total: 80 }],
 ]);
 
-// A real service has the keys of its issuer here.
+// A real service uses the keys of its issuer here.
 export const accessTokens = jwtVerifier({
   issuer: "https://login.example.com",
   audience: "https://api.example.com",
@@ -98,7 +98,7 @@ const paidInvoice = owned(
 );
 export const anyInvoice = permitted({ id, admin: role.require("admin") }, ({ id }) => invoices.get(id));
 export const Profile = z.object({ id: z.string(), email: z.string() });
-/** For the files beside this one, where what leaves is not the point. */
+/** The response of files whose bug is not in the response. */
 export const rows = unchecked("a bug of the gallery is one bug");
 export const InvoiceView = z.object({ id: z.string(), total: z.number() });
 export const partners = group({ prefix: "/partners", deps: { partner } });

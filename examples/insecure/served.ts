@@ -1,33 +1,33 @@
 /**
- * Parts of the programs that start, and are then asked: who asks, and what the log is told. Ada, Eve and the
- * administrator have a token each, with nothing else in it.
+ * Parts of the programs that start and answer requests: the caller, and a log that the test reads. Ada, Eve and the administrator
+ * have a token each: `ada`, `eve` and `root`.
  */
 import { authenticate, createApi, httpBearer, type Api, type Route } from "lockstep";
 import { users } from "./secure.ts";
 
 const people = { ada: "u1", eve: "u2", root: "u3" } as const;
 
-/** A bearer token that is limited to no scopes. */
+/** The scheme of the token. It declares no scopes. */
 export const bearer = httpBearer();
-/** The caller, by the token. Ada has the invoice `i1`, Eve has `i2`, and root is an administrator. */
+/** The caller, found by the token. Ada has the invoice `i1`, Eve has `i2`, and root is an administrator. */
 export const caller = authenticate({ bearer }, ({ bearer }) => {
   const found = Object.entries(people).find(([name]) => name === bearer.reveal());
   return found && users.get(found[1]);
 });
 
-/** An API, and what its developer reads: the reasons in the audit log, and errors. */
+/** An API, with the reasons of its audit events and its errors, which the developer reads. */
 export interface Served {
   readonly api: Api;
   readonly reasons: readonly string[];
 }
 
-/** Serves routes as an application would, with a log that can be read. */
+/** Creates an API from routes, with a log that the test reads. */
 export function serve(...routes: readonly Route[]): Served {
   const reasons: string[] = [];
   const api = createApi({
     title: "Invoices",
     version: "1.0.0",
-    // Events without a reason say all with their type.
+    // Events without a reason are described by their type.
     audit: (event) => void reasons.push("reason" in event ? event.reason : event.type),
     onError: (error) => void reasons.push(String(error)),
     routes,
@@ -35,7 +35,7 @@ export function serve(...routes: readonly Route[]): Served {
   return { api, reasons };
 }
 
-/** What a request carries besides its method and path. */
+/** The content of a request, besides its method and path. */
 export interface Question {
   readonly as?: keyof typeof people;
   readonly headers?: Readonly<Record<string, string>>;
@@ -43,7 +43,7 @@ export interface Question {
   readonly json?: unknown;
 }
 
-/** A request, and the program that is asked. */
+/** A request, and the API that answers it. */
 export interface Exchange extends Served {
   readonly request: Request;
 }

@@ -1,13 +1,13 @@
-/** Which test files run. */
+/** Finds the test files to run. */
 import { globSync } from "node:fs";
 import { root } from "../steps.ts";
 
-/** Those that wait for compilers and processes come first, so that short ones fill what is left of the time. */
+// Folders whose tests wait for compilers and processes come first, so the short tests fill the rest of the time.
 const places = ["packages/lockstep/test-d", "tools", "examples", "apps", "packages", "docs"];
 
 /**
- * The paths of the quick or the slow (`*.slow.test.ts`) test files below the places that are asked for; by default below all. A file that is
- * asked for by its name is taken as it is.
+ * Returns the paths of the quick or the slow (`*.slow.test.ts`) test files in the given folders, by default in all of them. A
+ * file that is named is returned, whether it is quick or slow.
  */
 export function testFiles(asked: readonly string[], kind: "quick" | "slow"): readonly string[] {
   const below = asked.length > 0 ? asked : places;

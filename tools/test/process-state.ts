@@ -1,6 +1,6 @@
-/** What a test file may change for the files after it in the same process, and has to restore. */
+/** The state of a process that a test file must restore, because the next file runs in the same process. */
 
-/** What is compared: name and value. */
+/** The values to compare, by name. */
 export type ProcessState = ReadonlyMap<string, unknown>;
 
 const globals = [
@@ -16,10 +16,10 @@ const globals = [
   "crypto",
   "performance",
 ] as const;
-// Not `unhandledRejection`: the toolkit listens for checks that nobody awaited from the first request of a process on.
+// Not `unhandledRejection`: from the first request of a process on, Lockstep listens for checks that nobody awaited.
 const events = ["SIGINT", "SIGTERM", "SIGHUP", "uncaughtException"] as const;
 
-/** Takes note of the process as it is. */
+/** Returns the present state of the process. */
 export function processState(): ProcessState {
   return new Map<string, unknown>([
     ["process.cwd()", process.cwd()],
@@ -33,7 +33,7 @@ export function processState(): ProcessState {
   ]);
 }
 
-/** Throws if the process is no longer as it was. */
+/** Throws if the state of the process has changed. The message names the changes. */
 export function checkProcess(before: ProcessState, now: ProcessState = processState()): void {
   const changed = [...new Set([...before.keys(), ...now.keys()])].filter((name) => !Object.is(before.get(name), now.get(name)));
   if (changed.length === 0) return;

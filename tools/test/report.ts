@@ -1,4 +1,4 @@
-/** What one test file came to, made from the events of `node:test`. */
+/** The report of one test file, made from the events of `node:test`. */
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { spec, type TestEvent } from "node:test/reporters";
@@ -10,41 +10,42 @@ export interface Counts {
   readonly pass: number;
   /** Includes one for a file that cannot be imported, whose own hook fails, or whose process ends. */
   readonly fail: number;
-  /** Tests that were given up when the time of their file was over. */
+  /** Tests that were stopped when their file's time was over. */
   readonly cancelled: number;
   readonly skipped: number;
   readonly todo: number;
 }
 
-/** What one file came to. */
+/** The result of one file. */
 export interface FileReport {
   readonly counts: Counts;
   /** The names of all its tests, as the `spec` reporter writes them. */
   readonly tree: string;
   /** Each failed test with its error, or `""`. */
   readonly failures: string;
-  /** What it took of the processor, without the processes that its tests started. */
+  /** The processor time that it used, without the processes that its tests started. */
   readonly cpuMs: number;
 }
 
-/** What a process of `npm test` is asked: to run a file, or to end. */
+/** A message to a process of `npm test`: run a file, or end. */
 export type Request = { readonly path: string } | { readonly end: true };
 
-/** What a process of `npm test` says: that a test starts, or that the file is done. */
+/** A message from a process of `npm test`: a test starts, or the file is done. */
 export type Message = { readonly type: "started"; readonly test: string } | { readonly type: "done"; readonly report: FileReport };
 
 /**
- * Written on both streams of a process after each file. A message and the streams are different channels, so without it the end
- * of a file's output may come after its report, and would count as the next file's or as a problem of the process.
+ * Written on both streams of a process after each file. Messages and streams are different channels, so without this mark the end
+ * of a file's output could arrive after its report, and would be taken for the output of the next file or for a problem of the
+ * process.
  */
 export const endOfOutput = "\u0004";
 
 type Ended = Extract<TestEvent, { type: "test:pass" | "test:fail" }>;
 
-/** Nothing has run yet. */
+/** The counts before anything has run. */
 export const noCounts: Counts = { tests: 0, suites: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 };
 
-/** The sum of two. */
+/** Adds two counts. */
 export function addCounts(one: Counts, other: Counts): Counts {
   return {
     tests: one.tests + other.tests,
@@ -57,7 +58,7 @@ export function addCounts(one: Counts, other: Counts): Counts {
   };
 }
 
-/** Whether something failed. */
+/** Tells whether a test failed or was cancelled. */
 export function hasFailed({ fail, cancelled }: Counts): boolean {
   return fail > 0 || cancelled > 0;
 }
@@ -74,11 +75,11 @@ export class FileRecorder {
     this.#tree += textIn(this.#writer);
     if (event.type !== "test:pass" && event.type !== "test:fail") return;
     if (event.data.nesting > 0) this.#counts = addCounts(this.#counts, countsOf(event));
-    // Its tests failed, and are counted, or it failed by itself.
+    // If its tests failed, they have been counted. Otherwise the file itself failed.
     else if (event.type === "test:fail" && kindOf(event) !== "subtestsFailed") this.#fail();
   }
 
-  /** The report, after the last event. A complaint is about the file as a whole: it fails. */
+  /** Returns the report, after the last event. A complaint is about the file as a whole, which then fails. */
   async report(complaint?: string): Promise<FileReport> {
     this.#writer.end();
     const failures = await text(this.#writer);
@@ -94,7 +95,7 @@ export class FileRecorder {
   }
 }
 
-/** What a stream of text has to give at this moment. */
+/** Returns the text that a stream has buffered. */
 function textIn(stream: Readable): string {
   const chunk: unknown = stream.read();
   return chunk instanceof Buffer ? chunk.toString() + textIn(stream) : "";

@@ -1,18 +1,18 @@
 /** Runs test files in a few processes, side by side. */
 import { type FileResult, TestProcess } from "./test-process.ts";
 
-/** How files run. */
+/** The options of a run. */
 export interface RunOptions {
   readonly processes: number;
-  /** What one file may take. */
+  /** The time that one file may take. */
   readonly timeoutMs: number;
   /** Called with each file as soon as it is done. */
   readonly onResult: (result: FileResult) => void;
 }
 
 /**
- * Runs the files, each process taking the next one when it has done the last. Resolves with what went wrong in a process besides the tests
- * of its files, or `""`.
+ * Runs the files. Each process takes the next file when it has finished one. Resolves with the problems of processes that no file
+ * reported, or `""`.
  */
 export async function runFiles(paths: readonly string[], options: RunOptions): Promise<string> {
   const queue = [...paths];

@@ -1,4 +1,4 @@
-/** Runs the runner, as a program, over test files that are written for it. */
+/** Runs the test runner, as a program, on test files that are written for it. */
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,22 +10,22 @@ const head = 'import assert from "node:assert/strict"; import { after, before, d
 /** A test that passes. */
 export const passing = 'test("passes", () => {});';
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Run {
   readonly code: number;
   readonly output: string;
-  /** The closing lines: the counts, and what they mean. */
+  /** The closing lines: the counts and the verdict. */
   readonly closing: readonly [string, string];
 }
 
-/** How it runs. */
+/** The options of a run. */
 export interface RunOptions {
-  /** Options, and names of files where not the whole folder is meant. */
+  /** Options, and names of files. Without a name, the whole folder runs. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs `npm test -- <folder>` over files that hold these tests. */
+/** Runs `npm test -- <folder>` on files with these tests. */
 export async function runOver(
   t: TestContext,
   files: Readonly<Record<string, string>>,

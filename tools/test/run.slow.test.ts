@@ -1,9 +1,9 @@
-/** The runner and test files that hang: each takes all the time that it has. */
+/** The runner with test files that hang, each of which takes all the time that it has. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { passing, runOver, type RunOptions } from "./run.fixture.ts";
 
-/** What a file may take here. */
+/** Allows each file only five seconds. */
 const hasty: RunOptions = { env: { LOCKSTEP_TEST_TIMEOUT_MS: "5000" } };
 
 test("a test that hangs is named, and the others run", async (t) => {
@@ -39,7 +39,7 @@ test("a test that blocks its process, or ends it, is named, and the others run",
   assert.match(closing[0], /^3 passed, 2 failed$/);
 });
 
-test("what keeps a process from ending fails the run, and is named", async (t) => {
+test("a resource that keeps a process from ending fails the run, and is named", async (t) => {
   const { code, output, closing } = await runOver(
     t,
     {
@@ -53,7 +53,7 @@ test("what keeps a process from ending fails the run, and is named", async (t) =
   assert.match(closing[1], /^✖ no test failed in 1 file/);
 });
 
-test("beside a PostgreSQL, too, a run that failed ends with 1, and one that passed with 0", async (t) => {
+test("with PostgreSQL, too, a failed run ends with 1, and one that passed with 0", async (t) => {
   const isThere = 'test("is there", () => assert.match(process.env["LOCKSTEP_TEST_POSTGRES"] ?? "", /^postgres:/));';
   const failed = await runOver(t, { "apps/a.test.ts": `${isThere} test("fails", () => assert.fail());` });
   assert.deepEqual([failed.code, failed.closing[0]], [1, "1 passed, 1 failed"]);

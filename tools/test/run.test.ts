@@ -1,9 +1,9 @@
-/** The runner itself: what it says, and how it ends, of test files that do what test files should not. */
+/** The runner itself: its output and exit code for good and bad test files. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { passing, runOver, type RunOptions } from "./run.fixture.ts";
 
-test("what passes is counted as Node's runner counts it, and ends with 0", async (t) => {
+test("tests that pass are counted as Node's runner counts them, and the run ends with 0", async (t) => {
   const { code, output, closing } = await runOver(t, {
     "a.test.ts": 'describe("suite", () => { test("one", () => {}); test("two", (t) => t.test("below", () => {})); });',
     "b.test.ts": passing,
@@ -23,13 +23,13 @@ test("a failed test is shown with its error and its file, and the run ends with 
   assert.deepEqual(closing, ["2 passed, 1 failed", "✖ 1 test failed, in 1 of 2 files: a.test.ts"]);
 });
 
-test("hooks of a file are run before and after its tests, and reach no other file of the process", async (t) => {
+test("the hooks of a file run before and after its tests, and not for another file of the process", async (t) => {
   const file = (name: string) => `
     globalThis.story ??= [];
     before(() => story.push("before ${name}"));
     after(() => { story.push("after ${name}"); console.log(story.join()); });
     test("runs", () => { story.push("${name}"); });`;
-  // One more than there are processes at most, so that two share one.
+  // More files than processes, so two files share a process.
   const names = Array.from({ length: 40 }, (_, index) => `file${index}`);
   const { code, output } = await runOver(t, Object.fromEntries(names.map((name) => [`${name}.test.ts`, file(name)])), {
     args: ["file0.test.ts"],
@@ -47,8 +47,8 @@ test("hooks of a file are run before and after its tests, and reach no other fil
   );
 });
 
-test("a text that a file prints at its very end belongs to the file, and fails nothing", async (t) => {
-  // More than a pipe holds: the end is still on its way when the report of the file arrives.
+test("a text that a file prints at its very end belongs to the file, and does not fail the run", async (t) => {
+  // More than a pipe can hold, so the end arrives after the report of the file.
   const { code, output } = await runOver(t, {
     "a.test.ts": 'after(() => process.stdout.write(`${"x".repeat(99)}\\n`.repeat(5000) + "the end\\n")); test("passes", () => {});',
   });
@@ -68,7 +68,7 @@ test("a file that cannot be imported, or has no test, fails", async (t) => {
   assert.deepEqual(closing, ["1 passed, 2 failed", "✖ 2 tests failed, in 2 of 3 files: a.test.ts, b.test.ts"]);
 });
 
-test("what throws after its test has ended fails the run", async (t) => {
+test("an error that is thrown after its test has ended fails the run", async (t) => {
   const { code, output } = await runOver(t, {
     "a.test.ts": `
       const late = Promise.withResolvers();
@@ -76,11 +76,11 @@ test("what throws after its test has ended fails the run", async (t) => {
       test("waits", () => late.promise.then(() => new Promise(setImmediate)));`,
   });
   assert.equal(code, 1);
-  assert.match(output, /left something running that failed after its test had ended/);
+  assert.match(output, /Await everything that a\.test\.ts, .* starts: something failed after its test had ended/);
   assert.match(output, /late/);
 });
 
-test("a file that changes the process for those after it fails, and is told what to restore", async (t) => {
+test("a file that changes the state of the process fails, and the message says what to restore", async (t) => {
   const change = 'process.env["LOCKSTEP_LEFT_BEHIND"] = "1";';
   const restoring = `test("restores", (t) => { ${change} t.after(() => delete process.env["LOCKSTEP_LEFT_BEHIND"]); });`;
   const { code, output, closing } = await runOver(t, { "a.test.ts": `test("changes", () => { ${change} });` });
@@ -96,10 +96,10 @@ test("a skipped test is counted, and fails the run in CI", async (t) => {
   assert.deepEqual([here.code, here.closing[0]], [0, "1 passed, 0 failed, 1 skipped"]);
   const inCi = await runOver(t, files, { env: { CI: "true" } });
   assert.deepEqual([inCi.code, inCi.closing[0]], [1, "1 passed, 0 failed, 1 skipped"]);
-  assert.match(inCi.output, /in CI no test may be skipped; some were in a\.test\.ts/);
+  assert.match(inCi.output, /run every test in CI: tests were skipped in a\.test\.ts/);
 });
 
-test("slow tests run when they are asked for, by kind or by name", async (t) => {
+test("slow tests run only with --slow or by name", async (t) => {
   const files = { "quick.test.ts": 'test("quick one", () => {});', "big.slow.test.ts": 'test("slow one", () => {});' };
   const ran = async (options: RunOptions): Promise<readonly boolean[]> => {
     const { code, output } = await runOver(t, files, options);
@@ -111,8 +111,8 @@ test("slow tests run when they are asked for, by kind or by name", async (t) => 
   assert.deepEqual(await ran({ args: ["big.slow.test.ts"] }), [false, true]);
 });
 
-test("a place without tests is an error", async (t) => {
+test("a folder without tests is an error", async (t) => {
   const { code, output } = await runOver(t, {});
   assert.equal(code, 1);
-  assert.match(output, /There is no test below/);
+  assert.match(output, /^Pass a folder or a file with tests: there is no test in /m);
 });

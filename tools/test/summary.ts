@@ -1,8 +1,8 @@
-/** What all files came to, in the words of Node's runner. */
+/** The summary of all files, in the format of Node's runner. */
 import { addCounts, hasFailed, noCounts } from "./report.ts";
 import type { FileResult } from "./test-process.ts";
 
-/** Adds files up, and writes the closing lines. */
+/** Adds up the results of files, and writes the closing lines. */
 export class Summary {
   readonly #begun = performance.now();
   readonly #refusesSkipped: boolean;
@@ -14,7 +14,7 @@ export class Summary {
   #files = 0;
   #isGood = true;
 
-  /** @param refusesSkipped whether a skipped test fails the run, as in CI. */
+  /** @param refusesSkipped whether a skipped test fails the run, as in CI */
   constructor(refusesSkipped: boolean) {
     this.#refusesSkipped = refusesSkipped;
   }
@@ -28,12 +28,12 @@ export class Summary {
     if (counts.skipped > 0) this.#skippingPaths.push(path);
   }
 
-  /** Whether the run passed; known once it is closed. */
+  /** Whether the run passed. Read it after `close()`. */
   get isGood(): boolean {
     return this.#isGood;
   }
 
-  /** The closing lines. `problems` are those of processes: the run fails if there is one. */
+  /** Returns the closing lines. `problems` are the problems of processes: if there is one, the run fails. */
   close(problems: string): string {
     const counts = this.#counts;
     const durationMs = performance.now() - this.#begun;
@@ -58,7 +58,7 @@ export class Summary {
     const skipping = this.#refusesSkipped && this.#skippingPaths.length > 0;
     return [
       ...(this.#counts.tests === 0 ? ["✖ no test has run"] : []),
-      ...(skipping ? [`✖ in CI no test may be skipped; some were in ${this.#skippingPaths.join(", ")}`] : []),
+      ...(skipping ? [`✖ run every test in CI: tests were skipped in ${this.#skippingPaths.join(", ")}`] : []),
     ];
   }
 

@@ -1,26 +1,26 @@
-/** A process that runs test files, seen from the one that asks. It may die or hang; a file gets its report all the same. */
+/** A process that runs test files, as the runner sees it. Even if it dies or hangs, each file gets a report. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { root } from "../steps.ts";
 import { endOfOutput, type FileReport, hasFailed, type Message, noCounts, type Request } from "./report.ts";
 
-/** One file and what came of it. */
+/** One file and its result. */
 export interface FileResult extends FileReport {
   readonly path: string;
-  /** What was printed meanwhile by the tests, not by the runner. */
+  /** The output of the tests, without that of the runner. */
   readonly output: string;
 }
 
-/** Starts with the first file. */
+/** One process, which runs files one after another. */
 export class TestProcess {
   readonly #child: ChildProcess;
   readonly #timeoutMs: number;
-  /** How long after its time a file is given up by force, and how long the process may take to end. */
+  /** How long after its time a file is stopped by force, and how long the process may take to end. */
   readonly #graceMs: number;
   readonly #exited: Promise<string>;
   #output = "";
-  /** How many streams have come to the end of the present file's output. */
+  /** How many streams have reached the end of the current file's output. */
   #endedStreams = 0;
   #report: FileReport | undefined;
   #current = "";
@@ -28,7 +28,7 @@ export class TestProcess {
   #hasFailed = false;
   #receive: (report: FileReport) => void = () => {};
 
-  /** @param timeoutMs what one file may take. */
+  /** @param timeoutMs the time that one file may take */
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
     this.#graceMs = Math.min(timeoutMs, 10_000);
@@ -45,20 +45,20 @@ export class TestProcess {
     this.#exited = this.#untilExit();
   }
 
-  /** How it ended: "" for exit code 0. */
+  /** Waits until the process ends, and returns how: `""` for the exit code 0. */
   async #untilExit(): Promise<string> {
     await once(this.#child, "close");
     const { exitCode, signalCode } = this.#child;
     return signalCode ?? (exitCode === 0 ? "" : `exit code ${exitCode}`);
   }
 
-  /** Whether it can run another file: one that died, or that still runs what hung, cannot. */
+  /** Whether it can run another file. A process that died, or in which a test hung, cannot. */
   get isUsable(): boolean {
     return this.#isUsable;
   }
 
   #send(request: Request): void {
-    // To one that has died in the meantime nothing can be sent: its end is reported.
+    // Sending fails if the process has died in the meantime. That is reported already.
     this.#child.send(request, () => {});
   }
 
@@ -75,7 +75,7 @@ export class TestProcess {
     this.#deliver();
   }
 
-  /** Hands over a report when all that its file printed is here. */
+  /** Passes on a report as soon as all output of its file has arrived. */
   #deliver(): void {
     if (this.#report === undefined || this.#endedStreams < 2) return;
     this.#receive(this.#report);
@@ -114,16 +114,16 @@ export class TestProcess {
     this.#child.kill("SIGKILL");
   }
 
-  /** Lets the process end; gives what went wrong that no file reported, or `""`. */
+  /** Lets the process end. Returns problems that no file reported, or `""`. */
   async end(): Promise<string> {
     if (!this.#isUsable) return "";
-    // The child leaves: `close` never comes after a disconnect() on this side.
+    // The child disconnects, because `close` is never emitted after a disconnect() on this side.
     this.#send({ end: true });
     const timer = setTimeout(() => this.#kill(), this.#graceMs);
     const how = await this.#exited;
     clearTimeout(timer);
-    // With a failed test, the exit code of a process that ended well is 1.
+    // After a failed test, a process that ends normally has the exit code 1.
     if (how === "" || (how === "exit code 1" && this.#hasFailed)) return this.#output;
-    return `${this.#output}✖ a process that had run its files did not end well (${how})\n`;
+    return `${this.#output}✖ a process did not end normally after its last file (${how})\n`;
   }
 }

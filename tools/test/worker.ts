@@ -1,24 +1,24 @@
 /**
- * One process of `npm test`. It runs the files that it is asked to run, one after another: starting a process for each file would cost more
- * than most files' tests. Each file is a test of `node:test`, so that its hooks end with it.
+ * One process of `npm test`. It runs one file after another, because starting a process for each file would cost more than the
+ * tests of most files. Each file is a test of `node:test`, so its hooks end with it.
  */
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { processState, checkProcess } from "./process-state.ts";
 import type { Message, Request } from "./report.ts";
 
-// What Node's own runner says of its processes in another way: `api.with()` works in tests only.
+// `api.with()` works in tests only. Node's own runner sets another variable in its processes.
 process.env["NODE_ENV"] ??= "test";
 
 const [timeoutMs = 0, patienceMs = 0] = process.argv.slice(2).map(Number);
 
 process.on("message", (message) => {
-  // It comes from test-process.ts, which has this type.
+  // The message comes from test-process.ts, which sends this type.
   const request = message as Request;
   if ("end" in request) process.disconnect();
   else void run(request.path);
 });
-// No file comes any more, or nobody is there to send one. What is still open keeps this process from ending: say what it is.
+// There are no more files, or the runner is gone. If something is still open, it keeps this process from ending, so name it.
 process.once("disconnect", () => {
   setTimeout(() => console.error(`Still open: ${process.getActiveResourcesInfo().join(", ")}`), patienceMs).unref();
 });
@@ -28,7 +28,7 @@ function run(path: string): Promise<void> {
     file.beforeEach((started) => send({ type: "started", test: started.fullName }));
     const before = processState();
     await import(pathToFileURL(path).href);
-    // The last of its hooks.
+    // The last hook of the file.
     file.after(() => checkProcess(before));
   });
 }

@@ -1,4 +1,4 @@
-/** Who may do what: the dependencies that the routes are protected with. */
+/** The dependencies that protect the routes: who may do what. */
 import { anyOf, authenticate, authorize, deny, depends, owned, path, permitted, query, roles, scopes } from "lockstep";
 import type { Caller, Identity } from "lockstep-identity";
 import { z } from "zod";
@@ -9,12 +9,12 @@ import { findUser, type User } from "./user.ts";
 /** Every dependency of the API. */
 export type Access = ReturnType<typeof access>;
 
-/** Builds the dependencies over a store and the identity service. */
+/** Builds the dependencies from a store and the identity service. */
 export function access(store: Store, auth: Identity<NoteScope>) {
-  // One for the process. A transaction for each request would need a connection for each.
+  // One store for the whole process. A transaction for each request would need a connection for each.
   const db = depends({}, () => store, { lifetime: "app" });
 
-  // Identity says whose credential it is; what the account is here stands in its profile.
+  // Identity says whose credential it is. The profile says what the account may do here.
   const find = ({ caller, db }: { readonly caller: Caller; readonly db: Store }) => findUser(caller.id, db, auth.accounts);
   const isActive = ({ user }: { readonly user: User }) => (user.isActive ? user : deny("inactive"));
   const currentUser = authenticate({ caller: auth.currentUser, db }, find);
@@ -22,7 +22,7 @@ export function access(store: Store, auth: Identity<NoteScope>) {
   const reader = scopes(activeUser, "notes:read");
   const writer = scopes(activeUser, "notes:write");
 
-  // Somebody who signed in, or a program with a key. Keys administer nothing.
+  // A user who signed in, or a program with a key. Keys cannot administer.
   const signedInUser = authorize({ user: authenticate({ caller: auth.signedInUser, db }, find) }, isActive);
   const anyCaller = anyOf({ user: signedInUser, client: auth.apiClient });
   const role = roles({ admin: ["user"], user: [] }, signedInUser, (user) => user.role, { reachAny: ["admin"] });

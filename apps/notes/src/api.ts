@@ -8,18 +8,18 @@ import type { NoteScope } from "./scopes.ts";
 import type { Store } from "./store/store.ts";
 import { listUsers } from "./user.ts";
 
-/** What the API runs on. */
+/** The services that the API uses. */
 export interface Services {
   readonly store: Store;
   readonly auth: Identity<NoteScope>;
-  /** Takes unexpected errors. */
+  /** The log for unexpected errors. */
   readonly log: Logger;
   readonly audit: AuditSink;
-  /** Who may read the documentation: everybody in the demo, administrators in production. */
+  /** Who may read the documentation: everyone in the demo, administrators in production. */
   readonly docs: "open" | "administrators";
 }
 
-/** Makes the API. */
+/** Creates the API. */
 export function notesApi(services: Services): Api {
   const { store, auth, audit, log, docs } = services;
   const rules = access(store, auth);
@@ -27,7 +27,7 @@ export function notesApi(services: Services): Api {
     title: "Notes",
     version: "1.0.0",
     description: "Notes that only their owner can read. Press **Authorize** and sign in.",
-    // Wherever the document is read, and under its own name, from which a browser without Fetch Metadata signs in.
+    // The address where the document is read, and the issuer, whose pages may sign in with a browser without Fetch Metadata.
     servers: [{ url: "/" }, { url: auth.issuer }],
     routes: [...routes(rules, auth), ...auth.routes, ...auth.adminRoutes(rules.admin)],
     docs: docs === "open" ? { public: "the demo, on this machine only" } : { access: rules.admin },
@@ -93,7 +93,7 @@ function administration({ db, admin, anyNote, anyUser, page }: Access, auth: Ide
       { deps: { user: anyUser, change: body(UserChange) }, response: Profile, problems: { 409: lastAdministrator } },
       async ({ user, change, db }) => {
         const profile = (await db.profiles.update(user.id, change)) ?? problem(409, "last_admin", lastAdministrator);
-        // Other rights, another session: a browser that was signed in before signs in again (OWASP ASVS 7.2.4).
+        // After a change of rights, browsers have to sign in again (OWASP ASVS 7.2.4).
         if (profile.role !== user.role) await auth.accounts.endSessions(user.id, { kind: "browser", reason: "privileges_changed" });
         return { ...user, ...profile };
       },

@@ -1,4 +1,7 @@
-/** `npm run copy -- <url>`: copies the database of `DATABASE_URL` to an empty one, SQLite to PostgreSQL or back. Stop the service first. */
+/**
+ * `npm run copy -- <url>`: copies the database of `DATABASE_URL` to an empty one, from SQLite to PostgreSQL or back. Stop the
+ * service first.
+ */
 import { CopyRefused, copyTables, identitySchema, identityTables, migrate } from "lockstep-identity/database";
 import { readDatabase } from "./settings.ts";
 import { StartError } from "./start-error.ts";

@@ -1,4 +1,4 @@
-/** What a start makes sure of in the database: the demo's accounts and key, or the first administrator. */
+/** Creates the data that a start needs: the demo's accounts and key, or the first administrator. */
 import { randomBytes } from "node:crypto";
 import { InvalidCredential, Problem, Redacted } from "lockstep";
 import type { Account, Identity } from "lockstep-identity";
@@ -8,19 +8,19 @@ import { StartError } from "./start-error.ts";
 import type { Role } from "./store/profile.ts";
 import type { Store } from "./store/store.ts";
 
-/** What the demo prints. */
+/** The credentials that the demo prints. */
 export interface DemoCredentials {
   readonly password: Redacted<string>;
   readonly apiKey: Redacted<string>;
 }
 
-/** What first data is made with. */
+/** The services that create the first data. */
 export interface FirstData {
   readonly store: Store;
   readonly auth: Identity<NoteScope>;
 }
 
-/** The demo's accounts; they have one password. */
+/** The demo's accounts. All have the same password. */
 export const demoAccounts = [
   { email: "alice@example.com", role: "user", note: "Only I can read this." },
   { email: "bob@example.com", role: "user" },
@@ -28,14 +28,14 @@ export const demoAccounts = [
 ] as const;
 
 const demoClient = { id: "demo-client", name: "demo client", scopes: ["notes:read", "notes:write"] } as const;
-/** Named in audit events. */
+/** The actor in audit events. */
 const by = "start";
 
 /**
- * Makes the demo's accounts where they are missing, and gives them and the one API key the secrets of this start. Hashes
- * cannot be printed again, so that what is printed works only if it is new each time; everything else of an account stays.
+ * Creates missing accounts of the demo, and sets the password and the API key of this start. Only hashes are stored, so each
+ * start needs new secrets to print. Everything else of an account stays as it is.
  *
- * @throws StartError for a password or a key that cannot be
+ * @throws StartError for a password or a key that cannot be used
  */
 export async function prepareDemo(data: FirstData, settings: Pick<DemoSettings, "password" | "apiKey">): Promise<DemoCredentials> {
   const password = settings.password ?? new Redacted(randomBytes(18).toString("base64url"));
@@ -43,7 +43,7 @@ export async function prepareDemo(data: FirstData, settings: Pick<DemoSettings, 
   return { password, apiKey: await demoKey(data.auth, settings.apiKey) };
 }
 
-/** The one key of the demo's one program: the given key, or a new one. Processes that start at once make one program. */
+/** Returns the key of the demo's one program: the given key, or a new one. Processes that start at once create one program. */
 async function demoKey(auth: Identity<NoteScope>, given: Redacted<string> | undefined): Promise<Redacted<string>> {
   for (let attempt = 1; ; attempt += 1) {
     if (given !== undefined && (await opens(auth, given))) return given;
@@ -58,7 +58,7 @@ async function demoKey(auth: Identity<NoteScope>, given: Redacted<string> | unde
 
 const mostAttempts = 10;
 
-/** The program is a service account that is made anew, without the keys of the starts before. */
+/** Creates the demo's program, a service account, again, without the keys of earlier starts. Returns its key. */
 async function newDemoKey(auth: Identity<NoteScope>, given: Redacted<string> | undefined): Promise<Redacted<string>> {
   const { clients, apiKeys } = auth;
   const { id, name, scopes } = demoClient;
@@ -69,11 +69,11 @@ async function newDemoKey(auth: Identity<NoteScope>, given: Redacted<string> | u
   if (await isImported(apiKeys.import({ ...key, key: given, createdAt: Date.now() }))) return given;
   if (await opens(auth, given)) return given;
   throw new StartError(
-    "NOTES_DEMO_API_KEY must be a key that the demo has printed before (notes_demo_…); without it the demo makes one up.",
+    "Set NOTES_DEMO_API_KEY to a key that the demo printed before (notes_demo_…), or leave it out to get a new one.",
   );
 }
 
-/** Whether a key opens what the demo's program may open. */
+/** Tells whether a key is a valid key of the demo's program. */
 async function opens({ apiKeys }: Identity<NoteScope>, key: Redacted<string>): Promise<boolean> {
   try {
     const { owner } = await apiKeys.verify(key, { address: undefined, requestId: by });
@@ -84,7 +84,7 @@ async function opens({ apiKeys }: Identity<NoteScope>, key: Redacted<string>): P
   }
 }
 
-/** Whether a key is one of the demo's, and no other key has its id. */
+/** Tells whether a key could be imported: it has the format of the demo's keys, and no other key has its id. */
 async function isImported(importing: Promise<boolean>): Promise<boolean> {
   try {
     return await importing;
@@ -95,26 +95,30 @@ async function isImported(importing: Promise<boolean>): Promise<boolean> {
 }
 
 /**
- * Makes the first administrator where there is none.
+ * Creates the first administrator if there is no administrator.
  *
- * @throws StartError where there is none and none is given
+ * @throws StartError if there is no administrator and the settings name none
  */
 export async function prepareProduction(data: FirstData, { firstAdmin }: Pick<ProductionSettings, "firstAdmin">): Promise<void> {
   const { store, auth } = data;
   const admins = await auth.accounts.findMany(await store.profiles.activeAdmins());
   if ([...admins.values()].some(({ disabledAt }) => disabledAt === undefined)) return;
   if (firstAdmin === undefined) {
-    throw new StartError("There is no administrator yet: set NOTES_ADMIN_EMAIL and NOTES_ADMIN_PASSWORD for the first start.");
+    throw new StartError("Set NOTES_ADMIN_EMAIL and NOTES_ADMIN_PASSWORD for the first start: there is no administrator yet.");
   }
   await saveAccount(data, { ...firstAdmin, role: "admin" }, "NOTES_ADMIN_PASSWORD");
 }
 
-/** @throws StartError for a database that belongs to the other mode: the demo's printed password must never open production */
+/**
+ * Marks a database as the demo's or production's. The demo's printed password must never be valid in production.
+ *
+ * @throws StartError for a database that belongs to the other mode
+ */
 export async function claimDatabase(store: Store, mode: "demo" | "production"): Promise<void> {
   const owner = await store.settings.keep("mode", mode);
   if (owner !== mode) {
     throw new StartError(
-      `The database belongs to ${owner === "demo" ? "the demo" : "production"}: set DATABASE_URL to another one.`,
+      `Set DATABASE_URL to another database: this one belongs to ${owner === "demo" ? "the demo" : "production"}.`,
     );
   }
 }
@@ -123,7 +127,7 @@ interface FirstAccount {
   readonly email: string;
   readonly role: Role;
   readonly password: Redacted<string>;
-  /** Written when the account is made, so that its first list shows something. */
+  /** A note that is written when the account is created, so its first list is not empty. */
   readonly note?: string;
 }
 
@@ -133,16 +137,16 @@ async function saveAccount(data: FirstData, { role, ...given }: FirstAccount, va
   try {
     const existing = await auth.accounts.findByEmail(email);
     const account = existing ?? (await createAccount(data, given));
-    // Whoever is signed in stays so: it is the same demo, with another password.
+    // A user who is signed in stays signed in: it is the same demo, with another password.
     if (existing !== undefined) await auth.accounts.setPassword(existing.id, { password, sessions: "keep", by });
     if (role === "admin") await store.profiles.update(account.id, { role, isActive: true });
   } catch (error) {
     if (!(error instanceof Problem) || error.status >= 500) throw error;
-    throw new StartError(`${variable} cannot be: ${error.detail} Set it to another one.`, { cause: error });
+    throw new StartError(`Set ${variable} to another password: ${error.detail}`, { cause: error });
   }
 }
 
-/** Makes an account; several processes may start at once, and one of them is the first. */
+/** Creates an account. If another process creates it at the same time, returns that one. */
 async function createAccount({ store, auth }: FirstData, { note, ...account }: Omit<FirstAccount, "role">): Promise<Account> {
   const { accounts } = auth;
   try {

@@ -1,20 +1,20 @@
 /**
- * Databases of this program's first version, which had accounts and API keys of its own, on SQLite. They go to identity with
- * their ids, passwords and keys, what stays the application's goes to its new tables, and the old tables go away. A start that is
- * interrupted goes on at the next.
+ * Converts SQLite databases of this program's first version, which had accounts and API keys of its own. Accounts and keys move
+ * to identity with their ids, passwords and hashes, the application's data moves to its new tables, and the old tables are
+ * dropped. If the conversion is interrupted, the next start continues it.
  */
 import { secret } from "lockstep";
 import type { Identity } from "lockstep-identity";
 import { all, type Database, first, numberOf, type Row, sql, textOf, type Work } from "lockstep-identity/database";
 
-/** Named in audit events. */
+/** The actor in audit events. */
 const by = "move";
 
 const findTable = sql("SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'api_keys'");
 const listUsers = sql("SELECT id, email, password_hash, created_at FROM users");
 const listKeys = sql("SELECT id, name, lower(hex(secret_hash)) AS secret_hash, created_at FROM api_keys");
 
-/** In this order, in one transaction. */
+/** These statements run in this order, in one transaction. */
 const moves = [
   "INSERT INTO notes_profiles (account_id, role, is_active) SELECT id, role, is_active FROM users WHERE true ON CONFLICT DO NOTHING",
   `INSERT INTO notes_notes (id, owner_id, number, text, created_at, updated_at)
@@ -26,7 +26,7 @@ const moves = [
   "DROP TABLE users",
 ].map(sql);
 
-/** Moves what a database of the first version holds; does nothing on any other. */
+/** Moves the data of a database of the first version. Does nothing to any other database. */
 export async function moveFirstVersion(
   database: Database,
   auth: Pick<Identity<string>, "accounts" | "clients" | "apiKeys">,
@@ -41,7 +41,7 @@ export async function moveFirstVersion(
 
 async function moveAccount(row: Row, { accounts }: Pick<Identity<string>, "accounts">): Promise<void> {
   const id = textOf(row, "id");
-  // There already, where a start was interrupted.
+  // It exists already if an earlier conversion was interrupted.
   if ((await accounts.find(id)) !== undefined) return;
   await accounts.import({
     id,
@@ -52,7 +52,7 @@ async function moveAccount(row: Row, { accounts }: Pick<Identity<string>, "accou
   });
 }
 
-/** The programs that had a key were known by its name only: each becomes a service account. */
+/** Moves a key. A program was known only by the name of its key, so each key gets a service account. */
 async function moveKey(row: Row, { clients, apiKeys }: Pick<Identity<string>, "clients" | "apiKeys">): Promise<void> {
   const keyId = textOf(row, "id");
   const id = `moved-${Buffer.from(keyId).toString("hex")}`;

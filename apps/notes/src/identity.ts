@@ -16,7 +16,7 @@ import type { Settings } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 import type { Store } from "./store/store.ts";
 
-/** What identity is opened with. */
+/** The parts that identity needs. */
 export interface IdentityParts {
   readonly settings: Settings;
   readonly store: Store;
@@ -25,9 +25,9 @@ export interface IdentityParts {
 }
 
 /**
- * Opens it.
+ * Starts identity.
  *
- * @throws StartError for a key that is no key
+ * @throws StartError for a wrong `IDENTITY_KEY` or another wrong option
  */
 export async function openIdentity({ settings, store, log, audit }: IdentityParts): Promise<Identity<NoteScope>> {
   try {
@@ -50,7 +50,9 @@ export async function openIdentity({ settings, store, log, audit }: IdentityPart
   }
 }
 
-/** The demo's own key, made up at its first start and kept beside what it seals, which is good enough for a demo. */
+/**
+ * Returns the demo's own key. The first start creates it and stores it beside the data that it seals, which is enough for a demo.
+ */
 async function demoKey(given: Redacted<string> | undefined, { settings }: Store): Promise<Redacted<string>> {
   return given ?? new Redacted(await settings.keep("identity_key", generateIdentityKey().reveal()));
 }
@@ -60,7 +62,7 @@ function mailOf({ smtp, mode }: Settings, log: Logger): Mail {
   if (mode === "demo") return logMail((text) => log.warn({ mail: text }, "mail"));
   return {
     send: async () => {
-      throw new StartError("Nothing is sent without SMTP_URL: set it, so that users can reset their passwords.");
+      throw new StartError("Set SMTP_URL, so users can reset their passwords: without it, no mail is sent.");
     },
   };
 }

@@ -1,4 +1,4 @@
-/** The program: reads the settings, opens the database, serves, and ends when it is told to. */
+/** The program: reads the settings, opens the database, serves the API, and ends on a signal. */
 import type { AddressInfo } from "node:net";
 import { type AuditEvent, pinoAudit } from "lockstep";
 import { type IdentityEvent, tableAudit } from "lockstep-identity";
@@ -12,7 +12,7 @@ import { readSettings, type Settings, urlOf } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 import { openStore, type Store } from "./store/store.ts";
 
-/** How long requests in flight may take after the signal to end. */
+/** The time that requests in flight may take after a signal. */
 const shutdownMs = 10_000;
 
 try {
@@ -24,10 +24,10 @@ try {
 }
 
 async function start(settings: Settings): Promise<void> {
-  // Elsewhere the toolkit refuses what is for tests only.
+  // In production, Lockstep refuses functions that are for tests only.
   if (settings.mode === "production") process.env["NODE_ENV"] = "production";
-  // Standard output is for the lines below; the log, one line of JSON for each event, goes to standard error.
-  // The demo's holds what somebody should look at.
+  // Standard output is for the lines below. The log, one line of JSON for each event, goes to standard error. In the demo, it
+  // contains only warnings and errors.
   const log = pino({ name: "notes", level: settings.mode === "demo" ? "warn" : "info" }, destination(2));
   const store = await openStore(settings.database);
   const running = await serve(settings, store, log).catch(async (error: unknown) => {
@@ -35,14 +35,14 @@ async function start(settings: Settings): Promise<void> {
     throw error;
   });
   endOnSignal(running);
-  // A server that listens on a port has an address with one.
+  // A server that listens on a port has an address with a port.
   const { port } = running.server.server.address() as AddressInfo;
   printStart(urlOf(settings.host, port), running.demo);
 }
 
 type Server = ReturnType<typeof fastifyServer>;
 
-/** What a start has made, and what ends it. */
+/** The running program, and how to end it. */
 interface Running {
   readonly server: Server;
   readonly demo: DemoCredentials | undefined;
@@ -75,25 +75,26 @@ async function serve(settings: Settings, store: Store, log: Logger): Promise<Run
 
 async function listen(server: Server, { host, port, sharesPort }: Settings): Promise<void> {
   try {
-    // The system hands connections to all processes that share the port.
+    // The system distributes connections to all processes that share the port.
     await server.listen({ host, port, ...(sharesPort ? { reusePort: true } : {}) });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EADDRINUSE") throw new StartError(`Port ${port} of ${host} is in use: set PORT to another one.`);
-    if (code === "EACCES") throw new StartError(`Port ${port} of ${host} is not for this user: set PORT to one above 1023.`);
+    if (code === "EADDRINUSE") throw new StartError(`Set PORT to another port: port ${port} of ${host} is in use.`);
+    if (code === "EACCES")
+      throw new StartError(`Set PORT to a port above 1023: this user may not listen on port ${port} of ${host}.`);
     if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
-      throw new StartError(`${host} is no address of this machine: set HOST to one.`);
+      throw new StartError(`Set HOST to an address of this machine: ${host} is not one.`);
     throw error;
   }
 }
 
-/** Ends once, however many signals come: on Ctrl-C a terminal and npm both send one. */
+/** Ends the program once, however many signals arrive: on Ctrl-C, a terminal and npm both send one. */
 function endOnSignal({ server, close }: Running): void {
   let isEnding = false;
   const end = (): void => {
     if (isEnding) return;
     isEnding = true;
-    // Requests in flight are finished, unless they take too long; then nothing is left to wait for and the process ends.
+    // Requests in flight finish, unless they take too long. Then nothing is left to wait for, and the process ends.
     setTimeout(() => server.server.closeAllConnections(), shutdownMs).unref();
     void close();
   };

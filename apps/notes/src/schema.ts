@@ -1,4 +1,4 @@
-/** What goes in and out, as the documentation shows it. Objects are strict both ways. */
+/** The schemas of inputs and results, as the documentation shows them. Objects are strict in both directions. */
 import { z } from "zod";
 
 export const Message = z.object({ message: z.string() }).meta({ id: "Message" });
@@ -13,13 +13,13 @@ export const Note = z
   .object({ id: z.uuid(), text: z.string(), createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() })
   .meta({ id: "Note" });
 
-/** U+0000 cannot be kept in every database. */
+/** Not every database can store U+0000. */
 const text = z
   .string()
   .min(1)
   .max(10_000)
-  .regex(/^[^\0]*$/, "holds U+0000")
-  // Documentation would make one up from the pattern.
+  .regex(/^[^\0]*$/, "contains U+0000")
+  // Without an example, the documentation would make one up from the pattern.
   .meta({ examples: ["Buy milk"] });
 export const NoteText = z.object({ text }).meta({ id: "NoteText" });
 

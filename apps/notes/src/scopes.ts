@@ -1,4 +1,4 @@
-/** The scopes of the API. They limit what a credential may do; who may administer is also a matter of the role. */
+/** The scopes of the API. They limit what a credential may do. To administer, the user also needs the role `admin`. */
 export const noteScopes = {
   "notes:read": "Read your notes",
   "notes:write": "Write, change and delete your notes",

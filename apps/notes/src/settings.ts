@@ -1,10 +1,10 @@
-/** Settings, from environment variables. What is wrong or missing keeps the program from starting, and says what to set. */
+/** Reads the settings from environment variables. If one is wrong or missing, the program does not start and says what to set. */
 import { isIPv4 } from "node:net";
 import { Redacted } from "lockstep";
 import { StartError } from "./start-error.ts";
 import type { DatabaseAddress } from "./store/store.ts";
 
-/** Variables by name; an empty one counts as not set. */
+/** Variables by name. An empty one counts as not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Every start without `NOTES_DEMO=1` is production. */
@@ -12,22 +12,22 @@ export type Settings = DemoSettings | ProductionSettings;
 
 interface CommonSettings {
   readonly host: string;
-  /** 0 lets the system choose. */
+  /** With 0, the system chooses a free port. */
   readonly port: number;
   /** Whether several processes may listen on the port together. */
   readonly sharesPort: boolean;
-  /** How many proxies stand before this process. */
+  /** The number of proxies in front of this process. */
   readonly trustedProxies: number;
   readonly database: DatabaseAddress;
-  /** `iss` of the tokens. */
+  /** The `iss` of the tokens. */
   readonly issuer: string;
-  /** Whether anybody may register. */
+  /** Whether anyone may register. */
   readonly registration: "open" | "closed";
-  /** Where mail goes; without it, to nobody (in the demo: to the log). */
+  /** The mail server. Without it, no mail is sent. The demo writes mail to its log. */
   readonly smtp: SmtpSettings | undefined;
 }
 
-/** The server that takes mail, and who it is from. */
+/** The server that sends mail, and the sender's address. */
 export interface SmtpSettings {
   readonly url: string;
   readonly user: string | undefined;
@@ -38,30 +38,34 @@ export interface SmtpSettings {
 /** The demo: made-up accounts and open documentation, on loopback only. */
 export interface DemoSettings extends CommonSettings {
   readonly mode: "demo";
-  /** Absent: random, and kept in the database. */
+  /** If it is empty, the demo creates a random key and keeps it in the database. */
   readonly identityKeys: readonly Redacted<string>[];
-  /** Absent: random. */
+  /** Random if it is `undefined`. */
   readonly password: Redacted<string> | undefined;
-  /** Absent: random. */
+  /** Random if it is `undefined`. */
   readonly apiKey: Redacted<string> | undefined;
 }
 
-/** Production: nothing is made up. */
+/** Production: no account, password or key is made up. */
 export interface ProductionSettings extends CommonSettings {
   readonly mode: "production";
-  /** `IDENTITY_KEY`, and while it is being replaced the one before it. */
+  /** `IDENTITY_KEY`, and the previous one while it is being replaced. */
   readonly identityKeys: readonly [Redacted<string>, ...Redacted<string>[]];
-  /** Needed as long as there is no active administrator. */
+  /** Needed until there is an active administrator. */
   readonly firstAdmin: FirstAdmin | undefined;
 }
 
-/** Who administers a new installation. */
+/** The first administrator of a new installation. */
 export interface FirstAdmin {
   readonly email: string;
   readonly password: Redacted<string>;
 }
 
-/** @throws StartError naming the variable that is wrong or missing, and what to set */
+/**
+ * Reads all settings.
+ *
+ * @throws StartError that names the variable that is wrong or missing, and says what to set
+ */
 export function readSettings(env: Environment): Settings {
   const host = env["HOST"] || "127.0.0.1";
   const port = readPort(env["PORT"]);
@@ -79,7 +83,7 @@ export function readSettings(env: Environment): Settings {
   return env["NOTES_DEMO"] === "1" ? readDemo(env, common) : readProduction(env, common);
 }
 
-/** The URL of a host and a port; an IPv6 address stands in brackets. */
+/** Returns the URL of a host and a port. An IPv6 address is in brackets. */
 export function urlOf(host: string, port: number): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
@@ -87,7 +91,7 @@ export function urlOf(host: string, port: number): string {
 function readDemo(env: Environment, common: CommonSettings): DemoSettings {
   if (!isLoopback(common.host)) {
     throw new StartError(
-      "The demo is for this machine only: set HOST to 127.0.0.1, or leave NOTES_DEMO out to start for production.",
+      "Set HOST to 127.0.0.1, or leave out NOTES_DEMO to start for production: the demo is for this machine only.",
     );
   }
   return {
@@ -102,20 +106,20 @@ function readDemo(env: Environment, common: CommonSettings): DemoSettings {
 
 function readProduction(env: Environment, common: CommonSettings): ProductionSettings {
   for (const name of ["NOTES_DEMO_PASSWORD", "NOTES_DEMO_API_KEY"]) {
-    if (env[name]) throw new StartError(`${name} is for the demo: leave it out, or set NOTES_DEMO=1.`);
+    if (env[name]) throw new StartError(`Leave out ${name}, or set NOTES_DEMO=1: it is for the demo.`);
   }
   if (env["NOTES_SIGNING_KEY"]) {
     throw new StartError(
-      `NOTES_SIGNING_KEY is no longer used: signing keys rotate by themselves, kept under IDENTITY_KEY. Leave it out.`,
+      "Leave out NOTES_SIGNING_KEY: it is no longer used, because signing keys rotate automatically and are sealed with IDENTITY_KEY.",
     );
   }
   if (common.registration === "open" && common.smtp === undefined) {
-    throw new StartError("NOTES_REGISTRATION needs mail, to confirm addresses: set SMTP_URL and MAIL_FROM.");
+    throw new StartError("Set SMTP_URL and MAIL_FROM: NOTES_REGISTRATION needs mail to confirm addresses.");
   }
   const [current, ...previous] = readKeys(env);
   if (current === undefined) {
     throw new StartError(
-      "IDENTITY_KEY is missing: set it to 32 random bytes, which `npm run --silent --workspace apps/notes identity generate-key` prints, and keep it secret (or set NOTES_DEMO=1 for the demo).",
+      "Set IDENTITY_KEY to 32 random bytes, which `npm run --silent --workspace apps/notes identity generate-key` prints, and keep it secret (or set NOTES_DEMO=1 for the demo).",
     );
   }
   return {
@@ -132,11 +136,9 @@ function readKeys(env: Environment): readonly Redacted<string>[] {
 
 function readFirstAdmin(email: string | undefined, password: string | undefined): FirstAdmin | undefined {
   if (!email && !password) return undefined;
-  if (!email) throw new StartError("NOTES_ADMIN_EMAIL must be the first administrator's e-mail address.");
+  if (!email) throw new StartError("Set NOTES_ADMIN_EMAIL to the first administrator's e-mail address.");
   if (!password) {
-    throw new StartError(
-      "NOTES_ADMIN_PASSWORD is missing: set it to a password of your own, of 15 characters or more, for example from a password manager.",
-    );
+    throw new StartError("Set NOTES_ADMIN_PASSWORD to a password of 15 characters or more, for example from a password manager.");
   }
   return { email, password: new Redacted(password) };
 }
@@ -144,8 +146,8 @@ function readFirstAdmin(email: string | undefined, password: string | undefined)
 function readSmtp(url: string | undefined, from: string | undefined): SmtpSettings | undefined {
   if (!url) return undefined;
   if (!/^smtps?:\/\/./.test(url) || !URL.canParse(url))
-    throw new StartError("SMTP_URL must be smtp://user:password@host:port, or smtps://….");
-  if (!from) throw new StartError("MAIL_FROM must be the address that mail comes from, for example notes@example.com.");
+    throw new StartError("Set SMTP_URL to smtp://user:password@host:port, or to smtps://….");
+  if (!from) throw new StartError("Set MAIL_FROM to the sender's address, for example notes@example.com.");
   const { protocol, host, username, password } = new URL(url);
   return {
     url: `${protocol}//${host}`,
@@ -158,37 +160,41 @@ function readSmtp(url: string | undefined, from: string | undefined): SmtpSettin
 function readPort(text: string | undefined): number {
   const port = Number(text || 3000);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new StartError("PORT must be a whole number from 0 to 65535.");
+  throw new StartError("Set PORT to a whole number from 0 to 65535.");
 }
 
 function readCount(env: Environment, name: string): number {
   const count = Number(env[name] || 0);
   if (Number.isInteger(count) && count >= 0 && count <= 10) return count;
-  throw new StartError(`${name} must be a whole number from 0 to 10.`);
+  throw new StartError(`Set ${name} to a whole number from 0 to 10.`);
 }
 
 function readSwitch(env: Environment, name: string): boolean {
   const value = env[name];
   if (!value || value === "0") return false;
   if (value === "1") return true;
-  throw new StartError(`${name} is 1 or 0.`);
+  throw new StartError(`Set ${name} to 1 or 0.`);
 }
 
-/** @throws StartError for what is no address of a database */
+/**
+ * Reads the address of a database.
+ *
+ * @throws StartError for any other text
+ */
 export function readDatabase(text: string | undefined): DatabaseAddress {
   const url = text || "sqlite:data/notes.db";
   const path = /^sqlite:(.+)$/.exec(url)?.[1];
   if (path !== undefined) return { kind: "sqlite", path };
   if (/^postgres(?:ql)?:\/\/./.test(url) && URL.canParse(url)) return { kind: "postgres", url };
   throw new StartError(
-    "DATABASE_URL must be sqlite: and a file, for example sqlite:data/notes.db, or sqlite::memory:, or postgres://user:password@host:5432/name.",
+    "Set DATABASE_URL to sqlite: and a file, for example sqlite:data/notes.db, or to sqlite::memory:, or to postgres://user:password@host:5432/name.",
   );
 }
 
 function readIssuer(text: string | undefined, url: string): string {
   if (!text) return url;
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new StartError("NOTES_ISSUER must be the URL that this API is known by, for example https://notes.example.com.");
+  throw new StartError("Set NOTES_ISSUER to the URL of this API, for example https://notes.example.com.");
 }
 
 function redactedOf(text: string | undefined): Redacted<string> | undefined {

@@ -1,6 +1,6 @@
-/** Why the program cannot start. */
+/** The error of a program that cannot start. */
 
-/** Keeps the program from starting. The message is one sentence for the operator: what is wrong, and what to set. */
+/** Keeps the program from starting. The message is one sentence for the operator that says what to set, and why. */
 export class StartError extends Error {
   override readonly name = "StartError";
 }

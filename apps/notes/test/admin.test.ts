@@ -1,4 +1,4 @@
-/** What administrators do, and what even they cannot. */
+/** What administrators can do, and what they cannot do. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { everyScope, hosts, signedIn, startNotes } from "./notes.fixture.ts";
@@ -7,7 +7,7 @@ const noId = "00000000-0000-4000-8000-000000000000";
 
 for (const host of hosts) {
   suite(`administration, ${host}`, () => {
-    test("lists accounts a page at a time, without anything secret", async (t) => {
+    test("lists accounts in pages, without secrets", async (t) => {
       const { ask, token, admin, alice, bob, carol } = await startNotes(t, host);
       const { status, text, body } = await ask("GET", "/admin/users", { token: await token(admin) });
       assert.deepEqual([status, body], [200, { items: [alice, bob, admin, { ...carol, isActive: false }], limit: 20, offset: 0 }]);
@@ -44,7 +44,7 @@ for (const host of hosts) {
 
     test("the last active administrator can neither be demoted nor deactivated", async (t) => {
       const { ask, token, admin, bob, carol, store } = await startNotes(t, host);
-      // An administrator who is not active does not count.
+      // An inactive administrator does not count.
       await store.profiles.update(carol.id, { role: "admin" });
       const change = async (id: string, json: object) => ask("PATCH", `/admin/users/${id}`, { token: await token(admin), json });
       for (const json of [{ role: "user" }, { isActive: false }, { role: "user", isActive: false }]) {
@@ -54,13 +54,13 @@ for (const host of hosts) {
       }
       assert.deepEqual(await store.profiles.find(admin.id), { role: "admin", isActive: true });
       assert.equal((await change(admin.id, { role: "admin", isActive: true })).status, 200);
-      // With a second one it may.
+      // With a second administrator, the change is allowed.
       assert.equal((await change(bob.id, { role: "admin" })).status, 200);
       assert.equal((await change(admin.id, { role: "user" })).status, 200);
       assert.equal((await change(bob.id, { role: "user" })).status, 403);
     });
 
-    test("a change takes nothing but isActive and role", async (t) => {
+    test("a change accepts only isActive and role", async (t) => {
       const { ask, token, admin, bob, store } = await startNotes(t, host);
       const mine = await token(admin);
       for (const json of [
@@ -77,7 +77,7 @@ for (const host of hosts) {
       assert.deepEqual((await ask("PATCH", `/admin/users/${bob.id}`, { token: mine, json: {} })).body, bob);
     });
 
-    test("another role ends the sessions of browsers, and leaves programs alone (S-03)", async (t) => {
+    test("a new role ends the sessions of browsers, and does not affect programs (S-03)", async (t) => {
       const { ask, token, admin, bob } = await startNotes(t, host);
       const [theirs, cookie] = [await token(bob), await signedIn(ask, bob.email)];
       assert.equal((await ask("GET", "/private", { cookie })).status, 200);
@@ -89,14 +89,14 @@ for (const host of hosts) {
       assert.equal((await ask("GET", "/admin/users", { cookie: await signedIn(ask, bob.email) })).status, 200);
     });
 
-    test("an unknown account or note is missing", async (t) => {
+    test("an unknown account or note is 404", async (t) => {
       const { ask, token, admin } = await startNotes(t, host);
       const mine = await token(admin);
       assert.equal((await ask("PATCH", `/admin/users/${noId}`, { token: mine, json: {} })).status, 404);
       assert.equal((await ask("DELETE", `/admin/notes/${noId}`, { token: mine })).status, 404);
     });
 
-    test("a token of an administrator without notes:admin administers nothing, and reads nothing of anybody's", async (t) => {
+    test("an administrator's token without notes:admin cannot administer, and cannot read other users' notes", async (t) => {
       const { ask, token, admin, bob, store } = await startNotes(t, host);
       const note = await store.notes.add(bob.id, "bob's");
       const attempts = [
@@ -113,12 +113,12 @@ for (const host of hosts) {
         const right = await ask(method, path, { token: await token(admin, "notes:admin"), json });
         assert.ok(right.status < 300, `${method} ${path}, the control`);
       }
-      assert.equal(await store.notes.find(note.id), undefined, "anybody's note was deleted");
-      // The scope alone makes nobody an administrator.
+      assert.equal(await store.notes.find(note.id), undefined, "another user's note was deleted");
+      // The scope alone does not make a user an administrator.
       assert.equal((await ask("GET", "/admin/users", { token: await token(bob, "notes:admin") })).body["code"], "forbidden");
     });
 
-    test("an API key of an administrator administers nothing, with every scope", async (t) => {
+    test("an administrator's API key cannot administer, even with every scope", async (t) => {
       const { ask, admin, auth } = await startNotes(t, host);
       const wanted = { owner: { account: admin.id }, name: "all", scopes: everyScope.split(" ") };
       const key = (await auth.apiKeys.create(wanted, wanted.scopes)).key.reveal();

@@ -1,4 +1,4 @@
-/** API keys: which of them open the API. Their format and the rest are identity's. */
+/** API keys that the API accepts and refuses. Identity tests their format and the rest. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addApiKey, startNotes } from "./notes.fixture.ts";
@@ -22,7 +22,7 @@ test("a mistyped key and a wrong one have the same answer", async (t) => {
   assert.equal((await notes.ask("GET", "/v1/data", { key: notes.apiKey })).status, 200);
 });
 
-test("keys are told apart by their whole id, and one that is revoked is refused at once", async (t) => {
+test("keys are distinguished by their whole id, and a revoked key is refused at once", async (t) => {
   const { ask, auth, apiKey } = await startNotes(t);
   const other = await addApiKey(auth, "reports");
   assert.equal((await ask("GET", "/v1/data", { key: other })).body["data"], "reports");

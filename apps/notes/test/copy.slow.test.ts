@@ -1,4 +1,4 @@
-/** `npm run copy`: from SQLite to PostgreSQL and back, with everything that is in it. */
+/** `npm run copy`: from SQLite to PostgreSQL and back, with all data. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -20,7 +20,7 @@ async function copy(from: string, to: string): Promise<string> {
   return stdout;
 }
 
-test("accounts, tokens, keys and notes go from SQLite to PostgreSQL and back", async (t) => {
+test("copies accounts, tokens, keys and notes from SQLite to PostgreSQL and back", async (t) => {
   const place = mkdtempSync(join(tmpdir(), "notes-"));
   t.after(() => rmSync(place, { recursive: true }));
   const [sqlite, postgres, back] = [`sqlite:${join(place, "a.db")}`, await newPostgresUrl(t), `sqlite:${join(place, "b.db")}`];

@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 import type { TestContext } from "node:test";
 import pg from "pg";
 
-/** The URL of a new, empty database on the server that `npm test` starts; it is dropped after the test. */
+/** Creates an empty database on the server that `npm test` starts, and returns its URL. It is dropped after the test. */
 export async function newPostgresUrl(test: Pick<TestContext, "after">): Promise<string> {
   const server = process.env["LOCKSTEP_TEST_POSTGRES"];
   if (server === undefined)
-    throw new Error("LOCKSTEP_TEST_POSTGRES is not set: `npm test -- <file>` starts a PostgreSQL and sets it");
+    throw new Error("Run this test with `npm test -- <file>`, which starts a PostgreSQL and sets LOCKSTEP_TEST_POSTGRES");
   const name = `notes_${randomBytes(8).toString("hex")}`;
   await administer(server, `CREATE DATABASE ${name}`);
   test.after(() => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));

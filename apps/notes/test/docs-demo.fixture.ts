@@ -5,14 +5,14 @@ import { startBrowser } from "../../../packages/lockstep/src/docs-ui/browser.fix
 import { DocsPage, type Shown, type Typed } from "../../../packages/lockstep/src/docs-ui/docs-page.fixture.ts";
 import { startDemo } from "./program.fixture.ts";
 
-/** The open page, and what the demo has printed. */
+/** The open page, and the credentials that the demo printed. */
 export interface OpenDemo {
   readonly docs: DocsPage;
   readonly password: string;
   readonly apiKey: string;
 }
 
-/** Starts the demo and opens its documentation in a browser that knows nothing yet. Both end with the test. */
+/** Starts the demo and opens its documentation in a new browser. Both end with the test. */
 export async function openDemo(test: TestContext): Promise<OpenDemo> {
   const { lines } = await startDemo(test);
   const { browser, close } = await startBrowser();
@@ -22,12 +22,12 @@ export async function openDemo(test: TestContext): Promise<OpenDemo> {
   return { docs, password: lines.get("Password") ?? "", apiKey: lines.get("API key") ?? "" };
 }
 
-/** What a person types to sign in, and nothing else: no client, and no scope. */
+/** Returns the text that a person types to sign in: no client, and no scope. */
 export function signInAs(username: string, password: string): Typed {
   return { fields: { oauth_username: username, oauth_password: password } };
 }
 
-/** Asserts what the page shows of an answer. */
+/** Asserts that the page shows this answer. */
 export async function answers(shown: Promise<Shown>, expected: string, text: RegExp): Promise<void> {
   const { status, body } = await shown;
   assert.equal(status, expected, body);

@@ -21,11 +21,11 @@ after(() => closeBrowser());
 
 interface Place extends Notes {
   readonly origin: string;
-  /** A page of the application in a browser that knows nothing yet. */
+  /** A page of the application in a new browser. */
   readonly page: Page;
 }
 
-/** A notes API that runs as the demo does, with documentation for administrators, and one page of its own. */
+/** Starts a notes API with documentation for administrators, and opens a page of its own. */
 async function open(t: TestContext): Promise<Place> {
   const notes = await startNotes(t, "fetch", { docs: "administrators" });
   const server = fastifyServer(notes.api);
@@ -41,7 +41,7 @@ async function open(t: TestContext): Promise<Place> {
   return { ...notes, origin, page };
 }
 
-/** What a page's script gets when it asks for something. */
+/** Sends a request from a script of the page. Returns the status, or the error. */
 function fetched(page: Page, method: string, url: string, form?: Readonly<Record<string, string>>): Promise<number | string> {
   const body = form === undefined ? "" : `body: new URLSearchParams(${JSON.stringify(form)}),`;
   const script = `fetch(${JSON.stringify(url)}, { method: "${method}", credentials: "include", ${body} }).then((answer) => answer.status, String)`;
@@ -53,7 +53,7 @@ async function statusOf(page: Page, url: string): Promise<number | undefined> {
 }
 
 suite("/docs in a browser", () => {
-  test("opens for an administrator who has signed in on a page, shows every operation, and closes with the session", async (t) => {
+  test("opens for an administrator who signed in on a page, shows every operation, and closes with the session", async (t) => {
     const { api, admin, origin, page } = await open(t);
     assert.equal(await statusOf(page, `${origin}/docs`), 401, "without a session");
     await page.goto(`${origin}/app`);
@@ -81,25 +81,25 @@ suite("/docs in a browser", () => {
     );
   });
 
-  test("stays closed to a user who is no administrator", async (t) => {
+  test("stays closed to a user who is not an administrator", async (t) => {
     const { alice, origin, page } = await open(t);
     assert.equal(await fetched(page, "POST", "/auth/session", { username: alice.email, password }), 200);
     assert.equal(await fetched(page, "GET", "/me"), 200, "the control: she is signed in");
     for (const path of ["/docs", "/openapi.json"]) assert.equal(await statusOf(page, origin + path), 403, path);
   });
 
-  test("C-04, C-10: a page of another origin signs nobody in and nobody out, though the browser sends the cookie", async (t) => {
+  test("a page of another origin cannot sign a user in or out, although the browser sends the cookie (C-04, C-10)", async (t) => {
     const { admin, alice, log, origin, page } = await open(t);
     assert.equal(await fetched(page, "POST", "/auth/session", { username: admin.email, password }), 200);
     const elsewhere = createServer((_, response) => response.setHeader("content-type", "text/html").end("<!doctype html><p>Win"));
     elsewhere.listen(0, "127.0.0.1");
     await once(elsewhere, "listening");
     t.after(() => elsewhere.close());
-    // A server that listens on a port has an address with one.
+    // A server that listens on a port has an address with a port.
     const { port } = elsewhere.address() as AddressInfo;
     const evil = await page.context().newPage();
     await evil.goto(`http://127.0.0.1:${port}/`);
-    // The answers are hidden from the page; that they were refusals stands in the log.
+    // The browser hides the answers from the page. The log shows that they were refusals.
     assert.match(String(await fetched(evil, "POST", `${origin}/auth/logout`)), /Failed to fetch/);
     assert.match(
       String(await fetched(evil, "POST", `${origin}/auth/session`, { username: alice.email, password })),

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { logoutOf } from "../../../packages/lockstep/src/docs-ui/docs-page.fixture.ts";
 import { answers, openDemo, signInAs } from "./docs-demo.fixture.ts";
 
-test("a wrong password is said in the dialog, and opens nothing", async (t) => {
+test("the dialog reports a wrong password, and no route opens", async (t) => {
   const { docs, password } = await openDemo(t);
   const wrong = await docs.press("OAuth2PasswordBearer", signInAs("alice@example.com", `${password}x`));
   assert.match(await wrong.locator(".errors").innerText(), /The user name or the password is wrong/);
@@ -13,7 +13,7 @@ test("a wrong password is said in the dialog, and opens nothing", async (t) => {
   assert.equal((await docs.execute("GET /notes")).status, "401");
 });
 
-test("the API key is a program's: it opens GET /v1/data, and no person's notes", async (t) => {
+test("the API key of a program opens GET /v1/data, and no user's notes", async (t) => {
   const { docs, apiKey } = await openDemo(t);
   assert.equal((await docs.execute("GET /v1/data")).status, "401", "the control: no key was given");
   await docs.authorize("ApiKey", { fields: { api_key_value: apiKey } });

@@ -1,9 +1,9 @@
-/** The README's "Try it", as it says it: `npm start`, and a browser. The rest of it is in `docs-sign-in.slow.test.ts`. */
+/** The README's "Try it", step by step, with `npm start` and a browser. The rest of it is in `docs-sign-in.slow.test.ts`. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answers, openDemo, signInAs } from "./docs-demo.fixture.ts";
 
-test("open /docs, press Authorize, sign in as alice@example.com and read your own notes, and nobody else's", async (t) => {
+test("a reader opens /docs, presses Authorize, signs in as alice@example.com and reads only her own notes", async (t) => {
   const { docs, password } = await openDemo(t);
   assert.equal((await docs.execute("GET /notes")).status, "401", "the control: nobody is signed in");
   await docs.authorize("OAuth2PasswordBearer", signInAs("alice@example.com", password));

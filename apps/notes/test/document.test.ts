@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startNotes } from "./notes.fixture.ts";
 
-test("every operation of the document stands under a tag, identity's too", async (t) => {
+test("every operation of the document has a tag, including those of identity", async (t) => {
   const { api } = await startNotes(t, "fetch");
   const operations = Object.entries(api.openapi().paths).flatMap(([path, item]) =>
     Object.entries(item ?? {}).map(([method, { tags }]) => ({ name: `${method.toUpperCase()} ${path}`, tags: tags ?? [] })),

@@ -1,9 +1,9 @@
-/** What the log says of refusals, and what it never holds. */
+/** The log: its events about refusals, and data that it never contains. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startNotes } from "./notes.fixture.ts";
 
-test("the log names routes, reasons and ids, and no address, token or key", async (t) => {
+test("the log contains routes, reasons and ids, and no address, token or key", async (t) => {
   const notes = await startNotes(t);
   const { ask, token, log, alice, bob, apiKey } = notes;
   const note = await notes.store.notes.add(bob.id, "bob's diary");

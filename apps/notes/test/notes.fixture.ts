@@ -14,7 +14,7 @@ import { readSettings, type Settings } from "../src/settings.ts";
 import { openStore, type Store } from "../src/store/store.ts";
 import type { User } from "../src/user.ts";
 
-/** What a request says. */
+/** The content of a request. */
 export interface Ask {
   readonly token?: string;
   readonly key?: string;
@@ -24,16 +24,16 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What came back. */
+/** The answer to a request. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; a test reads what it expects and fails where it is not there. */
+  /** The body as JSON. A test that reads a missing member fails. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A notes API and what is in it. */
+/** A notes API, with its users and a client for it. */
 export interface Notes {
   readonly store: Store;
   readonly auth: Identity<NoteScope>;
@@ -41,37 +41,37 @@ export interface Notes {
   readonly alice: User;
   readonly bob: User;
   readonly admin: User;
-  /** Signed in, not active. */
+  /** A user who is not active. */
   readonly carol: User;
   readonly apiKey: string;
   /** Every line of the log so far. */
   readonly log: readonly string[];
   ask(method: string, path: string, ask?: Ask): Promise<Answer>;
-  /** A token of a sign-in, the same each time. */
+  /** Returns a token of a sign-in, the same each time. */
   token(user: User, scope?: string): Promise<string>;
 }
 
-/** What is different from a demo with closed documentation. */
+/** The differences from a demo whose documentation is for administrators. */
 export interface NotesOptions {
   readonly docs?: "open" | "administrators";
   readonly database?: Settings["database"];
-  /** As a start for production, where cookies are secure. */
+  /** Whether it starts as in production, with secure cookies. */
   readonly isProduction?: boolean;
 }
 
-/** The ways a request reaches the API. */
+/** The ways in which a request reaches the API. */
 export const hosts = ["fastify", "fetch"] as const;
-/** A way a request reaches the API. */
+/** A way in which a request reaches the API. */
 export type HostName = (typeof hosts)[number];
 
 export const password = "seventeen purple walruses";
-/** Of that password, with a salt of its own: hashing it anew for every test would take longer than the tests. */
+/** The hash of that password, because hashing it in every test would take longer than the tests. */
 const passwordHash = secret("$argon2id$v=19$m=19456,t=2,p=1$v5W8prSYLKFWa/Ze6hlemg$P3Uw5m7KZb4yddYjgWHKrjhT/HagvR89cmfa7F0eGE8");
 export const issuer = "https://notes.test";
-/** What a sign-in grants if nothing is asked for. */
+/** The scopes of a sign-in that asks for none. */
 export const everyScope = "notes:read notes:write notes:admin";
 
-/** Starts one; it ends with the test. */
+/** Starts a notes API, which ends with the test. */
 export async function startNotes(
   test: Pick<TestContext, "after">,
   host: HostName = "fetch",
@@ -122,7 +122,7 @@ async function addUser(
   { store, auth }: Pick<Notes, "store" | "auth">,
   profile: Partial<Pick<User, "role" | "isActive">> = {},
 ): Promise<User> {
-  // One after the other, in the order of their names' appearance.
+  // Each user gets a later time than the one before, so lists have a fixed order.
   made += 1;
   const account = await auth.accounts.import({ id: randomUUID(), email: `${name}@example.com`, passwordHash, createdAt: made });
   await store.profiles.update(account.id, profile);
@@ -137,7 +137,7 @@ async function signIn(ask: Notes["ask"], username: string, scope: string): Promi
   return String(body["access_token"]);
 }
 
-/** Signs in with a browser, and gives the cookie of the session. */
+/** Signs in as a browser does, and returns the cookie of the session. */
 export async function signedIn(ask: Notes["ask"], username: string): Promise<string> {
   const headers = { "sec-fetch-site": "same-origin" };
   const answer = await ask("POST", "/auth/session", { form: { username, password }, headers });
@@ -146,7 +146,7 @@ export async function signedIn(ask: Notes["ask"], username: string): Promise<str
   return cookie.slice(0, cookie.indexOf(";"));
 }
 
-/** Makes a service account with an API key, and gives the key as a client sends it. */
+/** Creates a service account with an API key, and returns the key as a client sends it. */
 export async function addApiKey({ clients, apiKeys }: Identity<NoteScope>, name: string): Promise<string> {
   const { client } = await clients.create({
     name,
@@ -157,7 +157,7 @@ export async function addApiKey({ clients, apiKeys }: Identity<NoteScope>, name:
   return (await apiKeys.create({ owner: { client: client.id }, name, scopes: [] }, [])).key.reveal();
 }
 
-/** Builds what `fetch` takes. */
+/** Builds the options for `fetch`. */
 export function requestOf(method: string, { token, key, cookie, json, form, headers }: Ask): RequestInit {
   const fields = new Headers(headers);
   if (token !== undefined) fields.set("authorization", `Bearer ${token}`);
@@ -172,7 +172,7 @@ export function requestOf(method: string, { token, key, cookie, json, form, head
 export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const body: unknown = text === "" ? {} : JSON.parse(text);
-  // What is read of it is compared in the test.
+  // The tests compare every member that they read.
   return { status: response.status, headers: response.headers, text, body: body as Answer["body"] };
 }
 
@@ -186,7 +186,7 @@ async function serving(api: Api, test: Pick<TestContext, "after">): Promise<Send
   const server = fastifyServer(api);
   await server.listen({ host: "127.0.0.1", port: 0 });
   test.after(() => server.close());
-  // A server that listens on a port has an address with one.
+  // A server that listens on a port has an address with a port.
   const { port } = server.server.address() as AddressInfo;
   return (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init);
 }

@@ -42,7 +42,7 @@ for (const host of hosts) {
       assert.equal((await ask("DELETE", `/notes/${note.id}`, { token: await token(bob) })).status, 204);
     });
 
-    test("reading needs notes:read, changing needs notes:write, before anything is said about the note", async (t) => {
+    test("reading needs notes:read and changing needs notes:write, and the answer says nothing about the note", async (t) => {
       const { ask, token, alice, store } = await startNotes(t, host);
       const { id } = await store.notes.add(alice.id, "mine");
       const attempts = [
@@ -62,7 +62,7 @@ for (const host of hosts) {
       }
     });
 
-    test("a list holds one's own notes, newest first, a page at a time", async (t) => {
+    test("a list contains only the caller's own notes, newest first, in pages", async (t) => {
       const { ask, token, alice, bob, store } = await startNotes(t, host);
       for (let index = 1; index <= 25; index += 1) await store.notes.add(index % 5 === 0 ? bob.id : alice.id, `note ${index}`);
       const mine = await token(alice);
@@ -97,7 +97,7 @@ for (const host of hosts) {
       }
     });
 
-    test("a body that does not fit is refused with a pointer and changes nothing", async (t) => {
+    test("an invalid body is refused with a pointer and changes nothing", async (t) => {
       const notes = await startNotes(t, host);
       const { ask, token, alice, store } = notes;
       const note = await store.notes.add(alice.id, "mine");
@@ -107,7 +107,7 @@ for (const host of hosts) {
         [{ text: 1 }, "/text"],
         [{}, "/text"],
         [{ text: "" }, "/text"],
-        // Not every database can keep it.
+        // Not every database can store U+0000.
         [{ text: "a\u0000b" }, "/text"],
         [{ text: "x".repeat(10_001) }, "/text"],
       ] as const;
@@ -123,7 +123,7 @@ for (const host of hosts) {
       assert.deepEqual(await store.notes.list(alice.id, { limit: 100, offset: 0 }), [note]);
     });
 
-    test("text comes back as it was sent", async (t) => {
+    test("returns a text exactly as it was sent", async (t) => {
       const { ask, token, alice } = await startNotes(t, host);
       const mine = await token(alice);
       for (const text of ["'); DROP TABLE notes_notes; --", "a\u0001b", "𝒳 é e\u0301 \u202e", "</script>", " "]) {
@@ -132,7 +132,7 @@ for (const host of hosts) {
       }
     });
 
-    test("requests that come at once do not mix", async (t) => {
+    test("concurrent requests do not mix", async (t) => {
       const notes = await startNotes(t, host);
       const { ask, token, alice, bob, store } = notes;
       const tokens = [await token(alice), await token(bob)] as const;
@@ -156,7 +156,7 @@ for (const host of hosts) {
   });
 }
 
-test("a note that is deleted while its change is on the way is missing", async (t) => {
+test("a change is 404 if the note is deleted while the change is on its way", async (t) => {
   const notes = await startNotes(t);
   const note = await notes.store.notes.add(notes.alice.id, "mine");
   const changing = await changeSlowly(notes, note.id);
@@ -166,7 +166,7 @@ test("a note that is deleted while its change is on the way is missing", async (
   assert.deepEqual([status, text], [404, missing.text]);
 });
 
-/** Sends a change whose body ends only when the function is called, after the guards have seen the note. */
+/** Sends a change whose body ends only when the returned function is called, after the guards have loaded the note. */
 async function changeSlowly({ api, token, alice }: Notes, id: string): Promise<() => Promise<{ status: number; text: string }>> {
   let end = (): void => {};
   let isRead = (): void => {};
@@ -197,16 +197,16 @@ async function changeSlowly({ api, token, alice }: Notes, id: string): Promise<(
 }
 
 function textsOf({ body }: Pick<Answer, "body">): unknown[] {
-  // The test fails where it is no list of notes.
+  // If it is not a list of notes, the test fails.
   return (body["items"] as { readonly text: string }[]).map(({ text }) => text);
 }
 
 function pointersOf(body: Answer["body"]): unknown[] {
-  // The test fails where it is no list of issues.
+  // If it is not a list of issues, the test fails.
   return (body["errors"] as { readonly pointer: string }[]).map(({ pointer }) => pointer);
 }
 
-/** Headers without what differs from answer to answer. */
+/** Returns the headers without those that differ from answer to answer. */
 function stable({ headers }: Answer): object {
   return Object.fromEntries([...headers].filter(([name]) => name !== "x-request-id" && name !== "date"));
 }

@@ -1,11 +1,11 @@
-/** A browser that sends no Fetch Metadata (Safari before 16.4) signs in at the API's own name, and nowhere else. */
+/** A browser that sends no Fetch Metadata (Safari before 16.4) can sign in from the API's own origin only. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { type Answer, hosts, issuer, type Notes, password, startNotes } from "./notes.fixture.ts";
 
 for (const host of hosts) {
   suite(`a browser without Fetch Metadata, ${host}`, () => {
-    test("C-10: signs in from the issuer's origin; from another, or from none, nobody does", async (t) => {
+    test("signs in from the issuer's origin, and not from another or without an origin (C-10)", async (t) => {
       const notes = await startNotes(t, host);
       const { status, headers } = await signIn(notes, { origin: issuer });
       assert.equal(status, 200);
@@ -18,7 +18,7 @@ for (const host of hosts) {
       assert.equal((await signIn(notes, {})).body["code"], "cross_site");
     });
 
-    test("C-04: signs out from the issuer's origin, and from no other", async (t) => {
+    test("signs out from the issuer's origin, and from no other (C-04)", async (t) => {
       const notes = await startNotes(t, host);
       const [cookie = ""] = (await signIn(notes, { origin: issuer })).headers
         .getSetCookie()
@@ -30,7 +30,7 @@ for (const host of hosts) {
       assert.equal((await notes.ask("GET", "/me", { cookie })).status, 401);
     });
 
-    test("what Fetch Metadata says counts more than the origin", async (t) => {
+    test("Fetch Metadata decides before the origin", async (t) => {
       const notes = await startNotes(t, host);
       const refused = await signIn(notes, { origin: issuer, "sec-fetch-site": "cross-site" });
       assert.deepEqual([refused.status, refused.body["code"]], [403, "cross_site"]);

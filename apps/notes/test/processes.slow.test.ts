@@ -1,4 +1,4 @@
-/** Several processes of the program on one PostgreSQL: what one says, all hold to. */
+/** Several processes of the program on one PostgreSQL: a change in one process applies in all of them. */
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
@@ -12,10 +12,10 @@ import { type Program, startProgram } from "./program.fixture.ts";
 const soonMs = 2000;
 const email = "root@example.com";
 const password = "seventeen purple walruses";
-/** What the proxy in front says: cookies are given over TLS only. */
+/** The headers of a proxy that terminates TLS, because cookies are set only over TLS. */
 const behindProxy = { "x-forwarded-proto": "https", "sec-fetch-site": "same-origin" };
 
-/** What all processes of one installation have in common. */
+/** Returns the settings that all processes of one installation have in common. */
 async function installation(t: TestContext): Promise<Readonly<Record<string, string>>> {
   return {
     DATABASE_URL: await newPostgresUrl(t),
@@ -36,7 +36,7 @@ async function status(program: Pick<Program, "url">, credential: Ask): Promise<n
   return (await ask(program, "GET", "/me", credential)).status;
 }
 
-/** Everything that somebody can sign in with. */
+/** One credential of each kind. */
 interface Credentials {
   readonly token: string;
   readonly refresh: string;
@@ -63,7 +63,7 @@ async function signIn(program: Program): Promise<Credentials> {
   };
 }
 
-/** Asks over and over until the answer is this one. */
+/** Asks again and again until the answer is the expected one. */
 async function becomes(expected: number, withinMs: number, asking: () => Promise<number>): Promise<void> {
   const end = performance.now() + withinMs;
   for (let found = await asking(); found !== expected; found = await asking()) {
@@ -87,7 +87,7 @@ suite("three processes on three ports", () => {
     );
   });
 
-  test("who signs in on one is known to the others, by token, refresh token, session and API key", async (t) => {
+  test("a user who signs in on one is known to the others, by token, refresh token, session and API key (M-02)", async (t) => {
     const settings = await installation(t);
     const a = await startProgram(t, [], settings);
     const [b, c] = await Promise.all([startProgram(t, [], settings), startProgram(t, [], settings)]);
@@ -102,9 +102,9 @@ suite("three processes on three ports", () => {
     const note = await ask(b, "POST", "/notes", { token, json: { text: "written on b" } });
     assert.equal((await ask(c, "GET", note.headers.get("location") ?? "", { cookie })).status, 200);
 
-    // M-02: what ends on one is refused by the others.
+    // A credential that ends on one process is refused by the others.
     assert.equal((await ask(a, "POST", "/auth/logout", { token })).status, 204);
-    assert.equal(await status(a, { token }), 401, "at once where it ended");
+    assert.equal(await status(a, { token }), 401, "at once on the process that ended it");
     await Promise.all([b, c].map((program) => becomes(401, soonMs, () => status(program, { token }))));
     assert.equal(await status(b, { cookie }), 200, "the control: another sign-in stays");
     assert.equal((await ask(b, "DELETE", `/auth/api-keys/${keyId}`, { cookie })).status, 204);
@@ -115,7 +115,7 @@ suite("three processes on three ports", () => {
     assert.deepEqual([again.status, again.body["error"]], [400, "invalid_grant"]);
   });
 
-  test("what was revoked stays so when the process that did it is killed at once and started again", async (t) => {
+  test("revoked credentials stay revoked if the process that revoked them is killed at once and started again", async (t) => {
     const settings = await installation(t);
     const a = await startProgram(t, [], settings);
     const b = await startProgram(t, [], settings);
@@ -138,16 +138,16 @@ suite("three processes on three ports", () => {
       await becomes(401, program === b ? soonMs : 0, () => status(program, { token }));
       assert.equal(await status(program, { cookie }), 401);
       assert.equal((await ask(program, "GET", "/notes", { key })).status, 401);
-      assert.equal(await status(program, { token: other.token }), 200, "the control: what was not revoked");
+      assert.equal(await status(program, { token: other.token }), 200, "the control: a token that was not revoked");
       assert.equal(await status(program, { cookie: other.cookie }), 200, "the control");
     }
   });
 });
 
-test("demos that start at once on one database share it, with the password and the key that they are given", async (t) => {
+test("demos that start at once can share one database, with the same password and key", async (t) => {
   const settings = { DATABASE_URL: await newPostgresUrl(t), NOTES_ISSUER: "http://localhost:3000", NOTES_DEMO_PASSWORD: password };
   const start = (more: Readonly<Record<string, string>>) => startProgram(t, ["--env-file=demo.env"], { ...settings, ...more });
-  // Each has a key of its own, of which the last one lives.
+  // Each start creates a key of its own, and only the last one stays valid.
   const first = await Promise.all([start({}), start({})]);
   const NOTES_DEMO_API_KEY = first[0].lines.get("API key") ?? "";
   for (const program of first) program.process.kill("SIGKILL");
@@ -160,7 +160,7 @@ test("demos that start at once on one database share it, with the password and t
   }
 });
 
-/** The status of a request on a connection of its own, so that the system chooses the process anew. */
+/** Sends a request on a new connection, so the system chooses a process again. Returns the status. */
 function statusOnNewConnection(url: string, { token }: Ask): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -176,14 +176,14 @@ function statusOnNewConnection(url: string, { token }: Ask): Promise<number> {
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
-  // A server that listens on a port has an address with one.
+  // A server that listens on a port has an address with a port.
   const { port } = probe.address() as AddressInfo;
   probe.close();
   await once(probe, "close");
   return port;
 }
 
-/** How many requests a process has refused: its log tells of each. */
+/** Counts the requests that a process has refused, from its log. */
 function refusals(program: Program): number {
   return program.errors().split("authentication.").length - 1;
 }
@@ -191,7 +191,7 @@ function refusals(program: Program): number {
 const isElsewhere = process.platform !== "linux" && "REUSE_PORT hands connections to all processes on Linux only";
 
 suite("two processes behind one port", { skip: isElsewhere }, () => {
-  test("share the work; who signs out on either is refused by both; one goes on without the other", async (t) => {
+  test("share the work, both refuse a user who signs out on either, and one goes on without the other", async (t) => {
     const settings = { ...(await installation(t)), REUSE_PORT: "1", PORT: String(await freePort()) };
     const a = await startProgram(t, [], settings);
     const b = await startProgram(t, [], settings);

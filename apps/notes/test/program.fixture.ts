@@ -8,27 +8,27 @@ import { fileURLToPath } from "node:url";
 const folder = fileURLToPath(new URL("..", import.meta.url));
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** A program that runs. */
+/** A running program. */
 export interface Program {
   readonly process: ChildProcess;
   readonly url: string;
-  /** What stands after `Password:` and the like in the first lines. */
+  /** The values of the first lines, by their labels, for example `Password`. */
   readonly lines: ReadonlyMap<string, string>;
-  /** Everything printed so far. */
+  /** Returns everything printed so far. */
   output(): string;
   errors(): string;
   /** Resolves with the exit code. */
   readonly ended: Promise<number | null>;
 }
 
-/** How a program that did not start ended. */
+/** The end of a program that did not start. */
 export interface FailedStart {
   readonly code: number | null;
   readonly output: string;
   readonly errors: string;
 }
 
-/** The environment of a test: the machine's, without what configures the program. */
+/** Returns the environment of a test: the machine's, without the variables that configure the program. */
 function environment(settings: Readonly<Record<string, string>>): Record<string, string | undefined> {
   const own =
     /^(?:NOTES_.*|IDENTITY_.*|SMTP_URL|MAIL_FROM|REUSE_PORT|TRUSTED_PROXIES|HOST|PORT|DATABASE_URL|NODE_ENV|NODE_OPTIONS|NODE_TEST_CONTEXT)$/;
@@ -40,7 +40,7 @@ function environment(settings: Readonly<Record<string, string>>): Record<string,
 interface Launch {
   readonly args: readonly string[];
   readonly cwd: string;
-  /** A test that waits for a program that hangs fails instead of hanging too: the program is ended after this time. */
+  /** The time after which the program is killed, so a test fails instead of hanging with it. */
   readonly timeoutMs: number;
 }
 
@@ -48,11 +48,11 @@ function ofApplication(args: readonly string[]): Launch {
   return { args: ["--conditions=lockstep-source", ...args, "src/main.ts"], cwd: folder, timeoutMs: 20_000 };
 }
 
-/** What `npm start` runs in the workspace. A test in a browser takes longer than others. */
+/** Returns the command of `npm start` in the workspace. A test in a browser takes longer than others. */
 function npmStart(): Launch {
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
   const [command, ...args] = String(scripts.start).split(" ");
-  if (command !== "node") throw new Error(`npm start runs ${command}: change this fixture with it`);
+  if (command !== "node") throw new Error(`Change this fixture, too: npm start runs ${command}`);
   return { args, cwd: root, timeoutMs: 170_000 };
 }
 
@@ -66,7 +66,7 @@ function launch({ args, cwd, timeoutMs }: Launch, settings: Readonly<Record<stri
   return { child, texts, ended };
 }
 
-/** Starts the program and waits for its first lines; it ends with the test. */
+/** Starts the program and waits for its first lines. It ends with the test. */
 export function startProgram(
   test: TestContext,
   args: readonly string[],
@@ -75,7 +75,7 @@ export function startProgram(
   return start(test, ofApplication(args), settings);
 }
 
-/** Starts the program as the README does, with the workspace's `npm start`; it ends with the test. */
+/** Starts the program as the README does, with the workspace's `npm start`. It ends with the test. */
 export function startDemo(test: TestContext, settings: Readonly<Record<string, string>> = {}): Promise<Program> {
   return start(test, npmStart(), settings);
 }
@@ -86,7 +86,7 @@ async function start(test: TestContext, how: Launch, settings: Readonly<Record<s
     child.kill("SIGKILL");
     await ended;
   });
-  // The first lines come in one piece.
+  // The first lines arrive in one piece.
   await Promise.race([once(child.stdout, "data"), ended]);
   if (texts.output === "") throw new Error(`The program did not start: ${texts.errors}`);
   const lines = new Map(

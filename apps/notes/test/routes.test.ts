@@ -1,4 +1,4 @@
-/** The route table of the API, row by row: who gets in, and who does not. Over real HTTP and through `api.fetch`. */
+/** The route table of the API: which callers each route accepts and refuses, over real HTTP and through `api.fetch`. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { Api } from "lockstep";
@@ -7,7 +7,7 @@ import { type Answer, hosts, issuer, signedIn, startNotes } from "./notes.fixtur
 
 const noId = "00000000-0000-4000-8000-000000000000";
 
-/** Every protected route: method, path, and a body that fits. */
+/** Every protected route: method, path, and a valid body. */
 const userRoutes = [
   ["GET", "/me"],
   ["GET", "/private"],
@@ -35,7 +35,7 @@ for (const host of hosts) {
       assert.deepEqual(pick(await ask("GET", "/public")), [200, { message: "Hello stranger" }]);
     });
 
-    test("every other route refuses a caller without a credential, and says which to send", async (t) => {
+    test("every other route refuses a caller without a credential, and names the credentials to send", async (t) => {
       const { ask, api } = await startNotes(t, host);
       for (const [method, path] of [...userRoutes, ["GET", "/v1/data"] as const]) {
         const answer = await ask(method, path);
@@ -51,7 +51,7 @@ for (const host of hosts) {
       assert.equal(own.length, open.length + userRoutes.length + 1, "a route is missing in this test");
     });
 
-    test("identity's open routes are those that give, prove or end a credential", async (t) => {
+    test("identity's open routes are those that issue, prove or end a credential", async (t) => {
       const { api } = await startNotes(t, host);
       const open = publicPaths(api);
       assert.deepEqual(open.filter((path) => /^\/(?:auth|\.well-known)/.test(path)).toSorted(), [
@@ -67,7 +67,7 @@ for (const host of hosts) {
       ]);
     });
 
-    test("every user route refuses a token that does not verify, with one answer for all", async (t) => {
+    test("every user route refuses every invalid token with the same answer", async (t) => {
       const { ask, token, alice, bob, auth } = await startNotes(t, host);
       const good = await token(alice);
       const ended = await token(bob);
@@ -92,7 +92,7 @@ for (const host of hosts) {
       }
     });
 
-    test("GET /me answers every signed-in user, inactive ones too", async (t) => {
+    test("GET /me answers every signed-in user, including inactive ones", async (t) => {
       const { ask, token, alice, carol } = await startNotes(t, host);
       assert.deepEqual(pick(await ask("GET", "/me", { token: await token(alice) })), [200, { ...alice }]);
       assert.deepEqual(pick(await ask("GET", "/me", { token: await token(carol) })), [200, { ...carol, isActive: false }]);
@@ -115,22 +115,22 @@ for (const host of hosts) {
       assert.deepEqual(pick(await ask("GET", "/profile", { token: await token(alice) })), [200, { ...alice }]);
     });
 
-    test("the group /v1 takes an API key and nothing else", async (t) => {
+    test("the group /v1 accepts only an API key", async (t) => {
       const { ask, token, alice, apiKey } = await startNotes(t, host);
       assert.deepEqual(pick(await ask("GET", "/v1/data", { key: apiKey })), [200, { data: "billing" }]);
       assert.equal((await ask("GET", "/v1/data", { token: await token(alice) })).status, 401);
       assert.equal((await ask("GET", `/v1/data?api_key=${apiKey}`)).status, 401);
     });
 
-    test("GET /feed takes a user or an API key, and knows which", async (t) => {
+    test("GET /feed accepts a user or an API key, and returns which it was", async (t) => {
       const { ask, token, alice, apiKey } = await startNotes(t, host);
       assert.deepEqual(pick(await ask("GET", "/feed", { token: await token(alice) })), [200, { via: "user", name: alice.email }]);
       assert.deepEqual(pick(await ask("GET", "/feed", { key: apiKey })), [200, { via: "client", name: "billing" }]);
-      // What is present and wrong is not forgiven because of what else is there.
+      // A wrong credential is refused even if another one is right.
       assert.equal((await ask("GET", "/feed", { token: "garbage", key: apiKey })).status, 401);
     });
 
-    test("a session's cookie opens the user's routes as a token does; so does a key of the user's, within its scopes", async (t) => {
+    test("a session's cookie opens the user's routes as a token does, and so does the user's key within its scopes", async (t) => {
       const { ask, alice, api } = await startNotes(t, host);
       const session = await signedIn(ask, alice.email);
       assert.deepEqual(pick(await ask("GET", "/me", { cookie: session })), [200, { ...alice }]);
@@ -164,7 +164,7 @@ for (const host of hosts) {
       }
     });
 
-    test("only an administrator passes the routes under /admin", async (t) => {
+    test("only an administrator may use the routes under /admin", async (t) => {
       const notes = await startNotes(t, host);
       const note = await notes.store.notes.add(notes.bob.id, "bob's");
       const attempts = [
@@ -180,7 +180,7 @@ for (const host of hosts) {
       }
     });
 
-    test("the documentation is everybody's in the demo, and administrators' with their session elsewhere", async (t) => {
+    test("the documentation is open in the demo, and otherwise only for administrators with a session", async (t) => {
       const { ask, admin, alice } = await startNotes(t, host);
       const [root, user] = [await signedIn(ask, admin.email), await signedIn(ask, alice.email)];
       for (const path of ["/docs", "/openapi.json"]) {
@@ -194,7 +194,7 @@ for (const host of hosts) {
       assert.deepEqual(document.body, JSON.parse(JSON.stringify(open.api.openapi())));
     });
 
-    test("HEAD is GET without a body, under the same guard; other methods are 405", async (t) => {
+    test("HEAD is GET without a body, with the same guards, and other methods are 405", async (t) => {
       const { ask, token, alice } = await startNotes(t, host);
       assert.deepEqual(brief(await ask("HEAD", "/notes", { token: await token(alice) })), [200, ""]);
       assert.deepEqual(brief(await ask("HEAD", "/notes")), [401, ""]);
@@ -203,27 +203,27 @@ for (const host of hosts) {
       assert.equal((await ask("GET", "/auth/token")).status, 405);
     });
 
-    test("an answer to somebody is nobody else's to keep", async (t) => {
+    test("a cache must not store an answer to a user", async (t) => {
       const { ask, token, alice } = await startNotes(t, host);
       assert.equal((await ask("GET", "/me", { token: await token(alice) })).headers.get("cache-control"), "no-store");
     });
   });
 }
 
-test("a caller without a credential reaches no store", async (t) => {
+test("a request without a credential does not reach the store", async (t) => {
   const notes = await startNotes(t);
   await notes.store.close();
   for (const [method, path, json] of userRoutes) assert.equal((await notes.ask(method, path, { json })).status, 401);
 });
 
-/** The paths of the operations that say why they are open. */
+/** Returns the paths of the operations that say why they are open. */
 function publicPaths(api: Api): string[] {
   return Object.entries(api.openapi().paths).flatMap(([path, item]) =>
     Object.values(item ?? {}).some((operation) => operation["x-lockstep-public"] !== undefined) ? [path] : [],
   );
 }
 
-/** What a caller without a credential is told to send. A program calls `/v1`, and no key administers. */
+/** Returns the challenges for a caller without a credential. `/v1` is for programs, and keys cannot administer. */
 function challengesOf(path: string): string[] {
   if (path.startsWith("/v1")) return [apiKey];
   if (path.startsWith("/admin")) return [bearer, cookie];

@@ -1,4 +1,4 @@
-/** Settings: what they default to, and the sentence for each that is wrong. */
+/** Settings: their defaults, and the message for each wrong setting. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { inspect } from "node:util";
@@ -20,8 +20,8 @@ function refusal(env: Environment): string {
   return "accepted";
 }
 
-suite("what is accepted", () => {
-  test("the demo needs nothing but its switch", () => {
+suite("accepted settings", () => {
+  test("the demo needs only NOTES_DEMO=1", () => {
     const settings = readSettings(demo);
     assert.deepEqual(settings, {
       mode: "demo",
@@ -70,14 +70,14 @@ suite("what is accepted", () => {
     assert.equal(readSettings({ ...production, NOTES_ISSUER: "https://notes.example.com" }).issuer, "https://notes.example.com");
   });
 
-  test("mail, proxies, a shared port and registration, where they are set", () => {
+  test("mail, proxies, a shared port and registration are read if they are set", () => {
     const mail = { SMTP_URL: "smtps://u:p@mail.example.com", MAIL_FROM: "notes@example.com" };
     const settings = readSettings({ ...production, ...mail, NOTES_REGISTRATION: "1", REUSE_PORT: "1", TRUSTED_PROXIES: "2" });
     const { registration, sharesPort, trustedProxies, smtp } = settings;
     assert.deepEqual([registration, sharesPort, trustedProxies, smtp?.from], ["open", true, 2, "notes@example.com"]);
   });
 
-  test("the key of before, while it is being replaced", () => {
+  test("the previous key is read while IDENTITY_KEY is being replaced", () => {
     const settings = readSettings({ ...production, IDENTITY_KEY_PREVIOUS: generateIdentityKey().reveal() });
     assert.equal(settings.identityKeys.length, 2);
     assert.equal(settings.identityKeys[0]?.reveal(), identityKey);
@@ -87,7 +87,7 @@ suite("what is accepted", () => {
     for (const HOST of ["127.0.0.1", "127.8.9.10", "::1", "localhost"]) assert.equal(refusal({ ...demo, HOST }), "accepted");
   });
 
-  test("what is printed of the settings holds no secret", () => {
+  test("printed settings contain no secret", () => {
     const password = "seventeen purple walruses";
     const texts = [
       readSettings({ ...production, NOTES_ADMIN_EMAIL: "root@example.com", NOTES_ADMIN_PASSWORD: password }),
@@ -97,51 +97,51 @@ suite("what is accepted", () => {
   });
 });
 
-suite("what is refused, with what to set", () => {
-  test("the demo on an address that others reach", () => {
+suite("refused settings, with a message that says what to set", () => {
+  test("the demo on an address that other machines can reach", () => {
     for (const HOST of ["0.0.0.0", "::", "192.168.1.5", "example.com", "127.0.0.1.example.com", "::ffff:127.0.0.1"]) {
-      assert.match(refusal({ ...demo, HOST }), /^The demo .* set HOST to 127\.0\.0\.1/, HOST);
+      assert.match(refusal({ ...demo, HOST }), /^Set HOST to 127\.0\.0\.1, or leave out NOTES_DEMO /, HOST);
     }
   });
 
-  test("ports, databases and issuers that are none", () => {
-    for (const PORT of ["http", "-1", "65536", "3000.5", "NaN"]) assert.match(refusal({ ...demo, PORT }), /^PORT must be/, PORT);
+  test("invalid ports, databases and issuers", () => {
+    for (const PORT of ["http", "-1", "65536", "3000.5", "NaN"]) assert.match(refusal({ ...demo, PORT }), /^Set PORT to/, PORT);
     for (const DATABASE_URL of ["mysql://localhost/notes", "data/notes.db", "sqlite:", "SQLITE:x", "postgres:"]) {
-      assert.match(refusal({ ...demo, DATABASE_URL }), /^DATABASE_URL must be sqlite:/, DATABASE_URL);
+      assert.match(refusal({ ...demo, DATABASE_URL }), /^Set DATABASE_URL to sqlite:/, DATABASE_URL);
     }
     for (const NOTES_ISSUER of ["notes", "javascript:alert(1)"])
-      assert.match(refusal({ ...demo, NOTES_ISSUER }), /^NOTES_ISSUER must be/);
+      assert.match(refusal({ ...demo, NOTES_ISSUER }), /^Set NOTES_ISSUER to/);
   });
 
   test("production without a key, however the demo is misspelt", () => {
     for (const env of [{}, { NOTES_DEMO: "true" }, { NOTES_DEMO: "0" }, { NOTES_DEMO: "" }])
-      assert.match(refusal(env), /^IDENTITY_KEY is missing: set it to/);
+      assert.match(refusal(env), /^Set IDENTITY_KEY to/);
   });
 
-  test("what belongs to the demo, in production", () => {
+  test("the demo's password and key, in production", () => {
     assert.match(
       refusal({ ...production, NOTES_DEMO_PASSWORD: "seventeen purple walruses" }),
-      /^NOTES_DEMO_PASSWORD is for the demo/,
+      /^Leave out NOTES_DEMO_PASSWORD, or set NOTES_DEMO=1/,
     );
-    assert.match(refusal({ ...production, NOTES_DEMO_API_KEY: "x" }), /^NOTES_DEMO_API_KEY is for the demo/);
+    assert.match(refusal({ ...production, NOTES_DEMO_API_KEY: "x" }), /^Leave out NOTES_DEMO_API_KEY, or set NOTES_DEMO=1/);
   });
 
-  test("the signing key of the first version, whose place others have taken", () => {
-    assert.match(refusal({ ...production, NOTES_SIGNING_KEY: "{}" }), /^NOTES_SIGNING_KEY is no longer used: .* Leave it out\.$/);
+  test("the signing key of the first version, which is no longer used", () => {
+    assert.match(refusal({ ...production, NOTES_SIGNING_KEY: "{}" }), /^Leave out NOTES_SIGNING_KEY: it is no longer used/);
   });
 
-  test("mail without a sender, and registration without mail", () => {
-    assert.match(refusal({ ...production, SMTP_URL: "mail.example.com" }), /^SMTP_URL must be smtp:/);
-    assert.match(refusal({ ...production, SMTP_URL: "smtp://mail.example.com" }), /^MAIL_FROM must be/);
-    assert.match(refusal({ ...production, NOTES_REGISTRATION: "1" }), /^NOTES_REGISTRATION needs mail/);
-    assert.match(refusal({ ...production, REUSE_PORT: "yes" }), /^REUSE_PORT is 1 or 0/);
-    assert.match(refusal({ ...production, TRUSTED_PROXIES: "-1" }), /^TRUSTED_PROXIES must be/);
+  test("mail without a sender, registration without mail, and wrong switches and counts", () => {
+    assert.match(refusal({ ...production, SMTP_URL: "mail.example.com" }), /^Set SMTP_URL to smtp:/);
+    assert.match(refusal({ ...production, SMTP_URL: "smtp://mail.example.com" }), /^Set MAIL_FROM to/);
+    assert.match(refusal({ ...production, NOTES_REGISTRATION: "1" }), /^Set SMTP_URL and MAIL_FROM: NOTES_REGISTRATION needs mail/);
+    assert.match(refusal({ ...production, REUSE_PORT: "yes" }), /^Set REUSE_PORT to 1 or 0/);
+    assert.match(refusal({ ...production, TRUSTED_PROXIES: "-1" }), /^Set TRUSTED_PROXIES to/);
   });
 
   test("a first administrator without an address or a password", () => {
     const password = "seventeen purple walruses";
     assert.equal(refusal({ ...production, NOTES_ADMIN_EMAIL: "root@example.com", NOTES_ADMIN_PASSWORD: password }), "accepted");
-    assert.match(refusal({ ...production, NOTES_ADMIN_EMAIL: "root@example.com" }), /^NOTES_ADMIN_PASSWORD is missing: set it/);
-    assert.match(refusal({ ...production, NOTES_ADMIN_PASSWORD: password }), /^NOTES_ADMIN_EMAIL must be/);
+    assert.match(refusal({ ...production, NOTES_ADMIN_EMAIL: "root@example.com" }), /^Set NOTES_ADMIN_PASSWORD to/);
+    assert.match(refusal({ ...production, NOTES_ADMIN_PASSWORD: password }), /^Set NOTES_ADMIN_EMAIL to/);
   });
 });

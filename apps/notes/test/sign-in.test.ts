@@ -1,4 +1,4 @@
-/** The token endpoint: who gets a token, what it grants, and what a wrong guess tells. */
+/** The token endpoint: who gets a token, what it grants, and what a wrong guess reveals. */
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
@@ -9,7 +9,7 @@ const form = { grant_type: "password", username: "alice@example.com", password }
 
 for (const host of hosts) {
   suite(`POST /auth/token, ${host}`, () => {
-    test("gives a bearer token that opens the user's routes", async (t) => {
+    test("issues a bearer token that opens the user's routes", async (t) => {
       const { ask } = await startNotes(t, host);
       const { status, headers, body } = await ask("POST", "/auth/token", { form });
       const { access_token: token, refresh_token: refresh, ...rest } = body;
@@ -19,13 +19,13 @@ for (const host of hosts) {
       assert.equal((await ask("GET", "/private", { token: String(token) })).status, 200);
     });
 
-    test("compares addresses without regard to case, and passwords exactly", async (t) => {
+    test("compares addresses case-insensitively, and passwords exactly", async (t) => {
       const { ask } = await startNotes(t, host);
       assert.equal((await ask("POST", "/auth/token", { form: { ...form, username: "Alice@Example.COM" } })).status, 200);
       assert.equal((await ask("POST", "/auth/token", { form: { ...form, password: password.toUpperCase() } })).status, 400);
     });
 
-    test("an inactive user signs in", async (t) => {
+    test("an inactive user can sign in", async (t) => {
       const { ask } = await startNotes(t, host);
       const { body } = await ask("POST", "/auth/token", { form: { ...form, username: "carol@example.com" } });
       assert.equal((await ask("GET", "/me", { token: String(body["access_token"]) })).status, 200);
@@ -47,7 +47,7 @@ for (const host of hosts) {
       }
     });
 
-    test("grants the scopes that are asked for and no others", async (t) => {
+    test("grants only the requested scopes", async (t) => {
       const { ask } = await startNotes(t, host);
       const { body } = await ask("POST", "/auth/token", { form: { ...form, scope: "notes:read" } });
       assert.equal(body["scope"], "notes:read");
@@ -58,7 +58,7 @@ for (const host of hosts) {
       assert.match(refused.headers.get("www-authenticate") ?? "", /error="insufficient_scope", scope="notes:write"/);
     });
 
-    test("an empty scope is no scope asked for", async (t) => {
+    test("an empty scope counts as not sent", async (t) => {
       const { ask } = await startNotes(t, host);
       const { body } = await ask("POST", "/auth/token", { form: { ...form, scope: "" } });
       assert.equal(body["scope"], everyScope);
@@ -72,7 +72,7 @@ for (const host of hosts) {
       }
     });
 
-    test("a request that is none is an OAuth error", async (t) => {
+    test("a malformed request is an OAuth error", async (t) => {
       const { ask } = await startNotes(t, host);
       const { username: _, ...nameless } = form;
       for (const malformed of [{ form: nameless }, { form: { ...form, grant_type: "client_credentials" } }, { json: form }, {}]) {
@@ -132,7 +132,7 @@ test("the token is an RFC 9068 access token of ten minutes, signed with ES256", 
   assert.ok(!JSON.stringify(claims).includes("@"), "no address in a token");
 });
 
-/** Headers without what differs from answer to answer. */
+/** Returns the headers without those that differ from answer to answer. */
 function stable(headers: Headers | undefined): object {
   return Object.fromEntries([...(headers ?? [])].filter(([name]) => name !== "x-request-id" && name !== "date"));
 }

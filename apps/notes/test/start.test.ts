@@ -1,4 +1,4 @@
-/** The program from outside: what it prints, how it ends, and why it does not start. */
+/** The program from outside: its output, its end, and why it does not start. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -38,7 +38,7 @@ async function statusOf(url: string, token?: string): Promise<number> {
 }
 
 suite("the demo", () => {
-  test("npm start is the demo, and prints where it is and what opens it, first", async (t) => {
+  test("npm start starts the demo, and first prints its address and credentials", async (t) => {
     const { scripts } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
     assert.equal(scripts.start, `node --conditions=lockstep-source ${demoFile} src/main.ts`);
     const program = await startProgram(t, [demoFile], {});
@@ -62,7 +62,7 @@ suite("the demo", () => {
     assert.deepEqual(await data.json(), { data: "demo client" });
   });
 
-  test("accounts, notes and tokens outlive a restart; password and key can be given", async (t) => {
+  test("accounts, notes and tokens survive a restart, and the password and the key can be set", async (t) => {
     const DATABASE_URL = `sqlite:${join(temporary(t), "deep/notes.db")}`;
     const NOTES_ISSUER = "http://localhost:3000";
     const first = await startProgram(t, [demoFile], { DATABASE_URL, NOTES_ISSUER });
@@ -127,7 +127,7 @@ test("a signal lets a request in flight finish, takes no new one, and ends with 
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json", expect: "100-continue" },
   });
   slow.flushHeaders();
-  // The server asks for the body once the guards have passed.
+  // The server asks for the body after the guards have passed.
   await once(slow, "continue");
   slow.write('{"text":');
   program.process.kill("SIGTERM");
@@ -150,8 +150,8 @@ async function isListening({ url }: Program): Promise<boolean> {
   }
 }
 
-/** Every other setting that is refused is in `settings.test.ts`; they all end the same way. */
-suite("what keeps it from starting is one sentence on standard error, and exit code 1", { concurrency: 2 }, () => {
+/** `settings.test.ts` has every other refused setting. All of them end in the same way. */
+suite("a wrong start ends with one sentence on standard error and exit code 1", { concurrency: 2 }, () => {
   const refuses = (
     name: string,
     sentence: RegExp,
@@ -166,29 +166,37 @@ suite("what keeps it from starting is one sentence on standard error, and exit c
     });
   };
 
-  refuses("a port in use", /^Port \d+ of 127\.0\.0\.1 is in use: set PORT to another one\.$/m, async (t) => {
+  refuses("a port in use", /^Set PORT to another port: port \d+ of 127\.0\.0\.1 is in use\.$/m, async (t) => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     t.after(() => other.close());
-    // A server that listens on a port has an address with one.
+    // A server that listens on a port has an address with a port.
     return { NOTES_DEMO: "1", PORT: String((other.address() as AddressInfo).port) };
   });
-  refuses("a database that is none", /cannot be opened \(file is not a database\): set DATABASE_URL/, (t) => {
-    const file = join(temporary(t), "notes.db");
-    writeFileSync(file, "no database at all, just text that is long enough to be looked at");
-    return { NOTES_DEMO: "1", DATABASE_URL: `sqlite:${file}` };
-  });
-  refuses("a PostgreSQL that does not answer", /^The database 127\.0\.0\.1:1\/notes cannot be opened .*: set DATABASE_URL/, () => ({
-    NOTES_DEMO: "1",
-    DATABASE_URL: "postgres://127.0.0.1:1/notes",
-  }));
-  refuses("the demo on every address", /^The demo is for this machine only: set HOST/, () => ({
+  refuses(
+    "a file that is not a database",
+    /^Set DATABASE_URL to another database, .* cannot be opened \(file is not a database\)\.$/m,
+    (t) => {
+      const file = join(temporary(t), "notes.db");
+      writeFileSync(file, "no database at all, just text that is long enough to be looked at");
+      return { NOTES_DEMO: "1", DATABASE_URL: `sqlite:${file}` };
+    },
+  );
+  refuses(
+    "a PostgreSQL that does not answer",
+    /^Set DATABASE_URL to another database, .*: 127\.0\.0\.1:1\/notes cannot be opened/,
+    () => ({
+      NOTES_DEMO: "1",
+      DATABASE_URL: "postgres://127.0.0.1:1/notes",
+    }),
+  );
+  refuses("the demo on every address", /^Set HOST to 127\.0\.0\.1, .*: the demo is for this machine only/, () => ({
     NOTES_DEMO: "1",
     HOST: "0.0.0.0",
   }));
-  refuses("production without a key", /^IDENTITY_KEY is missing: set it to/, () => ({}));
+  refuses("production without a key", /^Set IDENTITY_KEY to/, () => ({}));
   refuses(
-    "a key that is none",
+    "a malformed key",
     /^IDENTITY_KEY is not 32 bytes in base64url: make one with `lockstep-identity generate-key`\.$/m,
     () => ({
       ...production,

@@ -1,4 +1,4 @@
-/** The database: made and updated at start, moved from the first version, and what it makes impossible. */
+/** The database: how a start creates, updates and converts it, and what it prevents. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -61,7 +61,7 @@ const kinds = {
   postgres: (t: TestContext) => newPostgresUrl(t),
 } as const;
 
-test("makes the folder and the file, in WAL mode, for the owner alone, and keeps what is written", async (t) => {
+test("creates the folder and the file, in WAL mode, for the owner alone, and keeps written data", async (t) => {
   const path = join(folder(t), "deep/er/notes.db");
   const first = await openStore({ kind: "sqlite", path });
   const note = await first.notes.add("alice", "kept");
@@ -75,7 +75,7 @@ test("makes the folder and the file, in WAL mode, for the owner alone, and keeps
   assert.equal(statSync(join(path, "..")).mode & 0o077, 0);
 });
 
-test("a database of a newer version, and what is no database, are refused and left alone", async (t) => {
+test("a database of a newer version and a file that is not a database are refused and not changed", async (t) => {
   const newer = join(folder(t), "newer.db");
   const db = new DatabaseSync(newer);
   db.exec(
@@ -87,22 +87,25 @@ test("a database of a newer version, and what is no database, are refused and le
   writeFileSync(garbage, "this is a letter to my grandmother, and no database at all");
   await assert.rejects(openStore({ kind: "sqlite", path: garbage }), {
     name: "StartError",
-    message: /cannot be opened \(file is not a database\): set DATABASE_URL/,
+    message: /^Set DATABASE_URL to another database, .* cannot be opened \(file is not a database\)\.$/,
   });
   assert.match(readFileSync(garbage, "utf8"), /grandmother/);
   await assert.rejects(openStore({ kind: "sqlite", path: folder(t) }), { name: "StartError", message: /cannot be opened/ });
 });
 
-test("a PostgreSQL that does not answer is told without its password", async () => {
+test("the message about a PostgreSQL that does not answer does not show its password", async () => {
   await assert.rejects(openStore({ kind: "postgres", url: "postgres://notes:hunter2@127.0.0.1:1/notes" }), (error: Error) => {
-    assert.match(error.message, /^The database 127\.0\.0\.1:1\/notes cannot be opened \(.*ECONNREFUSED.*\): set DATABASE_URL/);
+    assert.match(
+      error.message,
+      /^Set DATABASE_URL to another database, .*: 127\.0\.0\.1:1\/notes cannot be opened \(.*ECONNREFUSED.*\)\.$/,
+    );
     return error.name === "StartError" && !error.message.includes("hunter2");
   });
 });
 
 for (const [kind, url] of Object.entries(kinds)) {
   suite(`on ${kind}`, () => {
-    test("two administrators who demote each other at once: one is left", async (t) => {
+    test("if two administrators demote each other at once, one is left", async (t) => {
       const { store } = await open(t, await url(t));
       for (const id of ["a", "b"]) await store.profiles.update(id, { role: "admin" });
       const changes = await Promise.all([
@@ -113,7 +116,7 @@ for (const [kind, url] of Object.entries(kinds)) {
       assert.equal((await store.profiles.activeAdmins()).length, 1);
     });
 
-    test("the newest note is first, however many are written at once", async (t) => {
+    test("the newest note is first, even if many are written in one millisecond", async (t) => {
       const { store } = await open(t, await url(t));
       for (let index = 0; index < 20; index += 1) await store.notes.add("alice", `${index}`);
       const texts = (await store.notes.list("alice", { limit: 3, offset: 1 })).map(({ text }) => text);
@@ -142,22 +145,22 @@ for (const [kind, url] of Object.entries(kinds)) {
       for (const wrong of ["notes_demo_x", `${first.apiKey.reveal()}x`]) {
         await assert.rejects(prepareDemo({ store, auth }, { password: given, apiKey: new Redacted(wrong) }), {
           name: "StartError",
-          message: /^NOTES_DEMO_API_KEY must be/,
+          message: /^Set NOTES_DEMO_API_KEY to/,
         });
       }
     });
 
-    test("production makes the first administrator and nobody else, once", async (t) => {
+    test("production creates only the first administrator, once", async (t) => {
       const { store, auth, signsIn } = await open(t, await url(t), "production");
       await assert.rejects(prepareProduction({ store, auth }, { firstAdmin: undefined }), {
         name: "StartError",
-        message: /set NOTES_ADMIN_EMAIL and NOTES_ADMIN_PASSWORD/,
+        message: /^Set NOTES_ADMIN_EMAIL and NOTES_ADMIN_PASSWORD/,
       });
       for (const weak of ["changeme", "aaaaaaaaaaaaaaaaaaaa", "Password1234567"]) {
         const firstAdmin = { email: "root@example.com", password: new Redacted(weak) };
         await assert.rejects(prepareProduction({ store, auth }, { firstAdmin }), {
           name: "StartError",
-          message: /^NOTES_ADMIN_PASSWORD cannot be/,
+          message: /^Set NOTES_ADMIN_PASSWORD to another password: /,
         });
       }
       const firstAdmin = { email: "root@example.com", password: new Redacted(password) };
@@ -173,7 +176,7 @@ for (const [kind, url] of Object.entries(kinds)) {
       assert.ok(await signsIn("root@example.com", firstAdmin.password));
     });
 
-    test("of processes that start at once all find the one administrator", async (t) => {
+    test("processes that start at once create one administrator", async (t) => {
       const { store, auth } = await open(t, await url(t), "production");
       const firstAdmin = { email: "root@example.com", password: new Redacted(password) };
       await Promise.all(Array.from({ length: 3 }, () => prepareProduction({ store, auth }, { firstAdmin })));
@@ -187,24 +190,24 @@ for (const [kind, url] of Object.entries(kinds)) {
       await claimDatabase(store, "demo");
       await assert.rejects(claimDatabase(store, "production"), {
         name: "StartError",
-        message: /belongs to the demo: set DATABASE_URL/,
+        message: /^Set DATABASE_URL to another database: this one belongs to the demo\.$/,
       });
     });
   });
 }
 
-test("the file holds no password, API key or token that can be used", async (t) => {
+test("the file contains no usable password, API key or token", async (t) => {
   const path = join(folder(t), "notes.db");
   const { store, auth } = await open(t, `sqlite:${path}`);
   const { password, apiKey } = await prepareDemo({ store, auth }, { password: undefined, apiKey: undefined });
   await store.close();
   const bytes = readFileSync(path).toString("latin1");
   const [, , id = "", secretPart = ""] = apiKey.reveal().split("_");
-  assert.ok(bytes.includes(id), "the control: what is public is found");
+  assert.ok(bytes.includes(id), "the control: the public part of the key is found");
   for (const text of [password.reveal(), apiKey.reveal(), secretPart]) assert.ok(!bytes.includes(text));
 });
 
-test("a database of the first version goes on: accounts, passwords, roles, notes and keys", async (t) => {
+test("a database of the first version keeps its accounts, passwords, roles, notes and keys", async (t) => {
   const path = join(folder(t), "notes.db");
   const key = await makeFirstVersion(path);
   const { store, auth, signsIn, opens } = await open(t, `sqlite:${path}`);
@@ -221,7 +224,7 @@ test("a database of the first version goes on: accounts, passwords, roles, notes
   ]);
   assert.ok(await opens(key));
   await assert.rejects(claimDatabase(store, "demo"), /belongs to production/);
-  // Once more, as a start that was interrupted does: nothing is left to do.
+  // Again, as after an interrupted start: nothing is left to do.
   await moveFirstVersion(store.database, auth);
   const other = new DatabaseSync(path);
   t.after(() => other.close());
@@ -235,7 +238,7 @@ const firstVersion = {
   keySecret: "0123456789abcdef0123456789ABCDEF",
 };
 
-/** The tables and rows of the first version, as it made them. Gives the API key in it. */
+/** Creates a database of the first version. Returns the API key in it. */
 async function makeFirstVersion(path: string): Promise<Redacted<string>> {
   const { crc32 } = await import("node:zlib");
   const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -270,5 +273,5 @@ async function makeFirstVersion(path: string): Promise<Redacted<string>> {
   return new Redacted(`${body}_${check}`);
 }
 
-/** Of `password`, by the first version. */
+/** The first version's hash of `password`. */
 const passwordHash = "$argon2id$v=19$m=19456,t=2,p=1$v5W8prSYLKFWa/Ze6hlemg$P3Uw5m7KZb4yddYjgWHKrjhT/HagvR89cmfa7F0eGE8";

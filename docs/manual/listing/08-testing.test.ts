@@ -40,7 +40,7 @@ test("an override can refuse", async () => {
 });
 // #endregion
 
-test("a replaced principal needs grants if the route asks for scopes", async () => {
+test("a replaced principal needs grants if the route requires scopes", async () => {
   const testing = api.with([[currentUser, ann]]);
   const response = await testing.fetch(new Request("http://localhost/report"));
   assert.equal(response.status, 403);
@@ -51,7 +51,7 @@ test("a job uses the same dependencies", async () => {
 });
 
 // #region run
-test("a guard refuses outside HTTP as well", async () => {
+test("a guard refuses outside HTTP, too", async () => {
   const admin = role.require("admin");
 
   await assert.rejects(run(admin, { with: [[currentUser, ann]] }), Refused);

@@ -4,26 +4,26 @@ import { createApi } from "lockstep";
 import { api, demo, sessions } from "./09-documentation.ts";
 import { ask, outcome } from "./ask.fixture.ts";
 
-test("open documentation is there for everyone", async () => {
+test("everyone can read open documentation", async () => {
   const page = await ask(demo, "GET /docs");
   assert.equal(page.status, 200);
   assert.match(String(page.body), /swagger-ui/);
   assert.deepEqual((await ask(demo, "GET /openapi.json")).body, JSON.parse(JSON.stringify(demo.openapi())));
 });
 
-test("guarded documentation needs what its rule needs", async () => {
+test("guarded documentation needs the credential and the rights of its rule", async () => {
   sessions.set("s1", "carol");
   assert.equal(await outcome(api, "GET /docs"), "401 unauthenticated");
   assert.equal(await outcome(api, "GET /docs", { headers: { cookie: "__Host-session=s1" } }), "200");
   assert.equal(await outcome(api, "GET /openapi.json"), "401 unauthenticated");
 });
 
-test("without a rule there is no documentation", async () => {
+test("an API without a rule for its documentation has none", async () => {
   const none = createApi({ title: "t", version: "1", routes: [] });
   assert.equal(await outcome(none, "GET /docs"), "404 not_found");
 });
 
-test("the document says what is enforced", () => {
+test("the document describes the access that is enforced", () => {
   // #region openapi
   const operation = demo.openapi().paths["/notes/{id}"]?.get;
 

@@ -16,14 +16,14 @@ import { tokenOf } from "./setting.ts";
 
 const authorization = `Bearer ${await tokenOf("alice")}`;
 
-test("a server of its own answers with the API", async () => {
+test("a server of its own serves the API", async () => {
   const address = await server.listen({ host: "127.0.0.1", port: 0 });
   const response = await fetch(`${address}/me`, { headers: { authorization } });
   assert.deepEqual([response.status, await response.json()], [200, { id: "alice" }]);
   await server.close();
 });
 
-test("a plugin answers under its prefix, beside the other routes", async () => {
+test("a plugin serves the API under its prefix, beside the other routes", async () => {
   await app.ready();
   assert.equal((await app.inject("/metrics")).body, "requests_total 0");
   assert.equal((await app.inject("/api/me")).statusCode, 401);
@@ -31,7 +31,7 @@ test("a plugin answers under its prefix, beside the other routes", async () => {
   await app.close();
 });
 
-test("a route beside the API that nobody declared does not start", async () => {
+test("an undeclared route beside the API does not start", async () => {
   const undeclared = fastify();
   undeclared.get("/metrics", () => "requests_total 0");
   await undeclared.register(lockstep(api), { prefix: "/api" });

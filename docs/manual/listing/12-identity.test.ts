@@ -26,7 +26,7 @@ async function token(): Promise<string> {
   return access_token ?? "";
 }
 
-test("a token opens the user's routes, and no others", async () => {
+test("a token opens only the user's routes", async () => {
   const mine = await token();
   assert.deepEqual((await ask(api, "GET /notes", { token: mine })).body, `notes of ${id}`);
   assert.equal(await outcome(api, "GET /notes"), "401 unauthenticated");
@@ -56,14 +56,14 @@ test("an API key has the scopes that it was given", async () => {
   assert.equal(await outcome(api, "POST /auth/api-keys", { token: await token(), json: broader }), "403 scope_not_held");
 });
 
-test("a browser's cookie is for encrypted connections", async () => {
+test("a browser gets a cookie over an encrypted connection only", async () => {
   const form = { username: "alice@example.com", password: word };
   const headers = { "sec-fetch-site": "same-origin" };
   assert.equal(await outcome(api, "POST /auth/session", { form, headers }), "403 insecure_transport");
   assert.equal(await outcome(api, "POST /auth/session", { form }), "403 cross_site");
 });
 
-test("administrators are those of the application", async () => {
+test("the application decides who is an administrator", async () => {
   const mine = await token();
   assert.equal(await outcome(administration, "GET /auth/accounts", { token: mine }), "403 forbidden");
   roleOf.set(id, "admin");

@@ -10,14 +10,14 @@ import { teams, tokenOf } from "./setting.ts";
 const alices = "7d4b6f0e-1c1a-4a57-9a3e-0c5d1f2a3b4c";
 const token = tokenOf("alice");
 
-test("allow() says yes with a value that is not a principal", async () => {
+test("allow() accepts a value that is not a principal", async () => {
   assert.deepEqual((await ask(api, "GET /me/limit", { token })).body, 100);
   assert.equal(await outcome(api, "GET /me/limit", { token: tokenOf("bob") }), "403 forbidden");
 });
 
 test("without allow(), a value that is not a principal is refused", async () => {
   const plan = { isPaid: true };
-  // The cast does what `any` does: the compiler no longer sees that a plan is not a principal.
+  // The cast has the effect of `any`: the compiler no longer sees that a plan is not a principal.
   const careless = authorize({ user: currentUser }, () => plan as unknown as { readonly id: string });
   const events: unknown[] = [];
   const audited = createApi({
@@ -40,7 +40,7 @@ test("any scope is enough if the route says so", async () => {
   assert.equal(await outcome(api, "DELETE /me/sessions", { token: tokenOf("alice", "notes:read") }), "204");
 });
 
-test("an unchecked response lets whole rows out, to administrators", async () => {
+test("an unchecked response sends whole rows to administrators", async () => {
   const { body } = await ask(api, "GET /admin/notes", { token: tokenOf("carol") });
   assert.match(JSON.stringify(body), /"ownerId":"alice"/);
   assert.equal(await outcome(api, "GET /admin/notes", { token }), "403 forbidden");
@@ -50,7 +50,7 @@ test("a public route needs no credential", async () => {
   assert.deepEqual((await ask(api, "GET /posts/welcome")).body, { title: "Welcome" });
 });
 
-test("two checks may be apart if one says so; otherwise the API does not start", async () => {
+test("two checks may be apart only if one of them has a reason", async () => {
   assert.equal(await outcome(api, "GET /teams/red/colours/navy", { token }), "200");
   assert.equal(await outcome(api, "GET /teams/blue/colours/navy", { token }), "404 not_found");
   const team = owned(
@@ -79,7 +79,7 @@ test("the reasons are in the document", () => {
   // #endregion
 });
 
-test("a reason is never empty", () => {
+test("an empty reason is refused", () => {
   const blank: string = " ";
   assert.throws(
     () => nothing(blank),

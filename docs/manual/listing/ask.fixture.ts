@@ -1,30 +1,31 @@
-/** Asks an API one question, for the tests of the listings and examples. */
+/** Sends requests to an API, for the tests of the listings and examples. */
 import { mock } from "node:test";
 import type { Api } from "lockstep";
 
-// The APIs write audit events to standard error, as they do by default. The tests provoke many; other errors stay visible.
+// By default, the APIs write audit events to standard error. The tests cause many of them, so hide these and show everything
+// else.
 const show = console.error;
 mock.method(console, "error", (...parts: readonly unknown[]) => {
   if (!String(parts[0]).startsWith('{"audit":')) show(...parts);
 });
 
-/** What a request carries besides its method and path. */
+/** The content of a request, besides its method and path. */
 export interface Question {
-  /** For `Authorization: Bearer …`. */
+  /** The token of `Authorization: Bearer …`. */
   readonly token?: string | Promise<string>;
   readonly headers?: Readonly<Record<string, string>>;
   /** A JSON body. */
   readonly json?: unknown;
   /** A form. */
   readonly form?: Readonly<Record<string, string>>;
-  /** A body as it is. */
+  /** A body that is sent as it is. */
   readonly raw?: string;
 }
 
-/** What came back. */
+/** The answer to a request. */
 export interface Answer {
   readonly status: number;
-  /** Parsed where it is JSON, else the text. */
+  /** The parsed JSON, or the text if it is not JSON. */
   readonly body: unknown;
   readonly headers: Headers;
 }
@@ -42,7 +43,7 @@ export async function ask(api: Pick<Api, "fetch">, what: string, question: Quest
   return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
 }
 
-/** The status and the `code` of an answer: what most tests ask for. */
+/** Sends a request, and returns the status and the `code` of the answer. */
 export async function outcome(api: Pick<Api, "fetch">, what: string, question: Question = {}): Promise<string> {
   const { status, body } = await ask(api, what, question);
   const code: unknown = typeof body === "object" && body !== null && "code" in body ? body.code : undefined;

@@ -22,7 +22,7 @@ const add = sql(`
 const update = sql("UPDATE notes_notes SET text = :text, updated_at = :now WHERE id = :id AND owner_id = :ownerId RETURNING *");
 const remove = sql("DELETE FROM notes_notes WHERE id = :id AND owner_id = :ownerId");
 
-/** The notes. What changes one names its owner too, so that a mistake above cannot reach somebody else's. */
+/** Stores notes. A change names the owner, too, so a mistake in a caller cannot change another user's note. */
 export class NoteStore {
   readonly #database: Database;
   readonly #clock: () => number;
@@ -37,18 +37,18 @@ export class NoteStore {
     return row && toNote(row);
   }
 
-  /** The owner's notes, newest first. */
+  /** Returns the owner's notes, newest first. */
   async list(ownerId: string, { limit, offset }: Page): Promise<Note[]> {
     return (await this.#database.run(all(list, { ownerId, limit, offset }))).map(toNote);
   }
 
   async add(ownerId: string, text: string): Promise<Note> {
     const row = await this.#database.run(first(add, { id: randomUUID(), ownerId, text, now: this.#clock() }));
-    if (row === undefined) throw new TypeError("INSERT … RETURNING gives the row");
+    if (row === undefined) throw new TypeError("INSERT … RETURNING returns the row");
     return toNote(row);
   }
 
-  /** The note with another text; `undefined` where it has gone meanwhile. */
+  /** Changes a note's text. Returns the note, or `undefined` if it has been deleted in the meantime. */
   async update({ id, ownerId }: Note, text: string): Promise<Note | undefined> {
     const row = await this.#database.run(first(update, { id, ownerId, text, now: this.#clock() }));
     return row && toNote(row);

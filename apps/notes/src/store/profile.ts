@@ -1,23 +1,23 @@
-/** Profiles: what an account is to this application. Who may sign in is identity's. */
+/** Profiles: the application's data about accounts. Identity decides who may sign in. */
 import { all, type Database, first, lock, numberOf, type Row, sql, textOf, type Work } from "lockstep-identity/database";
 
-/** What an account may do. */
+/** The role of an account. */
 export type Role = "user" | "admin";
 
-/** What the application knows of an account. */
+/** The application's data about an account. */
 export interface Profile {
   readonly role: Role;
-  /** Who is not active may sign in and sees little. */
+  /** A user who is not active can sign in, and read only `GET /me`. */
   readonly isActive: boolean;
 }
 
-/** What an administrator changes. */
+/** A change by an administrator. */
 export interface ProfileChange {
   readonly role?: Role | undefined;
   readonly isActive?: boolean | undefined;
 }
 
-/** Of an account that nobody has changed. */
+/** The profile of an account that nobody has changed. */
 const initial: Profile = { role: "user", isActive: true };
 
 const find = sql("SELECT role, is_active FROM notes_profiles WHERE account_id = :accountId");
@@ -26,7 +26,7 @@ const save = sql(`
   ON CONFLICT (account_id) DO UPDATE SET role = excluded.role, is_active = excluded.is_active`);
 const listAdmins = sql("SELECT account_id FROM notes_profiles WHERE role = 'admin' AND is_active = 1");
 
-/** The profiles. */
+/** Stores profiles. */
 export class ProfileStore {
   readonly #database: Database;
 
@@ -38,7 +38,7 @@ export class ProfileStore {
     return this.#database.run(findProfile(accountId));
   }
 
-  /** Changes a profile, or gives `undefined` and changes nothing where no active administrator would be left. */
+  /** Changes a profile. Returns `undefined` and changes nothing if no active administrator would be left. */
   update(accountId: string, change: ProfileChange): Promise<Profile | undefined> {
     return this.#database.transaction(function* () {
       // Two administrators who demote each other at once must not both succeed.
@@ -52,7 +52,7 @@ export class ProfileStore {
     });
   }
 
-  /** The accounts of active administrators, by id. */
+  /** Returns the ids of the active administrators' accounts. */
   activeAdmins(): Promise<readonly string[]> {
     return this.#database.run(listActiveAdmins());
   }
@@ -72,6 +72,6 @@ function isActiveAdmin({ role, isActive }: Profile): boolean {
 }
 
 function toProfile(row: Row): Profile {
-  // The schema checks what is in the column.
+  // The database checks the values of this column.
   return { role: textOf(row, "role") as Role, isActive: numberOf(row, "is_active") === 1 };
 }

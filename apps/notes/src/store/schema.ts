@@ -1,19 +1,19 @@
-/** The application's own tables, beside those of identity: one text for SQLite and PostgreSQL. */
+/** The application's own tables, beside those of identity. SQLite and PostgreSQL have the same SQL. */
 import { type Schema, sql } from "lockstep-identity/database";
 
-/** Everything the application keeps that is not identity's. Times are milliseconds since 1970. */
+/** The tables of everything that the application stores itself. Times are milliseconds since 1970. */
 export const notesSchema: Schema = {
   name: "notes",
   migrations: [
     [
-      // What an account is to this application. One that has no profile yet is an active user.
+      // The application's data about an account. An account without a profile is an active user.
       sql(`
         CREATE TABLE notes_profiles (
           account_id TEXT NOT NULL PRIMARY KEY,
           role TEXT NOT NULL CHECK (role IN ('user', 'admin')),
           is_active BIGINT NOT NULL CHECK (is_active IN (0, 1))
         )`),
-      // `number` counts an owner's notes, so that the newest is known however many are written in a millisecond.
+      // `number` counts an owner's notes, so the newest is known even if several are written in one millisecond.
       sql(`
         CREATE TABLE notes_notes (
           id TEXT NOT NULL PRIMARY KEY,

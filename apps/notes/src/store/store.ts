@@ -1,4 +1,4 @@
-/** Persistence: the application's own tables on the database that identity is on, too: SQLite or PostgreSQL. */
+/** Persistence: the application's own tables, in the same SQLite or PostgreSQL database as identity. */
 import { type Database, migrate, SchemaTooNew } from "lockstep-identity/database";
 import { openPostgres } from "lockstep-identity/postgres";
 import { openSqlite } from "lockstep-identity/sqlite";
@@ -8,7 +8,7 @@ import { ProfileStore } from "./profile.ts";
 import { notesSchema } from "./schema.ts";
 import { SettingStore } from "./setting.ts";
 
-/** Everything the application keeps. */
+/** The database and the stores of the application. */
 export interface Store {
   readonly database: Database;
   readonly notes: NoteStore;
@@ -23,15 +23,15 @@ export interface Page {
   readonly offset: number;
 }
 
-/** Where the database is. */
+/** The address of the database. */
 export type DatabaseAddress =
   | { readonly kind: "sqlite"; readonly path: string }
   | { readonly kind: "postgres"; readonly url: string };
 
 /**
- * Opens the database, and makes or updates it where needed. Processes that start at once take turns.
+ * Opens the database, and creates or updates its tables if needed. Processes that start at once take turns.
  *
- * @throws StartError where it cannot be reached or read, is no database, or belongs to a newer version
+ * @throws StartError if it cannot be reached or read, is not a database, or belongs to a newer version
  */
 export async function openStore(address: DatabaseAddress, clock: () => number = Date.now): Promise<Store> {
   const database = await openDatabase(address);
@@ -54,13 +54,13 @@ async function openDatabase(address: DatabaseAddress): Promise<Database> {
     await database?.close();
     if (error instanceof SchemaTooNew) {
       throw new StartError(
-        "The database was made by a newer version of this program: start that one, or set DATABASE_URL to another database.",
+        "Start the newer version of this program that created the database, or set DATABASE_URL to another database.",
         { cause: error },
       );
     }
     if (!(error instanceof Error)) throw error;
     throw new StartError(
-      `The database ${nameOf(address)} cannot be opened (${reasonOf(error)}): set DATABASE_URL to another one, or mend this one.`,
+      `Set DATABASE_URL to another database, or repair this one: ${nameOf(address)} cannot be opened (${reasonOf(error)}).`,
       {
         cause: error,
       },
@@ -68,14 +68,14 @@ async function openDatabase(address: DatabaseAddress): Promise<Database> {
   }
 }
 
-/** Where it is, without the password. */
+/** Names the database, without the password. */
 function nameOf(address: DatabaseAddress): string {
   if (address.kind === "sqlite") return address.path;
   const { host, pathname } = new URL(address.url);
   return `${host}${pathname}`;
 }
 
-/** What the driver said: `Unavailable` says little by itself. */
+/** Returns the driver's message, because `Unavailable` says little by itself. */
 function reasonOf(error: Error): string {
   return error.cause instanceof Error && error.cause.message !== "" ? error.cause.message : error.message;
 }

@@ -71,7 +71,10 @@ test("{ owner } whose value has no id is an error that names it", async () => {
     (_note: object) => "plan",
     { owner: "plan" },
   );
-  assert.equal(await endingOf({ it }, setting), 'threw owned(): "plan" has no id to compare the owner\'s with');
+  assert.equal(
+    await endingOf({ it }, setting),
+    `threw owned(): name an owner with an id: "plan" has none to compare with the object's`,
+  );
 });
 
 test("several principals below do not build: their ids may collide; a predicate or { owner } decides", async () => {

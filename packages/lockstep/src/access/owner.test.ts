@@ -198,6 +198,6 @@ test("a principal inside identified() without an id owns by the subject of its g
   const nobody = { ...setting, present: [], overrides: readOverrides([[caller, { name: "eve" }]]) };
   assert.equal(
     await endingOf({ it: of("s1") }, nobody),
-    "threw owned(): the principal below has no id to compare the owner's with",
+    "threw owned(): return a principal with an id from authenticate(): the principal below has none to compare with the owner's",
   );
 });

@@ -1,18 +1,18 @@
 /** Audit events: one for each authentication failure, denial and anomaly. They hold ids and reasons, never secrets. */
 
-/** What every audit event says. */
+/** The members of every audit event. */
 export interface AuditContext {
-  /** When, in milliseconds since 1970. */
+  /** The time of the event, in milliseconds since 1970. */
   readonly at: number;
   /** The `X-Request-Id` of the answer. */
   readonly requestId: string;
   /** The route, as declared: `GET /notes/:id`. */
   readonly route: string;
-  /** Who was asking, as far as it was verified: the id of each principal. */
+  /** The ids of the principals that were verified before the event. */
   readonly subjects: readonly string[];
 }
 
-/** What an API reports to its audit sink. */
+/** An event that an API reports to its audit sink. */
 export type AuditEvent = AuditContext &
   (
     | { readonly type: "authentication.absent"; readonly schemes: readonly string[] }
@@ -35,11 +35,11 @@ export type AuditEvent = AuditContext &
 /** The kinds of audit event. */
 export type AuditEventType = AuditEvent["type"];
 
-/** What differs from event to event; the core adds when, where and who. */
+/** The members that differ from event to event. The core adds the time, the request, the route and the subjects. */
 export type AuditDetails = AuditEvent extends infer E ? (E extends AuditEvent ? Omit<E, keyof AuditContext> : never) : never;
 
 /**
- * Takes audit events. It may be asynchronous; no answer waits for it. If it throws or rejects, that is told on standard error
- * and the event is lost: buffer, and write later.
+ * Takes audit events. It may be asynchronous: no answer waits for it. If it throws or rejects, that is reported on standard error
+ * and the event is lost. To keep every event, buffer events and write them later.
  */
 export type AuditSink = ((event: AuditEvent) => void) | ((event: AuditEvent) => Promise<void>);

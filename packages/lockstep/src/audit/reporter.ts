@@ -1,8 +1,8 @@
-/** Hands events to the sink. An event never changes an answer. */
+/** Passes events to the sink. An event never changes an answer. */
 import { notify, timeOf } from "../callback.ts";
 import type { AuditDetails, AuditEvent, AuditSink } from "./event.ts";
 
-/** Reports what happened on one API. */
+/** Reports the audit events of one API. */
 export class AuditReporter {
   readonly #sink: AuditSink;
   readonly #clock: () => number;
@@ -13,8 +13,8 @@ export class AuditReporter {
   }
 
   /**
-   * Completes an event and hands it over, without waiting for the sink. A sink that throws or rejects is reported on standard error, with
-   * nothing of the event but its type.
+   * Completes an event and passes it to the sink, without waiting. If the sink throws or rejects, that is reported on standard
+   * error, with the type of the event and the request's id, and nothing else of the event.
    */
   report(
     details: AuditDetails,

@@ -13,7 +13,7 @@ interface Login {
   readonly account: string;
 }
 
-/** What a logger that remembers its level was told. */
+/** Returns the calls of a logger, with their levels. */
 function logged(write: (sink: (event: AuditEvent | Login | { readonly type: string }) => void) => void): readonly unknown[] {
   const lines: unknown[] = [];
   class Logger {
@@ -32,7 +32,7 @@ function logged(write: (sink: (event: AuditEvent | Login | { readonly type: stri
   return lines;
 }
 
-test("errors are written at error, everything else at warn", () => {
+test("logs errors at error, and everything else at warn", () => {
   const broken: AuditEvent = { ...about, type: "error.unexpected", reason: "bug" };
   assert.deepEqual(
     logged((sink) => [denied, broken].forEach(sink)),
@@ -43,7 +43,7 @@ test("errors are written at error, everything else at warn", () => {
   );
 });
 
-test("an event of another package is taken as well; a success is no warning", () => {
+test("logs the events of other packages, and a success at info", () => {
   const events: Login[] = [
     { type: "account.signed_in", outcome: "success", account: "a1" },
     { type: "account.signed_in", outcome: "failure", account: "a1" },
@@ -56,7 +56,7 @@ test("an event of another package is taken as well; a success is no warning", ()
   );
 });
 
-test("both are sinks of an API and of others", (t) => {
+test("both sinks take the events of an API and of other packages", (t) => {
   const printed = t.mock.method(console, "error", () => {});
   const sinks: readonly AuditSink[] = [consoleAudit, pinoAudit({ info: () => {}, warn: () => {}, error: () => {} })];
   const others: readonly ((event: Login) => void)[] = [consoleAudit];

@@ -1,14 +1,14 @@
 /** Sinks for audit events: the core's, and those of other packages. */
 
-/** The least that an audit event has. Every `AuditEvent` is one; so is what another package reports through the same sink. */
+/** The members that every audit event has: those of an API, and those that other packages report through the same sink. */
 export interface AuditRecord {
-  /** What happened. Types that begin with `error.` are errors. */
+  /** The kind of event. Types that begin with `error.` are errors. */
   readonly type: string;
-  /** How it ended, where that is said: `success` is no cause for a warning. */
+  /** How it ended, if the event says so. An event with `success` is not logged as a warning. */
   readonly outcome?: unknown;
 }
 
-/** What the sink needs of a logger; pino's fits, and so do most others. */
+/** The methods of a logger that the sink calls. pino has them, and so do most other loggers. */
 export interface StructuredLogger {
   info(record: object, message: string): void;
   warn(record: object, message: string): void;
@@ -16,7 +16,7 @@ export interface StructuredLogger {
 }
 
 /**
- * A sink that writes to a structured logger such as pino: errors at `error`, what has the outcome `success` at `info`,
+ * Returns a sink that writes to a structured logger such as pino: errors at `error`, events with the outcome `success` at `info`,
  * everything else at `warn`. It takes the events of an API, and any others that have a `type`.
  *
  * @example
@@ -33,7 +33,7 @@ function levelOf({ type, outcome }: AuditRecord): keyof StructuredLogger {
   return outcome === "success" ? "info" : "warn";
 }
 
-/** The sink of an API that names none: one line of JSON for each event, on standard error whatever the event. */
+/** Writes each event as one line of JSON on standard error. This is the sink of an API without the option `audit`. */
 export function consoleAudit(event: AuditRecord): void {
   console.error(JSON.stringify({ audit: event }));
 }

@@ -11,7 +11,7 @@ import { resource } from "./resource.ts";
 
 const app = { lifetime: "app" } as const;
 
-test("an app value is made once for all requests, a request value once for each", async () => {
+test("an app value is created once for all requests, a request value once for each request", async () => {
   let pools = 0;
   let connections = 0;
   const pool = depends({}, () => (pools += 1), app);
@@ -22,7 +22,7 @@ test("an app value is made once for all requests, a request value once for each"
   assert.deepEqual([pools, connections], [1, 2]);
 });
 
-test("each API makes its own", async () => {
+test("each API creates its own app values", async () => {
   let made = 0;
   const pool = depends({}, () => (made += 1), app);
   await runAll({ pool });
@@ -30,7 +30,7 @@ test("each API makes its own", async () => {
   assert.equal(made, 2);
 });
 
-test("requests that come while an app value is being made share it", async () => {
+test("requests that arrive while an app value is being created share it", async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
   let made = 0;
   const base = resource(
@@ -87,7 +87,7 @@ test("a failure is not kept: the next request tries again", async () => {
   assert.equal(tries, 2 * pools.length);
 });
 
-test("all who wait for a failing app value fail, and a later request does not", async () => {
+test("every request that waits for a failing app value fails, and a later request does not", async () => {
   const gates = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
   let tries = 0;
   const pool = depends({}, async () => gates[(tries += 1) - 1]?.promise, app);
@@ -99,7 +99,7 @@ test("all who wait for a failing app value fail, and a later request does not", 
   assert.deepEqual(await runAll({ pool }, { app: values }), { values: { pool: "pool" } });
 });
 
-test("app resources close at the end of the app, in reverse order, and not with a request", async () => {
+test("app resources close at shutdown, in reverse order, and not after a request", async () => {
   const seen: string[] = [];
   const named = (name: string, deps: Record<string, AnyDependency> = {}) =>
     resource(
@@ -122,7 +122,7 @@ test("app resources close at the end of the app, in reverse order, and not with 
   assert.equal(seen.length, 3);
 });
 
-test("an app resource closes as after a success, also when a request failed", async () => {
+test("an app resource closes as after a success, even if a request failed", async () => {
   const seen: string[] = [];
   const pool = resource(
     {},
@@ -166,7 +166,7 @@ test("every app resource is closed, and the errors are thrown together", async (
   assert.deepEqual(seen, ["c", "b", "a"]);
 });
 
-test("what did not open is not closed, however often it was tried", async () => {
+test("a resource that did not open is not closed, however often it was tried", async () => {
   let opens = false;
   let closed = 0;
   const pool = resource(
@@ -186,7 +186,7 @@ test("what did not open is not closed, however often it was tried", async () => 
   assert.equal(closed, 1);
 });
 
-test("an app value that denies is no value, for other app values neither; it is not kept", async () => {
+test("an app value whose function calls deny() has no value, and the refusal is not kept", async () => {
   for (const refuse of [() => deny("no"), async () => deny("no")]) {
     let asked = 0;
     let used = 0;
@@ -198,7 +198,7 @@ test("an app value that denies is no value, for other app values neither; it is 
   }
 });
 
-test("a resource whose value does not come is closed at once, with the error", async () => {
+test("a resource whose value is a rejected promise is closed at once, with the error", async () => {
   const seen: string[] = [];
   const pool = resource(
     {},
@@ -236,17 +236,17 @@ test("an app value cannot use a request value, at any depth", () => {
   assert.throws(() => depends({ user }, () => 1, app), { code: "wrong_lifetime" });
   assert.throws(() => depends({ key: userKey }, () => 1, app), { code: "wrong_lifetime" });
   const pool = depends({}, () => 1, app);
-  // Positive controls: app upon app, request upon app.
+  // Positive controls: an app value may use an app value, and so may a request value.
   depends({ pool }, () => 1, app);
   depends({ pool, request }, () => 1);
 });
 
-test("a lifetime that there is not is refused", () => {
+test("an unknown lifetime is refused", () => {
   const untyped = depends as unknown as (deps: object, run: () => number, options: object) => AnyDependency;
   assert.throws(() => untyped({}, () => 1, { lifetime: "session" }), { code: "wrong_lifetime", message: /"app" or "request"/ });
 });
 
-test("an override reaches the app values that use what it replaces", async () => {
+test("an override reaches the app values that use the overridden dependency", async () => {
   let real = 0;
   const pool = depends(
     {},
@@ -268,11 +268,14 @@ test("an override reaches the app values that use what it replaces", async () =>
   assert.deepEqual(await run([]), { values: { store: "store on real", pool: "real" } });
 });
 
-test("an app value cannot be made of what lives as long as a request, override or not", async () => {
+test("an app value cannot use a request value that overrides one of its dependencies", async () => {
   const pool = depends({}, () => "real", app);
   const store = depends({ pool }, ({ pool }) => `store on ${pool}`, app);
   const overrides = readOverrides([[pool, depends({}, () => "of a request")]]);
-  assert.match(await failureOf({ store }, { overrides, app: new AppValues(overrides) }), /^threw What stands in for an app value/);
-  // Used by a request only, it may stand in.
+  assert.match(
+    await failureOf({ store }, { overrides, app: new AppValues(overrides) }),
+    /^threw Override an app value with one that has \{ lifetime: "app" \}, too$/,
+  );
+  // Positive control: if only the request uses it, the override works.
   assert.deepEqual(await runAll({ pool }, { overrides, app: new AppValues(overrides) }), { values: { pool: "of a request" } });
 });

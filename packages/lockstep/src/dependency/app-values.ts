@@ -1,4 +1,4 @@
-/** Values that live as long as the process: made once, disposed in reverse order at shutdown. */
+/** Values that live as long as the app: created once, and closed in reverse order at shutdown. */
 import { BuildError } from "../problem/error.ts";
 import type { Overrides } from "./graph.ts";
 import type { Node, ValueRecord } from "./node.ts";
@@ -19,16 +19,16 @@ export class AppValues {
   }
 
   /**
-   * The value, or a promise of it while it is being made the first time. A failure is not kept: the next asks again.
+   * Returns the value, or a promise of it while it is being created. A failure is not kept: the next call tries again.
    *
-   * @throws BuildError `wrong_lifetime` where what stands in for an app value lives as long as a request
+   * @throws BuildError `wrong_lifetime` if an override of an app value lives as long as a request
    */
   get(asked: Node): unknown {
     const node = this.#overrides.get(asked) ?? asked;
     const known = this.#values.get(node);
     if (known !== undefined || this.#values.has(node)) return known;
     if (node.lifetime !== "app")
-      throw new BuildError("wrong_lifetime", "What stands in for an app value lives as long as the app, too");
+      throw new BuildError("wrong_lifetime", 'Override an app value with one that has { lifetime: "app" }, too');
     const made = this.#make(node);
     this.#values.set(node, made);
     if (!isPromise(made)) return made;
@@ -44,7 +44,11 @@ export class AppValues {
     );
   }
 
-  /** Closes what is open, the last opened first. Every one is closed; the errors, if any, are thrown together at the end. */
+  /**
+   * Closes the open resources, the last opened first.
+   *
+   * @throws AggregateError at the end, if any did not close
+   */
   async close(): Promise<void> {
     const errors: unknown[] = [];
     for (let open = this.#open.pop(); open !== undefined; open = this.#open.pop()) {
@@ -67,13 +71,13 @@ export class AppValues {
   #run(node: Node, values: readonly unknown[]): unknown {
     const record: ValueRecord = Object.fromEntries(node.deps.map((entry, index) => [entry.key, values[index]]));
     if (node.kind === "value") return node.run(record);
-    if (node.kind !== "resource") throw new BuildError("wrong_lifetime", "Only depends() and resource() live as long as the app");
+    if (node.kind !== "resource") throw new BuildError("wrong_lifetime", "Use depends() or resource() for a value of the app");
     const open = openResource(node.open(record));
     this.#open.push(open);
     return isPromise(open.value) ? open.value.then(undefined, (error: unknown) => this.#forget(open, error)) : open.value;
   }
 
-  /** What did not open is not kept: each further attempt would add another. */
+  /** Drops a resource that did not open, because each further attempt would add another. */
   async #forget(open: OpenResource, error: unknown): Promise<never> {
     this.#open = this.#open.filter((other) => other !== open);
     await open.close({ error });

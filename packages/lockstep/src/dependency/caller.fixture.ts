@@ -1,4 +1,7 @@
-/** Callers for tests: schemes, and dependencies that authenticate with them. What a credential says is what it grants. */
+/**
+ * Callers for tests: schemes, and dependencies that authenticate with them. The text of a credential names the scopes that it
+ * grants.
+ */
 import { authenticate } from "../access/authenticate.ts";
 import { deny } from "../outcome/deny.ts";
 import { identified, type Identified } from "../outcome/identified.ts";
@@ -6,12 +9,12 @@ import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import type { Redacted } from "../secret/redacted.ts";
 
-/** Who calls. */
+/** A caller of a test. */
 export interface Caller {
   readonly name: string;
 }
 
-/** Verifies a test's credential: `bad` is refused, anything else names the scopes it grants. */
+/** Verifies a test's credential. `bad` is refused. Any other text names the scopes that it grants. */
 export function verify(name: string, credential: Redacted<string>): Identified<Caller> {
   const scope = credential.reveal();
   return scope === "bad" ? deny("bad credential") : identified({ name }, { sub: name, scope });
@@ -26,9 +29,9 @@ export const serviceKey = apiKeyHeader({ name: "X-Service", schemeName: "service
 /** Ambient: a cookie. */
 export const sessionKey = apiKeyCookie({ name: "session", schemeName: "session", scopes });
 
-/** Who sent the user's key. */
+/** The caller with the user's key. */
 export const user = authenticate({ key: userKey }, ({ key }) => verify("user", key));
-/** Who sent the service's key. */
+/** The caller with the service's key. */
 export const service = authenticate({ key: serviceKey }, ({ key }) => verify("service", key));
-/** Whose session it is. */
+/** The caller with the session. */
 export const session = authenticate({ key: sessionKey }, ({ key }) => verify("session", key));

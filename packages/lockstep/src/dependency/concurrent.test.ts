@@ -9,10 +9,10 @@ import { depends } from "./depends.ts";
 import { begin, describe, runAll, settled } from "./execution.fixture.ts";
 import { resource } from "./resource.ts";
 
-/** A value that the test gives or refuses when it likes, and whether it was asked for. */
+/** A value that the test resolves or rejects when it likes, and whether it was asked for. */
 function gate<T>() {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  // A gate that is never asked for must not count as an unhandled rejection.
+  // A gate that is never asked for must not be reported as an unhandled rejection.
   promise.catch(() => {});
   return { promise, open: resolve, break: (message: string) => reject(new Error(message)), asked: 0 };
 }
@@ -38,7 +38,7 @@ test("independent nodes of one phase overlap: each waits until the other has sta
   assert.deepEqual(await runAll({ first, second }), { values: { first: "b started", second: "a started" } });
 });
 
-test("independent guards, and resources below them, overlap too", async () => {
+test("independent guards and the resources below them overlap, too", async () => {
   const a = gate<Principal>();
   const b = gate<Principal>();
   const db = resource({}, async function* () {
@@ -53,7 +53,7 @@ test("independent guards, and resources below them, overlap too", async () => {
   assert.deepEqual(await runAll({ one, two }, { present: [userKey] }), { values: { one: { id: 2 }, two: { id: 1 } } });
 });
 
-test("what depends on an asynchronous value starts when it is there, not before", async () => {
+test("a step that depends on an asynchronous value starts only when the value is there", async () => {
   const base = gate<number>();
   const seen: string[] = [];
   const first = depends({}, behind(base));
@@ -68,7 +68,7 @@ test("what depends on an asynchronous value starts when it is there, not before"
   assert.deepEqual(seen, ["second after 1", "third"]);
 });
 
-test("a chain does not hold up what is independent of it", async () => {
+test("a chain does not hold up steps that do not depend on it", async () => {
   const slow = gate<number>();
   const other = gate<number>();
   const first = depends({}, behind(slow));
@@ -82,7 +82,7 @@ test("a chain does not hold up what is independent of it", async () => {
   assert.deepEqual(await ended, { values: { second: 1, aside: 2 } });
 });
 
-test("a later phase waits for the whole of an earlier one", async () => {
+test("a later phase waits until the whole earlier phase has ended", async () => {
   const slow = gate<Principal>();
   let authorized = 0;
   const caller = authenticate({ key: userKey }, behind(slow));
@@ -95,7 +95,7 @@ test("a later phase waits for the whole of an earlier one", async () => {
   assert.equal(authorized, 1);
 });
 
-test("of two concurrent failures the earlier step's decides, whichever comes first", async () => {
+test("of two concurrent failures, that of the earlier step counts, whichever happens first", async () => {
   for (const order of ["earlier first", "later first"]) {
     const a = gate<object>();
     const b = gate<object>();
@@ -111,7 +111,7 @@ test("of two concurrent failures the earlier step's decides, whichever comes fir
   }
 });
 
-test("an asynchronous failure of an earlier step decides over a synchronous one of a later step", async () => {
+test("an asynchronous failure of an earlier step counts over a synchronous failure of a later step", async () => {
   const a = gate<object>();
   const fails = depends({}, () => {
     throw new Error("b");
@@ -122,7 +122,7 @@ test("an asynchronous failure of an earlier step decides over a synchronous one 
   assert.equal(await ended, "threw a");
 });
 
-test("an earlier step that still waits gets its turn after a later one has failed: the answer is the same for any timing", async () => {
+test("a waiting step still runs after a later step has failed, so the answer does not depend on timing", async () => {
   for (const order of ["opens first", "fails first"]) {
     const opening = gate<object>();
     const failing = gate<Principal>();
@@ -174,7 +174,7 @@ test("positive control: without the failure the later step starts", async () => 
   assert.equal(started, 1);
 });
 
-test("after a failure in one phase nothing of the next starts", async () => {
+test("after a failure in one phase, no step of the next phase starts", async () => {
   let loaded = 0;
   const caller = authenticate({ key: userKey }, async () => undefined);
   const mine = owned(
@@ -186,7 +186,7 @@ test("after a failure in one phase nothing of the next starts", async () => {
   assert.equal(loaded, 0);
 });
 
-test("a run that failed ends only when what was running has ended, and closes what was opening", async () => {
+test("a failed run ends only after its running steps have ended, and closes resources that were opening", async () => {
   const opening = gate<string>();
   const seen: string[] = [];
   const db = resource({}, async function* () {
@@ -215,9 +215,9 @@ test("a run that failed ends only when what was running has ended, and closes wh
   assert.deepEqual(seen, ["ended", "closed with Error: no"]);
 });
 
-test("a value that is thenable but no Promise is awaited", async () => {
+test("a thenable that is not a Promise is awaited", async () => {
   const later = Promise.resolve("value");
   const thenable: PromiseLike<string> = { then: later.then.bind(later) };
-  // A query builder is such a value: it runs when it is awaited.
+  // For example, a query builder runs when it is awaited.
   assert.deepEqual(await runAll({ it: depends({}, () => thenable) }), { values: { it: "value" } });
 });

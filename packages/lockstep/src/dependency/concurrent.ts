@@ -1,15 +1,15 @@
 /**
- * A group of steps some of which are asynchronous: independent ones run side by side. This module owns when a step starts
- * and which of several failures decides; running one step is the execution's (`execution.ts`).
+ * A group of steps, some of them asynchronous: steps that do not need each other run side by side. This module decides when a
+ * step starts and which of several failures counts. `execution.ts` runs each step.
  */
 import type { Execution, Failed } from "./execution.ts";
 import type { Step } from "./plan.ts";
 
 /**
- * The rest of a group, from its first asynchronous step on. Each step starts as soon as what it needs is there.
+ * Runs the rest of a group, from its first asynchronous step on. Each step starts as soon as the values that it needs are there.
  *
- * Of several failures the one of the earliest step decides, so that the answer does not depend on timing: after a failure
- * no later step starts, those that run are awaited, and an earlier one that was waiting still gets its turn.
+ * If several steps fail, the failure of the earliest one counts, so the answer does not depend on timing. After a failure no
+ * later step starts, running steps are awaited, and an earlier step that was waiting still runs.
  */
 export class Concurrent {
   readonly #execution: Execution;
@@ -26,7 +26,7 @@ export class Concurrent {
     this.#before = before;
   }
 
-  /** Goes on from a step that has just started. */
+  /** Starts with a step that has just started. */
   run(first: Step, started: Promise<Failed | undefined>): Promise<Failed | undefined> {
     return new Promise((resolve) => {
       this.#resolve = resolve;
@@ -37,7 +37,7 @@ export class Concurrent {
 
   #track(step: Step, started: Promise<Failed | undefined>): void {
     this.#running += 1;
-    // `start` turns every error into a result: this promise never rejects.
+    // `start` turns every error into a result, so this promise never rejects.
     void started.then((failed) => {
       this.#running -= 1;
       this.#fail(step, failed);
@@ -49,7 +49,7 @@ export class Concurrent {
     if (failed !== undefined && !this.#isDecided(step)) this.#failed = { failed, at: step.slot };
   }
 
-  /** Whether an earlier step has failed: this one can no longer change the answer. */
+  /** Tells whether an earlier step has failed, so this one can no longer change the answer. */
   #isDecided(step: Step): boolean {
     return this.#failed !== undefined && this.#failed.at <= step.slot;
   }
@@ -62,7 +62,7 @@ export class Concurrent {
     this.#resolve(this.#execution.advance(this.#before));
   }
 
-  /** Steps start in order, and one needs earlier ones only: one pass starts all that can. */
+  /** Starts every step that can start. One pass is enough: steps start in order, and each needs only earlier ones. */
   #startReady(): void {
     const waiting = this.#waiting;
     this.#waiting = [];

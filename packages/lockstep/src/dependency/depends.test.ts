@@ -49,13 +49,19 @@ test("what is no dependency is named in the error, with a guess where modules im
   const error = (message: RegExp) => ({ code: "wrong_dependency", message });
   assert.throws(
     () => untyped({ user, db: undefined }, () => 1),
-    error(/depends\(\): "db" is undefined \(two modules that import each other\?\)/),
+    error(/^depends\(\): build "db" with .*: it is undefined \(two modules that import each other\?\), not a dependency$/),
   );
-  assert.throws(() => untyped({ db: "db" }, () => 1), error(/"db" is a string, not a dependency: build one with/));
-  assert.throws(() => untyped({ db: () => 1 }, () => 1), error(/"db" is a function/));
-  assert.throws(() => untyped({ db: Object.create(user) }, () => 1), error(/"db" is made by another copy of lockstep/));
+  assert.throws(
+    () => untyped({ db: "db" }, () => 1),
+    error(/build "db" with depends\(\), a verb, a scheme or an input: it is a string, not a dependency$/),
+  );
+  assert.throws(() => untyped({ db: () => 1 }, () => 1), error(/build "db" with .*: it is a function/));
+  assert.throws(
+    () => untyped({ db: Object.create(user) }, () => 1),
+    error(/build "db" with .*: it is made by another copy of lockstep/),
+  );
   for (const deps of [undefined, null, "db", 1])
-    assert.throws(() => untyped(deps, () => 1), error(/takes a record of dependencies/));
+    assert.throws(() => untyped(deps, () => 1), error(/pass a record of dependencies first/));
   assert.throws(() => untyped({}), error(/takes a function second/));
 });
 

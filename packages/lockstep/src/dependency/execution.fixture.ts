@@ -1,4 +1,7 @@
-/** Runs graphs for tests the way a route does: compile, find the variant for the credentials that came, run, close. */
+/**
+ * Runs graphs for tests the way a route does: compiles, finds the variant for the credentials of the request, runs it and closes
+ * it.
+ */
 import { type RequestRecord, requestSource } from "../input/host-request.fixture.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { AppValues } from "./app-values.ts";
@@ -8,20 +11,23 @@ import type { Overrides } from "./graph.ts";
 import { type Entry, entriesOf, type Gate, type Node } from "./node.ts";
 import { compile } from "./plan.ts";
 
-/** What a test says of its run; the rest is empty. */
+/** The settings of a test's run. Anything left out is empty. */
 export interface Setting {
-  /** The schemes whose credential is present; the credential is `valid` unless a text is given. */
+  /** The schemes whose credential is present. The credential is `valid` unless a text is given. */
   readonly present?: readonly (AnyDependency | readonly [scheme: AnyDependency, credential: string])[];
   readonly request?: RequestRecord;
-  /** Told whenever the body is read. */
+  /** Called each time the body is read. */
   readonly onRead?: () => void;
   readonly overrides?: Overrides;
   readonly app?: AppValues;
-  /** What guards the whole API, and what guards the group of the route. */
+  /** The guards of the whole API, and of the route's group. */
   readonly gates?: { readonly api?: Deps; readonly group?: Deps };
 }
 
-/** What a plan does for a set of present credentials: an execution that has not begun, or the names of the schemes to challenge for. */
+/**
+ * Returns what a plan does for a set of present credentials: an execution that has not begun, or the names of the schemes to
+ * challenge for.
+ */
 export function prepare(deps: Deps, setting: Setting = {}): Execution | readonly string[] {
   const gatesOf = (gate: Gate): Entry[] => entriesOf("test", setting.gates?.[gate] ?? {}).map((entry) => ({ ...entry, gate }));
   const plan = compile([...gatesOf("api"), ...gatesOf("group"), ...entriesOf("test", deps)], setting.overrides);
@@ -37,22 +43,22 @@ export function prepare(deps: Deps, setting: Setting = {}): Execution | readonly
   return new Execution(outcome, slots, requestSource(setting.request ?? {}, setting.onRead), setting.app ?? new AppValues());
 }
 
-/** The same where the credentials are known to do. */
+/** As `prepare()`, but fails unless the credentials are sufficient. */
 export function begin(deps: Deps, setting: Setting = {}): Execution {
   const prepared = prepare(deps, setting);
   if (prepared instanceof Execution) return prepared;
   throw new Error(`Challenged for ${prepared.join(", ")}`);
 }
 
-/** How a run ended, for comparison: `{ values }`, or what went wrong in one line. */
+/** How a run ended, for comparison: `{ values }`, or one line that says what went wrong. */
 export type Ended = { readonly values: Readonly<Record<string, unknown>> } | string;
 
-/** Runs everything, closes what was opened and says how it ended. */
+/** Runs everything, closes the resources and returns how the run ended. */
 export function runAll(deps: Deps, setting: Setting = {}): Promise<Ended> {
   return ending(deps, setting, describe);
 }
 
-/** The same, with the reason of a refusal for the audit log. */
+/** As `runAll()`, with the reason of a refusal for the audit log. */
 export function endingOf(deps: Deps, setting: Setting = {}): Promise<Ended> {
   return ending(deps, setting, (failed) =>
     failed.kind === "refused" ? `${describe(failed)}: ${failed.refusal.reason}` : describe(failed),
@@ -68,14 +74,14 @@ async function ending(deps: Deps, setting: Setting, tell: (failed: Failed) => st
   return closing === undefined ? ended : `${typeof ended === "string" ? `${ended}; ` : ""}closing: ${String(closing.error)}`;
 }
 
-/** The same where the run is known to fail: what went wrong, in one line. */
+/** Runs everything and returns the failure in one line. Throws if the run does not fail. */
 export async function failureOf(deps: Deps, setting: Setting = {}): Promise<string> {
   const ended = await runAll(deps, setting);
   if (typeof ended === "string") return ended;
   throw new Error("The run did not fail");
 }
 
-/** A failure in one line. */
+/** Describes a failure in one line. */
 export function describe(failed: Failed): string {
   switch (failed.kind) {
     case "refused":
@@ -93,7 +99,7 @@ function errorOf(failed: Failed): unknown {
   return failed.kind === "threw" ? failed.error : new Error(describe(failed));
 }
 
-/** Gives every microtask and resolved promise its turn, without a clock. */
+/** Waits until every microtask and resolved promise has run, without a clock. */
 export async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,4 @@
-/** Invalid inputs: all of them are told, but no error passes a guard. */
+/** Invalid inputs: the answer lists all of them, but no error lets a request past a guard. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
@@ -43,14 +43,14 @@ const load = (result: object | undefined, seen: string[] = []) =>
     (_object, _values) => true,
   );
 
-/** How a run ended, and whether the body was read. */
+/** Runs a graph. Returns how it ended, and how often the body was read. */
 async function run(deps: Deps, request: object): Promise<readonly [ended: unknown, reads: number]> {
   let reads = 0;
   const ended = await runAll(deps, { present, request: { ...good, ...request }, onRead: () => (reads += 1) });
   return [typeof ended === "string" ? ended : "passed", reads];
 }
 
-test("all issues of all inputs are told together, the body's included", async () => {
+test("the issues of all inputs are reported together, including those of the body", async () => {
   const deps = { user, limit, size, text };
   assert.deepEqual(await run(deps, {}), ["passed", 1]);
   const headers = { ...good.headers, "x-size": "big" };
@@ -60,7 +60,7 @@ test("all issues of all inputs are told together, the body's included", async ()
   ]);
 });
 
-test("the issues come in the order of the inputs, whichever schema is slower", async () => {
+test("issues are in the order of the inputs, whichever schema is slower", async () => {
   const later = Promise.withResolvers<boolean>();
   const a = query(
     "a",
@@ -76,7 +76,7 @@ test("the issues come in the order of the inputs, whichever schema is slower", a
   assert.equal(await ended, "invalid query/a, query/b");
 });
 
-test("a caller without a valid credential is told nothing of the inputs: 401 comes first (row 11)", async () => {
+test("a caller without a valid credential learns nothing about the inputs: 401 comes first", async () => {
   const ended = await runAll(
     { user, limit, text },
     { present: [[userKey, "bad"]], request: { ...good, query: "limit=x", ...longText } },
@@ -84,17 +84,17 @@ test("a caller without a valid credential is told nothing of the inputs: 401 com
   assert.equal(ended, "refused invalid at user");
 });
 
-test("a guard that does not need the invalid input still runs and wins: 404 over 422", async () => {
+test("a guard that does not need the invalid input still runs, and its 404 wins over 422", async () => {
   assert.deepEqual(await run({ limit, note: load(undefined), text }, { query: "limit=x" }), ["refused hidden at note", 0]);
   assert.deepEqual(await run({ limit, note: load({}), text }, { query: "limit=x" }), ["invalid query/limit", 1]);
 });
 
-test("a guard that does not need the invalid input still runs and wins: 403 over 422", async () => {
+test("a guard that does not need the invalid input still runs, and its 403 wins over 422", async () => {
   const admin = authorize({ user, size }, () => undefined);
   assert.deepEqual(await run({ limit, admin }, { query: "limit=x" }), ["refused forbidden at admin", 0]);
 });
 
-test("a guard that needs the invalid input does not run, nor does what needs the guard", async () => {
+test("a guard that needs the invalid input does not run, and neither do its dependents", async () => {
   const seen: string[] = [];
   const note = load({}, seen);
   const author = owned(
@@ -109,16 +109,16 @@ test("a guard that needs the invalid input does not run, nor does what needs the
   assert.deepEqual(seen, ["load", "author", "page"]);
 });
 
-test("where a guard could not run, the body stays unread", async () => {
+test("the body stays unread if a guard could not run", async () => {
   assert.deepEqual(await run({ note: load({}), text }, { params: { id: "x" }, ...longText }), ["invalid path/id", 0]);
-  // Positive control: with the guard passed the body is read, and its issues are told too.
+  // Positive control: if the guard passes, the body is read, and its issues are reported, too.
   assert.deepEqual(await run({ note: load({}), limit, text }, { query: "limit=x", ...longText }), [
     "invalid query/limit, body/more, body/text",
     1,
   ]);
 });
 
-test("the host learns before the body that a blocked guard ends the request", async () => {
+test("the host learns before it reads the body that a blocked guard ends the request", async () => {
   const execution = begin({ note: load({}), text }, { present, request: { ...good, params: { id: "x" } } });
   const failed = await execution.advance(phase.body);
   assert.equal(failed?.kind, "invalid");
@@ -127,12 +127,12 @@ test("the host learns before the body that a blocked guard ends the request", as
   assert.equal((await open.advance(Infinity))?.kind, "invalid");
 });
 
-test("another guard runs though one was blocked, and wins", async () => {
+test("another guard still runs if one was blocked, and its refusal wins", async () => {
   const admin = authorize({ user, size }, () => undefined);
   assert.deepEqual(await run({ note: load({}), admin }, { params: { id: "x" } }), ["refused forbidden at admin", 0]);
 });
 
-test("a signature over the body decides before what is wrong with the body is told", async () => {
+test("a signature over the body is checked before the issues of the body are reported", async () => {
   const seen: string[] = [];
   const signed = (accepts: boolean) =>
     authorize({ user, raw: rawBody() }, ({ raw }) => {
@@ -145,7 +145,7 @@ test("a signature over the body decides before what is wrong with the body is to
   assert.equal(seen.length, 3);
 });
 
-test("of the guards on the body those that cannot run do not keep the others from running", async () => {
+test("a guard on the body that cannot run does not stop the other guards on the body", async () => {
   const amount = authorize({ user, text }, ({ user }) => user);
   const signature = owned(
     { user, raw: rawBody() },
@@ -155,7 +155,7 @@ test("of the guards on the body those that cannot run do not keep the others fro
   assert.deepEqual(await run({ amount, signature }, longText), ["refused hidden at signature", 1]);
 });
 
-test("nothing that only the handler needs runs after an invalid input", async () => {
+test("values that only the handler needs are not computed after an invalid input", async () => {
   const seen: string[] = [];
   const db = resource({}, function* () {
     seen.push("open");
@@ -168,14 +168,14 @@ test("nothing that only the handler needs runs after an invalid input", async ()
   assert.deepEqual(seen, []);
 });
 
-test("an alternative or an optional value above an invalid input is not there either", async () => {
+test("an alternative or an optional value that needs an invalid input is missing, too", async () => {
   const mine = load({});
   const deps = { maybe: optional(mine), either: anyOf({ mine, session }) };
   assert.deepEqual(await run(deps, { params: { id: "x" } }), ["invalid path/id", 0]);
   assert.deepEqual(await run(deps, {}), ["passed", 0]);
 });
 
-test("asynchronous schemas and guards end alike", async () => {
+test("asynchronous schemas and guards end a run in the same way", async () => {
   const slow = query(
     "slow",
     z.string().refine(async () => false, "no"),
@@ -196,6 +196,6 @@ test("asynchronous schemas and guards end alike", async () => {
   assert.deepEqual(await run({ needs, text }, { query: "slow=1" }), ["invalid query/slow", 0]);
 });
 
-test("an error of the syntax ends the request at once", async () => {
+test("a syntax error ends the request at once", async () => {
   assert.deepEqual(await run({ user, limit, text }, { body: "{" }), ["threw The body is not valid JSON.", 1]);
 });

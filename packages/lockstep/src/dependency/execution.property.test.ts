@@ -1,4 +1,6 @@
-/** Random graphs: every node runs once, after what it needs; every resource closes once, in reverse, whatever happens. */
+/**
+ * Random graphs: every node runs once, after its dependencies. Every resource closes once, in reverse order, whatever happens.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -7,7 +9,7 @@ import { depends } from "./depends.ts";
 import { begin, describe } from "./execution.fixture.ts";
 import { resource } from "./resource.ts";
 
-/** One node of a random graph. Its operands are earlier nodes; how long it takes is a number of turns. */
+/** One node of a random graph. Its operands are earlier nodes. Its duration is a number of turns. */
 interface Shape {
   readonly kind: "value" | "async value" | "resource" | "async resource";
   readonly operands: readonly number[];
@@ -30,7 +32,7 @@ const never = fc.constant<Shape["fails"]>("never");
 const sometimes = fc.constantFrom<Shape["fails"]>("never", "never", "never", "opening");
 const anything = fc.constantFrom<Shape["fails"]>("never", "never", "never", "never", "opening", "closing");
 
-/** What happened, in order: `start`, `ready`, `close`, with the number of the node. */
+/** The events of a run in order: `start`, `ready`, `close`, each with the number of the node. */
 interface Log {
   readonly events: { readonly what: "start" | "ready" | "close"; readonly node: number; readonly thrown?: unknown }[];
 }
@@ -67,7 +69,7 @@ function make(
   );
   const start = (values: Readonly<Record<string, unknown>>): void => {
     events.push({ what: "start", node: index });
-    // Each value is the number of its node: what arrives is what was asked for.
+    // Each value is the number of its node, so this checks that each node gets the values that it asked for.
     assert.deepEqual(values, Object.fromEntries(operands.map((operand) => [`d${operand}`, operand])));
     if (shape.fails === "opening" && !shape.kind.startsWith("async")) throw failure(index);
   };
@@ -123,7 +125,7 @@ function asError(thrown: unknown): Error {
 
 const isResource = (shape: Shape | undefined): boolean => shape?.kind.endsWith("resource") === true;
 
-/** Runs a graph with every node as a root, closes it, and checks what holds for every run. Gives what went wrong, if anything. */
+/** Runs a graph with every node as a root, closes it, and checks the rules of every run. Returns the failure, if there is one. */
 async function check(graph: readonly Shape[], counts: Record<string, number>): Promise<string | undefined> {
   const log: Log = { events: [] };
   const nodes = build(graph, log);
@@ -141,7 +143,7 @@ async function check(graph: readonly Shape[], counts: Record<string, number>): P
     for (const operand of operandsOf(graph, node))
       assert.ok(position("ready", operand) < position("start", node) && position("ready", operand) >= 0);
   }
-  // What runs when the run ends would run on after the answer.
+  // A step that is still running when the run ends would go on after the answer.
   for (const node of started)
     assert.ok(position("ready", node) >= 0 || graph[node]?.fails === "opening", "everything that started has ended");
   if (failed === undefined) {
@@ -164,7 +166,7 @@ async function check(graph: readonly Shape[], counts: Record<string, number>): P
   return failed && describe(failed);
 }
 
-/** Into each resource goes the last error there was before it; the first error of closing is told. */
+/** Checks that the most recent error was thrown into each resource, and that the first error of closing was returned. */
 function checkThrown(
   graph: readonly Shape[],
   { events }: Log,
@@ -182,7 +184,7 @@ function checkThrown(
   assert.equal(closing?.error instanceof Error ? closing.error.message : undefined, first);
 }
 
-test("each node runs once, after everything it needs; each resource closes once, in reverse order of opening", async () => {
+test("each node runs once, after its dependencies; each resource closes once, in reverse order of opening", async () => {
   const counts: Record<string, number> = {};
   await fc.assert(
     fc.asyncProperty(shapes(never), async (graph) => assert.equal(await check(graph, counts), undefined)),
@@ -200,7 +202,7 @@ test("the same holds when nodes fail, and when closing fails", async () => {
   for (const what of ["succeeded", "failed", "closing failed"]) assert.ok((counts[what] ?? 0) > 100, JSON.stringify(counts));
 });
 
-test("which failure decides does not depend on how long anything takes", async () => {
+test("the failure that counts does not depend on how long anything takes", async () => {
   let failures = 0;
   const otherTurns = fc.array(fc.nat(6), { minLength: 14, maxLength: 14 });
   await fc.assert(

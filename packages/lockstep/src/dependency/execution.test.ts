@@ -29,7 +29,7 @@ const request = {
   body: '{"text":"hello"}',
 };
 
-test("a value is made once for each request, however many paths lead to it", async () => {
+test("a value is created once for each request, however many paths lead to it", async () => {
   let made = 0;
   const base = depends({}, () => ({ number: (made += 1) }));
   const left = depends({ base }, ({ base }) => base);
@@ -42,13 +42,13 @@ test("a value is made once for each request, however many paths lead to it", asy
   assert.equal(made, 2);
 });
 
-test("two dependencies built alike are two: identity decides, not looks", async () => {
+test("two dependencies that are built alike are two dependencies", async () => {
   let made = 0;
   const build = () => depends({}, () => (made += 1));
   assert.deepEqual(await runAll({ a: build(), b: build() }), { values: { a: 1, b: 2 } });
 });
 
-test("an asynchronous value is awaited once, also when several wait for it", async () => {
+test("an asynchronous value is created once, even if several dependents wait for it", async () => {
   let made = 0;
   const base = depends({}, async () => {
     await Promise.resolve();
@@ -59,7 +59,7 @@ test("an asynchronous value is awaited once, also when several wait for it", asy
   assert.equal(made, 1);
 });
 
-test("undefined and null are values: what gives them is not asked again", async () => {
+test("undefined and null are values: a function that returns them is not called again", async () => {
   let made = 0;
   const nothing = depends({}, () => {
     made += 1;
@@ -69,7 +69,7 @@ test("undefined and null are values: what gives them is not asked again", async 
   assert.equal(made, 1);
 });
 
-test("a fully synchronous graph makes no promise, resources and guards included", () => {
+test("a fully synchronous graph makes no promise, even with resources and guards", () => {
   const closed: string[] = [];
   const db = resource({}, function* () {
     yield { id: "db" };
@@ -90,19 +90,19 @@ test("a fully synchronous graph makes no promise, resources and guards included"
   assert.deepEqual(closed, ["db"]);
 });
 
-test("positive control: one asynchronous value among them makes a promise", async () => {
+test("positive control: one asynchronous value makes a promise", async () => {
   const advanced = begin({ user, later: depends({ user }, async () => 1) }, { present: [userKey] }).advance(Infinity);
   assert.ok(advanced instanceof Promise);
   assert.equal(await advanced, undefined);
 });
 
-test("a synchronous failure makes no promise either", () => {
+test("a synchronous failure makes no promise", () => {
   const refused = begin({ user }, { present: [[userKey, "bad"]] }).advance(Infinity);
   assert.ok(refused !== undefined && !(refused instanceof Promise));
   assert.equal(refused.kind, "refused");
 });
 
-test("the phases run in order: who, inputs of the head, whose, body, content, handler", async () => {
+test("the phases run in order: authentication, head inputs, object guards, body, guards on the body, handler", async () => {
   const seen: string[] = [];
   const log = <T>(name: string, value: T): T => {
     seen.push(name);
@@ -128,7 +128,7 @@ test("the phases run in order: who, inputs of the head, whose, body, content, ha
   assert.deepEqual(seen, ["authenticate", "authorize", "head", "owned", "body", "content", "handler value"]);
 });
 
-test("within a phase, who is asking comes before whether they may, and that before whose it is", async () => {
+test("within a phase, authenticate() runs before authorize(), and authorize() before owned()", async () => {
   const seen: string[] = [];
   const signed = rawBody();
   const caller = authenticate({ key: userKey, signed }, () => ({ id: seen.push("authenticate") }));
@@ -143,7 +143,7 @@ test("within a phase, who is asking comes before whether they may, and that befo
   assert.deepEqual(seen, ["authenticate", "authenticate", "authorize", "owned"]);
 });
 
-test("the body is not read before everything that needs no body has passed", () => {
+test("the body is read only after everything that does not need it has passed", () => {
   let reads = 0;
   const mine = owned(
     { note, user },
@@ -156,7 +156,7 @@ test("the body is not read before everything that needs no body has passed", () 
   assert.equal(reads, 0);
 });
 
-test("positive control: the body is read, once, where the guards pass", async () => {
+test("positive control: the body is read once if the guards pass", async () => {
   let reads = 0;
   const deps = {
     text,
@@ -183,7 +183,7 @@ test("advance() stops before the body and goes on after it", async () => {
   assert.deepEqual(seen, ["read", "hello"]);
 });
 
-test("a public upload opens no transaction before its body is read", async () => {
+test("a public upload opens its transaction only after its body is read", async () => {
   const seen: string[] = [];
   const db = resource({}, function* () {
     seen.push("open");
@@ -194,7 +194,7 @@ test("a public upload opens no transaction before its body is read", async () =>
   assert.deepEqual(seen, ["read", "open", "close"]);
 });
 
-test("a resource opens when a guard first needs it, and no earlier", async () => {
+test("a resource opens only when a guard first needs it", async () => {
   const seen: string[] = [];
   const db = resource({}, function* () {
     seen.push("open");
@@ -210,7 +210,7 @@ test("a resource opens when a guard first needs it, and no earlier", async () =>
   assert.deepEqual(seen, ["authenticate", "open", "load"]);
 });
 
-test("an anonymous request opens no resource and runs nothing: it is challenged", async () => {
+test("an anonymous request opens no resource and runs no function: it is challenged", async () => {
   const seen: string[] = [];
   const db = resource({}, function* () {
     seen.push("open");
@@ -223,7 +223,7 @@ test("an anonymous request opens no resource and runs nothing: it is challenged"
   assert.deepEqual(seen, ["open", "authenticate"]);
 });
 
-test("a refused credential opens nothing that only the handler needs", async () => {
+test("a refused credential opens no resource that only the handler needs", async () => {
   let opened = 0;
   const db = resource({}, function* () {
     opened += 1;
@@ -235,7 +235,7 @@ test("a refused credential opens nothing that only the handler needs", async () 
   assert.equal(opened, 1);
 });
 
-test("a denial of a plain value refuses, synchronous or not", async () => {
+test("deny() in a plain value refuses, synchronously or not", async () => {
   const plain: AnyDependency[] = [
     depends({}, () => deny("no")),
     depends({}, async () => deny("no")),
@@ -252,7 +252,7 @@ test("a denial of a plain value refuses, synchronous or not", async () => {
   assert.deepEqual(await runAll({ it: depends({}, async () => "yes") }), { values: { it: "yes" } });
 });
 
-test("who calls is remembered once for each credential", async () => {
+test("the caller is recorded once for each credential", async () => {
   const execution = begin(
     { user, again: scopes(user, "read"), service },
     {
@@ -264,7 +264,7 @@ test("who calls is remembered once for each credential", async () => {
   );
   assert.equal(await execution.advance(Infinity), undefined);
   assert.deepEqual(execution.subjects(), ["user", "service"]);
-  // Two credentials of one principal are one subject.
+  // Two credentials of one principal are recorded as one subject.
   const again = authenticate({ key: serviceKey }, () => ({ id: "user" }));
   const both = begin({ user, again }, { present: [userKey, serviceKey] });
   assert.equal(both.advance(Infinity), undefined);

@@ -1,7 +1,7 @@
 /**
- * One run of a plan: the values of one request. A fully synchronous graph makes no promise at all. This module owns running
- * the steps in order and when invalid inputs end a run; running steps side by side is in `concurrent.ts`, closing what they
- * opened in `resource-stack.ts`. What a failure means for the client is the route's.
+ * One run of a plan: the values of one request. A fully synchronous graph makes no promise at all. This module runs the steps in
+ * order and decides when invalid inputs end a run. `concurrent.ts` runs steps side by side, and `resource-stack.ts` closes
+ * resources. The route decides what a failure means for the client.
  */
 import { InputFailure, type InputIssue } from "../outcome/input-failure.ts";
 import type { InputPlace } from "./input-place.ts";
@@ -27,7 +27,7 @@ export type Failed =
   | { readonly kind: "invalid"; readonly issues: readonly InputIssue[] }
   | { readonly kind: "threw"; readonly error: unknown; readonly step: Step | undefined };
 
-/** Where a value is not there yet, or never will be. */
+// Marks a slot whose value is not there yet, or never will be.
 const pending = Symbol("pending");
 const unavailable = Symbol("unavailable");
 
@@ -38,7 +38,7 @@ const noValues: ValueRecord = Object.freeze({});
 /** One run of one variant. */
 export class Execution {
   readonly variant: Variant;
-  /** The values by slot; the first ones are the credentials, put there before the run. */
+  /** The values by slot. The first ones are the credentials, which are there before the run. */
   readonly slots: unknown[];
   readonly #source: Source | undefined;
   readonly #app: AppValues;
@@ -48,7 +48,7 @@ export class Execution {
   #ids: (Id | undefined)[] | undefined;
   #rules: Rules | undefined;
   #resources: ResourceStack | undefined;
-  /** By slot, so that they are told in the order of the steps, whatever the timing. */
+  /** By slot, so the answer lists them in the order of the steps, whatever the timing. */
   #issues: (readonly InputIssue[])[] | undefined;
   /** The rank from which invalid inputs end the run. */
   #invalidEnd: number = phase.handler;
@@ -60,12 +60,12 @@ export class Execution {
     this.#app = app;
   }
 
-  /** Whether a step is left that ranks below `before`. */
+  /** Tells whether a step that ranks below `before` is left. */
   hasStepsBefore(before: number): boolean {
     return (this.variant.ends[this.#group]?.rank ?? Infinity) < before;
   }
 
-  /** Runs the steps that rank below `before`. Gives nothing when all went well; may be called again for what follows. */
+  /** Runs the steps that rank below `before`. Returns `undefined` if none fails. Call it again with a higher rank to go on. */
   advance(before: number): Failed | undefined | Promise<Failed | undefined> {
     const { steps, ends } = this.variant;
     for (let group = ends[this.#group]; group !== undefined && group.rank < before; group = ends[this.#group]) {
@@ -85,17 +85,17 @@ export class Execution {
     return this.#stopAt(before);
   }
 
-  /** The handler's values. */
+  /** Returns the values that the handler gets. */
   values(): ValueRecord {
     return this.#record(this.variant.keys, this.variant.sources);
   }
 
-  /** Who is calling, as far as it was verified, for the audit log: the id of each principal. */
+  /** Returns the ids of the principals that were verified so far, for the audit log. */
   subjects(): readonly string[] {
     return [...new Set(this.#ids?.filter((id) => id !== undefined).map(String))];
   }
 
-  /** Closes what is open, the last opened first; a failure is thrown in. Gives the errors of closing. */
+  /** Closes the open resources, the last opened first, and throws the failure into each. Returns the errors of closing. */
   close(failure?: Thrown): ClosingError | undefined | Promise<ClosingError | undefined> {
     return this.#resources?.close(failure);
   }
@@ -111,8 +111,7 @@ export class Execution {
     if (others.length > 0) return new BuildError("wrong_result", severalPrincipals);
     const value = slot === undefined ? undefined : this.slots[slot];
     const own = typeof value === "object" && value !== null ? idOf(value) : undefined;
-    const who = named === undefined ? "the principal below" : `"${named}"`;
-    return own ?? this.#ids?.[slot ?? 0] ?? new BuildError("wrong_result", `owned(): ${who} has no id to compare the owner's with`);
+    return own ?? this.#ids?.[slot ?? 0] ?? new BuildError("wrong_result", noId(named));
   }
 
   #granted(step: Step): readonly Granted[] {
@@ -124,17 +123,17 @@ export class Execution {
     return all;
   }
 
-  /** Whether everything that a step needs is there, or never will be. */
+  /** Tells whether a step can start: each value that it needs is there, or never will be. */
   isReady(step: Step): boolean {
     return step.sources.every((source) => this.slots[source] !== pending);
   }
 
-  /** Marks a step that waits, so that what needs it waits too. */
+  /** Marks a step that waits. The steps that need it wait, too. */
   hold(step: Step): void {
     this.slots[step.slot] = pending;
   }
 
-  /** The next step of a group that runs side by side. */
+  /** Takes the next step of a group that runs side by side, if there is one. */
   takeUntil(end: number): Step | undefined {
     if (this.#next >= end) return undefined;
     const step = this.variant.steps[this.#next];
@@ -142,12 +141,12 @@ export class Execution {
     return step;
   }
 
-  /** Goes to the next group. */
+  /** Moves on to the next group. */
   endGroup(): void {
     this.#group += 1;
   }
 
-  /** Starts a step: nothing once its value stands in its slot, a failure, or a promise of either. */
+  /** Starts a step. Returns `undefined` once its value is in its slot, or a failure, or a promise of either. */
   start(step: Step): Failed | undefined | Promise<Failed | undefined> {
     if (this.#issues !== undefined && step.sources.some((source) => this.slots[source] === unavailable)) return this.#block(step);
     if (step.rules.length > 0) return (this.#rules ??= new Rules(this)).first(step);
@@ -162,7 +161,7 @@ export class Execution {
     }
   }
 
-  /** A denial refuses as its verb does; everything else is an error. */
+  /** A denial refuses as its verb does. Everything else is an error. */
   #thrown(error: unknown, step: Step): Failed {
     if (!(error instanceof Denial)) return { kind: "threw", error, step };
     return { kind: "refused", refusal: new Refusal(refusalKind(step.deniesAs), error.reason), step };
@@ -194,7 +193,7 @@ export class Execution {
       case "optional":
         return step.sources.length === 0 ? undefined : this.slots[step.sources[0] ?? 0];
       case "same-site":
-        // Over HTTP the exchange has refused another site's request before this run began.
+        // Over HTTP, the exchange refuses another site's request before this run begins.
         if (this.#source === undefined) throw outside(node);
         return node.value;
       case "scheme":
@@ -222,7 +221,7 @@ export class Execution {
     }
   }
 
-  /** Keeps the value of a step for those that need it, or says why there is none. */
+  /** Keeps the value of a step for the steps that need it, or returns why there is none. */
   #keep(step: Step, settled: unknown): Failed | undefined {
     let value = settled;
     if (value instanceof Refusal) return { kind: "refused", refusal: value, step };
@@ -234,12 +233,12 @@ export class Execution {
     return undefined;
   }
 
-  /** Keeps the id of a caller and what its credential grants, for owners, scopes and the audit log. Returns the principal. */
+  /** Keeps the caller's id and the grants of its credential, for owners, scopes and the audit log. Returns the principal. */
   #identify({ slot, overridden, sources }: Step, settled: unknown): unknown {
     const isIdentified = settled instanceof Identified;
     const principal: unknown = isIdentified ? settled.principal : settled;
     if (typeof principal !== "object" || principal === null) return principal;
-    // A dependency that replaces another in a test may itself be authenticated: then its grants count.
+    // A dependency that replaces another in a test may itself be authenticated. Then its grants count.
     const replacing = overridden ? (sources[0] ?? 0) : -1;
     const grants = isIdentified ? settled.grants : this.#grants?.[replacing];
     const id = idOf(principal) ?? grants?.sub ?? this.#ids?.[replacing];
@@ -258,8 +257,9 @@ export class Execution {
   }
 
   /**
-   * Invalid inputs end the run, but not before every guard that can still run has: an error never passes a guard. If a
-   * guard before the body cannot run, the body stays unread; if one of a gate cannot, nothing behind the gate runs.
+   * Invalid inputs end the run, but only after every guard that can still run has run, so an error never lets a request past a
+   * guard. If a guard before the body cannot run, the body stays unread. If a guard of a gate cannot run, nothing behind the gate
+   * runs.
    */
   #stopAt(rank: number): Failed | undefined {
     if (this.#issues === undefined || rank < this.#invalidEnd) return undefined;
@@ -276,9 +276,15 @@ export class Execution {
   }
 }
 
-/** Whether the value of a step says who is calling: that of `authenticate()`, or one that replaces it in a test. */
+/** Tells whether the value of a step is a caller: the value of `authenticate()`, or one that replaces it in a test. */
 function isCaller({ node, overridden }: Step): boolean {
   return node.kind === "authenticate" || (overridden && node.facts.has("authenticated"));
+}
+
+function noId(owner: string | undefined): string {
+  return owner === undefined
+    ? "owned(): return a principal with an id from authenticate(): the principal below has none to compare with the owner's"
+    : `owned(): name an owner with an id: "${owner}" has none to compare with the object's`;
 }
 
 function inputLabel({ kind, name }: InputPlace): string {
@@ -287,9 +293,9 @@ function inputLabel({ kind, name }: InputPlace): string {
 
 function outside(node: Node): BuildError {
   const what =
-    node.kind === "input" ? `The input ${inputLabel(node.input)}` : node.kind === "same-site" ? "sameSite()" : "A security scheme";
+    node.kind === "input" ? `the input ${inputLabel(node.input)}` : node.kind === "same-site" ? "sameSite()" : "a security scheme";
   return new BuildError(
     "wrong_dependency",
-    `${what} has no value outside a request: give one with run(dependency, { with: [[it, value]] })`,
+    `Pass a value with run(dependency, { with: [[it, value]] }): ${what} has no value outside a request`,
   );
 }

@@ -1,4 +1,4 @@
-/** What guards an API or a group runs before everything of the route itself, whatever kind of dependency it is. */
+/** The gates of an API and of a group run before everything that the route declares, whatever kind of dependency they are. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
@@ -32,7 +32,7 @@ const good = {
   body: '{"text":"hello"}',
 };
 
-/** A gate as a plain value that reads a header, the way that FastAPI's manual writes one. */
+/** A gate as a plain value that reads a header, as in FastAPI's manual. */
 const gateOf = (name: string, later = false) => {
   const check = ({ token }: { readonly token: string }) => {
     log(name, token);
@@ -43,7 +43,7 @@ const gateOf = (name: string, later = false) => {
   return depends({ token }, later ? async (values: { readonly token: string }) => check(values) : check);
 };
 
-/** A route's own dependencies: each says when it runs. */
+/** A route's own dependencies. Each logs when it runs. */
 const caller = authenticate({ key: serviceKey }, () => log("authenticate", { id: 1 }));
 const note = unowned(
   "open",
@@ -58,7 +58,7 @@ const note = unowned(
 const sent = body(z.object({ text: z.string() }));
 const own = { caller, note, sent };
 
-/** How a run ended, and what ran. The body says `read`. */
+/** Runs a graph. Returns how it ended, and what ran. Reading the body logs `read`. */
 async function run(deps: Deps, setting: Setting): Promise<readonly [ended: unknown, seen: readonly string[]]> {
   seen.length = 0;
   const request = { ...good, ...setting.request };
@@ -71,16 +71,16 @@ for (const later of [false, true]) {
   const api = gateOf("api", later);
   const group = gateOf("group", later);
 
-  test(`a plain value that guards stands first: the API's, the group's, then the route's own (${how})`, async () => {
+  test(`a plain value in a gate runs first: the API's, the group's, then the route's own dependencies (${how})`, async () => {
     const order = ["authenticate", "path", "load", "read"];
     assert.deepEqual(await run(own, { gates: { api: { api }, group: { group } } }), ["passed", ["api", "group", ...order]]);
-    // The order of the entries does not matter, nor which of them the route needs as well.
+    // Neither the order of the entries matters, nor whether the route itself needs one of them.
     const rests = authorize({ caller, api }, ({ caller }) => log("authorize", caller));
     const [ended, ran] = await run({ ...own, rests }, { gates: { group: { group }, api: { api } } });
     assert.deepEqual([ended, ran], ["passed", ["api", "group", "authenticate", "authorize", "path", "load", "read"]]);
   });
 
-  test(`a gate that refuses is the answer, and nothing of the route has run: no object is loaded, no body read (${how})`, async () => {
+  test(`if a gate refuses, nothing of the route runs: no object is loaded, no body is read (${how})`, async () => {
     const headers = { ...good.headers, "x-token": "wrong" };
     for (const request of [{}, { params: { id: "2" } }, { body: '{"text":1}' }, { body: '{"text"' }]) {
       for (const gates of [{ api: { api } }, { group: { api } }, { api: { api }, group: { group } }]) {
@@ -88,12 +88,12 @@ for (const later of [false, true]) {
         assert.deepEqual(ended, ["threw X-Token header invalid", ["api"]], JSON.stringify(request));
       }
     }
-    // Positive control: as a dependency of the route alone the value waits for what needs it.
+    // Positive control: as a dependency of the route alone, the value waits until something needs it.
     const [, ran] = await run({ ...own, api }, { request: { headers } });
     assert.ok(ran.indexOf("load") < ran.indexOf("api"));
   });
 
-  test(`a gate whose input does not fit ends the request before anything of the route, and tells of that input alone (${how})`, async () => {
+  test(`a gate with an invalid input ends the request before the route starts, and reports only that input (${how})`, async () => {
     const headers = { "content-type": "application/json" };
     for (const request of [{}, { params: { id: "2" } }, { query: "limit=x" }, { body: '{"text":1}' }]) {
       const limit = query("limit", z.string().regex(/^\d+$/));
@@ -101,7 +101,7 @@ for (const later of [false, true]) {
         const ended = await run({ ...own, limit }, { gates, request: { ...request, headers } });
         assert.deepEqual(ended, ["invalid header/X-Token", []], JSON.stringify(request));
       }
-      // Nor does the group's gate run where the API's could not.
+      // The group's gate does not run either if the API's could not.
       const free = depends({}, () => log("free", 1));
       assert.deepEqual(await run(own, { gates: { api: { api }, group: { free } }, request: { headers } }), [
         "invalid header/X-Token",
@@ -111,7 +111,7 @@ for (const later of [false, true]) {
   });
 }
 
-test("a guard of a gate decides before its plain values and resources; a resource opens after the gate's guards", async () => {
+test("a guard of a gate runs before the gate's plain values, and a resource opens after the gate's guards", async () => {
   const db = resource({}, function* () {
     yield log("open", {});
   });
@@ -123,12 +123,12 @@ test("a guard of a gate decides before its plain values and resources; a resourc
   ]);
   const refusing = authorize({ user }, () => (log("guard", 1), deny("no")));
   assert.deepEqual(await run(own, { gates: { group: { db, plain, refusing } } }), ["refused forbidden at refusing", ["guard"]]);
-  // One that the guard itself needs opens for it.
+  // A resource that the guard needs opens before the guard.
   const needs = authorize({ user, db }, ({ user }) => log("guard", user));
   assert.deepEqual((await run({}, { gates: { group: { db, needs } } }))[1], ["open", "guard"]);
 });
 
-test("a gate is as early as its inputs allow: one over the body runs before what else the body is needed for", async () => {
+test("a gate runs as early as its inputs allow: one on the body runs before everything else that needs the body", async () => {
   const signed = authorize({ user, sent }, ({ user }) => log("signed", user));
   const content = authorize({ caller, sent }, ({ caller }) => log("content", caller));
   assert.deepEqual(await run({ content, ...own }, { gates: { api: { signed } } }), [
@@ -137,7 +137,7 @@ test("a gate is as early as its inputs allow: one over the body runs before what
   ]);
 });
 
-test("what a gate and the route share runs once, as early as the gate needs it", async () => {
+test("a dependency that a gate and the route share runs once, as early as the gate needs it", async () => {
   let made = 0;
   const shared = depends({ user }, () => log("shared", (made += 1)));
   const gate = depends({ shared }, ({ shared }) => log(`gate ${shared}`, shared));
@@ -148,13 +148,13 @@ test("what a gate and the route share runs once, as early as the gate needs it",
   ]);
 });
 
-test("a gate of both the API and a group counts for the API", async () => {
+test("a gate of both the API and a group runs as the API's", async () => {
   const both = depends({}, () => log("both", 1));
   const group = authorize({ user }, ({ user }) => log("group", user));
   assert.deepEqual((await run({}, { gates: { group: { group, both }, api: { both } } }))[1], ["both", "group"]);
 });
 
-test("rules and alternatives may guard, too", async () => {
+test("firstOf() and anyOf() can be gates, too", async () => {
   const no = authorize({ user }, () => (log("no", 1), undefined));
   const yes = authorize({ user }, ({ user }) => log("yes", user));
   assert.deepEqual((await run(own, { gates: { api: { it: firstOf({ no, yes }) } } }))[1].slice(0, 3), [
@@ -168,7 +168,7 @@ test("rules and alternatives may guard, too", async () => {
   ]);
 });
 
-test("what stands in for a gate stands first as well", async () => {
+test("an override of a gate runs first, too", async () => {
   const gate = gateOf("real");
   const fake = depends({}, () => log("fake", "fake"));
   const overrides = readOverrides([[gate, fake]]);
@@ -183,7 +183,7 @@ test("what stands in for a gate stands first as well", async () => {
   ]);
 });
 
-test("a value that verifies a credential runs before everything that does not, and behind the gates", async () => {
+test("a value that verifies a credential runs after the gates and before everything else", async () => {
   const claims = dependency<string, "credential">({
     kind: "value",
     verifies: true,
@@ -205,7 +205,7 @@ test("a value that verifies a credential runs before everything that does not, a
     "open",
     "person",
   ]);
-  // In a gate it runs with the gate.
+  // In a gate, it runs with the gate.
   assert.deepEqual((await run({ robot }, { gates: { group: { person } } }))[1], ["verify", "open", "person", "robot"]);
   assert.deepEqual((await run({ service }, { gates: { group: { gate, claims } } }))[1], ["verify", "gate"]);
 });

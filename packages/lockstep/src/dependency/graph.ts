@@ -1,11 +1,11 @@
 /**
- * The graph below a route: the nodes that the roots reach, after overrides. This module owns walking it, finding cycles and
- * answering, for a set of present credentials, which nodes are needed. Ordering them is the plan's (`plan.ts`).
+ * The graph below a route: the nodes that the roots reach, after overrides. This module walks it, finds cycles and decides, for a
+ * set of present credentials, which nodes are needed. `plan.ts` puts them in order.
  */
 import { BuildError } from "../problem/error.ts";
 import type { AnyOfNode, Entry, Node, SchemeNode } from "./node.ts";
 
-/** What stands in for a node: another node of the same value. The facts of the replaced one stay. */
+/** The nodes that stand in for others, by the overridden node. The facts of the overridden node still count. */
 export type Overrides = ReadonlyMap<Node, Node>;
 
 const none: Overrides = new Map();
@@ -13,7 +13,7 @@ const none: Overrides = new Map();
 /** The nodes below a record of roots. */
 export class Graph {
   readonly roots: readonly Entry[];
-  /** The schemes below, in the order in which they are met. */
+  /** The schemes below, in the order in which they are found. */
   readonly schemes: readonly SchemeNode[];
   readonly #overrides: Overrides;
   readonly #presence = new WeakMap<ReadonlySet<Node>, Map<Node, boolean>>();
@@ -39,18 +39,18 @@ export class Graph {
     this.schemes = [...schemes];
   }
 
-  /** What a node needs: its record, or the one node that stands in for it. */
+  /** Returns the entries that a node needs: its record, or the one node that stands in for it. */
   depsOf(node: Node): readonly Entry[] {
     const replacement = this.#overrides.get(node);
     return replacement === undefined ? node.deps : [{ key: "override", node: replacement }];
   }
 
-  /** Whether something stands in for the node. */
+  /** Tells whether another node stands in for this one. */
   isOverridden(node: Node): boolean {
     return this.#overrides.has(node);
   }
 
-  /** Whether every credential that a node needs is among those present. */
+  /** Tells whether every credential that a node needs is present. */
   isPresent(node: Node, present: ReadonlySet<Node>): boolean {
     const answers = this.#presence.get(present) ?? new Map<Node, boolean>();
     this.#presence.set(present, answers);
@@ -70,31 +70,31 @@ export class Graph {
     return all();
   }
 
-  /** The branches in the order in which they are documented: explicit credentials before ambient ones. */
+  /** Returns the branches in the order in which they are documented: explicit credentials before ambient ones. */
   branches(node: AnyOfNode): readonly Entry[] {
     const ambient = (entry: Entry): boolean => this.#schemesBelow(entry.node).some(({ scheme }) => scheme.ambient !== false);
     return [...node.deps.filter((entry) => !ambient(entry)), ...node.deps.filter(ambient)];
   }
 
-  /** The entries of a node that are needed when those credentials are present: one branch of an `anyOf`, for example. */
+  /** Returns the entries of a node that are needed if these credentials are present: of an `anyOf`, for example, one branch. */
   active(node: Node, present: ReadonlySet<Node>): readonly Entry[] {
     const deps = this.depsOf(node);
     if (this.isOverridden(node)) return deps;
     if (node.kind === "any-of") {
       const possible = node.deps.filter((entry) => this.isPresent(entry.node, present));
-      // A branch of several alternatives counts by the one that it would use here: another of them may be ambient.
+      // If a branch has alternatives itself, only the one that it would use here decides whether the branch is ambient.
       return [possible.find((entry) => !this.#usesAmbient(entry.node, present)) ?? possible[0] ?? []].flat();
     }
     if (node.kind === "optional") return deps.filter((entry) => this.isPresent(entry.node, present));
     return deps;
   }
 
-  /** The schemes that a caller is challenged for: those below a node, without what is optional. */
+  /** Returns the schemes to challenge for: those below a node, without optional ones. */
   challenged(node: Node): SchemeNode[] {
     return schemesBelow(node, (each) => (each.kind === "optional" && !this.isOverridden(each) ? [] : this.depsOf(each)));
   }
 
-  /** Whether an ambient credential would be used, of those present. Asked once for each node: alternatives may be nested deeply. */
+  /** Tells whether a node would use an ambient credential. Remembers the answer, because alternatives may be nested deeply. */
   #usesAmbient(node: Node, present: ReadonlySet<Node>): boolean {
     const answers = this.#ambience.get(present) ?? new Map<Node, boolean>();
     this.#ambience.set(present, answers);
@@ -111,12 +111,12 @@ export class Graph {
   }
 }
 
-/** The schemes that a node reaches, in the order in which they are met. */
+/** Returns the schemes that a node reaches, in the order in which they are found. */
 export function schemesBelow(node: Node, next: (node: Node) => readonly Entry[]): SchemeNode[] {
   return nodesBelow(node, next).filter((each) => each.kind === "scheme");
 }
 
-/** The nodes that a node reaches, itself first, each once. */
+/** Returns the nodes that a node reaches, itself first, each once. */
 export function nodesBelow(node: Node, next: (node: Node) => readonly Entry[]): Node[] {
   const seen = new Set<Node>();
   const visit = (each: Node): void => {
@@ -129,5 +129,5 @@ export function nodesBelow(node: Node, next: (node: Node) => readonly Entry[]): 
 }
 
 function cycle(path: readonly Entry[]): BuildError {
-  return new BuildError("dependency_cycle", `Dependencies go in a circle: ${path.map((entry) => entry.key).join(" → ")}`);
+  return new BuildError("dependency_cycle", `Break this circle of dependencies: ${path.map((entry) => entry.key).join(" → ")}`);
 }

@@ -1,21 +1,24 @@
-/** What an input declares about itself: the graph carries it, start-up checks it, and OpenAPI is made of it. */
+/** The declaration of an input. Start-up checks it, and the OpenAPI document is built from it. */
 import type { InputKind } from "../outcome/input-failure.ts";
 import type { AnySchema } from "../schema/schema.ts";
 
-/** Which objects an input identifies. */
+/** The objects that an input identifies. */
 export interface ObjectIds {
   /** The ids of objects, by place and name: `path.id`, `body.items.productId`. */
   readonly ids: readonly string[];
   /** The reasons why a member identifies nothing, by place and name. */
   readonly nothing: Readonly<Record<string, string>>;
-  /** Set if the input could hold ids that nobody can see (any JSON, raw bytes) and the declaration does not say: what the input is. */
+  /**
+   * Set if the input could hold ids that its schema does not show (any JSON, raw bytes) and the declaration does not say so:
+   * names the input.
+   */
   readonly unsaid: string | undefined;
 }
 
-/** For an input that identifies no object by its nature. */
+/** The object ids of an input that cannot identify an object. */
 export const noObjectIds: ObjectIds = Object.freeze({ ids: [], nothing: {}, unsaid: undefined });
 
-/** What an input declares. */
+/** The declaration of an input. */
 export interface InputPlace {
   readonly kind: InputKind;
   /** The parameter's name; the empty string for a body and the connection. */

@@ -185,7 +185,7 @@ test("a circle through an override is reported with the path of names", () => {
   const roots = entriesOf("test", { page: depends({ active }, () => 1) });
   assert.throws(() => compile(roots, readOverrides([[user, wrapping]])), {
     code: "dependency_cycle",
-    message: "Dependencies go in a circle: page → active → user → override → active",
+    message: "Break this circle of dependencies: page → active → user → override → active",
   });
   assert.throws(() => compile(roots, readOverrides([[user, user]])), { code: "dependency_cycle" });
   // Positive control: the same dependency stands in where nothing below it is replaced.

@@ -42,25 +42,25 @@ test("a plan has an outcome for every set of present credentials", () => {
   );
 });
 
-test("sets of credentials that lead to the same steps share one variant", () => {
+test("sets of credentials that need the same steps share one variant", () => {
   const plan = planOf({ caller: anyOf({ user, service }) });
   assert.equal(plan.outcomes[0b01], plan.outcomes[0b11]);
   assert.notEqual(plan.outcomes[0b01], plan.outcomes[0b10]);
   assert.ok(new Set(planOf({ it: alternatives(10) }).outcomes).size === 11);
 });
 
-test("ten schemes can be told apart, eleven cannot", () => {
+test("compiles a route with ten schemes, and refuses eleven", () => {
   assert.equal(planOf({ it: alternatives(10) }).outcomes.length, 1024);
   assert.throws(() => planOf({ it: alternatives(11) }), {
     code: "too_many_alternatives",
     message: /^use at most 10 security schemes on one route, .*; there are 11: S0, S1, .*, S10$/,
   });
-  // All eleven in an AND are as many.
+  // Eleven schemes that are all required are refused, too.
   const all = authenticate(Object.fromEntries(schemesOf(11).map((key, index) => [`k${index}`, key])), () => ({ id: 1 }));
   assert.throws(() => planOf({ all }), { code: "too_many_alternatives" });
 });
 
-test("a variant knows the strongest reason why a browser may have attached a credential", () => {
+test("a variant names the strictest case in which a browser may have attached a credential", () => {
   const scraper = authenticate({ basic: httpBasic() }, () => ({ id: 1 }));
   const plan = planOf({ caller: anyOf({ user, session, scraper }) });
   assert.deepEqual(
@@ -77,13 +77,13 @@ test("a variant knows the strongest reason why a browser may have attached a cre
   assert.equal(variantOf(planOf({ it: optional(session) }), 0).ambient, false);
 });
 
-test("a variant knows every scope that is required, sorted, each once", () => {
+test("a variant lists every required scope once, sorted", () => {
   const deps = { a: scopes(user, "write"), b: scopes(user, "read", "write"), c: anyOf({ s: scopes(service, "read"), session }) };
   assert.deepEqual(variantOf(planOf(deps), 0b011).scopes, ["read", "write"]);
   assert.deepEqual(variantOf(planOf({ it: anyOf({ w: scopes(user, "write"), service }) }), 0b10).scopes, []);
 });
 
-test("a step knows the schemes below it and the path of names that leads to it", () => {
+test("a step lists the schemes below it and the path of names that leads to it", () => {
   const active = authorize({ user, service }, () => ({ id: 1 }));
   const steps = variantOf(planOf({ page: depends({ active }, () => 1) }), 0b11).steps;
   const told = steps.map(({ node, path, schemes }) => [node.kind, path, schemes.map(({ scheme }) => scheme.name).join("+")]);
@@ -95,7 +95,7 @@ test("a step knows the schemes below it and the path of names that leads to it",
   ]);
 });
 
-test("each node is one step, each after what it needs, and every source stands before its step", () => {
+test("each node is one step, after its dependencies, and every source has a lower slot than its step", () => {
   const base = depends({ user }, () => 1);
   const deps = { top: depends({ base, user }, () => 1), base, id: path("id", z.string()) };
   const { steps, slotCount } = variantOf(planOf(deps), 1);
@@ -103,7 +103,7 @@ test("each node is one step, each after what it needs, and every source stands b
   for (const { slot, sources } of steps) for (const source of sources) assert.ok(source < slot && slot < slotCount);
 });
 
-test("what lives as long as the app brings nothing of its own into a request", () => {
+test("the dependencies of an app value are not part of a request's plan", () => {
   const settings = depends({}, () => 1, { lifetime: "app" });
   const pool = resource(
     { settings },
@@ -119,14 +119,14 @@ test("what lives as long as the app brings nothing of its own into a request", (
   );
 });
 
-/** A diamond of diamonds: 2^depth paths, 2 × depth nodes. */
+/** Builds a diamond of diamonds: 2^depth paths, 2 × depth nodes. */
 function diamond(depth: number, combine: (deps: Deps) => AnyDependency, bottom: AnyDependency): AnyDependency {
   let at = bottom;
   for (let level = 0; level < depth; level += 1) at = combine({ left: combine({ at }), right: combine({ at }) });
   return at;
 }
 
-// The timeouts are no measure: with one visit for each path these tests would not end in the age of the universe.
+// The timeouts measure nothing: with one visit for each path, these tests would never end.
 test("a diamond of depth 40 compiles with one visit for each node", { timeout: 60_000 }, () => {
   let runs = 0;
   const top = diamond(
@@ -139,7 +139,7 @@ test("a diamond of depth 40 compiles with one visit for each node", { timeout: 6
   assert.equal(runs, 0);
 });
 
-test("diamonds of alternatives and guards compile so, too", { timeout: 60_000 }, () => {
+test("diamonds of alternatives and guards compile with one visit for each node, too", { timeout: 60_000 }, () => {
   const branches = (deps: Deps): AnyDependency =>
     anyOf({ both: depends({ ...deps, session }, () => 1), one: depends(deps, () => 1) });
   const either = diamond(40, branches, anyOf({ user, session }));
@@ -150,7 +150,7 @@ test("diamonds of alternatives and guards compile so, too", { timeout: 60_000 },
     anyOf({ user, service, session }),
   );
   assert.ok(planOf({ guarded }).outcomes.length === 8);
-  // What is below it is random here, and so are its facts.
+  // The types cannot know the facts below it here.
   const maybeOf = optional as unknown as (it: AnyDependency) => AnyDependency;
   const maybe = diamond(40, (deps) => maybeOf(depends(deps, () => 1)), user);
   assert.ok(planOf({ maybe }).outcomes.length === 2);
@@ -164,7 +164,7 @@ test("a record of 1,000 dependencies and a chain of 1,000 compile", { timeout: 6
   assert.equal(variantOf(planOf({ chain }), 1).steps.length, 1001);
 });
 
-test("a scheme is a value of its own: extracted, not run", () => {
+test("a scheme is extracted and not run as a step", () => {
   const plan = planOf({ key: userKey });
   assert.deepEqual(variantOf(plan, 1).steps, []);
   assert.deepEqual(variantOf(plan, 1).sources, [0]);

@@ -1,6 +1,6 @@
 /**
- * The plan: the graph compiled once, at registration, so that a request does no graph work. For every set of credentials
- * that may be present it holds either the steps to run, in order, or the schemes to challenge for.
+ * The plan: the graph, compiled once at start-up so that a request does no graph work. For every set of credentials that may be
+ * present, it holds either the steps to run, in order, or the schemes to challenge for.
  */
 import { BuildError } from "../problem/error.ts";
 import type { Authenticator } from "./authenticator.ts";
@@ -9,42 +9,42 @@ import { Graph, type Overrides } from "./graph.ts";
 import type { Entry, Gate, Node, SchemeNode } from "./node.ts";
 import { VariantBuilder } from "./variant.ts";
 
-/** One node to run, and where its values stand. */
+/** One node to run, and the places of its values. */
 export interface Step {
   readonly node: Node;
   readonly slot: number;
   readonly rank: number;
-  /** The names of the values the node is given … */
+  /** The names of the values that the node gets … */
   readonly keys: readonly string[];
-  /** … and the slots they stand in. */
+  /** … and their slots. */
   readonly sources: readonly number[];
-  /** Whether something stands in for the node (tests only): its one source is the value. */
+  /** Whether the node is overridden (tests only). Then its one source is the value. */
   readonly overridden: boolean;
-  /** The node whose refusal a denial is: the step's own, or the guard that it stands in for. */
+  /** The node that decides what a denial in this step means: the step's own, or the guard that it stands in for. */
   readonly deniesAs: Node;
-  /** For guards: the schemes below, to challenge for. */
+  /** For guards: the schemes below, which a refusal challenges for. */
   readonly schemes: readonly SchemeNode[];
-  /** For `scopes()`: who below has to grant what. */
+  /** For `scopes()`: each authenticated dependency below, with the scopes that it must grant. */
   readonly authenticators: readonly (Authenticator & { readonly slot: number })[];
   /** For `owned()`: the slots of the principals below whose id may own the object. */
   readonly owners: readonly number[];
   /** For `firstOf()`: the rules in order. */
   readonly rules: readonly Rule[];
-  /** The gate that the step belongs to, if any: if it cannot run, nothing behind the gate does. */
+  /** The gate that the step belongs to, if any. If the step cannot run, nothing behind the gate runs. */
   readonly gate: Gate | undefined;
-  /** For a guard, a name for the audit log: the path of names that leads to it. */
+  /** The path of names that leads to the node, for the audit log. */
   readonly path: string;
 }
 
 /** One rule of a `firstOf()`. */
 export interface Rule {
-  /** What only rules need, in order: it runs when the rule is tried. */
+  /** The steps that only rules need, in order. They run when the rule is tried. */
   readonly steps: readonly Step[];
   /** The slot of the rule's value. */
   readonly source: number;
 }
 
-/** What runs for one set of present credentials. */
+/** The steps for one set of present credentials. */
 export interface Variant {
   readonly kind: "run";
   readonly steps: readonly Step[];
@@ -54,15 +54,17 @@ export interface Variant {
   /** The names of the handler's values, and their slots. */
   readonly keys: readonly string[];
   readonly sources: readonly number[];
-  /** The strongest reason why a browser may have attached a credential that this variant uses; with `sameSite()`, as for a cookie. */
+  /**
+   * Whether a browser may have attached a credential that this variant uses: the strictest case. `"cookie"` with `sameSite()`.
+   */
   readonly ambient: "cookie" | "browser" | false;
-  /** Every scope required of this caller whatever rule of a `firstOf()` lets them through, for the challenge. */
+  /** The scopes that this caller needs whichever rule of a `firstOf()` allows, for the challenge. */
   readonly scopes: readonly string[];
   /** The schemes whose credentials are used. */
   readonly schemes: readonly SchemeNode[];
 }
 
-/** No credential that would do is present. */
+/** The schemes to challenge for, if no sufficient credential is present. */
 export interface Challenge {
   readonly kind: "challenge";
   readonly schemes: readonly SchemeNode[];
@@ -72,7 +74,7 @@ export interface Challenge {
 export interface Plan {
   readonly graph: Graph;
   readonly schemes: readonly SchemeNode[];
-  /** Indexed by the bits of the present schemes. */
+  /** Indexed by a bit set of the present schemes. */
   readonly outcomes: readonly (Variant | Challenge)[];
 }
 
@@ -81,8 +83,8 @@ const maxSchemes = 10;
 /**
  * Compiles a record of dependencies.
  *
- * @throws BuildError `dependency_cycle`; `dead_branch` for a branch of `anyOf()` that no request can take; `too_many_alternatives` beyond ten
- *   schemes, because 2^n sets of credentials are compiled
+ * @throws BuildError `dependency_cycle`; `dead_branch` for a branch of `anyOf()` that no request can take;
+ *   `too_many_alternatives` for more than ten schemes, because 2^n sets of credentials are compiled
  */
 export function compile(roots: readonly Entry[], overrides?: Overrides): Plan {
   const graph = new Graph(roots, overrides);

@@ -1,35 +1,35 @@
 /**
- * When a node runs. A node runs in the earliest phase that its inputs allow; a plain value or resource only when something
- * needs it. What guards the whole API or a group runs before everything that the route itself declares. This module owns the order of the
- * phases and nothing of what happens in them.
+ * When a node runs: in the earliest phase that its inputs allow. A plain value or resource runs only when another node needs it.
+ * The guards of the whole API and of a group run before everything that the route itself declares. This module owns only the
+ * order of the phases.
  */
 import type { Gate, GuardKind, Node } from "./node.ts";
 
 /** The phases, in order. Numbers leave room for the order of nodes within one. */
 export const phase = {
-  /** The API's guards, with what they read of the head. */
+  /** The API's guards, with the inputs of the head that they read. */
   api: 0,
-  /** The group's guards, with what they read of the head. */
+  /** The group's guards, with the inputs of the head that they read. */
   group: 10,
   /** Plain values that verify a credential. */
   credential: 18,
-  /** Guards that need no input: who is asking, may they. */
+  /** Guards that need no input: who is asking, and may they. */
   access: 20,
   /** Path, query, header, cookie. */
   head: 40,
-  /** Guards on those: is this object theirs. */
+  /** Guards on these inputs: does the object belong to the caller. */
   object: 50,
   /** The body is read and validated. */
   body: 60,
   /** Guards on the body: a signature, an amount. */
   content: 70,
-  /** What only the handler needs. */
+  /** Values that only the handler needs. */
   handler: 80,
 } as const;
 
 const order: Readonly<Record<GuardKind, number>> = { authenticate: 0, authorize: 1, scopes: 1, owned: 2, permitted: 2, unowned: 2 };
 
-/** Within a gate: inputs of the head, guards in their order, and then what is no guard. */
+// Within a gate: inputs of the head, then guards in their order, then everything else.
 const gateInput = 1;
 const gateGuard = 2;
 const gateValue = 6;
@@ -37,7 +37,9 @@ const gateValue = 6;
 const isBody = (node: Node): boolean =>
   node.kind === "input" && (node.input.kind === "body" || node.input.kind === "form" || node.input.kind === "raw-body");
 
-/** The earliest rank of a node, given the greatest rank of what it needs (0 for nothing) and the gate that it belongs to. */
+/**
+ * Returns the earliest rank of a node, from the highest rank of its dependencies (0 without any) and the gate that it belongs to.
+ */
 export function earliestRank(node: Node, below: number, gate?: Gate): number {
   switch (node.kind) {
     case "scheme":
@@ -71,17 +73,17 @@ function guardPhase(below: number, gate: Gate | undefined): number {
   return below >= phase.head ? phase.object : phase.access;
 }
 
-/** The rank behind a gate. */
+/** Returns the first rank behind a gate. */
 export function behindGate(gate: Gate): number {
   return gate === "api" ? phase.group : phase.credential;
 }
 
-/** The rank of what stands in a gate itself and is no guard: behind the gate's guards, before the route. */
+/** Returns the rank of a node that is declared in a gate and is not a guard: behind the gate's guards, before the route. */
 export function gateRank(earliest: number, gate: Gate): number {
   return Math.max(earliest, phase[gate] + gateValue);
 }
 
-/** Whether a node waits until something needs it. */
+/** Tells whether a node waits until another needs it. */
 export function isLazy(node: Node): boolean {
   const { kind } = node;
   if (kind === "value") return node.verifies !== true;

@@ -1,14 +1,16 @@
-/** The open resources of one run: opened in the order of need, closed in reverse. What a resource is stands in `open-resource.ts`. */
+/**
+ * The open resources of one run: opened when they are needed, closed in reverse order. `open-resource.ts` opens and closes each.
+ */
 import { readable } from "../callback.ts";
 import { openResource, type OpenResource } from "./open-resource.ts";
 import type { ResourceNode } from "./node.ts";
 
-/** An error, boxed: anything may be thrown, `undefined` included. */
+/** Holds a thrown value in a record, because `undefined` can be thrown, too. */
 export interface Thrown {
   readonly error: unknown;
 }
 
-/** What closing threw: the first error, and all of them in order. */
+/** The errors of closing: the first, and all of them in order. */
 export interface ClosingError extends Thrown {
   readonly all: readonly unknown[];
 }
@@ -17,7 +19,7 @@ export interface ClosingError extends Thrown {
 export class ResourceStack {
   readonly #open: OpenResource[] = [];
 
-  /** Opens a resource: its value, or a promise of it. */
+  /** Opens a resource. Returns its value, or a promise of it. */
   open(generator: ReturnType<ResourceNode["open"]>): unknown {
     const opened = openResource(generator);
     this.#open.push(opened);
@@ -25,8 +27,8 @@ export class ResourceStack {
   }
 
   /**
-   * Closes what is open, the last opened first, each exactly once. A failure is thrown into each; where a resource throws something
-   * else, that is thrown into the rest, so that nothing commits after it. Which of these decides is `settleClosing()`'s.
+   * Closes the open resources, the last opened first, each exactly once. A failure is thrown into each. If a resource throws
+   * another error, that one is thrown into the rest, so nothing commits after it. `settleClosing()` decides which error counts.
    */
   close(failure: Thrown | undefined): ClosingError | undefined | Promise<ClosingError | undefined> {
     return this.#close(failure, []);

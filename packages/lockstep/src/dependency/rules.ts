@@ -1,17 +1,17 @@
 /**
- * The rules of `firstOf()` in one run: tried in order until one allows. What rules share is computed once: a node that refused one
- * rule refuses the next one that needs it.
+ * The rules of `firstOf()` in one run, tried in order until one allows. A node that several rules share runs once: if it refused
+ * one rule, it refuses the next rule that needs it.
  */
 import type { RefusalKind } from "../outcome/refusal.ts";
 import type { Failed } from "./execution.ts";
 import type { Rule, Step } from "./plan.ts";
 
-/** Refusals of a rule; anything else is final. */
+// The refusals that let the next rule try. Anything else is final.
 const ofRules: ReadonlySet<RefusalKind> = new Set<RefusalKind>(["forbidden", "scope", "hidden"]);
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** What the rules need of the run that they belong to. */
+/** The part of a run that its rules use. */
 export interface RuleRun {
   readonly slots: unknown[];
   start(step: Step): Failed | undefined | Promise<Failed | undefined>;
@@ -20,14 +20,17 @@ export interface RuleRun {
 /** The rules of one run. */
 export class Rules {
   readonly #run: RuleRun;
-  /** How each step of a rule that was started ended, by slot. */
+  /** How each step of a rule ended, by slot. */
   readonly #ended: MaybePromise<Failed | undefined>[] = [];
 
   constructor(run: RuleRun) {
     this.#run = run;
   }
 
-  /** Tries the rules of a step: nothing once the value of the first that allows stands in its slot, or the failure. */
+  /**
+   * Tries the rules of a step. Returns `undefined` once the value of the first rule that allows is in the step's slot, or the
+   * failure.
+   */
   first(step: Step): MaybePromise<Failed | undefined> {
     return this.#try(step, 0, undefined);
   }
@@ -47,7 +50,7 @@ export class Rules {
     return ended instanceof Promise ? ended.then(next) : next(ended);
   }
 
-  /** Runs the steps of a rule from one on, one after another. */
+  /** Runs the steps of a rule one after another, from an index on. */
   #all(rule: Rule, from: number): MaybePromise<Failed | undefined> {
     for (let index = from; index < rule.steps.length; index += 1) {
       const step = rule.steps[index];

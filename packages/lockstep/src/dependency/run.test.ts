@@ -193,7 +193,7 @@ test("an input has no value outside HTTP unless one is given", async () => {
   const limit = query("limit", z.string());
   await assert.rejects(run(limit), {
     code: "wrong_dependency",
-    message: /The input query\("limit"\) has no value outside a request/,
+    message: /the input query\("limit"\) has no value outside a request$/,
   });
   assert.equal(await run(limit, { with: [[limit, "5"]] }), "5");
 });

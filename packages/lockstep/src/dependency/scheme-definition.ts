@@ -1,4 +1,4 @@
-/** What a security scheme is to the graph: how its credential is found, challenged for and documented. It never verifies. */
+/** A security scheme as the graph sees it: how its credential is found, challenged for and documented. It never verifies. */
 import type { Refusal } from "../outcome/refusal.ts";
 import type { Redacted } from "../secret/redacted.ts";
 import type { CredentialSource } from "./source.ts";
@@ -52,7 +52,7 @@ export interface SchemeDefinition<C = unknown, Sc extends string = string, A ext
    * request to a route with the scheme, before anything else.
    */
   extract(source: CredentialSource): Extraction<C>;
-  /** One challenge for `WWW-Authenticate` (RFC 9110 §11.6.1). The same details return the same text. */
+  /** Returns one challenge for `WWW-Authenticate` (RFC 9110 §11.6.1). The same details return the same text. */
   challenge(details: ChallengeDetails): string;
   /** The OpenAPI 3.1 Security Scheme Object (§4.8.27). */
   readonly openapi: Readonly<Record<string, unknown>>;

@@ -1,10 +1,10 @@
 /**
- * Where a request's inputs come from. Hosts give a lazy accessor (`HostRequest`); this module owns what the core makes of
- * it once for each request: the parsed query, cookies and body. Outside HTTP there is no source.
+ * Where a request's inputs come from. Hosts pass a lazy accessor (`HostRequest`). This module owns what the core reads from it
+ * once for each request: the parsed query, cookies and body. Outside HTTP there is no source.
  */
 import type { HostRequest } from "../host/host.ts";
 
-/** A body as it came; each input parses what it declared. */
+/** A body as it was sent. Each input parses it as it declares. */
 export interface Content {
   readonly raw: Uint8Array;
   /** The body as JSON, parsed once. @throws Problem 400, 413 */

@@ -1,4 +1,4 @@
-/** What stands in for a node under an override (`override.ts`), at run time. */
+/** The values that stand in for nodes (`override.ts`), at run time. */
 import { type RefusalKind, refusalOfNothing } from "../outcome/refusal.ts";
 import type { GuardKind, Node } from "./node.ts";
 
@@ -11,17 +11,23 @@ const refusals: Readonly<Record<GuardKind, RefusalKind>> = {
   unowned: "hidden",
 };
 
-/** What a denial inside a node means: what its verb means by it, and 403 in anything that is no verb. */
+/**
+ * Returns the kind of refusal that a denial inside a node means: that of its verb, and `forbidden` (403) if the node is not a
+ * verb.
+ */
 export function refusalKind(node: Node): RefusalKind {
   return "settle" in node && node.kind !== "scopes" ? refusals[node.kind] : "forbidden";
 }
 
-/** A node whose value is known. It may stand in for a value that lives as long as the app, too. */
+/** Makes a node with a fixed value. It can stand in for a value of a request or of the app. */
 export function constant(value: unknown): Node {
   return { kind: "value", deps: [], facts: new Set(), lifetime: "app", run: () => value };
 }
 
-/** The value that replaces a node's; `undefined`, `null` and `false` in place of a guard's refuse as the guard would. */
+/**
+ * Returns the value that replaces a node's. In place of a guard's value, `undefined`, `null` and `false` refuse as the guard
+ * would.
+ */
 export function settleStandIn(node: Node, result: unknown): unknown {
   return ("settle" in node ? refusalOfNothing(result, refusals[node.kind]) : undefined) ?? result;
 }

@@ -1,24 +1,24 @@
 /**
- * What resources make of a failure. An error that nothing expected is thrown into them, and one that knows what it means may throw
- * an error with an answer instead: a unique violation becomes `problem(409, …)`. This module owns which error a run ends with.
+ * Decides which error a run ends with. An unexpected error is thrown into the open resources. A resource that knows what the
+ * error means may throw one with an answer instead: a unique violation becomes `problem(409, …)`.
  */
 import { Denial } from "../outcome/deny.ts";
 import { BuildError, InvalidCredential, LockstepError } from "../problem/error.ts";
 import type { ClosingError, Thrown } from "./resource-stack.ts";
 
-/** How a run ended once everything was closed. */
+/** How a run ended, after everything was closed. */
 export interface Settled {
-  /** The failure, or what a resource made of it. */
+  /** The failure, or the error that a resource threw instead. */
   readonly error: unknown;
-  /** What a resource turned into that error, in order. */
+  /** The errors that resources replaced, in order. */
   readonly translated: readonly unknown[];
-  /** Errors of closing that decided nothing. */
+  /** The errors of closing that did not count. */
   readonly others: readonly unknown[];
 }
 
 /**
- * Finds the error that a run ends with. Without a failure it is the first error of closing. A problem, `Unavailable` or a denial that a
- * resource throws replaces an error that nothing expected, and nothing else: a refusal and a problem stay what they are.
+ * Finds the error that a run ends with. Without a failure it is the first error of closing. A problem, `Unavailable` or a denial
+ * that a resource throws replaces an unexpected error, but never a refusal or a problem.
  */
 export function settleClosing(failure: Thrown | undefined, { all }: ClosingError): Settled {
   const translated: unknown[] = [];
@@ -34,12 +34,15 @@ export function settleClosing(failure: Thrown | undefined, { all }: ClosingError
   return { error: decided?.error, translated, others };
 }
 
-/** Whether nothing expected an error. Mistakes that the toolkit reports stay reported, whoever catches them. */
+/** Tells whether an error is unexpected. Mistakes that Lockstep reports are never replaced, even if a resource catches them. */
 export function isTranslatable(error: unknown): boolean {
   return !(error instanceof LockstepError) && !(error instanceof Denial);
 }
 
-/** Whether an error has an answer of its own. Who is asking is long decided when resources close. */
+/**
+ * Tells whether an error has an answer of its own. Not `InvalidCredential`: callers are authenticated long before resources
+ * close.
+ */
 function isTranslation(error: unknown): boolean {
   return !isTranslatable(error) && !(error instanceof BuildError) && !(error instanceof InvalidCredential);
 }

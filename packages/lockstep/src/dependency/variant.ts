@@ -1,4 +1,4 @@
-/** Puts the nodes that one set of credentials needs in order: what runs when, and where its values stand. */
+/** Puts the nodes that one set of credentials needs in order: when each runs, and where its values are. */
 import { authenticatorsOf, type ActiveGraph, principalsBelow } from "./authenticator.ts";
 import { type Graph, schemesBelow } from "./graph.ts";
 import type { Entry, Gate, Node, SchemeNode } from "./node.ts";
@@ -9,15 +9,15 @@ import { earliestRank, gateRank, isLazy, phase } from "./rank.ts";
 export class VariantBuilder {
   readonly #graph: Graph;
   readonly #present: ReadonlySet<Node>;
-  /** Nodes in the order in which they are met, each after what it needs. */
+  /** The nodes in the order in which they are found, each after the nodes that it needs. */
   readonly #nodes: Node[] = [];
   readonly #paths = new Map<Node, string>();
   readonly #gates = new Map<Node, Gate>();
-  /** What stands in for a node (tests only), and that node. */
+  /** The overridden node for each node that stands in for one (tests only). */
   readonly #replaced = new Map<Node, Node>();
   readonly #ranks = new Map<Node, number>();
   readonly #slots = new Map<Node, number>();
-  /** What only rules of a `firstOf()` need: it runs when a rule is tried. */
+  /** The nodes that only rules of a `firstOf()` need. They run when a rule is tried. */
   readonly #ruled: ReadonlySet<Node>;
 
   constructor(graph: Graph, present: ReadonlySet<Node>) {
@@ -60,7 +60,7 @@ export class VariantBuilder {
     return used.some(({ scheme }) => scheme.ambient === "browser") && "browser";
   }
 
-  /** Marks a gate with all below it. The API's come first. */
+  /** Marks a gate and every node below it. The API's gates come first. */
   #enter(node: Node, gate: Gate): void {
     if (this.#gates.has(node)) return;
     this.#gates.set(node, gate);
@@ -77,7 +77,7 @@ export class VariantBuilder {
     if (node.kind !== "scheme" || this.#graph.isOverridden(node)) this.#nodes.push(node);
   }
 
-  /** What a node needs here. App values bring nothing of theirs into the request. */
+  /** The entries that a node needs here. The dependencies of an app value do not belong to the request. */
   #active(node: Node): readonly Entry[] {
     return node.lifetime === "app" && !this.#graph.isOverridden(node) ? [] : this.#graph.active(node, this.#present);
   }
@@ -87,8 +87,8 @@ export class VariantBuilder {
   }
 
   /**
-   * The nodes that are reached through a `firstOf()` only, and may wait for it. Who is asking is decided before any rule, and
-   * inputs are read as always: an invalid credential is no refusal of a rule.
+   * Finds the nodes that only a `firstOf()` reaches, and that may wait for it. Callers are authenticated before any rule is tried
+   * and inputs are read as usual, because an invalid credential is not the refusal of a rule.
    */
   #findRuled(): Set<Node> {
     const needed = new Set<Node>();
@@ -121,7 +121,7 @@ export class VariantBuilder {
   }
 
   #order(nodes: readonly Node[]): Node[] {
-    // A stable sort keeps each node after what it needs: nothing ranks below what it needs.
+    // A stable sort keeps each node after the nodes that it needs, because no node ranks below one that it needs.
     return nodes.toSorted((a, b) => (this.#ranks.get(a) ?? 0) - (this.#ranks.get(b) ?? 0));
   }
 
@@ -150,7 +150,7 @@ export class VariantBuilder {
     return { steps: this.#ruledBelow(root).map((node) => this.#step(node)), source: this.#slot(root) };
   }
 
-  /** What waits for a rule, each after what it needs. A `firstOf()` below runs its own rules. */
+  /** The nodes that wait for a rule, each after the nodes that it needs. A `firstOf()` below runs its own rules. */
   #ruledBelow(root: Node): Node[] {
     const below = new Set<Node>();
     const visit = (node: Node): void => {
@@ -162,7 +162,7 @@ export class VariantBuilder {
     return this.#nodes.filter((node) => below.has(node));
   }
 
-  /** What has to be there before the rules of a `firstOf()` are tried. */
+  /** The nodes that must have run before the rules of a `firstOf()` are tried. */
   #given(firstOf: Node): Node[] {
     const given = new Set<Node>();
     const seen = new Set<Node>();
@@ -189,7 +189,7 @@ export class VariantBuilder {
       this.#active(node).map((entry) => entry.node),
       this.#graphHere(),
     );
-    // In tests an object may stand in for a check that has principals below it: it is nobody who calls.
+    // In tests an object may stand in for a check that has principals below it. It is not a caller.
     const callers = principals.length > 1 ? principals.filter((each) => !objectVerbs.has(each.kind)) : principals;
     return callers.map((each) => this.#slot(each));
   }

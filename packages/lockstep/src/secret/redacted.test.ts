@@ -9,7 +9,7 @@ import { Redacted, refusingSecrets, secret } from "./redacted.ts";
 const hidden = "correct-horse-battery-staple";
 const makers = { Redacted: new Redacted(hidden), Secret: secret(hidden), nested: new Redacted({ token: hidden }) };
 
-/** What a console writes. */
+/** Returns what a console writes. */
 function logged(...given: readonly unknown[]): string {
   let written = "";
   const stdout = new Writable({
@@ -27,7 +27,7 @@ function logged(...given: readonly unknown[]): string {
 }
 
 for (const [name, value] of Object.entries(makers)) {
-  test(`${name}: the value comes out on purpose only`, () => {
+  test(`${name}: only reveal() returns the value`, () => {
     const out = value.reveal();
     assert.deepEqual(out, name === "nested" ? { token: hidden } : hidden);
   });
@@ -47,7 +47,7 @@ for (const [name, value] of Object.entries(makers)) {
   });
 
   test(`${name}: no conversion shows it`, () => {
-    // What the types and the linter forbid is what happens by accident.
+    // The types and the linter forbid these conversions, but they happen by accident.
     const loose = value as unknown as string;
     const shown = [
       `a ${loose}`,
@@ -77,12 +77,12 @@ for (const [name, value] of Object.entries(makers)) {
   });
 }
 
-test("positive control: what is not wrapped is shown", () => {
+test("positive control: a value that is not wrapped is shown", () => {
   assert.ok(logged({ token: hidden }).includes(hidden));
   assert.ok(inspect(makers.Redacted.reveal()).includes(hidden));
 });
 
-test("no value shows through, whatever it is", () => {
+test("no value is shown, whatever it is", () => {
   fc.assert(
     fc.property(fc.string({ minLength: 8 }), (text) => {
       const shown = [
@@ -96,7 +96,7 @@ test("no value shows through, whatever it is", () => {
   );
 });
 
-test("a response that holds a secret throws instead of papering over it", () => {
+test("serialising a response that contains a secret throws", () => {
   for (const value of Object.values(makers)) {
     for (const body of [value, { value }, [{ deep: [value] }]]) {
       assert.throws(() => refusingSecrets(() => JSON.stringify(body)), {
@@ -107,7 +107,7 @@ test("a response that holds a secret throws instead of papering over it", () => 
   }
 });
 
-test("positive controls: a response without one is written, and logging works again afterwards", () => {
+test("positive controls: a response without a secret is serialised, and logging works again afterwards", () => {
   assert.equal(
     refusingSecrets(() => JSON.stringify({ name: "ada" })),
     '{"name":"ada"}',

@@ -1,6 +1,6 @@
 /**
- * Values that must not be printed. This module owns the wrapper and what happens when one is logged or serialised; comparing
- * secrets is in `same-secret.ts`. A `Secret` is the same value at run time: its type says that the program keeps it, and a
+ * Values that must not be printed. This module owns the wrapper and decides what happens when one is logged or serialised.
+ * `same-secret.ts` compares secrets. A `Secret` is the same value at run time. Its type says that the program stores it, so a
  * presented credential does not pass as a stored one.
  */
 import { recogniseEverywhere } from "../brand.ts";
@@ -10,8 +10,8 @@ const shown = "[redacted]";
 let respondingDepth = 0;
 
 /**
- * Runs `serialise` in such a way that a `Redacted` or a `Secret` met on the way throws instead of printing its placeholder:
- * a response that holds one is a bug of the handler, not something to paper over. Synchronous by design.
+ * Runs `serialise`, and throws if it serialises a `Redacted` or a `Secret`: a response that contains one is a bug of the handler,
+ * and a placeholder would hide it. `serialise` must be synchronous.
  *
  * @throws BuildError `secret_in_response`
  */
@@ -26,10 +26,10 @@ export function refusingSecrets<T>(serialise: () => T): T {
 
 /**
  * A value that shows `[redacted]` when it is printed, logged or serialised: a credential that a client **presented** and nobody
- * has verified. Schemes return one, so a credential does not end up in a log by accident. In an answer it throws
+ * has verified. Schemes return one, so a credential does not end up in a log by accident. An answer that contains one throws
  * `secret_in_response`.
  *
- * A value that the program itself **keeps** is a `Secret`. It is the same at run time; its type keeps the two apart: a `Redacted`
+ * A value that the program itself **stores** is a `Secret`. It is the same at run time, but its type is different: a `Redacted`
  * does not fit where a `Secret` is required, so a presented credential cannot be compared with itself.
  *
  * @example
@@ -48,14 +48,14 @@ export class Redacted<T> {
     this.#value = value;
   }
 
-  /** Returns the value itself. It is not protected any more; the word is easy to find in a review. */
+  /** Returns the value itself, without protection. The word is easy to find in a review. */
   reveal(): T {
     return this.#value;
   }
 
   /**
-   * The SHA-256 of a text as 64 hexadecimal digits, to look a key up by what is stored of it. For keys of at least 128 random
-   * bits: a password needs a slow hash instead, and a token is verified by its verifier.
+   * Returns the SHA-256 of a text as 64 hexadecimal digits, to find a key by its stored hash. Use it for keys of at least 128
+   * random bits. A password needs a slow hash instead, and a token is verified by its verifier.
    *
    * @example
    * ```ts
@@ -76,7 +76,7 @@ export class Redacted<T> {
     if (respondingDepth > 0) {
       throw new BuildError(
         "secret_in_response",
-        "The handler's result holds a secret: give the route a response schema without it, or leave it out of the result",
+        "Leave the secret out of the handler's result, or give the route a response schema without it",
       );
     }
     return shown;
@@ -87,7 +87,7 @@ export class Redacted<T> {
   }
 
   static {
-    // What Node's console and util.inspect call; declared here because its name is not a literal.
+    // Node's console and util.inspect call this method. It is defined here because its name is not a literal.
     Object.defineProperty(Redacted.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: () => shown });
   }
 }
@@ -95,11 +95,11 @@ export class Redacted<T> {
 declare const stored: unique symbol;
 
 /**
- * A value that the program **keeps** and that must never leave in a response: a password hash, the hash of an API key, a signing
- * key. `secret()` makes one. A handler whose result type holds a `Secret` or a `Redacted` does not compile unless its response
- * schema drops it; at run time, a response that holds one throws `secret_in_response`.
+ * A value that the program **stores** and that must never be sent in a response: a password hash, the hash of an API key, a
+ * signing key. `secret()` makes one. A handler whose result type contains a `Secret` or a `Redacted` does not compile unless its
+ * response schema drops it. At run time, a response that contains one throws `secret_in_response`.
  *
- * It fits where a `Redacted` is required, and not the reverse: require a `Secret` for the stored side of a comparison.
+ * It fits where a `Redacted` is required, but not the reverse. Require a `Secret` for the stored side of a comparison.
  */
 export interface Secret<T> extends Redacted<T> {
   readonly [stored]: true;
@@ -114,6 +114,6 @@ export interface Secret<T> extends Redacted<T> {
  * ```
  */
 export function secret<T>(value: T): Secret<T> {
-  // The brand exists for the compiler only: at run time a secret is a redacted value.
+  // The brand exists for the compiler only. At run time, a secret is a `Redacted`.
   return new Redacted(value) as Secret<T>;
 }

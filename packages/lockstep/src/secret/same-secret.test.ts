@@ -11,18 +11,18 @@ test("equal secrets are the same", () => {
     assert.ok(same(text, text), text.slice(0, 10));
 });
 
-test("everything else is not: prefixes, repetitions, other spellings", () => {
+test("prefixes, repetitions and other spellings are not the same", () => {
   const pairs = [
     ["secret", "secre"],
     ["secre", "secret"],
-    // A shorter value is compared with itself wrapped around; its length has decided.
+    // A shorter value is repeated for the comparison. Its length decides.
     ["ab", "abab"],
     ["abab", "ab"],
     ["a", "aaaa"],
     ["secret", "Secret"],
     ["secret", "secret "],
     ["secret", "secret\0"],
-    // é in one code point and in two; a character and its low byte.
+    // é in one code point and in two. A character and its low byte.
     ["\u00e9", "e\u0301"],
     ["a", "\u0161"],
     ["\u{1f511}", "\u{1f510}"],
@@ -30,13 +30,13 @@ test("everything else is not: prefixes, repetitions, other spellings", () => {
   for (const [presented, expected] of pairs) assert.ok(!same(presented, expected), `${presented} ${expected}`);
 });
 
-test("an empty expected secret matches nothing, not even nothing", () => {
+test("an empty expected secret matches nothing, not even an empty text", () => {
   assert.ok(!same("", ""));
   assert.ok(!same("a", ""));
   assert.ok(!same("", "a"));
 });
 
-test("two texts that encode alike are not the same: lone surrogates are no text", () => {
+test("two different lone surrogates, which have the same encoding, are not the same", () => {
   assert.ok(!same("\ud800", "\ud801"));
   assert.ok(!same("\ufffd", "\ud800"));
   assert.ok(!same("\ud800", "\ufffd"));
@@ -44,7 +44,7 @@ test("two texts that encode alike are not the same: lone surrogates are no text"
   assert.ok(same("\ufffd", "\ufffd"));
 });
 
-test("for all texts it is equality, but for what is empty or no text", () => {
+test("agrees with === for all texts that are not empty and have no lone surrogate", () => {
   const text = fc.oneof(
     fc.string({ unit: "binary", maxLength: 6 }),
     fc.string({ unit: fc.constantFrom("a", "b", "\0", "\ud800", "\udc00", "é", "\ufffd"), maxLength: 4 }),

@@ -1,4 +1,4 @@
-/** The suite that every host passes: the same requests, the same answers, byte for byte, whatever serves them. */
+/** The suite that every host passes: the same requests get the same answers, byte for byte, whichever host serves them. */
 import { after, before, describe, test } from "node:test";
 import type { Api } from "../api/api.ts";
 import { accessBehaviours } from "./behaviour/access.ts";
@@ -15,9 +15,9 @@ import { HostUnderTest } from "./host-under-test.ts";
 import { suiteApi } from "./suite-api.ts";
 import { World } from "./world.ts";
 
-/** An API that is being served. */
+/** An API that a host serves. */
 export interface ServedApi {
-  /** Where it answers, over a real socket: `http://127.0.0.1:3000`, with a path if it is mounted under one. */
+  /** The address of a real socket: `http://127.0.0.1:3000`, with a path if the API is mounted under one. */
   readonly url: string;
   close(): Promise<void>;
 }

@@ -1,10 +1,10 @@
-/** A host with the suites' API on it, as a behaviour of the suite sees it. */
+/** A host that serves the suite's API, as the behaviours of the suite see it. */
 import assert from "node:assert/strict";
 import type { AuditEvent } from "../audit/event.ts";
 import { type AskOptions, HttpClient, type Received } from "./http-client.ts";
 import { canary, type World } from "./world.ts";
 
-/** What one or several requests made happen. */
+/** The calls, audit events, errors and handlers of one or several requests. */
 export interface Happened {
   readonly calls: readonly string[];
   readonly events: readonly AuditEvent[];
@@ -12,9 +12,9 @@ export interface Happened {
   readonly handled: readonly string[];
 }
 
-/** One fact about every host. */
+/** One fact about every host, with the check that proves it. */
 export interface Behaviour {
-  /** The fact. */
+  /** The fact, which is the name of the test. */
   readonly name: string;
   check(host: HostUnderTest): Promise<void>;
 }
@@ -31,7 +31,7 @@ const everyAnswer: Readonly<Record<string, string>> = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** A host that serves the suites' API. */
+/** A host that serves the suite's API. */
 export class HostUnderTest {
   readonly world: World;
   readonly client: HttpClient;
@@ -41,7 +41,7 @@ export class HostUnderTest {
     this.client = new HttpClient(url);
   }
 
-  /** Sends a request. What holds for every answer is asserted for each (I-18, P-28). */
+  /** Sends a request, and asserts the rules that hold for every answer (I-18, P-28). */
   async ask(method: string, target: string, options: AskOptions = {}): Promise<Received> {
     const answer = await this.client.ask(method, target, options);
     checkAnswer(answer, `${method} ${target}`);
@@ -53,7 +53,7 @@ export class HostUnderTest {
     return this.ask(method, target, { ...options, headers: [["authorization", `Bearer ${token}`], ...(options.headers ?? [])] });
   }
 
-  /** What happens while something is done. */
+  /** Returns what happens while `act` runs. */
   async observe(act: () => Promise<unknown>): Promise<Happened> {
     const { calls, events, errors, handled } = this.world;
     const before = [calls.length, events.length, errors.length, handled.length];
@@ -69,19 +69,21 @@ export class HostUnderTest {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Asserts what holds for every answer: security headers, a request id that the body does not have, no secret, no advertising. */
+/**
+ * Asserts the rules of every answer: security headers, a request id that is not in the body, no secret, no name of the server.
+ */
 export function checkAnswer({ headers, text }: Received, about: string): void {
   for (const [name, value] of Object.entries(everyAnswer)) assert.deepEqual(headers[name], [value], `${about}: ${name}`);
   const [id = "", ...others] = headers["x-request-id"] ?? [];
   assert.match(id, uuid, `${about}: x-request-id`);
   assert.deepEqual(others, [], `${about}: one x-request-id`);
-  assert.ok(!text.includes(id), `${about}: the id stands in a header only`);
+  assert.ok(!text.includes(id), `${about}: the id is in a header only`);
   assert.equal(headers["server"], undefined, about);
   assert.equal(headers["x-powered-by"], undefined, about);
   assert.ok(!text.includes(canary) && !JSON.stringify(headers).includes(canary), `${about}: shows a secret`);
 }
 
-/** What a problem document says. */
+/** The content of a problem document. */
 export interface ExpectedProblem {
   readonly code: string;
   readonly detail: string;
@@ -91,7 +93,7 @@ export interface ExpectedProblem {
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
-/** Asserts that an answer is exactly this problem (RFC 9457), and is not to be kept. */
+/** Asserts that an answer is exactly this problem (RFC 9457), and that it must not be stored. */
 export function expectProblem(answer: Received, status: number, expected: ExpectedProblem): void {
   const { code, detail, challenges, members } = expected;
   assert.equal(answer.status, status, answer.text);
@@ -117,23 +119,23 @@ const titles: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
 };
 
-/** Asserts a success, and reads its JSON. */
+/** Asserts that an answer is a success with this JSON. */
 export function expectJson(answer: Received, value: unknown, status = 200): void {
   assert.equal(answer.status, status, answer.text);
   assert.deepEqual(answer.headers["content-type"], ["application/json"]);
   assert.deepEqual(JSON.parse(answer.text), value);
 }
 
-/** Everything of an answer that must not tell two causes apart: all but the time, the id and the connection. */
+/** Returns the parts of an answer that must be the same for two causes: everything except the time, the id and the connection. */
 export function faceOf({ status, headers, text }: Received): string {
   const { date: _date, "x-request-id": _id, connection: _connection, "keep-alive": _keepAlive, ...rest } = headers;
   return JSON.stringify([status, Object.entries(rest).toSorted(([a], [b]) => a.localeCompare(b)), text]);
 }
 
-/** The problems of the answer table that have one body for all their causes. */
+/** The names of problems that have the same body for all their causes. */
 type TableProblem = "absent" | "invalid" | "repeated" | "forbidden" | "crossSite" | "hidden" | "internal" | "unavailable";
 
-/** The problems of the answer table. */
+/** The problems that have the same body for all their causes. */
 export const problems: Readonly<Record<TableProblem, ExpectedProblem>> = {
   absent: { code: "unauthenticated", detail: "Authentication is required.", challenges: ['Bearer realm="Suite"'] },
   invalid: {

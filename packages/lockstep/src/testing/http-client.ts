@@ -1,22 +1,22 @@
 /**
- * A client that sends what it is told: repeated headers, any method, no header of its own beyond what HTTP needs. A client
- * of the web platform would put the attack in order before it arrives.
+ * A client that sends a request exactly as the test writes it: repeated headers, any method, and no headers of its own except
+ * those that HTTP needs. `fetch` would clean up the attack before it arrives.
  */
 import { Agent, type IncomingMessage, request as send } from "node:http";
 
-/** What is sent beside method and target. */
+/** The parts of a request beside its method and target. */
 export interface AskOptions {
-  /** In this order, as often as they stand here. */
+  /** Sent in this order, and as often as they are listed. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
-  /** With its length, unless `chunked`. */
+  /** Sent with its length, unless `chunked` is set. */
   readonly body?: string | Uint8Array;
-  /** The body's length is not announced. */
+  /** Sends the body without announcing its length. */
   readonly chunked?: boolean;
   /** Announces a body of this length and never sends it. */
   readonly announced?: number;
 }
 
-/** What came back. */
+/** The answer to a request. */
 export interface Received {
   readonly status: number;
   /** Every value of each header, by lower-case name. */
@@ -39,15 +39,15 @@ export class HttpClient {
   async ask(method: string, target: string, options: AskOptions = {}): Promise<Received> {
     const message = await this.open(method, target, options);
     const chunks: Uint8Array[] = [];
-    // A message without an encoding gives buffers.
+    // A message without an encoding yields buffers.
     for await (const chunk of message) chunks.push(chunk as Uint8Array);
     const bytes = Buffer.concat(chunks);
-    // What was announced and not sent would keep the connection.
+    // A body that was announced and never sent would keep the connection open.
     if (options.announced !== undefined) message.socket.destroy();
     return { status: message.statusCode ?? 0, headers: distinct(message), text: bytes.toString("utf8"), bytes };
   }
 
-  /** Sends a request and gives the answer as soon as its head is there. */
+  /** Sends a request and returns the answer as soon as its head has arrived. */
   open(method: string, target: string, options: AskOptions = {}): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const outgoing = send({
@@ -58,7 +58,7 @@ export class HttpClient {
       headers: [["host", this.#url.host], ...framing(options), ...(options.headers ?? [])].flat(),
       agent: this.#agent,
     });
-    // After the head, an error of the request is one of the connection, which the answer reports too.
+    // After the head, an error of the request is an error of the connection, which the answer reports, too.
     outgoing.on("error", reject).on("response", resolve);
     if (options.announced === undefined) outgoing.end(options.body);
     else outgoing.flushHeaders();

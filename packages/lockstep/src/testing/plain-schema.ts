@@ -1,10 +1,10 @@
 /**
- * Schemas for the suites of this folder, so that they need no validation library: a JSON Schema of the few keywords below is
- * the schema, and checks itself.
+ * Schemas for the suite, so it needs no validation library: each is built from a JSON Schema of the few keywords below, and
+ * validates with it.
  */
 import type { Schema } from "../schema/schema.ts";
 
-/** The JSON Schema that is understood here. */
+/** The subset of JSON Schema that `plainSchema()` understands. */
 export interface PlainJsonSchema {
   readonly type: "string" | "integer" | "boolean" | "array" | "object";
   readonly maxLength?: number;
@@ -19,7 +19,7 @@ interface Issue {
   readonly path: readonly (string | number)[];
 }
 
-/** A schema of values that fit; `T` is what the caller says they are. Absent values fit where `optional` says so. */
+/** Builds a schema from a JSON Schema. The caller is responsible for `T`. An absent value is valid only with `optional`. */
 export function plainSchema<T>(json: PlainJsonSchema, options: { readonly optional?: boolean } = {}): Schema<T> {
   const closed = (): Record<string, unknown> => structuredClone({ ...json });
   return {
@@ -28,7 +28,7 @@ export function plainSchema<T>(json: PlainJsonSchema, options: { readonly option
       vendor: "lockstep-testing",
       validate: (value) => {
         const issues = value === undefined && options.optional === true ? [] : issuesOf(json, value, []);
-        // A value without issues is what the caller says that the schema describes.
+        // The caller of plainSchema() says that T is what the JSON Schema describes.
         return issues.length === 0 ? { value: value as T } : { issues };
       },
       jsonSchema: { input: closed, output: closed },
@@ -76,7 +76,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Text of any length. */
 export const anyText: Schema<string> = plainSchema({ type: "string" });
-/** An integer that may be left out. */
+/** An integer up to 100 that may be left out. */
 export const maybeInteger: Schema<number | undefined> = plainSchema({ type: "integer", maximum: 100 }, { optional: true });
-/** Texts, as many as are sent. */
+/** Any number of texts. */
 export const texts: Schema<readonly string[]> = plainSchema({ type: "array", items: { type: "string" } });

@@ -1,4 +1,4 @@
-/** The API that the host suite serves: each verb, each kind of credential, each kind of result. */
+/** The API that the host suite tests: each verb, each kind of credential, each kind of result. */
 import { authenticate } from "../access/authenticate.ts";
 import { authorize } from "../access/authorize.ts";
 import { deny } from "../outcome/deny.ts";
@@ -41,16 +41,16 @@ const noteChange = plainSchema<{ readonly text: string }>({
 });
 const profile = plainSchema<{ readonly id: string }>({ type: "object", properties: { id: { type: "string" } }, required: ["id"] });
 
-/** The suites compare all of what is sent. */
-const response = unchecked("the suites compare what is sent");
+// The suite compares every answer itself.
+const response = unchecked("the suite compares every answer");
 
 /** The origin whose pages may send cookies. */
 export const trustedOrigin = "https://app.test";
 
-/** The largest body that the suites' API takes. */
+/** The largest body that the suite's API accepts, in bytes. */
 export const maxBodyBytes = 1024;
 
-/** Makes the suites' API over a world. */
+/** Creates the suite's API on top of a world. */
 export function suiteApi(world: World): Api {
   const access = accessOf(world);
   return createApi({
@@ -104,7 +104,7 @@ function accessOf(world: World) {
     ({ id, db }) => db.findNote(id),
     (note) => note.ownerId,
   );
-  const either = anyOf({ session, user: anyScope(user, "the suite asks who came"), service });
+  const either = anyOf({ session, user: anyScope(user, "the suite asks which branch was used"), service });
   return { db, user, active, role, service, session, login, ownNote, either };
 }
 
@@ -256,7 +256,7 @@ function oauthRoutes({ active }: Access): Route[] {
   ];
 }
 
-/** Remembers that a handler ran, and hands its result on. */
+/** Records that a handler ran, and returns its result. */
 function ranOn(world: World): <T>(route: string, result: T) => T {
   return (route, result) => {
     world.handled.push(route);

@@ -1,23 +1,23 @@
 /**
- * What the suites' API stands on: people, tokens and notes in a store that remembers every call, and a record of everything
- * an API reports. Every secret in it holds the word `canary`, so that one look finds it where it does not belong.
+ * The data behind the suite's API: people, tokens and notes in a store that records every call, and a record of everything that
+ * the API reports. Every secret contains the word `canary`, so a test can search an answer for it.
  */
 import type { AuditEvent } from "../audit/event.ts";
 import { deny } from "../outcome/deny.ts";
 import { identified, type Identified } from "../outcome/identified.ts";
 import { InvalidCredential, Unavailable } from "../problem/error.ts";
 
-/** The word in every secret. */
+/** The word that every secret contains. */
 export const canary = "canary";
 
-/** Someone who calls. */
+/** A user of the suite's API. */
 export interface Person {
   readonly id: string;
   readonly role: "user" | "admin";
   readonly isActive: boolean;
 }
 
-/** Something that belongs to someone. */
+/** An object with an owner. */
 export interface Note {
   readonly id: string;
   readonly ownerId: string;
@@ -42,32 +42,32 @@ const notes: ReadonlyMap<string, Note> = new Map(
   ].map((note) => [note.id, note]),
 );
 
-/** Ways of a token to be wrong; the reason is for the audit log only. */
+/** The ways in which a token can be wrong. Only the audit log says which it was. */
 export const badTokens = ["expired", "revoked", "wrong-issuer", "unknown", "nobody", "denied"] as const;
 
-/** The token of a person, with all scopes unless others are given. */
+/** Returns the token of a person, with all scopes by default. */
 export function tokenOf(id: string, scope = "notes:read,notes:write"): string {
   return `${canary}.${id}.${scope.replaceAll(":", "_").replaceAll(",", "-")}`;
 }
 
-/** A token that is wrong in one way. */
+/** Returns a token that is wrong in one way. */
 export function badToken(way: (typeof badTokens)[number] | "outage" | "crash"): string {
   return `${canary}-${way}`;
 }
 
-/** A key of the service. */
+/** The API key of the service. */
 export const serviceKey: string = `${canary}-service-key`;
 
-/** What happened on the suites' API. */
+/** The store of the suite's API, and the record of what happened on it. */
 export class World {
   /** Every call of the store and every step of a resource, in order. */
   readonly calls: string[] = [];
   readonly events: AuditEvent[] = [];
   readonly errors: unknown[] = [];
-  /** Handlers that ran, by route. */
+  /** The routes of the handlers that ran, in order. */
   readonly handled: string[] = [];
 
-  /** Reads a token as a verifier would. */
+  /** Verifies a token. */
   verify(token: string): Identified<Person> | undefined {
     this.calls.push("verify");
     if (token === badToken("outage")) throw new Unavailable("the token store is away", { retryAfterSeconds: 7 });

@@ -1,4 +1,4 @@
-/** Who gets in: the rows of the answer table about credentials, each with the request that succeeds. */
+/** The answers to good, bad and missing credentials, each with the request that succeeds. */
 import assert from "node:assert/strict";
 import { behaviour, type Behaviour, expectJson, expectProblem, faceOf, type HostUnderTest, problems } from "../host-under-test.ts";
 import { badToken, badTokens, serviceKey, tokenOf } from "../world.ts";
@@ -8,24 +8,24 @@ const authorization = (value: string) => ({ headers: [["authorization", value]] 
 
 /** Facts about credentials. */
 export const accessBehaviours: readonly Behaviour[] = [
-  behaviour("a public route answers anyone and may be kept", async (host) => {
+  behaviour("a public route answers anyone, and its answer may be stored", async (host) => {
     const answer = await host.ask("GET", "/health");
     expectJson(answer, { ok: true });
     assert.equal(answer.headers["cache-control"], undefined);
   }),
-  behaviour("a good token gets in, and its answer is not to be kept", async (host) => {
+  behaviour("a good token is accepted, and its answer must not be stored", async (host) => {
     const answer = await host.askAs(good, "GET", "/me");
     expectJson(answer, { id: "alice" });
     assert.deepEqual(answer.headers["cache-control"], ["no-store"]);
   }),
-  behaviour("no credential is 401 and a challenge without error (H-01)", async (host) => {
+  behaviour("a request without a credential is 401 with a challenge without error (H-01)", async (host) => {
     expectProblem(await host.ask("GET", "/me"), 401, problems.absent);
   }),
-  behaviour("the scheme's name is read in any case (H-02)", async (host) => {
+  behaviour("the scheme's name may be in any case (H-02)", async (host) => {
     for (const scheme of ["Bearer", "bearer", "BEARER"])
       expectJson(await host.ask("GET", "/me", authorization(`${scheme} ${good}`)), { id: "alice" });
   }),
-  behaviour("another scheme, and a scheme with nothing, are absent (H-03, H-04, H-05)", async (host) => {
+  behaviour("another scheme, and a scheme without a credential, count as no credential (H-03, H-04, H-05)", async (host) => {
     const values = [
       `Basic ${good}`,
       `Token ${good}`,
@@ -54,7 +54,7 @@ export const accessBehaviours: readonly Behaviour[] = [
       assert.deepEqual(calls, [], value);
     }
   }),
-  behaviour("every cause of an invalid token gives the same bytes", async (host) => {
+  behaviour("every cause of an invalid token has the same answer, byte for byte", async (host) => {
     const faces = new Set<string>();
     for (const way of badTokens) {
       const answer = await host.askAs(badToken(way), "GET", "/me");
@@ -82,7 +82,7 @@ export const accessBehaviours: readonly Behaviour[] = [
       assert.deepEqual(calls, []);
     }
   }),
-  behaviour("two credentials for one scheme are 400: API keys and cookies too (H-13)", async (host) => {
+  behaviour("two API keys or two cookies for one scheme are 400 (H-13)", async (host) => {
     const key = [
       ["x-api-key", serviceKey],
       ["X-API-Key", "other"],
@@ -107,13 +107,13 @@ export const accessBehaviours: readonly Behaviour[] = [
     expectJson(await host.ask("GET", "/session", { headers: [["cookie", `theme=dark; ${cookie}`]] }), { id: "alice" });
     expectJson(await host.ask("GET", "/service", { headers: key.slice(0, 1) }), { id: "service" });
   }),
-  behaviour("a token in the query or in a form is absent (H-07, H-08)", async (host) => {
+  behaviour("a token in the query or in a form counts as no credential (H-07, H-08)", async (host) => {
     for (const name of ["access_token", "token", "api_key"])
       expectProblem(await host.ask("GET", `/me?${name}=x`), 401, problems.absent);
     const headers = [["content-type", "application/x-www-form-urlencoded"]] as const;
     expectProblem(await host.ask("POST", "/form", { headers, body: "access_token=x&text=a" }), 401, problems.absent);
   }),
-  behaviour("who is refused gets 403, who may passes", async (host) => {
+  behaviour("a caller who may not gets 403, and a caller who may passes", async (host) => {
     expectProblem(await host.askAs(tokenOf("carol"), "GET", "/active"), 403, problems.forbidden);
     expectProblem(await host.askAs(good, "GET", "/admin"), 403, problems.forbidden);
     expectJson(await host.askAs(tokenOf("root"), "GET", "/admin"), { id: "root" });
@@ -124,12 +124,12 @@ export const accessBehaviours: readonly Behaviour[] = [
     expectProblem(await host.askAs(good, "GET", "/admin?role=admin", { headers }), 403, problems.forbidden);
     expectProblem(await host.ask("GET", "/admin", { headers }), 401, problems.absent);
   }),
-  behaviour("a missing scope is 403 and names all that are needed (Z-12)", async (host) => {
+  behaviour("a missing scope is 403, and the answer names all scopes that are needed (Z-12)", async (host) => {
     for (const scope of ["notes:read", "notes:writeall", "notes", "NOTES:WRITE", "x"])
       await expectScope(host, tokenOf("alice", scope));
     expectJson(await host.askAs(tokenOf("alice", "notes:write,notes:read"), "GET", "/writer"), { id: "alice" });
   }),
-  behaviour("an object that is not theirs and one that is not there are one answer (Z-01, Z-02, Z-23 to Z-25)", async (host) => {
+  behaviour("another user's object and a missing object have the same answer (Z-01, Z-02, Z-23 to Z-25)", async (host) => {
     const json = [["content-type", "application/json"]] as const;
     const change = { headers: json, body: '{"text":"mine"}' };
     for (const [method, options] of [
@@ -156,7 +156,7 @@ export const accessBehaviours: readonly Behaviour[] = [
     assert.equal(faceOf(foreign), faceOf(missing));
     assert.equal(foreign.status, 404);
   }),
-  behaviour("a store that is away is 503 with Retry-After, at sign-in and in a handler", async (host) => {
+  behaviour("an unavailable store is 503 with Retry-After, in authenticate() and in a handler", async (host) => {
     const atSignIn = await host.askAs(badToken("outage"), "GET", "/me");
     expectProblem(atSignIn, 503, problems.unavailable);
     assert.deepEqual(atSignIn.headers["retry-after"], ["7"]);

@@ -1,4 +1,4 @@
-/** `anyOf`, `optional` and several credentials on one route. */
+/** Routes with `anyOf`, `optional` or several credentials. */
 import assert from "node:assert/strict";
 import { behaviour, type Behaviour, expectJson, expectProblem, problems } from "../host-under-test.ts";
 import { badToken, serviceKey, tokenOf } from "../world.ts";
@@ -16,17 +16,17 @@ const anyChallenge = [
 
 /** Facts about alternatives. */
 export const alternativeBehaviours: readonly Behaviour[] = [
-  behaviour("each alternative lets in by itself", async (host) => {
+  behaviour("each alternative is enough by itself", async (host) => {
     expectJson(await host.ask("GET", "/either", { headers: [bearer(alice)] }), { via: "user", id: "alice" });
     expectJson(await host.ask("GET", "/either", { headers: [key(serviceKey)] }), { via: "service", id: "service" });
     expectJson(await host.ask("GET", "/either", { headers: [cookie(bob)] }), { via: "session", id: "bob" });
   }),
-  behaviour("with no credential there is one challenge for each alternative (H-18)", async (host) => {
+  behaviour("a request without a credential gets one challenge for each alternative (H-18)", async (host) => {
     const answer = await host.ask("GET", "/either");
     const { challenges: _one, ...absent } = problems.absent;
     const sent = answer.headers["www-authenticate"] ?? [];
     expectProblem(answer, 401, { ...absent, challenges: sent });
-    // A fetch host may join them: then they are one list (RFC 9110 §11.6.1).
+    // A fetch host may join them into one list (RFC 9110 §11.6.1).
     assert.deepEqual(
       sent
         .join(", ")
@@ -35,17 +35,20 @@ export const alternativeBehaviours: readonly Behaviour[] = [
       anyChallenge.toSorted(),
     );
   }),
-  behaviour("a header decides before a cookie, whatever the order of declaration", async (host) => {
+  behaviour("a header is used before a cookie, whatever the order of declaration", async (host) => {
     expectJson(await host.ask("GET", "/either", { headers: [cookie(bob), bearer(alice)] }), { via: "user", id: "alice" });
     expectJson(await host.ask("POST", "/either", { headers: [cookie(bob), key(serviceKey)] }), { via: "service", id: "service" });
   }),
-  behaviour("the first credential that is present decides: an invalid one is 401 though another is good", async (host) => {
-    const answer = await host.ask("GET", "/either", { headers: [bearer(badToken("expired")), key(serviceKey), cookie(bob)] });
-    expectProblem(answer, 401, problems.invalid);
-    const malformed = await host.ask("GET", "/either", { headers: [["authorization", "Bearer a b"], key(serviceKey)] });
-    expectProblem(malformed, 401, problems.invalid);
-  }),
-  behaviour("two credentials for one scheme are 400 though another scheme has one", async (host) => {
+  behaviour(
+    "the first credential that is present decides: if it is invalid, the answer is 401 even if another is good",
+    async (host) => {
+      const answer = await host.ask("GET", "/either", { headers: [bearer(badToken("expired")), key(serviceKey), cookie(bob)] });
+      expectProblem(answer, 401, problems.invalid);
+      const malformed = await host.ask("GET", "/either", { headers: [["authorization", "Bearer a b"], key(serviceKey)] });
+      expectProblem(malformed, 401, problems.invalid);
+    },
+  ),
+  behaviour("two credentials for one scheme are 400, even if another scheme has one", async (host) => {
     const answer = await host.ask("GET", "/either", { headers: [bearer(alice), bearer(alice), key(serviceKey)] });
     expectProblem(answer, 400, problems.repeated);
   }),
@@ -53,7 +56,7 @@ export const alternativeBehaviours: readonly Behaviour[] = [
     expectProblem(await host.ask("GET", "/me", { headers: [cookie(alice), key(serviceKey)] }), 401, problems.absent);
     expectJson(await host.ask("GET", "/me", { headers: [bearer(alice), cookie("other"), key("other")] }), { id: "alice" });
   }),
-  behaviour("where both must pass, one is not enough, and the challenge names what is missing", async (host) => {
+  behaviour("if a route needs two credentials, one is not enough, and the challenge names the missing one", async (host) => {
     expectJson(await host.ask("GET", "/both", { headers: [bearer(alice), key(serviceKey)] }), { id: "alice" });
     const { calls } = await host.observe(async () =>
       assert.equal((await host.ask("GET", "/both", { headers: [bearer(alice)] })).status, 401),
@@ -62,7 +65,7 @@ export const alternativeBehaviours: readonly Behaviour[] = [
     assert.equal((await host.ask("GET", "/both", { headers: [key(serviceKey)] })).status, 401);
     assert.equal((await host.ask("GET", "/both", { headers: [bearer(alice), key("wrong")] })).status, 401);
   }),
-  behaviour("an optional caller may be nobody, but never somebody with a bad credential (H-17)", async (host) => {
+  behaviour("an optional caller may be absent, but a bad credential is refused (H-17)", async (host) => {
     expectJson(await host.ask("GET", "/maybe"), { id: "nobody" });
     expectJson(await host.ask("GET", "/maybe", { headers: [bearer(alice)] }), { id: "alice" });
     for (const value of [`Bearer ${badToken("expired")}`, "Bearer a b", "Bearer \u00e9"]) {

@@ -1,4 +1,4 @@
-/** Audit events: one for each refusal, with the reason inside and no secret. */
+/** Audit events: one for each refusal, with its reason and without a secret. */
 import assert from "node:assert/strict";
 import type { AuditEvent } from "../../audit/event.ts";
 import { behaviour, type Behaviour, type HostUnderTest } from "../host-under-test.ts";
@@ -8,7 +8,7 @@ import { badToken, canary, tokenOf } from "../world.ts";
 const bearer = (token: string): AskOptions => ({ headers: [["authorization", `Bearer ${token}`]] });
 const alice = bearer(tokenOf("alice"));
 
-/** What is asked, and what is reported of it beside the time and the id. */
+/** Requests, each with the event that is reported, without its time and id. */
 const cases: readonly (readonly [fact: string, method: string, target: string, options: AskOptions, event: object])[] = [
   [
     "no credential",
@@ -144,7 +144,7 @@ const cases: readonly (readonly [fact: string, method: string, target: string, o
 /** Facts about audit events. */
 export const auditBehaviours: readonly Behaviour[] = [
   ...cases.map(([fact, method, target, options, event]) =>
-    behaviour(`${fact}: exactly one event, with the reason inside`, async (host) => {
+    behaviour(`${fact}: exactly one event, with the reason`, async (host) => {
       const { answer, events } = await asked(host, method, target, options);
       assert.deepEqual(
         events.map(({ at: _at, requestId: _id, ...rest }) => rest),
@@ -153,19 +153,19 @@ export const auditBehaviours: readonly Behaviour[] = [
       assert.deepEqual(answer.headers["x-request-id"], [events[0]?.requestId]);
     }),
   ),
-  behaviour("a credential in the URL is an event of its own, without the value (H-07)", async (host) => {
+  behaviour("a credential in the URL has an event of its own, without the value (H-07)", async (host) => {
     const { events } = await asked(host, "GET", `/me?access_token=${tokenOf("alice")}`, {});
     assert.deepEqual(
       events.map(({ type }) => type),
       ["credential.in_url", "authentication.absent"],
     );
   }),
-  behaviour("a request that succeeds is no event, nor is one that does not fit", async (host) => {
+  behaviour("a request that succeeds has no event, and neither has one with invalid inputs", async (host) => {
     assert.deepEqual((await asked(host, "GET", "/me", alice)).events, []);
     assert.deepEqual((await asked(host, "GET", "/search", alice)).events, []);
     assert.deepEqual((await asked(host, "GET", "/nope", alice)).events, []);
   }),
-  behaviour("a store that is away and an error that nobody expected are events", async (host) => {
+  behaviour("an unavailable store and an unexpected error have an event each", async (host) => {
     const away = await asked(host, "GET", "/me", bearer(badToken("outage")));
     assert.deepEqual(
       away.events.map(({ type }) => type),

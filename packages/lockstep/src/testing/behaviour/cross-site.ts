@@ -1,4 +1,6 @@
-/** Cross-site requests with a credential that a browser attaches by itself (C-01, C-02, C-04 to C-06, C-08, C-10, C-12 to C-14). */
+/**
+ * Cross-site requests with a credential that a browser attaches by itself (C-01, C-02, C-04 to C-06, C-08, C-10, C-12 to C-14).
+ */
 import assert from "node:assert/strict";
 import { behaviour, type Behaviour, expectJson, expectProblem, type HostUnderTest, problems } from "../host-under-test.ts";
 import { trustedOrigin } from "../suite-api.ts";
@@ -12,13 +14,13 @@ type Headers = readonly (readonly [string, string])[];
 
 /** Facts about cross-site requests. */
 export const crossSiteBehaviours: readonly Behaviour[] = [
-  behaviour("a form of another site is 403, and its cookie is never looked at (C-01)", async (host) => {
+  behaviour("a form of another site is 403, and its cookie is never verified (C-01)", async (host) => {
     await refused(host, [evil]);
     await refused(host, [evil, ["content-type", "application/x-www-form-urlencoded"]]);
     await allowed(host, [trusted]);
   }),
   behaviour("a cookie with neither Sec-Fetch-Site nor Origin is 403 (C-02)", (host) => refused(host, [])),
-  behaviour("Sec-Fetch-Site decides: same-origin and none pass, all else is 403 (C-04)", async (host) => {
+  behaviour("Sec-Fetch-Site decides: same-origin and none pass, and every other value is 403 (C-04)", async (host) => {
     await allowed(host, [site("same-origin")]);
     await allowed(host, [site("none")]);
     await allowed(host, [site("same-site"), trusted]);
@@ -27,7 +29,7 @@ export const crossSiteBehaviours: readonly Behaviour[] = [
     await refused(host, [site("same-origin"), site("cross-site")]);
     await refused(host, [site("cross-site"), evil]);
   }),
-  behaviour("the content type decides nothing (C-05)", async (host) => {
+  behaviour("the content type makes no difference (C-05)", async (host) => {
     const types = [
       "text/plain",
       "TEXT/PLAIN",
@@ -51,18 +53,18 @@ export const crossSiteBehaviours: readonly Behaviour[] = [
     });
     assert.equal(plain.status, 415);
   }),
-  behaviour("Referer is never enough (C-06)", async (host) => {
+  behaviour("a Referer is never enough (C-06)", async (host) => {
     for (const referer of [`${trustedOrigin}/`, `https://evil.test/${trustedOrigin}`]) await refused(host, [["referer", referer]]);
   }),
-  behaviour("another method in a header or the query makes nothing safe (C-08)", async (host) => {
+  behaviour("another method in a header or the query does not make a request safe (C-08)", async (host) => {
     await refused(host, [evil, ["x-http-method-override", "GET"]]);
     expectProblem(await host.ask("POST", "/session?_method=GET", { headers: [cookie, evil] }), 403, problems.crossSite);
   }),
-  behaviour("a safe method is not asked", async (host) => {
+  behaviour("a safe method is not checked", async (host) => {
     for (const method of ["GET", "HEAD"])
       assert.equal((await host.ask(method, "/session", { headers: [cookie, evil, site("cross-site")] })).status, 200);
   }),
-  behaviour("a credential that the caller attached is not asked (C-12)", async (host) => {
+  behaviour("a request with a credential that the caller attached is not checked (C-12)", async (host) => {
     const bearer = ["authorization", `Bearer ${tokenOf("bob")}`] as const;
     expectJson(await host.ask("POST", "/either", { headers: [bearer, evil, site("cross-site")] }), { via: "user", id: "bob" });
     expectJson(await host.ask("POST", "/either", { headers: [bearer, cookie, evil, site("cross-site")] }), {
@@ -75,7 +77,7 @@ export const crossSiteBehaviours: readonly Behaviour[] = [
     });
     expectProblem(await host.ask("POST", "/either", { headers: [cookie, evil] }), 403, problems.crossSite);
   }),
-  behaviour("an origin is compared whole (C-13)", async (host) => {
+  behaviour("an origin is compared as a whole (C-13)", async (host) => {
     const others = [
       "https://app.test.evil.com",
       "https://evilapp.test",
@@ -94,16 +96,16 @@ export const crossSiteBehaviours: readonly Behaviour[] = [
     await refused(host, [trusted, evil]);
     await refused(host, [trusted, trusted]);
   }),
-  behaviour("Host, and what a proxy says of it, decides nothing (C-14)", async (host) => {
+  behaviour("Host and a proxy's forwarding headers make no difference (C-14)", async (host) => {
     for (const name of ["x-forwarded-host", "x-original-host", "forwarded"]) await refused(host, [evil, [name, "evil.test"]]);
     await refused(host, [["origin", "http://127.0.0.1"]]);
   }),
   behaviour(
-    "a public route that signs in is its own site's only: no body is read, no cookie set, and it is told (C-10)",
+    "a public route with sameSite() refuses other sites: no body is read, no cookie is set, and an event is reported (C-10)",
     async (host) => {
       for (const headers of [[evil], [site("cross-site")], [site("same-site")], [], [trusted, evil]]) {
         const { handled, events } = await host.observe(async () => {
-          // Not even that this is no JSON is met.
+          // The answer does not say that this is not JSON.
           expectProblem(await host.ask("POST", "/sign-in", { headers, body: "{" }), 403, problems.crossSite);
         });
         assert.deepEqual([handled, events.map(({ type }) => type)], [[], ["request.cross_site"]]);
@@ -117,7 +119,7 @@ export const crossSiteBehaviours: readonly Behaviour[] = [
         assert.equal((await host.ask(method, "/sign-in", { headers: [evil, site("cross-site")] })).status, 200);
     },
   ),
-  behaviour("Basic passes where nothing says that another site asks, and not where something does", async (host) => {
+  behaviour("Basic passes unless a header says that another site sends the request", async (host) => {
     const basic = ["authorization", `Basic ${btoa(`alice:${serviceKey}`)}`] as const;
     for (const headers of [[], [trusted], [site("same-origin")], [site("none")]])
       expectJson(await host.ask("POST", "/login", { headers: [basic, ...headers] }), { id: "alice" });

@@ -1,4 +1,4 @@
-/** What may be sent: the rows of the answer table about inputs (D-01, D-03 to D-05, D-07 to D-10), each with one that is fine. */
+/** The answers to good and bad inputs (D-01, D-03 to D-05, D-07 to D-10), each with an input that is fine. */
 import assert from "node:assert/strict";
 import { behaviour, type Behaviour, expectJson, expectProblem, type HostUnderTest } from "../host-under-test.ts";
 import { tokenOf } from "../world.ts";
@@ -21,7 +21,7 @@ const invalid = (errors: readonly object[]) => ({
 
 /** Facts about inputs. */
 export const inputBehaviours: readonly Behaviour[] = [
-  behaviour("JSON that fits is read, under every spelling of its type", async (host) => {
+  behaviour("valid JSON is read, under every spelling of its media type", async (host) => {
     for (const type of [
       "application/json",
       "Application/JSON",
@@ -41,12 +41,12 @@ export const inputBehaviours: readonly Behaviour[] = [
       201,
     );
   }),
-  behaviour("bad JSON is 400", async (host) => {
+  behaviour("malformed JSON is 400", async (host) => {
     for (const body of ["{", "{'text':'a'}", '{"text":"a"}x', '{"text":"a",}', "NaN", '{"text":01}'])
       expectProblem(await sent(host, body), 400, syntax);
     expectProblem(await sent(host, new Uint8Array([0x7b, 0xff, 0x7d])), 400, { ...syntax, detail: "The body is not UTF-8." });
   }),
-  behaviour("names that reach a prototype are 400, at any depth, and pollute nothing (D-01)", async (host) => {
+  behaviour("names that reach a prototype are 400 at any depth, and no prototype changes (D-01)", async (host) => {
     for (const body of [
       '{"__proto__":{"isAdmin":true}}',
       '{"text":"a","x":[{"constructor":{"prototype":{"isAdmin":true}}}]}',
@@ -56,12 +56,12 @@ export const inputBehaviours: readonly Behaviour[] = [
     }
     assert.equal(Reflect.get({}, "isAdmin"), undefined);
   }),
-  behaviour("a member that comes twice is 400 (D-03)", async (host) => {
+  behaviour("a repeated member is 400 (D-03)", async (host) => {
     const twice = { code: "duplicate_member", detail: "The body names a member of an object twice." };
     expectProblem(await sent(host, '{"text":"a","text":"b"}'), 400, twice);
     expectProblem(await sent(host, '{"text":"a","t\\u0065xt":"b"}'), 400, twice);
   }),
-  behaviour("too deep, too many and too large are 413, at once (D-05, D-07)", async (host) => {
+  behaviour("JSON that is too deep, too many parameters and a body that is too large are 413 (D-05, D-07)", async (host) => {
     const deep = `${"[".repeat(500)}${"]".repeat(500)}`;
     expectProblem(await sent(host, deep), 413, { code: "too_deep", detail: "The body is nested too deeply." });
     const started = performance.now();
@@ -116,7 +116,7 @@ export const inputBehaviours: readonly Behaviour[] = [
       assert.deepEqual(answer.headers["accept-encoding"], ["identity"]);
     }
   }),
-  behaviour("what does not fit is 422 with a pointer for each, unknown fields included", async (host) => {
+  behaviour("inputs that do not match their schema are 422 with a pointer for each, unknown fields included", async (host) => {
     const answer = await host.askAs(good, "POST", "/notes", {
       headers: [["content-type", "application/json"]],
       body: '{"text":7,"isAdmin":true,"a/b":1}',
@@ -127,14 +127,14 @@ export const inputBehaviours: readonly Behaviour[] = [
     assert.equal((await sent(host, '[{"text":"a"}]')).status, 422);
     assert.equal((await sent(host, "null")).status, 422);
   }),
-  behaviour("all inputs of a request are told in one 422", async (host) => {
+  behaviour("one 422 lists the issues of all inputs", async (host) => {
     const { status, text } = await host.askAs(good, "GET", "/search?limit=1e9");
     const pointers = JSON.parse(text).errors.map(
       (error: { readonly in: string; readonly pointer: string }) => `${error.in} ${error.pointer}`,
     );
     assert.deepEqual([status, pointers.toSorted()], [422, ["query /limit", "query /q", "query /tag"]]);
   }),
-  behaviour("a parameter is read once: no repetition but of arrays, no brackets, no merging (D-10, Z-03)", async (host) => {
+  behaviour("only an array parameter may be repeated, and brackets and semicolons have no meaning (D-10, Z-03)", async (host) => {
     expectJson(await host.askAs(good, "GET", "/search?q=a&limit=5&tag=x&tag=y"), { q: "a", limit: 5, tag: ["x", "y"] });
     for (const query of ["q=a&q=b&tag=x", "q=a&q=a&tag=x", "q=a&limit=1&limit=2&tag=x"]) {
       const answer = await host.askAs(good, "GET", `/search?${query}`);
@@ -151,7 +151,7 @@ export const inputBehaviours: readonly Behaviour[] = [
       assert.deepEqual([answer.status, JSON.parse(answer.text).code], [400, "malformed_request"], query);
     }
   }),
-  behaviour("names of Object.prototype are names like any other in a query, a cookie and a header", async (host) => {
+  behaviour("names of Object.prototype are ordinary names in a query, a cookie and a header", async (host) => {
     const names = ["__proto__", "constructor", "toString", "hasOwnProperty"];
     const query = names.map((name) => `${name}=1`).join("&");
     const headers = [
@@ -162,7 +162,7 @@ export const inputBehaviours: readonly Behaviour[] = [
     assert.equal((await host.ask("GET", `/me?${query}`, { headers })).status, 401);
     for (const name of names) assert.equal((await host.askAs(good, "GET", `/${name}`)).status, 404, name);
   }),
-  behaviour("a form is read strictly too", async (host) => {
+  behaviour("a form is read as strictly as JSON", async (host) => {
     const urlencoded = "application/x-www-form-urlencoded";
     expectJson(await sent(host, "text=a+%C3%A9", urlencoded, "/form"), { text: "a é" });
     assert.equal((await sent(host, "text=a&text=b", urlencoded, "/form")).status, 400);

@@ -1,4 +1,4 @@
-/** Routes with `errors: "oauth"`: RFC 6749 §5.2 instead of problem details, by the same guards. */
+/** Routes with `errors: "oauth"`: the same guards, with the errors of RFC 6749 §5.2 instead of problem details. */
 import assert from "node:assert/strict";
 import { behaviour, type Behaviour, expectJson } from "../host-under-test.ts";
 import type { Received } from "../http-client.ts";
@@ -8,12 +8,12 @@ const form = [["content-type", "application/x-www-form-urlencoded"]] as const;
 
 /** Facts about OAuth errors. */
 export const oauthBehaviours: readonly Behaviour[] = [
-  behaviour("an error of the endpoint has RFC 6749's members, and is not to be kept", async (host) => {
+  behaviour("an error of the endpoint has the members of RFC 6749 §5.2, and must not be stored", async (host) => {
     expectJson(await host.ask("POST", "/oauth/token", { headers: form, body: "grant_type=password" }), { access_token: "given" });
     const answer = await host.ask("POST", "/oauth/token", { headers: form, body: "grant_type=magic" });
     expectOAuth(answer, 400, { error: "unsupported_grant_type", error_description: "There is no such grant." });
   }),
-  behaviour("errors of the core are invalid_request there", async (host) => {
+  behaviour("errors of the core become invalid_request", async (host) => {
     const unread = await host.ask("POST", "/oauth/token", { headers: [["content-type", "application/json"]], body: "{}" });
     assert.deepEqual([unread.status, JSON.parse(unread.text).error], [415, "invalid_request"]);
     const repeated = await host.ask("POST", "/oauth/token", { headers: form, body: "grant_type=a&grant_type=b" });

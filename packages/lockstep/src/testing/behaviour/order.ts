@@ -1,4 +1,4 @@
-/** The order of the phases, seen by a store that remembers its calls: nobody learns or costs more than they may. */
+/** The order of the phases, proved by a store that records its calls: a refused caller learns nothing and causes no work. */
 import assert from "node:assert/strict";
 import { behaviour, type Behaviour, expectJson, expectProblem, problems } from "../host-under-test.ts";
 import { badToken, tokenOf } from "../world.ts";
@@ -9,7 +9,7 @@ const huge = 104_857_600;
 
 /** Facts about the order of the phases. */
 export const orderBehaviours: readonly Behaviour[] = [
-  behaviour("an anonymous request opens no resource and touches no store", async (host) => {
+  behaviour("an anonymous request opens no resource and does not call the store", async (host) => {
     const targets = [
       ["GET", "/me"],
       ["GET", "/notes/n1"],
@@ -28,14 +28,14 @@ export const orderBehaviours: readonly Behaviour[] = [
     assert.deepEqual(allowed.calls, ["open", "verify", "find note n1", "commit"]);
     assert.deepEqual(allowed.handled, ["GET /notes/:id"]);
   }),
-  behaviour("a malformed credential opens nothing, an invalid one is verified and nothing more", async (host) => {
+  behaviour("a malformed credential opens no resource, and after an invalid one nothing more runs", async (host) => {
     const malformed = await host.observe(() => host.ask("GET", "/notes/n1", { headers: [["authorization", "Bearer a b"]] }));
     assert.deepEqual(malformed.calls, []);
     const invalid = await host.observe(() => host.askAs(badToken("expired"), "GET", "/notes/n1"));
     assert.deepEqual(invalid.calls, ["open", "verify", "rollback InvalidCredential"]);
     assert.deepEqual(invalid.handled, []);
   }),
-  behaviour("401 comes before 422: an anonymous caller learns nothing of inputs", async (host) => {
+  behaviour("401 comes before 422: an anonymous caller learns nothing about the inputs", async (host) => {
     const asked = { headers: [json], body: '{"wrong":true}' };
     expectProblem(await host.ask("PATCH", "/notes/far-too-long-an-id", asked), 401, problems.absent);
     expectProblem(await host.ask("GET", "/search?limit=x&limit=y&q=%zz"), 401, problems.absent);
@@ -58,7 +58,7 @@ export const orderBehaviours: readonly Behaviour[] = [
     );
     assert.deepEqual(calls, ["open", "verify", "rollback Problem"]);
   }),
-  behaviour("a refused caller is answered without the body being read: 401, 403, 404, 422 (D-06)", async (host) => {
+  behaviour("a caller who is refused with 401, 403, 404 or 422 gets the answer before the body is read (D-06)", async (host) => {
     const announced = { headers: [json], announced: huge };
     expectProblem(await host.ask("PATCH", "/notes/n1", announced), 401, problems.absent);
     expectProblem(await host.askAs(badToken("revoked"), "PATCH", "/notes/n1", announced), 401, problems.invalid);
@@ -66,7 +66,7 @@ export const orderBehaviours: readonly Behaviour[] = [
     expectProblem(await host.askAs(good, "PATCH", "/notes/n2", announced), 404, problems.hidden);
     assert.equal((await host.askAs(good, "PATCH", "/notes/far-too-long-an-id", announced)).status, 422);
   }),
-  behaviour("the size and the type of a body are judged before it is read", async (host) => {
+  behaviour("the size and the type of a body are checked before it is read", async (host) => {
     expectProblem(await host.askAs(good, "POST", "/notes", { headers: [json], announced: huge }), 413, {
       code: "too_large",
       detail: "The body is too large.",
@@ -75,11 +75,11 @@ export const orderBehaviours: readonly Behaviour[] = [
     assert.equal(wrongType.status, 415);
     expectJson(await host.askAs(good, "POST", "/notes", { headers: [json], body: '{"text":"a"}' }), { text: "a" }, 201);
   }),
-  behaviour("every value is made once, and resources close before the answer is sent", async (host) => {
+  behaviour("every value is created once, and resources close before the answer is sent", async (host) => {
     const { calls } = await host.observe(() => host.askAs(good, "PATCH", "/notes/n1", { headers: [json], body: '{"text":"a"}' }));
     assert.deepEqual(calls, ["open", "verify", "find note n1", "commit"]);
   }),
-  behaviour("a refusal or an error is thrown into what is open: nothing commits", async (host) => {
+  behaviour("a refusal or an error is thrown into the open resources, so nothing commits", async (host) => {
     const hidden = await host.observe(() => host.askAs(good, "GET", "/notes/n2"));
     assert.deepEqual(hidden.calls, ["open", "verify", "find note n2", "rollback Problem"]);
     const invalid = await host.observe(() => host.askAs(good, "PATCH", "/notes/n1", { headers: [json], body: '{"text":1}' }));
@@ -87,7 +87,7 @@ export const orderBehaviours: readonly Behaviour[] = [
     const crashed = await host.observe(() => host.askAs(good, "GET", "/crash"));
     assert.deepEqual(crashed.calls, ["open", "verify", "rollback TypeError"]);
   }),
-  behaviour("2,000 requests, 100 at a time, each see their own caller (Z-28)", async (host) => {
+  behaviour("each of 2,000 requests, 100 at a time, sees its own caller (Z-28)", async (host) => {
     const people = ["alice", "bob", "root"];
     // As many connections at once as a slow machine accepts before the server gives up on their headers.
     const lanes = await Promise.all(

@@ -1,4 +1,4 @@
-/** What handlers give: bodies, replies, schemas, secrets and errors (I-06). */
+/** The results of handlers: bodies, replies, schemas, secrets and errors (I-06). */
 import assert from "node:assert/strict";
 import { behaviour, type Behaviour, expectJson, expectProblem, type HostUnderTest, problems } from "../host-under-test.ts";
 import { badToken, canary, tokenOf } from "../world.ts";
@@ -7,11 +7,11 @@ const good = tokenOf("alice");
 
 /** Facts about results. */
 export const resultBehaviours: readonly Behaviour[] = [
-  behaviour("a value is JSON, and text is JSON too", async (host) => {
+  behaviour("a value is sent as JSON, and so is a text", async (host) => {
     expectJson(await host.ask("GET", "/text"), "plain");
     expectJson(await host.ask("GET", "/health"), { ok: true });
   }),
-  behaviour("nothing is 204 without a body", async (host) => {
+  behaviour("undefined is 204 without a body", async (host) => {
     for (const [method, path] of [
       ["GET", "/nothing"],
       ["DELETE", "/notes/n1"],
@@ -44,21 +44,23 @@ export const resultBehaviours: readonly Behaviour[] = [
     });
     assert.deepEqual([created.status, created.headers["location"]], [201, ["/notes/n3"]]);
   }),
-  behaviour("a status that has no body sends none, whatever the handler gave", async (host) => {
+  behaviour("a status that has no body sends none, whatever the handler returned", async (host) => {
     const answer = await host.askAs(good, "GET", "/reply/empty");
     assert.deepEqual([answer.status, answer.text], [204, ""]);
   }),
-  behaviour("a response schema drops what it does not declare, and refuses what does not fit", async (host) => {
+  behaviour("a response schema drops members that it does not declare, and a value that does not match it is 500", async (host) => {
     expectJson(await host.askAs(good, "GET", "/pruned"), { id: "alice" });
     await expectInternal(host, "/mismatch", "BuildError");
   }),
-  behaviour("a secret in a response is 500 and shows nothing", (host) => expectInternal(host, "/secret", "BuildError")),
-  behaviour("a header with a line break is 500 and no header (response splitting)", async (host) => {
+  behaviour("a secret in a response is 500, and the answer does not show it", (host) =>
+    expectInternal(host, "/secret", "BuildError"),
+  ),
+  behaviour("a header with a line break is 500, and the header is not sent (response splitting)", async (host) => {
     const answer = await host.askAs(good, "GET", "/reply/framed");
     expectProblem(answer, 500, problems.internal);
     assert.equal(answer.headers["x-bad"], undefined);
   }),
-  behaviour("a problem that the application throws is its own", async (host) => {
+  behaviour("a problem that the application throws is sent as it is", async (host) => {
     const conflict = await host.observe(async () => {
       expectProblem(await host.askAs(good, "GET", "/conflict"), 409, {
         code: "last_admin",
@@ -71,15 +73,15 @@ export const resultBehaviours: readonly Behaviour[] = [
     expectProblem(throttled, 429, { code: "too_many_requests", detail: "Later." });
     assert.deepEqual(throttled.headers["retry-after"], ["3"]);
   }),
-  behaviour("an error that nobody expected is 500 and says nothing; onError gets it (I-06)", async (host) => {
+  behaviour("an unexpected error is 500 without details, and onError gets it (I-06)", async (host) => {
     await expectInternal(host, "/crash", "TypeError");
     const atSignIn = await host.observe(async () =>
       expectProblem(await host.askAs(badToken("crash"), "GET", "/me"), 500, problems.internal),
     );
     assert.equal(atSignIn.errors.length, 1);
-    assert.ok(String(atSignIn.errors[0]).includes(canary), "the listener gets the error itself");
+    assert.ok(String(atSignIn.errors[0]).includes(canary), "onError gets the error itself");
   }),
-  behaviour("a commit that fails is 500 and never the handler's 200", (host) => expectInternal(host, "/commit-fails", "TypeError")),
+  behaviour("a failed commit is 500 and never the handler's 200", (host) => expectInternal(host, "/commit-fails", "TypeError")),
 ];
 
 async function expectInternal(host: HostUnderTest, path: string, error: string): Promise<void> {

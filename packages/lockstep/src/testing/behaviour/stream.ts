@@ -1,4 +1,4 @@
-/** Streams: pieces arrive as they are made, and resources stay open exactly as long. */
+/** Streams: each piece arrives as soon as it is produced, and resources stay open until the last one. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { eventually } from "../eventually.ts";
@@ -10,7 +10,7 @@ const headers = [["authorization", `Bearer ${good}`]] as const;
 
 /** Facts about streams. */
 export const streamBehaviours: readonly Behaviour[] = [
-  behaviour("a stream is sent whole, with its type and headers, and resources close after its last piece", async (host) => {
+  behaviour("a stream is sent completely, with its type and headers, and resources close after its last piece", async (host) => {
     const { calls } = await host.observe(async () => {
       const answer = await host.ask("GET", "/stream", { headers });
       assert.deepEqual([answer.status, answer.text], [200, "0\n1\n2\n"]);
@@ -21,15 +21,15 @@ export const streamBehaviours: readonly Behaviour[] = [
     });
     assert.deepEqual(calls, ["open", "verify", "chunk 0", "chunk 1", "chunk 2", "commit"]);
   }),
-  behaviour("a stream may be of bytes and have its own status", async (host) => {
+  behaviour("a stream may consist of bytes and have its own status", async (host) => {
     const answer = await host.ask("GET", "/stream/bytes");
     assert.deepEqual([answer.status, [...answer.bytes]], [203, [1, 2, 0xc3, 0xa9]]);
   }),
-  behaviour("a guard stands before a stream", async (host) => {
+  behaviour("a guard runs before a stream", async (host) => {
     const { calls } = await host.observe(async () => expectProblem(await host.ask("GET", "/stream"), 401, problems.absent));
     assert.deepEqual(calls, []);
   }),
-  behaviour("pieces arrive while later ones are still being made", async (host) => {
+  behaviour("pieces arrive while later ones are still being produced", async (host) => {
     const { calls } = await host.observe(async () => {
       const message = await host.client.open("GET", "/stream/endless", { headers });
       await once(message, "data");
@@ -38,7 +38,7 @@ export const streamBehaviours: readonly Behaviour[] = [
     assert.ok(!calls.includes("chunk 4999"));
     await closed(host, calls);
   }),
-  behaviour("a client that goes away closes what is open, with an error: nothing commits", async (host) => {
+  behaviour("if the client disconnects, an error is thrown into the open resources, so nothing commits", async (host) => {
     const { calls } = await host.observe(async () => {
       const message = await host.client.open("GET", "/stream/endless", { headers });
       await once(message, "data");
@@ -48,17 +48,20 @@ export const streamBehaviours: readonly Behaviour[] = [
     assert.ok(calls.includes("rollback ReaderGone"), calls.join());
     assert.ok(!calls.includes("commit"));
   }),
-  behaviour("an error on the way breaks the connection off, rolls back, and shows nothing", async (host) => {
-    const happened = await host.observe(async () => {
-      const message = await host.client.open("GET", "/stream/broken", { headers });
-      let text = "";
-      const end = await read(message, (piece) => (text += piece));
-      assert.equal(end, "aborted", "the client must not take what came for all there is");
-      assert.ok(!text.includes(canary), text);
-      await rolledBack(host);
-    });
-    assert.ok(happened.calls.includes("rollback TypeError"), happened.calls.join());
-  }),
+  behaviour(
+    "an error in the middle of a stream ends the connection and rolls back, and the client does not see it",
+    async (host) => {
+      const happened = await host.observe(async () => {
+        const message = await host.client.open("GET", "/stream/broken", { headers });
+        let text = "";
+        const end = await read(message, (piece) => (text += piece));
+        assert.equal(end, "aborted", "the client must notice that the stream is incomplete");
+        assert.ok(!text.includes(canary), text);
+        await rolledBack(host);
+      });
+      assert.ok(happened.calls.includes("rollback TypeError"), happened.calls.join());
+    },
+  ),
   behaviour("HEAD of a stream sends no piece and keeps nothing open", async (host) => {
     const { calls } = await host.observe(async () => {
       const answer = await host.ask("HEAD", "/stream/endless", { headers });
