@@ -17,7 +17,7 @@ test("parses type, subtype and parameters, quoted or not (RFC 9110 §8.3.1)", ()
   });
 });
 
-test("D-08: refuses what is only nearly a media type", () => {
+test("refuses text that is only nearly a media type (D-08)", () => {
   const wrong = [
     "application/json\ta",
     "application/json garbage",

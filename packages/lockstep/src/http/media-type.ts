@@ -1,6 +1,6 @@
 /**
- * Media types: a strict parser (RFC 9110 §8.3.1). What is parsed here is the only thing that chooses a reader, so a text that one
- * parser takes for JSON and another does not (`application/json\ta`, CVE-2026-25223) reaches none. This module owns the grammar; which
+ * Media types: a strict parser (RFC 9110 §8.3.1). Only its result chooses the reader of a body, so a text that one parser takes
+ * for JSON and another does not (`application/json\ta`, CVE-2026-25223) reaches no reader. This module owns the grammar; which
  * types a body may have is decided in `input/content-type.ts`.
  */
 import { tokenPattern } from "./token.ts";
@@ -14,7 +14,7 @@ export interface MediaType {
 }
 
 const names = new RegExp(`^(${tokenPattern})/(${tokenPattern})`, "u");
-/** What stands between the quotes of a quoted string (RFC 9110 §5.6.4). */
+/** The text between the quotes of a quoted string (RFC 9110 §5.6.4). */
 const quotedPattern = String.raw`(?:[\t !\u0023-\u005b\u005d-\u007e]|\\[\t -~])*`;
 // One parameter with the semicolon before it; RFC 9110 §5.6.6 allows it to be empty.
 const parameter = new RegExp(`[ \\t]*;[ \\t]*(?:(${tokenPattern})=(?:(${tokenPattern})|"(${quotedPattern})"))?`, "uy");

@@ -1,11 +1,11 @@
 /**
- * What the texts of header fields are made of, one character class for each: tokens, scopes, visible and printable ASCII. Whatever reads
+ * The character classes of header fields: tokens, scopes, visible and printable ASCII. Everything that reads
  * or writes one uses this grammar: two readers that disagree about a name disagree about what was sent.
  */
 
 /**
- * A token (RFC 9110 §5.6.2) as the source of a regular expression, to be used in others: the name of a header, a cookie, a media type or its
- * parameter, or an authentication scheme. It has no group, and suits the flag `u`.
+ * A token (RFC 9110 §5.6.2) as the source of a regular expression, to be used in others: the name of a header, a cookie, a media
+ * type or its parameter, or an authentication scheme. It has no group, and suits the flag `u`.
  */
 export const tokenPattern = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
 
@@ -28,12 +28,15 @@ export function isScopeToken(text: string): boolean {
   return scopeToken.test(text);
 }
 
-/** Whether a text consists of visible ASCII and spaces: U+0020 to U+007E. The empty text does. */
+/** Whether a text consists of visible ASCII and spaces: U+0020 to U+007E. The empty text counts. */
 export function isPrintable(text: string): boolean {
   return !unprintable.test(text);
 }
 
-/** Whether a text consists of visible ASCII without spaces (VCHAR, RFC 5234 appendix B.1): U+0021 to U+007E. The empty text does. */
+/**
+ * Whether a text consists of visible ASCII without spaces (VCHAR, RFC 5234 appendix B.1): U+0021 to U+007E. The empty text
+ * counts.
+ */
 export function isVisible(text: string): boolean {
   return !invisible.test(text);
 }

@@ -1,4 +1,4 @@
-/** Members of objects: reading those that an application or a client made, and writing none that is absent. */
+/** Members of objects: reads those of an application's or a client's object, and leaves out absent ones when writing. */
 
 /** A member of an object or, for an instance of a class, of its prototypes; never one of `Object.prototype`. */
 export function readMember(value: object, name: string): unknown {

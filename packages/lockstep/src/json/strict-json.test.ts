@@ -105,7 +105,7 @@ describe("strict JSON", () => {
     assert.deepEqual(plain(parseStrictJson('{"a":{"a":1},"A":2}', limits)), { a: { a: 1 }, A: 2 });
   });
 
-  test("refuses __proto__ in any spelling, and gives objects without a prototype (J-36)", () => {
+  test("refuses __proto__ in any spelling, and returns objects without a prototype (J-36)", () => {
     assert.equal(reason('{"__proto__":{"admin":true}}'), "forbidden-key");
     assert.equal(reason('[{"__pr\\u006fto__":1}]'), "forbidden-key");
     const value = parseStrictJson('{"constructor":1,"hasOwnProperty":2,"a":{}}', limits);

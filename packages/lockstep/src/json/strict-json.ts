@@ -1,9 +1,9 @@
 /**
- * A JSON reader for text that an attacker may have written (RFC 8259, read as strictly as RFC 7493 I-JSON): duplicate
- * members are refused at any depth and in any spelling, where `JSON.parse` silently lets the last one win; so are `__proto__`,
- * lone surrogates, numbers beyond a double's range (RFC 7493 §2.2), and documents that are too deep or have too many members. Objects have no prototype, so that a member
- * called `constructor` is data and nothing else. Time and memory are linear in the text's length. How large the text may
- * be is decided by whoever holds it.
+ * A JSON reader for text that an attacker may have written (RFC 8259, read as strictly as RFC 7493 I-JSON): duplicate members are
+ * refused at any depth and in any spelling, where `JSON.parse` silently lets the last one win; so are `__proto__`, lone
+ * surrogates, numbers beyond a double's range (RFC 7493 §2.2), and documents that are too deep or have too many members. Objects
+ * have no prototype: a member called `constructor` is only data. Time and memory are linear in the text's
+ * length. The caller limits the size of the text.
  */
 
 /** Why a text was refused. `forbidden-key` is a member whose name is dangerous to copy. */
@@ -18,11 +18,11 @@ export interface JsonObject {
 
 /** How much structure a document may have. */
 export interface StrictJsonLimits {
-  /** How many objects and arrays may stand inside each other; a scalar has depth 0. At most 200, as the reader recurses. */
+  /** How deep objects and arrays may be nested; a scalar has depth 0. At most 200, because the reader recurses. */
   readonly maxDepth: number;
   /** How many object members and array elements the whole document may have. */
   readonly maxMembers: number;
-  /** Names that are refused wherever they stand. Default: `__proto__`. */
+  /** Names that are refused at any depth. Default: `__proto__`. */
   readonly forbiddenKeys?: ReadonlySet<string>;
 }
 
@@ -164,7 +164,7 @@ class Reader {
     }
   }
 
-  /** The string between its quotes. What stands in it has no raw control characters; its escapes are still unchecked. */
+  /** The string between its quotes. It has no raw control characters; its escapes are still unchecked. */
   #unescaped(start: number, escaped: boolean): string {
     const plain = this.#text.slice(start + 1, this.#at - 1);
     const value = escaped ? unescape(this.#text.slice(start, this.#at)) : plain;

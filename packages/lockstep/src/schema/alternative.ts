@@ -2,12 +2,13 @@
  * Which alternative of a union a value belongs to. Its structure is looked at first: JSON types, listed values (a discriminator,
  * say) and required members. If several fit, it is the first that declares all members of the value and accepts it alone.
  *
- * If there is none, a value that is judged belongs to the alternative that declares most of it; the members that this one does not
- * declare are refused. A value that is cut and has surplus members itself belongs to the first alternative that accepts it cut, as in
- * zod and valibot, or, in arktype, whose unions have no order, to the one that keeps least: surplus members never let others out.
+ * If there is none, a value that is judged belongs to the alternative that declares most of it; the members that this one does
+ * not declare are refused. A value that is cut and has surplus members itself belongs to the first alternative that accepts it
+ * cut, as in zod and valibot, or, in arktype, whose unions have no order, to the one that keeps least: surplus members never let
+ * others out.
  *
- * A library that does not show its unions cannot be asked. There only the structure decides: a value that is judged belongs to the
- * alternative that declares least, so that it is refused if the alternatives that fit do not agree.
+ * A library that does not show its unions cannot be asked. There only the structure decides: a value that is judged belongs to
+ * the alternative that declares least. It is refused if the alternatives that fit do not agree.
  */
 import { readMember } from "../json/member.ts";
 import type { Choice, Shape, ShownUnion } from "./shape.ts";
@@ -15,7 +16,7 @@ import type { Choice, Shape, ShownUnion } from "./shape.ts";
 /** How deep a value is compared with an alternative; a discriminator is at 1. */
 const comparedDepth = 3;
 
-/** What was chosen for an object. */
+/** The choice for an object. */
 export interface Chosen {
   readonly shape: Shape;
   /** Whether no alternative accepts the object; then the library says best what is wrong. */
@@ -31,7 +32,7 @@ export interface Unknown {
 
 /** What a walk through a value needs to choose alternatives. */
 export interface Walk {
-  /** What is chosen already, so that nested unions cost a product of sizes instead of a power. */
+  /** The choices so far: with them nested unions cost a product of sizes and not a power. */
   readonly chosen: Map<Choice, WeakMap<object, Chosen>>;
   /** Whether undeclared members are looked for (`judge`) or dropped (`cut`). */
   readonly purpose: "judge" | "cut";
@@ -70,8 +71,8 @@ export function chooseAlternative(choice: Choice, value: object, walk: Walk, bes
 }
 
 /**
- * The alternatives that fit; without types if none fits with them (a coercing schema accepts other types than it says), so
- * that a discriminator still decides; all of them if none fits at all, which the validator will say.
+ * The alternatives that fit; without types if none fits with them (a coercing schema accepts other types than its JSON Schema
+ * says). Then a discriminator still decides. Returns all of them if none fits at all: the validator says so.
  */
 function fitting(shapes: readonly Shape[], value: object, byType: boolean): readonly Shape[] {
   for (const how of byType ? (["everywhere", "nowhere"] as const) : (["here", "nowhere"] as const)) {
@@ -110,7 +111,7 @@ function bestAccepted(
   }
   partly.sort((one, other) => {
     const more = one.unknown.all - other.unknown.all;
-    // All of its own members are declared, so that none of them lets out another.
+    // All of its own members are declared, so none of them lets another one through.
     const [whole, otherWhole] = [one.unknown.own === 0, other.unknown.own === 0];
     if (purpose === "judge" || (whole && otherWhole)) return more;
     return whole === otherWhole ? (told ? 0 : -more) : whole ? -1 : 1;

@@ -14,9 +14,10 @@ interface ActionConversion {
 }
 
 /**
- * The options for one direction. The converter refuses rules that are code (`v.check`) or change text (`v.trim`) unless it is told what to write.
- * Such a rule only narrows what its schema says, so the schema is described without it. What returns another type (`v.transform`) may return
- * anything, unless a schema follows it in the pipe. A type that has no JSON Schema is still refused.
+ * The options for one direction. The converter refuses rules that are code (`v.check`) or change text (`v.trim`) unless it is
+ * told what to write. Such a rule only narrows what its schema says, so the schema is described without it. What returns another
+ * type (`v.transform`) may return anything, unless a schema follows it in the pipe. A type that has no JSON Schema is still
+ * refused.
  */
 export function valibotOptions(direction: Direction): Readonly<Record<string, unknown>> {
   return {
@@ -48,12 +49,17 @@ const keeping: ReadonlySet<string> = new Set([
   "trim_start",
 ]);
 
-/** Whether the result has the type of the value before it. For an input the converter stops at an action that changes the type. */
+/**
+ * Whether the result has the type of the value before it. For an input the converter stops at an action that changes the type.
+ */
 function keepsType({ kind, type }: ActionConversion["valibotAction"]): boolean {
   return kind !== "transformation" || keeping.has(type);
 }
 
-/** The JSON Schema of valibot's looseObject, which, unlike zod's, does not say that it is open; `undefined`, which changes nothing, for any other. */
+/**
+ * The JSON Schema of valibot's looseObject, which, unlike zod's, does not say that it is open; `undefined`, which changes
+ * nothing, for any other.
+ */
 export function openLooseObject({ valibotSchema, jsonSchema }: ValibotConversion): JsonSchemaObject | undefined {
   return valibotSchema.type === "loose_object" ? { ...jsonSchema, additionalProperties: {} } : undefined;
 }

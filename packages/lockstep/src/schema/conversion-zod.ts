@@ -1,6 +1,7 @@
 /**
- * Metadata of zod's schemas (`.meta()`, `.register(z.globalRegistry, …)`). It is kept beside the schemas, and zod reads it when it converts one: a
- * name that is registered after `body(Note)` and before `createApi()` belongs in the document, so a conversion holds until metadata changes.
+ * Metadata of zod's schemas (`.meta()`, `.register(z.globalRegistry, …)`). It is kept beside the schemas, and zod reads it when
+ * it converts one: a name that is registered after `body(Note)` and before `createApi()` belongs in the document, so a conversion
+ * holds until metadata changes.
  */
 
 type Metadata = Readonly<Record<string, unknown>>;

@@ -14,7 +14,7 @@ import { strictnessOf } from "./strict.ts";
 
 const quiet = { title: "t", version: "1", audit: () => {}, onError: () => {} };
 
-/** A schema that counts how often it is converted; what is counted is the library's own converter. */
+/** A schema that counts the calls of its library's own converter. */
 function counted(schema: AnySchema) {
   const counts: Record<Direction, number> = { input: 0, output: 0 };
   const { jsonSchema, ...standard } = schema["~standard"];
@@ -54,7 +54,7 @@ test("an API converts a schema once for each direction, whatever asks: inputs, s
   }
 });
 
-test("a copy of a schema is another one: what it says of itself decides", () => {
+test("a copy of a schema is another schema, with its own description", () => {
   const number: AnySchema = z.number();
   const text: AnySchema = { ...number, "~standard": z.string()["~standard"] };
   assert.equal(jsonSchemaOf(number, "test")["type"], "number");

@@ -25,7 +25,7 @@ export function convertSchema(schema: AnySchema, where: string, direction: Direc
   if (typeof jsonSchema?.[direction] !== "function") {
     throw new BuildError(
       "wrong_schema",
-      `${where}: the schema gives no JSON Schema: use zod 4 or arktype 2, or wrap a valibot schema in toStandardJsonSchema() of @valibot/to-json-schema`,
+      `${where}: the schema has no JSON Schema: use zod 4 or arktype 2, or wrap a valibot schema in toStandardJsonSchema() of @valibot/to-json-schema`,
     );
   }
   const { options, isCurrent } = askingOf(vendor, direction);

@@ -1,10 +1,10 @@
 /**
- * What a client is told of one issue. A detail never holds what was sent: it may be a password, and answers end up in logs.
- * zod's messages keep to that; valibot and arktype quote the value, so that theirs are taken only where they do not.
+ * The detail of one issue for the client. It never contains the value that was sent: it may be a password, and answers end up in
+ * logs. zod's messages keep to that; valibot and arktype quote the value, so theirs are used only if they do not.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
-/** What is said where nothing better is known. */
+/** The detail if there is no better one. */
 const unspecific = "does not fit the schema";
 
 /** Libraries whose messages never quote the value. */
@@ -37,7 +37,7 @@ function extra(issue: StandardSchemaV1.Issue, name: string): readonly string[] {
   return typeof found === "string" && found !== "" ? [found] : [];
 }
 
-/** The texts inside a value, in the order they stand; stops once there are more than are compared. */
+/** The texts inside a value, in order; stops once there are more than are compared. */
 function leaves(sent: unknown): string[] {
   const texts: string[] = [];
   const waiting: unknown[] = [sent];

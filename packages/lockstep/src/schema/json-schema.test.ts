@@ -7,7 +7,7 @@ import { z } from "zod";
 import { followReference, jsonSchemaOf } from "./json-schema.ts";
 import { compileShape } from "./shape.ts";
 
-test("gives the JSON Schema of what zod, valibot and arktype accept", () => {
+test("returns the JSON Schema of the input of zod, valibot and arktype", () => {
   for (const schema of [z.object({ a: z.string() }), toStandardJsonSchema(v.object({ a: v.string() })), type({ a: "string" })]) {
     const { type: kind, properties, required } = jsonSchemaOf(schema, "test");
     assert.deepEqual({ kind, properties, required }, { kind: "object", properties: { a: { type: "string" } }, required: ["a"] });
@@ -38,7 +38,7 @@ test("a schema without JSON Schema is refused with what to write instead", () =>
   });
 });
 
-test("what is no schema at all is refused", () => {
+test("a value that is not a schema is refused", () => {
   for (const none of [undefined, null, "string", {}, () => {}]) {
     assert.throws(() => Reflect.apply(jsonSchemaOf, undefined, [none, 'query("a")']), {
       code: "wrong_schema",
@@ -57,6 +57,6 @@ test("follows references inside the document only", () => {
   }
 });
 
-test("a pattern that is no regular expression is refused", () => {
+test("a pattern that is not a regular expression is refused", () => {
   assert.throws(() => compileShape({ patternProperties: { "(": {} } }, "test"), { code: "wrong_schema" });
 });

@@ -1,6 +1,6 @@
 /**
- * The JSON Schema of a schema, and how references inside it are followed. Asking a library for it is `conversion.ts`'s work; strictness is
- * derived from it in `shape.ts`, and the way parameters are read in `parameter-text.ts`.
+ * The JSON Schema of a schema, and how references inside it are followed. Asking a library for it is `conversion.ts`'s work;
+ * strictness is derived from it in `shape.ts`, and the way parameters are read in `parameter-text.ts`.
  */
 import { BuildError } from "../problem/error.ts";
 import { type Conversion, convertSchema } from "./conversion.ts";
@@ -18,9 +18,9 @@ export type Direction = "input" | "output";
 const known: Readonly<Record<Direction, WeakMap<AnySchema, Conversion>>> = { input: new WeakMap(), output: new WeakMap() };
 
 /**
- * The JSON Schema of what a schema accepts, or of what it returns, draft 2020-12. A schema is converted once for each direction, and everyone
- * who asks shares the result: do not change it. A failure is not kept, because its message names `where`: the input for the developer,
- * for example `query("limit")`.
+ * The JSON Schema (draft 2020-12) of a schema's input or output. A schema is converted once for each direction,
+ * and everyone who asks shares the result: do not change it. A failure is not kept, because its message names `where`: the input
+ * for the developer, for example `query("limit")`.
  *
  * @throws BuildError `wrong_schema` if the schema has no JSON Schema
  */
@@ -50,7 +50,7 @@ export function schemaList(value: unknown): readonly JsonSchema[] {
 /**
  * Follows a reference inside one document: `#` or `#/…`, an RFC 6901 pointer as a URI fragment.
  *
- * @throws BuildError `wrong_schema` where it leads nowhere
+ * @throws BuildError `wrong_schema` if it leads nowhere
  */
 export function followReference(root: JsonSchema, reference: string, where: string): JsonSchema {
   let found: unknown = root;

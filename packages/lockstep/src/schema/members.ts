@@ -1,6 +1,6 @@
 /**
- * The members that a JSON Schema declares, with their paths: `items.productId`. This module owns walking a schema; which member is an
- * id is told in `object-ids.ts`.
+ * The members that a JSON Schema declares, with their paths: `items.productId`. This module owns walking a schema; which member
+ * is an id is told in `object-ids.ts`.
  */
 import { followReference, isSchemaObject, type JsonSchema, type JsonSchemaObject, schemaList } from "./json-schema.ts";
 import { typesIn, valuesIn } from "./shape.ts";
@@ -48,7 +48,7 @@ export function isMember(schema: JsonSchema, names: readonly string[], root: Jso
 /** A schema with its parts and its items, and theirs. */
 function sameValue(schema: JsonSchema, root: JsonSchema, where: string): JsonSchema[] {
   const all = new Set([schema]);
-  // What is added on the way is walked, too.
+  // The loop also walks the schemas that it adds.
   for (const one of all) {
     if (isSchemaObject(one)) for (const part of [...partsOf(one, root, where), ...itemsOf(one)]) all.add(part);
   }

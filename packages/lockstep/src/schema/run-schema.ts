@@ -1,4 +1,4 @@
-/** Calls a schema of the application, which may do anything: what is no validation fails the request, and never passes a value. */
+/** Calls a schema of the application, which may do anything: a wrong result fails the request and never lets a value pass. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { Denial } from "../outcome/deny.ts";
 import { readable } from "../callback.ts";
@@ -12,9 +12,10 @@ type Result = StandardSchemaV1.Result<unknown>;
 
 /**
  * Validates with a schema, as Standard Schema says. Problems that it throws on purpose (`Problem`, `Unavailable`,
- * `InvalidCredential`) stay what they are, and so does `deny()`. A schema that never settles holds its request, as a handler would.
+ * `InvalidCredential`) stay what they are, and so does `deny()`. A schema that never settles keeps its request open, as a handler
+ * would.
  *
- * @throws BuildError `wrong_schema`, naming `where`, if it throws or gives neither a value nor a list of issues
+ * @throws BuildError `wrong_schema`, naming `where`, if it throws, or returns neither a value nor a list of issues
  */
 export function runSchema(schema: AnySchema, value: unknown, where: string): Result | Promise<Result> {
   let result: unknown;

@@ -1,8 +1,8 @@
-/** The schemas the core understands: any Standard Schema that can give JSON Schema. */
+/** The schemas that the core understands: any Standard Schema that has a JSON Schema. */
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
 
 /**
- * A Standard Schema that can give JSON Schema: zod 4, arktype 2, or valibot through `toStandardJsonSchema()`. JSON Schema
+ * A Standard Schema that has a JSON Schema: zod 4, arktype 2, or valibot through `toStandardJsonSchema()`. JSON Schema
  * is what makes objects strict and documents them.
  */
 export interface Schema<Input = unknown, Output = Input> {
@@ -17,5 +17,5 @@ export type AnySchema = Schema<any, any>;
 /** What a schema accepts. */
 export type InputOf<S extends AnySchema> = StandardSchemaV1.InferInput<S>;
 
-/** What a schema gives. */
+/** The output type of a schema. */
 export type OutputOf<S extends AnySchema> = StandardSchemaV1.InferOutput<S>;

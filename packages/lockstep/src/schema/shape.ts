@@ -1,6 +1,6 @@
 /**
  * Shapes: what a JSON Schema says about which members an object may have, compiled once. Everything else in the schema
- * (formats, ranges, patterns of strings) is the validator's and is left out. The operations stand in `strict.ts`.
+ * (formats, ranges, patterns of strings) is the validator's and is left out. The operations are in `strict.ts`.
  *
  * Read: `type const enum properties required additionalProperties unevaluatedProperties patternProperties propertyNames items
  * prefixItems anyOf oneOf allOf $ref`. A name that only another keyword would allow counts as unknown.
@@ -12,7 +12,7 @@ import { followReference, isSchemaObject, type JsonSchema, type JsonSchemaObject
 export interface Members {
   readonly known: ReadonlyMap<string, Shape>;
   readonly patterns: readonly (readonly [RegExp, Shape])[];
-  /** What further members must be; `undefined` where there may be none (the object is closed). */
+  /** The shape of further members; `undefined` if there may be none (the object is closed). */
   readonly rest: Shape | undefined;
   /** The names that further members are limited to, where they are. */
   readonly names: ReadonlySet<string> | undefined;
@@ -25,14 +25,16 @@ export interface Items {
   readonly rest: Shape;
 }
 
-/** Tells whether one alternative, alone, accepts a value. An asynchronous one counts as accepting: what it says comes too late. */
+/** Tells whether one alternative, alone, accepts a value. An asynchronous one counts as accepting: its answer comes too late. */
 export type Accepts = (value: unknown) => boolean;
 
 /** A union as its library shows it (`union.ts`). */
 export interface ShownUnion {
   /** For each alternative how it is asked alone, or `undefined` if its JSON Schema says all about it. */
   readonly accepts: readonly (Accepts | undefined)[];
-  /** Whether the library takes the alternative that it is told. Otherwise it keeps every member, or takes the only one that fits. */
+  /**
+   * Whether the library can be told which alternative to take. Otherwise it keeps every member, or takes the only one that fits.
+   */
   readonly told: boolean;
 }
 
@@ -65,7 +67,7 @@ export interface Shape {
   readonly all: readonly Shape[];
   /** From each of these one alternative holds (`anyOf`, `oneOf`). */
   readonly choices: readonly Choice[];
-  /** The shape alone, where neither of the two adds to it: then it holds for every value alike. */
+  /** The shape alone if neither of the two adds to it: then it is the same for every value. */
   readonly alone: readonly Shape[] | undefined;
   /** Whether nothing is said of any object here or below: the value needs no look. */
   readonly silent: boolean;
@@ -80,7 +82,7 @@ export const anything: Shape = Object.freeze({ ...blank, silent: true });
 /**
  * Compiles a JSON Schema. `where` names the input for the developer; `unions` are the library's unions by their number.
  *
- * @throws BuildError `wrong_schema` for a reference that leads nowhere or a pattern that is no regular expression
+ * @throws BuildError `wrong_schema` for a reference that leads nowhere or a pattern that is not a regular expression
  */
 export function compileShape(root: JsonSchemaObject, where: string, unions: readonly ShownUnion[] = []): Compiled {
   const made = new Map<JsonSchemaObject, Shape>();
@@ -90,7 +92,7 @@ export function compileShape(root: JsonSchemaObject, where: string, unions: read
     if (!isSchemaObject(schema)) return anything;
     const before = made.get(schema);
     if (before !== undefined) return before;
-    // Entered before it is filled, so that a schema may refer to itself; until then it counts as saying something.
+    // Entered before it is filled: a schema may refer to itself. Until then it counts as having constraints.
     const shape: Building = { ...blank, silent: false };
     made.set(schema, shape);
     shape.types = typesIn(schema);
@@ -115,7 +117,7 @@ export function compileShape(root: JsonSchemaObject, where: string, unions: read
     const shown = typeof number === "number" ? unions[number] : undefined;
     // If the JSON Schema leaves alternatives out, nobody can say which is which.
     const known = shown?.accepts.length === shapes.length ? shown : undefined;
-    // A union that is described twice is one choice, so that what is chosen is known in both places.
+    // A union that is described twice is one choice: the choice holds in both places.
     const choice = (known && choices.find((one) => one.shown === known)) ?? { shapes, shown: known };
     if (!choices.includes(choice)) choices.push(choice);
     return [choice];
@@ -141,14 +143,14 @@ function mayBe(shape: Shape, type: string, seen: Set<Shape>): boolean {
   return shape.choices.every(({ shapes }) => shapes.some((one) => mayBe(one, type, seen)));
 }
 
-/** The JSON types a schema names itself; `undefined` where it names none. */
+/** The JSON types that a schema names itself; `undefined` if it names none. */
 export function typesIn(schema: JsonSchemaObject): ReadonlySet<string> | undefined {
   const type = schema["type"];
   if (typeof type === "string") return new Set([type]);
   return Array.isArray(type) ? new Set(type.filter((one) => typeof one === "string")) : undefined;
 }
 
-/** The values a schema lists itself (`const`, `enum`); `undefined` where it lists none. */
+/** The values that a schema lists itself (`const`, `enum`); `undefined` if it lists none. */
 export function valuesIn(schema: JsonSchemaObject): readonly unknown[] | undefined {
   if (Object.hasOwn(schema, "const")) return [schema["const"]];
   return Array.isArray(schema["enum"]) ? schema["enum"] : undefined;

@@ -9,7 +9,7 @@ import { zodUnions } from "./union-zod.ts";
 /**
  * The unions of a schema. `where` names the input for the developer.
  *
- * @throws BuildError `wrong_schema` if the schema can give no JSON Schema
+ * @throws BuildError `wrong_schema` if the schema has no JSON Schema
  */
 export function shownUnions(schema: AnySchema, where: string, tell: Tell): Unions {
   const describe: Describe = (options) => convertSchema(schema, where, "input", options).json;

@@ -86,7 +86,7 @@ test("a value is strict with the alternative it belongs to", () => {
   }
 });
 
-test("a discriminator decides even where a coercing member is of another type than it says", () => {
+test("a discriminator decides even if a coercing member has another type than its schema says", () => {
   const schema = z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("a"), count: z.coerce.number() }),
     z.object({ kind: z.literal("b"), count: z.coerce.number(), secret: z.string() }),
@@ -95,7 +95,7 @@ test("a discriminator decides even where a coercing member is of another type th
   assert.deepEqual(prune(schema, { kind: "b", count: "5", secret: "x" }), { kind: "b", count: "5", secret: "x" });
 });
 
-test("where several alternatives fit, any that knows all members accepts", () => {
+test("if several alternatives fit, any that knows all members accepts", () => {
   const schema = z.union([z.object({ a: z.string() }), z.object({ a: z.string(), b: z.string().optional() })]);
   assert.deepEqual(unknownKeys(schema, { a: "x", b: "y" }), []);
   assert.deepEqual(unknownKeys(schema, { a: "x", c: "y" }), ["/c"]);
@@ -146,7 +146,7 @@ test("recursive schemas are strict all the way down", () => {
   }
 });
 
-// The timeout is no measure: 3 to the power of 30 visits would not end in it.
+// The timeout does not measure speed: 3 to the power of 30 visits would not end in it.
 test("D-13: ambiguous unions nested in each other cost no power of their depth", { timeout: 60_000 }, () => {
   const branch = (rest: z.ZodRawShape) => z.object({ next: z.lazy(() => Any).optional(), ...rest });
   const Any: z.ZodType = z.union([branch({}), branch({ a: z.string().optional() }), branch({ b: z.string().optional() })]);
@@ -163,7 +163,7 @@ test("a prototype's name is never known and never let out", () => {
   assert.equal(Reflect.get(Object(kept), "isAdmin"), undefined);
 });
 
-test("an instance of a class becomes a plain object of what is declared, its getters read", () => {
+test("an instance of a class becomes a plain object with the declared members, getters included", () => {
   class User {
     readonly id = "1";
     readonly passwordHash = "$argon2id$";
@@ -186,7 +186,7 @@ test("an instance of a class becomes a plain object of what is declared, its get
   assert.equal(JSON.stringify(prune(z.object({ id: z.string() }), new Exact())), '{"id":"1"}');
 });
 
-test("values that are no objects are left to the validator", () => {
+test("values that are not objects are left to the validator", () => {
   for (const value of [undefined, null, 1, "x", true, [], [1]]) {
     assert.deepEqual(unknownKeys(z.object({ a: z.string() }), value), []);
     assert.equal(prune(z.object({ a: z.string() }), value), value);

@@ -1,6 +1,6 @@
 /**
  * Strict objects, both ways: what a schema does not declare is refused on the way in (mass assignment) and dropped on the
- * way out (a password hash in a response). Validators differ in this (zod strips, arktype keeps), so that the core decides
+ * way out (a password hash in a response). Validators differ in this (zod strips, arktype keeps), so the core decides
  * it from the JSON Schema, in the same way for every library.
  *
  * An object is closed unless its JSON Schema has `additionalProperties` (or `unevaluatedProperties`) that is not false. Open are
@@ -29,7 +29,7 @@ export interface Strictness {
   /** JSON Pointers to the members that the schema does not declare, at most 100; empty if there are none. */
   unknownKeys(value: unknown): readonly string[];
   /**
-   * The value without what the schema does not declare: the same value if nothing is to be dropped, else a copy. An instance
+   * The value without undeclared members: the same value if it has none, else a copy. An instance
    * of a class always becomes a plain object (its `toJSON` could bring back what was dropped); its declared getters are read.
    */
   prune(value: unknown): unknown;
@@ -44,8 +44,8 @@ interface Compiled {
 const compiled: Readonly<Record<Direction, WeakMap<AnySchema, Compiled>>> = { input: new WeakMap(), output: new WeakMap() };
 
 /**
- * Compiles what a schema declares of its input, or of its output: once for each direction, so all routes with one schema share the result.
- * `where` names the input or the response for the developer.
+ * Compiles what a schema declares of its input, or of its output: once for each direction, so all routes with one schema share
+ * the result. `where` names the input or the response for the developer.
  *
  * @throws BuildError `wrong_schema` if the schema has no JSON Schema
  */
@@ -71,7 +71,7 @@ function strictnessOfUnions(schema: AnySchema, where: string): Strictness {
   let { chosen } = newWalk("judge");
   const unions = shownUnions(schema, where, (union, value) => {
     const choice = choiceOf.get(union);
-    // What was chosen in the walk before holds; anything else (a copy without surplus members) is judged.
+    // The choices of the walk before hold; anything else (a copy without surplus members) is judged.
     const found = choice && chooseAlternative(choice, value, { ...newWalk("judge"), chosen }, () => []);
     return choice === undefined || found === undefined || found.refused ? undefined : choice.shapes.indexOf(found.shape);
   });

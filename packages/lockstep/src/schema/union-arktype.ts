@@ -1,6 +1,6 @@
 /**
- * arktype's unions. It keeps every member of an object, so that it needs not be told which alternative to take; its alternatives are
- * only asked. They are found by the names that it gives to its types in JSON Schema.
+ * arktype's unions. It keeps every member of an object, so it need not be told which alternative to take; its alternatives are
+ * only asked. They are found by the names of its types in JSON Schema.
  */
 import { isSchemaObject, schemaList } from "./json-schema.ts";
 import type { AnySchema } from "./schema.ts";
@@ -35,7 +35,7 @@ function acceptsOfAlternative(alternative: unknown, types: ReadonlyMap<string, A
   return type === undefined ? "unknown" : acceptsOf(type);
 }
 
-/** The types that an arktype type is made of, by their names in JSON Schema; what a morph makes of its input is not among them. */
+/** The types that an arktype type is made of, by their names in JSON Schema; the output of a morph is not among them. */
 function typesOf(schema: AnySchema): ReadonlyMap<string, AnySchema> {
   const found = new Map<string, AnySchema>();
   const waiting: unknown[] = [memberOf(schema, "in")];

@@ -1,4 +1,7 @@
-/** Random unions of objects in three libraries, compared with a model: an alternative accepts what it declares, or not at all. */
+/**
+ * Random unions of objects in three libraries, compared with a model: an alternative accepts the members that it declares, and no
+ * others.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";

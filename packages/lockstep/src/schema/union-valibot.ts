@@ -1,10 +1,10 @@
 /**
- * valibot's unions. `toStandardJsonSchema()` hands no schema over, and a pipe holds on to its items, so that a schema cannot be
+ * valibot's unions. `toStandardJsonSchema()` hands no schema over, and a pipe holds on to its items, so a schema cannot be
  * copied with other unions inside. But every schema runs the ones inside it through their `~run`; so a union is given another one
  * while Lockstep validates, which runs the alternative that it is told. That lasts for one synchronous call: nobody else sees it.
  *
- * An asynchronous schema goes on after that call, a frozen one cannot be given anything, and `v.lazy(() => v.union(…))` makes a new
- * union each time. Such schemas show no unions.
+ * An asynchronous schema goes on after that call, a frozen one cannot be given anything, and `v.lazy(() => v.union(…))` makes a
+ * new union each time. Such schemas show no unions.
  */
 import { openLooseObject, type ValibotConversion } from "./conversion-valibot.ts";
 import type { AnySchema } from "./schema.ts";

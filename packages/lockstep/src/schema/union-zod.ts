@@ -1,5 +1,5 @@
 /**
- * zod's unions. A schema is copied with its own constructors, so that its checks and messages stay; a union in the copy runs only
+ * zod's unions. A schema is copied with its own constructors, so its checks and messages stay; a union in the copy runs only
  * the alternative that it is told. Only what is read is touched: the output side of a transformation is the developer's.
  */
 import type { AnySchema } from "./schema.ts";
@@ -99,7 +99,7 @@ function copyInto(
     return copied;
   };
   if (def.type === "object") {
-    // Entered before its members are copied, so that a schema may lead back to itself; zod reads the shape when it first parses.
+    // Entered before its members are copied: a schema may lead back to itself. zod reads the shape when it first parses.
     const fields = def["shape"];
     changed["shape"] = shape;
     if (isZod(def["catchall"])) changed["catchall"] = copy(def["catchall"]);

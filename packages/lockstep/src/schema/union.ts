@@ -1,7 +1,8 @@
 /**
- * Unions as their libraries see them. JSON Schema describes the alternatives of a union, but not which one a library takes: zod and
- * valibot take the first that fits and drop what it does not declare, and arktype keeps what any other declares. So each library is
- * asked for its unions: every alternative can be tried alone, and zod and valibot are told which one to take.
+ * Unions as their libraries see them. JSON Schema describes the alternatives of a union, but not which one a library takes: zod
+ * and valibot take the first that fits and drop the members that it does not declare, and arktype keeps the members that any of
+ * them declares. So each library is asked for its unions: every alternative can be tried alone, and zod and valibot are told
+ * which one to take.
  *
  * A library that is not known here shows none. Its unions are judged by their structure, and doubtful values are refused.
  */
@@ -12,7 +13,10 @@ import type { Accepts, ShownUnion } from "./shape.ts";
 
 /** The unions of a schema. */
 export interface Unions {
-  /** The JSON Schema of the schema's input; beside each `anyOf` or `oneOf` of a union that is shown is its number (`unionKey`). */
+  /**
+   * The JSON Schema of the schema's input; each `anyOf` or `oneOf` of a union that is shown has its number beside it
+   * (`unionKey`).
+   */
   readonly json: JsonSchemaObject;
   /** The unions by their number. */
   readonly shown: readonly ShownUnion[];

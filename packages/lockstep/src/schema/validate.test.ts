@@ -15,7 +15,7 @@ async function outcome(schema: AnySchema, value: unknown): Promise<unknown> {
   return result instanceof InputFailure ? result.issues.map(({ pointer, detail }) => `${pointer}: ${detail}`) : result;
 }
 
-test("gives the schema's output", async () => {
+test("returns the schema's output", async () => {
   assert.equal(
     await outcome(
       z.string().transform((text) => text.length),
@@ -65,7 +65,7 @@ const credentials: Readonly<Record<string, AnySchema>> = {
 };
 
 for (const [library, schema] of Object.entries(credentials)) {
-  test(`${library}: no detail holds what was sent`, async () => {
+  test(`${library}: no detail contains the value that was sent`, async () => {
     const sent = { email: "hunter2@@", password: "hunter2", role: "hunter2", deep: { x: ["hunter2"] } };
     const issues = await outcome(schema, sent);
     assert.ok(Array.isArray(issues) && issues.length >= 4, String(issues));
@@ -83,7 +83,7 @@ for (const [library, schema] of Object.entries(credentials)) {
   });
 }
 
-test("what is expected is told where a library's own words would quote the value", async () => {
+test("the detail says what is expected if the library's own words would quote the value", async () => {
   assert.deepEqual(await outcome(toStandardJsonSchema(v.object({ n: v.pipe(v.number(), v.maxValue(3)) })), { n: 7 }), [
     "/n: expected <=3",
   ]);

@@ -7,7 +7,7 @@ import { runSchema } from "./run-schema.ts";
 import type { AnySchema } from "./schema.ts";
 import type { Strictness } from "./strict.ts";
 
-/** Where a value stands in the request, for its issues. */
+/** The place of a value in the request, for its issues. */
 export interface Place {
   readonly kind: InputKind;
   /** The pointer of the value itself: `/limit` for a parameter, the empty text for a body. */
@@ -21,7 +21,7 @@ const maxIssues = 100;
  * Validates a value: the schema's output, an `InputFailure`, or a promise of one where the schema is asynchronous. `found` are
  * issues that are known already; with one of them it always fails, and the schema's own are told with them.
  *
- * @throws BuildError `wrong_schema` if the schema throws, or gives no result
+ * @throws BuildError `wrong_schema` if the schema throws or returns no result
  */
 export function validate(schema: AnySchema, value: unknown, place: Place, found: readonly InputIssue[] = []): unknown {
   const result = runSchema(schema, value, `the schema of ${place.kind}${place.pointer}`);

@@ -1,5 +1,6 @@
 /**
- * Walks through a value along the shapes that hold for it: counts (and reports) the members that they do not declare, or drops them.
+ * Walks through a value along the shapes that hold for it: counts (and reports) the members that they do not declare, or drops
+ * them.
  */
 import { readMember } from "../json/member.ts";
 import { type Beside, chooseAlternative, type Unknown, type Walk } from "./alternative.ts";
@@ -22,7 +23,7 @@ function countBeside(shape: Shape, value: object, walk: Walk, beside: readonly S
 
 /** How unknown members are counted. */
 interface Counting {
-  /** Where the value stands; only kept if `found` is. */
+  /** The path of the value; only kept if `found` is. */
   readonly pointer: string;
   /** Takes the pointers to unknown members, if they are told. */
   readonly found: string[] | undefined;
@@ -70,7 +71,7 @@ function below({ pointer, found, shallow }: Counting, key: string | number): Cou
   return { pointer: found === undefined ? "" : pointerTo(pointer, key), found, beside: counting.beside, shallow };
 }
 
-/** The value without what a shape does not declare: the same value if nothing is to be dropped. */
+/** The value without the members that a shape does not declare: the same value if it has none. */
 export function prune(shape: Shape, value: unknown, walk: Walk): unknown {
   if (shape.silent || !isRecord(value)) return value;
   const parts = partsOf(shape, value, walk);
@@ -132,7 +133,7 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Everything that holds for a value: the shape, what it refers to, and the alternatives it belongs to. */
+/** Everything that holds for a value: the shape, the shapes that it refers to, and the alternatives that the value belongs to. */
 function partsOf(shape: Shape, value: object, walk: Walk, beside: readonly Shape[] = counting.beside): readonly Shape[] {
   return shape.alone ?? addParts([], shape, value, { walk, beside });
 }
@@ -159,7 +160,7 @@ function addParts(parts: Shape[], shape: Shape, value: object, { walk, beside }:
   return parts;
 }
 
-/** Adds what holds for every value, and returns what is still to be chosen. */
+/** Adds the shapes that hold for every value, and returns the choices that are left. */
 function addFixed(parts: Shape[], shape: Shape): Choice[] {
   if (parts.includes(shape)) return [];
   parts.push(shape);
@@ -174,7 +175,7 @@ function saysItems({ items }: Shape): boolean {
   return items !== undefined;
 }
 
-/** What holds for a member; `undefined` where no part declares it. */
+/** The shape of a member; `undefined` if no part declares it. */
 function memberShape(parts: readonly Shape[], name: string): Shape | undefined {
   if (name === "__proto__") return undefined;
   let found: Shape | undefined;

@@ -1,10 +1,11 @@
 /**
- * Which zod schemas may be asynchronous. Asked for a result, such a schema is run synchronously first, and the promises of that run are dropped: one
- * that rejects would be a rejection that nobody handles, and end the process. Those schemas are run asynchronously at once.
+ * Which zod schemas may be asynchronous. Asked for a result, such a schema is run synchronously first, and the promises of that
+ * run are dropped: one that rejects would be a rejection that nobody handles, and end the process. Those schemas are run
+ * asynchronously at once.
  */
 import type { AnySchema } from "./schema.ts";
 
-/** What is read of a zod schema, or of one of its checks. */
+/** The parts of a zod schema, or of one of its checks, that are read. */
 interface ZodLike {
   readonly _zod: {
     readonly def: Readonly<Record<string, unknown>>;
@@ -29,9 +30,9 @@ interface Payload {
 }
 
 /**
- * How a zod schema that may be asynchronous is run, so that every promise is awaited; `undefined` for every other schema. A schema
- * counts as one if a function of the application is anywhere in it, since any function may return a promise. Its result is promised only
- * if one did. What does not fit is run once more, for zod's own words.
+ * Runs a zod schema that may be asynchronous and awaits every promise; `undefined` for every other schema. A schema counts as one
+ * if a function of the application is anywhere in it, since any function may return a promise. Its result is promised only if one
+ * did. A value that does not fit is run once more, for zod's own message.
  */
 export function asynchronousRun(schema: AnySchema): ((value: unknown) => unknown) | undefined {
   if (!isZod(schema) || isDescribed(schema)) return undefined;
