@@ -14,8 +14,8 @@ export type Alternative<D extends Deps> = D extends Deps
  * ambient ones (a cookie) whatever the order; a present but invalid one is 401 and no other branch is tried. If all are
  * absent the answer is 401 with every branch's challenge. It protects only if every branch does.
  *
- * It tells credentials apart by where they stand in a request. A branch that could never be taken, because an earlier one reads the same place, does
- * not start (`dead_branch`). For several rules over one credential use `firstOf()`.
+ * It tells credentials apart by their place in a request. A branch that could never be taken, because an earlier one reads the
+ * same place, does not start (`dead_branch`). For several rules over one credential use `firstOf()`.
  *
  * @throws BuildError `wrong_dependency` without branches
  *

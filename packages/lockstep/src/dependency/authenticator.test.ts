@@ -5,7 +5,7 @@ import { demandedScopes } from "./authenticator.ts";
 
 const set = (...names: string[]) => new Set(names);
 
-test("each is asked for what it declares, and everyone for what nobody declares", () => {
+test("each is asked for the scopes that it declares, and all are asked for those that nobody declares", () => {
   assert.deepEqual(demandedScopes(["a", "b"], [set("a", "b")]), [["a", "b"]]);
   assert.deepEqual(demandedScopes(["a", "b"], [set("a"), set("b")]), [["a"], ["b"]]);
   assert.deepEqual(demandedScopes(["a"], [set("a"), set()]), [["a"], []]);

@@ -1,6 +1,6 @@
 /**
- * Who answers for the scopes that a `scopes()` requires, which of them each has to grant, and whose id owns an object: found once, when
- * the graph is compiled. The plan demands it, and the document says it.
+ * Finds who answers for the scopes that a `scopes()` requires, which of them each has to grant, and whose id owns an object:
+ * once, when the graph is compiled. The plan demands it, and the document says it.
  */
 import { declaredScopes } from "./fact.ts";
 import { nodesBelow } from "./graph.ts";
@@ -21,8 +21,8 @@ export interface ActiveGraph {
 }
 
 /**
- * The authenticated dependencies below a node that answer for scopes, and which each has to grant. Where an override hides all that
- * verify a credential, what stands in for a dependency above them answers.
+ * The authenticated dependencies below a node that answer for scopes, and which each has to grant. If an override hides all that
+ * verify a credential, the replacement of a dependency above them answers.
  */
 export function authenticatorsOf(node: Node, required: readonly string[], graph: ActiveGraph): Authenticator[] {
   const below = nodesBelow(node, (each) => graph.active(each)).filter((each) => each !== node && isAnswering(each, graph));
@@ -41,8 +41,9 @@ export function authenticatorsOf(node: Node, required: readonly string[], graph:
 }
 
 /**
- * For each of those who answer, given the scopes it declares: what it declares of the required ones, and what none of them declares.
- * An API key beside a bearer token, for example, is asked for the scopes of the token if it declares none of its own.
+ * For each authenticated dependency that answers, with the scopes that it declares: the required scopes that it declares, and
+ * those that none declares. An API key beside a bearer token, for example, is asked for the scopes of the token if it declares
+ * none of its own.
  */
 export function demandedScopes(
   required: readonly string[],
@@ -54,7 +55,7 @@ export function demandedScopes(
 
 const declaredGraph: ActiveGraph = { active: (node) => node.deps, isOverridden: () => false };
 
-/** The topmost authenticated dependencies below some nodes: an `authenticate()` on top of others stands for them. */
+/** The topmost authenticated dependencies below some nodes: an `authenticate()` built on others represents them. */
 export function principalsBelow(nodes: readonly Node[], graph: ActiveGraph = declaredGraph): Node[] {
   const found = new Set<Node>();
   const seen = new Set<Node>();
@@ -65,7 +66,7 @@ export function principalsBelow(nodes: readonly Node[], graph: ActiveGraph = dec
     else for (const { node: below } of graph.active(node)) visit(below);
   };
   for (const node of nodes) visit(node);
-  // One that is met beside another may stand below it.
+  // One that is found beside another may also be below it.
   const covered = new Set(
     [...found].flatMap((each) => nodesBelow(each, (node) => graph.active(node)).filter((node) => node !== each)),
   );

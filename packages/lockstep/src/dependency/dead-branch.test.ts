@@ -72,7 +72,7 @@ test("Basic and Bearer are two schemes of one header: a request has one of them"
   start({ who: anyOf({ basic: by(httpBasic()), bearer: by(httpBearer()) }) });
 });
 
-test("several rules over one credential are no alternatives", () => {
+test("several rules over one credential are not alternatives", () => {
   const admin = authorize({ user }, ({ user }) => user);
   assert.throws(() => start({ who: anyOf({ user, admin }) }), dead("admin", "user"));
   assert.throws(() => start({ who: anyOf({ service, user, admin }) }), dead("admin", "service", "user"));
@@ -84,7 +84,7 @@ test("a branch that needs more comes before one that needs less, and is dead beh
   assert.throws(() => start({ who: anyOf({ user, both }) }), dead("both", "user"));
 });
 
-test("a branch without a credential is always taken: what stands behind it is dead", () => {
+test("a branch without a credential is always taken: the branches after it are dead", () => {
   assert.throws(() => start({ who: anyOf({ maybe: optional(user), service }) }), dead("service", "maybe"));
   start({ who: anyOf({ service, maybe: optional(user) }) });
 });

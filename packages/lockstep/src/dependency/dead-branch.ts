@@ -1,6 +1,6 @@
 /**
- * Branches of `anyOf()` that no request can take. Credentials are told apart by where they stand: two schemes that read the same place are
- * present together or not at all, so that the first branch takes every request and the second never runs.
+ * Branches of `anyOf()` that no request can take. Credentials are told apart by their place: two schemes that read the same place
+ * are present together or not at all, so the first branch takes every request and the second never runs.
  */
 import { BuildError } from "../problem/error.ts";
 import { type Graph, nodesBelow } from "./graph.ts";

@@ -9,7 +9,7 @@ import type { Node } from "./node.ts";
 interface Phantom<out T, in out F extends Fact> {
   readonly value: T;
   readonly known: F;
-  /** A function of the facts, so that a union of dependencies has only the protections that all members share. */
+  /** A function of the facts: a union of dependencies has only the protections that all members share. */
   readonly sure: (fact: F) => void;
 }
 
@@ -17,14 +17,14 @@ interface Phantom<out T, in out F extends Fact> {
  * One value for each request, and what is known of everything below it. Built by `depends`, `resource`, `authenticate` and
  * the other verbs; two of them are the same dependency only if they are the same object.
  *
- * `F` is invariant, so that widening an annotation cannot launder a fact.
+ * `F` is invariant: widening an annotation cannot launder a fact.
  */
 export interface Dependency<out T, in out F extends Fact = never> {
   readonly "~dep": Node & Phantom<T, F>;
 }
 
 /**
- * A dependency that gives a value of this type, whatever its facts. Its own interface, compared member by member: the facts
+ * A dependency with a value of this type and any facts. Its own interface, compared member by member: the facts
  * of `Dependency` are invariant, and nothing but themselves would fit them.
  */
 export interface Giving<out T> {
@@ -38,7 +38,7 @@ type KnownOfCaller = Protection | "cookie" | "input" | "segment" | "scopes-unask
  * Any authenticated dependency of this value, for the parameters of a function that makes routes. A dependency with an
  * unchecked id or a path parameter below it does not fit.
  *
- * Names of scopes are not known of it: pass the dependency that `scopes()` returned. Which routes ask for a scope is checked at start-up.
+ * Its scopes are not known: pass the dependency that `scopes()` returned. Which routes ask for a scope is checked at start-up.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export interface Authenticated<out T> {
   };
 }
 
-/** Any dependency of this value that an `authorize()` or a role has let through, for the parameters of a function that makes routes. */
+/** Any dependency of this value that passed an `authorize()` or a role, for the parameters of a function that makes routes. */
 export interface Authorized<out T> {
   readonly "~dep": Node & {
     readonly value: T;
@@ -81,9 +81,9 @@ export type Values<D extends Deps> = { readonly [K in keyof D]: D[K]["~dep"]["va
 type ProtectionsIn<F> = 0 extends 1 & F ? never : Extract<F, Protection>;
 
 /*
- * Protections are read from the parameter of a function (`sure`), because the compiler intersects the parameters of a union of functions.
- * So alternatives share what each of them has, and a record adds up what its entries have. With A of the protections x and y, and B of y
- * and z:
+ * Protections are read from the parameter of a function (`sure`), because the compiler intersects the parameters of a union of
+ * functions. So alternatives share what each of them has, and a record adds up what its entries have. With A of the protections x
+ * and y, and B of y and z:
  *
  *   one of two dependencies   ProtectionsOfOne<A | B>                  y
  *   a record, all needed      ProtectionsOf<{ a: A; b: B }>            x | y | z
@@ -112,12 +112,12 @@ export type SharedBy<D extends Deps> = { [K in keyof D]: (fact: ProtectionsOfOne
   ? ProtectionsIn<F>
   : never;
 
-/** The notices of everything in a record, of what may be absent too. */
+/** The notices of everything in a record, also of entries that may be absent. */
 export type NoticesOf<D extends Deps> = D extends unknown ? Extract<NonNullable<D[keyof D]>["~dep"]["known"], Notice> : never;
 
 /** The facts of a record of dependencies. */
-// A conditional type, not a plain union: the compiler would keep the union's name, which no declaration file can print. It must not
-// distribute: alternatives would add up their protections.
+// A conditional type, not a plain union: the compiler would keep the union's name, which no declaration file can print. It must
+// not distribute: alternatives would add up their protections.
 export type FactsOf<D extends Deps> = [D] extends [unknown] ? ProtectionsOf<D> | NoticesOf<D> : never;
 
 /** The facts of one dependency. */
@@ -138,7 +138,7 @@ export interface Advice<M extends string> {
   readonly [advice]: M;
 }
 
-/** Advice if there is something that must not be there: an open id, a parameter that nothing uses. `unknown` stands for no advice. */
+/** Advice if there is something that must not be there: an open id, a parameter that nothing uses. `unknown` means no advice. */
 export type NoneOf<Found, M extends string> = [Found] extends [never] ? unknown : Advice<M>;
 
 /** The first advice of several checks: two at once would be `never`, and say nothing. */

@@ -10,7 +10,7 @@ import { runAll } from "./execution.fixture.ts";
 import { isDependency } from "./node.ts";
 import { resource } from "./resource.ts";
 
-// JavaScript callers can give anything.
+// JavaScript callers can pass anything.
 const untyped = depends as unknown as (deps: unknown, run?: unknown) => AnyDependency;
 
 test("a value is made of other values, by the names of the record", async () => {
@@ -20,7 +20,7 @@ test("a value is made of other values, by the names of the record", async () => 
   assert.deepEqual(await runAll({ sum }), { values: { sum: 3 } });
 });
 
-test("it knows all that is known of what it is made of", () => {
+test("it has the facts of everything that it is made of", () => {
   const active = authorize({ user }, ({ user }) => user, { reach: "any" });
   const it = depends({ active, id: path("id", z.string()) }, () => 1);
   assert.deepEqual([...it["~dep"].facts].toSorted(), [
@@ -45,7 +45,7 @@ test("it knows all that is known of what it is made of", () => {
   assert.deepEqual(depends({}, () => 1)["~dep"].facts, new Set());
 });
 
-test("what is no dependency is named in the error, with a guess where modules import each other", () => {
+test("the error names a value that is not a dependency, and suspects modules that import each other", () => {
   const error = (message: RegExp) => ({ code: "wrong_dependency", message });
   assert.throws(
     () => untyped({ user, db: undefined }, () => 1),

@@ -14,7 +14,7 @@ export interface DependsOptions {
 
 /**
  * A value made of other values, once for each request however many paths lead to it. `deny("reason")` in it is a 403, but a
- * value over a principal is no guard: it protects no route.
+ * value over a principal is not a guard: it protects no route.
  *
  * @throws BuildError `wrong_option`, `wrong_dependency`, `wrong_lifetime` when an app value uses a request value
  *
@@ -37,12 +37,14 @@ export function depends<const D extends Deps, T>(
     facts: factsOfEntries(entries),
     lifetime,
     problems: options.problems,
-    // The executor gives exactly the record's values.
+    // The values are exactly the record's.
     run: (values) => run(values as Values<D>),
   });
 }
 
-/** Checks the options of a node over its entries, and returns its lifetime. @throws BuildError `wrong_option`, `wrong_lifetime` */
+/**
+ * Checks the options of a node over its entries, and returns its lifetime. @throws BuildError `wrong_option`, `wrong_lifetime`
+ */
 export function lifetimeOf(verb: string, entries: readonly Entry[], options: DependsOptions): Lifetime {
   checkOptions<DependsOptions>(`${verb}()`, options, { lifetime: true, problems: true });
   const lifetime = options.lifetime ?? "request";

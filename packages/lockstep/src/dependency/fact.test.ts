@@ -22,7 +22,7 @@ test("alternatives have a protection only if every branch has it, and a notice i
   assert.deepEqual(factsOfAny([facts("scopes-asked"), facts("scopes-asked")]), facts("scopes-asked"));
 });
 
-test("what is optional protects nothing and still warns", () => {
+test("an optional dependency protects nothing and still warns", () => {
   assert.deepEqual(
     factsOfOptional(
       facts("authenticated", "credential", "checked:path.id", "scopes-asked", "object-id:path.id", "scope:a", "input"),

@@ -1,6 +1,6 @@
 /**
- * Facts: what is known of everything below a dependency. This module owns their names and how they combine, in the types
- * and, with the same rules, at run time. Which verb adds or clears which fact stands with the verb.
+ * Facts: the properties of everything below a dependency. This module owns their names and how they combine, in the types
+ * and, with the same rules, at run time. Each verb's file says which facts it adds or clears.
  *
  * A fact that protects counts only if every member of a union has it; a fact that warns counts if any has it.
  */

@@ -1,4 +1,4 @@
-/** Random rules: the first that allows decides, whatever it is made of and however long anything takes, and each guard is asked at most once. */
+/** Random rules: the first that allows decides, with any contents and any timing, and each guard is asked at most once. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

@@ -81,7 +81,7 @@ test("a rule, all of it, or what rules share can be replaced", async () => {
   assert.equal(asked, 2);
 });
 
-test("without a credential, what stands in for the caller is asked by each rule", async () => {
+test("without a credential, each rule asks the replacement of the caller", async () => {
   const it = firstOf({ writer: scopes(user, "write"), reader: scopes(user, "read") });
   const as = (scope: string) => ({ overrides: readOverrides([[user, identified({ name: "fake" }, { sub: "f", scope })]]) });
   assert.deepEqual(await runAll({ it }, as("read")), { values: { it: { name: "fake" } } });

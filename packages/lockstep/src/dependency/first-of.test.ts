@@ -129,7 +129,7 @@ test("an input that does not fit ends it, whichever rule needs it", async () => 
   }
 });
 
-test("an error or a problem of a rule is no refusal: no other rule is asked", async () => {
+test("an error or a problem of a rule is not a refusal: no other rule is asked", async () => {
   for (const [a, b] of timings) {
     for (const answer of [
       () => problem(409, "taken", "Taken."),
@@ -193,7 +193,7 @@ test("they nest: inner rules that all refuse hand over to the outer's next", asy
   }
 });
 
-test("it stands in anyOf() and anyOf() in it: the credential chooses first, then the rules are tried", async () => {
+test("it works inside anyOf(), and anyOf() inside it: the credential chooses first, then the rules are tried", async () => {
   const no = rule(() => deny("no"));
   const yes = rule(allows("yes"));
   const person = firstOf({ no: no.dep, yes: yes.dep });

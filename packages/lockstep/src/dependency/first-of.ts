@@ -6,10 +6,10 @@ import { schemesBelow } from "./graph.ts";
 import { dependency, type Entry, entriesOf } from "./node.ts";
 
 /**
- * Rules over the same credential (OR): "the author, or an administrator". The rules are tried in the order of the record, and
- * the value is that of the first that allows. A rule that refuses (403 or 404) hands over to the next; if all refuse, the answer is the first one's.
- * A credential that is not valid (401) and inputs that do not fit (422) end it at once. What only a later rule needs does not run if an
- * earlier one allows. It protects as far as every rule does.
+ * Rules over the same credential (OR): "the author, or an administrator". The rules are tried in the order of the record, and the
+ * value is that of the first that allows. A rule that refuses (403 or 404) hands over to the next; if all refuse, the answer is
+ * the first one's. A credential that is not valid (401) and inputs that do not fit (422) end it at once. Dependencies of a later
+ * rule do not run if an earlier one allows. It protects as far as every rule does.
  *
  * For several credentials use `anyOf()`, which decides by the credential that is present.
  *

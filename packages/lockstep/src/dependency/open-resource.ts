@@ -6,9 +6,9 @@ type Driven = AsyncGenerator<unknown, void, void> | Generator<unknown, void, voi
 
 /** A resource that is open, or opening. */
 export interface OpenResource {
-  /** What it yielded, or a promise of it. */
+  /** The yielded value, or a promise of it. */
   readonly value: unknown;
-  /** Runs what stands after `yield`, with the failure thrown in there if there is one. Idempotent. */
+  /** Runs the code after `yield`; a failure is thrown in at `yield`. Idempotent. */
   close(failure?: { readonly error: unknown }): void | Promise<void>;
 }
 
@@ -17,14 +17,14 @@ const yieldsOnce = "A resource yields exactly once: async function* () { const i
 /**
  * Drives a generator to its `yield`.
  *
- * @throws BuildError `wrong_result` for what is no generator, and for one that never yields
+ * @throws BuildError `wrong_result` for a value that is not a generator, and for a generator that never yields
  */
 export function openResource(generator: Driven): OpenResource {
   // A function with `return` instead of `yield` is the mistake that JavaScript callers make.
   if (typeof generator?.next !== "function") throw new BuildError("wrong_result", yieldsOnce);
   const first = generator.next();
   if (isPromise(first)) return new AsyncResource(generator, first);
-  // A generator that gives its first result at once is a synchronous one.
+  // A generator whose first result is not a promise is synchronous.
   return new SyncResource(generator as Generator<unknown, void, void>, first);
 }
 

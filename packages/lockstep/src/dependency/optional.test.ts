@@ -11,7 +11,7 @@ import { optional } from "./optional.ts";
 
 const values = (of: Record<string, unknown>) => ({ values: of });
 
-test("gives undefined where the credential is absent, and the value where it is valid", async () => {
+test("is undefined if the credential is absent, and the value if it is valid", async () => {
   const it = optional(user);
   assert.deepEqual(await runAll({ it }), values({ it: undefined }));
   assert.deepEqual(await runAll({ it }, { present: [userKey] }), values({ it: { name: "user" } }));
@@ -51,7 +51,7 @@ test("nothing below it runs where the credential is absent", async () => {
   assert.equal(ran, 1);
 });
 
-test("the same dependency gives the same optional one", () => {
+test("the same dependency has the same optional one", () => {
   assert.equal(optional(user), optional(user));
   assert.equal(optional(user)["~dep"], optional(user)["~dep"]);
   assert.notEqual(optional(user), optional(service));
@@ -64,7 +64,7 @@ test("it protects nothing and warns of everything below", () => {
 });
 
 test("takes dependencies only", () => {
-  // JavaScript callers can give anything.
+  // JavaScript callers can pass anything.
   const untyped = optional as unknown as (it: unknown) => unknown;
   for (const it of [undefined, null, {}, "user", () => 1]) assert.throws(() => untyped(it), { code: "wrong_dependency" });
 });

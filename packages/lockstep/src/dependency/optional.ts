@@ -6,8 +6,8 @@ import { dependency, entriesOf, type Node } from "./node.ts";
 const nodes = new WeakMap<Node, Node>();
 
 /**
- * The value, or `undefined` where the credential is **absent**; an invalid one is still 401. It counts as no protection at
- * all. The same dependency gives the same optional one.
+ * The value, or `undefined` if the credential is **absent**; an invalid one is still 401. It counts as no protection at
+ * all. Called again with the same dependency, it returns the same node.
  *
  * @throws BuildError `wrong_dependency`
  */

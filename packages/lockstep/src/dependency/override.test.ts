@@ -28,7 +28,7 @@ function runWith<const A extends readonly AnyDependency[]>(deps: Deps, overrides
 const active = authorize({ user }, ({ user }) => user);
 const values = (of: Record<string, unknown>) => ({ values: of });
 
-test("a value stands in, and what is below the replaced dependency is skipped", async () => {
+test("a value replaces a dependency, and everything below it is skipped", async () => {
   let opened = 0;
   const db = resource({}, function* () {
     opened += 1;
@@ -44,7 +44,7 @@ test("a value stands in, and what is below the replaced dependency is skipped", 
   assert.equal(opened, 1);
 });
 
-test("a dependency stands in, with everything below it", async () => {
+test("a dependency replaces another, with everything below it", async () => {
   let made = 0;
   const fakeDb = depends({}, async () => ({ made: (made += 1) }));
   const fake = depends({ fakeDb }, ({ fakeDb }) => ({ name: `fake ${fakeDb.made}` }));
@@ -54,7 +54,7 @@ test("a dependency stands in, with everything below it", async () => {
   );
 });
 
-test("a principal with grants stands in: scopes() reads them", async () => {
+test("a principal with grants replaces a dependency: scopes() reads them", async () => {
   const writer = scopes(active, "write");
   const as = (scope: string) => identified({ name: "fake" }, { sub: "fake", scope });
   assert.deepEqual(await runWith({ writer }, [[user, as("read write")]]), values({ writer: { name: "fake" } }));
@@ -82,7 +82,7 @@ test("a principal with grants may stand in for a guard above the authentication"
   assert.equal(await runAll({ both }, { overrides: plain, present: [[userKey, "write"]] }), "refused scope at both");
 });
 
-test("the grants of a dependency that stands in are kept", async () => {
+test("the grants of a replacement are kept", async () => {
   const fake = authenticate({ key: sessionKey }, ({ key }) => identified({ name: "fake" }, { sub: "fake", scope: key.reveal() }));
   const writer = scopes(user, "write");
   const overrides = readOverrides([[user, fake]]);
@@ -95,7 +95,7 @@ test("the grants of a dependency that stands in are kept", async () => {
   assert.equal(await runAll({ writer }, { overrides }), "challenged for session");
 });
 
-test("what stands in for a guard may refuse as the guard would", async () => {
+test("the replacement of a guard may refuse as the guard would", async () => {
   const mine = owned(
     { id: path("id", z.string()), user },
     () => ({ text: "" }),
@@ -108,7 +108,7 @@ test("what stands in for a guard may refuse as the guard would", async () => {
     assert.equal(await refuse(active), "refused forbidden at it");
     assert.equal(await refuse(writer), "refused scope at it");
     assert.equal(await refuse(mine), "refused hidden at it");
-    // What is no guard cannot refuse: nothing is its value.
+    // A dependency that is not a guard cannot refuse: `undefined` is its value.
     assert.deepEqual(await refuse(optional(user)), values({ it: refusal }));
   }
 });
@@ -132,13 +132,13 @@ test("a dependency that denies in a guard's place refuses as deny() would there"
       assert.equal(await endingOf({ it }, { overrides }), `refused ${kind} at it → override: nobody`);
     }
   }
-  // Below what stands in it is a value's.
+  // Below the replacement it belongs to a value.
   const below = depends({ inner: depends({}, () => deny("inner")) }, ({ inner }) => inner);
   assert.equal(
     await endingOf({ user }, { overrides: readOverrides([[user, below]]) }),
     "refused forbidden at user → override → inner: inner",
   );
-  // A guard that stands in refuses as itself.
+  // A guard as a replacement refuses as itself.
   const guard = authorize({ session }, () => deny("as itself"));
   assert.equal(
     await endingOf({ user }, { overrides: readOverrides([[user, guard]]), present: [sessionKey] }),
@@ -146,7 +146,7 @@ test("a dependency that denies in a guard's place refuses as deny() would there"
   );
 });
 
-test("the facts of what is replaced stay", () => {
+test("the facts of the replaced dependency stay", () => {
   const entries = entriesOf("test", { active, id: path("id", z.string()) });
   const before = factsOfEntries(entries);
   const plan = compile(entries, readOverrides([[user, depends({}, () => ({ name: "fake" }))]]));
@@ -188,7 +188,7 @@ test("a circle through an override is reported with the path of names", () => {
     message: "Break this circle of dependencies: page → active → user → override → active",
   });
   assert.throws(() => compile(roots, readOverrides([[user, user]])), { code: "dependency_cycle" });
-  // Positive control: the same dependency stands in where nothing below it is replaced.
+  // Positive control: the same dependency is a valid replacement if nothing below it is replaced.
   compile(roots, readOverrides([[active, depends({ user }, ({ user }) => user)]]));
 });
 
@@ -212,7 +212,7 @@ test("only dependencies can be replaced", () => {
   for (const replaced of [undefined, "user", {}, () => 1]) {
     assert.throws(() => readOverrides([[replaced, 1]]), {
       code: "wrong_dependency",
-      message: /a pair: \[the dependency, what stands in/,
+      message: /pairs: \[the dependency, its replacement\]/,
     });
   }
 });

@@ -1,4 +1,4 @@
-/** Overrides: what stands in for a dependency, in a test or outside HTTP. */
+/** Overrides: values and dependencies that replace others, in a test or outside HTTP. */
 import { BuildError } from "../problem/error.ts";
 import type { Identified } from "../outcome/identified.ts";
 import type { AnyDependency, Giving } from "./dependency.ts";
@@ -7,8 +7,8 @@ import { isDependency } from "./node.ts";
 import { constant } from "./stand-in.ts";
 
 /**
- * What may stand in for a dependency: a value or a dependency of its type, or a principal with grants. A dependency that calls `deny()` refuses
- * in its place: `[currentUser, depends({}, () => deny("nobody"))]`.
+ * The replacement of a dependency: a value or a dependency of its type, or a principal with grants. A dependency that calls
+ * `deny()` refuses in its place: `[currentUser, depends({}, () => deny("nobody"))]`.
  */
 export type Replacement<D extends AnyDependency> =
   | D["~dep"]["value"]
@@ -22,12 +22,12 @@ export type Override<D extends AnyDependency> = readonly [dependency: D, replace
 /** Overrides, each checked against the dependency it replaces. */
 export type OverrideList<A extends readonly AnyDependency[]> = { readonly [I in keyof A]: Override<A[I]> };
 
-/** @throws BuildError `wrong_dependency` where what is replaced is no dependency */
+/** @throws BuildError `wrong_dependency` if the first of a pair is not a dependency */
 export function readOverrides(pairs: readonly (readonly [unknown, unknown])[]): Overrides {
   return new Map(
     pairs.map(([replaced, replacement]) => {
       if (!isDependency(replaced)) {
-        throw new BuildError("wrong_dependency", "An override is a pair: [the dependency, what stands in for it]");
+        throw new BuildError("wrong_dependency", "Pass overrides as pairs: [the dependency, its replacement]");
       }
       return [replaced["~dep"], isDependency(replacement) ? replacement["~dep"] : constant(replacement)];
     }),

@@ -10,7 +10,7 @@ export type Reason<R extends string> = OrAdvice<R, NonEmptyReason<R>>;
 /** Advice if a reason may be the empty string. */
 export type NonEmptyReason<R extends string> = NoneOf<Extract<R, "">, typeof sayWhy>;
 
-/** Gives the reason back. @throws BuildError `empty_reason` for anything but a text with something in it */
+/** Returns the reason. @throws BuildError `empty_reason` for anything but text that is not blank */
 export function checkReason(where: string, reason: unknown): string {
   if (typeof reason === "string" && reason.trim() !== "") return reason;
   throw new BuildError("empty_reason", `${where}: ${sayWhy}`);

@@ -58,14 +58,14 @@ for (const [outer, inner] of [
     assert.deepEqual(seen, ["commit db", "close db", "commit pool", "close pool"]);
   });
 
-  test(`a failure is thrown in at yield, so that nothing commits (${outer}, ${inner})`, async () => {
+  test(`a failure is thrown in at yield: nothing commits (${outer}, ${inner})`, async () => {
     const seen: string[] = [];
     const pool = kinds[outer]("pool", seen);
     const db = kinds[inner]("db", seen, { pool });
     const execution = begin({ db });
     await execution.advance(Infinity);
     seen.length = 0;
-    // The failure coming back out is no error of closing.
+    // The failure that comes back out is not an error of closing.
     assert.equal(await execution.close({ error }), undefined);
     assert.deepEqual(seen, ["roll back db: Error: failed", "close db", "roll back pool: Error: failed", "close pool"]);
   });
@@ -109,7 +109,7 @@ for (const kind of ["sync", "async"] as const) {
   });
 }
 
-test("positive control: a commit that succeeds is no failure", async () => {
+test("positive control: a commit that succeeds is not a failure", async () => {
   const execution = begin({ db: kinds.async("db", []) });
   await execution.advance(Infinity);
   assert.equal(await execution.close(), undefined);
@@ -265,7 +265,7 @@ test("a resource that yields twice is wrong_result, and its finally still runs",
 });
 
 test("a function that returns instead of yielding is wrong_result, with advice", async () => {
-  // JavaScript callers can give anything.
+  // JavaScript callers can pass anything.
   const untyped = resource as unknown as (deps: object, open: unknown) => typeof user;
   for (const open of [() => ({ query: () => 1 }), async () => 1, () => undefined]) {
     assert.match(await failureOf({ it: untyped({}, open) }), /^threw A resource yields exactly once/);
@@ -275,7 +275,7 @@ test("a function that returns instead of yielding is wrong_result, with advice",
   }
 });
 
-test("a refusal closes what is open, with nothing committed", async () => {
+test("a refusal closes the open resources, and nothing commits", async () => {
   const seen: string[] = [];
   const db = kinds.async("db", seen);
   const deps = { db: depends({ db }, ({ db }) => db), caller: user };

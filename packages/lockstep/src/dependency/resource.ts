@@ -5,13 +5,13 @@ import { type DependsOptions, lifetimeOf } from "./depends.ts";
 import { dependency, entriesOf, factsOfEntries } from "./node.ts";
 
 /**
- * A value with an end. The function yields once: what stands before `yield` opens, what stands after closes. It closes
- * **before the response is sent**, in reverse order, and a refusal or error of the request is thrown in at `yield`, so that
+ * A value with an end. The function yields once: the code before `yield` opens it, the code after `yield` closes it. It closes
+ * **before the response is sent**, in reverse order, and a refusal or error of the request is thrown in at `yield`, so
  * nothing commits that the client is told failed. A streaming response closes it after its last byte.
  *
- * It may translate an error that nothing expected: if it throws a problem (or `deny()`, or `Unavailable`) in `catch`, that is
- * the answer. A problem below 500 makes the error an expected one, and `onError` is not called. A refusal or a problem that is thrown in stays
- * the answer, whatever the resource throws.
+ * It may translate an error that nothing expected: if it throws a problem (or `deny()`, or `Unavailable`) in `catch`, that is the
+ * answer. A problem below 500 makes the error an expected one, and `onError` is not called. A refusal or a problem that is thrown
+ * in stays the answer, whatever the resource throws.
  *
  * @throws BuildError `wrong_option`, `wrong_dependency`, `wrong_lifetime`
  *
@@ -44,7 +44,7 @@ export function resource<const D extends Deps, T>(
     facts: factsOfEntries(entries),
     lifetime: lifetimeOf("resource", entries, options),
     problems: options.problems,
-    // The executor gives exactly the record's values.
+    // The values are exactly the record's.
     open: (values) => open(values as Values<D>),
   });
 }

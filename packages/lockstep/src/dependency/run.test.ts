@@ -35,7 +35,7 @@ function traced(seen: string[], lifetime: "app" | "request" = "request") {
   );
 }
 
-test("gives the value of a dependency", async () => {
+test("returns the value of a dependency", async () => {
   const two = depends({ one: depends({}, async () => 1) }, ({ one }) => one + 1);
   assert.equal(await run(two), 2);
   assert.equal(await run(two, {}, (two) => two * 10), 20);
@@ -178,7 +178,7 @@ test("with: guards run over the inputs that are given", async () => {
   await assert.rejects(as("ada", "2"), Refused);
 });
 
-test("without a credential there is no run, and the message says what to give", async () => {
+test("without a credential there is no run, and the message says what to pass", async () => {
   const error = { code: "wrong_dependency", message: /A credential is needed below: .* \{ with: \[\[it, value\]\] \}/ };
   await assert.rejects(run(user), error);
   await assert.rejects(run(anyOf({ user, session })), error);

@@ -26,8 +26,8 @@ export class Refused extends LockstepError<"forbidden"> {
  * afterwards, with its error thrown in if it fails; a resource may throw a problem instead of an error that nothing expected.
  * Guards run as in a request.
  *
- * @throws Refused where a guard refuses
- * @throws BuildError `wrong_option`, `wrong_dependency` where an input or a scheme has no value outside a request
+ * @throws Refused if a guard refuses
+ * @throws BuildError `wrong_option`, `wrong_dependency` if an input or a scheme has no value outside a request
  *
  * @example
  * ```ts
@@ -73,7 +73,7 @@ async function attempt<R>(act: () => Promise<R>): Promise<{ readonly result: R }
   }
 }
 
-/** A denial of what is no step of the graph, such as `use`: a caller outside HTTP catches errors. */
+/** A denial outside the graph, for example in `use`: a caller outside HTTP catches errors. */
 function asRefused(error: unknown): unknown {
   return error instanceof Denial ? new Refused("forbidden", error.reason) : error;
 }

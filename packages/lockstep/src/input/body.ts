@@ -13,18 +13,18 @@ const json: MemberBody<"body"> = {
 
 /**
  * The JSON body of the request. Objects are strict: what the schema does not declare is an issue of its own. An empty body
- * without `Content-Type` is `undefined`, so that a schema may make the body optional. An object that the schema hands on as it
- * is (`z.any()`, arktype) has no prototype, so that no name in it is inherited.
+ * without `Content-Type` is `undefined`, so a schema may make the body optional. An object that the schema returns unchanged
+ * (`z.any()`, arktype) has no prototype, so no name in it is inherited.
  *
- * A member named like an id (`id`, `noteIds`, `owner`), or with the format `uuid`, identifies an object: a route that hands the body to a handler
- * needs an `owned()`, `permitted()` or `unowned()` that checked it. Other members, and exceptions, are said by path:
- * `{ identifies: { "items.productRef": "object", cursorId: nothing("a position in the caller's own list") } }`. A body that may hold anything
- * (`z.any()`, a record of unknown names) says `{ identifies: nothing("…") }`.
+ * A member named like an id (`id`, `noteIds`, `owner`), or with the format `uuid`, identifies an object: a route that hands the
+ * body to a handler needs an `owned()`, `permitted()` or `unowned()` that checked it. Other members, and exceptions, are said by
+ * path: `{ identifies: { "items.productRef": "object", cursorId: nothing("a position in the caller's own list") } }`. A body that
+ * may hold anything (`z.any()`, a record of unknown names) says `{ identifies: nothing("…") }`.
  *
  * Answers 415, before anything is read, unless the body says `application/json` or `application/…+json` in UTF-8 and is not
  * compressed; 400 for bad JSON; 413 for too much of it; 422 with a pointer for every issue.
  *
- * @throws BuildError `wrong_option`, and `wrong_schema` where the schema can give no JSON Schema
+ * @throws BuildError `wrong_option`, and `wrong_schema` if the schema has no JSON Schema
  * @example
  * ```ts
  * const change = body(z.object({ text: z.string().max(10_000) }));

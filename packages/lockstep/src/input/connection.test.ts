@@ -8,7 +8,7 @@ import { factsOf, jsonRequest, readInput } from "./input.fixture.ts";
 
 const agent = async (value: string | readonly string[]): Promise<unknown> => {
   const read = await readInput(connection(), { headers: { "user-agent": value } });
-  // What the input gives is a connection.
+  // The value of the input is a connection.
   return (read as Connection).userAgent;
 };
 
@@ -36,7 +36,7 @@ test("a user agent is at most 256 characters, without what could write into a lo
   assert.equal(await agent(" Müller/1 😀 "), "Müller/1 😀");
 });
 
-test("a user agent that is empty, or came twice, is none", async () => {
+test("a user agent that is empty or came twice is undefined", async () => {
   for (const value of ["", " ", "\u0000\u0001", ["a", "b"], []]) assert.equal(await agent(value), undefined, JSON.stringify(value));
   assert.equal(await agent(["a"]), "a");
 });
@@ -57,7 +57,7 @@ test("the id is the one that the answer has", async () => {
   assert.deepEqual(await answer.json(), { requestId: answer.headers.get("x-request-id"), secure: true, userAgent: "curl" });
 });
 
-test("it is there before the body is read, so that a guard may ask it", async () => {
+test("it is available before the body is read: a guard may use it", async () => {
   const guarded = authenticate({ key: userKey, it: connection() }, ({ it }) =>
     it.address === "192.0.2.7" ? { id: "u" } : undefined,
   );

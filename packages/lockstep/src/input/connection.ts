@@ -1,4 +1,4 @@
-/** What the host knows of a request beside what was sent to be read: for throttling, audit records and lists of sessions. */
+/** Facts about a request that only the host knows: for throttling, audit records and lists of sessions. */
 import { noObjectIds } from "../dependency/input-place.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import type { Source } from "../dependency/source.ts";
@@ -14,7 +14,7 @@ export interface Connection {
   readonly secure: boolean;
   /**
    * What the client calls itself (RFC 9110 §10.1.5): any text it likes, cut to 256 characters, without control characters,
-   * invisible ones and broken surrogates, so that it cannot write into a log or a terminal. `undefined` where none came, or two.
+   * invisible ones and broken surrogates, so it cannot write into a log or a terminal. `undefined` if none came, or two.
    */
   readonly userAgent: string | undefined;
 }
@@ -24,7 +24,8 @@ const maxUserAgentLength = 256;
 let made: Dependency<Connection> | undefined;
 
 /**
- * How a request came. It is no parameter, is never invalid and appears nowhere in the documentation; it is there before any guard runs. The same dependency every time.
+ * How a request arrived. It is not a parameter, is never invalid and is not documented; it is available before any guard runs.
+ * Every call returns the same dependency.
  *
  * @throws BuildError `wrong_dependency` outside a request (`run()`), unless a value stands in for it
  *
@@ -46,7 +47,7 @@ function connectionOf({ request, requestId }: Source): Connection {
 
 function userAgentOf([text, ...others]: readonly string[]): string | undefined {
   if (text === undefined || others.length > 0) return undefined;
-  // Cut first, so that the work is bounded; a pair that the cut breaks is then removed with the rest.
+  // Cut first: the work is bounded, and a pair that the cut breaks is removed with the rest.
   const clean = text.slice(0, maxUserAgentLength).replace(/\p{C}/gu, "").trim();
   return clean === "" ? undefined : clean;
 }

@@ -1,5 +1,5 @@
 /**
- * Whether a body can be understood, decided before any of it is read: by what its `Content-Type` and `Content-Encoding` say. How a
+ * Decides whether a body can be understood before any of it is read, by its `Content-Type` and `Content-Encoding`. How a
  * media type is written is in `http/media-type.ts`.
  */
 import type { Content, Source } from "../dependency/source.ts";
@@ -75,7 +75,7 @@ export interface ReadBody {
 /**
  * Reads a body, if it can be understood. A body that does not say what it is has to be empty, unless any is accepted.
  *
- * @throws Problem what `checkContentType()` throws, at once; the promise is rejected with 415 `unsupported_media_type`, 413 `too_large`
+ * @throws Problem from `checkContentType()`, at once; the promise is rejected with 415 `unsupported_media_type`, 413 `too_large`
  */
 export function readBody(source: Source, kind: BodyKind): Promise<ReadBody> {
   const isDeclared = checkContentType(source.request, kind);

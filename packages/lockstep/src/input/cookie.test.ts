@@ -7,7 +7,7 @@ import { nothing } from "./nothing.ts";
 
 const theme = cookie("theme", z.enum(["light", "dark"]).default("light"));
 
-test("reads a cookie, and its default where there is none", async () => {
+test("reads a cookie, or its default if there is none", async () => {
   assert.equal(await readInput(theme, { headers: { cookie: "a=1; theme=dark" } }), "dark");
   assert.equal(await readInput(theme, {}), "light");
   assert.match(String(await readInput(theme, { headers: { cookie: "theme=%64ark" } })), /^cookie \/theme: /u);
@@ -28,6 +28,6 @@ test("one named like an id, or that says so, identifies an object, unless it say
   assert.deepEqual(factsOf(theme), ["input"]);
 });
 
-test("a name that is no token does not build (RFC 6265 §4.1.1)", () => {
+test("a name that is not a token does not build (RFC 6265 §4.1.1)", () => {
   for (const name of ["", "a b", "a=b", "a;b"]) assert.throws(() => cookie(name, z.string()), { code: "wrong_input" }, name);
 });

@@ -1,4 +1,4 @@
-/** Cookies that are no credentials: a language, a theme. A session cookie is a security scheme, `apiKeyCookie`. */
+/** Cookies that are not credentials: a language, a theme. A session cookie is a security scheme, `apiKeyCookie`. */
 import type { Dependency } from "../dependency/dependency.ts";
 import type { Identifies, ParameterId } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
@@ -9,7 +9,7 @@ import type { AnySchema, OutputOf } from "../schema/schema.ts";
  * A cookie. Two cookies of its name are 400, since either may have been planted, unless the schema is an array. The value is
  * taken as it came, neither unquoted nor decoded. See `query()` for numbers, absence and `identifies`.
  *
- * @throws BuildError `wrong_input` for a name that is no token (RFC 6265 §4.1.1), `wrong_schema`
+ * @throws BuildError `wrong_input` for a name that is not a token (RFC 6265 §4.1.1), `wrong_schema`
  */
 export function cookie<const N extends string, S extends AnySchema, const I extends Identifies = never>(
   name: N,

@@ -28,7 +28,7 @@ test("names are compared with case", () => {
   assert.deepEqual(entries("A=1; a=2"), { A: ["1"], a: ["2"] });
 });
 
-test("skips what has no name or no equals sign", () => {
+test("skips cookies without a name or an equals sign", () => {
   assert.deepEqual(entries("=x; y; ; a=1;"), { a: ["1"] });
 });
 

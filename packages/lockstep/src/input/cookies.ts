@@ -6,7 +6,7 @@
 import { ownProblem } from "../problem/problem.ts";
 
 /**
- * Parses all cookies of a request. What has no name or no `=` is skipped: other applications of the site set cookies too,
+ * Parses all cookies of a request. A cookie without a name or `=` is skipped: other applications of the site set cookies too,
  * and theirs must not keep a user out.
  *
  * @throws Problem 413 `too_many` for more than `maxCookies`
@@ -29,7 +29,7 @@ export function parseCookies(headers: readonly string[], maxCookies: number): Re
 
 function addCookie(values: Map<string, string[]>, pair: string): void {
   const equals = pair.indexOf("=");
-  // Browsers trim names and values, so that `sid =x` is a second `sid` and no cookie of another name.
+  // Browsers trim names and values: `sid =x` is a second `sid` and not a cookie of another name.
   const name = equals === -1 ? "" : trim(pair.slice(0, equals));
   if (name === "") return;
   const value = trim(pair.slice(equals + 1));

@@ -15,7 +15,8 @@ import type { AnySchema } from "../schema/schema.ts";
  * Compiles how each field of a form is read. A field that the schema does not declare is read as text (and refused by
  * strictness).
  *
- * @throws BuildError `wrong_input` where the schema is of no object or a field is of what text cannot be, `wrong_schema`
+ * @throws BuildError `wrong_input` if the schema is not of an object or a field is of a type that text cannot have,
+ * `wrong_schema`
  */
 export function formFields(schema: AnySchema, where: string): (name: string) => ParameterReader {
   const root = jsonSchemaOf(schema, where);
@@ -26,7 +27,7 @@ export function formFields(schema: AnySchema, where: string): (name: string) => 
   const declared = new Map<string, JsonSchema[]>();
   for (const object of objects) {
     for (const [name, field] of Object.entries(isSchemaObject(object["properties"]) ? object["properties"] : {})) {
-      // Where several alternatives declare a field, it is what any of them says.
+      // If several alternatives declare a field, it may have the type of any of them.
       if (isSchemaObject(field)) declared.set(name, [...(declared.get(name) ?? []), field]);
     }
   }

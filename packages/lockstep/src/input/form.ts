@@ -17,7 +17,8 @@ const mediaTypes = ["application/x-www-form-urlencoded"];
  * boolean; it may come several times only where the schema says an array (400 otherwise). Fields that the schema does not
  * declare are issues. An empty body without `Content-Type` is `undefined`; an empty field is the empty text.
  *
- * @throws BuildError `wrong_option`, `wrong_schema` where the schema can give no JSON Schema, `wrong_input` where a field is of what text cannot be
+ * @throws BuildError `wrong_option`, `wrong_schema` if the schema has no JSON Schema, `wrong_input` if a field is of a type that
+ * text cannot have
  */
 export function form<S extends AnySchema, const I extends IdentifiesMembers = never>(
   schema: S,

@@ -34,7 +34,7 @@ test("headers of credentials do not build, in any case", () => {
   }
 });
 
-test("a name that is no token does not build (RFC 9110 §5.1)", () => {
+test("a name that is not a token does not build (RFC 9110 §5.1)", () => {
   for (const name of ["", "x y", "x:y", "x\n", "é", "x(y)"])
     assert.throws(() => header(name, z.string()), { code: "wrong_input" }, name);
 });

@@ -1,4 +1,4 @@
-/** Header parameters. Credentials are none: they are security schemes. */
+/** Header parameters. Credentials are not parameters: they are security schemes. */
 import type { Advice, Dependency } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
 import type { Identifies, ParameterId } from "./identifies.ts";
@@ -14,13 +14,13 @@ export type NotCredential<N extends string> =
 
 /**
  * A header. Its name is compared without case. A repeated header is 400 unless the schema is an array; then its lines are
- * also split at commas (RFC 9110 §5.3), so that this is nothing for headers with quoted strings. See `query()` for numbers,
+ * also split at commas (RFC 9110 §5.3), so do not use this for headers with quoted strings. See `query()` for numbers,
  * absence and `identifies`.
  *
  * `header("authorization")` and `header("cookie")` do not compile: they would look like parameters that documentation tools
  * drop silently (OpenAPI 3.1 §4.8.12.1), and extracting a credential is not verifying it.
  *
- * @throws BuildError `wrong_input` for those and for a name that is no token (RFC 9110 §5.1); `wrong_schema`
+ * @throws BuildError `wrong_input` for those and for a name that is not a token (RFC 9110 §5.1); `wrong_schema`
  */
 export function header<const N extends string, S extends AnySchema, const I extends Identifies = never>(
   name: N & NotCredential<N>,

@@ -1,6 +1,6 @@
 /**
- * Which members of an input are ids of objects, in types: by their names, for text and numbers that are not a few literals. What the
- * types cannot see (a format, a reference, a union) is found in the JSON Schema at start-up (`object-ids.ts`), with the same rule for names.
+ * Which members of an input are ids of objects, in types: by their names, for text and numbers that are not a few literals.
+ * Start-up finds the rest (a format, a reference, a union) in the JSON Schema (`object-ids.ts`), with the same rule for names.
  */
 import type { Advice } from "../dependency/dependency.ts";
 import type { Nothing } from "./nothing.ts";
@@ -23,7 +23,7 @@ type IsIdName<N extends string> = N extends IdName
     ? true
     : false;
 
-/** Text or numbers, not one of a few literals. `never` stands for no. */
+/** Text or numbers, not one of a few literals. `never` means no. */
 type IsOpen<T> = T extends bigint
   ? true
   : T extends string | number

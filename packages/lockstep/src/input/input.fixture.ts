@@ -4,7 +4,7 @@ import type { AnyDependency } from "../dependency/dependency.ts";
 import { Problem } from "../problem/problem.ts";
 import { type RequestRecord, requestSource } from "./host-request.fixture.ts";
 
-/** What reading gave: the value, the issues as `pointer: detail`, or the problem as `status code`. */
+/** The result of reading: the value, the issues as `pointer: detail`, or the problem as `status code`. */
 export async function readInput(dep: AnyDependency, record: RequestRecord, onRead?: () => void): Promise<unknown> {
   const node = dep["~dep"];
   if (node.kind !== "input") throw new TypeError("not an input");

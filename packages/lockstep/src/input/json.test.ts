@@ -68,7 +68,7 @@ test("D-07: refuses many members in linear time", () => {
   for (const text of [object, array]) assertLinear((count) => refusing(text(count), "413 too_many"), 1_000_000, text(2));
 });
 
-test("refuses what is not JSON", () => {
+test("refuses text that is not JSON", () => {
   for (const text of [
     "",
     " ",
@@ -94,13 +94,13 @@ test("refuses what is not JSON", () => {
   }
 });
 
-test("D-04: refuses a number that is not finite, wherever it stands", () => {
+test("refuses a number that is not finite, at any depth (D-04)", () => {
   const digits = "9".repeat(400);
   for (const number of ["1e400", "-1e400", "1E+309", "1.8e308", digits, `-${digits}`, `${digits}.5`, `1e${"9".repeat(50)}`]) {
     for (const text of [number, `[${number}]`, `{"a":{"b":[1,${number}]}}`])
       assert.equal(outcome(text), "400 malformed_json", text);
   }
-  // What is finite is the schema's to judge, however it is written.
+  // Finite numbers are for the schema to judge, in any spelling.
   for (const text of ["1.7976931348623157e308", "-1e308", "1e-400", "-0", "9007199254740993", "0.1e1", '"1e400"', "0e999"])
     assert.equal(outcome(text), "accepted", text);
 });

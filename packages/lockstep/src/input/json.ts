@@ -4,7 +4,7 @@
  * refused, and the answers.
  *
  * Numbers are read as JavaScript reads them: 2^53+1 loses its last digit, and the schema decides on it. One that would become
- * Infinity (1e400) is no JSON here (RFC 7493 §2.2).
+ * Infinity (1e400) is not JSON here (RFC 7493 §2.2).
  */
 import { ownProblem, type Problem } from "../problem/problem.ts";
 import { parseStrictJson, StrictJsonError } from "../json/strict-json.ts";
@@ -21,10 +21,10 @@ export function forbiddenKey(): Problem {
   return ownProblem(400, "forbidden_key", "The body has a member whose name is not allowed.");
 }
 
-// A byte order mark is kept, so that the reader meets it as the syntax error it is.
+// A byte order mark is kept: for the reader it is a syntax error.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Decodes bytes as UTF-8; `undefined` where they are not. */
+/** Decodes bytes as UTF-8; `undefined` if they are not UTF-8. */
 export function decodeUtf8(raw: Uint8Array): string | undefined {
   try {
     return utf8.decode(raw);
@@ -48,7 +48,7 @@ export function parseJson(raw: Uint8Array, limits: Pick<InputLimits, "maxJsonDep
   }
 }
 
-// The cause is left out on purpose: what is wrong with a body is the client's, and nothing of it belongs into a log.
+// The cause is left out on purpose: a wrong body is the client's mistake, and nothing of it belongs in a log.
 function answer({ reason }: StrictJsonError): Problem {
   switch (reason) {
     case "syntax":

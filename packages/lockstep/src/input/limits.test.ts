@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultLimits, inputLimits } from "./limits.ts";
 
-test("what is not given keeps its default, or what applies otherwise", () => {
+test("a limit that is not given keeps its default, or the value that applies otherwise", () => {
   assert.deepEqual(inputLimits(), defaultLimits);
   assert.deepEqual(inputLimits({ maxBodyBytes: 1 }), { ...defaultLimits, maxBodyBytes: 1 });
   assert.deepEqual(inputLimits({ maxCookies: 2 }, inputLimits({ maxBodyBytes: 1 })), {

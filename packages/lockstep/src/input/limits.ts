@@ -1,6 +1,6 @@
 /**
  * How much of a request is read. Every limit has a default, and none can be switched off. What JSON may be (no member twice, no
- * `__proto__`) is no limit and has no option.
+ * `__proto__`) is not a limit and has no option.
  */
 import { BuildError } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
@@ -40,7 +40,7 @@ const knownLimits: KnownOptions<InputLimits> = {
 const deepest = 200;
 
 /**
- * The limits of an API or of one route: what is given, over what would apply otherwise.
+ * The limits of an API or of one route: the given ones, and for the others the values that would apply otherwise.
  *
  * @throws BuildError `wrong_option` for a limit that is unknown, or no whole number within its range
  */

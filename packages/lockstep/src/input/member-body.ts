@@ -14,7 +14,10 @@ import { memberIds } from "./object-ids.ts";
 
 /** The options of `body()` and `form()`. */
 export interface MemberOptions<I> {
-  /** Which members are ids of objects, by their paths, where their names and formats do not say so; or that nothing in the body is one. */
+  /**
+   * Which members are ids of objects, by their paths, if their names and formats do not say so; or that nothing in the body is
+   * one.
+   */
   readonly identifies?: I;
 }
 

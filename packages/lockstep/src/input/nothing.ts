@@ -8,7 +8,7 @@ export class Nothing {
     recogniseEverywhere(this, "Nothing");
   }
 
-  /** Private, so that the type is nominal: no object literal is one. */
+  /** Private: the type is nominal, and no object literal is one. */
   readonly #reason: string;
 
   constructor(reason: string) {
@@ -22,7 +22,7 @@ export class Nothing {
 }
 
 /**
- * Says that an input whose name or schema looks like an id, or a segment of a path, identifies no object, and what it is instead. The reason is
+ * Says that an input whose name or schema looks like an id, or a segment of a path, identifies no object, and why. The reason is
  * documented.
  *
  * @throws BuildError `empty_reason`

@@ -60,11 +60,11 @@ test("a format of uuid is an id under any name, also of a whole body", () => {
   assert.deepEqual(objectIdsOf(query("after", z.uuid())).ids, ["query.after"]);
   assert.deepEqual(idsOf(toStandardJsonSchema(v.object({ after: v.pipe(v.string(), v.uuid()) }))), ["after"]);
   assert.deepEqual(idsOf(type({ after: "string.uuid" })), ["after"]);
-  // Other formats are none.
+  // Other formats are not ids.
   assert.deepEqual(idsOf(z.object({ at: z.iso.datetime(), url: z.url(), mail: z.email() })), []);
 });
 
-test("literals, enums, booleans and objects of that name are no ids", () => {
+test("literals, enums, booleans and objects of that name are not ids", () => {
   const few = z.object({
     owner: z.enum(["me", "all"]),
     id: z.literal("self"),
@@ -192,7 +192,7 @@ test("members are said by path, and their reasons are kept for the document", ()
   const { ids, nothing: reasons } = objectIdsOf(body(sent, { identifies: said }));
   assert.deepEqual(ids.toSorted(), ["body.items.productRef", "body.noteRef"]);
   assert.deepEqual(reasons, { "body.cursorId": "a cursor", "body.items.lineId": "a line number" });
-  // What is not said stays what its name says.
+  // A member that is not declared keeps the meaning of its name.
   assert.deepEqual(idsOf(sent, { noteRef: "object" }), ["cursorId", "items.lineId", "noteRef"]);
   const all = objectIdsOf(body(sent, { identifies: nothing("a test of the whole") }));
   assert.deepEqual([all.ids, all.nothing], [[], { body: "a test of the whole" }]);
@@ -222,7 +222,7 @@ test("a misspelt statement switches nothing off: neither the word, nor the path,
     assert.throws(wrong({ [path]: "object" }), error, path);
     assert.throws(wrong({ [path]: nothing("a test") }), error, path);
   }
-  // A record as a whole is no id; its members are.
+  // A record as a whole is not an id; its members are.
   assert.throws(wrong("object"), { code: "wrong_input", message: /say which members are ids/ });
   for (const reason of ["", " ", undefined, 1]) {
     assert.throws(() => Reflect.apply(nothing, undefined, [reason]), { code: "empty_reason" });

@@ -1,6 +1,6 @@
 /**
- * Which parts of an input are ids of objects, at run time: by name and by `format: uuid`, from its JSON Schema. The rule for names is the
- * types' (`identifies.ts`).
+ * Which parts of an input are ids of objects, at run time: by name and by `format: uuid`, from its JSON Schema. The rule for
+ * names is the types' (`identifies.ts`).
  */
 import type { ObjectIds } from "../dependency/input-place.ts";
 import { BuildError } from "../problem/error.ts";
@@ -78,7 +78,7 @@ export function rawIds(where: string, identifies: unknown): ObjectIds {
     : { ids: [], nothing: { rawBody: said.reason }, unsaid: undefined };
 }
 
-/** @throws BuildError `wrong_input` for anything but what may be said: a misspelt "object" must not switch a check off */
+/** @throws BuildError `wrong_input` for any other value: a misspelt "object" must not switch a check off */
 function readIdentifies(where: string, identifies: unknown): "object" | Nothing | undefined {
   if (identifies === undefined || identifies === "object" || identifies instanceof Nothing) return identifies;
   throw new BuildError("wrong_input", `${where}: write { identifies: "object" } or { identifies: nothing("what it is instead") }`);

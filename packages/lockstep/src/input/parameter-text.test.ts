@@ -152,7 +152,7 @@ test("every integer and every finite number that JavaScript writes is read back"
   );
 });
 
-test("what is read as a number is a number in JSON", () => {
+test("text that is read as a number is a number in JSON", () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[-+0-9.eEx ]{0,6}$/u), (text) => {
       const value = read(z.number(), [text]);

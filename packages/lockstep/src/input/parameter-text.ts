@@ -1,10 +1,10 @@
 /**
- * What the text of a parameter stands for. A path, a query, a header, a cookie and a form carry text only; the JSON Schema
- * says what it means, so that `z.number()` is handed a number and documentation and reading cannot differ.
+ * The meaning of a parameter's text. A path, a query, a header, a cookie and a form carry text only; the JSON Schema
+ * says how to read it: `z.number()` gets a number, and documentation and reading cannot differ.
  *
  * Numbers must be written as in JSON, integers (and every number that identifies an object) in their one canonical form:
  * `01`, ` 1`, `1.0`, `0x1` and the empty text are no 1 and no 0, whatever a coercing schema would make of them. Truth is
- * `true` or `false`. Where text is allowed at all, or nothing is said, the text is handed over as it came.
+ * `true` or `false`. If text is allowed at all, or no type is declared, the text is passed unchanged.
  */
 import { BuildError } from "../problem/error.ts";
 import { followReference, isSchemaObject, type JsonSchema, schemaList } from "../schema/json-schema.ts";
@@ -12,9 +12,9 @@ import { typesIn, valuesIn } from "../schema/shape.ts";
 
 /** Text that cannot be what the schema says. */
 export class TextMismatch {
-  /** For the client: what is expected. */
+  /** The expected form, for the client. */
   readonly expected: string;
-  /** The item of the array, where there is one. */
+  /** The item of the array, if there is one. */
   readonly index: number | undefined;
 
   constructor(expected: string, index?: number) {
@@ -25,7 +25,7 @@ export class TextMismatch {
 
 /** How the values of one parameter are read. */
 export interface ParameterReader {
-  /** The JSON types that are declared; `undefined` where nothing is said. */
+  /** The declared JSON types; `undefined` if none are declared. */
   readonly types: ReadonlySet<string> | undefined;
   /** Whether the parameter may come several times: whether an array is declared. */
   readonly repeats: boolean;
@@ -36,7 +36,7 @@ export interface ParameterReader {
 /**
  * Compiles how a parameter of this schema is read. `exact` asks for canonical numbers: the parameter identifies an object.
  *
- * @throws BuildError `wrong_input` where the schema is of what text cannot be: an object, an array of arrays
+ * @throws BuildError `wrong_input` if the schema is of a type that text cannot have: an object, an array of arrays
  */
 export function parameterReader(schema: JsonSchema, root: JsonSchema, where: string, exact: boolean): ParameterReader {
   const alternatives = alternativesOf(schema, root, where);

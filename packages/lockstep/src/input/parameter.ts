@@ -20,7 +20,7 @@ export interface Parameter {
   readonly place: InputPlace;
   /** Whether the parameter may come several times. */
   readonly repeats: boolean;
-  /** The validated value of what came, an `InputFailure`, or a promise of one. @throws Problem 400 `repeated_parameter` */
+  /** The validated value, an `InputFailure`, or a promise of one. @throws Problem 400 `repeated_parameter` */
   read(texts: readonly string[]): unknown;
 }
 

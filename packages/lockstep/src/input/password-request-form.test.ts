@@ -6,11 +6,11 @@ import { type PasswordRequest, passwordRequestForm } from "./password-request-fo
 
 const dep = passwordRequestForm();
 
-/** What was read, its secrets revealed; or the issues or the problem. */
+/** The value, its secrets revealed; or the issues or the problem. */
 async function read(body: string): Promise<unknown> {
   const value = await readInput(dep, formRequest(body));
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  // The input gave no issues, so that it is what its type says.
+  // The input has no issues, so it has its type.
   const { password, clientSecret, ...rest } = value as PasswordRequest;
   return { ...rest, password: password.reveal(), clientSecret: clientSecret?.reveal() };
 }
@@ -72,7 +72,7 @@ test("a scope is made of scope tokens (RFC 6749 §3.3)", async () => {
     assert.deepEqual(await read(`${minimal}&scope=${scope}`), ["form /scope: expected scopes separated by spaces"], scope);
 });
 
-test("JSON is no form", async () => {
+test("JSON is not a form", async () => {
   assert.equal(await readInput(dep, formRequest("{}", "application/json")), "415 unsupported_media_type");
 });
 

@@ -1,6 +1,6 @@
 /**
- * The form of OAuth's password grant (RFC 6749 §4.3.2), FastAPI's `OAuth2PasswordRequestForm`. It only reads the form: what
- * is done with it is the token endpoint's.
+ * The form of OAuth's password grant (RFC 6749 §4.3.2), FastAPI's `OAuth2PasswordRequestForm`. It only reads the form; the
+ * token endpoint decides what to do with it.
  */
 import type { Dependency } from "../dependency/dependency.ts";
 import { isScopeToken } from "../http/token.ts";
@@ -25,7 +25,7 @@ export interface PasswordRequest {
   readonly grantType: "password";
   readonly username: string;
   readonly password: Redacted<string>;
-  /** What is asked for, each scope once; nothing of it is granted yet. */
+  /** The requested scopes, each once. None is granted yet. */
   readonly scopes: readonly string[];
   readonly clientId: string | undefined;
   readonly clientSecret: Redacted<string> | undefined;

@@ -42,7 +42,7 @@ test("Z-06: no other spelling reaches the object of an id", async () => {
   }
 });
 
-test("a name of Object.prototype is no parameter that came", async () => {
+test("a name of Object.prototype does not count as a parameter", async () => {
   assert.deepEqual(
     await readInput(
       path(

@@ -12,12 +12,12 @@ type SegmentFact<I> = [I] extends [never] ? "input" : [I] extends [Nothing] ? "s
 
 /**
  * A parameter of the route's path, `:name` in its template. It identifies an object, and a route that hands it to a handler
- * unchecked does not compile. A segment that names no object says so, `{ identifies: nothing("a calendar year") }`; a schema with a few
- * values (`z.enum`) needs nothing said.
+ * unchecked does not compile. A segment that names no object says so, `{ identifies: nothing("a calendar year") }`; a schema with
+ * a few values (`z.enum`) needs nothing said.
  *
  * A schema of numbers is handed a number, if the text is one in canonical form.
  *
- * @throws BuildError `wrong_input` for a name that is no identifier or a schema that text cannot fit, `wrong_schema`
+ * @throws BuildError `wrong_input` for a name that is not an identifier or a schema that text cannot fit, `wrong_schema`
  * @example
  * ```ts
  * const ownNote = owned({ id: path("id", z.uuid()), user: activeUser }, load, (note) => note.ownerId);

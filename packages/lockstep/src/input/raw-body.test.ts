@@ -9,7 +9,7 @@ import { rawBody } from "./raw-body.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-test("gives the bytes as they were sent, of any media type or none", async () => {
+test("returns the bytes as they were sent, of any media type or none", async () => {
   assert.deepEqual(await readInput(rawBody(), { body: '{ "a": 1 }' }), bytes('{ "a": 1 }'));
   assert.deepEqual(await readInput(rawBody(), jsonRequest("not json", "text/plain; charset=utf-16")), bytes("not json"));
   assert.deepEqual(await readInput(rawBody(), {}), new Uint8Array());

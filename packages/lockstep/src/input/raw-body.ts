@@ -1,4 +1,4 @@
-/** The bytes of a body, for what is signed as it was sent. */
+/** The bytes of a body, for bodies that are signed as sent. */
 import type { Dependency } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
 import { checkOptions } from "../problem/options.ts";
@@ -10,7 +10,10 @@ import { parseMediaType } from "../http/media-type.ts";
 
 /** What a raw body may be. */
 export interface RawBodyOptions<I extends Identifies = Identifies> {
-  /** Whether ids of objects stand in the bytes; a route that reads them says one or the other: `nothing("signed by the sender")`. */
+  /**
+   * Whether the bytes contain ids of objects; a route that reads them declares one or the other: `nothing("signed by the
+   * sender")`.
+   */
   readonly identifies?: I;
   /** The media types that are accepted, `type/subtype` in lower case or `type/*+suffix`. Default: any, or none at all. */
   readonly mediaTypes?: readonly string[];
@@ -18,9 +21,9 @@ export interface RawBodyOptions<I extends Identifies = Identifies> {
 
 /**
  * The body as it was sent, for a webhook's signature or a file. Read once, also beside a `body()` of the same route; compressed
- * bodies are refused (415), so that the bytes are what the sender signed.
+ * bodies are refused (415), so the bytes are those that the sender signed.
  *
- * @throws BuildError `wrong_option`, and `wrong_input` for a media type that is none
+ * @throws BuildError `wrong_option`, and `wrong_input` for an invalid media type
  * @example
  * ```ts
  * const event = authorize({ payload: rawBody(), signature: header("X-Signature", z.string()), client }, verifySignature);
@@ -36,7 +39,7 @@ export function rawBody<const I extends Identifies = never>(
     if (parsed === undefined || parsed.parameters.size > 0 || one !== one.toLowerCase()) {
       throw new BuildError(
         "wrong_input",
-        `rawBody(): "${one}" is no media type: write type/subtype in lower case, without parameters`,
+        `rawBody(): write "${one}" as type/subtype in lower case, without parameters: it is not a media type`,
       );
     }
   }

@@ -9,7 +9,7 @@ import { parseUrlencoded } from "./urlencoded.ts";
 
 type Values = ReadonlyMap<string, readonly string[]>;
 
-/** One is made for every request, so that the constructor does nothing but remember. */
+/** One is made for every request, so the constructor only stores its arguments. */
 export class RequestSource implements Source {
   readonly request: HostRequest;
   readonly params: Readonly<Record<string, string>>;

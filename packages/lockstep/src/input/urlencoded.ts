@@ -1,6 +1,6 @@
 /**
  * `application/x-www-form-urlencoded`: queries and forms. Decoded strictly and exactly once; brackets and semicolons mean
- * nothing, so that `id[]=1` and `id;x=1` are parameters of those very names. Every value is kept, in order: which one counts
+ * nothing, so `id[]=1` and `id;x=1` are parameters with exactly those names. Every value is kept, in order: which one counts
  * is never decided here.
  */
 import { isPrintable } from "../http/token.ts";
@@ -9,7 +9,7 @@ import { ownProblem, type Problem } from "../problem/problem.ts";
 /**
  * Parses `name=value` pairs. A pair without `=` has an empty value; empty pairs (`a&&b`) are skipped.
  *
- * @throws Problem 400 `malformed_request` for a bad escape, for what is not UTF-8, and for characters that must be escaped
+ * @throws Problem 400 `malformed_request` for a bad escape, for bytes that are not UTF-8, and for characters that must be escaped
  * (controls and everything outside ASCII); 413 `too_many` for more than `maxPairs`
  */
 export function parseUrlencoded(text: string, maxPairs: number): ReadonlyMap<string, readonly string[]> {
