@@ -1,18 +1,18 @@
-/** An account: somebody who can sign in; and the one place where a row of its table is read. */
+/** Reads an account from a row. No other module reads the columns of its table. */
 import { numberOf, numberOrNone, textOf } from "../store/row.ts";
 import type { Row } from "../store/statement.ts";
 
-/** An account, without its secrets. */
+/** An account of somebody who can sign in, without its secrets. */
 export interface Account {
-  /** A random UUID: the `sub` of its tokens. Never used again for somebody else. */
+  /** A random UUID: the `sub` of its tokens. It is never used again for another account. */
   readonly id: string;
   /** The address, as it was entered. */
   readonly email: string;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  /** When the address was confirmed, in milliseconds since 1970; never, for one that an administrator vouched for. */
+  /** When the address was confirmed, in milliseconds since 1970. `undefined` if an administrator vouched for it. */
   readonly verifiedAt: number | undefined;
-  /** Since when every credential of the account is refused. Milliseconds since 1970. */
+  /** When the account was disabled, in milliseconds since 1970. All its credentials are refused since then. */
   readonly disabledAt: number | undefined;
 }
 
@@ -29,7 +29,7 @@ export function toAccount(row: Row): Account {
   return read(row, "");
 }
 
-/** Reads an account from a row that another table's columns share. */
+/** Reads an account from a row that also has columns of another table. */
 export function toJoinedAccount(row: Row): Account {
   return read(row, "account_");
 }

@@ -1,4 +1,4 @@
-/** The table of accounts. Whatever decides about a sign-in is read together with the position of the revocation log. */
+/** The table of accounts. Data that decides about a sign-in is read in one statement with the position of the revocation log. */
 import { secret, type Secret } from "lockstep";
 import type { ParsedEmail } from "../mail/email.ts";
 import { positionColumn } from "../revocation/revocation-log.ts";
@@ -6,32 +6,32 @@ import { numberOf, textOrNone } from "../store/row.ts";
 import { all, first, lock, type Row, sql, type Work } from "../store/statement.ts";
 import { type Account, accountColumns, toAccount } from "./account-row.ts";
 
-/** An account with what signing in needs. */
+/** An account with the data for signing in. */
 export interface AccountRecord extends Account {
-  /** Argon2id, as a PHC string; none for an account that signs in another way. */
+  /** Argon2id, as a PHC string. `undefined` if the account has no password. */
   readonly passwordHash: Secret<string> | undefined;
-  /** The position of the revocation log, read with the rest. */
+  /** The position of the revocation log, read in the same statement. */
   readonly position: number;
 }
 
-/** An account to be made. */
+/** An account to make. */
 export interface NewAccount {
   readonly id: string;
   readonly address: ParsedEmail;
   readonly passwordHash: Secret<string> | undefined;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  /** Milliseconds since 1970; `undefined` where nobody has confirmed the address. */
+  /** Milliseconds since 1970. `undefined` if nobody has confirmed the address. */
   readonly verifiedAt: number | undefined;
 }
 
-/** A part of the list of accounts. */
+/** A page of the list of accounts. */
 export interface AccountPage {
-  /** How many, 1 to 1,000. */
+  /** The number of accounts, 1 to 1,000. */
   readonly limit: number;
-  /** The last one of the page before: the fast way through a long list. */
+  /** The last account of the page before. In a long list this is faster than `offset`. */
   readonly after?: Pick<Account, "id" | "createdAt"> | undefined;
-  /** How many to leave out before the page. Default 0. */
+  /** The number of accounts to skip before the page. Default 0. */
   readonly offset?: number | undefined;
 }
 
@@ -65,30 +65,30 @@ const move = sql(`
   RETURNING ${accountColumns}`);
 
 /**
- * Waits for the account, until the transaction ends. Whoever ends all that an account has, and whoever begins something for
- * it after a check that took a while, holds this: so the one sees what the other did.
+ * Locks an account until the transaction ends. Every transaction that ends all credentials of an account, or makes one after a
+ * slow check, takes this lock, so each sees the changes of the other.
  */
 export function* lockAccount(id: string): Work<void> {
   yield* lock(`account:${id}`);
 }
 
-/** Finds an account and holds its row until the transaction ends: nobody can delete it meanwhile. */
+/** Finds an account and locks its row until the transaction ends. Nobody can delete it until then. */
 export function* holdAccount(id: string): Work<Account | undefined> {
   const row = yield* first(hold, { id });
   return row && toAccount(row);
 }
 
-/** The account of this id. */
+/** Finds an account by its id. */
 export function* findAccount(id: string): Work<AccountRecord | undefined> {
   return toRecord(yield* first(byId, { id }));
 }
 
-/** The account of an address, by its key (`emailKey()`). */
+/** Finds an account by the key of its address (`emailKey()`). */
 export function* findAccountByEmail(key: string): Work<AccountRecord | undefined> {
   return toRecord(yield* first(byKey, { key }));
 }
 
-/** The accounts of these ids that there are, in no order. */
+/** Finds the accounts with these ids, in no particular order. */
 export function* findAccounts(ids: readonly string[]): Work<readonly Account[]> {
   const found: Account[] = [];
   for (let start = 0; start < ids.length; start += manySize) {
@@ -99,13 +99,13 @@ export function* findAccounts(ids: readonly string[]): Work<readonly Account[]> 
   return found;
 }
 
-/** Accounts, oldest first. */
+/** Lists accounts, oldest first. */
 export function* listAccounts({ limit, after, offset = 0 }: AccountPage): Work<readonly Account[]> {
   const rows = yield* all(page, { limit, offset, createdAt: after?.createdAt ?? -1, id: after?.id ?? "" });
   return rows.map(toAccount);
 }
 
-/** Makes an account, unless its address (or id) has one; part of a transaction. */
+/** Makes an account. Returns nothing if another account has its address or id. Part of a transaction. */
 export function* insertAccount({ id, address, passwordHash, createdAt, verifiedAt }: NewAccount): Work<Account | undefined> {
   yield* lockAddress(address.key);
   const { email, key } = address;
@@ -114,29 +114,32 @@ export function* insertAccount({ id, address, passwordHash, createdAt, verifiedA
   return row && toAccount(row);
 }
 
-/** Gives an account another address, confirmed now, unless somebody has it or the account is disabled; part of a transaction. */
+/**
+ * Moves an account to another address, confirmed now. Returns nothing if another account has the address, or if this one is
+ * disabled. Part of a transaction.
+ */
 export function* moveAccount(id: string, { email, key }: ParsedEmail, now: number): Work<Account | undefined> {
   yield* lockAddress(key);
   const row = yield* first(move, { id, email, key, now });
   return row && toAccount(row);
 }
 
-/** Disables an account; false where there is none that is not. */
+/** Disables an account. Returns false if it does not exist or is disabled already. */
 export function* disableAccount(id: string, now: number): Work<boolean> {
   return (yield* first(disable, { id, now })) !== undefined;
 }
 
-/** Enables an account again; false where there is none that is disabled. */
+/** Enables an account again. Returns false if it does not exist or is not disabled. */
 export function* enableAccount(id: string): Work<boolean> {
   return (yield* first(enable, { id })) !== undefined;
 }
 
-/** Deletes an account with its sessions, keys and links; false where there is none. */
+/** Deletes an account with its sessions, keys and links. Returns false if it does not exist. */
 export function* deleteAccount(id: string): Work<boolean> {
   return (yield* first(remove, { id })) !== undefined;
 }
 
-/** One at a time gives an address to an account: what looks whether it is free is still right when it writes. */
+/** Locks an address, so it is still free when the transaction that checked it writes it. */
 function* lockAddress(key: string): Work<void> {
   yield* lock(`address:${key}`);
 }
@@ -151,7 +154,7 @@ function toRecord(row: Row | undefined): AccountRecord | undefined {
   };
 }
 
-/** An account without what signing in needs. */
+/** Removes the data for signing in from an account. */
 export function accountOf({ id, email, createdAt, verifiedAt, disabledAt }: AccountRecord): Account {
   return { id, email, createdAt, verifiedAt, disabledAt };
 }

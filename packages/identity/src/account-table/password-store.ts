@@ -1,4 +1,4 @@
-/** The password of an account, as the table of accounts keeps it: who may replace it stands in each statement's condition. */
+/** Stores the password hash of an account. The condition of each statement decides whether the password may be replaced. */
 import type { Secret } from "lockstep";
 import { first, sql, type Work } from "../store/statement.ts";
 
@@ -12,24 +12,24 @@ const change = sql(`
   WHERE id = :id AND password_hash = :verified AND disabled_at IS NULL RETURNING id`);
 const rehash = sql("UPDATE identity_accounts SET password_hash = :hash WHERE id = :id AND password_hash = :verified RETURNING id");
 
-/** A new hash for an account. */
+/** A new hash for the password of an account. */
 export interface NewPassword {
   readonly hash: Secret<string>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Sets the password, whatever it was; false where there is no such account. */
+/** Sets the password, whatever it was. Returns false if there is no such account. */
 export function* setPasswordHash(id: string, { hash, now }: NewPassword): Work<boolean> {
   return (yield* first(set, { id, hash: hash.reveal(), now })) !== undefined;
 }
 
-/** Sets the password and confirms the address, if it is still this one and the account is not disabled. */
+/** Sets the password and confirms the address, if the account still has this address and is not disabled. */
 export function* resetPasswordHash(id: string, { hash, now, email }: NewPassword & { readonly email: string }): Work<boolean> {
   return (yield* first(reset, { id, hash: hash.reveal(), now, email })) !== undefined;
 }
 
-/** Sets the password, if it still is the one that was verified and the account is not disabled. */
+/** Sets the password, if the current one is still the verified one and the account is not disabled. */
 export function* changePasswordHash(
   id: string,
   { hash, now, verified }: NewPassword & { readonly verified: Secret<string> },
@@ -37,7 +37,7 @@ export function* changePasswordHash(
   return (yield* first(change, { id, hash: hash.reveal(), now, verified: verified.reveal() })) !== undefined;
 }
 
-/** Keeps the same password under another hash, if it still is the one that was verified. */
+/** Stores another hash of the same password, if the current one is still the verified one. */
 export function* rehashPassword(
   id: string,
   { hash, verified }: { readonly hash: Secret<string>; readonly verified: Secret<string> },

@@ -1,4 +1,4 @@
-/** Many who want the same at once, in each of the flows that changes an account. Every one of them costs a password hash. */
+/** Many identical requests at once, in each flow that changes an account. Each of them costs a password hash. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Redacted } from "lockstep";
@@ -12,7 +12,7 @@ import { saveLink } from "./link-store.ts";
 const accountRows = sql("SELECT * FROM identity_accounts");
 
 describeOnEach("registering, many at once", (kind) => {
-  test("of 50 who open one link at once, one makes the account", async (t) => {
+  test("of 50 requests that open one link at once, one makes the account", async (t) => {
     const database = await kind.open(t);
     const { post, mailedToken, events } = openAccountApi(t, database);
     await post("/auth/register", { email: "ada@example.com", password: chosen });
@@ -24,7 +24,7 @@ describeOnEach("registering, many at once", (kind) => {
     assert.equal(events.filter(({ type }) => type === "account.registered").length, 1);
   });
 
-  test("of 50 registrations of one address that are confirmed at once, the first wins", async (t) => {
+  test("of 50 registrations of one address that are confirmed at once, the first to commit makes the account", async (t) => {
     const database = await kind.open(t);
     const { post, settings, accounts } = openAccountApi(t, database);
     const passwordHash = await hashPassword(new Redacted(chosen));
@@ -45,7 +45,7 @@ describeOnEach("registering, many at once", (kind) => {
 });
 
 describeOnEach("a lost password, many at once", (kind) => {
-  test("of 50 who use one link at once, one succeeds, and all end up with its password (L-20)", async (t) => {
+  test("of 50 requests that use one link at once, one succeeds, and its password is the one that works (L-20)", async (t) => {
     const database = await kind.open(t);
     const { post, mailedToken, register, canSignIn, events } = openAccountApi(t, database);
     await register("ada@example.com");
@@ -62,7 +62,7 @@ describeOnEach("a lost password, many at once", (kind) => {
 });
 
 describeOnEach("changing the address, many at once", (kind) => {
-  test("of 50 who confirm one link at once, and of two accounts that want one address, one gets it", async (t) => {
+  test("of 50 requests that confirm one link at once, and of two accounts that want one address, one succeeds", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, mailed, accounts } = openAccountApi(t, database);
     const [ada, bob] = [await register("ada@example.com"), await register("bob@example.com")];
@@ -83,7 +83,7 @@ describeOnEach("changing the address, many at once", (kind) => {
     assert.equal(emails.filter((email) => email === "wanted@example.com").length, 1);
   });
 
-  test("an address is given to one of an account that moves there and one that registers at the same time", async (t) => {
+  test("if one account moves to an address while another registers with it, one of them gets it", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, mailed, mailedToken, accounts } = openAccountApi(t, database);
     for (let round = 0; round < 5; round += 1) {

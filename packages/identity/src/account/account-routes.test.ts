@@ -4,7 +4,7 @@ import { describeOnEach } from "../store/database.fixture.ts";
 import { another, chosen, codeOf, openAccountApi } from "./account.fixture.ts";
 
 describeOnEach("one's own account", (kind) => {
-  test("is shown to its owner, without what is secret", async (t) => {
+  test("the owner sees the account, without its secrets", async (t) => {
     const database = await kind.open(t);
     const { api, register, browser, clock } = openAccountApi(t, database);
     const ada = await register("Ada@example.com");
@@ -18,7 +18,7 @@ describeOnEach("one's own account", (kind) => {
     assert.equal((await ask({})).status, 401);
   });
 
-  test("is deactivated with its password: signed out, and no way in until it is enabled", async (t) => {
+  test("deactivating needs the password, signs the user out, and blocks sign-in until an administrator enables the account", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, isSignedIn, canSignIn, accounts, events } = openAccountApi(t, database);
     const ada = await register("ada@example.com");
@@ -37,7 +37,7 @@ describeOnEach("one's own account", (kind) => {
     assert.equal(await canSignIn("ada@example.com", chosen), true);
   });
 
-  test("is deleted with its password, and nobody else's is", async (t) => {
+  test("deleting needs the password, and deletes no other account", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, isSignedIn, accounts } = openAccountApi(t, database);
     const [ada, bob] = [await register("ada@example.com"), await register("bob@example.com")];
@@ -50,7 +50,7 @@ describeOnEach("one's own account", (kind) => {
     assert.equal(await isSignedIn(bobs), true);
   });
 
-  test("is not changed from another site, whatever cookie comes along", async (t) => {
+  test("another site cannot deactivate or delete the account, even with the session's cookie", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, accounts } = openAccountApi(t, database);
     const ada = await register("ada@example.com");
@@ -67,7 +67,7 @@ describeOnEach("one's own account", (kind) => {
     assert.deepEqual(await accounts.find(ada.id), ada);
   });
 
-  test("an answer that the database cannot give is a 503, and nothing was done", async (t) => {
+  test("if the database is away, the answer is 503 and nothing was done", async (t) => {
     const database = await kind.open(t);
     const { post, mailed } = openAccountApi(t, database);
     await database.close();
@@ -84,7 +84,7 @@ describeOnEach("one's own account", (kind) => {
     assert.deepEqual(await mailed(), []);
   });
 
-  test("every route is documented: what it takes, what it answers, and that passwords are passwords", async (t) => {
+  test("every route documents its inputs and answers, and marks passwords as passwords", async (t) => {
     const database = await kind.open(t);
     const { api } = openAccountApi(t, database);
     const document = api.openapi();

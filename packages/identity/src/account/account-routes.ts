@@ -1,4 +1,4 @@
-/** The routes of accounts: registering, confirming an address, a lost password, and what users do with their own account. */
+/** The routes of accounts: registering, confirming an address, resetting a lost password, and managing one's own account. */
 import { body, connection, get, notFound, post, reply, type Reply, type Route } from "lockstep";
 import {
   Accepted,
@@ -30,7 +30,7 @@ const badLink = "`invalid_link`: the link is unknown, spent, too old or replaced
 const wrong = "`wrong_password`: the password is wrong.";
 const unsent = { 429: throttled, 503: busy };
 
-/** The routes under `/auth` that are about accounts; without `POST /auth/register` where registration is closed. */
+/** Builds the account routes under `/auth`. `POST /auth/register` is left out if registration is closed. */
 export function accountRoutes(services: AccountRouteServices): Route[] {
   const { settings, throttle, outbox } = services;
   const inner: AccountServices = { settings, throttle, outbox, links: linksTo(settings.issuer, services.links) };
@@ -50,7 +50,7 @@ function registerRoute(services: AccountServices): Route {
       public: "registering",
       summary: "Register",
       description:
-        "Always the same answer: a message goes to the address, with a link or with the news that there is an account. " +
+        "The answer is always the same. A message goes to the address: a link, or the news that the address already has an account. " +
         "The link and the password together make the account, at `POST /auth/verify`.",
       tags,
       deps: { connection: connection(), body: body(EmailAndPassword) },
@@ -73,7 +73,7 @@ function verifyRoute(services: AccountServices): Route {
       public: "confirming an address",
       summary: "Confirm an address",
       description:
-        "With the token of the link and the password: the one chosen when registering, or the account's own for another address.",
+        "Send the token of the link and the password: the one chosen when registering, or the account's own to confirm a new address.",
       tags,
       deps: { connection: connection(), body: body(TokenAndPassword) },
       responses: { 201: AccountId, 200: AccountId },
@@ -94,7 +94,8 @@ function resetRoutes(services: AccountServices): Route[] {
       {
         public: "a lost password",
         summary: "Ask for a new password",
-        description: "Always the same answer; where there is an account, a link goes to its address. It replaces those before it.",
+        description:
+          "The answer is always the same. If the address has an account, a link is sent to it, and earlier links stop working.",
         tags,
         deps: { connection: connection(), body: body(EmailOnly) },
         response: Accepted,
@@ -112,7 +113,7 @@ function resetRoutes(services: AccountServices): Route[] {
       {
         public: "a lost password",
         summary: "Set a new password with a link",
-        description: "Ends every sign-in of the account, and signs nobody in.",
+        description: "Ends every session of the account. The caller is not signed in.",
         tags,
         deps: { connection: connection(), body: body(TokenAndPassword) },
         status: 204,
@@ -133,7 +134,7 @@ function passwordRoutes({ signedIn, rotateSession }: AccountRouteServices, servi
       "/auth/password",
       {
         summary: "Change my password",
-        description: "Ends every other sign-in; this one goes on, a browser's with a new cookie.",
+        description: "Ends every other session. This one goes on; a browser gets a new cookie.",
         tags,
         deps: { user: signedIn, connection: connection(), body: body(PasswordChange) },
         status: 204,
@@ -151,7 +152,7 @@ function passwordRoutes({ signedIn, rotateSession }: AccountRouteServices, servi
       {
         summary: "Ask for another address",
         description:
-          "A link goes to the new address and a notice to the old one, which stays until the link is used at `POST /auth/verify`.",
+          "A link goes to the new address and a notice to the old one, which stays in use until the link is used at `POST /auth/verify`.",
         tags,
         deps: { user: signedIn, connection: connection(), body: body(EmailAndPassword) },
         response: Accepted,
@@ -177,18 +178,18 @@ function ownRoutes(services: AccountRouteServices): Route[] {
     }),
     closingRoute(services, "deactivate", {
       summary: "Deactivate my account",
-      description: "Nobody can sign in to it, and every credential is refused, until an administrator enables it.",
+      description: "Nobody can sign in to the account, and all its credentials are refused, until an administrator enables it.",
       close: (id, change) => accounts.disable(id, change),
     }),
     closingRoute(services, "delete", {
       summary: "Delete my account",
-      description: "With its sign-ins and API keys, for good.",
+      description: "Deletes the account with its sessions and API keys, for good.",
       close: (id, change) => accounts.delete(id, change),
     }),
   ];
 }
 
-/** A way in which users close their own account, with their password. */
+/** A way for users to close their own account, with their password. */
 interface Closing {
   readonly summary: string;
   readonly description: string;

@@ -1,4 +1,4 @@
-/** What goes into the routes of accounts and comes out. Objects are strict both ways. */
+/** The inputs and answers of the account routes. Objects are strict in both directions. */
 import { Redacted } from "lockstep";
 import { z } from "zod";
 import type { Account } from "../account-table/account-row.ts";
@@ -6,7 +6,7 @@ import { type ParsedEmail, parseEmail } from "../mail/email.ts";
 
 const maxEmail = 254;
 const maxToken = 128;
-/** What is more than any password may have. Which passwords can be set is the policy's to say. */
+/** More characters than any password may have. The policy decides which passwords can be set. */
 const maxPassword = 1024;
 
 const email = z
@@ -24,7 +24,7 @@ const password = z
   .string()
   .min(1)
   .max(maxPassword)
-  .refine((text) => text.isWellFormed(), "is not made of characters")
+  .refine((text) => text.isWellFormed(), "is not valid Unicode text")
   .meta({ format: "password" })
   .transform((text) => new Redacted(text));
 const token = z
@@ -56,28 +56,28 @@ export const PasswordChange: z.ZodType<{ readonly currentPassword: Redacted<stri
   .object({ currentPassword: password, newPassword: password })
   .meta({ id: "PasswordChange" });
 
-/** What was asked for is taken; what comes of it, comes by mail. */
+/** The answer to a request whose result is sent by mail. */
 export const Accepted: z.ZodObject<{ status: z.ZodLiteral<"accepted"> }> = z
   .object({ status: z.literal("accepted") })
   .meta({ id: "Accepted" });
-/** The account that a link was good for. */
+/** The id of the account whose address the link confirmed. */
 export const AccountId: z.ZodObject<{ id: z.ZodUUID }> = z.object({ id: z.uuid() }).meta({ id: "AccountId" });
 
-/** What is shown of an account. */
+/** The fields of an account that its owner sees. */
 type AccountShape = {
   readonly id: z.ZodUUID;
   readonly email: z.ZodString;
   readonly createdAt: z.ZodISODateTime;
-  /** When the address was confirmed. */
+  /** When the address was confirmed, as an ISO 8601 date-time. */
   readonly verifiedAt: z.ZodNullable<z.ZodISODateTime>;
 };
 
-/** An account, for its owner. */
+/** An account, as its owner sees it. */
 export const AccountView: z.ZodObject<AccountShape> = z
   .object({ id: z.uuid(), email: z.string(), createdAt: z.iso.datetime(), verifiedAt: z.iso.datetime().nullable() })
   .meta({ id: "Account" });
 
-/** An account as its owner sees it. */
+/** Converts an account into the answer that its owner gets. */
 export function viewOf({ id, email, createdAt, verifiedAt }: Account): z.input<typeof AccountView> {
   return {
     id,

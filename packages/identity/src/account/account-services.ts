@@ -1,4 +1,4 @@
-/** What the routes of accounts work with. */
+/** The services that the account routes use. */
 import type { Connection, Cookie } from "lockstep";
 import type { MessageContext } from "../mail/message.ts";
 import type { Outbox } from "../mail/outbox.ts";
@@ -7,21 +7,25 @@ import type { Settings } from "../settings.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Links, LinkTemplates } from "./link-template.ts";
 
-/** What is counted here, before it costs a hash or a message. */
+/** The actions that are counted before they cost a hash or a message. */
 export type AccountAction = "register" | "forgot" | "link" | "password";
 
-/** What counts attempts. */
+/** Counts attempts. */
 export interface AccountThrottle {
-  /** @throws Problem 429 where there were too many */
+  /**
+   * Counts an attempt.
+   *
+   * @throws Problem 429 after too many attempts
+   */
   count(
     action: AccountAction,
     about: { readonly connection: Connection; readonly key?: string },
   ): Promise<{ succeeded(): Promise<void> }>;
-  /** Forgets the failures to sign in with an address: it has another password now, set by whoever reads its mail. */
+  /** Forgets the failed sign-ins with an address, because its account got another password from somebody who reads its mail. */
   passwordReplaced(username: string): Promise<void>;
 }
 
-/** What registering, confirming and resetting work with. */
+/** The services for registering, confirming and resetting. */
 export interface AccountServices {
   readonly settings: Settings;
   readonly throttle: AccountThrottle;
@@ -29,17 +33,17 @@ export interface AccountServices {
   readonly links: Links;
 }
 
-/** What `accountRoutes()` is given. */
+/** The parameter of `accountRoutes()`. */
 export interface AccountRouteServices extends Omit<AccountServices, "links"> {
   readonly accounts: Accounts;
   readonly signedIn: SignedInUser;
-  /** Gives the browser session that a user came with another secret (S-03); nothing for one who came with a token. */
+  /** Replaces the secret of the browser session that the request came with (S-03). Returns nothing if it came with a token. */
   readonly rotateSession: (user: User) => Promise<Cookie | undefined>;
-  /** Where the links in messages lead. Default: pages of the issuer. */
+  /** The pages that the links in messages open. Default: pages of the issuer. */
   readonly links?: LinkTemplates | undefined;
 }
 
-/** What every message says. */
+/** Returns the values that every message contains. */
 export function messageContext({ issuer, lifetimes }: Settings): MessageContext {
   return { service: new URL(issuer).host, linkSeconds: lifetimes.linkSeconds };
 }

@@ -1,4 +1,4 @@
-/** Accounts behind an API, with sessions that are real, a throttle that is roomy unless told otherwise, and mail that is kept. */
+/** Accounts behind an API, with real sessions, a throttle with high limits by default, and an outbox that keeps its messages. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { anyScope, type Api, authorize, createApi, get, Redacted, unchecked } from "lockstep";
@@ -19,12 +19,12 @@ import { accountRoutes } from "./account-routes.ts";
 import { Accounts } from "./accounts.ts";
 import type { LinkTemplates } from "./link-template.ts";
 
-/** The password that accounts of tests register with; `openSessions` has another for those it adds. */
+/** The password that accounts register with in tests. `openSessions` has another password for the accounts that it adds. */
 export const chosen = "seven quiet lanterns drift";
-/** Another good one. */
+/** Another acceptable password. */
 export const another = "eight loud kettles whistle";
 
-/** What a test may change. */
+/** Options of `openAccountApi()`. */
 export interface AccountApiOptions {
   readonly settings?: Partial<Settings>;
   readonly throttle?: ThrottleOptions;
@@ -36,23 +36,23 @@ export interface AccountApi extends SessionDesk {
   readonly api: Api;
   readonly accounts: Accounts;
   readonly outbox: Outbox;
-  /** Posts JSON; with the cookie of a session where one is given. */
+  /** Posts JSON, with the session's cookie if `session` is set. */
   post(path: string, json: unknown, request?: PostRequest): Promise<Response>;
-  /** The messages that were sent since this was last asked for. */
+  /** Returns the messages that were sent since the last call. */
   mailed(): Promise<readonly MailMessage[]>;
-  /** The token in the link of the one message that was sent since. */
+  /** Returns the token in the link of the one message that was sent since the last call. */
   mailedToken(): Promise<string>;
-  /** Makes an account through the routes: registers, and opens the link. */
+  /** Makes an account through the routes: registers and opens the link. */
   register(email: string, password?: string): Promise<Account>;
-  /** Whether somebody can sign in with this. */
+  /** Whether this user name and password can sign in. */
   canSignIn(username: string, password: string): Promise<boolean>;
-  /** Whether a session's cookie is good. */
+  /** Whether a session's cookie is accepted. */
   isSignedIn(session: Redacted<string> | string): Promise<boolean>;
-  /** Signs in; gives the session's secret. */
+  /** Signs in and returns the session's secret. */
   browser(account: Account): Promise<Redacted<string>>;
 }
 
-/** What a request has beside its body. */
+/** The cookie and headers of a request. */
 export interface PostRequest {
   readonly session?: Redacted<string> | string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -67,7 +67,7 @@ const roomy: ThrottleOptions = {
   password: { network: much, key: much },
 };
 
-/** Opens it. */
+/** Opens accounts behind an API. */
 export function openAccountApi(test: Pick<TestContext, "after">, database: Database, options: AccountApiOptions = {}): AccountApi {
   const desk = openSessions(test, database, options.settings);
   const { settings, sessions, clock, mails } = desk;
@@ -138,22 +138,22 @@ export function openAccountApi(test: Pick<TestContext, "after">, database: Datab
   };
 }
 
-/** The token of the link in a message, if it has one. */
+/** Returns the token of the link in a message, if there is one. */
 export function tokenIn(text: string): string | undefined {
   return /#token=([A-Za-z0-9_-]{43})$/m.exec(text)?.[1];
 }
 
-/** The code of a problem document. */
+/** Returns the code of a problem document. */
 export async function codeOf(response: Response): Promise<unknown> {
   return ((await response.json()) as { readonly code?: unknown }).code;
 }
 
-/** What two answers must have in common for nobody to tell them apart. */
+/** Returns the parts of an answer that must be equal if nobody may tell two answers apart. */
 export async function shown(response: Response): Promise<unknown> {
   return { status: response.status, headers: comparableHeaders(response.headers), body: await response.text() };
 }
 
-/** The position of the log for an account, as a sign-in reads it. */
+/** Returns the position of the revocation log, read with the account as a sign-in reads it. */
 export async function positionOf({ settings }: Pick<SessionDesk, "settings">, id: string): Promise<number> {
   return (await settings.database.run(findAccount(id)))?.position ?? assert.fail("no account");
 }

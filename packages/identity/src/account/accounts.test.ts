@@ -19,7 +19,7 @@ describeOnEach("accounts, for programs", (kind) => {
     }
   });
 
-  test("are made with or without a password, recorded with who made them, and found in every way", async (t) => {
+  test("an account is made with or without a password, recorded with its maker, and found by id and by address", async (t) => {
     const database = await kind.open(t);
     const { accounts, canSignIn, clock } = openAccountApi(t, database);
     const ada = await accounts.create({ email: "Ada@example.com", password: new Redacted(chosen), by: "root", requestId: "r-9" });
@@ -50,7 +50,7 @@ describeOnEach("accounts, for programs", (kind) => {
     assert.match(String(event?.["details"]), /"by":"root"/);
   });
 
-  test("an address has one account, however it is written; of 50 at once one is made", async (t) => {
+  test("an address has one account, however it is spelled; 50 concurrent calls make one", async (t) => {
     const database = await kind.open(t);
     const { accounts } = openAccountApi(t, database);
     const made = await Promise.allSettled(
@@ -64,7 +64,7 @@ describeOnEach("accounts, for programs", (kind) => {
     assert.equal((await accounts.list({ limit: 10 })).length, 1);
   });
 
-  test("refuse what is no address, and a weak password", async (t) => {
+  test("create() refuses an invalid address and a weak password", async (t) => {
     const database = await kind.open(t);
     const { accounts } = openAccountApi(t, database);
     await assert.rejects(accounts.create({ email: "a@b＠c.example" }), { status: 422, code: "wrong_address" });
@@ -72,7 +72,7 @@ describeOnEach("accounts, for programs", (kind) => {
     assert.deepEqual(await accounts.list({ limit: 10 }), []);
   });
 
-  test("are listed oldest first, page by page, each once, also those of one moment and after one was deleted", async (t) => {
+  test("accounts are listed oldest first, each once, even if they share a creation time or one is deleted between pages", async (t) => {
     const database = await kind.open(t);
     const { accounts, clock } = openAccountApi(t, database);
     for (let index = 0; index < 7; index += 1) {
@@ -94,7 +94,7 @@ describeOnEach("accounts, for programs", (kind) => {
     assert.equal((await accounts.list({ limit: -5 })).length, 1);
   });
 
-  test("many are found at once", async (t) => {
+  test("findMany() returns many accounts at once", async (t) => {
     const database = await kind.open(t);
     const { accounts } = openAccountApi(t, database);
     const ids: string[] = [];
@@ -102,7 +102,7 @@ describeOnEach("accounts, for programs", (kind) => {
     assert.deepEqual(new Set((await accounts.findMany(ids)).keys()), new Set(ids));
   });
 
-  test("that are disabled end at once, whatever they have, and nothing of it comes back", async (t) => {
+  test("disabling an account ends its sessions and tokens at once, and enabling it brings none of them back", async (t) => {
     const database = await kind.open(t);
     const api = openAccountApi(t, database);
     const { accounts, register, browser, begin, isSignedIn, canSignIn, clock, events } = api;
@@ -129,7 +129,7 @@ describeOnEach("accounts, for programs", (kind) => {
     assert.equal(await canSignIn("ada@example.com", chosen), true);
   });
 
-  test("that are deleted take their sessions along, and their tokens are revoked; the address is free", async (t) => {
+  test("deleting an account ends its sessions, revokes its tokens and frees its address", async (t) => {
     const database = await kind.open(t);
     const { accounts, register, browser, isSignedIn, canSignIn, events } = openAccountApi(t, database);
     const ada = await register("ada@example.com");
@@ -148,7 +148,7 @@ describeOnEach("accounts, for programs", (kind) => {
     assert.notEqual((await register("ada@example.com")).id, ada.id);
   });
 
-  test("are changed by one of 50 at once", async (t) => {
+  test("of 50 concurrent calls, one changes the account", async (t) => {
     const database = await kind.open(t);
     const { accounts, events } = openAccountApi(t, database);
     const { id } = await accounts.create({ email: "ada@example.com" });
@@ -163,7 +163,7 @@ describeOnEach("accounts, for programs", (kind) => {
     }
   });
 
-  test("no session of an account survives its being disabled, however many sign in at the same time", async (t) => {
+  test("no session survives the disabling of its account, however many sign in at the same time", async (t) => {
     const database = await kind.open(t);
     const { accounts, register, begin, isSignedIn } = openAccountApi(t, database);
     const ada = await register("ada@example.com");
@@ -177,7 +177,7 @@ describeOnEach("accounts, for programs", (kind) => {
     }
   });
 
-  test("get another password from an administrator, which ends everything; a weak one is refused", async (t) => {
+  test("a password set by an administrator ends all credentials of the account; a weak one is refused", async (t) => {
     const database = await kind.open(t);
     const { accounts, register, browser, isSignedIn, canSignIn, events } = openAccountApi(t, database);
     const ada = await register("ada@example.com");
@@ -191,7 +191,7 @@ describeOnEach("accounts, for programs", (kind) => {
     assert.equal(await accounts.setPassword(randomUUID(), { password: new Redacted(another) }), false);
   });
 
-  test("have their sessions ended, of one kind or all", async (t) => {
+  test("endSessions() ends sessions of one kind, or all", async (t) => {
     const database = await kind.open(t);
     const { accounts, register, begin, isSignedIn, events } = openAccountApi(t, database);
     const ada = await register("ada@example.com");
@@ -205,7 +205,7 @@ describeOnEach("accounts, for programs", (kind) => {
     assert.equal(events.filter((event) => event.type === "session.ended" && event.reason === reason).length, 2);
   });
 
-  test("of another system are taken over with their ids and passwords", async (t) => {
+  test("an imported account keeps its id and password", async (t) => {
     const database = await kind.open(t);
     const { accounts, canSignIn, post, mailedToken } = openAccountApi(t, database);
     const id = randomUUID();
@@ -222,7 +222,7 @@ describeOnEach("accounts, for programs", (kind) => {
     const taken = { email: "bob@example.com", passwordHash, createdAt: 5 };
     await assert.rejects(accounts.import({ ...taken, id }), { code: "address_taken" });
     await assert.rejects(accounts.import({ ...taken, id: randomUUID(), email: "ADA@example.com" }), { code: "address_taken" });
-    // A hash of another kind lets nobody in; a new password by mail does.
+    // A hash of another kind lets nobody in. A reset by mail sets a password that does.
     await accounts.import({ ...taken, id: randomUUID(), passwordHash: secret("$2b$12$abcdefghijklmnopqrstuu") });
     assert.equal(await canSignIn("bob@example.com", chosen), false);
     await post("/auth/password/forgot", { email: "bob@example.com" });

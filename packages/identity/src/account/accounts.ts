@@ -1,4 +1,4 @@
-/** Accounts, for programs: the application, its administrators' routes and the command line. */
+/** The accounts API for programs: the application, the routes of administrators and the command line. */
 import { randomUUID } from "node:crypto";
 import { problem, type Redacted, type Secret } from "lockstep";
 import type { Account } from "../account-table/account-row.ts";
@@ -28,27 +28,27 @@ import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 import { endEverythingOf } from "./closing.ts";
 
-/** Who changes something, and where it was asked for. */
+/** Who makes a change, and in which request. */
 export interface ChangedBy {
-  /** The `sub` of whoever does it; none for the command line. */
+  /** The `sub` of the caller. The command line has none. */
   readonly by?: string | undefined;
   /** The `X-Request-Id` of the answer. */
   readonly requestId?: string | undefined;
 }
 
-/** An account to be made. Whoever makes it vouches for the address. */
+/** An account to make. The caller vouches for the address. */
 export interface AccountToCreate extends ChangedBy {
   readonly email: string;
-  /** Without one the owner asks for a new password by mail first. */
+  /** Without a password, the owner has to ask for one by mail first. */
   readonly password?: Redacted<string> | undefined;
 }
 
-/** An account of another system to be taken over as it is. */
+/** An account to take over from another system, as it is. */
 export interface AccountToImport extends ChangedBy {
-  /** A UUID that nobody else has. */
+  /** A UUID that no other account has. */
   readonly id: string;
   readonly email: string;
-  /** Argon2id as a PHC string; any other means that the owner asks for a new password by mail first. */
+  /** Argon2id as a PHC string. With any other hash, the owner has to ask for a new password by mail first. */
   readonly passwordHash: Secret<string> | undefined;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
@@ -56,7 +56,7 @@ export interface AccountToImport extends ChangedBy {
 
 /** Which sessions end, and why. */
 export interface SessionsToEnd extends ChangedBy {
-  /** Only those of browsers, or of programs. Default: all. */
+  /** Only the sessions of browsers (`"browser"`) or of programs (`"tokens"`). Default: all. */
   readonly kind?: "browser" | "tokens" | undefined;
   readonly reason: EndReason;
 }
@@ -64,7 +64,7 @@ export interface SessionsToEnd extends ChangedBy {
 /** A password that an operator sets. */
 export interface PasswordToSet extends ChangedBy {
   readonly password: Redacted<string>;
-  /** Whether the account's sign-ins end (default), as they must where somebody may have known the password before. */
+  /** Whether the account's sessions end. Default `"end"`, which is necessary if somebody else may have known the old password. */
   readonly sessions?: "end" | "keep" | undefined;
 }
 
@@ -78,8 +78,8 @@ const mostOnPage = 1000;
 const changed: KnownOptions<ChangedBy> = { by: true, requestId: true };
 
 /**
- * Accounts. Every change is recorded in the transaction that makes it. Every method refuses a misspelt option with
- * `WrongIdentityOption`.
+ * Manages accounts. Every change is recorded as an event, in the transaction of the change. Every method refuses a misspelt
+ * option with `WrongIdentityOption`.
  */
 export class Accounts {
   readonly #settings: Settings;
@@ -88,25 +88,25 @@ export class Accounts {
     this.#settings = settings;
   }
 
-  /** The account of an id (the `sub` of its tokens). */
+  /** Finds an account by its id (the `sub` of its tokens). */
   async find(id: string): Promise<Account | undefined> {
     const record = await this.#settings.database.run(findAccount(id));
     return record && accountOf(record);
   }
 
-  /** The account of an address, however it is written. */
+  /** Finds an account by its address, in any spelling. */
   async findByEmail(email: string): Promise<Account | undefined> {
     const record = await this.#settings.database.run(findAccountByEmail(emailKey(email)));
     return record && accountOf(record);
   }
 
-  /** The accounts of these ids that there are, by id. */
+  /** Finds the accounts with these ids. The map has no entry for an id that no account has. */
   async findMany(ids: readonly string[]): Promise<ReadonlyMap<string, Account>> {
     const found = await this.#settings.database.run(findAccounts([...new Set(ids)]));
     return new Map(found.map((account) => [account.id, account]));
   }
 
-  /** Accounts, oldest first, at most 1,000 at a time; `after` is the last one of the page before. */
+  /** Lists accounts, oldest first, at most 1,000 at a time. `after` is the last account of the page before. */
   async list(page: AccountPage): Promise<readonly Account[]> {
     checkOptions("accounts.list()", page, { limit: true, after: true, offset: true });
     const { limit, ...from } = page;
@@ -131,9 +131,9 @@ export class Accounts {
   }
 
   /**
-   * Takes over an account of another system, with its id and the hash of its password.
+   * Imports an account from another system, with its id and the hash of its password.
    *
-   * @throws Problem 422 `wrong_address`, 409 `address_taken` (or the id is)
+   * @throws Problem 422 `wrong_address`, 409 `address_taken` if an account has the address or the id
    */
   async import(account: AccountToImport): Promise<Account> {
     checkOptions("accounts.import()", account, { id: true, email: true, passwordHash: true, createdAt: true, ...changed });
@@ -142,7 +142,8 @@ export class Accounts {
   }
 
   /**
-   * Sets the password and, unless its sessions are kept, ends everything that the account has; false where there is no such account.
+   * Sets the password and, unless `sessions` is `"keep"`, ends the account's sessions, tokens and links. Returns false if there
+   * is no such account.
    *
    * @throws Problem 422 `weak_password`
    */
@@ -158,7 +159,10 @@ export class Accounts {
     );
   }
 
-  /** Disables an account and ends everything that it has; API keys die with it. False where it is disabled already, or not there. */
+  /**
+   * Disables an account and ends its sessions, tokens and links. Its API keys are refused while it is disabled. Returns false if
+   * the account is disabled already or does not exist.
+   */
   async disable(id: string, change: ChangedBy = {}): Promise<boolean> {
     checkOptions("accounts.disable()", change, changed);
     return this.#changed(id, { type: "account.disabled", subject: id, ...by(change) }, change, (record) =>
@@ -166,19 +170,22 @@ export class Accounts {
     );
   }
 
-  /** Enables an account again; what was ended stays so. False where it is not disabled. */
+  /**
+   * Enables an account again. Sessions, tokens and links that ended stay ended; API keys work again. Returns false if the account
+   * is not disabled.
+   */
   async enable(id: string, change: ChangedBy = {}): Promise<boolean> {
     checkOptions("accounts.enable()", change, changed);
     return this.#changed(id, { type: "account.enabled", subject: id, ...by(change) }, change, () => enableAccount(id));
   }
 
-  /** Deletes an account with its sessions, keys and links. False where there is none. Its id is never used again. */
+  /** Deletes an account with its sessions, keys and links. Returns false if it does not exist. Its id is never used again. */
   async delete(id: string, change: ChangedBy = {}): Promise<boolean> {
     checkOptions("accounts.delete()", change, changed);
     return this.#changed(id, { type: "account.deleted", subject: id, ...by(change) }, change, (record) => this.#delete(id, record));
   }
 
-  /** Ends sessions of an account with their tokens; gives the ids of those that this call ended. */
+  /** Ends sessions of an account with their tokens. Returns the ids of the sessions that this call ended. */
   async endSessions(id: string, sessions: SessionsToEnd): Promise<readonly string[]> {
     checkOptions("accounts.endSessions()", sessions, { kind: true, reason: true, ...changed });
     const { kind, reason, ...change } = sessions;
@@ -198,7 +205,7 @@ export class Accounts {
     return made;
   }
 
-  /** Runs a change that tells whether it changed something, and records it if so. */
+  /** Runs a change, and records it if it returns true. */
   async #changed(
     id: string,
     details: IdentityEventDetails,
@@ -233,7 +240,11 @@ export class Accounts {
   }
 }
 
-/** @throws Problem 422 `wrong_address` */
+/**
+ * Parses an address.
+ *
+ * @throws Problem 422 `wrong_address`
+ */
 function addressOf(email: string): ParsedEmail {
   const address = parseEmail(email);
   if (address === undefined) problem(422, "wrong_address", "This is not a usable e-mail address.");

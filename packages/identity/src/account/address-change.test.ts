@@ -7,7 +7,7 @@ import { another, chosen, codeOf, openAccountApi, shown, tokenIn } from "./accou
 const links = sql("SELECT * FROM identity_links");
 
 describeOnEach("changing the address", (kind) => {
-  test("needs the password, tells both mailboxes, and leaves the old address until the new one is confirmed (L-21)", async (t) => {
+  test("needs the password, notifies both mailboxes, and keeps the old address until the new one is confirmed (L-21)", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, mailed, accounts, canSignIn, clock, events, isSignedIn } = openAccountApi(t, database);
     const ada = await register("ada@example.com");
@@ -29,7 +29,7 @@ describeOnEach("changing the address", (kind) => {
       messages.map(({ to }) => to),
       ["New@example.com", "ada@example.com"],
     );
-    // A link to the old address, which must not outlive it.
+    // A link to the old address, which must stop working when the address changes.
     await post("/auth/password/forgot", { email: "ada@example.com" });
     await mailed();
     const [token, none] = messages.map(({ text }) => tokenIn(text));
@@ -39,7 +39,7 @@ describeOnEach("changing the address", (kind) => {
     assert.equal((await accounts.find(ada.id))?.email, "ada@example.com");
     assert.equal(await canSignIn("new@example.com", chosen), false);
 
-    // The link alone is not enough, and it resets no password.
+    // The link alone is not enough, and it cannot reset a password.
     const refused = await post("/auth/verify", { token, password: another });
     assert.deepEqual([refused.status, await codeOf(refused)], [403, "wrong_password"]);
     assert.equal((await post("/auth/password/reset", { token, password: another })).status, 400);
@@ -62,7 +62,7 @@ describeOnEach("changing the address", (kind) => {
     await register("ada@example.com");
   });
 
-  test("the answer does not tell whether somebody has the address, and nobody can take it (L-21, L-05)", async (t) => {
+  test("the answer does not reveal whether somebody has the address, and nobody can take it (L-21, L-05)", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, mailed, accounts } = openAccountApi(t, database);
     const [ada, bob] = [await register("ada@example.com"), await register("Bob@example.com")];
@@ -85,7 +85,7 @@ describeOnEach("changing the address", (kind) => {
     assert.equal((await accounts.find(bob.id))?.email, "Bob@example.com");
   });
 
-  test("a newer request makes the link before it void; so does another password", async (t) => {
+  test("a newer request invalidates the earlier link; so does a change of the password", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, mailed, accounts } = openAccountApi(t, database);
     const ada = await register("ada@example.com");
@@ -96,7 +96,7 @@ describeOnEach("changing the address", (kind) => {
     };
     const [first, second] = [await ask("one@example.com"), await ask("two@example.com")];
     assert.equal((await post("/auth/verify", { token: first, password: chosen })).status, 400);
-    // Whoever knew the password and asked for the address loses the link when the owner changes it.
+    // An attacker who knew the password and asked for another address loses the link when the owner changes the password.
     assert.equal((await post("/auth/password", { currentPassword: chosen, newPassword: another }, { session })).status, 204);
     for (const password of [chosen, another]) {
       assert.equal((await post("/auth/verify", { token: second, password })).status, 400);

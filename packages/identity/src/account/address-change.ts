@@ -1,4 +1,7 @@
-/** Another address for an account: asked for with the password, confirmed from the new mailbox; the old one stays until then (L-21). */
+/**
+ * Changes the address of an account. The user asks with the password and confirms from the new mailbox; until then the old
+ * address stays (L-21).
+ */
 import type { Connection } from "lockstep";
 import { type AccountRecord, findAccount, findAccountByEmail, lockAccount, moveAccount } from "../account-table/account-store.ts";
 import { type ParsedEmail, parseEmail } from "../mail/email.ts";
@@ -10,7 +13,7 @@ import { invalidLink, wrongPassword } from "./invalid-link.ts";
 import { type Link, removeLinks, saveLink, spendLink } from "./link-store.ts";
 import type { LinkUse } from "./registration.ts";
 
-/** The address that an account is to get. The password of the account was checked. */
+/** A request to change the address of an account whose password was checked. */
 export interface AddressChange {
   readonly account: AccountRecord;
   readonly email: ParsedEmail;
@@ -18,7 +21,7 @@ export interface AddressChange {
 }
 
 /**
- * Sends a link to the new address and a notice to the old one. The answer does not tell whether somebody has the address.
+ * Sends a link to the new address and a notice to the old one. The answer does not reveal whether somebody has the address.
  *
  * @throws Problem 429
  */
@@ -67,7 +70,7 @@ export async function requestAddressChange(
 }
 
 /**
- * Moves an account to the address that its link was sent to; gives its id.
+ * Moves an account to the address that the link was sent to. Returns the account's id.
  *
  * @throws Problem 400 `invalid_link`, 403 `wrong_password`
  */
@@ -79,13 +82,13 @@ export async function finishAddressChange(use: LinkUse, link: Link, { settings, 
   const { id } = account;
   const now = settings.clock();
   const moved = await settings.audit.recorded(settings.database, connection, function* (record) {
-    // Another password makes links invalid: what was checked above is the password as long as there is the link.
+    // Changing the password removes the links, so while the link exists, the password that was checked above is current.
     yield* lockAccount(id);
     const spent = yield* spendLink(token, "change_email", now);
     const address = spent && parseEmail(spent.email);
     const moved = address && (yield* moveAccount(id, address, now));
     if (moved === undefined) return undefined;
-    // Links that went to the old address must not open the account any more.
+    // Links that were sent to the old address must no longer open the account.
     yield* removeLinks(id);
     yield* record({ type: "account.address_changed", subject: id });
     return moved;

@@ -1,17 +1,28 @@
-/** A link that is no good: unknown, spent, over, replaced by a newer one, for something else, of an account that may not use it. */
+/**
+ * Refuses links that are unknown, used, expired, replaced by a newer one, made for another purpose, or of an account that may not
+ * use them.
+ */
 import { type Connection, problem } from "lockstep";
 import type { Settings } from "../settings.ts";
 
-/** Why a link was refused; the answer is the same for all of them. */
+/** Why a link was refused. The answer is the same for all reasons. */
 export type LinkRefusal = "unknown" | "wrong_password" | "overtaken";
 
-/** Reports a refused link. @throws Problem 400 `invalid_link` */
+/**
+ * Reports a refused link.
+ *
+ * @throws Problem 400 `invalid_link`
+ */
 export function invalidLink(reason: LinkRefusal, connection: Connection, settings: Settings, subject?: string): never {
   settings.audit.report({ type: "link.refused", reason, ...(subject === undefined ? {} : { subject }) }, connection);
   problem(400, "invalid_link", "This link is not valid any more: ask for a new one.");
 }
 
-/** Reports a wrong password. @throws Problem 403 `wrong_password` */
+/**
+ * Reports a wrong password.
+ *
+ * @throws Problem 403 `wrong_password`
+ */
 export function wrongPassword(connection: Connection, settings: Settings, subject?: string): never {
   const about = subject === undefined ? {} : { subject };
   settings.audit.report({ type: "sign_in.failed", method: "password", reason: "wrong_password", ...about }, connection);

@@ -19,7 +19,7 @@ function linkTo(purpose: LinkPurpose, accountId?: string): NewLink {
 }
 
 describeOnEach("links", (kind) => {
-  test("are spent for the purpose that they were made for, before they are over, once", async (t) => {
+  test("a link is spent only for its own purpose, before it expires, and once", async (t) => {
     const database = await kind.open(t);
     const link = linkTo("change_email");
     await database.run(saveLink(link));
@@ -34,7 +34,7 @@ describeOnEach("links", (kind) => {
     assert.equal(await spend("change_email", 999), undefined);
   });
 
-  test("are spent by one of 50 at once", async (t) => {
+  test("of 50 calls at once, one spends a link", async (t) => {
     const database = await kind.open(t);
     const { token, ...link } = linkTo("reset");
     await database.run(saveLink({ ...link, token }));
@@ -42,14 +42,14 @@ describeOnEach("links", (kind) => {
     assert.equal(spent.filter((each) => each !== undefined).length, 1);
   });
 
-  test("are not kept for an account that is gone, which is no error", async (t) => {
+  test("a link for an account that was deleted is not saved, and that is not an error", async (t) => {
     const database = await kind.open(t);
     const link = linkTo("reset", randomUUID());
     await database.run(saveLink(link));
     assert.equal(await database.run(findLink(link.token, 1)), undefined);
   });
 
-  test("are looked for only by what could be a token", async (t) => {
+  test("only a text that could be a token is looked up", async (t) => {
     const database = await kind.open(t);
     for (const token of ["", "x", "A".repeat(44), `${"A".repeat(42)}\u0000`, "' OR 1=1 --"]) {
       assert.equal(await database.run(findLink(new Redacted(token), 1)), undefined);

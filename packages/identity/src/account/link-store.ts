@@ -1,26 +1,26 @@
-/** Links that were sent by mail. One row is one attempt, and is spent by deleting it: of fifty at once, one gets it (RULES R6). */
+/** The table of links that were sent by mail. A link is spent by deleting its row, so of fifty attempts at once, one gets it. */
 import { type Redacted, secret, type Secret } from "lockstep";
 import { hashOfSecret, isSecretFormat } from "../secret/opaque-token.ts";
 import { textOf, textOrNone } from "../store/row.ts";
 import { all, first, type Row, sql, type Work } from "../store/statement.ts";
 
-/** What a link is good for, and for nothing else. */
+/** The only purpose that a link can be used for. */
 export type LinkPurpose = "register" | "reset" | "change_email";
 
-/** A link, as it is kept: whoever reads it here cannot use it. */
+/** A link as it is stored. Reading the table is not enough to use one, because it contains only a hash of the token. */
 export interface Link {
   readonly purpose: LinkPurpose;
-  /** Whose it is; none while there is no account. */
+  /** The account's id; none before the account exists. */
   readonly accountId: string | undefined;
   /** The address it was sent to. */
   readonly email: string;
-  /** The password that was chosen with it. */
+  /** The password that was chosen when registering. */
   readonly passwordHash: Secret<string> | undefined;
 }
 
-/** A link to be kept. */
+/** A link to save. */
 export interface NewLink extends Link {
-  /** What stands in the message; a hash of it is kept. */
+  /** The secret in the message. Only its hash is stored. */
   readonly token: Redacted<string>;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
@@ -42,25 +42,28 @@ const removeExpired = sql(`
 const removeOfAccount = sql("DELETE FROM identity_links WHERE account_id = :accountId");
 const removeOfPurpose = sql("DELETE FROM identity_links WHERE account_id = :accountId AND purpose = :purpose");
 
-/** Keeps a link. For an account: in a transaction that holds it (`lockAccount`); nothing is kept where it is gone. */
+/**
+ * Saves a link. If it belongs to an account, call `lockAccount()` in the same transaction first; if the account was deleted,
+ * nothing is saved.
+ */
 export function* saveLink({ token, purpose, accountId, email, passwordHash, createdAt, expiresAt }: NewLink): Work<void> {
   const hash = passwordHash?.reveal() ?? null;
   const secretHash = hashOfSecret(token);
   yield* all(insert, { secretHash, purpose, accountId: accountId ?? null, email, hash, createdAt, expiresAt });
 }
 
-/** The link of a token, if it is not over; it stays. */
+/** Finds the link of a token, unless it has expired. The link is not spent. */
 export function* findLink(token: Redacted<string>, now: number): Work<Link | undefined> {
   if (!isSecretFormat(token.reveal())) return undefined;
   return toLink(yield* first(find, { secretHash: hashOfSecret(token), now }));
 }
 
-/** Spends a link: gives it to one caller only, if it is for this purpose and not over. */
+/** Spends a link: returns it to one caller only, if it was made for this purpose and has not expired. */
 export function* spendLink(token: Redacted<string>, purpose: LinkPurpose, now: number): Work<Link | undefined> {
   return toLink(yield* first(spend, { secretHash: hashOfSecret(token), purpose, now }));
 }
 
-/** Makes an account's links invalid: all, or those for one purpose. */
+/** Invalidates an account's links: all, or those for one purpose. */
 export function* removeLinks(accountId: string, purpose?: LinkPurpose): Work<void> {
   yield* purpose === undefined ? all(removeOfAccount, { accountId }) : all(removeOfPurpose, { accountId, purpose });
 }
@@ -69,7 +72,7 @@ function toLink(row: Row | undefined): Link | undefined {
   if (row === undefined) return undefined;
   const hash = textOrNone(row, "password_hash");
   return {
-    // Written by `saveLink` only.
+    // Only `saveLink` writes this column.
     purpose: textOf(row, "purpose") as LinkPurpose,
     accountId: textOrNone(row, "account_id"),
     email: textOf(row, "email"),
@@ -77,7 +80,7 @@ function toLink(row: Row | undefined): Link | undefined {
   };
 }
 
-/** Removes links that are too old, at most so many; gives how many. */
+/** Removes expired links, at most `limit`. Returns how many were removed. */
 export function* removeExpiredLinks(now: number, limit: number): Work<number> {
   return (yield* all(removeExpired, { now, limit })).length;
 }

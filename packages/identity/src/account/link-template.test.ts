@@ -5,7 +5,7 @@ import { linksTo } from "./link-template.ts";
 
 const token = new Redacted("abc$&$1");
 
-test("links lead to pages of the issuer, with the token in the fragment, which no server sees", () => {
+test("links lead to pages of the issuer, with the token in the fragment, which browsers do not send to a server", () => {
   const links = linksTo("https://as.test");
   assert.equal(links.verify(token), "https://as.test/auth/verify#token=abc$&$1");
   assert.equal(links.reset(token), "https://as.test/auth/password/reset#token=abc$&$1");
@@ -17,7 +17,7 @@ test("links lead where the settings say", () => {
   assert.equal(links.verify(token), "http://localhost:3000/v?t=abc$&$1");
 });
 
-test("a template that is not https, or has not one place for the token, is refused when the service is built", () => {
+test("a template that is not https, or does not contain {token} exactly once, is refused when the service is built", () => {
   for (const verify of [
     "http://app.example/#{token}",
     "https://app.example/",

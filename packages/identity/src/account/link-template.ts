@@ -1,15 +1,18 @@
-/** The links in messages. They are made of settings only: no header of a request has a part in them (L-19). */
+/** Builds the links in messages. They are built from settings only: no request header can change where they lead (L-19). */
 import { BuildError, type Redacted } from "lockstep";
 
-/** Where the links in messages lead. `{token}` stands for the secret part; a fragment (`#token={token}`) keeps it out of logs. */
+/**
+ * The pages that the links in messages open. `{token}` is replaced by the secret; in a fragment (`#token={token}`) it stays out
+ * of logs.
+ */
 export interface LinkTemplates {
   /** The page that confirms an address. Default `<issuer>/auth/verify#token={token}`. */
   readonly verify?: string | undefined;
-  /** The page that takes a new password. Default `<issuer>/auth/password/reset#token={token}`. */
+  /** The page that asks for a new password. Default `<issuer>/auth/password/reset#token={token}`. */
   readonly reset?: string | undefined;
 }
 
-/** Makes links. */
+/** Builds links with their tokens. */
 export interface Links {
   verify(token: Redacted<string>): string;
   reset(token: Redacted<string>): string;
@@ -19,9 +22,9 @@ const place = "{token}";
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /**
- * Checks where links lead.
+ * Checks the link templates.
  *
- * @throws BuildError `wrong_option` for what is no https URL (http on loopback) with `{token}` in it once
+ * @throws BuildError `wrong_option` if a template is not an https URL (http on loopback) that contains `{token}` exactly once
  */
 export function linksTo(issuer: string, { verify, reset }: LinkTemplates = {}): Links {
   const base = issuer.endsWith("/") ? issuer.slice(0, -1) : issuer;
@@ -41,7 +44,7 @@ function checked(name: string, template: string): string {
   if (!isSafe || url.host.includes("{") || template.split(place).length !== 2 || /[\s\p{C}]/u.test(template)) {
     throw new BuildError(
       "wrong_option",
-      `The link template "${name}" is an https URL with {token} in it once: https://app.example/${name}#token={token}`,
+      `Write the link template "${name}" as an https URL with {token} in it once: https://app.example/${name}#token={token}`,
     );
   }
   return template;

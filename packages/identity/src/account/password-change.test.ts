@@ -11,7 +11,7 @@ import { another, chosen, codeOf, openAccountApi } from "./account.fixture.ts";
 const openSessionsOf = sql("SELECT id, kind FROM identity_sessions WHERE account_id = :id AND ended_at IS NULL");
 
 describeOnEach("changing the password", (kind) => {
-  test("ends every other sign-in, and gives this one another cookie (S-05, S-03)", async (t) => {
+  test("ends every other session, and replaces this one's cookie (S-05, S-03)", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, begin, isSignedIn, canSignIn, mailed, events } = openAccountApi(t, database);
     const [ada, bob] = [await register("ada@example.com"), await register("bob@example.com")];
@@ -27,7 +27,7 @@ describeOnEach("changing the password", (kind) => {
       false,
       true,
     ]);
-    // The family of refresh tokens is over, too; the one session that is left is this browser's.
+    // The family of refresh tokens has ended, too. The one session that is left is this browser's.
     assert.deepEqual(
       (await database.run(all(openSessionsOf, { id: ada.id }))).map((row) => row["kind"]),
       ["browser"],
@@ -42,7 +42,7 @@ describeOnEach("changing the password", (kind) => {
     );
   });
 
-  test("needs the current one; a wrong one changes nothing and costs one hash", async (t) => {
+  test("needs the current password; a wrong one changes nothing and costs one hash", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, isSignedIn, canSignIn, events } = openAccountApi(t, database);
     const ada = await register("ada@example.com");
@@ -63,7 +63,7 @@ describeOnEach("changing the password", (kind) => {
     assert.equal(await canSignIn("ada@example.com", chosen), true);
   });
 
-  test("is throttled: whoever has found a browser open cannot guess on", async (t) => {
+  test("is throttled: a person who finds a browser signed in cannot keep guessing the password", async (t) => {
     const database = await kind.open(t);
     const key = { attempts: 2, seconds: 900 };
     const throttle = { password: { network: { attempts: 1000, seconds: 60 }, key } };
@@ -80,12 +80,12 @@ describeOnEach("changing the password", (kind) => {
     assert.equal(await attempt(session, "/auth/account/deactivate", { password: chosen }), 429);
     assert.equal(await attempt(session, "/auth/email", { email: "x@example.com", password: chosen }), 429);
     assert.equal(hashes.since(), 0);
-    // Somebody else's attempts are their own.
+    // Attempts count for each account: Ada's do not slow Bob down.
     const bobs = await browser(bob);
     assert.equal(await attempt(bobs, "/auth/password", { currentPassword: chosen, newPassword: another }), 204);
   });
 
-  test("a sign-in with the old password that was being checked meanwhile begins no session (S-05)", async (t) => {
+  test("a sign-in with the old password that is being checked during the change starts no session (S-05)", async (t) => {
     const database = await kind.open(t);
     const { post, register, browser, settings, sessions, accounts } = openAccountApi(t, database);
     const ada = await register("ada@example.com");
@@ -99,7 +99,8 @@ describeOnEach("changing the password", (kind) => {
     const checked = await signIn({ ...attempt, password: new Redacted(chosen) }, { settings, throttle });
     assert.equal((await post("/auth/password", { currentPassword: chosen, newPassword: another }, { session })).status, 204);
     await assert.rejects(start(checked), { name: "SignInRefused" });
-    // The same with the new password, checked after the change, begins one; disabling ends what is being checked, too.
+    // A sign-in with the new password, checked after the change, starts a session. Disabling also ends a sign-in that is being
+    // checked.
     const later = await signIn({ ...attempt, password: new Redacted(another) }, { settings, throttle });
     assert.ok(await start(later));
     const last = await signIn({ ...attempt, password: new Redacted(another) }, { settings, throttle });

@@ -1,4 +1,4 @@
-/** A signed-in user who shows the password: to have another one, or for what needs more than a session. */
+/** Asks a signed-in user for the password: to change it, or before an action that needs more than a session. */
 import type { Connection, Redacted, Secret } from "lockstep";
 import { type AccountRecord, findAccount, lockAccount } from "../account-table/account-store.ts";
 import { changePasswordHash } from "../account-table/password-store.ts";
@@ -12,7 +12,7 @@ import { type AccountServices, messageContext } from "./account-services.ts";
 import { wrongPassword } from "./invalid-link.ts";
 import { removeLinks } from "./link-store.ts";
 
-/** A user with the password that was entered. */
+/** A signed-in user with the password that was entered. */
 export interface ShownPassword {
   readonly user: User;
   readonly password: Redacted<string>;
@@ -23,7 +23,7 @@ export interface ShownPassword {
 export type CheckedAccount = AccountRecord & { readonly passwordHash: Secret<string> };
 
 /**
- * Checks the password of the caller's own account; gives the account.
+ * Checks the password of the caller's own account. Returns the account.
  *
  * @throws Problem 403 `wrong_password`, 429
  */
@@ -40,9 +40,9 @@ export async function checkOwnPassword(
 }
 
 /**
- * Gives the caller's account another password, and ends every other sign-in of it (S-05); links that were sent are invalid.
+ * Changes the password of the caller's account and ends every other session of it (S-05). Links that were sent become invalid.
  *
- * @throws Problem 403 `wrong_password` (also where another request was first), 422 `weak_password`, 429
+ * @throws Problem 403 `wrong_password` (also if another request has just changed the password), 422 `weak_password`, 429
  */
 export async function changePassword(
   shown: ShownPassword & { readonly newPassword: Redacted<string> },

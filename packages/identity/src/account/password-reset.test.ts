@@ -12,7 +12,7 @@ const revocations = sql("SELECT kind, key FROM identity_revocations ORDER BY seq
 const openFamilies = sql("SELECT id FROM identity_sessions WHERE ended_at IS NULL AND kind = 'tokens'");
 
 describeOnEach("a lost password", (kind) => {
-  test("a link from the mailbox sets another one, ends every sign-in, and signs nobody in (L-19)", async (t) => {
+  test("a link from the mailbox sets another password, ends every session, and signs nobody in (L-19)", async (t) => {
     const database = await kind.open(t);
     const api = openAccountApi(t, database);
     const { post, mailed, mailedToken, register, canSignIn, isSignedIn, browser, begin, events } = api;
@@ -38,7 +38,7 @@ describeOnEach("a lost password", (kind) => {
     assert.equal(await canSignIn("ada@example.com", another), true);
     assert.equal(await canSignIn("bob@example.com", chosen), true);
 
-    // Access tokens that were issued before carry a position before the entry for the subject.
+    // Access tokens that were issued earlier have a position before the revocation of the subject.
     assert.ok((await positionOf(api, ada.id)) > before);
     const entries = await database.run(all(revocations));
     assert.ok(entries.some(({ kind, key }) => kind === "subject" && key === ada.id));
@@ -49,7 +49,7 @@ describeOnEach("a lost password", (kind) => {
     assert.match(notice?.subject ?? "", /was changed/);
   });
 
-  test("links lead where the settings say, whatever the request says of its host (L-19)", async (t) => {
+  test("links lead to the configured pages, whatever host the request names (L-19)", async (t) => {
     const database = await kind.open(t);
     for (const [links, expected] of [
       [undefined, "https://as.test/auth/password/reset#token="],
@@ -74,7 +74,7 @@ describeOnEach("a lost password", (kind) => {
     }
   });
 
-  test("a link is good once, for 15 minutes, and a newer one makes it void (L-19)", async (t) => {
+  test("a link works once, for 15 minutes, and a newer link invalidates it (L-19)", async (t) => {
     const database = await kind.open(t);
     const { post, mailedToken, register, clock, canSignIn } = openAccountApi(t, database);
     await register("ada@example.com");
@@ -85,7 +85,7 @@ describeOnEach("a lost password", (kind) => {
     const use = async (token: string, password: string): Promise<number> =>
       (await post("/auth/password/reset", { token, password })).status;
     const [first, second] = [await ask(), await ask()];
-    // It confirms nothing: it is not even looked at whose it is.
+    // It cannot confirm an address: it is refused before its account is read.
     const hashes = countHashes(t);
     assert.equal((await post("/auth/verify", { token: second, password: chosen })).status, 400);
     assert.equal(hashes.since(), 0);
@@ -104,7 +104,7 @@ describeOnEach("a lost password", (kind) => {
     assert.equal(await canSignIn("ada@example.com", chosen), true);
   });
 
-  test("a link opens the account that it was sent to, whoever else is named (L-20)", async (t) => {
+  test("a link opens the account that it was sent to, even if the request names another (L-20)", async (t) => {
     const database = await kind.open(t);
     const { post, mailedToken, register, canSignIn } = openAccountApi(t, database);
     const [ada, bob] = [await register("ada@example.com"), await register("bob@example.com")];
@@ -126,7 +126,7 @@ describeOnEach("a lost password", (kind) => {
     assert.notEqual(ada.id, bob.id);
   });
 
-  test("the answer and the work are the same for known, unknown and disabled; only the mailbox of the first is told (L-05)", async (t) => {
+  test("the answer and the work are the same for known, unknown and disabled accounts; mail goes only to the first (L-05)", async (t) => {
     const database = await kind.open(t);
     const { post, mailed, register, accounts } = openAccountApi(t, database);
     await register("ada@example.com");
@@ -147,7 +147,7 @@ describeOnEach("a lost password", (kind) => {
     );
   });
 
-  test("confirms the address of an account that an administrator made without a password", async (t) => {
+  test("a reset confirms the address of an account that an administrator made without a password", async (t) => {
     const database = await kind.open(t);
     const { post, mailedToken, accounts, canSignIn, clock } = openAccountApi(t, database);
     const { id } = await accounts.create({ email: "ada@example.com" });
@@ -159,7 +159,7 @@ describeOnEach("a lost password", (kind) => {
     assert.equal(await canSignIn("ada@example.com", chosen), true);
   });
 
-  test("a link dies when the account is disabled, gets another password another way, or moves to another address", async (t) => {
+  test("a link stops working when the account is disabled, gets another password, or moves to another address", async (t) => {
     const database = await kind.open(t);
     const { post, mailed, register, accounts, browser } = openAccountApi(t, database);
     const moved = async (session: Parameters<typeof post>[2], email: string): Promise<void> => {
@@ -190,7 +190,7 @@ describeOnEach("a lost password", (kind) => {
     }
   });
 
-  test("a link to an address that the account has no more, kept while it moved, opens nothing", async (t) => {
+  test("a link to an address that the account no longer has opens nothing, even if it was saved during the move", async (t) => {
     const database = await kind.open(t);
     const { post, register, settings, canSignIn } = openAccountApi(t, database);
     const { id } = await register("ada@example.com");

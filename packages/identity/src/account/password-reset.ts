@@ -1,4 +1,4 @@
-/** A new password for somebody who has lost theirs, by way of their mailbox (attack rows L-19 and L-20). */
+/** Resets a lost password through the account's mailbox (L-19, L-20). */
 import type { Connection, Redacted } from "lockstep";
 import { findAccountByEmail, lockAccount } from "../account-table/account-store.ts";
 import { resetPasswordHash } from "../account-table/password-store.ts";
@@ -12,15 +12,15 @@ import { endEverythingOf } from "./closing.ts";
 import { invalidLink } from "./invalid-link.ts";
 import { findLink, removeLinks, saveLink, spendLink } from "./link-store.ts";
 
-/** Somebody who has lost a password. */
+/** A request for a link, by somebody who has lost a password. */
 export interface LostPassword {
   readonly email: ParsedEmail;
   readonly connection: Connection;
 }
 
 /**
- * Sends a link to reset the password, where there is an account that may sign in. It makes the links before it invalid. The answer and
- * the work are the same without an account.
+ * Sends a link to reset the password, if there is an account that may sign in. Earlier links become invalid. Without an account,
+ * the answer and the work are the same.
  *
  * @throws Problem 429
  */
@@ -33,7 +33,7 @@ export async function requestReset({ email, connection }: LostPassword, services
   const token = newSecret();
   const now = clock();
   await database.transaction(function* () {
-    // Without an account, the same for nobody: nobody is given the token.
+    // Without an account, the same work is done, and the token is sent to nobody.
     yield* lockAccount(account?.id ?? email.key);
     yield* removeLinks(account?.id ?? email.key, "reset");
     yield* saveLink({
@@ -55,7 +55,7 @@ export async function requestReset({ email, connection }: LostPassword, services
   outbox.post({ to: account.email, message, kind: "reset", subject: account.id, requestId: connection.requestId });
 }
 
-/** A link to reset a password that was opened, with the new password. */
+/** The token of a link that was opened, and the new password. */
 export interface Reset {
   readonly token: Redacted<string>;
   readonly password: Redacted<string>;
@@ -63,8 +63,8 @@ export interface Reset {
 }
 
 /**
- * Sets the password of the account that the link was sent to, and of no other; confirms its address; ends everything that it has.
- * Nobody is signed in by it: whoever has the link only, still meets what else guards a sign-in.
+ * Sets the password of the account that the link was sent to, and of no other. Confirms its address and ends its sessions, tokens
+ * and links. Nobody is signed in: somebody who has only the link still has to pass every other check of a sign-in.
  *
  * @throws Problem 400 `invalid_link`, 422 `weak_password`, 429
  */
@@ -82,7 +82,7 @@ export async function finishReset({ token, password, connection }: Reset, servic
     yield* lockAccount(id);
     const now = clock();
     const spent = yield* spendLink(token, "reset", now);
-    // An account that has moved to another address meanwhile is not opened from the old one.
+    // If the account has moved to another address in the meantime, a link to the old one does not open it.
     if (spent === undefined || !(yield* resetPasswordHash(id, { hash, now, email }))) return false;
     yield* endEverythingOf(id, "password_changed", record, settings);
     yield* record({ type: "password.reset", subject: id });

@@ -11,7 +11,7 @@ const allOf = (table: string) => sql(`SELECT * FROM ${table}`);
 const links = allOf("identity_links");
 
 describeOnEach("registering", (kind) => {
-  test("makes an account once the link was opened and the password entered; its address is confirmed", async (t) => {
+  test("makes an account after the link was opened and the password entered; its address is confirmed", async (t) => {
     const database = await kind.open(t);
     const { post, mailed, mailedToken, accounts, canSignIn, clock, events, register } = openAccountApi(t, database);
     const answer = await post("/auth/register", { email: "Ada@example.com", password: chosen });
@@ -49,7 +49,7 @@ describeOnEach("registering", (kind) => {
     await assert.rejects(mailedToken());
   });
 
-  test("answers the same after the same work whether or not there is an account; only the mailbox is told (L-05)", async (t) => {
+  test("answers the same after the same work for every address; only the mailbox learns of an account (L-05)", async (t) => {
     const database = await kind.open(t);
     const { post, mailed, register } = openAccountApi(t, database);
     await register("Ada@example.com");
@@ -63,7 +63,7 @@ describeOnEach("registering", (kind) => {
     assert.deepEqual(answers[0], answers[1]);
     assert.equal((await database.run(all(links))).length, before + 2);
     const messages = await mailed();
-    // To the address that is stored, not to the spelling that was typed.
+    // The message goes to the stored address, not to the spelling that was typed.
     assert.deepEqual(
       messages.map(({ to }) => to),
       ["nobody@example.com", "Ada@example.com"],
@@ -72,7 +72,7 @@ describeOnEach("registering", (kind) => {
     assert.doesNotMatch(messages[1]?.text ?? "", /token|http/);
   });
 
-  test("refuses throttled attempts alike for known and unknown addresses, before a hash (L-05)", async (t) => {
+  test("refuses throttled attempts alike for known and unknown addresses, before any hash (L-05)", async (t) => {
     const database = await kind.open(t);
     const key = { attempts: 1, seconds: 3600 };
     const { post, register, mailed } = openAccountApi(t, database, {
@@ -91,10 +91,10 @@ describeOnEach("registering", (kind) => {
     assert.deepEqual(await mailed(), []);
   });
 
-  test("needs the password that was chosen: a link alone does not confirm what somebody else registered with one's address", async (t) => {
+  test("needs the chosen password: the link alone does not confirm what somebody else registered with one's address", async (t) => {
     const database = await kind.open(t);
     const { post, mailedToken, accounts, canSignIn, events } = openAccountApi(t, database);
-    // Eve registers with Ada's address; Ada opens the link, and enters what she would have chosen.
+    // Eve registers with Ada's address. Ada opens the link and enters the password that she would have chosen.
     await post("/auth/register", { email: "ada@example.com", password: "the password of eve only" });
     const token = await mailedToken();
     const hashes = countHashes(t);
@@ -104,7 +104,7 @@ describeOnEach("registering", (kind) => {
     assert.equal(hashes.since(), 1);
     assert.equal(await accounts.findByEmail("ada@example.com"), undefined);
     assert.equal(events.at(-1)?.type, "sign_in.failed");
-    // Ada registers herself: her link and her password work, and Eve's attempt is void from then on.
+    // Ada registers herself: her link and her password work, and Eve's attempt becomes invalid.
     await post("/auth/register", { email: "ada@example.com", password: chosen });
     assert.equal((await post("/auth/verify", { token: await mailedToken(), password: chosen })).status, 201);
     const late = await post("/auth/verify", { token, password: "the password of eve only" });
@@ -114,7 +114,7 @@ describeOnEach("registering", (kind) => {
     assert.equal(await canSignIn("ada@example.com", chosen), true);
   });
 
-  test("a slip in the password does not spend the link", async (t) => {
+  test("a mistyped password does not spend the link", async (t) => {
     const database = await kind.open(t);
     const { post, mailedToken } = openAccountApi(t, database);
     await post("/auth/register", { email: "ada@example.com", password: chosen });
@@ -123,7 +123,7 @@ describeOnEach("registering", (kind) => {
     assert.equal((await post("/auth/verify", { token, password: chosen })).status, 201);
   });
 
-  test("a link is good once, for 15 minutes, for what it was sent for, and as it was sent", async (t) => {
+  test("a link works once, for 15 minutes, for its own purpose, and unchanged", async (t) => {
     const database = await kind.open(t);
     const { post, mailedToken, clock, accounts } = openAccountApi(t, database);
     await post("/auth/register", { email: "ada@example.com", password: chosen });
@@ -132,7 +132,7 @@ describeOnEach("registering", (kind) => {
       const refused = await post("/auth/verify", { token: wrong, password: chosen });
       assert.deepEqual([refused.status, await codeOf(refused)], [400, "invalid_link"], wrong);
     }
-    // A link to confirm an address resets no password.
+    // A link to confirm an address cannot reset a password.
     assert.equal((await post("/auth/password/reset", { token, password: another })).status, 400);
     clock.advance(899);
     assert.equal((await post("/auth/verify", { token, password: chosen })).status, 201);
@@ -143,13 +143,13 @@ describeOnEach("registering", (kind) => {
     clock.advance(900);
     assert.equal((await post("/auth/verify", { token: old, password: chosen })).status, 400);
     assert.equal(await accounts.findByEmail("bob@example.com"), undefined);
-    // What is over is removed in time, and what is not stays.
+    // Links that have expired are removed in time; others stay.
     await post("/auth/register", { email: "bob@example.com", password: chosen });
     assert.equal(await database.run(removeExpiredLinks(clock.now, 10)), 1);
     assert.equal((await database.run(all(links))).length, 1);
   });
 
-  test("refuses weak passwords and what is no address, without a hash or a message; nothing is echoed", async (t) => {
+  test("refuses weak passwords and invalid addresses without a hash or a message, and echoes nothing", async (t) => {
     const database = await kind.open(t);
     const { post, mailed } = openAccountApi(t, database);
     const hashes = countHashes(t);
@@ -179,14 +179,14 @@ describeOnEach("registering", (kind) => {
     assert.deepEqual(await database.run(all(links)), []);
   });
 
-  test("is not there where registration is closed", async (t) => {
+  test("has no route if registration is closed", async (t) => {
     const database = await kind.open(t);
     const { post } = openAccountApi(t, database, { settings: { registration: "closed" } });
     assert.equal((await post("/auth/register", { email: "ada@example.com", password: chosen })).status, 404);
     assert.equal((await post("/auth/password/forgot", { email: "ada@example.com" })).status, 202);
   });
 
-  test("keeps nothing that could be used: no password, no token", async (t) => {
+  test("stores no password and no token", async (t) => {
     const database = await kind.open(t);
     const { post, mailedToken, events } = openAccountApi(t, database);
     await post("/auth/register", { email: "ada@example.com", password: chosen });

@@ -1,7 +1,7 @@
 /**
- * Registering, in two steps. The first answers the same, after the same work, whether or not the address has an account (L-05).
- * The second makes the account, and needs both the link, which only the owner of the mailbox has, and the password, which only
- * whoever registered knows: so that nobody prepares an account with somebody else's address and waits for them to confirm it.
+ * Registers accounts, in two steps. The first answers the same, after the same work, whether or not the address has an account
+ * (L-05). The second makes the account. It needs the link, which only the owner of the mailbox has, and the password, which only
+ * the person who registered knows. So nobody can prepare an account with somebody else's address and wait for them to confirm it.
  */
 import { randomUUID } from "node:crypto";
 import type { Connection, Redacted } from "lockstep";
@@ -15,7 +15,7 @@ import { type AccountServices, messageContext } from "./account-services.ts";
 import { invalidLink, wrongPassword } from "./invalid-link.ts";
 import { type Link, saveLink, spendLink } from "./link-store.ts";
 
-/** Somebody who wants an account. */
+/** A request to register. */
 export interface Registration {
   readonly email: ParsedEmail;
   readonly password: Redacted<string>;
@@ -23,7 +23,7 @@ export interface Registration {
 }
 
 /**
- * Takes a registration and sends a message: a link to confirm the address, or that there is an account already.
+ * Starts a registration and sends a message: a link to confirm the address, or the news that the address already has an account.
  *
  * @throws Problem 422 `weak_password`, 429
  */
@@ -36,14 +36,14 @@ export async function register({ email, password, connection }: Registration, se
   const existing = await database.run(findAccountByEmail(email.key));
   const token = newSecret();
   const now = clock();
-  // Kept in either case, so that both cost the same; where there is an account, nobody is ever given the token.
+  // The link is saved in both cases, so both cost the same. If there is an account, the token is sent to nobody.
   const link = { token, purpose: "register", accountId: undefined, email: email.email, passwordHash } as const;
   await database.transaction(() => saveLink({ ...link, createdAt: now, expiresAt: now + lifetimes.linkSeconds * 1000 }));
   const about = existing === undefined ? {} : { subject: existing.id };
   audit.report({ type: "account.registration_requested", ...about }, connection);
   const context = messageContext(settings);
   outbox.post({
-    // What is stored, where something is: a message never goes to another spelling of an account's address.
+    // If there is an account, its stored address: a message never goes to another spelling of it.
     to: existing?.email ?? email.email,
     message: existing === undefined ? confirmRegistration({ ...context, link: links.verify(token) }) : accountExists(context),
     kind: existing === undefined ? "confirm_registration" : "account_exists",
@@ -52,7 +52,7 @@ export async function register({ email, password, connection }: Registration, se
   });
 }
 
-/** A link that was opened, with the password that was entered. */
+/** The token of a link that was opened, and the password that was entered. */
 export interface LinkUse {
   readonly token: Redacted<string>;
   readonly password: Redacted<string>;
@@ -60,13 +60,13 @@ export interface LinkUse {
 }
 
 /**
- * Makes the account of a registration; gives its id. Of two for one address the first wins.
+ * Makes the account of a registration. Returns its id. If two registrations have one address, the first to finish gets it.
  *
  * @throws Problem 400 `invalid_link`, 403 `wrong_password`
  */
 export async function finishRegistration(use: LinkUse, link: Link, { settings }: AccountServices): Promise<string> {
   const { token, password, connection } = use;
-  // A wrong password does not spend the link: it may be a slip, and the attempts are counted.
+  // A wrong password does not spend the link: it may be a typing error, and the attempts are counted.
   if (!(await verifyPassword(password, link.passwordHash))) wrongPassword(connection, settings);
   const now = settings.clock();
   const id = randomUUID();

@@ -1,20 +1,20 @@
-/** Confirming an address: the end of a registration, or of a change of address. */
+/** Confirms an address: the last step of a registration, or of a change of address. */
 import { findLink } from "./link-store.ts";
 import type { AccountServices } from "./account-services.ts";
 import { finishAddressChange } from "./address-change.ts";
 import { invalidLink } from "./invalid-link.ts";
 import { finishRegistration, type LinkUse } from "./registration.ts";
 
-/** What came of a link. */
+/** The account whose address was confirmed. */
 export interface Verified {
   /** The account's id. */
   readonly id: string;
-  /** Whether the account was made just now. */
+  /** Whether this call made the account. */
   readonly isNew: boolean;
 }
 
 /**
- * Uses a link that confirms an address.
+ * Confirms an address with a link.
  *
  * @throws Problem 400 `invalid_link`, 403 `wrong_password`, 429
  */

@@ -7,7 +7,7 @@ import { describeOnEach, type TestDatabase } from "../store/database.fixture.ts"
 
 interface World extends IdentityApi {
   readonly root: Account;
-  /** Of the administrator. */
+  /** The administrator's token. */
   readonly token: string;
 }
 
@@ -19,7 +19,7 @@ async function open(t: TestContext, database: TestDatabase): Promise<World> {
 }
 
 describeOnEach("the routes of administrators", (database) => {
-  test("list accounts a page at a time, oldest first, without anything secret", async (t) => {
+  test("accounts are listed page by page, oldest first, without any secret", async (t) => {
     const { ask, account, clock, token, root } = await open(t, database);
     const made = [root];
     for (const name of ["alice", "bob"]) {
@@ -43,7 +43,7 @@ describeOnEach("the routes of administrators", (database) => {
     }
   });
 
-  test("disabling an account ends every credential that it has, enabling brings none back (K-10)", async (t) => {
+  test("disabling an account refuses all its credentials, and enabling it brings no session or token back (K-10)", async (t) => {
     const { ask, auth, account, signIn, session, token, events } = await open(t, database);
     const alice = await account("alice");
     const tokens = await signIn(alice);
@@ -59,17 +59,21 @@ describeOnEach("the routes of administrators", (database) => {
     assert.equal(codeOf(await ask("POST", "/auth/token", { form })), "invalid_grant");
     const refresh = { grant_type: "refresh_token", refresh_token: tokens.refresh };
     assert.equal(codeOf(await ask("POST", "/auth/token", { form: refresh })), "invalid_grant");
-    assert.equal((await ask("POST", `/auth/accounts/${alice.id}/disable`, { token })).status, 204, "twice is once");
+    assert.equal(
+      (await ask("POST", `/auth/accounts/${alice.id}/disable`, { token })).status,
+      204,
+      "disabling twice changes nothing",
+    );
 
     assert.equal((await ask("POST", `/auth/accounts/${alice.id}/enable`, { token })).status, 204);
-    // A key is no sign-in: it sleeps with its owner. Everything else has ended.
+    // A key is not a sign-in: it is refused only while its owner is disabled. Sessions and tokens have ended.
     assert.deepEqual((await statuses()).slice(0, 2), [401, 401]);
     assert.equal((await ask("POST", "/auth/token", { form })).status, 200);
     const told = events.filter(({ type }) => type.startsWith("account.")).map(({ type }) => type);
     assert.deepEqual(told, ["account.created", "account.created", "account.disabled", "account.enabled"]);
   });
 
-  test("ends the sign-ins of an account, which may sign in again", async (t) => {
+  test("ends the sessions of an account, which may sign in again", async (t) => {
     const { ask, account, signIn, session, token, root, events } = await open(t, database);
     const alice = await account("alice");
     const [{ access }, cookie] = [await signIn(alice), await session(alice)];
@@ -88,7 +92,7 @@ describeOnEach("the routes of administrators", (database) => {
     assert.ok(root.id);
   });
 
-  test("an account that is not there is missing, with the same answer for each route", async (t) => {
+  test("an account that does not exist is a 404, with the same answer on every route", async (t) => {
     const { ask, token } = await open(t, database);
     const id = randomUUID();
     const answers = await Promise.all([
@@ -104,7 +108,7 @@ describeOnEach("the routes of administrators", (database) => {
     assert.equal((await ask("POST", "/auth/accounts/not-an-id/disable", { token })).status, 422);
   });
 
-  test("nobody else reaches them, whoever's id is in the path (K-09)", async (t) => {
+  test("only an administrator reaches the routes, whichever id is in the path (K-09)", async (t) => {
     const { ask, account, signIn, root, auth } = await open(t, database);
     const alice = await account("alice");
     const { access: token } = await signIn(alice);

@@ -5,14 +5,14 @@ import { codeOf, openIdentityApi, reveal } from "../identity.fixture.ts";
 import type { User } from "../principal/principal.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 
-describeOnEach("who administers", (database) => {
-  test("adminRoutes() refuses a rule that does not say that it reaches any object", async (t) => {
+describeOnEach("administrators", (database) => {
+  test("adminRoutes() refuses a rule that does not declare that it reaches any object", async (t) => {
     const { auth } = await openIdentityApi(t, await database.open(t));
     const roleOf = (user: User) => (user.scopes.includes("notes:write") ? "admin" : "user");
     const everybody = authorize({ user: auth.currentUser }, ({ user }) => user);
     const role = roles({ admin: ["user"], user: [] }, auth.currentUser, roleOf);
     for (const rule of [auth.currentUser, auth.signedInUser, everybody, role.require("admin"), auth.apiClient]) {
-      // From JavaScript: the types refuse it too.
+      // A cast, as in JavaScript: the types refuse it too.
       const adminRoutes = auth.adminRoutes as unknown as (rule: unknown) => unknown;
       assert.throws(
         () => adminRoutes(rule),
@@ -24,10 +24,10 @@ describeOnEach("who administers", (database) => {
     assert.ok(createApi({ title: "Admin", version: "1", routes }).routes.length > 8, "the control");
   });
 
-  test("adminRoutes() refuses a rule that asks for no scope, so that an administrator's token without that scope cannot administer", async (t) => {
+  test("adminRoutes() refuses a rule that asks for no scope, because an administrator's token for less could administer", async (t) => {
     const { auth, account, signIn } = await openIdentityApi(t, await database.open(t));
     const rule = authorize({ user: auth.currentUser }, ({ user }) => user, { reach: "any" });
-    // From JavaScript: the types refuse it too.
+    // A cast, as in JavaScript: the types refuse it too.
     const adminRoutes = auth.adminRoutes as unknown as (rule: unknown) => unknown;
     assert.throws(
       () => adminRoutes(rule),
@@ -69,7 +69,7 @@ describeOnEach("who administers", (database) => {
     assert.equal((await auth.accounts.find(root.id))?.disabledAt, undefined);
   });
 
-  test("a rule of the application's own is taken where it gives the id of the account", async (t) => {
+  test("accepts a rule of the application if it returns the id of the account", async (t) => {
     const app = await openIdentityApi(t, await database.open(t));
     const { auth, account, signIn } = app;
     const [root, alice] = [await account("root"), await account("alice")];

@@ -1,31 +1,32 @@
-/** Who administers identity: the application's own rule, with what identity needs to know of whoever passes it. */
+/** Turns the application's rule for administrators into the dependency that identity's routes use. */
 import { type Advice, authorize, BuildError, deny, type Dependency, type Fact } from "lockstep";
 import type { Administrator, AdministratorDependency } from "../api-key/service-account-routes.ts";
 import type { SignedInUser } from "../principal/principal.ts";
 
 const needsReach =
-  'Administrators reach any object: give roles(…, { reachAny: ["admin"] }).require("admin"), or authorize(…, { reach: "any" })';
+  'Let the rule reach any object: roles(…, { reachAny: ["admin"] }).require("admin"), or authorize(…, { reach: "any" })';
 const needsScope =
-  'Ask for a scope, scopes(rule, "example:admin"), or say anyScope(rule, "reason"): a narrow token of an administrator would administer';
+  'Ask for a scope with scopes(rule, "example:admin"), or say why not with anyScope(rule, "reason"): then any token of an administrator may administer';
 
-/** Advice unless the rule knows that somebody is authenticated, authorized and may reach what is not theirs, and has asked for a scope. */
+/** The advice that the compiler shows if a rule does not authenticate, authorize, reach any object, and ask for a scope. */
 export type RuleCheck<F> = ["authenticated" | "authorized" | "reaches-any"] extends [F]
   ? [Extract<F, "scopes-unasked">] extends [never]
     ? unknown
     : Advice<typeof needsScope>
   : Advice<typeof needsReach>;
 
-/** Somebody who passes the application's rule: a user as `currentUser` gives one, or the application's own with the id of the account. */
+/** The principal that the rule returns: a user from `currentUser`, or the application's own value with the id of the account. */
 export interface RuleSubject {
   readonly id: string;
 }
 
 /**
- * Whoever passes the application's rule, by id and by what their credential grants. They sign in: an API key administers nothing, also
- * where it comes along with somebody else's session (the rule would see the one, and the routes the other).
+ * Builds the dependency for administrators: their id and the scopes of their credential. Administrators have to sign in. An API
+ * key administers nothing, not even together with somebody else's session (the rule would see one account, and the routes
+ * another).
  *
- * @throws BuildError `wrong_dependency` for a rule that does not declare that it reaches any object, `scopes_unasked` for one that asks
- *   for no scope although its credential may be limited to some
+ * @throws BuildError `wrong_dependency` if the rule does not declare that it reaches any object, `scopes_unasked` if it asks for
+ *   no scope and its credential may be limited to some
  */
 export function administrator<F extends Fact>(
   rule: Dependency<RuleSubject, F> & RuleCheck<F>,
@@ -34,7 +35,7 @@ export function administrator<F extends Fact>(
   const { facts } = rule["~dep"];
   if (!facts.has("reaches-any")) throw new BuildError("wrong_dependency", `adminRoutes(): ${needsReach}`);
   if (facts.has("scopes-unasked")) throw new BuildError("scopes_unasked", `adminRoutes(): ${needsScope}`);
-  // What it has beside that stays on its node.
+  // Other facts of the rule stay on its node.
   const known = rule as unknown as Dependency<RuleSubject, "authenticated" | "authorized" | "reaches-any">;
   const user = authorize(
     { rule: known, user: signedIn },

@@ -1,4 +1,4 @@
-/** An API with the routes of keys, and routes that a key opens. */
+/** An API with the routes of API keys, and routes that a key opens. */
 import {
   anyScope,
   type Api,
@@ -21,15 +21,15 @@ import { apiKeyRoutes } from "./api-key-routes.ts";
 import { everyScope, type TestKeys } from "./api-key.fixture.ts";
 import { type Administrator, serviceAccountRoutes } from "./service-account-routes.ts";
 
-/** What a request of a test says. */
+/** The body, caller and headers of a test's request. */
 export interface Ask {
-  /** Who is signed in: an id, or an id and scopes. */
+  /** The signed-in caller: an id, or an id and scopes. */
   readonly as?: string | Administrator;
   readonly key?: string;
   readonly json?: unknown;
 }
 
-/** What came back. */
+/** The answer to a request. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -43,7 +43,7 @@ export interface TestApi {
   ask(method: string, path: string, ask?: Ask): Promise<Answer>;
 }
 
-/** Builds one. The administrator is whoever is signed in as `root`. */
+/** Builds the API. The user who is signed in as `root` is the administrator. */
 export function testApi({ settings, apiKeys, clients }: TestKeys): TestApi {
   const bearer = httpBearer({ scopes: settings.scopes });
   const signedIn = authenticate({ bearer }, ({ bearer }) => {
@@ -55,7 +55,7 @@ export function testApi({ settings, apiKeys, clients }: TestKeys): TestApi {
     authorize({ signedIn }, ({ signedIn }) => signedIn),
     "a test",
   );
-  // No cookie is among its credentials, which is all that its facts are told here.
+  // Its credentials include no cookie, and its facts depend on credentials only.
   const signedInUser = user as unknown as SignedInUser;
   const root = authorize({ signedIn }, ({ signedIn }) => (signedIn.id === "root" ? signedIn : undefined), { reach: "any" });
   const key = keyCaller(apiKeys, apiKeyHeader({ name: "X-API-Key", schemeName: "ApiKey", scopes: settings.scopes }));
@@ -102,6 +102,6 @@ function requestOf(method: string, path: string, { as, key, json }: Ask): Reques
 async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const body: unknown = text === "" ? {} : JSON.parse(text);
-  // A test reads what it expects, and fails where it is not there.
+  // A test reads the members that it expects, and fails if one is missing.
   return { status: response.status, headers: response.headers, text, body: body as Answer["body"] };
 }

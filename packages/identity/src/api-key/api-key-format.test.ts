@@ -16,7 +16,7 @@ function parsed(text: string, kind: KeyKind = live): { id: string; secret: strin
   return parts && { id: parts.id, secret: parts.secret.reveal() };
 }
 
-test("reads the keys that the notes API issued before, whose checksums another program has computed", () => {
+test("reads keys that an earlier notes API issued, with checksums that another program computed", () => {
   assert.deepEqual(parsed("notes_live_0Az9bY7cX3dW_0123456789ABCDEFGHIJKLMNOPQRSTUV_1qctNB"), {
     id: "0Az9bY7cX3dW",
     secret: "0123456789ABCDEFGHIJKLMNOPQRSTUV",
@@ -27,7 +27,7 @@ test("reads the keys that the notes API issued before, whose checksums another p
   );
 });
 
-test("what is generated is read again, by its own kind only, and no two are alike", () => {
+test("a generated key can be read, by its own kind only, and no two keys are alike", () => {
   fc.assert(
     fc.property(kinds, kinds, (kind, other) => {
       const { key, parts } = generateApiKey(kind);
@@ -40,7 +40,7 @@ test("what is generated is read again, by its own kind only, and no two are alik
   assert.equal(new Set(Array.from({ length: 500 }, () => generateApiKey(live).key.reveal())).size, 500);
 });
 
-test("the checksum finds every single wrong character and every two that changed places (K-15)", () => {
+test("the checksum detects every single wrong character and every two swapped characters (K-15)", () => {
   const key = generateApiKey(live).key.reveal();
   for (let index = 0; index < key.length; index += 1) {
     const [before, one, two, after] = [key.slice(0, index), key[index] ?? "", key[index + 1] ?? "", key.slice(index + 2)];
@@ -50,7 +50,7 @@ test("the checksum finds every single wrong character and every two that changed
   assert.ok(parsed(key));
 });
 
-test("nothing around a key, and no other spelling of it, is the key (K-13)", () => {
+test("a key with anything around it, or spelled differently, is not the key (K-13)", () => {
   const key = generateApiKey(live).key.reveal();
   const around = [" ", "\n", "\r\n", "\t", "\0", "\u00a0", "\ufeff", "\u200b", "=", "0", ","];
   for (const extra of around) for (const text of [`${key}${extra}`, `${extra}${key}`]) assert.equal(parsed(text), undefined);
@@ -61,7 +61,7 @@ test("nothing around a key, and no other spelling of it, is the key (K-13)", () 
   assert.ok(parsed(key));
 });
 
-test("any text is read or refused, never thrown at, and only a key's own text is read", () => {
+test("any text is read or refused without an error, and only a key's own text is read", () => {
   const { key } = generateApiKey(live);
   const pieces = fc.constantFrom(
     "notes",
@@ -86,7 +86,7 @@ test("any text is read or refused, never thrown at, and only a key's own text is
   );
 });
 
-test("a text of a megabyte is refused by its length alone (K-16)", () => {
+test("a text of a megabyte is refused because of its length alone (K-16)", () => {
   const { key } = generateApiKey(live);
   assert.equal(parsed(key.reveal().padEnd(1_048_576, "a")), undefined);
   assert.ok(parsed(key.reveal()));

@@ -1,19 +1,22 @@
 /**
- * API keys as text: `<prefix>_<environment>_<id>_<secret>_<checksum>`. The prefix lets secret scanners find a key that leaked, the
- * checksum tells a typing error without asking the database (K-15), the id finds the row, and the secret (190 random bits, so that
- * a fast hash is enough) is kept as a hash only.
+ * Writes and reads the text of API keys: `<prefix>_<environment>_<id>_<secret>_<checksum>`.
+ *
+ * - The prefix lets secret scanners find a leaked key.
+ * - The id finds the row.
+ * - The secret has 190 random bits, so a fast hash is enough. Only the hash is stored.
+ * - The checksum detects a typing error without asking the database (K-15).
  */
 import { randomInt } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { Redacted } from "lockstep";
 import type { Settings } from "../settings.ts";
 
-/** Whose keys these are. A key of another prefix or environment is none. */
+/** The prefix and environment of a service's keys. A text with another prefix or environment is not one of its keys. */
 export type KeyKind = Pick<Settings, "keyPrefix" | "keyEnvironment">;
 
-/** The parts of a key that are looked at. */
+/** The parts of a key that are verified. */
 export interface ApiKeyParts {
-  /** Public: it finds the row. */
+  /** The id, which finds the row. It is public. */
   readonly id: string;
   readonly secret: Redacted<string>;
 }
@@ -25,7 +28,7 @@ const checksumLength = 6;
 const rest = /^_([0-9A-Za-z]{12})_([0-9A-Za-z]{32})_([0-9A-Za-z]{6})$/;
 const restLength = 3 + idLength + secretLength + checksumLength;
 
-/** Makes a key. It is shown once and never kept as it is. */
+/** Generates a key. It is shown once, and never stored as it is. */
 export function generateApiKey(kind: KeyKind): { readonly key: Redacted<string>; readonly parts: ApiKeyParts } {
   const [id, secret] = [randomText(idLength), randomText(secretLength)];
   const body = `${start(kind)}_${id}_${secret}`;
@@ -33,8 +36,8 @@ export function generateApiKey(kind: KeyKind): { readonly key: Redacted<string>;
 }
 
 /**
- * Reads a key; `undefined` for anything that was never one of this kind, which no database has to be asked for. Nothing is
- * trimmed, folded or normalised (K-13); what has another length is not looked at (K-16).
+ * Parses a key. Returns `undefined` for a text that was never a key of this kind, so the database is not asked for it. The text
+ * is not trimmed, folded or normalised (K-13), and a text of another length is not read (K-16).
  */
 export function parseApiKey(key: Redacted<string>, kind: KeyKind): ApiKeyParts | undefined {
   const [text, begins] = [key.reveal(), start(kind)];
@@ -45,7 +48,7 @@ export function parseApiKey(key: Redacted<string>, kind: KeyKind): ApiKeyParts |
   return check === checksum(text.slice(0, -checksumLength - 1)) ? { id, secret: new Redacted(secret) } : undefined;
 }
 
-/** Whether a text could be the id of a key. */
+/** Whether a text can be the id of a key. */
 export function isApiKeyId(text: string): boolean {
   return /^[0-9A-Za-z]{12}$/.test(text);
 }
@@ -54,7 +57,7 @@ function start({ keyPrefix, keyEnvironment }: KeyKind): string {
   return `${keyPrefix}_${keyEnvironment}`;
 }
 
-/** Text that a double click selects: some 6 random bits for each character. */
+/** Generates text that a double click selects as a whole. Each character has almost 6 random bits. */
 function randomText(length: number): string {
   return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
 }

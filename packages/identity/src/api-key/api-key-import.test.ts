@@ -4,12 +4,12 @@ import { Redacted, secret } from "lockstep";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { keyOf, origin, randomText, refusedAs, testKeys } from "./api-key.fixture.ts";
 
-// SHA-256 of the secret, computed by another program.
+// The hash is the SHA-256 of the secret, computed by another program.
 const text = "notes_live_0Az9bY7cX3dW_0123456789ABCDEFGHIJKLMNOPQRSTUV_1qctNB";
 const stored = { id: "0Az9bY7cX3dW", secretHash: secret("Qbppa8KCKST3y6DOIRv93-ZTzrPJgSVaF3W-vxEL9C0") };
 
-describeOnEach("taking over API keys", (databases) => {
-  test("a key is taken over by its hash, once, and works as it was", async (t) => {
+describeOnEach("importing API keys", (databases) => {
+  test("a key is imported by its hash, once, and works unchanged", async (t) => {
     const { apiKeys, clients, events } = await testKeys(await databases.open(t), { settings: { keyPrefix: "notes" } });
     const registration = { name: "billing", authentication: "client_secret_basic", grants: ["client_credentials"] } as const;
     const { client } = await clients.create({ ...registration, scopes: ["notes:read"] });
@@ -26,7 +26,7 @@ describeOnEach("taking over API keys", (databases) => {
     assert.equal(events.filter(({ type }) => type === "api_key.created").length, 1);
   });
 
-  test("a key is taken over by itself, if it is one of this service", async (t) => {
+  test("a key is imported by its text, if it is one of this service", async (t) => {
     const { apiKeys, alice, clock } = await testKeys(await databases.open(t), { settings: { keyPrefix: "notes" } });
     const known = { owner: { account: alice }, name: "k", scopes: [], createdAt: clock.now, expiresAt: clock.now + 1000 };
     const strange = ["changeme", `${text}0`, keyOf(randomText(12), randomText(32), "notes_demo").reveal()];
@@ -39,7 +39,7 @@ describeOnEach("taking over API keys", (databases) => {
     assert.equal((await apiKeys.verify(new Redacted(text), origin)).id, stored.id);
   });
 
-  test("what is taken over obeys the rules: a user's key expires, grants what its owner has, and has an owner", async (t) => {
+  test("an imported key obeys the rules: a user's key expires, grants only scopes of its owner, and has an owner", async (t) => {
     const { apiKeys, alice, clock } = await testKeys(await databases.open(t));
     const known = { ...stored, owner: { account: alice }, name: "k", scopes: [], createdAt: 0, expiresAt: clock.now + 1000 };
     await assert.rejects(apiKeys.import({ ...known, expiresAt: undefined }), refusedAs("invalid_input"));

@@ -1,4 +1,4 @@
-/** What a key that is presented is judged by: one indexed lookup of the key with its owner. */
+/** Finds the key that was presented, with its owner, in one indexed lookup. */
 import { secret, type Secret } from "lockstep";
 import { joinedAccountColumns, toJoinedAccount } from "../account-table/account-row.ts";
 import { numberOrNone, textOf } from "../store/row.ts";
@@ -6,7 +6,7 @@ import { first, type Row, sql, type Work } from "../store/statement.ts";
 import { type OwnerRecord, toClientOwner } from "./api-key-owner.ts";
 import { scopesOf } from "./api-key-store.ts";
 
-/** A key in the database, as far as verifying goes. */
+/** The columns of a key that verification reads. */
 export interface FoundKey {
   readonly id: string;
   readonly familyId: string;
@@ -28,8 +28,8 @@ const lookUp = sql(`
   WHERE k.id >= :id ORDER BY k.id LIMIT 1`);
 
 /**
- * Finds the key of this id or, where there is none, the next one in the index, so that an unknown id takes the same steps as a
- * known one and cannot be told from it by time (K-01). The caller compares the ids. Nothing behind the last key.
+ * Finds the key with this id or, if there is none, the next one in the index. So an unknown id takes the same steps as a known
+ * one, and the time does not tell them apart (K-01). The caller compares the ids. Returns nothing after the last key.
  */
 export function* lookUpApiKey(id: string): Work<FoundKey | undefined> {
   const row = yield* first(lookUp, { id });

@@ -1,4 +1,4 @@
-/** The owner of a key, read with it: what they may have is what the key may grant. */
+/** Reads the owner of a key. The scopes of the owner limit the scopes of the key. */
 import type { Account } from "../account-table/account-row.ts";
 import { holdAccount } from "../account-table/account-store.ts";
 import type { Settings } from "../settings.ts";
@@ -6,7 +6,7 @@ import { numberOrNone, textOf, textsOf } from "../store/row.ts";
 import { first, type Row, sql, type Work } from "../store/statement.ts";
 import type { KeyOwner } from "./api-key.ts";
 
-/** An owner as it is in the database. */
+/** An owner, as stored in the database. */
 export type OwnerRecord =
   | { readonly kind: "user"; readonly account: Account }
   | {
@@ -17,13 +17,13 @@ export type OwnerRecord =
       readonly disabledAt: number | undefined;
     };
 
-// An UPDATE that changes nothing holds the row until the transaction ends, on every database: what is counted of an owner then
-// stays counted, and an owner that is being deleted is either still there or gone.
+// An UPDATE that changes nothing locks the row until the transaction ends, on every database. So the number of an owner's keys
+// stays as it was counted, and an owner that is being deleted either still exists or is gone.
 const lockClientRow = sql(
   "UPDATE identity_clients SET created_at = created_at WHERE id = :id RETURNING id, name, scopes, disabled_at",
 );
 
-/** Finds an owner and holds it: no other transaction adds to its keys until this one ends. */
+/** Finds an owner and locks it: no other transaction adds to its keys until this one ends. */
 export function* lockOwner(owner: KeyOwner): Work<OwnerRecord | undefined> {
   if ("account" in owner) {
     const account = yield* holdAccount(owner.account);
@@ -33,7 +33,7 @@ export function* lockOwner(owner: KeyOwner): Work<OwnerRecord | undefined> {
   return row && toClientOwner(row);
 }
 
-/** Reads an owner that is a client. */
+/** Reads the owner of a key that belongs to a client. */
 export function toClientOwner(row: Row): OwnerRecord {
   return {
     kind: "client",
@@ -49,7 +49,7 @@ export function isDisabled(owner: OwnerRecord): boolean {
   return (owner.kind === "user" ? owner.account.disabledAt : owner.disabledAt) !== undefined;
 }
 
-/** The scopes that an owner has now. */
+/** Returns the scopes that an owner has now. */
 export function scopesOfOwner(owner: OwnerRecord, { scopes, scopesOf }: Pick<Settings, "scopes" | "scopesOf">): readonly string[] {
   const had = owner.kind === "user" ? scopesOf(owner.account) : owner.scopes;
   return had.filter((scope) => Object.hasOwn(scopes, scope));

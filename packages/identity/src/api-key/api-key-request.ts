@@ -1,34 +1,34 @@
-/** What is asked of the keys, and what comes of it. */
+/** The requests to change API keys, and their results. */
 import type { Redacted } from "lockstep";
 import type { ApiKey, KeyOwner } from "./api-key.ts";
 
-/** Who does something to a key, for the audit event. */
+/** Who changes a key, for the audit event. */
 export interface KeyChange {
-  /** The `sub` of whoever does it, or what names the command line. */
+  /** The `sub` of the caller, or the name of the command line. */
   readonly by?: string | undefined;
   /** The `X-Request-Id` of the answer. */
   readonly requestId?: string | undefined;
 }
 
-/** A key to be made. */
+/** A key to make. */
 export interface NewApiKey extends KeyChange {
   readonly owner: KeyOwner;
-  /** For people: one line of 1 to 100 characters. */
+  /** A name for people: one line of 1 to 100 characters. */
   readonly name: string;
   readonly scopes: readonly string[];
-  /** 1 to 366, default 90. `never` is for service accounts, and for programs only: no route takes it. */
+  /** 1 to 366, default 90. `never` is only for service accounts, and only for programs: no route accepts it. */
   readonly expiresInDays?: number | "never" | undefined;
 }
 
-/** How a key is replaced. */
+/** Options for replacing a key. */
 export interface KeyRotation extends KeyChange {
-  /** How long the old key works on. 0 to 7 days, default an hour. */
+  /** How long the old key keeps working: 0 to 7 days, default one hour. */
   readonly graceSeconds?: number | undefined;
 }
 
-/** A key that was just made. */
+/** A new key, with its text. */
 export interface CreatedApiKey {
-  /** The key itself: shown this once, kept as a hash. */
+  /** The text of the key. It is shown only once; a hash is stored. */
   readonly key: Redacted<string>;
   readonly apiKey: ApiKey;
 }

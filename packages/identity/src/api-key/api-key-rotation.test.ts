@@ -14,7 +14,7 @@ async function revokedIn(database: Database): Promise<readonly string[]> {
 }
 
 describeOnEach("replacing and ending API keys", (databases) => {
-  test("a replaced key works until its grace ends, and both are of one family (K-11)", async (t) => {
+  test("a replaced key works until its grace ends, and both keys are of one family (K-11)", async (t) => {
     const { apiKeys, make, clock, events, alice } = await testKeys(await databases.open(t));
     const old = await make({ expiresInDays: 30 });
     clock.advance(86_400);
@@ -37,7 +37,7 @@ describeOnEach("replacing and ending API keys", (databases) => {
     await apiKeys.verify(fresh.key, origin);
   });
 
-  test("a grace is 0 to 7 days, never longer than the key had to live, and 0 ends it at once", async (t) => {
+  test("a grace is 0 to 7 days, never longer than the key has left, and 0 ends the key at once", async (t) => {
     const database = await databases.open(t);
     const { apiKeys, make, clock } = await testKeys(database);
     const { key, apiKey } = await make();
@@ -55,7 +55,7 @@ describeOnEach("replacing and ending API keys", (databases) => {
     assert.equal((await apiKeys.find(short.apiKey.id))?.expiresAt, short.apiKey.expiresAt);
   });
 
-  test("of 50 rotations at once one wins, and the others change nothing", async (t) => {
+  test("of 50 rotations at once one succeeds, and the others change nothing", async (t) => {
     const database = await databases.open(t);
     const { apiKeys, make, alice } = await testKeys(database);
     const { apiKey } = await make();
@@ -70,7 +70,7 @@ describeOnEach("replacing and ending API keys", (databases) => {
     assert.deepEqual(told, ["api_key.created", "api_key.created", "api_key.rotated"]);
   });
 
-  test("a narrow credential cannot turn a key into one that it sees", async (t) => {
+  test("a credential with few scopes cannot replace a key with more", async (t) => {
     const { apiKeys, make, alice } = await testKeys(await databases.open(t));
     const { apiKey } = await make();
     await assert.rejects(apiKeys.rotate(apiKey.id, {}, ["notes:read"]), refusedAs("scope_not_held"));
@@ -79,7 +79,7 @@ describeOnEach("replacing and ending API keys", (databases) => {
     assert.ok(await apiKeys.rotate(apiKey.id, {}, everyScope));
   });
 
-  test("a key that has ended is not replaced, and one that is not there is not found", async (t) => {
+  test("a key that has ended is not replaced, and a key that does not exist is not found", async (t) => {
     const { apiKeys, make, clock, alice } = await testKeys(await databases.open(t));
     const [revoked, expired] = [await make(), await make({ expiresInDays: 1 })];
     await apiKeys.revoke(revoked.apiKey.id);
@@ -91,7 +91,7 @@ describeOnEach("replacing and ending API keys", (databases) => {
     assert.equal((await apiKeys.list({ account: alice })).length, 2);
   });
 
-  test("ending a key ends that one at once, once, and is written to the log of revocations", async (t) => {
+  test("revoking a key ends only that key, once, and is written to the revocation log", async (t) => {
     const database = await databases.open(t);
     const { apiKeys, make, events, alice } = await testKeys(database);
     const old = await make();
@@ -105,7 +105,7 @@ describeOnEach("replacing and ending API keys", (databases) => {
     assert.equal(await apiKeys.revoke("aaaaaaaaaaaa"), false);
   });
 
-  test("an owner with as many keys as there may be can replace them, but not pile up graces", async (t) => {
+  test("an owner with the maximum number of keys can replace them, but not collect keys in their grace", async (t) => {
     const { apiKeys, make, alice } = await testKeys(await databases.open(t), { maxKeysPerOwner: 2 });
     await make();
     let { apiKey: newest } = await make();

@@ -7,7 +7,7 @@ import { testApi } from "./api-key-api.fixture.ts";
 const times = ["createdAt", "expiresAt", "rotatedAt", "revokedAt", "usedAt"];
 
 describeOnEach("the routes of API keys", (databases) => {
-  test("a key is made, shown once, listed without itself, opens the API, and is ended", async (t) => {
+  test("a key is made, shown once, listed without its text, opens the API, and is ended", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const { alice } = keys;
@@ -60,7 +60,7 @@ describeOnEach("the routes of API keys", (databases) => {
     }
   });
 
-  test("what a request adds is refused: scopes that are not held, an owner, a limit, no end (K-07)", async (t) => {
+  test("a request cannot add scopes that the caller lacks, an owner, a limit or an endless life (K-07)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const { alice, bob } = keys;
@@ -96,7 +96,7 @@ describeOnEach("the routes of API keys", (databases) => {
     assert.deepEqual((await ask("GET", "/auth/api-keys", { as: alice })).body, { items: [], next: null });
   });
 
-  test("a key of somebody else is not there, byte for byte, and stays as it was (K-09)", async (t) => {
+  test("a key of somebody else is not found, byte for byte, and does not change (K-09)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const { apiKey } = await keys.make();
@@ -123,7 +123,7 @@ describeOnEach("the routes of API keys", (databases) => {
     assert.equal((await ask("POST", `/auth/api-keys/${apiKey.id}/rotate`, { as: keys.alice })).status, 201);
   });
 
-  test("a key is no sign-in: it can neither make keys nor end them", async (t) => {
+  test("a key is not a sign-in: it can neither make keys nor end them", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const { key, apiKey } = await keys.make();
@@ -133,7 +133,7 @@ describeOnEach("the routes of API keys", (databases) => {
     assert.equal((await ask("DELETE", `/auth/api-keys/${apiKey.id}`, { key: key.reveal() })).status, 401);
   });
 
-  test("ids and pages that are none are refused, and change nothing", async (t) => {
+  test("invalid ids and pages are refused, and change nothing", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     for (const id of ["a", "%00aaaaaaaaaaa", "a'; DROP TABLE", "aaaaaaaaaaaaa", "..%2f..%2f"]) {
@@ -156,7 +156,7 @@ describeOnEach("the routes of API keys", (databases) => {
   });
 });
 
-test("the documentation shows the routes, what they answer, and the scheme of the header", async (t) => {
+test("the documentation shows the routes, their answers, and the scheme of the header", async (t) => {
   const [sqlite] = testDatabases;
   assert.ok(sqlite);
   const { paths, components } = testApi(await testKeys(await sqlite.open(t))).api.openapi();

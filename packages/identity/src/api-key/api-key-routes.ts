@@ -1,4 +1,7 @@
-/** The routes on which a signed-in user keeps their API keys. A key is no sign-in: it cannot make, replace or end keys. */
+/**
+ * Builds the routes on which a signed-in user manages their API keys. A key is not a sign-in: it cannot make, replace or end
+ * keys.
+ */
 import { body, connection, del, get, owned, path, post, query, type Route } from "lockstep";
 import { z } from "zod";
 import type { SignedInUser } from "../principal/principal.ts";
@@ -14,7 +17,7 @@ import {
 } from "./api-key-schema.ts";
 import type { ApiKeys } from "./api-keys.ts";
 
-/** What the routes need. */
+/** The parameter of `apiKeyRoutes()`. */
 export interface ApiKeyRoutesOptions {
   readonly apiKeys: ApiKeys;
   readonly signedIn: SignedInUser;
@@ -22,7 +25,7 @@ export interface ApiKeyRoutesOptions {
 
 const tags = ["API keys"];
 
-/** The routes under `/auth/api-keys`. */
+/** Builds the routes under `/auth/api-keys`. */
 export function apiKeyRoutes({ apiKeys, signedIn }: ApiKeyRoutesOptions): Route[] {
   const user = signedIn;
   const origin = connection();
@@ -37,14 +40,14 @@ export function apiKeyRoutes({ apiKeys, signedIn }: ApiKeyRoutesOptions): Route[
   return [
     get(
       "/auth/api-keys",
-      { tags, summary: "My API keys, newest first", deps: { user, limit, after }, response: keyListSchema },
+      { tags, summary: "List my API keys, newest first", deps: { user, limit, after }, response: keyListSchema },
       async ({ user, limit, after = "" }) => showApiKeys(await apiKeys.list({ account: user.id }, { limit, after }), limit),
     ),
     post(
       "/auth/api-keys",
       {
         tags,
-        summary: "Make an API key; it is shown this once",
+        summary: "Make an API key; it is shown once",
         deps: { user, wanted: body(wantedKeySchema), origin },
         ...creationAnswers,
       },

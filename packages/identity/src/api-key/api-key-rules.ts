@@ -1,47 +1,52 @@
-/** What a new key may be. Every rule is checked here, whoever asks: a route, the command line or the application. */
+/** Checks new keys. Every rule is checked here, whether a route, the command line or the application makes the key. */
 import { problem } from "lockstep";
 import type { KeyOwner } from "./api-key.ts";
 
 /** The longest life of a key, in days. */
 export const maxExpiresInDays = 366;
-/** The life of a key that was given none, in days. */
+/** The default life of a key, in days. */
 export const defaultExpiresInDays = 90;
-/** The longest time that a key works on after it was replaced, in seconds: 7 days. */
+/** The longest time that a key keeps working after it was replaced, in seconds: 7 days. */
 export const maxGraceSeconds: number = 7 * 86_400;
-/** The same where nothing is said: an hour. */
+/** The default time that a key keeps working after it was replaced, in seconds: one hour. */
 export const defaultGraceSeconds = 3600;
-/** How many scopes may be asked for. */
+/** The maximum number of scopes of a request. */
 export const maxScopes = 100;
 
 /**
- * A name: 1 to 100 code points on one line, not all of them spaces. Control characters and those that turn the direction of
- * text could forge a line of a log or a list; a lone surrogate cannot be stored.
+ * A name: 1 to 100 code points on one line, at least one of them not a space. Control characters, and characters that change the
+ * direction of text, could forge a line of a log or a list. A lone surrogate cannot be stored.
  */
 export const namePattern: RegExp = /^(?=.*\S)[^\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]{1,100}$/u;
 
 const dayMs = 86_400_000;
 
-/** @throws Problem `invalid_input` (422) */
+/**
+ * Checks the name of a key.
+ *
+ * @throws Problem `invalid_input` (422)
+ */
 export function checkName(name: string): string {
-  if (!namePattern.test(name)) invalid("The name is one line of 1 to 100 characters, without control characters.");
+  if (!namePattern.test(name)) invalid("The name must be one line of 1 to 100 characters, without control characters.");
   return name;
 }
 
 /**
- * When a new key expires, in milliseconds since 1970.
+ * Returns when a new key expires, in milliseconds since 1970. `undefined` means never.
  *
- * @throws Problem `invalid_input` (422) for a life that is no whole number from 1 to 366 days; a key of a user always expires
+ * @throws Problem `invalid_input` (422) if the life is not a whole number from 1 to 366 days, or if a key of a user would never
+ * expire
  */
 export function expiryOf(days: number | "never" | undefined, owner: KeyOwner, now: number): number | undefined {
   if (days === "never" && "client" in owner) return undefined;
   const life = days ?? defaultExpiresInDays;
   if (typeof life !== "number" || !Number.isInteger(life) || life < 1 || life > maxExpiresInDays) {
-    invalid(`A key expires in 1 to ${maxExpiresInDays} days.`);
+    invalid(`A key must expire in 1 to ${maxExpiresInDays} days.`);
   }
   return now + life * dayMs;
 }
 
-/** When the key that takes the place of another expires: it lives as long as that one was to live. */
+/** Returns when the replacement of a key expires: it has the same life as the key that it replaces. */
 export function expiryOfSuccessor(
   old: { readonly createdAt: number; readonly expiresAt: number | undefined },
   now: number,
@@ -50,14 +55,18 @@ export function expiryOfSuccessor(
   return now + Math.min(old.expiresAt - old.createdAt, maxExpiresInDays * dayMs);
 }
 
-/** @throws Problem `invalid_input` (422) for a grace that is no whole number of seconds from 0 to 7 days */
+/**
+ * Checks a grace period.
+ *
+ * @throws Problem `invalid_input` (422) if it is not a whole number of seconds from 0 to 7 days
+ */
 export function checkGrace(seconds: number = defaultGraceSeconds): number {
   if (Number.isInteger(seconds) && seconds >= 0 && seconds <= maxGraceSeconds) return seconds;
-  invalid(`The grace is 0 to ${maxGraceSeconds} seconds.`);
+  invalid(`The grace must be 0 to ${maxGraceSeconds} seconds.`);
 }
 
 /**
- * The scopes of a new key, each once: only what whoever makes it holds themselves (K-07).
+ * Returns the scopes of a new key, without duplicates. The caller must hold each of them (K-07).
  *
  * @throws Problem `scope_not_held` (403)
  */

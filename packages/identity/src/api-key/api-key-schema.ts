@@ -1,4 +1,7 @@
-/** API keys as they go in and out of the routes. Their types are written out: a declaration cannot show what zod infers. */
+/**
+ * The inputs and answers of the API key routes. Their types are written out, because a declaration cannot contain types that zod
+ * infers.
+ */
 import { z } from "zod";
 import {
   defaultExpiresInDays,
@@ -10,7 +13,7 @@ import {
 } from "./api-key-rules.ts";
 import type { ApiKey, CreatedApiKey } from "./api-keys.ts";
 
-/** A key as it is shown. Times are ISO 8601; `null` has not happened, or never will. */
+/** A key in an answer. Times are ISO 8601; `null` means not yet, or never. */
 export interface ShownApiKey {
   readonly id: string;
   readonly familyId: string;
@@ -23,26 +26,26 @@ export interface ShownApiKey {
   readonly usedAt: string | null;
 }
 
-/** A new key as it is shown, once. */
+/** A new key in an answer, with its text. Shown once. */
 export interface ShownCreatedApiKey extends ShownApiKey {
   readonly key: string;
 }
 
-/** A part of a list. */
+/** A page of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** `after` for the next page. */
+  /** `after` for the next page; `null` on the last page. */
   readonly next: string | null;
 }
 
-/** What a request says of a new key. */
+/** The body of a request for a new key. */
 export interface WantedApiKey {
   readonly name: string;
   readonly scopes: readonly string[];
   readonly expiresInDays: number;
 }
 
-/** What a request says of replacing a key; nothing at all where its body is empty. */
+/** The body of a request to replace a key. `undefined` if it is empty. */
 export type WantedRotation = { readonly graceSeconds: number } | undefined;
 
 const when = z.iso.datetime();
@@ -51,22 +54,22 @@ const next = z.string().nullable().meta({ description: "`after` for the next pag
 /** The id of a key in a path. */
 export const keyIdSchema: z.ZodType<string> = z.string().regex(/^[0-9A-Za-z]{12}$/);
 
-/** A name for people. */
+/** The name of a key, for people. */
 export const nameSchema: z.ZodType<string> = z
   .string()
   .regex(namePattern)
   .meta({ description: "One line of 1 to 100 characters." });
 
-/** Scopes that are asked for (RFC 6749 §3.3). */
+/** Requested scopes (RFC 6749 §3.3). */
 export const scopesSchema: z.ZodType<readonly string[]> = z.array(z.string().regex(/^[!#-[\]-~]{1,200}$/)).max(maxScopes);
 
 const apiKey = {
   id: z.string(),
-  familyId: z.string().meta({ description: "The same for a key and those that replaced it." }),
+  familyId: z.string().meta({ description: "The same for a key and its replacements." }),
   name: z.string(),
   scopes: z.array(z.string()).readonly(),
   createdAt: when,
-  expiresAt: when.nullable().meta({ description: "Of a key that was replaced: when its grace ends." }),
+  expiresAt: when.nullable().meta({ description: "For a replaced key, when its grace ends." }),
   rotatedAt: when.nullable().meta({ description: "When it was replaced." }),
   revokedAt: when.nullable(),
   usedAt: when.nullable().meta({ description: "When it was last used, to the minute." }),
@@ -74,15 +77,15 @@ const apiKey = {
 const shown = z.object(apiKey).meta({ id: "ApiKey" });
 
 const createdKeySchema: z.ZodType<ShownCreatedApiKey> = z
-  .object({ ...apiKey, key: z.string().meta({ description: "The key itself, shown this once." }) })
+  .object({ ...apiKey, key: z.string().meta({ description: "The key itself. It is shown only once." }) })
   .meta({ id: "CreatedApiKey" });
 
-/** A part of a list of keys. */
+/** A page of the list of keys. */
 export const keyListSchema: z.ZodType<Page<ShownApiKey>> = z
   .object({ items: z.array(shown).readonly(), next })
   .meta({ id: "ApiKeyList" });
 
-/** The body that asks for a key. */
+/** The body that requests a key. */
 export const wantedKeySchema: z.ZodType<WantedApiKey> = z
   .object({
     name: nameSchema,
@@ -91,13 +94,13 @@ export const wantedKeySchema: z.ZodType<WantedApiKey> = z
   })
   .meta({ id: "WantedApiKey" });
 
-/** The body that asks for a rotation; it may be empty. */
+/** The body that requests a rotation. It may be empty. */
 export const wantedRotationSchema: z.ZodType<WantedRotation> = z
   .object({ graceSeconds: z.int().min(0).max(maxGraceSeconds).default(defaultGraceSeconds) })
-  .meta({ id: "WantedApiKeyRotation", description: "How long the old key works on." })
+  .meta({ id: "WantedApiKeyRotation", description: "How long the old key keeps working." })
   .optional();
 
-/** What a route answers that makes a key. */
+/** The answers of a route that makes a key. */
 interface KeyAnswers {
   readonly response: z.ZodType<ShownCreatedApiKey>;
   readonly status: 201;
@@ -121,7 +124,7 @@ export const rotationAnswers: KeyAnswers = {
   problems: { 403: "Only a caller who has the scopes of a key can replace it.", 409: "It was replaced already, or has ended." },
 };
 
-/** A key as it is shown. */
+/** Converts a key for an answer. */
 export function showApiKey({ id, familyId, name, scopes, ...times }: ApiKey): ShownApiKey {
   return {
     id,
@@ -136,22 +139,22 @@ export function showApiKey({ id, familyId, name, scopes, ...times }: ApiKey): Sh
   };
 }
 
-/** A new key as it is shown, this once. */
+/** Converts a new key for an answer, with its text. */
 export function showCreatedApiKey({ key, apiKey }: CreatedApiKey): ShownCreatedApiKey {
   return { ...showApiKey(apiKey), key: key.reveal() };
 }
 
-/** A page of keys, with where the next one begins. */
+/** Converts a page of keys, with the start of the next page. */
 export function showApiKeys(keys: readonly ApiKey[], limit: number): Page<ShownApiKey> {
   return { items: keys.map(showApiKey), next: keys.length < limit ? null : (keys.at(-1)?.id ?? null) };
 }
 
-/** A time (milliseconds since 1970) in ISO 8601. */
+/** Formats a time (milliseconds since 1970) in ISO 8601. */
 export function showTime(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** The same for one that may not have happened. */
+/** Formats a time that may be missing; `null` if it is. */
 export function showTimeOrNone(at: number | undefined): string | null {
   return at === undefined ? null : showTime(at);
 }

@@ -1,19 +1,19 @@
-/** The table of API keys. Of a key's secret it holds the SHA-256 only. */
+/** The table of API keys. Of a key's secret, it stores only the SHA-256. */
 import type { Secret } from "lockstep";
 import { numberOf, numberOrNone, textOf, textOrNone } from "../store/row.ts";
 import { all, first, type Row, sql, type Work } from "../store/statement.ts";
 import type { ApiKey, KeyOwner } from "./api-key.ts";
 
-/** A key to be kept. */
+/** A key to insert. */
 export interface KeyToInsert extends Pick<ApiKey, "id" | "familyId" | "owner" | "name" | "scopes" | "createdAt" | "expiresAt"> {
   /** SHA-256 of the secret part, in base64url. */
   readonly secretHash: Secret<string>;
   readonly by: string | undefined;
 }
 
-/** A part of an owner's list of keys. */
+/** A page of an owner's list of keys. */
 export interface KeyPage {
-  /** How many, 1 to 100. Default 50. */
+  /** The number of keys, 1 to 100. Default 50. */
   readonly limit?: number;
   /** The id of the last key of the page before. */
   readonly after?: string;
@@ -60,7 +60,7 @@ const removeEnded = sql(`
   RETURNING id`);
 const use = sql("UPDATE identity_api_keys SET used_at = :at WHERE id = :id AND (used_at IS NULL OR used_at < :at)");
 
-/** Keeps a new key; `false` where its owner is gone. Part of a transaction that holds the owner. */
+/** Inserts a new key. Returns `false` if its owner was deleted. Part of a transaction that holds the owner. */
 export function* insertApiKey(key: KeyToInsert): Work<boolean> {
   const { id, familyId, owner, name, scopes, createdAt, expiresAt = null, by = null } = key;
   const [account, client] = "account" in owner ? [owner.account, null] : [null, owner.client];
@@ -69,13 +69,13 @@ export function* insertApiKey(key: KeyToInsert): Work<boolean> {
   return (yield* first(account === null ? insertOfClient : insertOfAccount, values)) !== undefined;
 }
 
-/** Finds a key by its id, ended or not. */
+/** Finds a key by its id, including keys that have ended. */
 export function* findApiKey(id: string): Work<ApiKey | undefined> {
   const row = yield* first(find, { id });
   return row && toApiKey(row);
 }
 
-/** The keys of an owner, ended ones too, newest first. */
+/** Lists the keys of an owner, newest first, including keys that have ended. */
 export function* listApiKeys(owner: KeyOwner, { limit = 50, after = "" }: KeyPage): Work<readonly ApiKey[]> {
   const rows = yield* "account" in owner
     ? all(listOfAccount, { owner: owner.account, limit, after })
@@ -83,7 +83,7 @@ export function* listApiKeys(owner: KeyOwner, { limit = 50, after = "" }: KeyPag
   return rows.map(toApiKey);
 }
 
-/** How many keys of an owner work, and how many of those were replaced already. Part of a transaction that holds the owner. */
+/** Counts the keys of an owner that work, and how many of those were replaced. Part of a transaction that holds the owner. */
 export function* countLiveApiKeys(owner: KeyOwner, now: number): Work<{ readonly live: number; readonly replaced: number }> {
   const row = yield* "account" in owner
     ? first(countOfAccount, { owner: owner.account, now })
@@ -91,30 +91,30 @@ export function* countLiveApiKeys(owner: KeyOwner, now: number): Work<{ readonly
   return row === undefined ? { live: 0, replaced: 0 } : { live: numberOf(row, "live"), replaced: numberOf(row, "replaced") };
 }
 
-/** Marks a key as replaced and lets it end with its grace; `false` where another was first, or it has ended. */
+/** Marks a key as replaced; it ends with its grace. Returns `false` if it was replaced already, or has ended. */
 export function* replaceApiKey(id: string, now: number, graceEndsAt: number): Work<boolean> {
   return (yield* first(replace, { id, now, graceEndsAt })) !== undefined;
 }
 
-/** Ends a key; gives it unless it had ended. */
+/** Ends a key. Returns it, or nothing if it had ended already. */
 export function* revokeApiKey(id: string, now: number): Work<ApiKey | undefined> {
   const row = yield* first(revoke, { id, now });
   return row && toApiKey(row);
 }
 
 /**
- * Writes when keys were used, unless they were used later. The rows are written in the order of their ids, so two nodes never
- * wait for each other.
+ * Saves when keys were used, unless a later use is saved. The rows are written in the order of their ids, so two nodes never wait
+ * for each other.
  */
 export function* useApiKeys(uses: readonly (readonly [id: string, at: number])[]): Work<void> {
   const ordered = uses.toSorted(([one], [other]) => (one < other ? -1 : 1));
   for (const [id, at] of ordered) yield* all(use, { id, at });
 }
 
-/** How long a key that has ended is still listed, in milliseconds: 30 days. */
+/** How long a key is still listed after it ended, in milliseconds: 30 days. */
 export const endedKeysKeptMs: number = 30 * 86_400_000;
 
-/** Removes keys that ended long ago, at most `limit`; gives how many. */
+/** Removes keys that ended more than 30 days ago, at most `limit`. Returns how many were removed. */
 export function* removeEndedApiKeys(now: number, limit: number): Work<number> {
   return (yield* all(removeEnded, { before: now - endedKeysKeptMs, limit })).length;
 }
@@ -139,7 +139,7 @@ function ownerOf(row: Row): KeyOwner {
   return account === undefined ? { client: textOf(row, "client_id") } : { account };
 }
 
-/** The scopes of a key, as they are kept: separated by spaces. */
+/** Splits the stored scopes of a key, which are separated by spaces. */
 export function scopesOf(scope: string): readonly string[] {
   return scope === "" ? [] : scope.split(" ");
 }

@@ -1,4 +1,7 @@
-/** K-01: how long a refusal takes tells nothing that a network could carry. In one process on SQLite, where there is least noise. */
+/**
+ * The time of a refusal reveals nothing that could be measured over a network (K-01). In one process on SQLite, with the least
+ * noise.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InvalidCredential, Redacted } from "lockstep";
@@ -7,7 +10,7 @@ import { everyScope, keyOf, origin, randomText, testKeys } from "./api-key.fixtu
 
 const samples = 2000;
 const rounds = 5;
-/** A lookup in the database that only some refusals make shows as more than this, as the control proves. */
+/** If only some refusals asked the database, their ratio would be larger than this. The control proves it. */
 const mostRatio = 1.25;
 
 test("unknown ids, wrong secrets and revoked keys take the same time (medians of 2,000 samples each) (K-01)", async (t) => {
@@ -23,14 +26,14 @@ test("unknown ids, wrong secrets and revoked keys take the same time (medians of
     wrong: () => keyOf(known.apiKey.id, randomText(32)),
     unknown: () => keyOf(randomText(12), randomText(32)),
     revoked: () => keyOf(revoked.apiKey.id, randomText(32)),
-    // The control: its checksum is wrong, so that nothing is looked up.
+    // The control: its checksum is wrong, so nothing is looked up.
     mistyped: () => new Redacted(`${keyOf(known.apiKey.id, randomText(32)).reveal()}x`),
   };
   const ratios: Record<"unknown" | "revoked" | "mistyped", number[]> = { unknown: [], revoked: [], mistyped: [] };
   for (let round = 0; round <= rounds; round += 1) {
     const times: Record<keyof typeof kinds, number[]> = { wrong: [], unknown: [], revoked: [], mistyped: [] };
     for (let sample = 0; sample < samples; sample += 1) {
-      // In another order each time, so that none is always the one behind a pause.
+      // In another order each time, so no kind always comes after a pause.
       for (const name of rotated(["wrong", "unknown", "revoked", "mistyped"] as const, sample))
         times[name].push(await time(kinds[name]()));
       events.length = 0;
@@ -39,7 +42,7 @@ test("unknown ids, wrong secrets and revoked keys take the same time (medians of
     if (round === 0) continue;
     for (const name of ["unknown", "revoked", "mistyped"] as const) ratios[name].push(ratioOf(times[name], times.wrong));
   }
-  // What else the machine did is in all of them, and in few samples: medians of both sides are compared, not times.
+  // Other work of the machine slows all kinds, in few samples: so the medians are compared, not single times.
   for (const name of ["unknown", "revoked"] as const) {
     assert.ok(medianOf(ratios[name]) < mostRatio, `${name}: ${ratios[name].join(", ")}`);
   }
@@ -57,7 +60,7 @@ function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
   return [...items.slice(at), ...items.slice(0, at)];
 }
 
-/** How many times as long the slower of both takes: 1 is the same. */
+/** Returns the slower time divided by the faster one: 1 if they are the same. */
 function ratioOf(one: readonly number[], other: readonly number[]): number {
   const ratio = medianOf(one) / medianOf(other);
   return Math.max(ratio, 1 / ratio);

@@ -12,7 +12,7 @@ async function usedAt(apiKeys: ApiKeys, { apiKey }: CreatedApiKey): Promise<numb
 }
 
 describeOnEach("the last use of API keys", (databases) => {
-  test("using a key writes nothing; what was used is written in one transaction, to the minute", async (t) => {
+  test("using a key writes nothing; uses are written in one transaction, to the minute", async (t) => {
     const { apiKeys, make, watched, clock } = await testKeys(await databases.open(t));
     const keys = [await make(), await make(), await make()];
     const unused = await make();
@@ -38,7 +38,7 @@ describeOnEach("the last use of API keys", (databases) => {
     for (const key of others) assert.equal(await usedAt(apiKeys, key), first);
   });
 
-  test("a refused key was not used", async (t) => {
+  test("a refused key does not count as used", async (t) => {
     const { apiKeys, make } = await testKeys(await databases.open(t));
     const made = await make();
     await apiKeys.revoke(made.apiKey.id);
@@ -47,7 +47,7 @@ describeOnEach("the last use of API keys", (databases) => {
     assert.equal(await usedAt(apiKeys, made), undefined);
   });
 
-  test("what could not be written while the database was away is written when it is back, and no request hears of it", async (t) => {
+  test("if the database is away, uses are written when it is back, and no request fails", async (t) => {
     const { apiKeys, make, watched, clock } = await testKeys(await databases.open(t));
     const [one, two] = [await make(), await make()];
     await apiKeys.verify(one.key, origin);
@@ -60,7 +60,7 @@ describeOnEach("the last use of API keys", (databases) => {
     assert.deepEqual([await usedAt(apiKeys, one), await usedAt(apiKeys, two)], [clock.now - 120_000, clock.now]);
   });
 
-  test("closing writes what is waiting, and closing while the database is away ends quietly", async (t) => {
+  test("closing writes the uses that are waiting, and ends without an error while the database is away", async (t) => {
     const { apiKeys, make, watched, clock } = await testKeys(await databases.open(t));
     const made = await make();
     await apiKeys.verify(made.key, origin);
@@ -72,7 +72,7 @@ describeOnEach("the last use of API keys", (databases) => {
     await apiKeys.close();
   });
 
-  test("two nodes that write the same keys at once both come through, and the later use stays", async (t) => {
+  test("two nodes that write the same keys at once both succeed, and the later use is saved", async (t) => {
     const database = await databases.open(t);
     const { apiKeys, make, clock } = await testKeys(database);
     const keys: CreatedApiKey[] = [];
@@ -85,7 +85,7 @@ describeOnEach("the last use of API keys", (databases) => {
     for (const key of keys) assert.equal(await usedAt(apiKeys, key), clock.now + 3);
   });
 
-  test("it is written by itself, after a while", async (t) => {
+  test("uses are written after a while without a call to flush()", async (t) => {
     const { apiKeys, make } = await testKeys(await databases.open(t), { flushEveryMs: 1 });
     const made = await make();
     await apiKeys.verify(made.key, origin);
@@ -93,16 +93,16 @@ describeOnEach("the last use of API keys", (databases) => {
   });
 });
 
-/** The timer is a real one: that it comes at all is the point. */
+/** The timer is a real one: the test proves that it fires at all. */
 async function waitFor(isSo: () => Promise<boolean>): Promise<void> {
   for (let count = 0; count < 5000; count += 1) {
     if (await isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  assert.fail("it never came");
+  assert.fail("the condition never came true");
 }
 
-/** A database that counts statements. Nothing else of it is asked. */
+/** A database that counts statements. Its other methods are not called. */
 function countingDatabase(): Database & { statements: number } {
   const counting = {
     statements: 0,
@@ -115,7 +115,7 @@ function countingDatabase(): Database & { statements: number } {
   return counting as unknown as Database & { statements: number };
 }
 
-test("130,000 keys that were used between two flushes are written, and so is what comes after them", async () => {
+test("130,000 keys that were used between two flushes are written, and so are later uses", async () => {
   const database = countingDatabase();
   const use = new ApiKeyUse(database, 3_600_000);
   for (let key = 0; key < 130_000; key += 1) use.used(`key ${key}`, 1);
@@ -127,12 +127,12 @@ test("130,000 keys that were used between two flushes are written, and so is wha
   await use.close();
 });
 
-test("a failure that is no outage is told on standard error and not tried for ever", async (t) => {
+test("a failure other than an outage is printed to standard error, and not tried again forever", async (t) => {
   const told = t.mock.method(console, "error", () => {});
   const broken = {
     transaction: () => Promise.reject(new TypeError("no such table")),
   } satisfies Pick<Database, "transaction">;
-  // Nothing else of a database is asked.
+  // The other methods of a database are not called.
   const use = new ApiKeyUse(broken as unknown as Database, 3_600_000);
   use.used("aaaaaaaaaaaa", 1);
   await use.flush();

@@ -44,7 +44,7 @@ describeOnEach("verifying an API key", (databases) => {
     assert.equal((await apiKeys.verify(right.key, origin)).id, right.apiKey.id);
   });
 
-  test("a key that the notes API issued before verifies by the SHA-256 of its secret, without an expiry", async (t) => {
+  test("a key of an earlier notes API verifies by the SHA-256 of its secret, without an expiry", async (t) => {
     const database = await databases.open(t);
     const { apiKeys, clients } = await testKeys(database, { settings: { keyPrefix: "notes" } });
     const { client } = await clients.create({
@@ -53,7 +53,7 @@ describeOnEach("verifying an API key", (databases) => {
       grants: ["client_credentials"],
       scopes: [],
     });
-    // SHA-256 of the secret, computed by another program.
+    // The hash is the SHA-256 of the secret, computed by another program.
     const insert = sql(`INSERT INTO identity_api_keys (id, family_id, client_id, name, secret_hash, scope, created_at)
       VALUES ('0Az9bY7cX3dW', '0Az9bY7cX3dW', :client, 'billing', 'Qbppa8KCKST3y6DOIRv93-ZTzrPJgSVaF3W-vxEL9C0', '', 0)`);
     await database.run(all(insert, { client: client.id }));
@@ -105,13 +105,13 @@ describeOnEach("verifying an API key", (databases) => {
     const ids = [`${apiKey.id.slice(0, 11)}${apiKey.id.endsWith("x") ? "y" : "x"}`, "AAAAAAAAAAAA", "AAAAAAAAAAAB", "aaaaaaaaaaaa"];
     for (const id of ids) await database.run(all(insert, { id, alice, from: apiKey.id }));
     for (const id of [apiKey.id, ...ids]) assert.equal((await apiKeys.verify(keyOf(id, secret), origin)).id, id);
-    // One that would find its neighbour in the index, whose secret is this very one.
+    // Guesses whose neighbour in the index is a key with exactly this secret.
     for (const id of ["000000000000", "AAAAAAAAAAA9", "AAAAAAAAAAAa", "aaaaaaaaaaa9", "zzzzzzzzzzzz"]) {
       await assert.rejects(apiKeys.verify(keyOf(id, secret), origin), refusedFor("no such key"), id);
     }
   });
 
-  test("what was never a key costs neither a lookup nor a guess (K-13, K-15, K-16)", async (t) => {
+  test("a text that was never a key costs neither a lookup nor a guess (K-13, K-15, K-16)", async (t) => {
     const throttle = new LimitedThrottle(1);
     const { apiKeys, make, watched } = await testKeys(await databases.open(t), { throttle });
     const { key, apiKey } = await make();
@@ -134,13 +134,13 @@ describeOnEach("verifying an API key", (databases) => {
     assert.equal(watched.asked, 1);
   });
 
-  test("of 100 wrong keys at once no more than the limit are compared; the others are 429, known or not (K-14)", async (t) => {
+  test("of 100 wrong keys at once only as many as the limit are compared; the others are 429, known or not (K-14)", async (t) => {
     const limit = 10;
     for (const isKnown of [true, false]) {
       const throttle = new LimitedThrottle(limit);
       const { apiKeys, make, events } = await testKeys(await databases.open(t), { throttle });
       const id = isKnown ? (await make()).apiKey.id : "000000000000";
-      // From everywhere at one key, then from one place at any key.
+      // From everywhere at one key, then from one address at any key.
       for (const guess of [
         (count: number) => apiKeys.verify(keyOf(id, randomText(32)), { address: `198.51.100.${count}`, requestId: "r" }),
         () => apiKeys.verify(keyOf(randomText(12), randomText(32)), { address: "203.0.113.9", requestId: "r" }),
@@ -156,7 +156,7 @@ describeOnEach("verifying an API key", (databases) => {
     }
   });
 
-  test("beyond the limit the database is not asked, and the right key is refused like any other (K-14)", async (t) => {
+  test("over the limit the database is not asked, and the right key is refused too (K-14)", async (t) => {
     const { apiKeys, make, watched } = await testKeys(await databases.open(t), { throttle: new LimitedThrottle(3) });
     const made = await make();
     for (let count = 0; count < 3; count += 1) await assert.rejects(apiKeys.verify(wrongSecret(made), origin), InvalidCredential);
@@ -166,7 +166,7 @@ describeOnEach("verifying an API key", (databases) => {
     assert.ok(await apiKeys.verify((await make()).key, { ...origin, address: "203.0.113.9" }));
   });
 
-  test("who guesses at a key elsewhere does not lock it out where it is in use, and honest traffic is not counted (K-14)", async (t) => {
+  test("guesses at a key do not lock it out where it is in use, and correct keys are not counted (K-14)", async (t) => {
     const throttle = new LimitedThrottle(3);
     const { apiKeys, make } = await testKeys(await databases.open(t), { throttle });
     const made = await make();
@@ -176,12 +176,12 @@ describeOnEach("verifying an API key", (databases) => {
     for (const address of ["198.51.100.1", "198.51.100.2", "198.51.100.3"]) await assert.rejects(guess(address), InvalidCredential);
     await assert.rejects(guess("198.51.100.4"), refusedAs("too_many_requests"));
     assert.ok(await apiKeys.verify(made.key, origin));
-    // Where it is in use, guesses are counted by the address all the same.
+    // Guesses from an address that uses the key are still counted for the address.
     for (let count = 0; count < 3; count += 1) await assert.rejects(guess(origin.address), InvalidCredential);
     await assert.rejects(apiKeys.verify(made.key, origin), refusedAs("too_many_requests"));
   });
 
-  test("what has expired or was revoked is no guess: it is refused, and not counted", async (t) => {
+  test("a key that has expired or was revoked is not a guess: it is refused, and not counted", async (t) => {
     const throttle = new LimitedThrottle(1);
     const { apiKeys, make } = await testKeys(await databases.open(t), { throttle });
     const { key, apiKey } = await make();

@@ -1,4 +1,4 @@
-/** Verifying a key that is presented. Every refusal looks the same to whoever presents it (K-01); the audit event has the reason. */
+/** Verifies keys. The caller sees the same refusal for every reason (K-01); the audit event has the reason. */
 import { timingSafeEqual } from "node:crypto";
 import { type Connection, InvalidCredential, problem, type Redacted } from "lockstep";
 import { BoundedMap } from "../mechanism/bounded-map.ts";
@@ -10,19 +10,19 @@ import { type ApiKeyParts, parseApiKey } from "./api-key-format.ts";
 import { type FoundKey, lookUpApiKey } from "./api-key-lookup.ts";
 import { isDisabled, scopesOfOwner } from "./api-key-owner.ts";
 
-/** Where a key comes from. */
+/** The request that a key came with. */
 export type KeyOrigin = Pick<Connection, "address" | "requestId">;
 
 const mostFamiliar = 10_000;
 const hashBytes = 32;
-/** What the secret of an unknown key is compared with: the same steps as for a known one. */
+/** The hash that is compared for an unknown key, so it takes the same steps as a known one. */
 const nobody = Buffer.alloc(hashBytes).toString("base64url");
 
 /** Verifies keys. */
 export class ApiKeyVerifier {
   readonly #settings: Settings;
   readonly #throttle: KeyThrottle;
-  /** Keys and the addresses they were shown rightly from: nobody who guesses elsewhere locks them out there. */
+  /** Keys with the addresses that they were used from. Guesses from other addresses do not lock them out there. */
   readonly #familiar = new BoundedMap<string, true>(mostFamiliar);
 
   constructor(settings: Settings, throttle: KeyThrottle) {
@@ -33,22 +33,22 @@ export class ApiKeyVerifier {
   /**
    * Verifies a key with one lookup.
    *
-   * @throws InvalidCredential for anything that does not open anything
+   * @throws InvalidCredential if the key does not verify, for whatever reason
    * @throws Problem `too_many_requests` (429) after too many wrong secrets from this network or for this key
    * @throws Unavailable while the database is away
    */
   async verify(key: Redacted<string>, origin: KeyOrigin): Promise<VerifiedKey> {
     const parts = parseApiKey(key, this.#settings);
     if (parts === undefined) throw this.#refused("not a key of this service, or mistyped", origin);
-    // Asked here as well, so that those who are over the limit cost no lookup.
+    // The limit is checked here too, so a caller over the limit costs no lookup.
     this.#checkLimit(parts, origin);
     const found = await this.#settings.database.run(lookUpApiKey(parts.id));
     return this.#judge(parts, found, origin);
   }
 
   /**
-   * Synchronous: nothing comes between asking the throttle, comparing and counting (K-14). Every step is taken for every key, found
-   * or not, right or wrong (K-01).
+   * Synchronous: no other request runs between asking the throttle, comparing and counting (K-14). All steps run for every key,
+   * found or not, right or wrong (K-01).
    */
   #judge(parts: ApiKeyParts, found: FoundKey | undefined, origin: KeyOrigin): VerifiedKey {
     const about = this.#checkLimit(parts, origin);
@@ -74,7 +74,11 @@ export class ApiKeyVerifier {
     };
   }
 
-  /** @throws Problem `too_many_requests` (429) */
+  /**
+   * Asks the throttle.
+   *
+   * @throws Problem `too_many_requests` (429)
+   */
   #checkLimit({ id }: ApiKeyParts, { address, requestId }: KeyOrigin): KeyAttempt {
     const about = { address, keyId: this.#familiar.has(placeOf(id, address)) ? undefined : id };
     if (this.#throttle.mayEvaluate(about)) return about;
@@ -103,7 +107,7 @@ function whyRefused(found: FoundKey | undefined, now: number): string | undefine
 
 function isSameHash(presented: string, stored: string): boolean {
   const digest = Buffer.alloc(hashBytes);
-  // Whatever the row holds, two digests of one length are compared.
+  // The digests that are compared have the same length, whatever the row contains.
   digest.write(stored, "base64url");
   return timingSafeEqual(Buffer.from(presented, "base64url"), digest);
 }

@@ -1,4 +1,4 @@
-/** Steps that making, replacing and ending keys have in common. */
+/** The steps that making, replacing and ending keys share. */
 import { notFound, problem, type Redacted, secret } from "lockstep";
 import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import { hashOfSecret } from "../secret/opaque-token.ts";
@@ -9,16 +9,16 @@ import { generateApiKey } from "./api-key-format.ts";
 import { lockOwner, type OwnerRecord } from "./api-key-owner.ts";
 import { findApiKey, insertApiKey } from "./api-key-store.ts";
 
-/** A key that was just drawn. */
+/** A new key and its parts. */
 export interface FreshKey {
   readonly full: Redacted<string>;
   readonly secret: Redacted<string>;
 }
 
-/** What a key is to be. */
+/** The fields of a new key, except those that are generated. */
 export type Described = Pick<ApiKey, "owner" | "name" | "scopes" | "createdAt" | "expiresAt"> & { readonly familyId?: string };
 
-/** Draws a key. */
+/** Generates a key. */
 export function freshKey(settings: Settings, described: Described): { readonly key: FreshKey; readonly fresh: ApiKey } {
   const { key, parts } = generateApiKey(settings);
   const { id } = parts;
@@ -27,33 +27,45 @@ export function freshKey(settings: Settings, described: Described): { readonly k
   return { key: { full: key, secret: parts.secret }, fresh };
 }
 
-/** Keeps a key that was drawn. @throws Problem `not_found` where the owner went while it was on the way */
+/**
+ * Inserts a new key, with the hash of its secret instead of the secret.
+ *
+ * @throws Problem `not_found` if the owner was deleted in the meantime
+ */
 export function* insertFreshKey(fresh: ApiKey, key: FreshKey, by: string | undefined): Work<void> {
   const isKept = yield* insertApiKey({ ...fresh, secretHash: secret(hashOfSecret(key.secret)), by });
   if (!isKept) notFound();
 }
 
-/** A key that is there. @throws Problem `not_found` */
+/**
+ * Loads a key.
+ *
+ * @throws Problem `not_found`
+ */
 export function* loadKey(id: string): Work<ApiKey> {
   const key = yield* findApiKey(id);
   if (key === undefined) notFound();
   return key;
 }
 
-/** Holds an owner that is there. @throws Problem `not_found` */
+/**
+ * Loads an owner and locks it.
+ *
+ * @throws Problem `not_found`
+ */
 export function* holdOwner(owner: KeyOwner): Work<OwnerRecord> {
   const held = yield* lockOwner(owner);
   if (held === undefined) notFound();
   return held;
 }
 
-/** Tells whoever remembers a key that was verified that it is over. */
+/** Adds the end of a key to the revocation log, for every node that remembers it as verified. */
 export function* revokeKey(id: string, settings: Settings): Work<void> {
   const at = settings.clock();
   yield* revoke({ kind: "api_key", key: id, at, expiresAt: lastTokenOver(settings, at) });
 }
 
-/** What every event about a key says. */
+/** Builds an event with the fields that every event about a key has. */
 export function eventOf(
   { owner, id, familyId }: Pick<ApiKey, "owner" | "id" | "familyId">,
   by: string | undefined,
@@ -61,13 +73,21 @@ export function eventOf(
   return { subject: subjectOfOwner(owner), key: id, family: familyId, ...(by === undefined ? {} : { by }) };
 }
 
-/** Says why a key could not be replaced. @throws Problem 409 `already_rotated` or `key_ended` */
+/**
+ * Says why a key could not be replaced.
+ *
+ * @throws Problem 409 `already_rotated` or `key_ended`
+ */
 export function notRotated({ rotatedAt }: ApiKey): never {
   if (rotatedAt !== undefined) problem(409, "already_rotated", "This key was replaced already.");
   problem(409, "key_ended", "This key has ended.");
 }
 
-/** There is no room for another key. @throws Problem 409 `too_many_keys` */
+/**
+ * Refuses another key.
+ *
+ * @throws Problem 409 `too_many_keys`
+ */
 export function tooManyKeys(): never {
   problem(409, "too_many_keys", "The owner has the maximum number of keys: end one of them first.");
 }

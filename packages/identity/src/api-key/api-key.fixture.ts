@@ -1,4 +1,4 @@
-/** What tests of API keys share: owners, throttles, a database to watch, and keys that somebody guesses. */
+/** Shared by tests of API keys: owners, throttles, a database that counts, and keys to guess with. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { Problem, Redacted, Unavailable } from "lockstep";
@@ -9,16 +9,16 @@ import type { Database, Listener, Listening } from "../store/database.ts";
 import { all, sql, type Work } from "../store/statement.ts";
 import { ApiKeys, type ApiKeysOptions, type CreatedApiKey, type KeyAttempt, type KeyThrottle } from "./api-keys.ts";
 
-/** Every scope of the test settings. */
+/** All scopes of the test settings. */
 export const everyScope: readonly string[] = ["notes:read", "notes:write"];
 
-/** Where a key comes from, in tests that do not ask. */
+/** The origin of a key, for tests that do not care. */
 export const origin: { readonly address: string; readonly requestId: string } = { address: "192.0.2.1", requestId: "r-1" };
 
-/** Limits nothing. */
+/** A throttle without limits. */
 export const openThrottle: KeyThrottle = { mayEvaluate: () => true, failed: () => {} };
 
-/** Lets so many wrong secrets through, of each address and of each key, and counts what it was asked. */
+/** Lets `limit` wrong secrets through for each address and for each key, and counts its calls. */
 export class LimitedThrottle implements KeyThrottle {
   readonly failures = new Map<string, number>();
   readonly #limit: number;
@@ -40,7 +40,7 @@ function buckets({ address, keyId }: KeyAttempt): string[] {
   return [`from ${address}`, ...(keyId === undefined ? [] : [`at ${keyId}`])];
 }
 
-/** A database that counts what it is asked, and can be away. */
+/** A database that counts its calls, and can be made unavailable. */
 export class WatchedDatabase implements Database {
   asked = 0;
   isAway = false;
@@ -82,14 +82,14 @@ const insertAccount = sql("INSERT INTO identity_accounts (id, email, email_key, 
 const disableAccount = sql("UPDATE identity_accounts SET disabled_at = 1 WHERE id = :id");
 const deleteAccount = sql("DELETE FROM identity_accounts WHERE id = :id");
 
-/** Makes an account; gives its id. */
+/** Makes an account. Returns its id. */
 export async function addAccount(database: Database, email = `${randomUUID()}@example.com`): Promise<string> {
   const id = randomUUID();
   await database.run(all(insertAccount, { id, email }));
   return id;
 }
 
-/** Disables an account, as far as keys go. */
+/** Disables an account in its row, which is all that keys depend on. */
 export async function disable(database: Database, id: string): Promise<void> {
   await database.run(all(disableAccount, { id }));
 }
@@ -99,14 +99,14 @@ export async function remove(database: Database, id: string): Promise<void> {
   await database.run(all(deleteAccount, { id }));
 }
 
-/** Keys on a database, with two accounts. */
+/** API keys on a database, with two accounts. */
 export interface TestKeys extends TestSettings {
   readonly watched: WatchedDatabase;
   readonly apiKeys: ApiKeys;
   readonly clients: Clients;
   readonly alice: string;
   readonly bob: string;
-  /** A key of Alice's with all scopes. */
+  /** Makes a key for Alice, with all scopes by default. */
   make(wanted?: {
     readonly name?: string;
     readonly scopes?: readonly string[];
@@ -114,13 +114,13 @@ export interface TestKeys extends TestSettings {
   }): Promise<CreatedApiKey>;
 }
 
-/** What tests may choose. */
+/** Options of `testKeys()`. */
 export interface TestKeysOptions extends ApiKeysOptions {
   readonly throttle?: KeyThrottle;
   readonly settings?: Partial<Settings>;
 }
 
-/** Opens keys. */
+/** Opens API keys on a database. */
 export async function testKeys(database: Database, options: TestKeysOptions = {}): Promise<TestKeys> {
   const watched = new WatchedDatabase(database);
   const test = testSettings(watched, options.settings);
@@ -138,22 +138,22 @@ export async function testKeys(database: Database, options: TestKeysOptions = {}
   };
 }
 
-/** Which of many attempts came through, and the codes that the others were refused with. */
+/** Starts many attempts at once. Returns how many succeeded, and the codes of the others. */
 export async function race(count: number, attempt: () => Promise<unknown>): Promise<{ won: number; codes: readonly unknown[] }> {
   const results = await Promise.allSettled(Array.from({ length: count }, attempt));
-  // What is refused here is a problem; anything else has no code that a test expects.
+  // A refusal is a problem. Anything else has no code that a test expects.
   const codes = results.flatMap((result) => (result.status === "rejected" ? [(result.reason as Problem).code] : []));
   return { won: count - codes.length, codes: [...new Set(codes)] };
 }
 
-/** Whether an error is a problem of this code. */
+/** Returns a check that an error is a problem with this code. */
 export function refusedAs(code: string): (error: unknown) => boolean {
   return (error) => error instanceof Problem && error.code === code;
 }
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** The key of an id and a secret that somebody guesses, with its checksum. */
+/** Builds the key of an id and a guessed secret, with its checksum. */
 export function keyOf(id: string, secret: string, start = "test_live"): Redacted<string> {
   const body = `${start}_${id}_${secret}`;
   let [number, sum] = [crc32(body), ""];
@@ -164,7 +164,7 @@ export function keyOf(id: string, secret: string, start = "test_live"): Redacted
   return new Redacted(`${body}_${sum}`);
 }
 
-/** Random letters and digits. */
+/** Generates random letters and digits. */
 export function randomText(length: number): string {
   return Array.from(randomBytes(length), (byte) => alphabet[byte % 62]).join("");
 }

@@ -1,22 +1,25 @@
-/** An API key: a credential of a user or of a service account, for programs. */
+/** Defines API keys: credentials of a user or of a service account, for programs. */
 import type { Account } from "../account-table/account-row.ts";
 import { subjectOfClient } from "../principal/principal.ts";
 
-/** Whose a key is, by id. A key is never without an owner, and ends with it. */
+/** The owner of a key, by id. Every key has an owner, and is deleted with it. */
 export type KeyOwner = { readonly account: string } | { readonly client: string };
 
-/** A key, without what is secret about it. */
+/** A key, without its secret. */
 export interface ApiKey {
-  /** Public: the third part of the key. */
+  /** The public id: the third part of the key. */
   readonly id: string;
-  /** The same for a key and those that replaced it: the id of the first. */
+  /** The id of the first key of the family. A key and its replacements have the same. */
   readonly familyId: string;
   readonly owner: KeyOwner;
   readonly name: string;
   readonly scopes: readonly string[];
-  /** Milliseconds since 1970, as the other times. */
+  /** Milliseconds since 1970, like the other times. */
   readonly createdAt: number;
-  /** When it stops working; of a key that was replaced, when its grace ends. Never, for some keys of service accounts. */
+  /**
+   * When the key stops working; for a replaced key, when its grace ends. `undefined` means never, which only keys of service
+   * accounts can have.
+   */
   readonly expiresAt: number | undefined;
   /** When it was replaced. */
   readonly rotatedAt: number | undefined;
@@ -25,23 +28,23 @@ export interface ApiKey {
   readonly usedAt: number | undefined;
 }
 
-/** The owner of a key that verified. */
+/** The owner of a verified key. */
 export type VerifiedOwner =
   | { readonly kind: "user"; readonly account: Account }
   | { readonly kind: "client"; readonly id: string; readonly name: string };
 
-/** What a key that verified says. */
+/** The result of verifying a key. */
 export interface VerifiedKey {
   readonly id: string;
   readonly familyId: string;
-  /** The principal: nobody else can be named by whoever shows the key. */
+  /** The principal. It is read from the key's row, so the caller cannot name somebody else. */
   readonly owner: VerifiedOwner;
   readonly name: string;
   /** The key's scopes that its owner still has. */
   readonly scopes: readonly string[];
 }
 
-/** `sub` of a key's owner. */
+/** Returns the `sub` of a key's owner. */
 export function subjectOfOwner(owner: KeyOwner): string {
   return "account" in owner ? owner.account : subjectOfClient(owner.client);
 }

@@ -8,7 +8,7 @@ import { endedKeysKeptMs, removeEndedApiKeys } from "./api-key-store.ts";
 
 const day = 86_400_000;
 
-/** Every row of every table of identity, as one text. */
+/** Returns every row of every table of identity, as one text. */
 async function dump(database: Database): Promise<string> {
   const tables = sql(
     database.kind === "sqlite"
@@ -21,7 +21,7 @@ async function dump(database: Database): Promise<string> {
 }
 
 describeOnEach("API keys", (databases) => {
-  test("a key is made, shown once, and verifies as its owner's", async (t) => {
+  test("a key is made, shown once, and verifies with its owner", async (t) => {
     const { apiKeys, make, alice, clock, events } = await testKeys(await databases.open(t));
     const { key, apiKey } = await make({ name: "ci — 構築 🔑", scopes: ["notes:read", "notes:read"] });
     assert.deepEqual(apiKey, {
@@ -58,13 +58,13 @@ describeOnEach("API keys", (databases) => {
     for (const { key, apiKey } of [first, second]) {
       assert.ok(!text.includes(key.reveal()));
       assert.ok(!text.includes(key.reveal().split("_")[3] ?? "?"));
-      // The control: what may be there is found.
+      // The control: the public id is found in the same text.
       assert.ok(text.includes(apiKey.id));
     }
     assert.ok(watched.asked > 0);
   });
 
-  test("a key grants only what its owner has and whoever makes it holds (K-07)", async (t) => {
+  test("a key grants only scopes that its owner has and its maker holds (K-07)", async (t) => {
     const database = await databases.open(t);
     const { apiKeys, alice, clients } = await testKeys(database, {
       settings: { scopes: { "notes:read": "r", "notes:write": "w", admin: "a" } },
@@ -74,7 +74,7 @@ describeOnEach("API keys", (databases) => {
       [["admin"], everyScope],
       [["notes:write"], ["notes:read"]],
       [["notes:read"], []],
-      // Held by whoever makes it, not by the owner.
+      // Held by the maker, not by the owner.
       [["admin"], ["admin"]],
       [["nothing:known"], ["nothing:known"]],
       [["toString"], ["toString"]],
@@ -97,7 +97,7 @@ describeOnEach("API keys", (databases) => {
     assert.ok(await apiKeys.create({ ...service, scopes: ["notes:read"] }, everyScope));
   });
 
-  test("what an owner loses, their keys lose", async (t) => {
+  test("a key loses the scopes that its owner loses", async (t) => {
     let had = everyScope;
     const { apiKeys, make } = await testKeys(await databases.open(t), { settings: { scopesOf: () => had } });
     const { key, apiKey } = await make();
@@ -106,7 +106,7 @@ describeOnEach("API keys", (databases) => {
     assert.deepEqual((await apiKeys.rotate(apiKey.id, {}, ["notes:read"])).apiKey.scopes, ["notes:read"]);
   });
 
-  test("a name is one line of text, a life is 1 to 366 days, and never is for service accounts", async (t) => {
+  test("a name is one line of text, a life is 1 to 366 days, and only service accounts have keys that never expire", async (t) => {
     const { apiKeys, make, alice, clients, clock } = await testKeys(await databases.open(t));
     const names = ["", " ", "a\nb", "a\0b", "a\u0085b", "a\u202eb", "a\ud800", "a\u2028b", "a".repeat(101)];
     for (const name of names) await assert.rejects(make({ name }), refusedAs("invalid_input"), JSON.stringify(name));
@@ -131,12 +131,12 @@ describeOnEach("API keys", (databases) => {
     assert.equal((await apiKeys.rotate(forever.apiKey.id, {}, [])).apiKey.expiresAt, undefined);
   });
 
-  test("of 50 keys made at once only as many as there is room for are made", async (t) => {
+  test("of 50 keys made at once, only as many as the limit allows are made", async (t) => {
     const { apiKeys, make, alice, bob } = await testKeys(await databases.open(t), { maxKeysPerOwner: 7 });
     const { won, codes } = await race(50, () => make());
     assert.deepEqual([won, codes], [7, ["too_many_keys"]]);
     assert.equal((await apiKeys.list({ account: alice })).length, 7);
-    // Another owner has room of their own, and an ended key makes room.
+    // Another owner has a limit of their own, and ending a key makes room.
     assert.ok(await apiKeys.create({ owner: { account: bob }, name: "k", scopes: [] }, []));
     const [one] = await apiKeys.list({ account: alice });
     assert.ok(one && (await apiKeys.revoke(one.id)));
@@ -144,12 +144,12 @@ describeOnEach("API keys", (databases) => {
     await assert.rejects(make(), refusedAs("too_many_keys"));
   });
 
-  test("a list is the owner's, newest first, page by page", async (t) => {
+  test("a list has the keys of the owner only, newest first, page by page", async (t) => {
     const { apiKeys, make, clock, alice, bob } = await testKeys(await databases.open(t));
     const made: string[] = [];
     for (let count = 0; count < 5; count += 1) {
       made.push((await make({ name: `k${count}` })).apiKey.id);
-      // Two of one millisecond are told apart by their ids.
+      // Two keys of one millisecond are ordered by their ids.
       if (count % 2 === 0) clock.advance(1);
     }
     const seen: string[] = [];
@@ -163,14 +163,14 @@ describeOnEach("API keys", (databases) => {
     assert.deepEqual(seen, whole);
     assert.deepEqual(whole.toSorted(), made.toSorted());
     assert.deepEqual(await apiKeys.list({ account: bob }), []);
-    // An id of somebody else's key is no place in the list: that it is there does not show.
+    // The id of somebody else's key is not a place in the list, so the answer does not reveal that the key exists.
     clock.now -= 86_400_000;
     await apiKeys.create({ owner: { account: bob }, name: "older", scopes: [] }, []);
     for (const after of [made[0] ?? "", "aaaaaaaaaaaa"]) assert.deepEqual(await apiKeys.list({ account: bob }, { after }), []);
     assert.equal((await apiKeys.list({ account: bob })).length, 1);
   });
 
-  test("an owner that is not there gets no key, and one that is deleted while a key is made leaves none", async (t) => {
+  test("an owner that does not exist gets no key, and one that is deleted while a key is made has none afterwards", async (t) => {
     const database = await databases.open(t);
     const { apiKeys } = await testKeys(database);
     await assert.rejects(
@@ -191,7 +191,7 @@ describeOnEach("API keys", (databases) => {
     }
   });
 
-  test("keys that ended long ago are removed, a few at a time; others stay", async (t) => {
+  test("keys that ended long ago are removed, up to the limit of a call; others stay", async (t) => {
     const database = await databases.open(t);
     const { apiKeys, make, clock } = await testKeys(database);
     const [expired, revoked, other] = [await make({ expiresInDays: 1 }), await make(), await make({ expiresInDays: 366 })];
@@ -205,7 +205,7 @@ describeOnEach("API keys", (databases) => {
     assert.ok(await apiKeys.verify(other.key, origin));
   });
 
-  test("while the database is away nothing is made, replaced or ended, and it is told so", async (t) => {
+  test("while the database is away nothing is made, replaced or ended, and the call rejects", async (t) => {
     const { apiKeys, make, watched, alice } = await testKeys(await databases.open(t));
     const { key, apiKey } = await make();
     watched.isAway = true;

@@ -1,4 +1,4 @@
-/** API keys: made, listed, replaced, ended and verified. What the application, the routes and the command line use. */
+/** Makes, lists, replaces, ends and verifies API keys, for the application, the routes and the command line. */
 import { notFound, type Redacted } from "lockstep";
 import type { Recorder } from "../audit/auditor.ts";
 import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-option.ts";
@@ -30,11 +30,11 @@ export type { KeyPage } from "./api-key-store.ts";
 export type { KeyAttempt, KeyThrottle } from "../throttle/key-limits.ts";
 export type { KeyOrigin } from "./api-key-verifier.ts";
 
-/** How keys are kept. */
+/** Options of `ApiKeys`. */
 export interface ApiKeysOptions {
-  /** How many keys of one owner work at once. Default 50; as many again may be in the grace of a rotation. */
+  /** How many keys of one owner can work at the same time. Default 50. As many more can be in the grace of a rotation. */
   readonly maxKeysPerOwner?: number;
-  /** How often last uses are written, in milliseconds. Default 10,000. */
+  /** How often the last uses are written, in milliseconds. Default 10,000. */
   readonly flushEveryMs?: number;
 }
 
@@ -67,10 +67,11 @@ export class ApiKeys {
   }
 
   /**
-   * Makes a key. It grants scopes that its owner has and that whoever makes it holds (`creatorScopes`), no others.
+   * Makes a key. It can only have scopes that its owner has and that the caller holds (`creatorScopes`).
    *
-   * @throws Problem `scope_not_held` (403), `too_many_keys` (409), `invalid_input` (422), `not_found` (404) where the owner is gone
-   * @throws Unavailable while the database is away; then there is no key
+   * @throws Problem `scope_not_held` (403), `too_many_keys` (409), `invalid_input` (422), `not_found` (404) if the owner was
+   * deleted
+   * @throws Unavailable while the database is away; then no key was made
    */
   async create(request: NewApiKey, creatorScopes: readonly string[]): Promise<CreatedApiKey> {
     checkOptions("apiKeys.create()", request, asked);
@@ -94,9 +95,10 @@ export class ApiKeys {
   }
 
   /**
-   * Takes over a key that was made elsewhere; `false` where there is a key of its id already.
+   * Imports a key that was made elsewhere. Returns `false` if a key has its id already.
    *
-   * @throws Problem `invalid_input` (422) for what is no key of this service, `scope_not_held` (403), `not_found` (404) without the owner
+   * @throws Problem `invalid_input` (422) if it is not a key of this service, `scope_not_held` (403), `not_found` (404) if the
+   * owner does not exist
    */
   async import(known: KeyToImport & KeyChange): Promise<boolean> {
     const settings = this.#settings;
@@ -114,22 +116,24 @@ export class ApiKeys {
     });
   }
 
-  /** Finds a key by its id, ended or not. */
+  /** Finds a key by its id, including keys that have ended. */
   find(id: string): Promise<ApiKey | undefined> {
     return this.#settings.database.run(findApiKey(id));
   }
 
-  /** Lists the keys of an owner, newest first; those that have ended are listed for 30 days more. */
+  /** Lists the keys of an owner, newest first. Keys that have ended are listed for another 30 days. */
   async list(owner: KeyOwner, page: KeyPage = {}): Promise<readonly ApiKey[]> {
     checkOptions("apiKeys.list()", page, { limit: true, after: true });
     return this.#settings.database.run(listApiKeys(owner, page));
   }
 
   /**
-   * Replaces a key by a new one of the same family, name, scopes and life. The old one works until its grace ends. Of many who
-   * try at once, one does. `rotatorScopes` must hold what the key grants: the new key is shown to whoever asks.
+   * Replaces a key by a new one with the same family, name, scopes and life. The old one works until its grace ends. If several
+   * calls replace one key at once, one succeeds. `rotatorScopes` must include the scopes of the key, because the caller gets the
+   * new one.
    *
-   * @throws Problem `already_rotated`, `key_ended` or `too_many_keys` (409), `scope_not_held` (403), `invalid_input` (422), `not_found` (404)
+   * @throws Problem `already_rotated`, `key_ended` or `too_many_keys` (409), `scope_not_held` (403), `invalid_input` (422),
+   * `not_found` (404)
    * @throws Unavailable while the database is away
    */
   async rotate(id: string, rotation: KeyRotation, rotatorScopes: readonly string[]): Promise<CreatedApiKey> {
@@ -158,7 +162,7 @@ export class ApiKeys {
     });
   }
 
-  /** Ends one key at once, not the others of its family. `false` where it had ended, or is not there. */
+  /** Ends one key at once; the others of its family go on. Returns `false` if it had ended already or does not exist. */
   async revoke(id: string, change: KeyChange = {}): Promise<boolean> {
     checkOptions("apiKeys.revoke()", change, changed);
     const settings = this.#settings;
@@ -172,9 +176,9 @@ export class ApiKeys {
   }
 
   /**
-   * Verifies a key with one lookup and notes its use.
+   * Verifies a key with one lookup and records its use.
    *
-   * @throws InvalidCredential for anything that opens nothing, always the same to the outside
+   * @throws InvalidCredential if the key does not verify, the same for every reason
    * @throws Problem `too_many_requests` (429) after too many wrong secrets from this network or for this key
    * @throws Unavailable while the database is away
    */

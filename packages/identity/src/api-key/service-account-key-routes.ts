@@ -1,4 +1,4 @@
-/** The routes on which an administrator keeps the API keys of a service account. */
+/** Builds the routes on which an administrator manages the API keys of a service account. */
 import { body, del, get, path, permitted, post, query, type Route } from "lockstep";
 import { z } from "zod";
 import {
@@ -14,7 +14,7 @@ import {
 import type { ApiKeys } from "./api-keys.ts";
 import type { AccountDependency, AdministratorDependency, ChangeDependency } from "./service-account-routes.ts";
 
-/** What the routes need. */
+/** The parameter of `serviceAccountKeyRoutes()`. */
 export interface ServiceAccountKeyRoutesOptions {
   readonly apiKeys: ApiKeys;
   readonly admin: AdministratorDependency;
@@ -24,7 +24,7 @@ export interface ServiceAccountKeyRoutesOptions {
 
 const tags = ["Service accounts"];
 
-/** The routes under `/auth/service-accounts/:id/api-keys`. */
+/** Builds the routes under `/auth/service-accounts/:id/api-keys`. */
 export function serviceAccountKeyRoutes({ apiKeys, admin, account, change }: ServiceAccountKeyRoutesOptions): Route[] {
   const key = permitted({ keyId: path("keyId", keyIdSchema), account, admin }, async ({ keyId, account }) => {
     const found = await apiKeys.find(keyId);
@@ -38,7 +38,7 @@ export function serviceAccountKeyRoutes({ apiKeys, admin, account, change }: Ser
       "/auth/service-accounts/:id/api-keys",
       {
         tags,
-        summary: "API keys of a service account, newest first",
+        summary: "List the API keys of a service account, newest first",
         deps: { account, limit, after },
         response: keyListSchema,
       },
@@ -48,7 +48,7 @@ export function serviceAccountKeyRoutes({ apiKeys, admin, account, change }: Ser
       "/auth/service-accounts/:id/api-keys",
       {
         tags,
-        summary: "Make an API key for a service account; it is shown this once",
+        summary: "Make an API key for a service account; it is shown once",
         deps: { account, admin, change, wanted: body(wantedKeySchema) },
         ...creationAnswers,
       },

@@ -25,7 +25,7 @@ async function makeKey({ ask }: TestApi, id: string, scopes: readonly string[] =
   return body;
 }
 
-/** Every route below an account and a key, with the method that it answers. */
+/** Every route below an account and a key, with its method. */
 function routesOf(id: string, keyId: unknown): readonly (readonly [string, string])[] {
   return [
     ["POST", `${base}/${id}/disable`],
@@ -90,7 +90,7 @@ describeOnEach("the routes of service accounts", (databases) => {
     assert.equal((await ask("DELETE", `${base}/${id}`, { as: "root" })).status, 404);
   });
 
-  test("who is no administrator is refused everywhere, and learns nothing", async (t) => {
+  test("a caller who is not an administrator is refused on every route, and learns nothing", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const api = testApi(keys);
     const { id } = await makeAccount(api);
@@ -105,7 +105,7 @@ describeOnEach("the routes of service accounts", (databases) => {
     assert.equal((await api.ask("GET", "/notes", { key: String(made["key"]) })).status, 200);
   });
 
-  test("what is not there, is no service account, or is another's key is 404, byte for byte (K-09)", async (t) => {
+  test("an account that does not exist, another client, and another account's key are 404, byte for byte (K-09)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const api = testApi(keys);
     const [one, two] = [await makeAccount(api), await makeAccount(api)];
@@ -152,7 +152,7 @@ describeOnEach("the routes of service accounts", (databases) => {
     assert.equal((await api.ask("POST", "/notes", { key: String(writer["key"]) })).status, 200);
   });
 
-  test("bad input is refused and makes nothing", async (t) => {
+  test("invalid input is refused and makes nothing", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const api = testApi(keys);
     const body = { name: "ci", scopes: [] };
@@ -190,13 +190,13 @@ describeOnEach("the routes of service accounts", (databases) => {
     const jwks = { keys: [{ kty, crv, x, y, kid: "k1", alg: "ES256", use: "sig" }] };
     const made = await api.ask("POST", base, { as: "root", json: { name: "signs", scopes: [], jwks } });
     assert.deepEqual([made.status, made.body["secret"]], [201, null]);
-    // What is no service account takes no place on a page that a reader could miss.
+    // Other clients take no place on a page, so no account is missing from the list.
     await keys.clients.create({ id: "aaa", name: "web", authentication: "none", grants: [], scopes: [] });
     for (let count = 0; count < 4; count += 1) await makeAccount(api);
     assert.deepEqual((await idsOf(api)).length, 5);
   });
 
-  test("every change is written with who made it", async (t) => {
+  test("every change is recorded with its author", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const api = testApi(keys);
     const { id } = await makeAccount(api);
@@ -214,7 +214,7 @@ async function idsOf({ ask }: TestApi): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let after: string | null = ""; after !== null;) {
     const { body } = await ask("GET", `${base}?limit=2${after === "" ? "" : `&after=${after}`}`, { as: "root" });
-    // The response schema says so.
+    // As the response schema declares.
     const page = body as { readonly items: readonly { readonly id: string }[]; readonly next: string | null };
     ids.push(...page.items.map(({ id }) => id));
     after = page.next;

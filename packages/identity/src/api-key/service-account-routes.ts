@@ -1,6 +1,6 @@
 /**
- * The routes on which an administrator keeps service accounts, which are clients of the client credentials grant, and their
- * API keys. Who is an administrator is the application's rule.
+ * Builds the routes on which an administrator manages service accounts, which are clients of the client credentials grant, and
+ * their API keys. The application's rule decides who is an administrator.
  */
 import { body, connection, del, type Dependency, depends, get, path, permitted, post, query, type Route } from "lockstep";
 import { z } from "zod";
@@ -17,28 +17,28 @@ import {
 } from "./service-account-schema.ts";
 import type { ApiKeys } from "./api-keys.ts";
 
-/** Who administers service accounts. */
+/** An administrator of service accounts. */
 export interface Administrator {
-  /** Named in audit events. */
+  /** The id for audit events. */
   readonly id: string;
   /**
-   * What their credential grants. They give no account and no key a scope beyond these, so that a narrow token of an
-   * administrator stays narrow.
+   * The scopes of their credential. The accounts and keys that they make get no other scopes, so a token with few scopes cannot
+   * make a credential with more.
    */
   readonly scopes: readonly string[];
 }
 
 type Needed = "authenticated" | "authorized" | "reaches-any";
-/** An administrator as the routes see one. */
+/** The dependency that the routes get the administrator from. */
 export type AdministratorDependency = Dependency<Administrator, "credential" | Needed>;
 
-/** The service account of the path. */
+/** The dependency that loads the service account of the path. */
 export type AccountDependency = Dependency<Client, "credential" | Needed | "input" | "param:id" | "checked:path.id">;
 
-/** Who changes something, for the audit event. */
+/** The dependency that names the author of a change, for the audit event. */
 export type ChangeDependency = Dependency<{ readonly by: string; readonly requestId: string }, "credential" | Needed>;
 
-/** What the routes need. */
+/** The parameter of `serviceAccountRoutes()`. */
 export interface ServiceAccountRoutesOptions {
   readonly apiKeys: ApiKeys;
   readonly clients: Clients;
@@ -47,7 +47,7 @@ export interface ServiceAccountRoutesOptions {
 
 const tags = ["Service accounts"];
 
-/** The routes under `/auth/service-accounts`. */
+/** Builds the routes under `/auth/service-accounts`. */
 export function serviceAccountRoutes({ apiKeys, clients, admin }: ServiceAccountRoutesOptions): Route[] {
   const account = permitted({ id: path("id", serviceAccountIdSchema), admin }, async ({ id }) =>
     serviceAccount(await clients.find(id)),
@@ -59,7 +59,7 @@ export function serviceAccountRoutes({ apiKeys, clients, admin }: ServiceAccount
   return [
     get(
       "/auth/service-accounts",
-      { tags, summary: "Service accounts, by id", deps: { admin, limit, after }, response: serviceAccountListSchema },
+      { tags, summary: "List service accounts, by id", deps: { admin, limit, after }, response: serviceAccountListSchema },
       async ({ limit, after = "" }) => {
         const page = await clients.list({ limit, after });
         const items = page.filter((client) => serviceAccount(client) !== undefined).map(showServiceAccount);
@@ -70,7 +70,7 @@ export function serviceAccountRoutes({ apiKeys, clients, admin }: ServiceAccount
       "/auth/service-accounts",
       {
         tags,
-        summary: "Make a service account; its secret is shown this once",
+        summary: "Make a service account; its secret is shown once",
         deps: { admin, change, wanted: body(wantedServiceAccountSchema) },
         response: createdServiceAccountSchema,
         status: 201,
@@ -97,14 +97,14 @@ function stateRoutes(clients: Clients, account: AccountDependency, change: Chang
   return [
     post(
       "/auth/service-accounts/:id/disable",
-      { tags, summary: "Refuse every credential of a service account", deps: { account, change }, status: 204 },
+      { tags, summary: "Disable a service account", deps: { account, change }, status: 204 },
       async ({ account, change }) => {
         await clients.disable(account.id, change);
       },
     ),
     post(
       "/auth/service-accounts/:id/enable",
-      { tags, summary: "Let a disabled service account in again", deps: { account, change }, status: 204 },
+      { tags, summary: "Enable a disabled service account", deps: { account, change }, status: 204 },
       async ({ account, change }) => {
         await clients.enable(account.id, change);
       },
@@ -119,7 +119,7 @@ function stateRoutes(clients: Clients, account: AccountDependency, change: Chang
   ];
 }
 
-/** The client, if it is a service account. */
+/** Returns the client if it is a service account. */
 function serviceAccount(client: Client | undefined): Client | undefined {
   return client?.grants.includes("client_credentials") === true ? client : undefined;
 }

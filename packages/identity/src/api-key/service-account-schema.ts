@@ -1,10 +1,10 @@
-/** Service accounts as they go in and out of the routes. */
+/** The inputs and answers of the service account routes. */
 import type { Jwks } from "lockstep/jwt";
 import { z } from "zod";
 import type { Client } from "../client/client.ts";
 import { nameSchema, type Page, scopesSchema, showTime, showTimeOrNone } from "./api-key-schema.ts";
 
-/** A service account as it is shown. */
+/** A service account in an answer. */
 export interface ShownServiceAccount {
   readonly id: string;
   readonly name: string;
@@ -13,12 +13,12 @@ export interface ShownServiceAccount {
   readonly disabledAt: string | null;
 }
 
-/** A new service account as it is shown, once. */
+/** A new service account in an answer, with its secret. Shown once. */
 export interface ShownCreatedServiceAccount extends ShownServiceAccount {
   readonly secret: string | null;
 }
 
-/** What a request says of a new service account. */
+/** The body of a request for a new service account. */
 export interface WantedServiceAccount {
   readonly name: string;
   readonly scopes: readonly string[];
@@ -38,15 +38,18 @@ const serviceAccount = {
 };
 const shown = z.object(serviceAccount).meta({ id: "ServiceAccount" });
 
-/** A new service account. */
+/** A new service account in an answer. */
 export const createdServiceAccountSchema: z.ZodType<ShownCreatedServiceAccount> = z
   .object({
     ...serviceAccount,
-    secret: z.string().nullable().meta({ description: "Its client secret, shown this once; none where it has keys of its own." }),
+    secret: z
+      .string()
+      .nullable()
+      .meta({ description: "Its client secret. It is shown only once. An account with keys of its own has none." }),
   })
   .meta({ id: "CreatedServiceAccount" });
 
-/** A part of the list of service accounts. */
+/** A page of the list of service accounts. */
 export const serviceAccountListSchema: z.ZodType<Page<ShownServiceAccount>> = z
   .object({
     items: z.array(shown).readonly(),
@@ -54,7 +57,7 @@ export const serviceAccountListSchema: z.ZodType<Page<ShownServiceAccount>> = z
   })
   .meta({ id: "ServiceAccountList" });
 
-/** The body that asks for a service account. What stands in its keys is checked when the account is made. */
+/** The body that requests a service account. Its keys are checked when the account is made. */
 export const wantedServiceAccountSchema: z.ZodType<WantedServiceAccount> = z
   .object({
     name: nameSchema,
@@ -67,11 +70,11 @@ export const wantedServiceAccountSchema: z.ZodType<WantedServiceAccount> = z
           .max(10),
       })
       .optional()
-      .meta({ description: "Public keys of an account that signs its assertions (private_key_jwt) instead of having a secret." }),
+      .meta({ description: "The public keys of an account that signs its assertions (private_key_jwt) and has no secret." }),
   })
   .meta({ id: "WantedServiceAccount" });
 
-/** A service account as it is shown. */
+/** Converts a service account for an answer. */
 export function showServiceAccount({ id, name, scopes, createdAt, disabledAt }: Client): ShownServiceAccount {
   return { id, name, scopes, createdAt: showTime(createdAt), disabledAt: showTimeOrNone(disabledAt) };
 }

@@ -1,4 +1,4 @@
-/** What was given to a command, read by type. Nothing that was given is repeated in a message. */
+/** Reads the arguments and options of a command by type. No message repeats a value, because it may be a secret. */
 import { parseArgs } from "node:util";
 import type { Command, Option } from "./command.ts";
 import { WrongUsage } from "./failure.ts";
@@ -19,7 +19,11 @@ export class Arguments {
     this.#values = values;
   }
 
-  /** @throws WrongUsage for an option that the command does not have */
+  /**
+   * Reads the command line of a command.
+   *
+   * @throws WrongUsage for an option that the command does not have
+   */
   static parse(args: readonly string[], command: Command): Arguments {
     const known = { ...commonOptions, ...command.options };
     const options = Object.entries(known).map(
@@ -37,70 +41,93 @@ export class Arguments {
     }
   }
 
-  /** @throws WrongUsage for an argument that is missing or too many */
+  /**
+   * Checks the number of arguments.
+   *
+   * @throws WrongUsage if an argument is missing, or if there are too many
+   */
   checkCount({ name, arguments: wanted = [] }: Command): void {
     const missing = wanted[this.#positionals.length];
     const help = `see \`lockstep-identity ${name} --help\``;
     if (missing !== undefined) throw new WrongUsage(`${missing} is missing: ${help}`);
-    if (this.#positionals.length > wanted.length) throw new WrongUsage(`There are too many arguments: ${help}`);
+    if (this.#positionals.length > wanted.length) throw new WrongUsage(`Too many arguments: ${help}`);
   }
 
-  /** An argument, by its place. */
+  /** Returns an argument by its position, from 0. */
   at(place: number): string {
     return this.#positionals[place] ?? "";
   }
 
-  /** The value of an option. */
+  /** Returns the value of an option. */
   text(name: string): string | undefined {
     const value = this.#values[name];
     return typeof value === "string" ? value : undefined;
   }
 
-  /** @throws WrongUsage where the option is not there */
+  /**
+   * Returns the value of an option that is required.
+   *
+   * @throws WrongUsage if the option is missing
+   */
   required(name: string): string {
     const value = this.text(name);
     if (value === undefined || value === "") throw new WrongUsage(`--${name} is missing`);
     return value;
   }
 
-  /** Whether a switch is there. */
+  /** Whether a switch is set. */
   has(name: string): boolean {
     return this.#values[name] === true;
   }
 
-  /** The words of an option, separated by commas or spaces. */
+  /** Returns the words of an option, separated by commas or spaces. */
   words(name: string): readonly string[] {
     return wordsOf(this.text(name));
   }
 
-  /** @throws WrongUsage for what is no whole number within the range */
+  /**
+   * Returns the value of an option as a whole number.
+   *
+   * @throws WrongUsage if it is not a whole number within the range
+   */
   whole(name: string, { min, max }: { readonly min: number; readonly max: number }): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-    throw new WrongUsage(`--${name} is a whole number from ${min} to ${max}`);
+    throw new WrongUsage(`--${name} must be a whole number from ${min} to ${max}`);
   }
 
-  /** @throws WrongUsage for what is none of those */
+  /**
+   * Returns the value of an option as one of the choices.
+   *
+   * @throws WrongUsage if it is not one of them
+   */
   oneOf<T extends string>(name: string, choices: readonly T[]): T {
     const choice = choices.find((each) => each === this.text(name));
-    if (choice === undefined) throw new WrongUsage(`--${name} is one of: ${choices.join(", ")}`);
+    if (choice === undefined) throw new WrongUsage(`--${name} must be one of: ${choices.join(", ")}`);
     return choice;
   }
 
-  /** @throws WrongUsage without `--yes` */
+  /**
+   * Asks for confirmation.
+   *
+   * @throws WrongUsage without `--yes`
+   */
   confirm(consequence: string): void {
-    if (!this.has("yes")) throw new WrongUsage(`${consequence}: add --yes if that is what you want`);
+    if (!this.has("yes")) throw new WrongUsage(`Add --yes to confirm: ${consequence}`);
   }
 }
 
-/** Words separated by commas or spaces. */
+/** Splits a text into words, separated by commas or spaces. */
 export function wordsOf(text: string | undefined): readonly string[] {
   return (text ?? "").split(/[\s,]+/).filter((word) => word !== "");
 }
 
-/** There are no options of one letter: what begins with one hyphen is an argument, such as the id of a key that was drawn so. */
+/**
+ * There are no options of one letter, so an argument with one hyphen in front is a value, such as the id of a key that starts
+ * with it.
+ */
 function withDashesLast(args: readonly string[]): string[] {
   const end = args.indexOf("--");
   const [before, behind] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
@@ -108,7 +135,7 @@ function withDashesLast(args: readonly string[]): string[] {
   return [...before.filter((word) => !isArgument(word)), "--", ...before.filter(isArgument), ...behind];
 }
 
-/** What `parseArgs` says, which names the option and not its value. */
+/** Returns the message of `parseArgs`, which names the option and not its value. */
 function firstSentence(error: unknown): string {
   return error instanceof Error ? (error.message.split(/\. |\n/, 1)[0] ?? "") : "The options cannot be read";
 }

@@ -1,4 +1,4 @@
-/** Commands about what has happened. */
+/** Commands that show the audit log. */
 import { listEvents } from "../audit/audit-log.ts";
 import type { StoredEvent } from "../audit/stored-event.ts";
 import type { Command } from "./command.ts";
@@ -13,11 +13,11 @@ const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86
 export const auditCommands: readonly Command[] = [
   {
     name: "audit list",
-    summary: "List what has happened, the newest first",
+    summary: "List audit events, newest first",
     options: {
       since: { value: "WHEN", about: "From this time on: 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d ago" },
-      subject: { value: "WHO", about: "About this one: a user by id or e-mail address, client:ID" },
-      type: { value: "TYPE", about: "Of this kind, for example session.ended" },
+      subject: { value: "WHO", about: "Events about this subject: a user by id or e-mail address, or client:ID" },
+      type: { value: "TYPE", about: "Events of this type, for example session.ended" },
       ...limitOption,
     },
     run: async (given, context) => {
@@ -39,20 +39,24 @@ export const auditCommands: readonly Command[] = [
             subject: ({ subject }) => subject,
             details: wordsOf,
           },
-          whenEmpty: "Nothing of this kind has happened.",
+          whenEmpty: "There are no such events.",
         },
       );
     },
   },
 ];
 
-/** @throws WrongUsage for what is no time */
+/**
+ * Reads a time, or how long ago it was.
+ *
+ * @throws WrongUsage if it is neither
+ */
 function sinceOf(text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined;
   const [, count, unit = ""] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
   if (count !== undefined) return now - Number(count) * (units[unit] ?? 0);
   const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at)) throw new WrongUsage("--since is a time like 2026-01-31T12:00:00Z, or how long ago: 30m, 12h, 7d");
+  if (Number.isNaN(at)) throw new WrongUsage("--since must be a time like 2026-01-31T12:00:00Z, or how long ago: 30m, 12h, 7d");
   return Math.max(at, 0);
 }
 

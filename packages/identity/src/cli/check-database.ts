@@ -1,4 +1,4 @@
-/** Checks of the database. They only read. */
+/** Checks the database. The checks only read. */
 import { statSync } from "node:fs";
 import { numberOf, textOf } from "../store/row.ts";
 import { identitySchema } from "../store/schema.ts";
@@ -26,7 +26,7 @@ const worryingMs = 500;
 const wrongMs = 5000;
 const manyRows = 50_000;
 
-/** Whether the database answers, and which it is. */
+/** Checks that the database answers, and names its kind and version. */
 export const checkConnection: Check = async (context) => {
   const database = await context.database();
   const isSqlite = database.kind === "sqlite";
@@ -34,30 +34,33 @@ export const checkConnection: Check = async (context) => {
   return ok(`${isSqlite ? "SQLite" : "PostgreSQL"} ${row === undefined ? "" : textOf(row, "version")} answers`);
 };
 
-/** Whether the tables are those of this version. */
+/** Checks that the schema has the version of this program. */
 export const checkSchema: Check = async (context) => {
   const database = await context.database();
   const row = await database.run(first(schemaVersion, { name: identitySchema.name }));
   const [version, wanted] = [row === undefined ? 0 : numberOf(row, "version"), identitySchema.migrations.length];
-  if (version === wanted) return ok(`Version ${version}, as this program needs it`);
-  if (version < wanted) return wrong(`Version ${version}, and this program needs ${wanted}: run \`lockstep-identity migrate\``);
-  return wrong(`Version ${version}, and this program knows ${wanted} only: use the newer program`);
+  if (version === wanted) return ok(`Version ${version}, which this program needs`);
+  if (version < wanted)
+    return wrong(`Run \`lockstep-identity migrate\`: the version is ${version}, and this program needs ${wanted}`);
+  return wrong(`Use the newer program: the version is ${version}, and this program only knows ${wanted}`);
 };
 
-/** Whether a SQLite file is whole, and its owner's only. */
+/** Checks that a SQLite file is intact, and that only its owner can read it. */
 export const checkFile: Check = async (context) => {
   const database = await context.database();
   if (database.kind !== "sqlite") return undefined;
   const rows = await database.run(all(damages));
   const damage = rows[0] === undefined ? "ok" : textOf(rows[0], "damage");
-  if (damage !== "ok") return wrong("The file is damaged: stop the service and restore a backup");
+  if (damage !== "ok") return wrong("Stop the service and restore a backup: the file is damaged");
   const file = await database.run(first(fileOf));
   const path = file === undefined ? "" : textOf(file, "file");
-  if (path === "" || (statSync(path).mode & 0o077) === 0) return ok("Whole, and readable by its owner only");
-  return look(`Others on this machine may read ${path}: run \`chmod 600\` on it, and on the files beside it`);
+  if (path === "" || (statSync(path).mode & 0o077) === 0) return ok("Intact, and only its owner can read it");
+  return look(`Run \`chmod 600\` on ${path} and the files beside it: other users of this machine can read it`);
 };
 
-/** Whether the clocks of this machine and of PostgreSQL agree: the service compares only with its own, but other nodes have theirs. */
+/**
+ * Checks that the clocks of this machine and of PostgreSQL agree. The service uses only its own clock, but every node has one.
+ */
 export const checkClock: Check = async (context) => {
   const database = await context.database();
   if (database.kind !== "postgres") return undefined;
@@ -66,31 +69,29 @@ export const checkClock: Check = async (context) => {
   const row = await database.run(first(serverTime));
   const after = Date.now();
   const difference = row === undefined ? 0 : Math.round(numberOf(row, "now") - (before + after) / 2);
-  const message = `This machine and the database differ by ${difference} ms`;
+  const message = `The clocks of this machine and the database differ by ${difference} ms`;
   if (Math.abs(difference) <= worryingMs) return ok(message);
-  const advice = `${message}: let both follow a time server (NTP)`;
+  const advice = `Synchronise both with a time server (NTP). ${message}`;
   return Math.abs(difference) > wrongMs ? wrong(advice) : look(advice);
 };
 
-/** Whether the log of revocations is whole. */
+/** Checks that the log of revocations is intact. */
 export const checkRevocations: Check = async (context) => {
   const row = await (await context.database()).run(first(revocations));
   if (row === undefined || row["position"] === null) {
-    return wrong("The log has lost its position: restore a backup, or nobody can be signed out");
+    return wrong("Restore a backup: the log has lost its position, so nobody can be signed out");
   }
   const [entries, position, newest] = [numberOf(row, "entries"), numberOf(row, "position"), numberOf(row, "newest")];
   if (newest > position) {
-    return wrong("The log has entries after its position: restore a backup, then run `lockstep-identity revoke-everything --yes`");
+    return wrong("Restore a backup, then run `lockstep-identity revoke-everything --yes`: the log has entries after its position");
   }
   return ok(`${counted(entries, "entry", "entries")}, position ${position}`);
 };
 
-/** Whether what is over is being removed. */
+/** Checks that expired rows are being removed. */
 export const checkExpired: Check = async (context) => {
   const row = (await (await context.database()).run(first(expired, { now: Date.now() }))) ?? {};
   const count = Object.keys(row).reduce((sum, name) => sum + numberOf(row, name), 0);
-  const message = `${counted(count, "row")} of what is over`;
-  return count < manyRows
-    ? ok(message)
-    : look(`${message}: the service removes them every ten minutes while it runs; see that it does`);
+  const message = counted(count, "expired row");
+  return count < manyRows ? ok(message) : look(`Keep the service running, so it removes them every ten minutes: ${message}`);
 };

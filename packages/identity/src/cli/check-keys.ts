@@ -1,4 +1,4 @@
-/** Checks of the keys. They only read. */
+/** Checks the keys. The checks only read. */
 import { currentKey, publishedKeys } from "../issuer/signing-key-plan.ts";
 import { openKey } from "../issuer/signing-key-seal.ts";
 import { listSigningKeys, type SigningKeyRecord } from "../issuer/signing-key-store.ts";
@@ -8,24 +8,24 @@ import type { Context } from "./command.ts";
 import { counted, time } from "./output.ts";
 import { statesOf } from "./signing-keys.ts";
 
-/** Whether IDENTITY_KEY opens the signing keys. */
+/** Checks that IDENTITY_KEY opens the signing keys. */
 export const checkSeals: Check = async (context) => {
   const identityKeys = context.keys();
   const keys = publishedKeys(await read(context), Date.now());
-  // What it throws says which key, and what to set.
+  // The error names the key, and what to set.
   for (const key of keys) openKey(key, identityKeys);
   const old = keys.filter(({ sealed }) => !isSealedUnder(sealed, identityKeys.current));
   if (old.length > 0) {
     return look(
-      `${counted(old.length, "signing key")} sealed under the key before: run \`lockstep-identity signing-keys reencrypt\``,
+      `Run \`lockstep-identity signing-keys reencrypt\`: ${counted(old.length, "signing key")} sealed under the previous key`,
     );
   }
   return ok(
-    keys.length === 0 ? "Well-formed; there is no signing key yet to open" : `Opens ${counted(keys.length, "signing key")}`,
+    keys.length === 0 ? "Well-formed; there is no signing key to open yet" : `Opens ${counted(keys.length, "signing key")}`,
   );
 };
 
-/** Whether there is a key to sign with, and which comes next. */
+/** Checks that there is a key to sign with, and names it. */
 export const checkKeyRing: Check = async (context) => {
   const [keys, now] = [await read(context), Date.now()];
   const current = currentKey(keys, now);

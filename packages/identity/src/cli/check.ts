@@ -1,27 +1,27 @@
-/** What `doctor` finds. */
+/** The checks of `doctor`. */
 import type { Context } from "./command.ts";
 
-/** A finding: `look` is for what works, and should be looked after. */
+/** The result of a check. `look`: it works and needs attention. */
 export interface Finding {
   readonly state: "ok" | "look" | "wrong";
-  /** What is there, and what to do where it is not good. */
+  /** The state that was found, or what to do about it. */
   readonly message: string;
 }
 
-/** Looks at one thing; `undefined` where there is nothing of the kind. What it throws is wrong. */
+/** Checks one thing. Returns `undefined` if the check does not apply. A rejection counts as `wrong`. */
 export type Check = (context: Context) => Promise<Finding | undefined>;
 
-/** Something is as it should be. */
+/** A finding: all is well. */
 export function ok(message: string): Finding {
   return { state: "ok", message };
 }
 
-/** Something works, and should be looked after. */
+/** A finding: it works and needs attention. */
 export function look(message: string): Finding {
   return { state: "look", message };
 }
 
-/** Something keeps the service from working. */
+/** A finding: it keeps the service from working. */
 export function wrong(message: string): Finding {
   return { state: "wrong", message };
 }

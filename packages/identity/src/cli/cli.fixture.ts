@@ -1,4 +1,4 @@
-/** Calls the command line: in this process, or as a shell would, in one of its own. */
+/** Calls the command line in this process, or in a process of its own as a shell would. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,20 +14,20 @@ import { openPostgres } from "../store/postgres/index.ts";
 import { openSqlite } from "../store/sqlite/index.ts";
 import { run } from "./run.ts";
 
-/** What a call has left. */
+/** The output of a call. */
 export interface Called {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** How it is called. */
+/** The environment and the input of a call. */
 export interface CallOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
 }
 
-/** Calls the command line in this process, which is faster. Of this process's environment it sees nothing. */
+/** Calls the command line in this process, which is faster. It does not see this process's environment. */
 export async function call(args: readonly string[], { env = {}, stdin = "" }: CallOptions = {}): Promise<Called> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const exitCode = await run(args, { env, stdin: Readable.from(stdin === "" ? [] : [stdin]), stdout, stderr });
@@ -36,7 +36,7 @@ export async function call(args: readonly string[], { env = {}, stdin = "" }: Ca
   return { exitCode, stdout: await text(stdout), stderr: await text(stderr) };
 }
 
-/** Calls it in a process of its own, which sees of the environment where programs are, and nothing else. */
+/** Calls the command line in a process of its own. Of the environment, it sees only PATH. */
 export async function callProcess(
   args: readonly string[],
   { env = {}, stdin = "", execArgv = [] }: CallOptions & { readonly execArgv?: readonly string[] } = {},
@@ -45,7 +45,7 @@ export async function callProcess(
   const child = spawn(process.execPath, ["--conditions=lockstep-source", ...execArgv, main, ...args], {
     env: { PATH: process.env["PATH"], ...env },
   });
-  // A command that does not read it closes it.
+  // A command that does not read its input closes it.
   child.stdin.on("error", () => {}).end(stdin);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
   return { exitCode: child.exitCode, stdout, stderr };
@@ -58,7 +58,7 @@ export interface Place {
   url(test: Pick<TestContext, "after">): Promise<string>;
 }
 
-/** Runs the same tests with both kinds of database. */
+/** Runs the same tests on both kinds of database. */
 export function describeWithEach(name: string, tests: (place: Place) => void): void {
   const places: readonly Place[] = [
     { kind: "sqlite", url: async (test) => `sqlite:${join(newFolder(test), "app.db")}` },
@@ -74,14 +74,14 @@ export function openUrl(test: Pick<TestContext, "after">, url: string): Database
   return database;
 }
 
-/** A folder of the test's own. */
+/** Makes a folder for one test. */
 export function newFolder(test: Pick<TestContext, "after">): string {
   const folder = mkdtempSync(join(tmpdir(), "lockstep-cli-"));
   test.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** One sentence on standard error, nothing on standard output, no stack. */
+/** Expects one sentence on standard error, nothing on standard output, and no stack. */
 export function expectFailure({ exitCode, stdout, stderr }: Called, expected: 1 | 2, sentence: RegExp): void {
   assert.match(stderr, sentence);
   assert.equal(exitCode, expected, stderr);

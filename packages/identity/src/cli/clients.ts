@@ -1,4 +1,4 @@
-/** Commands about clients of OAuth and service accounts. */
+/** Commands for OAuth clients and service accounts. */
 import { readFileSync } from "node:fs";
 import type { Jwks } from "lockstep/jwt";
 import { type Client, clientAuthentications, clientGrants } from "../client/client.ts";
@@ -36,15 +36,15 @@ export const clientCommands: readonly Command[] = [
   },
   {
     name: "clients create",
-    summary: "Make a client; a secret is shown this once",
+    summary: "Make a client; its secret is shown once",
     options: {
-      name: { value: "NAME", about: "For people" },
+      name: { value: "NAME", about: "A name for people" },
       id: { value: "ID", about: "3 to 64 lower-case letters, digits and hyphens (default: random)" },
       authentication: { value: "HOW", about: `One of: ${clientAuthentications.join(", ")}` },
-      grants: { value: "LIST", about: `Some of: ${clientGrants.join(", ")}` },
-      scopes: { value: "LIST", about: "What its tokens may have" },
+      grants: { value: "LIST", about: `Any of: ${clientGrants.join(", ")}` },
+      scopes: { value: "LIST", about: "The scopes that its tokens may have" },
       jwks: { value: "FILE", about: "The public keys of a private_key_jwt client, as a JWK set" },
-      introspects: { about: "It may ask about every token" },
+      introspects: { about: "Let it introspect every token" },
     },
     run: async (given, context) => {
       const scopes = given.words("scopes");
@@ -62,13 +62,13 @@ export const clientCommands: readonly Command[] = [
       });
       const made = `The client ${client.id} was made.`;
       if (secret === undefined) return { json: shown(client), text: made };
-      const text = `${made} Its secret is shown this once:\n${secret.reveal()}`;
+      const text = `${made} Its secret is shown only once:\n${secret.reveal()}`;
       return { json: { ...shown(client), secret: secret.reveal() }, text };
     },
   },
   {
     name: "clients disable",
-    summary: "Refuse every credential of a client, from now on",
+    summary: "Disable a client: all its credentials are refused from now on",
     arguments: ["CLIENT"],
     run: async (given, context) => {
       const { clients, id } = await found(given.at(0), context);
@@ -80,7 +80,7 @@ export const clientCommands: readonly Command[] = [
   },
   {
     name: "clients enable",
-    summary: "Let a client authenticate again; what was ended stays so",
+    summary: "Enable a disabled client; sessions and tokens that ended stay ended",
     arguments: ["CLIENT"],
     run: async (given, context) => {
       const { clients, id } = await found(given.at(0), context);
@@ -92,51 +92,55 @@ export const clientCommands: readonly Command[] = [
   },
   {
     name: "clients replace-secret",
-    summary: "Give a client another secret, which is shown this once; the old one is refused at once",
+    summary: "Replace the secret of a client; the new one is shown once, and the old one is refused at once",
     arguments: ["CLIENT"],
     run: async (given, context) => {
       const { clients, id } = await found(given.at(0), context);
       const secret = await clients.replaceSecret(id, change);
-      if (secret === undefined) throw new Failure(`The client ${id} has no secret`);
-      return { json: { id, secret: secret.reveal() }, text: `The secret of ${id} is shown this once:\n${secret.reveal()}` };
+      if (secret === undefined) throw new Failure(`Name a client that has a secret: ${id} has none`);
+      return { json: { id, secret: secret.reveal() }, text: `The new secret of ${id} is shown only once:\n${secret.reveal()}` };
     },
   },
   {
     name: "clients delete",
     summary: "Delete a client with its API keys; its sessions and tokens end",
     arguments: ["CLIENT"],
-    options: { yes: { about: "Yes, delete it" } },
+    options: { yes: { about: "Confirm that the client is deleted" } },
     run: async (given, context) => {
       const { clients, id } = await found(given.at(0), context);
-      given.confirm(`This deletes the client ${id} with its API keys and ends its sessions`);
-      if (!(await clients.delete(id, change))) throw new Failure("The client was deleted meanwhile");
+      given.confirm(`this deletes the client ${id} with its API keys and ends its sessions`);
+      if (!(await clients.delete(id, change))) throw new Failure("The client was deleted in the meantime");
       return { json: { id, deleted: true }, text: `The client ${id} was deleted.` };
     },
   },
 ];
 
-/** A client by its id. @throws Failure where there is none */
+/**
+ * Finds a client by its id.
+ *
+ * @throws Failure if there is none
+ */
 export async function found(id: string, context: Context): Promise<{ readonly clients: Clients; readonly id: string }> {
   const clients = new Clients(await context.settings());
   if ((await clients.find(id)) === undefined)
-    throw new Failure("There is no such client: give an id of `lockstep-identity clients list`");
+    throw new Failure("Pass an id from `lockstep-identity clients list`: there is no such client");
   return { clients, id };
 }
 
 function grantsOf(words: readonly string[]): readonly (typeof clientGrants)[number][] {
   return words.map((word) => {
     const grant = clientGrants.find((each) => each === word);
-    if (grant === undefined) throw new WrongUsage(`--grants are some of: ${clientGrants.join(", ")}`);
+    if (grant === undefined) throw new WrongUsage(`--grants must be any of: ${clientGrants.join(", ")}`);
     return grant;
   });
 }
 
 function readJwks(file: string): Jwks {
   try {
-    // What it holds is checked by `Clients`.
+    // `Clients` checks its contents.
     return JSON.parse(readFileSync(file, "utf8")) as Jwks;
   } catch (error) {
-    throw new Failure("The file of --jwks cannot be read as a JWK set", { cause: error });
+    throw new Failure("Write the file of --jwks as a JWK set: it cannot be read", { cause: error });
   }
 }
 

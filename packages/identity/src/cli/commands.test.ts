@@ -16,7 +16,7 @@ import { call, type CallOptions, describeWithEach, newFolder, openUrl, type Plac
 const password = "wobbly teapot over the canal 71";
 
 describeWithEach("lockstep-identity", (place) => {
-  test("makes the tables, tells each step, and is in order then", async (t) => {
+  test("makes the tables, prints each step, and then finds everything in order", async (t) => {
     const { run, url } = await start(t, place, { isMigrated: false });
     const before = await run("doctor");
     assert.equal(before.exitCode, 1);
@@ -57,7 +57,7 @@ describeWithEach("lockstep-identity", (place) => {
     assert.ok(!events.stdout.includes("ada@"));
   });
 
-  test("ends sessions: one, all of a user, all of a client; the service hears of it", async (t) => {
+  test("ends sessions: one, all of a user, all of a client; the service learns of it", async (t) => {
     const { run, url } = await start(t, place);
     const database = openUrl(t, url);
     const user = String(record(await json(run("users", "create", "a@example.test", "--no-password", "--json")))["id"]);
@@ -129,7 +129,7 @@ describeWithEach("lockstep-identity", (place) => {
     assert.ok(!never.stdout.includes("notes_demo_"));
   });
 
-  test("shows the key ring, seals it anew, takes a key out of use, and refuses everything", async (t) => {
+  test("shows the key ring, seals it under a new key, takes a key out of use, and refuses every token", async (t) => {
     const [old, next] = [newKey(), newKey()];
     const { run, url } = await start(t, place, { env: { IDENTITY_KEY: old } });
     const database = openUrl(t, url);
@@ -139,7 +139,7 @@ describeWithEach("lockstep-identity", (place) => {
     const [current] = Object(await json(run("signing-keys", "list", "--json"))).signingKeys;
     assert.equal(current.state, "current");
     const both = { env: { IDENTITY_KEY: next, IDENTITY_KEY_PREVIOUS: old } };
-    assert.match((await run("doctor", both)).stdout, /look +IDENTITY_KEY +1 signing key sealed.*reencrypt/);
+    assert.match((await run("doctor", both)).stdout, /look +IDENTITY_KEY +Run .*reencrypt.*1 signing key sealed/);
     assert.match((await run("signing-keys", "reencrypt", both)).stdout, /^1 of 1/);
     assert.match((await run("doctor", { env: { IDENTITY_KEY: next } })).stdout, /Opens 1/);
     const wrong = await run("doctor", { env: { IDENTITY_KEY: old } });
@@ -158,7 +158,7 @@ describeWithEach("lockstep-identity", (place) => {
     assert.equal((await run("doctor", both)).exitCode, 0);
   });
 
-  test("lists as many as it is told, and says whether there are more", async (t) => {
+  test("lists as many as --limit says, and says whether there are more", async (t) => {
     const { run } = await start(t, place);
     for (let index = 0; index < 3; index += 1) await run("users", "create", `u${index}@example.test`, "--no-password");
     const { users, hasMore } = Object(await json(run("users", "list", "--limit", "2", "--json")));

@@ -1,4 +1,4 @@
-/** `doctor`: whether what the service needs is there and fits together, and what to do where it does not. */
+/** Implements `doctor`: checks that the service has everything it needs, and says what to do if not. */
 import { checkClock, checkConnection, checkExpired, checkFile, checkRevocations, checkSchema } from "./check-database.ts";
 import { type Check, type Finding, wrong } from "./check.ts";
 import { checkKeyRing, checkSeals } from "./check-keys.ts";
@@ -6,7 +6,7 @@ import type { Command } from "./command.ts";
 import { sentenceOf } from "./failure.ts";
 import { table } from "./output.ts";
 
-/** What the others need: where one of them is wrong, the rest is not tried. */
+/** The checks that the others depend on: if one of them is wrong, the rest is skipped. */
 const first: readonly (readonly [string, Check])[] = [
   ["database", checkConnection],
   ["schema", checkSchema],
@@ -23,7 +23,7 @@ const others: readonly (readonly [string, Check])[] = [
 /** `doctor`. */
 export const doctor: Command = {
   name: "doctor",
-  summary: "Check the database, the keys and the clock; exit code 1 where something is wrong",
+  summary: "Check the database, the keys and the clock; the exit code is 1 if something is wrong",
   run: async (_given, context) => {
     const findings: (Finding & { readonly check: string })[] = [];
     for (const [check, look] of [...first, ...others]) {

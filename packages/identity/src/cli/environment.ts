@@ -1,4 +1,4 @@
-/** What the command line takes from the environment. What is missing or wrong is told with what to set. */
+/** Reads the settings of the command line from the environment. If one is missing or wrong, the error says what to set. */
 import { existsSync } from "node:fs";
 import { Redacted } from "lockstep";
 import { Auditor } from "../audit/auditor.ts";
@@ -11,43 +11,48 @@ import { wordsOf } from "./arguments.ts";
 import type { OpenOptions } from "./command.ts";
 import { Failure, reasonOf } from "./failure.ts";
 
-/** Variables by name; an empty one counts as not set. */
+/** Variables by name. An empty one counts as not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables, for the help. */
+/** The variables, as the help shows them. */
 export const variables: Readonly<Record<string, string>> = {
   DATABASE_URL: "sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/NAME",
-  IDENTITY_KEY: "The key of the service; needed by doctor and signing-keys",
-  IDENTITY_KEY_PREVIOUS: "Those before it, while it is being replaced",
-  IDENTITY_KEY_PREFIX: "First part of API keys, as in `keyPrefix` (default: lockstep)",
-  IDENTITY_KEY_ENVIRONMENT: "Second part of API keys, live or demo (default: live)",
-  IDENTITY_SCOPES: "The scopes that there are; without it their names are not checked",
+  IDENTITY_KEY: "The key of the service; doctor and signing-keys need it",
+  IDENTITY_KEY_PREVIOUS: "The keys before it, while it is being replaced",
+  IDENTITY_KEY_PREFIX: "The first part of API keys, as in `keyPrefix` (default: lockstep)",
+  IDENTITY_KEY_ENVIRONMENT: "The second part of API keys, live or demo (default: live)",
+  IDENTITY_SCOPES: "The scopes that exist; if it is not set, their names are not checked",
 };
 
-/** @throws Failure where DATABASE_URL is missing, wrong, or of a file that is not there */
+/**
+ * Opens the database of `DATABASE_URL`.
+ *
+ * @throws Failure if `DATABASE_URL` is missing or wrong, or names a file that does not exist
+ */
 export async function openDatabase(env: Environment, options: OpenOptions = {}): Promise<Database> {
   const url = env["DATABASE_URL"] || undefined;
   if (url === undefined)
-    throw new Failure("DATABASE_URL is missing: set it to sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/NAME");
+    throw new Failure("Set DATABASE_URL to sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/NAME: it is missing");
   if (/^postgres(?:ql)?:\/\/./.test(url) && URL.canParse(url)) return openServer(url, options);
   const path = /^sqlite:(.+)$/s.exec(url)?.[1];
-  if (path === undefined) throw new Failure("DATABASE_URL is neither sqlite:FILE nor postgres://USER:PASSWORD@HOST:PORT/NAME");
+  if (path === undefined)
+    throw new Failure("Set DATABASE_URL to sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/NAME: it is neither");
   if (options.mayCreate !== true && !existsSync(path)) {
     throw new Failure(
-      `There is no database ${path}: set DATABASE_URL to the one of the service, or make it with \`lockstep-identity migrate\``,
+      `Set DATABASE_URL to the database of the service, or make one with \`lockstep-identity migrate\`: there is no database ${path}`,
     );
   }
   try {
     return openSqlite(path);
   } catch (error) {
-    throw new Failure(`The database ${path} cannot be opened (${reasonOf(error)}): check DATABASE_URL`, { cause: error });
+    throw new Failure(`Check DATABASE_URL: the database ${path} cannot be opened (${reasonOf(error)})`, { cause: error });
   }
 }
 
 async function openServer(url: string, { statementTimeoutMs = 30_000 }: OpenOptions): Promise<Database> {
   const driver = await import("../store/postgres/index.ts").catch((error: unknown) => {
     if (!isMissing(error)) throw error;
-    throw new Failure("PostgreSQL needs the package pg: install it with `npm install pg`", { cause: error });
+    throw new Failure("Install the package pg with `npm install pg`: PostgreSQL needs it", { cause: error });
   });
   return driver.openPostgres(url, { maxConnections: 2, connectTimeoutMs: 5000, statementTimeoutMs });
 }
@@ -56,10 +61,14 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND" && error.message.includes("'pg'");
 }
 
-/** @throws Failure where IDENTITY_KEY is missing, or one of the keys is wrong */
+/**
+ * Reads the keys of the service.
+ *
+ * @throws Failure if IDENTITY_KEY is missing, or if one of the keys is wrong
+ */
 export function readKeys(env: Environment): IdentityKeys {
   const current = env["IDENTITY_KEY"];
-  if (!current) throw new Failure("IDENTITY_KEY is missing: set it to the key that the service uses");
+  if (!current) throw new Failure("Set IDENTITY_KEY to the key that the service uses: it is missing");
   return {
     current: readKey("IDENTITY_KEY", current),
     previous: wordsOf(env["IDENTITY_KEY_PREVIOUS"]).map((text) => readKey("IDENTITY_KEY_PREVIOUS", text)),
@@ -71,11 +80,15 @@ function readKey(name: string, text: string): IdentityKey {
     return identityKey(new Redacted(text));
   } catch (error) {
     if (!(error instanceof WrongIdentityKey)) throw error;
-    throw new Failure(`${name} ${error.message}: make one with \`lockstep-identity generate-key\``, { cause: error });
+    throw new Failure(`Make a key with \`lockstep-identity generate-key\`: ${name} ${error.message}`, { cause: error });
   }
 }
 
-/** Settings for the classes of identity, without what only a server needs. @throws Failure for a variable that is wrong */
+/**
+ * Builds settings for the classes of identity, without those that only a server needs.
+ *
+ * @throws Failure if a variable is wrong
+ */
 export function settingsOver(database: Database, env: Environment, named: readonly string[]): Settings {
   const known = wordsOf(env["IDENTITY_SCOPES"]);
   const scopes = known.length > 0 ? known : named;
@@ -83,7 +96,7 @@ export function settingsOver(database: Database, env: Environment, named: readon
     database,
     issuer: "https://lockstep-identity.invalid",
     audience: "lockstep-identity",
-    // Read when something is sealed or opened: most commands do without.
+    // Read when something is sealed or opened: most commands need no key.
     get keys() {
       return readKeys(env);
     },
@@ -97,9 +110,9 @@ export function settingsOver(database: Database, env: Environment, named: readon
     mail: {
       send: () => Promise.reject(new Failure("The command line sends no mail")),
     },
-    // The defaults: revocations must outlive what the service issues, and it may have shorter lifetimes.
+    // The defaults. Revocations must outlive the tokens of the service, whose lifetimes may be shorter.
     lifetimes: defaultLifetimes,
-    // What it changes is in the table, in the transaction of the change.
+    // Events are written to the table in the transaction of their change, so nothing is left to do here.
     audit: new Auditor(() => {}, Date.now),
     clock: Date.now,
   };
@@ -108,11 +121,11 @@ export function settingsOver(database: Database, env: Environment, named: readon
 function readPrefix(text: string | undefined): string {
   const prefix = text || "lockstep";
   if (/^[a-z][a-z0-9]{0,19}$/.test(prefix)) return prefix;
-  throw new Failure("IDENTITY_KEY_PREFIX is up to 20 lower-case letters and digits, beginning with a letter");
+  throw new Failure("Set IDENTITY_KEY_PREFIX to up to 20 lower-case letters and digits, beginning with a letter");
 }
 
 function readKeyEnvironment(text: string | undefined): Settings["keyEnvironment"] {
   const environment = text || "live";
   if (environment === "live" || environment === "demo") return environment;
-  throw new Failure("IDENTITY_KEY_ENVIRONMENT is live or demo");
+  throw new Failure("Set IDENTITY_KEY_ENVIRONMENT to live or demo");
 }

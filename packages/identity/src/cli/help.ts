@@ -1,9 +1,9 @@
-/** Help, written from what the commands say of themselves. */
+/** Prints the help, from the descriptions of the commands. */
 import { commonOptions } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { variables } from "./environment.ts";
 
-/** Every command with one line. */
+/** Lists every command, one line each. */
 export function overview(commands: readonly Command[]): string {
   return [
     "Usage: lockstep-identity COMMAND [ARGUMENTS] [OPTIONS]",
@@ -16,7 +16,7 @@ export function overview(commands: readonly Command[]): string {
   ].join("\n");
 }
 
-/** One command. */
+/** Describes one command. */
 export function helpOf(command: Command): string {
   const options = Object.entries({ ...command.options, ...commonOptions });
   return [

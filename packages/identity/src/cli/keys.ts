@@ -1,4 +1,4 @@
-/** Commands about API keys. A key belongs to a user or to a client. */
+/** Commands for API keys. A key belongs to a user or to a client. */
 import { type ApiKey, type KeyOwner, subjectOfOwner } from "../api-key/api-key.ts";
 import { maxExpiresInDays, maxGraceSeconds } from "../api-key/api-key-rules.ts";
 import { ApiKeys, type CreatedApiKey } from "../api-key/api-keys.ts";
@@ -11,20 +11,20 @@ import { time } from "./output.ts";
 import { changedOrNot, limitOption, list } from "./result.ts";
 import { userOf } from "./users.ts";
 
-/** The options that name who a key or a session belongs to. */
+/** The options that name the owner of a key or session. */
 export const ownerOptions: Readonly<Record<"user" | "client", Option>> = {
-  user: { value: "USER", about: "Of this user, by id or e-mail address" },
-  client: { value: "CLIENT", about: "Of this client, by id" },
+  user: { value: "USER", about: "A user, by id or e-mail address" },
+  client: { value: "CLIENT", about: "A client, by id" },
 };
 
-/** Nobody shows a key to the command line: there are no guesses to count. */
+/** The command line verifies no keys, so it counts no guesses. */
 const unused: KeyThrottle = { mayEvaluate: () => false, failed: () => {} };
 
 /** `keys …`. */
 export const keyCommands: readonly Command[] = [
   {
     name: "keys list",
-    summary: "List the API keys of a user or a client, the newest first",
+    summary: "List the API keys of a user or a client, newest first",
     options: { ...ownerOptions, ...limitOption },
     run: async (given, context) => {
       const owner = await ownerOf(given, context);
@@ -48,11 +48,11 @@ export const keyCommands: readonly Command[] = [
   },
   {
     name: "keys create",
-    summary: "Make an API key; it is shown this once",
+    summary: "Make an API key; it is shown once",
     options: {
       ...ownerOptions,
-      name: { value: "NAME", about: "For people" },
-      scopes: { value: "LIST", about: "What it grants" },
+      name: { value: "NAME", about: "A name for people" },
+      scopes: { value: "LIST", about: "The scopes that it grants" },
       "expires-in-days": { value: "N", about: `1 to ${maxExpiresInDays}, or never for a client (default: 90)` },
     },
     run: async (given, context) => {
@@ -68,7 +68,7 @@ export const keyCommands: readonly Command[] = [
   },
   {
     name: "keys rotate",
-    summary: "Replace an API key by a new one, which is shown this once; the old one works until its grace ends",
+    summary: "Replace an API key; the new one is shown once, and the old one works until its grace ends",
     arguments: ["KEY-ID"],
     options: { "grace-seconds": { value: "N", about: `0 to ${maxGraceSeconds} (default: 3600)` } },
     run: async (given, context) => {
@@ -92,10 +92,14 @@ export const keyCommands: readonly Command[] = [
   },
 ];
 
-/** Whom --user or --client names. @throws WrongUsage for none or both; Failure where there is nobody of this name */
+/**
+ * Finds the owner that --user or --client names.
+ *
+ * @throws WrongUsage for neither or both, Failure if there is no such owner
+ */
 export async function ownerOf(given: Arguments, context: Context): Promise<KeyOwner> {
   const [user, client] = [given.text("user"), given.text("client")];
-  if ((user === undefined) === (client === undefined)) throw new WrongUsage("Give either --user or --client");
+  if ((user === undefined) === (client === undefined)) throw new WrongUsage("Pass either --user or --client");
   if (user !== undefined) return { account: (await userOf(user, context)).id };
   return { client: (await foundClient(client ?? "", context)).id };
 }
@@ -112,12 +116,12 @@ async function withKeys<T>(context: Context, scopes: readonly string[], work: (k
 async function load(id: string, context: Context): Promise<ApiKey> {
   const key = await withKeys(context, [], (keys) => keys.find(id));
   if (key === undefined)
-    throw new Failure("There is no such API key: give an id of `lockstep-identity keys list`, not the key itself");
+    throw new Failure("Pass an id from `lockstep-identity keys list`, not the key itself: there is no such API key");
   return key;
 }
 
 function made({ key, apiKey }: CreatedApiKey): Result {
-  const text = `The API key ${apiKey.id} was made. It is shown this once:\n${key.reveal()}`;
+  const text = `The API key ${apiKey.id} was made. It is shown only once:\n${key.reveal()}`;
   return { json: { ...shown(apiKey), key: key.reveal() }, text };
 }
 

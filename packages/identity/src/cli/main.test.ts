@@ -9,7 +9,7 @@ import { callProcess, describeWithEach, expectFailure, newFolder } from "./cli.f
 const key = randomBytes(32).toString("base64url");
 
 describeWithEach("lockstep-identity as a program", (place) => {
-  test("migrates, makes a user whose password is piped in, and finds everything in order", async (t) => {
+  test("migrates, makes a user with a piped password, and finds everything in order", async (t) => {
     const env = { DATABASE_URL: await place.url(t), IDENTITY_KEY: key };
     assert.deepEqual(await callProcess(["migrate"], { env }), {
       exitCode: 0,
@@ -26,14 +26,14 @@ describeWithEach("lockstep-identity as a program", (place) => {
 });
 
 describe("lockstep-identity as a program that fails", () => {
-  test("says so in one sentence and by its exit code", async () => {
+  test("prints one sentence and sets the exit code", async () => {
     const away = { env: { DATABASE_URL: "postgres://u@127.0.0.1:9/d" } };
-    expectFailure(await callProcess(["users", "list"]), 1, /DATABASE_URL is missing/);
+    expectFailure(await callProcess(["users", "list"]), 1, /Set DATABASE_URL/);
     expectFailure(await callProcess(["users", "list"], away), 1, /ECONNREFUSED/);
     expectFailure(await callProcess(["users", "list", "--lmit", "3"], away), 2, /Unknown option '--lmit'/);
   });
 
-  test("says to install pg where PostgreSQL is asked for without it, and needs it for nothing else", async (t) => {
+  test("says to install pg if PostgreSQL is used without it, and needs it for nothing else", async (t) => {
     const hooks = `import { registerHooks } from "node:module";
       registerHooks({ resolve(specifier, context, next) {
         if (specifier !== "pg") return next(specifier, context);
@@ -47,7 +47,7 @@ describe("lockstep-identity as a program that fails", () => {
     assert.equal((await callProcess(["users", "list"], { env: { DATABASE_URL }, execArgv })).exitCode, 0);
   });
 
-  test("ends quietly where nobody reads on, as before `| head`", async () => {
+  test("ends quietly if its reader stops early, as before `| head`", async () => {
     const main = join(import.meta.dirname, "main.ts");
     const child = spawn(process.execPath, ["--conditions=lockstep-source", main, "--help"]);
     child.stdout.destroy();

@@ -1,9 +1,9 @@
-/** Tables for people. What stands in them came from others: no control character of it reaches the terminal. */
+/** Formats tables for people. Cells contain text from others, so control characters never reach the terminal. */
 
-/** What a cell may hold: a time is milliseconds since 1970. */
+/** The value of a cell. A time is milliseconds since 1970. */
 export type Cell = string | number | undefined;
 
-/** A table with its columns aligned; a sentence where it would be empty. */
+/** Formats a table with aligned columns, or returns a sentence if it is empty. */
 export function table(columns: readonly string[], rows: readonly (readonly Cell[])[], whenEmpty: string): string {
   if (rows.length === 0) return whenEmpty;
   const lines = [columns.map((name) => name.toUpperCase()), ...rows.map((row) => row.map(textOf))];
@@ -11,7 +11,7 @@ export function table(columns: readonly string[], rows: readonly (readonly Cell[
   return lines.map((line) => padded(line, widths)).join("\n");
 }
 
-/** Names and values, one below the other. */
+/** Formats names and values, one per line. */
 export function record(values: Readonly<Record<string, Cell>>): string {
   const width = Math.max(...Object.keys(values).map(lengthOf));
   return Object.entries(values)
@@ -19,12 +19,12 @@ export function record(values: Readonly<Record<string, Cell>>): string {
     .join("\n");
 }
 
-/** A time, as people and programs read it; `undefined` for one that has not come. */
+/** Formats a time in ISO 8601; `undefined` if there is none. */
 export function time(ms: number | undefined): string | undefined {
   return ms === undefined ? undefined : new Date(ms).toISOString();
 }
 
-/** "1 user", "2 users". */
+/** Counts in words: "1 user", "2 users". */
 export function counted(count: number, one: string, many: string = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }

@@ -1,9 +1,12 @@
-/** Reads a password: from a prompt that shows nothing, or from what is piped in. Never from an argument: those are seen by everybody. */
+/**
+ * Reads a password from a hidden prompt or from standard input. Never from an argument, because every user of the machine can see
+ * those.
+ */
 import type { ReadStream } from "node:tty";
 import { Redacted } from "lockstep";
 import { Failure } from "./failure.ts";
 
-/** Where a password comes from, and where the prompt is written. */
+/** Where a password is read from, and where the prompt is written. */
 export interface Terminal {
   readonly stdin: NodeJS.ReadableStream & Partial<Pick<ReadStream, "isTTY" | "setRawMode">>;
   readonly stderr: NodeJS.WritableStream;
@@ -11,26 +14,30 @@ export interface Terminal {
 
 const maxBytes = 4096;
 
-/** @throws Failure where there is none, or what was typed twice is not the same */
+/**
+ * Reads a password.
+ *
+ * @throws Failure if there is none, or if the two passwords that were typed differ
+ */
 export async function readPassword(terminal: Terminal): Promise<Redacted<string>> {
   if (terminal.stdin.isTTY !== true) return new Redacted(await piped(terminal.stdin));
   const password = await typed("Password: ", terminal);
-  if ((await typed("Once more: ", terminal)) !== password) throw new Failure("The two passwords are not the same");
+  if ((await typed("Once more: ", terminal)) !== password) throw new Failure("Type the same password twice: these two differ");
   return new Redacted(password);
 }
 
-/** The first line. */
+/** Reads the first line. */
 async function piped(stdin: NodeJS.ReadableStream): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stdin) {
     const part = Buffer.from(chunk);
     bytes += part.length;
-    if (bytes > maxBytes) throw new Failure("The password on standard input is too long");
+    if (bytes > maxBytes) throw new Failure("Pass a shorter password: the one on standard input is too long");
     chunks.push(part);
   }
   const line = Buffer.concat(chunks).toString("utf8").split(/\r?\n/, 1)[0] ?? "";
-  if (line === "") throw new Failure("There is no password on standard input: pipe one in, or call this from a terminal");
+  if (line === "") throw new Failure("Pipe a password in, or call this from a terminal: there is no password on standard input");
   return line;
 }
 
@@ -46,7 +53,7 @@ async function typed(prompt: string, { stdin, stderr }: Terminal): Promise<strin
   }
 }
 
-/** What is typed until Enter; Backspace takes back, Ctrl-C and Ctrl-D leave. */
+/** Reads a line until Enter. Backspace deletes a character; Ctrl-C and Ctrl-D cancel. */
 function typedLine(stdin: NodeJS.ReadableStream): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let line = "";

@@ -1,9 +1,9 @@
-/** Results that several commands have: a list up to `--limit`, and whether something was changed. */
+/** Builds results that several commands share: a list up to `--limit`, and whether something was changed. */
 import type { Arguments } from "./arguments.ts";
 import type { Option, Result } from "./command.ts";
 import { type Cell, table } from "./output.ts";
 
-/** Reads a page behind an item. */
+/** Reads the page after an item. */
 export type ReadPage<T> = (limit: number, after: T | undefined) => Promise<readonly T[]>;
 
 /** How a list is printed. */
@@ -12,15 +12,15 @@ export interface Listing<T> {
   readonly name: string;
   /** An item in the JSON document. */
   readonly json: (item: T) => unknown;
-  /** The columns of the table, with what each shows of an item. */
+  /** The columns of the table, with the cell that each shows for an item. */
   readonly columns: Readonly<Record<string, (item: T) => Cell>>;
-  /** What people read if there are no items. */
+  /** The sentence that is printed if there are no items. */
   readonly whenEmpty: string;
 }
 
 /** The option of every list. */
 export const limitOption: { readonly limit: Option } = {
-  limit: { value: "N", about: "The most to list (default: 100)" },
+  limit: { value: "N", about: "The maximum number to list (default: 100)" },
 };
 
 const mostOnPage = 100;
@@ -42,7 +42,7 @@ export async function list<T>(given: Arguments, read: ReadPage<T>, listing: List
   return { json: { [name]: items.map(json), hasMore }, text: hasMore ? `${text}\nThere are more: raise --limit.` : text };
 }
 
-/** Says whether a command has changed something, which may have been so before. */
+/** Says whether the command changed something, or found it as wanted. */
 export function changedOrNot(
   about: Readonly<Record<string, string>>,
   isChanged: boolean,

@@ -1,4 +1,4 @@
-/** Runs one command: finds it, reads what it was given, prints what it did, and says by the exit code how it went. */
+/** Runs one command: finds it, reads its arguments, prints its result, and returns the exit code. */
 import type { Redacted } from "lockstep";
 import { checkNode } from "../password/password-hash.ts";
 import type { Database } from "../store/database.ts";
@@ -29,13 +29,13 @@ export const commands: readonly Command[] = [
   ...auditCommands,
 ];
 
-/** Where a command runs: a process, or a part of one. */
+/** The streams and environment that a command runs with. */
 export interface Surroundings extends Terminal {
   readonly env: Environment;
   readonly stdout: NodeJS.WritableStream;
 }
 
-/** Runs a command; gives the exit code: 0, 1 where it failed, 2 where it was written in a wrong way. */
+/** Runs a command. Returns the exit code: 0, 1 if it failed, 2 if the command line is wrong. */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<0 | 1 | 2> {
   const { stdout, stderr } = surroundings;
   const open = new OpenContext(surroundings);
@@ -62,7 +62,7 @@ async function perform(args: readonly string[], context: Context): Promise<Resul
     if (isHelp || args.length === 0) return printed(overview(group.length > 0 ? group : commands));
     if (group.length > 0)
       throw new WrongUsage(`\`${words[0]}\` needs one of: ${group.map(({ name }) => name.split(" ")[1]).join(", ")}`);
-    throw new WrongUsage("There is no such command: see `lockstep-identity --help`");
+    throw new WrongUsage("See `lockstep-identity --help`: there is no such command");
   }
   if (isHelp) return printed(helpOf(command));
   const given = Arguments.parse(withoutWords(args, command), command);
@@ -70,7 +70,7 @@ async function perform(args: readonly string[], context: Context): Promise<Resul
   return command.run(given, context);
 }
 
-/** The words of the command are taken out wherever they stand, so that `--json users list` is understood as well. */
+/** Removes the words of the command wherever they are, so `--json users list` works too. */
 function withoutWords(args: readonly string[], { name }: Command): readonly string[] {
   const rest = [...args];
   for (const word of name.split(" ")) rest.splice(rest.indexOf(word), 1);
@@ -111,7 +111,7 @@ class OpenContext implements Context {
   }
 
   async close(): Promise<void> {
-    // What the command did is done; a farewell that fails changes nothing.
+    // The command has done its work: an error while closing changes nothing.
     await this.#database?.close().catch(() => {});
   }
 }

@@ -1,4 +1,4 @@
-/** Commands about the service as a whole. */
+/** Commands for the service as a whole. */
 import { revokeEverything } from "../revocation/revoke-everything.ts";
 import { generateIdentityKey } from "../secret/identity-key.ts";
 import { migrate, versionOf } from "../store/migration.ts";
@@ -11,7 +11,7 @@ const dayMs = 86_400_000;
 export const serviceCommands: readonly Command[] = [
   {
     name: "generate-key",
-    summary: "Make an IDENTITY_KEY; it is printed and kept nowhere",
+    summary: "Make an IDENTITY_KEY; it is printed and not stored",
     run: async () => {
       const key = generateIdentityKey().reveal();
       return { json: { key }, text: key };
@@ -19,9 +19,9 @@ export const serviceCommands: readonly Command[] = [
   },
   {
     name: "migrate",
-    summary: "Bring the tables of the database up to date, or make them",
+    summary: "Make the tables of the database, or bring them up to date",
     run: async (_given, context) => {
-      // On a large table a step may take very long, and so may waiting for another process that migrates.
+      // On a large table a step can take very long, and so can waiting for another process that migrates.
       const database = await context.database({ mayCreate: true, statementTimeoutMs: dayMs });
       let steps = 0;
       await migrate(database, identitySchema, ({ version, of }) => {
@@ -30,18 +30,20 @@ export const serviceCommands: readonly Command[] = [
       });
       const version = await versionOf(database, identitySchema);
       const text =
-        steps === 0 ? `The database was up to date (version ${version}).` : `The database is up to date (version ${version}).`;
+        steps === 0
+          ? `The database was up to date already (version ${version}).`
+          : `The database is up to date (version ${version}).`;
       return { json: { version, steps }, text };
     },
   },
   {
     name: "revoke-everything",
-    summary: "Refuse every access token that was issued until now, as after a backup was restored; sessions and API keys stay",
-    options: { yes: { about: "Yes, refuse all of them" } },
+    summary: "Refuse every access token issued so far, for example after restoring a backup; sessions and API keys stay",
+    options: { yes: { about: "Confirm that all of them are refused" } },
     run: async (given, context) => {
-      given.confirm("This refuses every access token that there is");
+      given.confirm("this refuses every access token issued so far");
       await revokeEverything(await context.settings(), byCommandLine);
-      return { json: { revoked: true }, text: "Every access token that was issued until now is refused." };
+      return { json: { revoked: true }, text: "Every access token issued so far is refused." };
     },
   },
 ];

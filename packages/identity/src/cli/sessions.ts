@@ -1,4 +1,4 @@
-/** Commands about sign-ins: of browsers, and of programs with their refresh tokens. */
+/** Commands for sessions: of browsers, and of programs with refresh tokens. */
 import type { SessionRecord } from "../session/session-store.ts";
 import { Sessions } from "../session/sessions.ts";
 import type { Command } from "./command.ts";
@@ -14,7 +14,7 @@ const reason = "ended_by_administrator";
 export const sessionCommands: readonly Command[] = [
   {
     name: "sessions list",
-    summary: "List the sessions of a user, the newest first",
+    summary: "List the sessions of a user, newest first",
     arguments: ["USER"],
     options: limitOption,
     run: async (given, context) => {
@@ -44,13 +44,13 @@ export const sessionCommands: readonly Command[] = [
   },
   {
     name: "sessions end",
-    summary: "End one session, with the tokens that came of it",
+    summary: "End one session with its tokens",
     arguments: ["SESSION-ID"],
     run: async (given, context) => {
       const id = given.at(0);
       const sessions = new Sessions(await context.settings());
       if ((await sessions.findById(id)) === undefined)
-        throw new Failure("There is no such session: give an id of `lockstep-identity sessions list`");
+        throw new Failure("Pass an id from `lockstep-identity sessions list`: there is no such session");
       const ended = await sessions.end({ id }, reason);
       await sessions.close();
       return changedOrNot({ id }, ended.length > 0, {
@@ -61,11 +61,11 @@ export const sessionCommands: readonly Command[] = [
   },
   {
     name: "sessions end-all",
-    summary: "End every session of a user, or every session that came through a client",
-    options: { ...ownerOptions, yes: { about: "Yes, end all of them" } },
+    summary: "End every session of a user, or every session that a client started",
+    options: { ...ownerOptions, yes: { about: "Confirm that all of them end" } },
     run: async (given, context) => {
       const owner = await ownerOf(given, context);
-      given.confirm("This ends every one of these sessions");
+      given.confirm("this ends every one of these sessions");
       const sessions = new Sessions(await context.settings());
       const ended = await sessions.end("account" in owner ? { accountId: owner.account } : { clientId: owner.client }, reason);
       await sessions.close();

@@ -1,4 +1,4 @@
-/** Commands about the keys that sign access tokens. */
+/** Commands for the keys that sign access tokens. */
 import { type SigningKeyState, stateOf } from "../issuer/signing-key-plan.ts";
 import { listSigningKeys, type SigningKeyRecord } from "../issuer/signing-key-store.ts";
 import { SigningKeys } from "../issuer/signing-keys.ts";
@@ -34,17 +34,17 @@ export const signingKeyCommands: readonly Command[] = [
   },
   {
     name: "signing-keys retire-compromised",
-    summary: "Take a key out of use at once, with every token that it signed; another one signs",
+    summary: "Take a key out of use at once and refuse every token that it signed; another key takes over",
     arguments: ["KID"],
-    options: { yes: { about: "Yes, refuse its tokens" } },
+    options: { yes: { about: "Confirm that its tokens are refused" } },
     run: async (given, context) => {
       const kid = given.at(0);
       const settings = await context.settings();
       const keys = await settings.database.run(listSigningKeys());
       if (!keys.some((key) => key.kid === kid))
-        throw new Failure("There is no such signing key: give a kid of `lockstep-identity signing-keys list`");
-      given.confirm("This refuses every token that the key has signed");
-      // Before anything is changed: the key that takes its place is sealed under it.
+        throw new Failure("Pass a kid from `lockstep-identity signing-keys list`: there is no such signing key");
+      given.confirm("this refuses every token that the key has signed");
+      // Check the keys before anything changes: the next signing key is sealed under them.
       context.keys();
       const isRetired = await new SigningKeys(settings).retireCompromised(kid);
       return changedOrNot({ kid }, isRetired, {
@@ -55,20 +55,20 @@ export const signingKeyCommands: readonly Command[] = [
   },
   {
     name: "signing-keys reencrypt",
-    summary: "Seal every signing key under IDENTITY_KEY, opening those that are sealed under IDENTITY_KEY_PREVIOUS",
+    summary: "Seal every signing key under IDENTITY_KEY, including those that are sealed under IDENTITY_KEY_PREVIOUS",
     run: async (_given, context) => {
       const keys = context.keys();
       context.progress("Sealing the signing keys under IDENTITY_KEY");
       const { resealed, of } = await new SigningKeys(await context.settings()).reencrypt(keys);
       return {
         json: { resealed, of },
-        text: `${resealed} of ${of} signing keys were sealed anew; the previous IDENTITY_KEY is not needed for them any more.`,
+        text: `${resealed} of ${of} signing keys were sealed again; they no longer need the previous IDENTITY_KEY.`,
       };
     },
   },
 ];
 
-/** What each key is now, by its kid. */
+/** Returns the state of each key, by its kid. */
 export function statesOf(keys: readonly SigningKeyRecord[], now: number): ReadonlyMap<string, SigningKeyState> {
   return new Map(keys.map((key) => [key.kid, stateOf(key, keys, now)]));
 }

@@ -1,4 +1,4 @@
-/** Commands about accounts. A user is named by id or by e-mail address. */
+/** Commands for accounts. A user is named by id or e-mail address. */
 import type { Account } from "../account-table/account-row.ts";
 import { Accounts } from "../account/accounts.ts";
 import { listApiKeys } from "../api-key/api-key-store.ts";
@@ -9,14 +9,14 @@ import { counted, record, time } from "./output.ts";
 import { changedOrNot, limitOption, list } from "./result.ts";
 
 const user = "USER";
-const yes: Option = { about: "Yes, that is what I want" };
+const yes: Option = { about: "Confirm" };
 const change = { by: byCommandLine };
 
 /** `users …`. */
 export const userCommands: readonly Command[] = [
   {
     name: "users list",
-    summary: "List users, the oldest first",
+    summary: "List users, oldest first",
     options: limitOption,
     run: async (given, context) => {
       const accounts = new Accounts(await context.settings());
@@ -52,7 +52,7 @@ export const userCommands: readonly Command[] = [
     name: "users create",
     summary: "Make a user; the password is read from standard input or a hidden prompt",
     arguments: ["EMAIL"],
-    options: { "no-password": { about: "Without a password: the user asks for one by mail" } },
+    options: { "no-password": { about: "Set no password: the user asks for one by mail" } },
     run: async (given, context) => {
       const accounts = new Accounts(await context.settings());
       const password = given.has("no-password") ? undefined : await context.password();
@@ -62,18 +62,18 @@ export const userCommands: readonly Command[] = [
   },
   {
     name: "users set-password",
-    summary: "Set a user's password, read as by `create`, and end every session, token and key of theirs",
+    summary: "Set a user's password, read as by `create`, and end their sessions and tokens",
     arguments: [user],
     run: async (given, context) => {
       const { id } = await userOf(given.at(0), context);
       const password = await context.password();
       if (!(await new Accounts(await context.settings()).setPassword(id, { password, ...change }))) throw gone();
-      return { json: { id }, text: `The password of ${id} was set, and what was signed in is ended.` };
+      return { json: { id }, text: `The password of ${id} was set, and all sessions and tokens of the user have ended.` };
     },
   },
   {
     name: "users disable",
-    summary: "Refuse every credential of a user, from now on",
+    summary: "Disable a user: all their credentials are refused from now on",
     arguments: [user],
     run: (given, context) =>
       changed(given.at(0), context, async (accounts, { id }) =>
@@ -85,7 +85,7 @@ export const userCommands: readonly Command[] = [
   },
   {
     name: "users enable",
-    summary: "Let a user sign in again; what was ended stays so",
+    summary: "Enable a disabled user; sessions and tokens that ended stay ended",
     arguments: [user],
     run: (given, context) =>
       changed(given.at(0), context, async (accounts, { id }) =>
@@ -102,7 +102,7 @@ export const userCommands: readonly Command[] = [
     options: { yes },
     run: (given, context) =>
       changed(given.at(0), context, async (accounts, { id }) => {
-        given.confirm(`This deletes the user ${id} with all sessions and API keys`);
+        given.confirm(`this deletes the user ${id} with all sessions and API keys`);
         if (!(await accounts.delete(id, change))) throw gone();
         return { json: { id, deleted: true }, text: `The user ${id} was deleted.` };
       }),
@@ -119,12 +119,16 @@ export const userCommands: readonly Command[] = [
   },
 ];
 
-/** The user of an id or an address. @throws Failure where there is none */
+/**
+ * Finds a user by id or e-mail address.
+ *
+ * @throws Failure if there is none
+ */
 export async function userOf(named: string, context: Context): Promise<Account> {
   const accounts = new Accounts(await context.settings());
   const account = named.includes("@") ? await accounts.findByEmail(named) : await accounts.find(named);
   if (account === undefined)
-    throw new Failure("There is no such user: give an id or an e-mail address of `lockstep-identity users list`");
+    throw new Failure("Pass an id or an e-mail address from `lockstep-identity users list`: there is no such user");
   return account;
 }
 
@@ -137,7 +141,7 @@ async function changed(
 }
 
 function gone(): Failure {
-  return new Failure("The user was deleted meanwhile");
+  return new Failure("The user was deleted in the meantime");
 }
 
 function shown({ id, email, createdAt, verifiedAt, disabledAt }: Account) {

@@ -1,6 +1,6 @@
-/** A certificate for `localhost` that tests trust, and its key. Good for nothing else; valid until 2120. */
+/** A certificate for `localhost` that only tests trust, and its private key. It is valid until 2120. */
 
-/** The key. */
+/** The private key. */
 export const testKey = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgBV1UfnLzTtLhEqNe
 EDrCgCbfbT64ObRuUKEqQQAR2KehRANCAAQd1SOQ5mxKik3ogBJeOl8oBghqeki9
@@ -8,7 +8,7 @@ kccZurdVS9upB2gLeCnCPo/PVvAucr55i7UX9FRYtSYlBgdP84KqIsj0
 -----END PRIVATE KEY-----
 `;
 
-/** The certificate, signed by itself. */
+/** The self-signed certificate. */
 export const testCertificate = `-----BEGIN CERTIFICATE-----
 MIIBYjCCAQegAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
 c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM

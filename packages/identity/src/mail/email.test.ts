@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { emailKey, parseEmail } from "./email.ts";
 
 describe("an address", () => {
-  test("is kept as it was entered, and found in lower case; a tag makes another one", () => {
+  test("is stored as it was entered, and found in lower case; a tag makes another address", () => {
     assert.deepEqual(parseEmail("Ada.Lovelace+Notes@Example.COM"), {
       email: "Ada.Lovelace+Notes@Example.COM",
       key: "ada.lovelace+notes@example.com",
@@ -22,7 +22,7 @@ describe("an address", () => {
     }
   });
 
-  test("what could be read in two ways is refused (R-11)", () => {
+  test("a text that can be read in two ways is refused (R-11)", () => {
     for (const ambiguous of [
       "a@b＠c.example",
       "a＠b.example",
@@ -83,8 +83,8 @@ describe("an address", () => {
   });
 });
 
-describe("what was typed", () => {
-  test("counts as one address in every case, width and spacing, and with what cannot be seen (L-11)", () => {
+describe("emailKey()", () => {
+  test("is the same in every case, width and spacing, and with invisible characters (L-11)", () => {
     for (const typed of [
       "ada@example.com",
       "ADA@EXAMPLE.COM",
@@ -103,7 +103,7 @@ describe("what was typed", () => {
     assert.equal(emailKey("ada+tag@example.com"), "ada+tag@example.com");
   });
 
-  test("never makes it throw, nor gives what a database could not take", () => {
+  test("never throws, and never contains a character that a database refuses", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" })), (typed) => {
         const key = emailKey(typed);
@@ -113,7 +113,7 @@ describe("what was typed", () => {
     assert.ok(emailKey("x".repeat(1_000_000)).length <= 1024);
   });
 
-  test("finds every address that can be had by its own key", () => {
+  test("finds every valid address by its own key", () => {
     fc.assert(
       fc.property(fc.emailAddress(), (address) => {
         const parsed = parseEmail(address);

@@ -1,13 +1,13 @@
 /**
- * E-mail addresses. One mailbox is one address here: what could be read in two ways is refused, not repaired (R-11).
- * Addresses are ASCII: look-alikes of another script are no second account; an international domain is written as `xn--…`.
+ * Parses e-mail addresses. One mailbox has one address: a text that can be read in two ways is refused, not repaired (R-11).
+ * Addresses are ASCII, so look-alikes in another script cannot make a second account. Write an international domain as `xn--…`.
  */
 
-/** An address that mail can be sent to. */
+/** A valid e-mail address. */
 export interface ParsedEmail {
-  /** As it was entered. */
+  /** The address as it was entered. */
   readonly email: string;
-  /** What accounts are found by: in lower case. `+tags` stay, they are addresses of their own. */
+  /** The address in lower case, which accounts are found by. A `+tag` stays, because it makes another address. */
   readonly key: string;
 }
 
@@ -15,12 +15,13 @@ const maxBytes = 254;
 const maxLocalBytes = 64;
 const local = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const domain = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])$/;
-/** The longest text that is looked at: far more than an address has. */
+/** The longest text that is read: much longer than an address. */
 const maxTyped = 1024;
 
 /**
- * Reads an address (RFC 5321 §4.1.2, without quoted names and address literals; at most 254 bytes, RFC 5321 §4.5.3.1.3):
- * `undefined` for a list, a name in brackets, a control character, a letter that is not ASCII, a dot at the end.
+ * Parses an address (RFC 5321 §4.1.2, without quoted names and address literals; at most 254 bytes, RFC 5321 §4.5.3.1.3). Returns
+ * `undefined` for a list, a name with the address in brackets, a control character, a letter that is not ASCII, or a dot at the
+ * end.
  */
 export function parseEmail(text: string): ParsedEmail | undefined {
   if (text.length > maxBytes) return undefined;
@@ -31,13 +32,12 @@ export function parseEmail(text: string): ParsedEmail | undefined {
 }
 
 /**
- * What to look for, whatever was typed: the same for every case, width (NFKC) and spacing, so that a throttle counts them as one
- * (L-11). Never throws; for a text that is no address it gives something that no account has, or an account's own key:
- * finding one is no proof of anything.
+ * Returns the key to look an account up by, for any text that was typed. It is the same in every case, width (NFKC) and spacing,
+ * so a throttle counts all spellings as one (L-11). Never throws. A text that is not an address has a key that no account has, or
+ * the key of another spelling, so finding an account does not prove that the text is an address.
  */
 export function emailKey(text: string): string {
-  // Lower case can bring back what NFKC would compose, so that it is done on both sides. Characters without a meaning of their
-  // own go.
+  // Lower case can produce sequences that NFKC would compose, so NFKC runs before and after. Invisible characters are removed.
   const folded = text.slice(0, maxTyped).normalize("NFKC").toLowerCase().normalize("NFKC");
   return folded.replaceAll(/[\p{C}\p{Z}\s]/gu, "");
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { logMail } from "./mail.ts";
 
-test("mail for development is written down with its link, and sent nowhere", async () => {
+test("logMail() writes a message with its link to the log, and sends nothing", async () => {
   const written: string[] = [];
   const mail = logMail((text) => written.push(text));
   await mail.send({ to: "ada@example.com", subject: "Hello", text: "  https://notes.example/verify#token=abc\n" });

@@ -1,8 +1,10 @@
-/** How identity sends mail: a small interface. `logMail()` implements it for development, `smtp-mail.ts` for production. */
+/**
+ * Defines how identity sends mail: a small interface. `logMail()` implements it for development, `smtp-mail.ts` for production.
+ */
 
-/** A message to the one address that is stored for an account. */
+/** A message to the address that is stored for an account. */
 export interface MailMessage {
-  /** One address; nothing else. */
+  /** Exactly one address. */
   readonly to: string;
   readonly subject: string;
   /** Plain text. */
@@ -11,13 +13,13 @@ export interface MailMessage {
 
 /** Sends mail. */
 export interface Mail {
-  /** Hands a message over. What it rejects with is reported, and never changes an answer. */
+  /** Sends a message. A rejection is reported, and never changes an answer. */
   send(message: MailMessage): Promise<void>;
 }
 
 /**
- * Writes messages to a log instead of sending them. They hold secrets (links that reset a password): for development only;
- * `identity()` refuses it in production.
+ * Writes messages to a log instead of sending them. The messages contain secrets (links that reset a password), so `logMail()` is
+ * for development only; `identity()` refuses it in production.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import * as messages from "./message.ts";
 
 const about = { service: "notes.example", linkSeconds: 900, link: "https://notes.example/verify#token=abc" };
 
-test("every message has one line of subject that names the service, and a text that says what to do if it was not you", () => {
+test("every message has one line of subject that names the service, and says what to do if you did not ask for it", () => {
   const all = Object.values(messages).map((write) => write(about));
   assert.equal(all.length, 7);
   for (const { subject, text } of all) {
@@ -16,7 +16,7 @@ test("every message has one line of subject that names the service, and a text t
   assert.equal(new Set(all.map(({ text }) => text)).size, all.length);
 });
 
-test("only the messages that ask for something hold a link, and say how long it is good", () => {
+test("only messages that ask for an action contain a link, and say how long it works", () => {
   const { confirmRegistration, confirmAddress, resetPassword } = messages;
   for (const write of [confirmRegistration, confirmAddress, resetPassword]) {
     assert.match(write(about).text, /within 15 minutes[^]*\n {2}https:\/\/notes\.example\/verify#token=abc\n/);

@@ -1,5 +1,6 @@
 /**
- * The texts of all messages: plain text, made of settings and of secrets that we made, never of what somebody typed (I-14).
+ * Writes all messages, as plain text. They are built from settings and our own secrets, never from text that somebody typed
+ * (I-14).
  */
 
 /** A message without its recipient. */
@@ -9,20 +10,20 @@ export interface MessageText {
   readonly text: string;
 }
 
-/** What every message says of the service. */
+/** The values that every message contains. */
 export interface MessageContext {
   /** The name of the service, for example its host. */
   readonly service: string;
-  /** How long a link is good. Seconds. */
+  /** How long a link works. Seconds. */
   readonly linkSeconds: number;
 }
 
-/** A link, in what surrounds it. */
+/** The values of a message with a link. */
 export interface LinkMessage extends MessageContext {
   readonly link: string;
 }
 
-/** To somebody who registers: confirm the address. */
+/** Asks somebody who registers to confirm the address. */
 export function confirmRegistration({ service, link, linkSeconds }: LinkMessage): MessageText {
   return message(`Confirm your address for ${service}`, [
     `Somebody, probably you, wants to register at ${service} with this address.`,
@@ -32,15 +33,15 @@ export function confirmRegistration({ service, link, linkSeconds }: LinkMessage)
   ]);
 }
 
-/** To somebody who has an account, when their address is entered to register or to move to. */
+/** Tells the owner of an account that somebody entered their address, to register or for another account. */
 export function accountExists({ service }: MessageContext): MessageText {
   return message(`You have an account at ${service}`, [
-    `Somebody, probably you, entered this address at ${service} for a new account. There is one already: sign in with it.`,
-    "If you do not know the password any more, ask for a new one there. If it was not you, there is nothing to do: nothing has changed.",
+    `Somebody, probably you, entered this address at ${service} for a new account. It already has an account: sign in with it.`,
+    "If you no longer know the password, ask for a new one there. If it was not you, there is nothing to do: nothing has changed.",
   ]);
 }
 
-/** To somebody who has lost their password. */
+/** Sends a link to somebody who has lost their password. */
 export function resetPassword({ service, link, linkSeconds }: LinkMessage): MessageText {
   return message(`A new password for ${service}`, [
     `Somebody, probably you, asked for a new password at ${service}.`,
@@ -50,15 +51,15 @@ export function resetPassword({ service, link, linkSeconds }: LinkMessage): Mess
   ]);
 }
 
-/** To the owner, after a password was changed or reset. */
+/** Tells the owner that the password was changed or reset. */
 export function passwordChanged({ service }: MessageContext): MessageText {
   return message(`Your password at ${service} was changed`, [
-    `The password of your account at ${service} was changed, and whoever else was signed in is signed out.`,
+    `The password of your account at ${service} was changed, and every other device was signed out.`,
     "If it was not you, ask for a new password there at once.",
   ]);
 }
 
-/** To the new address, when somebody wants to move their account there. */
+/** Asks the owner of an account to confirm its new address. Goes to the new address. */
 export function confirmAddress({ service, link, linkSeconds }: LinkMessage): MessageText {
   return message(`Confirm your new address for ${service}`, [
     `Somebody, probably you, wants to use this address for their account at ${service}.`,
@@ -68,19 +69,19 @@ export function confirmAddress({ service, link, linkSeconds }: LinkMessage): Mes
   ]);
 }
 
-/** To the old address, when somebody wants to move the account away from it. */
+/** Tells the owner that somebody asked for another address for the account. Goes to the old address. */
 export function addressChangeRequested({ service }: MessageContext): MessageText {
-  return message(`Your account at ${service} is to get another address`, [
-    `Somebody, probably you, asked to use another address for your account at ${service}. Until that one is confirmed, this one stays.`,
-    "If it was not you, somebody knows your password: change it at once, and the request is void.",
+  return message(`A new address for your account at ${service} was requested`, [
+    `Somebody, probably you, asked to use another address for your account at ${service}. Until it is confirmed, this address stays in use.`,
+    "If it was not you, somebody knows your password: change it at once. This also cancels the request.",
   ]);
 }
 
-/** To the old address, after the account has moved. */
+/** Tells the owner that the account has moved to another address. Goes to the old address. */
 export function addressChanged({ service }: MessageContext): MessageText {
   return message(`Your account at ${service} has another address`, [
-    `Your account at ${service} uses another address from now on; this one is no longer connected with it.`,
-    "If it was not you, write to the people who run the service.",
+    `Your account at ${service} now uses another address. This one no longer belongs to it.`,
+    "If it was not you, contact the people who run the service.",
   ]);
 }
 

@@ -32,7 +32,7 @@ const letter = {
   requestId: "r-1",
 };
 
-test("a message is sent after whoever posts it has gone on, and idle() waits for it", async () => {
+test("a message is sent after post() returns, and idle() waits for it", async () => {
   const sent: MailMessage[] = [];
   const { outbox, events } = openDesk(async (message) => {
     sent.push(message);
@@ -45,7 +45,7 @@ test("a message is sent after whoever posts it has gone on, and idle() waits for
   assert.deepEqual(events, []);
 });
 
-test("a message that cannot be sent is an event without its address, and no error", async () => {
+test("a message that cannot be sent becomes an event without its address, and not an error", async () => {
   const { outbox, events } = openDesk(() => Promise.reject(new RangeError("550 ada@example.com: no such mailbox")));
   outbox.post(letter);
   await outbox.idle();
@@ -62,7 +62,7 @@ test("a message that cannot be sent is an event without its address, and no erro
   });
 });
 
-test("a mail server that answers nothing takes up a bounded number of messages; the others are reported", async () => {
+test("if a mail server does not answer, a limited number of messages wait for it; the others are reported", async () => {
   const gate = Promise.withResolvers<void>();
   const { outbox, events } = openDesk(() => gate.promise);
   for (let count = 0; count < 1010; count += 1) outbox.post(letter);

@@ -20,7 +20,7 @@ interface Server {
   readonly received: Received[];
 }
 
-/** A real SMTP server on loopback that keeps what it is given. */
+/** A real SMTP server on loopback that keeps the messages it receives. */
 async function openServer(t: Pick<TestContext, "after">, options: SMTPServerOptions = {}): Promise<Server> {
   const received: Received[] = [];
   const server = new SMTPServer({
@@ -45,7 +45,7 @@ async function openServer(t: Pick<TestContext, "after">, options: SMTPServerOpti
     server.listen(0, "127.0.0.1", resolve);
   });
   t.after(() => new Promise<void>((resolve) => server.close(resolve)));
-  // An address of a server that listens on TCP.
+  // A server that listens on TCP has an `AddressInfo`.
   return { port: (server.server.address() as AddressInfo).port, received };
 }
 
@@ -63,7 +63,7 @@ function opened(t: Pick<TestContext, "after">, options: Parameters<typeof smtpMa
 }
 
 describe("mail over SMTP", () => {
-  test("arrives as plain text at its one address", async (t) => {
+  test("is delivered as plain text to its one address", async (t) => {
     const { port, received } = await openServer(t);
     await opened(t, { url: `smtp://127.0.0.1:${port}`, from }).send(hello);
     assert.equal(received.length, 1);
@@ -80,7 +80,7 @@ describe("mail over SMTP", () => {
   test("signs in to the server", async (t) => {
     const { port, received } = await openServer(t);
     const url = `smtp://127.0.0.1:${port}`;
-    // Without TLS a server offers no sign-in unless it is told to.
+    // Without TLS, a server offers no sign-in unless it is configured to.
     const open = await openServer(t, { allowInsecureAuth: true });
     await opened(t, { url: `smtp://127.0.0.1:${open.port}`, user: "notes", password: new Redacted("mail secret"), from }).send(
       hello,
@@ -92,7 +92,7 @@ describe("mail over SMTP", () => {
     assert.equal(received.length, 0);
   });
 
-  test("goes to exactly one address: no list, no name, no header in it; nothing is sent otherwise (I-14)", async (t) => {
+  test("goes to exactly one address: a list, a name or a header in it is refused, and nothing is sent (I-14)", async (t) => {
     const { port, received } = await openServer(t);
     const mail = opened(t, { url: `smtp://127.0.0.1:${port}`, from });
     for (const to of [
@@ -113,17 +113,17 @@ describe("mail over SMTP", () => {
       await assert.rejects(mail.send({ ...hello, subject }), WrongMessage, JSON.stringify(subject));
     }
     assert.equal(received.length, 0);
-    // The positive control; what looks like a header or an end inside the text stays text.
+    // The positive control: a header or an end of the message inside the text stays text.
     await mail.send({ ...hello, text: "Bcc: eve@evil.example\r\n.\r\nRCPT TO:<eve@evil.example>\r\n" });
     assert.deepEqual(received[0]?.to, ["ada@example.com"]);
     assert.match(received[0]?.data ?? "", /\r\n\r\nBcc: eve@evil\.example/);
   });
 
-  test("is not sent over a connection that stays plain, unless it ends on this machine", async (t) => {
+  test("is not sent over an unencrypted connection, except on loopback", async (t) => {
     const { port, received } = await openServer(t);
     await opened(t, { url: `smtp://127.0.0.1:${port}`, from }).send(hello);
     assert.equal(received.length, 1);
-    // Other spellings of this machine, which are not taken for it: the only difference is the name.
+    // Other spellings of loopback, which are not recognised as loopback. Only the name differs.
     for (const host of ["127.1", "[::ffff:127.0.0.1]"]) {
       await assert.rejects(opened(t, { url: `smtp://${host}:${port}`, from }).send(hello), { code: "ETLS" }, host);
     }
@@ -146,17 +146,17 @@ describe("mail over SMTP", () => {
       [implicit, upgraded].map(({ received }) => received[0]?.secure),
       [true, true],
     );
-    // The name of the server is looked at as well.
+    // The name of the server is checked as well.
     await assert.rejects(opened(t, { url: `smtps://127.0.0.1:${implicit.port}`, from }).send(hello), { code: "ESOCKET" });
   });
 
-  test("fails where there is no server, and where it refuses", async (t) => {
+  test("fails if there is no server, and if the server refuses", async (t) => {
     const { port } = await openServer(t, { onRcptTo: (_address, _session, done) => done(new Error("no such mailbox")) });
     await assert.rejects(opened(t, { url: `smtp://127.0.0.1:${port}`, from }).send(hello));
     await assert.rejects(opened(t, { url: "smtp://127.0.0.1:1", from }).send(hello), { code: "ESOCKET" });
   });
 
-  test("says at once what is wrong with its options, and shows no password", () => {
+  test("says at once which option is wrong, and shows no password", () => {
     for (const url of ["mail.example", "https://mail.example", "smtp://", "smtps://user:hidden@mail.example"]) {
       assert.throws(
         () => smtpMail({ url, from }),

@@ -1,56 +1,61 @@
-/** Mail over SMTP, through `nodemailer` (an optional peer: install it beside this package). */
+/** Sends mail over SMTP with `nodemailer`, an optional peer dependency: install it beside this package. */
 import { BuildError, type Redacted } from "lockstep";
 import { createTransport, type Transporter } from "nodemailer";
 import { checkOptions } from "../mechanism/wrong-identity-option.ts";
 import { parseEmail } from "./email.ts";
 import type { Mail, MailMessage } from "./mail.ts";
 
-/** How mail is sent. */
+/** The server, the account at it, and the sender. */
 export interface SmtpOptions {
   /**
-   * The server: `smtps://host:465` (TLS from the start) or `smtp://host:587` (STARTTLS, which is then required: a connection that
-   * stays plain is given up). On loopback `smtp:` is plain.
+   * The server: `smtps://host:465` (TLS from the start) or `smtp://host:587` (STARTTLS is required: without it, the connection is
+   * closed). On loopback, `smtp:` is not encrypted.
    */
   readonly url: string;
-  /** The account at the server. */
+  /** The user name at the server. */
   readonly user?: string | undefined;
-  /** Its password. */
+  /** The password at the server. */
   readonly password?: Redacted<string> | undefined;
-  /** The address that messages come from. */
+  /** The address of the sender. */
   readonly from: string;
   /** How long the server may take to connect, to greet, and to answer, in milliseconds. Default 10,000. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** Mail over SMTP. */
+/** Mail that is sent over SMTP. */
 export interface SmtpMail extends Mail {
-  /** Connects and signs in to the server, to see whether it would take a message. @throws Error of nodemailer */
+  /**
+   * Connects and signs in to the server, to check whether it accepts messages.
+   *
+   * @throws Error of nodemailer
+   */
   check(): Promise<void>;
-  /** Ends the connections. */
+  /** Closes the connections. */
   close(): void;
 }
 
-/** A message that is not sent: its recipient or its subject is not what it must be. */
+/** A message that is not sent, because its recipient or its subject is invalid. */
 export class WrongMessage extends Error {
   override readonly name = "WrongMessage";
 }
 
 /**
- * Sends mail over SMTP, encrypted unless the server is on loopback, each message to exactly one address (I-14).
+ * Sends mail over SMTP, each message to exactly one address (I-14). The connection is encrypted unless the server is on loopback.
  *
  * @throws WrongIdentityOption for an option that does not exist
- * @throws BuildError `wrong_option` for a URL or an address that is none
+ * @throws BuildError `wrong_option` for an invalid URL or address
  *
  * @example
  * ```ts
- * const mail = smtpMail({ url: "smtps://mail.example:465", user: "notes", password: new Redacted(smtpPassword), from: "notes@mail.example" });
+ * const password = new Redacted(smtpPassword);
+ * const mail = smtpMail({ url: "smtps://mail.example:465", user: "notes", password, from: "notes@mail.example" });
  * ```
  */
 export function smtpMail(options: SmtpOptions): SmtpMail {
   checkOptions("smtpMail()", options, { url: true, user: true, password: true, from: true, timeoutMs: true });
   const transport = transportOf(options);
   const from = parseEmail(options.from)?.email;
-  if (from === undefined) throw wrong("`from` is one address, notes@mail.example");
+  if (from === undefined) throw wrong("write `from` as one address, for example notes@mail.example");
   return {
     send: (message) => send(message, { transport, from }),
     check: async () => {
@@ -65,17 +70,17 @@ async function send(
   via: { readonly transport: Transporter; readonly from: string },
 ): Promise<void> {
   const recipient = parseEmail(to)?.email;
-  if (recipient === undefined) throw new WrongMessage("A message goes to exactly one address");
-  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(subject)) throw new WrongMessage("A subject is one line");
+  if (recipient === undefined) throw new WrongMessage("Send each message to exactly one address");
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(subject)) throw new WrongMessage("Write the subject as one line");
   const { transport, from } = via;
   await transport.sendMail({
-    // The envelope decides who gets it; it is given, not read from headers.
+    // The envelope decides who gets the message. It is passed explicitly, so it is not read from headers.
     envelope: { from, to: [recipient] },
     from: { name: "", address: from },
     to: { name: "", address: recipient },
     subject,
     text,
-    // RFC 3834 §5: no answers from machines.
+    // Asks machines not to reply (RFC 3834 §5).
     headers: { "auto-submitted": "auto-generated" },
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -85,10 +90,10 @@ async function send(
 function transportOf({ url, user, password, timeoutMs = 10_000 }: SmtpOptions): Transporter {
   const server = URL.canParse(url) ? new URL(url) : undefined;
   if (server === undefined || !["smtp:", "smtps:"].includes(server.protocol) || server.hostname === "") {
-    throw wrong("`url` is smtps://host:465 or smtp://host:587");
+    throw wrong("write `url` as smtps://host:465 or smtp://host:587");
   }
   if (server.username !== "" || server.password !== "")
-    throw wrong("the user and the password stand beside the URL: `user`, `password`");
+    throw wrong("pass the user and the password as `user` and `password`, not in the URL");
   const secure = server.protocol === "smtps:";
   const host = server.hostname.replace(/^\[|\]$/g, "");
   const isPlain = !secure && isLoopback(host);

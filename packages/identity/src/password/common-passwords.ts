@@ -1,9 +1,12 @@
 /**
- * What everybody tries first, in lower case without spaces and punctuation. What is left of a password without these has to be long
- * enough by itself, so that only phrases that are long, and words that are short enough to be put together, stand here.
+ * The passwords and words that attackers try first, in lower case without spaces and punctuation. They are removed from a
+ * password, and the rest has to be long enough by itself. So the lists contain only long phrases, and words that are short enough
+ * to be combined.
  */
 
-/** Whole passwords of 15 characters and more that are in every list, and the start of well-known texts. */
+/**
+ * Whole passwords of 15 characters and more that are in every list of common passwords, and the beginnings of well-known texts.
+ */
 const phrases = `
   abrahamlincoln1 administrator123 allyourbasearebelongtous americanidol123 antidisestablishmentarianism areyoukiddingme
   asecurepassword badromancebadromance barcelonabarcelona battlefield4ever becauseimhappy bohemianrhapsody
@@ -33,7 +36,7 @@ const phrases = `
   youcantseeme123 youshallnotpass
 `;
 
-/** Words that passwords are put together from. */
+/** Words that people combine into passwords. */
 const words = `
   access account admin administrator amanda america andrea android angel apple april arsenal asdf august autumn baby bailey barcelona
   baseball basketball batman beautiful biteme buster butterfly changeit changeme changethis charlie cheese chelsea chicken chocolate
@@ -48,7 +51,7 @@ const words = `
   welcome whatever william windows winter wizard yankees yellow
 `;
 
-/** All of it, the longest first. */
+/** Both lists, longest entry first. */
 export const commonPasswords: readonly string[] = Object.freeze(
   [...listOf(phrases), ...listOf(words)].toSorted((one, other) => other.length - one.length),
 );

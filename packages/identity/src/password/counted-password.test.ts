@@ -15,11 +15,11 @@ function counted(): { given: number; succeeded(): Promise<void> } {
   };
 }
 
-test("an attempt that met a busy server is given back, and one that was wrong is not", async () => {
+test("an attempt that met a busy server does not count, and a wrong one does", async () => {
   const [wrong, unlucky] = [counted(), counted()];
   assert.equal(await verifyCounted(wrong, password, await hashPassword(new Redacted("another password, and wrong"))), false);
   assert.equal(wrong.given, 0);
-  // Two run and 64 wait.
+  // Two of them run, and 64 wait.
   const others = Array.from({ length: 66 }, () => hashPassword(password));
   await assert.rejects(verifyCounted(unlucky, password, undefined), Unavailable);
   assert.equal(unlucky.given, 1);

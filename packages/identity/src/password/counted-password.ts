@@ -1,12 +1,12 @@
-/** Checking a password that was counted as an attempt. */
+/** Checks a password that was counted as an attempt. */
 import { type Redacted, type Secret, Unavailable } from "lockstep";
 import { verifyPassword } from "./password-hash.ts";
 
 /**
- * Tells whether a password is right. Where too many others are being checked, nothing was tried, and the attempt is given back: who
- * meets a busy server must not be throttled for it.
+ * Checks whether a password is right. If too many checks are waiting, the password was not tried and the attempt does not count:
+ * a busy server must not get its users throttled.
  *
- * @throws Unavailable where too many are waiting
+ * @throws Unavailable if too many checks are waiting
  */
 export async function verifyCounted(
   counted: { succeeded(): Promise<void> },

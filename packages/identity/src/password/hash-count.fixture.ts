@@ -1,14 +1,14 @@
-/** Counts password hashes, as Node itself reports them: each is one job of its thread pool. */
+/** Counts password hashes. Node runs each as one job of its thread pool, and reports it. */
 import { createHook } from "node:async_hooks";
 import type { TestContext } from "node:test";
 
-/** What was counted. */
+/** A count of hashes. */
 export interface HashCount {
-  /** How many hashes were begun since the count was last asked for. */
+  /** Returns how many hashes have started since the last call. */
   since(): number;
 }
 
-/** Counts from now on, until the test ends. */
+/** Counts hashes from now on, until the test ends. */
 export function countHashes(test: Pick<TestContext, "after">): HashCount {
   let count = 0;
   const hook = createHook({

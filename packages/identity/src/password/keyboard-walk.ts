@@ -1,4 +1,4 @@
-/** Rows of keys and of the alphabet: long to look at, and among the first guesses. */
+/** Rows of keys, and the alphabet. They look long, and are among the first guesses. */
 
 const lines = [
   "12345678901234567890",
@@ -17,7 +17,7 @@ const lines = [
 const walks: readonly string[] = [...lines, ...lines.map((line) => Array.from(line).toReversed().join(""))];
 const shortest = 4;
 
-/** A text without the parts of four characters and more that follow a row of keys or the alphabet, forwards or back. */
+/** Removes the parts of four characters and more that follow a row of keys or the alphabet, forwards or backwards. */
 export function withoutWalks(text: string): string {
   let rest = "";
   let index = 0;
@@ -29,7 +29,7 @@ export function withoutWalks(text: string): string {
   return rest;
 }
 
-/** How many characters from here follow a row; 0 for fewer than four. */
+/** Returns how many characters from here follow a row; 0 if fewer than four do. */
 function walkAt(text: string, start: number): number {
   let length = 0;
   for (let end = start + shortest; end <= text.length; end += 1) {

@@ -7,7 +7,7 @@ import { hashPassword, verifyPassword } from "./password-hash.ts";
 const right = new Redacted("seven quiet lanterns drift");
 
 describe("500 attempts at once (L-24)", () => {
-  test("run two at a time, 64 wait, and the others are refused with a time to come back; the process goes on meanwhile", async (t) => {
+  test("run two at a time, 64 wait, the others are refused with a time to retry, and the event loop keeps running", async (t) => {
     const hash = await hashPassword(right);
     const hashes = countHashes(t);
     let turns = 0;
@@ -24,7 +24,7 @@ describe("500 attempts at once (L-24)", () => {
     assert.equal(refused.length, 434);
     assert.ok(refused.every((error) => error instanceof Unavailable && error.retryAfterSeconds > 0));
     assert.equal(hashes.since(), 66);
-    // Were hashing done on the event loop, it would have turned some 66 times.
+    // If hashing ran on the event loop, the loop would have turned about 66 times.
     assert.ok(turns > 1000, `the event loop turned ${turns} times`);
     assert.equal(await verifyPassword(right, hash), true);
   });

@@ -15,7 +15,7 @@ interface Made {
   readonly tagLength?: number;
 }
 
-/** A hash of the right password with other parameters than ours. */
+/** A hash of the right password, with other parameters than ours. */
 function hashWith({ memory = 19_456, passes = 2, parallelism = 1, saltBytes = 16, tagLength = 32 }: Made): Secret<string> {
   const nonce = randomBytes(saltBytes);
   const tag = argon2Sync("argon2id", { message: right.reveal(), nonce, memory, passes, parallelism, tagLength });
@@ -35,7 +35,7 @@ const unreadable = [
 ];
 
 describe("a password hash", () => {
-  test("is argon2id with 19 MiB, 2 passes and a salt of 16 bytes, and another each time (L-18)", async () => {
+  test("is argon2id with 19 MiB, 2 passes and 16 bytes of salt, which differs each time (L-18)", async () => {
     const [one, other] = await Promise.all([hashPassword(right), hashPassword(right)]);
     const [, algorithm, version, cost, salt = "", tag = ""] = one.reveal().split("$");
     assert.deepEqual([algorithm, version, cost], ["argon2id", "v=19", "m=19456,t=2,p=1"]);
@@ -45,27 +45,27 @@ describe("a password hash", () => {
     assert.equal(needsRehash(one), false);
   });
 
-  test("is right for its password and for no other", async () => {
+  test("matches its password and no other", async () => {
     const hash = await hashPassword(right);
     assert.equal(await verifyPassword(right, hash), true);
     assert.equal(await verifyPassword(new Redacted("seven quiet lanterns drifT"), hash), false);
     assert.equal(await verifyPassword(new Redacted(""), hash), false);
   });
 
-  test("takes one spelling of a character for the other (NFC)", async () => {
+  test("matches both Unicode spellings of a character (NFC)", async () => {
     const composed = new Redacted("caf\u00e9 lantern drifting");
     const apart = new Redacted("cafe\u0301 lantern drifting");
     assert.equal(await verifyPassword(apart, await hashPassword(composed)), true);
     assert.equal(await verifyPassword(composed, await hashPassword(apart)), true);
   });
 
-  test("tells every byte of a long password: nothing is cut off", async () => {
+  test("depends on every byte of a long password: nothing is cut off", async () => {
     const hash = await hashPassword(new Redacted(`${"x".repeat(1023)}a`));
     assert.equal(await verifyPassword(new Redacted(`${"x".repeat(1023)}b`), hash), false);
     assert.equal(await verifyPassword(new Redacted(`${"x".repeat(1023)}a`), hash), true);
   });
 
-  test("made with less than today's cost is right, and is to be replaced (L-18)", async () => {
+  test("that cost less than today's matches, and should be replaced (L-18)", async () => {
     const weaker: readonly Made[] = [{ memory: 9728 }, { passes: 1 }, { saltBytes: 8 }, { tagLength: 16 }];
     for (const made of weaker) {
       const hash = hashWith(made);
@@ -75,7 +75,7 @@ describe("a password hash", () => {
     for (const made of [{}, { passes: 3 }, { memory: 32_768 }, { saltBytes: 32 }]) assert.equal(needsRehash(hashWith(made)), false);
   });
 
-  test("that cannot be read, or costs too much, is never right and is to be replaced; it is no error", async (t) => {
+  test("that cannot be read, or costs too much, never matches and should be replaced; it is not an error", async (t) => {
     const hashes = countHashes(t);
     for (const text of unreadable) {
       assert.equal(await verifyPassword(right, secret(text)), false, text);
@@ -84,7 +84,7 @@ describe("a password hash", () => {
     }
   });
 
-  test("is computed exactly once for each attempt, whether or not there is one (RULES R12)", async (t) => {
+  test("is computed exactly once for each attempt, whether or not the account has one", async (t) => {
     const hash = await hashPassword(right);
     const hashes = countHashes(t);
     for (const [password, stored] of [
@@ -98,7 +98,7 @@ describe("a password hash", () => {
     }
   });
 
-  test("of nobody is right for no password", async () => {
+  test("for unknown accounts matches no password", async () => {
     assert.equal(await verifyPassword(right, undefined), false);
   });
 });

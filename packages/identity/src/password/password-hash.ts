@@ -1,22 +1,25 @@
 /**
- * Password hashes: argon2id in PHC strings. Hashing is what makes a stolen database slow to guess; it costs 19 MiB and some
- * 50 ms of one core each, so that only a few run at a time.
+ * Hashes passwords with argon2id, as PHC strings. Hashing makes a stolen database slow to guess. A hash costs 19 MiB and about 50
+ * ms of one core, so only two run at a time.
  */
-// As a namespace: a Node that has no argon2 would refuse a named import before checkNode() can say what to install.
+// As a namespace: a Node without argon2 would refuse a named import before checkNode() can say which version to install.
 import * as crypto from "node:crypto";
 import { type Redacted, secret, type Secret } from "lockstep";
 import { Queue } from "./queue.ts";
 
-/** OWASP's minimum for argon2id; `memory` is in KiB. */
+/** OWASP's minimum for argon2id. `memory` is in KiB. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const saltBytes = 16;
 const tagBytes = 32;
-/** What a hash that we did not make may cost; with more, whoever can write to the database could stop the process. */
+/**
+ * The highest cost of a stored hash that is accepted. Without a limit, anyone who can write to the database could stop the
+ * process.
+ */
 const most = { memory: 1_048_576, passes: 16, parallelism: 16, bytes: 64 } as const;
-/** Hashing runs on the thread pool, which is also needed for files and names: half of it stays free. */
+/** Hashing runs on the thread pool, which also reads files and resolves names: half of it stays free. */
 const queue = new Queue({ maxRunning: 2, maxWaiting: 64 });
 
-/** What is compared where there is no account, so that an attempt costs the same. Nobody knows a password for it. */
+/** The hash that is compared if there is no account, so an attempt costs the same. Nobody knows its password. */
 const dummyHash = "$argon2id$v=19$m=19456,t=2,p=1$+AmIJawl3+I55lQQ/M+Pug$imjJ4RlaI6wiGrsjXhO/j+kSlKgaAzFCVvZxAu4CBms";
 
 const phc = /^\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
@@ -30,16 +33,20 @@ interface Parsed {
   readonly tag: Buffer;
 }
 
-/** @throws Error naming the Node to install, on one that has no argon2 */
+/**
+ * Checks that this Node has argon2.
+ *
+ * @throws Error that names the version of Node to install, if it has not
+ */
 export function checkNode(): void {
   if (typeof crypto.argon2 === "function") return;
   throw new Error(`Install Node 24.7 or later: this is Node ${process.versions.node}, which has no argon2 to hash passwords with`);
 }
 
 /**
- * Hashes a password with a fresh salt, as a PHC string.
+ * Hashes a password with a new salt, as a PHC string.
  *
- * @throws Unavailable where too many are waiting
+ * @throws Unavailable if too many hashes are waiting
  */
 export async function hashPassword(password: Redacted<string>): Promise<Secret<string>> {
   const nonce = crypto.randomBytes(saltBytes);
@@ -49,10 +56,10 @@ export async function hashPassword(password: Redacted<string>): Promise<Secret<s
 }
 
 /**
- * Tells whether a password is the one that was hashed. Without a hash, and with one that cannot be read, it is never right and
- * takes as long, so that the time does not tell whether an account exists (RULES R12): always exactly one derivation.
+ * Tells whether a password matches a hash. Without a hash, and with one that cannot be read, it never matches and takes as long,
+ * so the time does not reveal whether an account exists: the password is always hashed exactly once.
  *
- * @throws Unavailable where too many are waiting
+ * @throws Unavailable if too many hashes are waiting
  */
 export async function verifyPassword(password: Redacted<string>, hash: Secret<string> | undefined): Promise<boolean> {
   const known = hash === undefined ? undefined : parse(hash.reveal());
@@ -61,7 +68,10 @@ export async function verifyPassword(password: Redacted<string>, hash: Secret<st
   return crypto.timingSafeEqual(actual, tag) && known !== undefined;
 }
 
-/** Whether a hash should be replaced at the next sign-in: made with less than today's cost or a shorter salt, or in another way. */
+/**
+ * Whether a hash should be replaced at the next sign-in, because it was made with a lower cost, a shorter salt, or another
+ * algorithm.
+ */
 export function needsRehash(hash: Secret<string>): boolean {
   const parsed = parse(hash.reveal());
   if (parsed === undefined) return true;
@@ -75,7 +85,7 @@ function parse(text: string): Parsed | undefined {
   if (match === null) return undefined;
   const [memory = 0, passes = 0, parallelism = 0] = match.slice(1, 4).map(Number);
   const [nonce, tag] = [Buffer.from(match[4] ?? "", "base64"), Buffer.from(match[5] ?? "", "base64")];
-  // RFC 9106 §3.1: what argon2 cannot do.
+  // RFC 9106 §3.1: the parameters that argon2 does not accept.
   if (parallelism < 1 || passes < 1 || memory < 8 * parallelism) return undefined;
   if (memory > most.memory || passes > most.passes || parallelism > most.parallelism) return undefined;
   return nonce.length > most.bytes || tag.length > most.bytes ? undefined : { memory, passes, parallelism, nonce, tag };
@@ -85,7 +95,7 @@ const nobody: Parsed = readDummy();
 
 function readDummy(): Parsed {
   const parsed = parse(dummyHash);
-  if (parsed === undefined) throw new TypeError("The hash of nobody is no PHC string");
+  if (parsed === undefined) throw new TypeError("Fix `dummyHash`: it is not a PHC string");
   return parsed;
 }
 
@@ -98,7 +108,7 @@ interface Derivation {
 }
 
 function derive(password: Redacted<string>, derivation: Derivation): Promise<Buffer> {
-  // One spelling of a character that Unicode can write in several ways, or a keyboard decides whether the password is right.
+  // Unicode can spell one character in several ways. Without NFC, the keyboard would decide whether the password matches.
   const message = password.reveal().normalize("NFC");
   return queue.run(
     () =>

@@ -1,16 +1,16 @@
 /**
- * Which passwords are good enough to be set (NIST SP 800-63B-4 §3.1.1.2): long, and not what everybody tries first; no rules about kinds of
- * characters. The whole stands in the program: nothing of a password is sent anywhere to be checked.
+ * Decides which passwords can be set (NIST SP 800-63B-4 §3.1.1.2): long ones that are not a common guess, without rules about
+ * kinds of characters. The check is local: nothing of a password is sent anywhere.
  */
 import { problem, type Redacted } from "lockstep";
 import { commonPasswords } from "./common-passwords.ts";
 import { withoutWalks } from "./keyboard-walk.ts";
 
-/** Whose password it is to be. */
+/** The account and the service that the password is for. */
 export interface PasswordContext {
-  /** The account's address: what is in it protects nothing. */
+  /** The account's address. Its parts do not count towards the length of a password. */
   readonly email?: string | undefined;
-  /** The URL of the service, or its name: likewise. */
+  /** The URL or the name of the service. Its parts do not count either. */
   readonly service?: string | undefined;
 }
 
@@ -18,7 +18,7 @@ const minCodePoints = 15;
 const maxBytes = 1024;
 const fewestDistinctCharacters = 6;
 const leastOwnCharacters = 8;
-/** Shorter parts of an address or a name are in many a good password. */
+/** Shorter parts of an address or a name occur in many good passwords. */
 const shortestName = 4;
 
 const year = String.raw`(?:19|20)\d\d`;
@@ -38,35 +38,35 @@ const lookalikes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Says why a password is no good; `undefined` if nothing is wrong. The answer holds no part of it, and goes on after
- * "The password ". Characters are counted as Unicode code points of the form NFC, bytes as UTF-8.
+ * Says why a password is too weak; `undefined` if it is not. The answer continues "The password ", and contains no part of the
+ * password. Characters are counted as Unicode code points in NFC, bytes as UTF-8.
  */
 export function passwordWeakness(password: string, about: PasswordContext = {}): string | undefined {
-  if (!password.isWellFormed()) return "is not made of characters";
+  if (!password.isWellFormed()) return "is not valid Unicode text";
   const text = password.normalize("NFC");
   if (Array.from(text).length < minCodePoints) return `needs at least ${minCodePoints} characters`;
-  if (Buffer.byteLength(text) > maxBytes) return `has room for ${maxBytes} bytes`;
-  if (new Set(text.toLowerCase()).size < fewestDistinctCharacters) return "is made of a handful of different characters";
+  if (Buffer.byteLength(text) > maxBytes) return `is longer than ${maxBytes} bytes`;
+  if (new Set(text.toLowerCase()).size < fewestDistinctCharacters) return "has only a handful of different characters";
   if (/^(.+?)\1+.?$/su.test(text)) return "repeats itself";
   const names = namesOf(about);
   const isWeak = [plain(text), plain(replaced(text))].some((folded) => ownCharacters(folded, names) < leastOwnCharacters);
-  return isWeak ? "is made of what everybody tries first" : undefined;
+  return isWeak ? "is too easy to guess" : undefined;
 }
 
 /**
- * Refuses a password that is too weak to be set.
+ * Refuses a password that is too weak.
  *
- * @throws Problem 422 `weak_password`, which says what is wrong and holds no part of the password
+ * @throws Problem 422 `weak_password`, which says why, without any part of the password
  */
 export function checkNewPassword(password: Redacted<string>, about: PasswordContext): void {
   const weakness = passwordWeakness(password.reveal(), about);
   if (weakness !== undefined) problem(422, "weak_password", `The password ${weakness}.`);
 }
 
-/** By how many letters and digits a password is judged: looking for repetition takes the square of it. */
+/** The number of letters and digits that are judged. Finding repetition takes quadratic time. */
 const mostJudged = 128;
 
-/** How much is left without names, common words, rows of keys and repetition. */
+/** Returns how many characters are left without names, common words, rows of keys and repetition. */
 function ownCharacters(folded: string, names: readonly string[]): number {
   let rest = folded.slice(0, mostJudged);
   for (const name of names) rest = rest.replaceAll(name, "");
@@ -80,7 +80,7 @@ function namesOf({ email = "", service = "" }: PasswordContext): readonly string
   return [...whole, ...names].filter((name) => name.length >= shortestName).toSorted((one, other) => other.length - one.length);
 }
 
-/** Letters, digits and symbols (emoji are some), in lower case; punctuation adds nothing. */
+/** Returns letters, digits and symbols (such as emoji) in lower case. Punctuation adds nothing. */
 function plain(text: string): string {
   return text
     .normalize("NFKC")
@@ -88,7 +88,7 @@ function plain(text: string): string {
     .replaceAll(/[^\p{L}\p{N}\p{S}]/gu, "");
 }
 
-/** With the letters that digits and signs are written for. */
+/** Replaces digits and signs by the letters that they are usually written for. */
 function replaced(text: string): string {
   return text.replaceAll(/[0134578@$!€]/g, (character) => lookalikes[character] ?? character);
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Unavailable } from "lockstep";
 import { Queue } from "./queue.ts";
 
-test("a queue runs as many at a time as it may, in the order in which they came", async () => {
+test("a queue runs up to its limit at a time, in the order of the calls", async () => {
   const queue = new Queue({ maxRunning: 2, maxWaiting: 10 });
   const begun: number[] = [];
   let running = 0;
@@ -23,7 +23,7 @@ test("a queue runs as many at a time as it may, in the order in which they came"
   assert.equal(most, 2);
 });
 
-test("a queue that is full refuses, and takes work again when there is room", async () => {
+test("a full queue refuses work, and accepts it again when there is room", async () => {
   const queue = new Queue({ maxRunning: 1, maxWaiting: 1 });
   const gate = Promise.withResolvers<void>();
   const first = queue.run(() => gate.promise);
@@ -38,7 +38,7 @@ test("a queue that is full refuses, and takes work again when there is room", as
   assert.equal(await queue.run(async () => "fourth"), "fourth");
 });
 
-test("work that fails gives its place to the next", async () => {
+test("failed work frees its place for the next", async () => {
   const queue = new Queue({ maxRunning: 1, maxWaiting: 5 });
   const failing = queue.run(() => Promise.reject(new Error("broken")));
   const next = queue.run(async () => "next");

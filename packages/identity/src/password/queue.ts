@@ -1,13 +1,13 @@
-/** Work that must not run all at once. */
+/** Limits how much work runs at once. */
 import { Unavailable } from "lockstep";
 
-/** How much a queue takes. */
+/** The limits of a queue. */
 export interface QueueLimits {
   readonly maxRunning: number;
   readonly maxWaiting: number;
 }
 
-/** Runs a few at a time and lets some wait; beyond that it refuses, so that a flood cannot take all the memory (L-24). */
+/** Runs a few jobs at a time and lets some wait. More are refused, so a flood cannot take all the memory (L-24). */
 export class Queue {
   readonly #limits: QueueLimits;
   readonly #waiting: (() => void)[] = [];
@@ -17,13 +17,17 @@ export class Queue {
     this.#limits = limits;
   }
 
-  /** @throws Unavailable where too many are waiting */
+  /**
+   * Runs a job when it is its turn.
+   *
+   * @throws Unavailable if too many are waiting
+   */
   async run<T>(work: () => Promise<T>): Promise<T> {
     await this.#turn();
     try {
       return await work();
     } finally {
-      // The next in line takes over the place; without one it becomes free.
+      // The next job takes over the place. Without one, the place becomes free.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running -= 1;
       else next();

@@ -18,7 +18,7 @@ const password = "seven quiet lanterns drift";
 const connection: Connection = { requestId: "r-1", address: "192.0.2.1", secure: true, userAgent: undefined };
 let hashed: Promise<Secret<string>> | undefined;
 
-/** A throttle that writes down what it is told, and refuses from the moment it is told to. */
+/** A throttle that records its calls, and refuses after it is told to. */
 class NotingThrottle implements SignInThrottle {
   readonly told: string[] = [];
   isFull = false;
@@ -69,7 +69,7 @@ function weakHash(): Secret<string> {
 }
 
 describeOnEach("signing in with a password", (kind) => {
-  test("gives the account, the log's position and a device cookie, and tells the throttle that it went well", async (t) => {
+  test("returns the account, the log's position and a device cookie, and tells the throttle that it succeeded", async (t) => {
     const database = await kind.open(t);
     const { settings, throttle, addAccount, attempt, events } = await openDesk(database);
     const id = await addAccount("Ada@example.com");
@@ -87,7 +87,7 @@ describeOnEach("signing in with a password", (kind) => {
     assert.deepEqual(events, []);
   });
 
-  test("refuses unknown, wrong, disabled and without password alike, with one hash each; only the log tells which (L-05)", async (t) => {
+  test("refuses unknown, wrong, disabled and without a password alike, with one hash each; only the log says which (L-05)", async (t) => {
     const database = await kind.open(t);
     const { throttle, addAccount, attempt, events, clock } = await openDesk(database);
     const ada = await addAccount("ada@example.com");
@@ -133,12 +133,12 @@ describeOnEach("signing in with a password", (kind) => {
     }
     assert.equal(new Set(refusals.map(({ message }) => message)).size, 1);
     assert.ok(!throttle.told.includes("succeeded"));
-    // The positive control: the same with the right password costs one hash, too.
+    // The positive control: the same with the right password also costs one hash.
     await attempt("ada@example.com", password);
     assert.equal(hashes.since(), 1);
   });
 
-  test("counts before it hashes: an attempt too many costs no hash and no look-up", async (t) => {
+  test("counts before it hashes: an attempt over the limit costs no hash and no look-up", async (t) => {
     const database = await kind.open(t);
     const { throttle, addAccount, attempt } = await openDesk(database);
     await addAccount("ada@example.com");
@@ -150,7 +150,7 @@ describeOnEach("signing in with a password", (kind) => {
     assert.equal(hashes.since(), 0);
   });
 
-  test("hashes a password again where its hash is weaker than today's, and only if it was right (L-18)", async (t) => {
+  test("hashes a password again if its hash is weaker than today's, and only if it was right (L-18)", async (t) => {
     const database = await kind.open(t);
     const { addAccount, attempt } = await openDesk(database);
     const weak = weakHash();
@@ -171,7 +171,7 @@ describeOnEach("signing in with a password", (kind) => {
     assert.equal((await kept()).reveal(), better.reveal());
   });
 
-  test("does not bring an old password back: one that was replaced while the old was hashed again stays", async (t) => {
+  test("does not bring an old password back, if it is replaced while the old one is hashed again", async (t) => {
     const database = await kind.open(t);
     const { settings, throttle, addAccount } = await openDesk(database);
     const id = await addAccount("ada@example.com", weakHash());

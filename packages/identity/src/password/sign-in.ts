@@ -1,6 +1,6 @@
 /**
- * Signing in with a password: counted, then one hash whatever the account is, then the answer. All refusals are the same; what
- * was wrong goes to the audit log (L-05).
+ * Signs in with a password: an attempt is counted, then hashed once whatever the account is, then answered. All refusals are the
+ * same; the reason goes to the audit log (L-05).
  */
 import { type Redacted, Unavailable } from "lockstep";
 import type { Account } from "../account-table/account-row.ts";
@@ -14,28 +14,32 @@ import type { SignInAttempt } from "../throttle/throttle.ts";
 import { verifyCounted } from "./counted-password.ts";
 import { hashPassword, needsRehash } from "./password-hash.ts";
 
-/** Who has signed in. */
+/** The result of a sign-in. */
 export interface SignedIn {
   readonly account: Account;
   /** The position of the revocation log when the account was read. */
   readonly position: number;
-  /** The value of the device cookie to set: with it, nobody else's wrong guesses lock this browser out. */
+  /** The value of the device cookie to set. A browser that has it is not locked out by wrong guesses from elsewhere. */
   readonly device: string;
 }
 
-/** What counts attempts before they cost a hash. */
+/** Counts attempts before they cost a hash. */
 export interface SignInThrottle {
-  /** @throws Problem 429 where there were too many */
+  /**
+   * Counts an attempt.
+   *
+   * @throws Problem 429 after too many attempts
+   */
   signIn(attempt: SignInAttempt): Promise<{ succeeded(): Promise<void> }>;
 }
 
-/** What signing in works with. */
+/** The services for signing in. */
 export interface SignInServices {
   readonly settings: Settings;
   readonly throttle: SignInThrottle;
 }
 
-/** The address or the password is wrong, or the account may not sign in: which of them nobody is told. */
+/** The address or the password is wrong, or the account may not sign in. The caller is not told which. */
 export class SignInRefused extends Error {
   override readonly name = "SignInRefused";
 
@@ -47,9 +51,9 @@ export class SignInRefused extends Error {
 /**
  * Signs somebody in with a password.
  *
- * @throws SignInRefused for an address that is unknown, a wrong password, an account that is disabled or has no password
+ * @throws SignInRefused for an unknown address, a wrong password, or an account that is disabled or has no password
  * @throws Problem 429 `too_many_requests`
- * @throws Unavailable while the database is away, or too many are waiting
+ * @throws Unavailable while the database is away, or if too many hashes are waiting
  */
 export async function signIn(attempt: SignInAttempt, { settings, throttle }: SignInServices): Promise<SignedIn> {
   const { username, password, connection } = attempt;
@@ -77,14 +81,14 @@ function refusal(record: AccountRecord | undefined, isRight: boolean): SignInFai
   return record.disabledAt === undefined ? undefined : "disabled";
 }
 
-/** Hashes a password that was right once more, where its hash is weaker than today's. */
+/** Hashes a password that was right again, if its hash is weaker than today's. */
 async function rehash({ id, passwordHash }: AccountRecord, password: Redacted<string>, { database }: Settings): Promise<void> {
   if (passwordHash === undefined || !needsRehash(passwordHash)) return;
   try {
     const hash = await hashPassword(password);
     await database.run(rehashPassword(id, { hash, verified: passwordHash }));
   } catch (error) {
-    // Whoever is right gets in; the next sign-in tries again.
+    // The sign-in succeeds anyway, and the next one tries again.
     if (!(error instanceof Unavailable)) throw error;
   }
 }
