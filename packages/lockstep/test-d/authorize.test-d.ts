@@ -85,5 +85,14 @@ authorize({ user, year }, ({ user, year }) => (year > 2_000 ? user : deny("archi
 
 // @ts-expect-error '"own"' is not assignable to type '"any"'
 authorize({ user }, ({ user }) => user, { reach: "own" });
+// A reach that may be absent declares nothing.
+const maybe = authorize({ user }, ({ user }) => user, { reach: flip ? "any" : undefined });
+holds<Equal<Extract<KnownOf<typeof maybe>, "reaches-any">, never>>();
+// @ts-expect-error 'reach' is missing
+authorize({ user }, ({ user }) => user, flip ? { reach: "any" } : {});
+// @ts-expect-error 'reach' is optional
+authorize({ user }, ({ user }) => user, some<{ readonly reach?: "any" }>());
+// @ts-expect-error 'raech' does not exist
+authorize({ user }, ({ user }) => user, { problems: { 429: "Too many requests." }, raech: "any" });
 // @ts-expect-error 'raech' does not exist
 authorize({ user }, ({ user }) => user, { raech: "any" });

@@ -4,9 +4,12 @@
  */
 import { z } from "zod";
 import {
+  anyScope,
   apiKeyCookie,
   apiKeyHeader,
   apiKeyQuery,
+  authenticate,
+  authorize,
   body,
   cookie,
   createApi,
@@ -24,8 +27,10 @@ import {
   oauth2PasswordBearer,
   oauthError,
   openIdConnect,
+  owned,
   patch,
   path,
+  permitted,
   post,
   Problem,
   problem,
@@ -34,19 +39,24 @@ import {
   rawBody,
   reply,
   resource,
+  roles,
   run,
+  sameSite,
+  scopes,
   signedHeader,
   stream,
+  unowned,
 } from "lockstep";
 import { fastifyServer, lockstep } from "lockstep/fastify";
 import { serveFetch } from "lockstep/fetch";
 import { hmacSecret, type HmacSecret, jwtIssuer, jwtVerifier, liveJwks, remoteJwks } from "lockstep/jwt";
 import { scheme, type SchemeDefinition } from "lockstep/scheme";
-import { activeUser } from "./example.ts";
+import { activeUser, admin, id, token as bearer } from "./example.ts";
 
 const text = z.string();
 const about = { title: "Test", version: "1", routes: [] };
 const api = createApi({ ...about, docs: { access: activeUser } });
+declare const load: () => { readonly ownerId: string };
 declare const ticket: SchemeDefinition;
 declare const secret: HmacSecret;
 const token = { issuer: "https://as.test", audience: "https://api.test", typ: "at+jwt" } as const;
@@ -88,6 +98,48 @@ patch("/", { public: "a test", mispelt: 1 }, () => 1);
 // del
 // @ts-expect-error 'mispelt' does not exist
 del("/", { public: "a test", mispelt: 1 }, () => 1);
+
+// authorize
+// @ts-expect-error 'mispelt' does not exist
+authorize({ user: activeUser }, ({ user }) => user, { reach: "any", mispelt: 1 });
+// owned
+// @ts-expect-error 'mispelt' does not exist
+owned({ id, user: activeUser }, load, (note) => note.ownerId, { owner: "user", mispelt: 1 });
+// permitted
+// @ts-expect-error 'mispelt' does not exist
+permitted({ id, admin }, load, { checks: ["path.id"], mispelt: 1 });
+// roles
+// @ts-expect-error 'mispelt' does not exist
+roles({ admin: [] }, activeUser, () => "admin", { reachAny: ["admin"], mispelt: 1 });
+// unowned
+// @ts-expect-error 'mispelt' does not exist
+unowned("a test", { id }, load, { apart: "a test", mispelt: 1 });
+
+// The records in a specification have statuses as names.
+// @ts-expect-error 'mispelt' does not exist
+get("/", { public: "a test", problems: { 409: "Taken.", mispelt: "Taken." } }, () => 1);
+// @ts-expect-error 'mispelt' does not exist
+get("/", { public: "a test", responses: { 200: z.number(), mispelt: z.number() } }, () => 1);
+// @ts-expect-error 'mispelt' does not exist
+authorize({ user: activeUser }, ({ user }) => user, { problems: { 409: "Taken.", mispelt: "Taken." } });
+// @ts-expect-error 'mispelt' does not exist
+depends({}, () => 1, { problems: { 409: "Taken.", mispelt: "Taken." } });
+// What takes no options refuses a record of them.
+// @ts-expect-error Expected 0 arguments, but got 1
+sameSite({ origins: [] });
+// @ts-expect-error Expected 2 arguments, but got 3
+authenticate({ token: bearer }, () => ({ id: "u1" }), { reach: "any" });
+// @ts-expect-error Expected 2 arguments, but got 3
+anyScope(activeUser, "a test", { problems: {} });
+// @ts-expect-error is not assignable to parameter of type '"notes:read" | "notes:write"'
+scopes(activeUser, "notes:read", { problems: {} });
+// Right options compile.
+authorize({ user: activeUser }, ({ user }) => user, { reach: "any", problems: { 409: "Taken." } });
+owned({ id, user: activeUser }, load, (note) => note.ownerId, { owner: "user", checks: ["path.id"], apart: "a test" });
+permitted({ id, admin }, load, { checks: ["path.id"], apart: "a test" });
+roles({ admin: [] }, activeUser, () => "admin", { reachAny: ["admin"] });
+unowned("a test", { id }, load, { checks: ["path.id"], apart: "a test" });
+get("/", { public: "a test", problems: { 409: "Taken." }, responses: { 200: z.number(), 204: null } }, () => 1);
 
 // depends
 // @ts-expect-error 'mispelt' does not exist

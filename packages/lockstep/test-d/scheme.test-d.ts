@@ -117,7 +117,7 @@ const definition: SchemeDefinition<number, never, "cookie"> = {
 };
 holds<Equal<ReturnType<typeof fromCookie>, Scheme<number, never, "cookie">>>();
 const fromCookie = () => scheme(definition);
-// @ts-expect-error Unprotected route
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { ticket } }, () => 1);
 // A place has one of the known forms.
 // @ts-expect-error Type '"x-ticket"' is not assignable to type 'CredentialPlace'

@@ -17,7 +17,9 @@ import type {
 import type { FactSet } from "../dependency/fact.ts";
 import { dependency, entriesOf, type Entry, type ValueRecord } from "../dependency/node.ts";
 import { isPromise } from "../promise.ts";
+import { checkDeclaredProblems, type DeclaredProblems } from "../problem/declared-problems.ts";
 import { BuildError } from "../problem/error.ts";
+import { checkOptions } from "../problem/options.ts";
 import { Allowed } from "../outcome/allow.ts";
 import { checkFunction, guard, isGuarded, needFact } from "./guard.ts";
 import { idOf, notOneRecord, type Principal } from "../outcome/principal.ts";
@@ -45,14 +47,17 @@ export type ReachCheck<Notices, Reach> = [Reach] extends [never]
   ? unknown
   : NoneOf<Extract<Notices, "input" | "segment">, typeof reachRestsOnInput>;
 
-type ReachOf<O> = O extends { readonly reach: "any" } ? "reaches-any" : never;
+type ReachOf<Reach> = [Reach] extends ["any"] ? "reaches-any" : never;
+
+/** A reach that is declared is there in every case: not as an optional member of a variable. */
+type ReachInEveryCase<Reach> = [Reach] extends ["any"] ? { readonly reach: unknown } : unknown;
 
 /** What an authorization declares. */
-export interface AuthorizeOptions {
+export interface AuthorizeOptions<Reach extends "any" | undefined = "any" | undefined> {
   /** `any`: who passes may reach objects that are not theirs (an administrator, say). */
-  readonly reach?: "any";
+  readonly reach?: Reach;
   /** Problems it may throw beside refusing, by status, for the documentation: `{ 429: "Too many requests." }`. */
-  readonly problems?: Readonly<Record<number, string>>;
+  readonly problems?: DeclaredProblems;
 }
 
 /**
@@ -61,7 +66,7 @@ export interface AuthorizeOptions {
  *
  * Anything else (a boolean, a list, an error, `{ allowed: false }`) does not compile, and through `any` it is a 403 and an audit event.
  *
- * @throws BuildError `wrong_dependency` without an authenticated dependency below, and if `reach: "any"` rests on an input
+ * @throws BuildError `wrong_dependency` without an authenticated dependency below, and if `reach: "any"` rests on an input; `wrong_option`
  *
  * @example
  * ```ts
@@ -71,15 +76,17 @@ export interface AuthorizeOptions {
 export function authorize<
   const D extends Deps,
   T extends Principal | Allowed<unknown> | GuardValues<D> | Advice<typeof needsValue> | null | undefined,
-  const O extends AuthorizeOptions = Record<never, never>,
+  const Reach extends "any" | undefined = undefined,
 >(
-  deps: OrAdvice<D, FirstAdvice<[Need<D, "authenticated", typeof needsCaller>, ReachCheck<NoticesOf<D>, ReachOf<O>>]>>,
+  deps: OrAdvice<D, FirstAdvice<[Need<D, "authenticated", typeof needsCaller>, ReachCheck<NoticesOf<D>, ReachOf<Reach>>]>>,
   run: (values: Values<D>) => T | PromiseLike<T>,
-  options?: O,
-): Dependency<AllowedOf<T>, FactsOf<D> | "authorized" | ReachOf<O>> {
+  options?: AuthorizeOptions<Reach> & ReachInEveryCase<Reach>,
+): Dependency<AllowedOf<T>, FactsOf<D> | "authorized" | ReachOf<Reach>> {
   const entries = entriesOf("authorize()", deps);
   const facts = needFact(entries, "authenticated", needsCaller).add("authorized");
   checkFunction("authorize", run);
+  if (options !== undefined) checkOptions<AuthorizeOptions>("authorize()", options, { reach: true, problems: true });
+  checkDeclaredProblems("authorize()", options?.problems);
   if (options?.reach === "any") {
     checkReach("authorize()", facts);
     facts.add("reaches-any");

@@ -1,4 +1,5 @@
 /** What the verbs that refuse have in common at run time. Their names, types and meanings stand in their own files. */
+import type { DeclaredProblems } from "../problem/declared-problems.ts";
 import { BuildError } from "../problem/error.ts";
 import {
   type Callers,
@@ -23,7 +24,7 @@ export interface GuardParts {
   readonly apart?: string | undefined;
   readonly owner?: string | undefined;
   readonly reason?: string;
-  readonly problems?: Readonly<Record<number, string>> | undefined;
+  readonly problems?: DeclaredProblems | undefined;
 }
 
 /** Makes the node of a guard. */

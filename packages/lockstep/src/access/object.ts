@@ -1,6 +1,7 @@
 /** What `owned()`, `permitted()` and `unowned()` have in common: they load an object by ids from the request and check those. */
 import { Refusal, refusalOfNothing } from "../outcome/refusal.ts";
 import { BuildError } from "../problem/error.ts";
+import type { KnownOptions } from "../problem/options.ts";
 import type { Deps, FactsOf, NoneOf, OpenIds } from "../dependency/dependency.ts";
 import { type Fact, openIds } from "../dependency/fact.ts";
 import { type Entry, factsOfEntries } from "../dependency/node.ts";
@@ -13,6 +14,9 @@ export interface ChecksOption<N extends string> {
   /** Why the object is checked without the one that stands before it in the path. Documented. */
   readonly apart?: string;
 }
+
+/** The names of these options. */
+export const checksOptions: KnownOptions<ChecksOption<string>> = { checks: true, apart: true };
 
 /** The members of a union of several; `never` for a single one. */
 type Several<T, All = T> = T extends All ? ([All] extends [T] ? never : T) : never;

@@ -12,11 +12,12 @@ import type {
   Values,
 } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
+import { checkOptions } from "../problem/options.ts";
 import { principalsBelow } from "../dependency/authenticator.ts";
 import { dependency, entriesOf, type Entry } from "../dependency/node.ts";
 import { isPromise } from "../promise.ts";
 import { checkFunction, guard, isGuarded, needFact } from "./guard.ts";
-import { type Checked, type ChecksOption, closeIds, type NameTheChecked, refusalOfLoad } from "./object.ts";
+import { type Checked, type ChecksOption, checksOptions, closeIds, type NameTheChecked, refusalOfLoad } from "./object.ts";
 import { type Id, isId, type Principal } from "../outcome/principal.ts";
 import { Refusal } from "../outcome/refusal.ts";
 
@@ -53,7 +54,7 @@ export interface OwnedOptions<N extends string, Owner extends string> extends Ch
  * no comparison of ids is a function of two parameters, the object and the values, that returns a boolean; it may be asynchronous.
  *
  * @throws BuildError `wrong_dependency` without an authenticated dependency below, or if several principals are below and none is named;
- *   `unchecked_object` if several ids are below and `checks` does not name those it checks; at run time `wrong_result` if the
+ *   `wrong_option`; `unchecked_object` if several ids are below and `checks` does not name those it checks; at run time `wrong_result` if the
  *   two ids have different types
  *
  * @example
@@ -77,6 +78,7 @@ export function owned<
   checkFunction("owned", load);
   if (typeof ownerOf !== "function") throw new BuildError("wrong_dependency", needsOwner);
   if (ownerOf.length === 0) throw new BuildError("wrong_dependency", needsTwoParameters);
+  checkOptions<OwnedOptions<string, string>>("owned()", options, { ...checksOptions, owner: true });
   const mayDecide = ownerOf.length > 1;
   if (!mayDecide || options.owner !== undefined) checkOwner(entries, options.owner);
   const { facts, checks, apart } = closeIds("owned", entries, options);

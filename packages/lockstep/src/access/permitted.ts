@@ -1,8 +1,9 @@
 /** `permitted()`: an object that a role or a policy opens to someone who does not own it. A refusal is 404. */
 import type { Dependency, Deps, FirstAdvice, Need, OpenIds, OrAdvice, Values } from "../dependency/dependency.ts";
 import { dependency, entriesOf } from "../dependency/node.ts";
+import { checkOptions } from "../problem/options.ts";
 import { checkFunction, guard, needFact } from "./guard.ts";
-import { type Checked, type ChecksOption, closeIds, type NameTheChecked, refusalOfLoad } from "./object.ts";
+import { type Checked, type ChecksOption, checksOptions, closeIds, type NameTheChecked, refusalOfLoad } from "./object.ts";
 
 const needsReach =
   'permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" }): the caller must be allowed to reach any object';
@@ -11,7 +12,7 @@ const needsReach =
  * Loads an object by an id of the request for a caller who may reach objects that are not theirs. That the caller may has
  * been declared and checked below; being active, or holding a scope, is no such declaration. Nothing found is **404**.
  *
- * @throws BuildError `wrong_dependency` if nothing below declares the reach, `unchecked_object` as in `owned()`
+ * @throws BuildError `wrong_dependency` if nothing below declares the reach, `unchecked_object` as in `owned()`, `wrong_option`
  *
  * @example
  * ```ts
@@ -27,6 +28,7 @@ export function permitted<const D extends Deps, T, const C extends OpenIds<D> = 
   needFact(entries, "authenticated", needsReach);
   needFact(entries, "reaches-any", needsReach);
   checkFunction("permitted", load);
+  checkOptions("permitted()", options, checksOptions);
   return dependency(
     guard({
       kind: "permitted",

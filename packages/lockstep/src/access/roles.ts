@@ -3,6 +3,7 @@ import type { AnyDependency, Dependency, FactsOfOne, FirstAdvice, NeedOfOne, OrA
 import type { Fact } from "../dependency/fact.ts";
 import { dependency, entriesOf, type GuardNode } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
+import { checkOptions } from "../problem/options.ts";
 import { checkReach, type ReachCheck } from "./authorize.ts";
 import { guard, needFact } from "./guard.ts";
 import { Refusal } from "../outcome/refusal.ts";
@@ -31,7 +32,7 @@ export interface RolesOptions<Any extends string> {
  * several. Reaching any object is declared for a role and is not inherited by those below it.
  *
  * @throws BuildError `wrong_dependency` if nobody is authenticated, or if a role with reach rests on what the client sent
- *   (a membership that was loaded by a path parameter, say); `unknown_role`, `role_cycle`
+ *   (a membership that was loaded by a path parameter, say); `unknown_role`, `role_cycle`, `wrong_option`
  *
  * @example
  * ```ts
@@ -53,6 +54,7 @@ export function roles<
   const below = needFact(entries, "authenticated", needsCaller);
   if (typeof of !== "function")
     throw new BuildError("wrong_dependency", "roles(): pass a third function that reads the caller's role: (user) => user.role");
+  checkOptions<RolesOptions<string>>("roles()", options, { reachAny: true });
   const order = new RoleOrder(hierarchy);
   const reaching = new Set<string>(options.reachAny);
   for (const role of reaching) order.check(role);

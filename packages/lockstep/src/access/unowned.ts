@@ -1,15 +1,16 @@
 /** `unowned()`: an object that every caller of the route may see, with the reason. Nothing found is 404. */
 import type { Dependency, Deps, OpenIds, OrAdvice, Values } from "../dependency/dependency.ts";
 import { dependency, entriesOf } from "../dependency/node.ts";
+import { checkOptions } from "../problem/options.ts";
 import { checkFunction, guard } from "./guard.ts";
-import { type Checked, type ChecksOption, closeIds, type NameTheChecked, refusalOfLoad } from "./object.ts";
+import { type Checked, type ChecksOption, checksOptions, closeIds, type NameTheChecked, refusalOfLoad } from "./object.ts";
 import { checkReason, type Reason } from "../dependency/reason.ts";
 
 /**
  * Loads an object that belongs to nobody in particular: a published post, a product. The reason is shown in the access
  * matrix. Nothing found is **404**.
  *
- * @throws BuildError `empty_reason`, `unchecked_object` as in `owned()`
+ * @throws BuildError `empty_reason`, `unchecked_object` as in `owned()`, `wrong_option`
  *
  * @example
  * ```ts
@@ -25,6 +26,7 @@ export function unowned<const R extends string, const D extends Deps, T, const C
   const text = checkReason("unowned()", reason);
   const entries = entriesOf("unowned()", deps);
   checkFunction("unowned", load);
+  checkOptions("unowned()", options, checksOptions);
   return dependency(
     guard({
       kind: "unowned",

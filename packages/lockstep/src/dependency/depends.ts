@@ -1,4 +1,5 @@
 /** `depends()`: a plain value made of other values. It protects nothing; the verbs in `access/` do. */
+import { checkDeclaredProblems, type DeclaredProblems } from "../problem/declared-problems.ts";
 import { BuildError } from "../problem/error.ts";
 import { checkOptions } from "../problem/options.ts";
 import type { Dependency, Deps, FactsOf, Values } from "./dependency.ts";
@@ -9,7 +10,7 @@ export interface DependsOptions {
   /** `request` (default): one value for each request. `app`: one for the process, disposed at shutdown. */
   readonly lifetime?: Lifetime;
   /** Problems it may throw, by status, in words, for the documentation: `{ 429: "Too many requests." }`. */
-  readonly problems?: Readonly<Record<number, string>>;
+  readonly problems?: DeclaredProblems;
 }
 
 /**
@@ -47,6 +48,7 @@ export function depends<const D extends Deps, T>(
  */
 export function lifetimeOf(verb: string, entries: readonly Entry[], options: DependsOptions): Lifetime {
   checkOptions<DependsOptions>(`${verb}()`, options, { lifetime: true, problems: true });
+  checkDeclaredProblems(`${verb}()`, options.problems);
   const lifetime = options.lifetime ?? "request";
   if (lifetime !== "app" && lifetime !== "request") {
     throw new BuildError("wrong_lifetime", `${verb}(): lifetime is "app" or "request"`);

@@ -3,6 +3,7 @@
  * of it, and the value it becomes. The same checks on the graph are in `check.ts`.
  */
 import type { NonEmptyReason } from "../dependency/reason.ts";
+import { checkDeclaredProblems, type DeclaredProblems } from "../problem/declared-problems.ts";
 import { BuildError } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import type {
@@ -50,7 +51,7 @@ export interface RouteDocumentation {
   /** An example of the response. */
   readonly example?: unknown;
   /** Problems that the handler may throw, by status, in words: `{ 409: "The last administrator stays." }`. */
-  readonly problems?: Readonly<Record<number, string>>;
+  readonly problems?: DeclaredProblems;
 }
 
 /** What a route declares. */
@@ -202,11 +203,12 @@ const specOptions: KnownOptions<RouteSpec<Deps, string>> = {
   problems: true,
 };
 
-function checkCall(where: string, spec: unknown, handler: unknown): void {
+function checkCall(where: string, spec: { readonly problems?: unknown }, handler: unknown): void {
   if (typeof spec !== "object" || spec === null)
     throw new BuildError("wrong_option", `${where}: pass the specification second: { deps: … } or { public: "reason" }`);
   if (typeof handler !== "function") throw new BuildError("wrong_option", `${where}: pass the handler third: (values) => result`);
   checkOptions(where, spec, specOptions);
+  checkDeclaredProblems(where, spec.problems);
 }
 
 /** Makes the verb of a method. What the types check at the call is checked again by `createApi()`. */
