@@ -40,25 +40,26 @@ function environment(settings: Readonly<Record<string, string>>): Record<string,
 interface Launch {
   readonly args: readonly string[];
   readonly cwd: string;
-  /** A test that waits for a program that hangs fails instead of hanging too: the program is ended after this time. */
-  readonly timeoutMs: number;
 }
+
+/** A test that waits for a program that hangs fails instead of hanging too: the program is ended after this time. */
+const limitMs = 170_000;
 
 function ofApplication(args: readonly string[]): Launch {
-  return { args: ["--conditions=lockstep-source", ...args, "src/main.ts"], cwd: folder, timeoutMs: 20_000 };
+  return { args: ["--conditions=lockstep-source", ...args, "src/main.ts"], cwd: folder };
 }
 
-/** What `npm start` runs in the workspace. A test in a browser takes longer than others. */
+/** What `npm start` runs in the workspace. */
 function npmStart(): Launch {
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
   const [command, ...args] = String(scripts.start).split(" ");
   if (command !== "node") throw new Error(`npm start runs ${command}: change this fixture with it`);
-  return { args, cwd: root, timeoutMs: 170_000 };
+  return { args, cwd: root };
 }
 
-function launch({ args, cwd, timeoutMs }: Launch, settings: Readonly<Record<string, string>>) {
+function launch({ args, cwd }: Launch, settings: Readonly<Record<string, string>>) {
   const env = environment(settings);
-  const child = spawn(process.execPath, args, { cwd, env, timeout: timeoutMs, killSignal: "SIGKILL" });
+  const child = spawn(process.execPath, args, { cwd, env, timeout: limitMs, killSignal: "SIGKILL" });
   const texts = { output: "", errors: "" };
   child.stdout.on("data", (chunk) => (texts.output += String(chunk)));
   child.stderr.on("data", (chunk) => (texts.errors += String(chunk)));
