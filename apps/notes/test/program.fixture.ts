@@ -40,25 +40,26 @@ function environment(settings: Readonly<Record<string, string>>): Record<string,
 interface Launch {
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The time after which the program is killed, so a test fails instead of hanging with it. */
-  readonly timeoutMs: number;
 }
+
+/** The time after which a program is killed, so a test fails instead of hanging with it. */
+const limitMs = 170_000;
 
 function ofApplication(args: readonly string[]): Launch {
-  return { args: ["--conditions=lockstep-source", ...args, "src/main.ts"], cwd: folder, timeoutMs: 20_000 };
+  return { args: ["--conditions=lockstep-source", ...args, "src/main.ts"], cwd: folder };
 }
 
-/** Returns the command of `npm start` in the workspace. A test in a browser takes longer than others. */
+/** Returns the command of `npm start` in the workspace. */
 function npmStart(): Launch {
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
   const [command, ...args] = String(scripts.start).split(" ");
   if (command !== "node") throw new Error(`Change this fixture, too: npm start runs ${command}`);
-  return { args, cwd: root, timeoutMs: 170_000 };
+  return { args, cwd: root };
 }
 
-function launch({ args, cwd, timeoutMs }: Launch, settings: Readonly<Record<string, string>>) {
+function launch({ args, cwd }: Launch, settings: Readonly<Record<string, string>>) {
   const env = environment(settings);
-  const child = spawn(process.execPath, args, { cwd, env, timeout: timeoutMs, killSignal: "SIGKILL" });
+  const child = spawn(process.execPath, args, { cwd, env, timeout: limitMs, killSignal: "SIGKILL" });
   const texts = { output: "", errors: "" };
   child.stdout.on("data", (chunk) => (texts.output += String(chunk)));
   child.stderr.on("data", (chunk) => (texts.errors += String(chunk)));

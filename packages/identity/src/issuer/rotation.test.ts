@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { type Redacted, Unavailable } from "lockstep";
+import { eventually } from "../revocation/node-process.fixture.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import type { Database } from "../store/database.ts";
 import { AccessTokens } from "./access-tokens.ts";
@@ -59,15 +60,6 @@ function cuttable(database: Database): { readonly database: Database; cut(): voi
   };
 }
 
-/** Waits for what another node hears in a moment. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let time = 0; time < 5000; time += 1) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.fail("It never came");
-}
-
 describeOnEach("rotation", (database) => {
   test("no token is refused anywhere while keys rotate under load, also by those who keep a key set for ten minutes (M-06)", async (t) => {
     const db = await database.open(t);
@@ -122,14 +114,15 @@ describeOnEach("rotation", (database) => {
     const kid = String(part(token, 0)["kid"]);
     assert.equal(await here.tokens.retireCompromised(kid), true);
     assert.equal(await refusal(here.tokens, token), "unknown key");
-    await until(async () => {
+    const isRefused = async () => {
       try {
         await there.tokens.verify(token);
         return false;
       } catch {
         return true;
       }
-    });
+    };
+    await eventually(isRefused, 30_000, "the other node refuses it");
     assert.equal(await refusal(there.tokens, token), "unknown key");
     for (const { tokens } of nodes) assert.ok(!(await tokens.jwks()).keys.some((key) => key.kid === kid));
     for (const signer of nodes) {
