@@ -2,6 +2,7 @@
 import { BuildError } from "../problem/error.ts";
 import { parseMediaType } from "../http/media-type.ts";
 import type { Schema } from "../schema/schema.ts";
+import { openSchema } from "./unchecked.ts";
 
 declare const mediaBody: unique symbol;
 
@@ -29,14 +30,7 @@ export function media(type: string): Schema<MediaBody, unknown> {
   if (parsed === undefined || type.split(";")[0] !== `${parsed.type}/${parsed.subtype}`) {
     throw new BuildError("wrong_option", 'media(): write a media type in lower case, for example "text/csv" or "image/png"');
   }
-  const schema: Schema<MediaBody, unknown> = {
-    "~standard": {
-      version: 1,
-      vendor: "lockstep",
-      validate: (value) => ({ value }),
-      jsonSchema: { input: () => ({}), output: () => ({}) },
-    },
-  };
+  const schema = openSchema<MediaBody>();
   types.set(schema, type);
   return schema;
 }

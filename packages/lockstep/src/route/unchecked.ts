@@ -9,6 +9,18 @@ export interface Anything {
   readonly [anything]: true;
 }
 
+/** A schema of a response that accepts everything and changes nothing. `In` stands for what the handler may return. */
+export function openSchema<In>(): Schema<In, unknown> {
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "lockstep",
+      validate: (value) => ({ value }),
+      jsonSchema: { input: () => ({}), output: () => ({}) },
+    },
+  };
+}
+
 const reasons = new WeakMap<object, string>();
 
 /**
@@ -24,14 +36,7 @@ const reasons = new WeakMap<object, string>();
  */
 export function unchecked<const R extends string>(reason: Reason<R>): Schema<Anything, unknown> {
   const text = checkReason("unchecked()", reason);
-  const schema: Schema<Anything, unknown> = {
-    "~standard": {
-      version: 1,
-      vendor: "lockstep",
-      validate: (value) => ({ value }),
-      jsonSchema: { input: () => ({}), output: () => ({}) },
-    },
-  };
+  const schema = openSchema<Anything>();
   reasons.set(schema, text);
   return schema;
 }
