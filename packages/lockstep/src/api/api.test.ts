@@ -27,7 +27,7 @@ const quiet = { title: "t", version: "1", audit: () => {}, onError: () => {} };
 const ask = (api: ReturnType<typeof createApi>, path: string, token?: string) =>
   api.fetch(new Request(`http://x${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }));
 
-test("what stands in for an app value is used by the app values above it, and the real one is never made", async () => {
+test("the replacement of an app value is used by the app values above it, and the real one is never made", async () => {
   const made: string[] = [];
   const pool = resource(
     {},

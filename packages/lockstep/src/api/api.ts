@@ -42,14 +42,14 @@ export interface Api {
   /** The OpenAPI 3.1 document. Every API that `with()` returns has the same one: do not change it. */
   openapi(): OpenApiDocument;
   /**
-   * A new API in which others stand in for some dependencies, for tests: `api.with([[currentUser, fakeUser]])`. The facts of
-   * what is replaced stay, what is below it is skipped. It works under a test runner, with `NODE_ENV=test`, and with `{ testing: true }`; anywhere
-   * else it refuses, because it switches guards off.
+   * Returns a new API in which some dependencies are replaced, for tests: `api.with([[currentUser, fakeUser]])`. The facts of a
+   * replaced dependency stay, and everything below it is skipped. It works under a test runner, with `NODE_ENV=test`, and with `{
+   * testing: true }`; anywhere else it refuses, because it switches guards off.
    *
    * @throws BuildError `wrong_option`, `override_in_production`, `unknown_override` for a dependency that no route uses
    */
   with<const A extends readonly AnyDependency[]>(overrides: OverrideList<A>, options?: OverrideOptions): Api;
-  /** Makes every value that lives as long as the app, so that a wrong setting is met at start-up. */
+  /** Makes every value that lives as long as the app: a wrong setting fails at start-up. */
   ready(): Promise<void>;
   /** Closes every value that lives as long as the app. */
   close(): Promise<void>;
@@ -155,7 +155,7 @@ function checkApiOptions(options: ApiOptions): void {
   if (options.guard !== undefined && !isDependency(options.guard)) throw new BuildError("wrong_option", "guard is a dependency");
 }
 
-/** What stands in records of its own; limits are checked with those of the routes. */
+/** Checks the options that are records; limits are checked with those of the routes. */
 function checkNestedOptions({ docs, resource, servers = [] }: ApiOptions): void {
   if (docs !== undefined) checkOptions<DocsOptions>("createApi({ docs })", docs, { access: true, public: true });
   if (resource !== undefined) {

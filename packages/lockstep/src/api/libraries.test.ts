@@ -1,4 +1,6 @@
-/** Every library, every kind of rule, every place where a route takes a schema: it starts, it is documented, and the rule holds. */
+/**
+ * Every library, every kind of rule, every place where a route takes a schema: it starts, it is documented, and the rule holds.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
@@ -13,7 +15,7 @@ import { post, type Route } from "../route/route.ts";
 import type { AnySchema } from "../schema/schema.ts";
 import { type Api, createApi } from "./api.ts";
 
-/** What is sent for `text`, and what arrives. */
+/** The value that is sent for `text`, and the value that arrives. */
 interface Case {
   /** A schema of `{ text }` … */
   readonly object: AnySchema;
@@ -23,7 +25,7 @@ interface Case {
   readonly arrives: unknown;
   /** A text that is refused; `undefined` if the rule refuses none. */
   readonly refused?: string;
-  /** The documented types of what is sent to the API, and of what it sends. */
+  /** The documented types of the input and of the output. */
   readonly types: readonly [sent: string, received: string];
 }
 

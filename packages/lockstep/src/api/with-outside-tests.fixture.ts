@@ -1,4 +1,7 @@
-/** A program that no test runner has started. It replaces a guard in each of the environments it is given, and says what came of it. */
+/**
+ * A program that no test runner has started. It replaces a guard in each of the environments it is given, and reports the
+ * results.
+ */
 import { authenticate, createApi, get, httpBearer } from "../index.ts";
 
 /** An environment, and whether the program says that it is a test. */

@@ -1,13 +1,13 @@
 /** An explicit yes. */
 import { recogniseEverywhere } from "../brand.ts";
 
-/** A value that `authorize()` gives out although it is no principal; made by `allow()`. */
+/** A value that `authorize()` hands on although it is not a principal; made by `allow()`. */
 export class Allowed<T> {
   static {
     recogniseEverywhere(this, "Allowed");
   }
 
-  /** Private, so that the type is nominal. */
+  /** Private: the type is nominal. */
   readonly #value: T;
 
   constructor(value: T) {
@@ -24,8 +24,8 @@ type Permission = string | number | bigint | (object & { readonly then?: never; 
 
 /**
  * Returned from `authorize()` to say yes with a value that is neither a principal nor the value of a guard below: a plan, a
- * quota, a list of permissions. It takes no boolean, promise or error, so that the answer of a check is never taken for permission; through
- * `any` they refuse.
+ * quota, a list of permissions. It takes no boolean, promise or error, so the answer of a check is never taken for permission;
+ * through `any` they refuse.
  *
  * @example
  * ```ts

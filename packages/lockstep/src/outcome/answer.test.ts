@@ -8,7 +8,7 @@ import { type Answer, Problem } from "../problem/problem.ts";
 
 const short = ({ status, code }: Answer) => `${status} ${code}`;
 
-test("each kind of refusal has its answer (DESIGN §5)", () => {
+test("each kind of refusal has its answer", () => {
   const expected: Record<RefusalKind, string> = {
     absent: "401 unauthenticated",
     invalid: "401 invalid_token",

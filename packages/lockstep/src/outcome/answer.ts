@@ -1,5 +1,5 @@
 /**
- * The answer table: what each way of failing becomes. The words are constant, so that all causes of an invalid credential,
+ * The answer table: the answer to each way of failing. The words are constant: all causes of an invalid credential,
  * and an object that is missing or not the caller's, give byte-identical answers.
  */
 import type { InputIssue } from "./input-failure.ts";
@@ -32,8 +32,8 @@ export function answerToIssues(issues: readonly InputIssue[], errors: "oauth" | 
 }
 
 /**
- * The answer to an error that was thrown outside a verb: a `Problem` is its own answer, a denial is a 403, `InvalidCredential` a 401 and
- * `Unavailable` a 503. Every other value is a 500 that says nothing.
+ * The answer to an error that was thrown outside a verb: a `Problem` is its own answer, a denial is a 403, `InvalidCredential` a
+ * 401 and `Unavailable` a 503. Every other value is a 500 that says nothing.
  */
 export function answerToError(error: unknown): Answer {
   if (error instanceof Problem) return error;

@@ -53,7 +53,7 @@ const of = (deps: Record<string, AnyDependency>): Route =>
 const seg = path("id", z.string(), { identifies: nothing("a test") });
 
 interface Place {
-  /** The route in which the function stands. */
+  /** The route that contains the function. */
   readonly route: (run: GiveLater) => Route;
   readonly status: number;
   readonly type: AuditEvent["type"];
@@ -64,7 +64,7 @@ interface Place {
 
 const denied = { status: 403, type: "authorization.denied" } as const;
 const hidden = { status: 404, type: "object.hidden", at: "it" } as const;
-// The functions throw: what they return is of any type.
+// The functions throw, so their result may have any type.
 const places: Readonly<Record<string, Place>> = {
   authenticate: {
     route: (run) => of({ it: authenticate({ key: userKey }, run) }),

@@ -3,8 +3,8 @@ import { recogniseEverywhere } from "../brand.ts";
 import { requestHere, type RunningRequest } from "../whereabouts.ts";
 
 /**
- * What `deny()` throws. It is no `Error`, so that refusing costs no stack trace; the executor turns it into the refusal of
- * the verb that it came from. Not exported to applications: nobody has to catch it.
+ * The value that `deny()` throws. It is not an `Error`, so refusing costs no stack trace; the executor turns it into the refusal
+ * of the verb that it came from. Not exported to applications: nobody has to catch it.
  */
 export class Denial {
   static {
@@ -26,10 +26,10 @@ export class Denial {
 }
 
 /**
- * Refuses the request, with a reason for the audit log that the client never reads. The verb decides what the refusal means: **401** in
- * `authenticate`, **404** in `owned`, `permitted` and `unowned`, **403** everywhere else, the handler included.
+ * Refuses the request, with a reason for the audit log that the client never sees. The meaning of the refusal depends on the
+ * verb: **401** in `authenticate`, **404** in `owned`, `permitted` and `unowned`, **403** everywhere else, the handler included.
  *
- * It throws, so that a statement, `return deny(…)` and `throw deny(…)` refuse alike. A `catch` around it that does not throw again
+ * It throws: a statement, `return deny(…)` and `throw deny(…)` refuse alike. A `catch` around it that does not throw again
  * lets the request go on.
  *
  * @example
@@ -38,7 +38,7 @@ export class Denial {
  * ```
  */
 export function deny(reason: string): never {
-  // A refusal is not a failure: it has no stack and is no Error.
+  // A refusal is not a failure: it has no stack and is not an Error.
   // oxlint-disable-next-line typescript/only-throw-error
   throw new Denial(reason);
 }

@@ -27,7 +27,7 @@ export class Identified<out P> {
     recogniseEverywhere(this, "Identified");
   }
 
-  /** Private, so that the type is nominal: a principal that has `principal` and `grants` of its own is not unwrapped. */
+  /** Private: the type is nominal, and a principal that has `principal` and `grants` of its own is not unwrapped. */
   readonly #principal: P;
   readonly #grants: Grants;
 

@@ -8,7 +8,7 @@ export interface InputIssue {
   readonly in: InputKind;
   /** A JSON Pointer (RFC 6901) into the place: `/limit` of the query, `/items/0/text` of the body. */
   readonly pointer: string;
-  /** For the client: what is expected. Never holds what was sent. */
+  /** The expected form, for the client. Never contains the value that was sent. */
   readonly detail: string;
 }
 

@@ -1,4 +1,4 @@
-/** What is a principal and what is none, for each verb, given at once and given later. */
+/** Values that are principals and values that are not, for each verb, returned at once and later. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
@@ -16,7 +16,7 @@ import { untyped } from "../access/untyped.fixture.ts";
 
 type Give = () => unknown;
 
-/** Each verb over a function, and what it says of a value that is no principal. */
+/** Each verb over a function, and its refusal of a value that is not a principal. */
 const verbs: Readonly<Record<string, { make: (run: Give) => AnyDependency; refused: string; after: string }>> = {
   authenticate: {
     make: (run) => untyped.authenticate({ key: userKey }, run),
@@ -62,7 +62,7 @@ const principals: readonly object[] = [
   Object.freeze({ id: "u1", success: true, ok: true }),
 ];
 
-/** Called by name, so that each look-up is as an application would write it. */
+/** Called by name: each look-up is as an application would write it. */
 const users: Readonly<Record<string, unknown>> = {};
 
 const others: readonly (readonly [value: unknown, what: string])[] = [
@@ -132,7 +132,7 @@ for (const [verb, { refused, after }] of Object.entries(verbs)) {
   });
 
   test(`${verb}(): an id that every object inherits is nobody's`, async () => {
-    // What a polluted prototype gives to each object.
+    // A polluted prototype adds a member to every object.
     // oxlint-disable-next-line no-extend-native
     Object.defineProperty(Object.prototype, "id", { value: "everyone", configurable: true });
     try {
@@ -144,9 +144,9 @@ for (const [verb, { refused, after }] of Object.entries(verbs)) {
   });
 }
 
-test("authenticate(): what is inside identified() is one record; its id is the principal's, or else the subject of the grants", async () => {
+test("authenticate(): identified() contains one record; its id is the principal's, or else the subject of the grants", async () => {
   const inside = async (principal: unknown, sub: unknown): Promise<unknown> => {
-    // JavaScript callers can give anything.
+    // JavaScript callers can pass anything.
     const run = () => identified(principal as object, { sub: sub as string });
     const it = untyped.authenticate({ key: userKey }, run);
     const execution = begin({ it }, { present: [userKey] });
@@ -179,6 +179,6 @@ test("authorize(): grants are verified in authenticate() only: identified() in i
   }
 });
 
-test("authenticate(): allow() is no principal", async () => {
+test("authenticate(): allow() is not a principal", async () => {
   for (const ended of await endings("authenticate", allow({ id: 1 }))) assert.match(String(ended), /^refused invalid at it/);
 });

@@ -1,4 +1,4 @@
-/** What counts as a principal: who is calling, after verification. It has an id. */
+/** Principals: who is calling, after verification. A principal has an id. */
 import { readMember } from "../json/member.ts";
 import { isPromise } from "../promise.ts";
 import { Problem } from "../problem/problem.ts";
@@ -16,8 +16,8 @@ export interface Principal {
 }
 
 /**
- * One record: no list, function, error, promise, result of a validation, reply or credential. Each is told by a member that it has, and not
- * by a condition on the type: generic helpers call `identified()` too.
+ * One record: no list, function, error, promise, result of a validation, reply or credential. Each is recognised by a member that
+ * it has, and not by a condition on the type: generic helpers call `identified()` too.
  */
 export type OneRecord = object & {
   readonly [Symbol.iterator]?: never;
@@ -46,7 +46,7 @@ export function idOf(principal: object): Id | undefined {
   return isId(id) ? id : undefined;
 }
 
-/** Names what a value is if it cannot be a principal, for the audit log; `undefined` if it is one record. Never shows the value. */
+/** Says, for the audit log, why a value cannot be a principal; `undefined` if it is one record. Never shows the value. */
 export function notOneRecord(value: unknown): string | undefined {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== "object") return `a ${typeof value}`;

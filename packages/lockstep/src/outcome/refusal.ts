@@ -1,9 +1,9 @@
 /**
- * A refusal: the answer of a guard, on its way to a problem document. Refusals are returned, not thrown, so that refusing
+ * A refusal: the answer of a guard, on its way to a problem document. Refusals are returned, not thrown, so refusing
  * costs no stack trace.
  */
 
-/** What was refused; the answer follows from it (`outcome/answer.ts`). */
+/** The kind of a refusal, which decides the answer (`outcome/answer.ts`). */
 export type RefusalKind = "absent" | "invalid" | "forbidden" | "scope" | "hidden" | "cross-site" | "repeated";
 
 /** A guard's no. */

@@ -28,11 +28,11 @@ test("a status is an integer from 200 to 599", () => {
   for (const status of [0, 100, 199, 600, 200.5, Number.NaN, Infinity, -200]) {
     assert.throws(() => reply(status, undefined), { code: "wrong_result", message: /from 200 to 599/ });
   }
-  // JavaScript callers can give anything.
+  // JavaScript callers can pass anything.
   for (const status of ["200", undefined, null])
     assert.throws(() => reply(status as unknown as number, {}), { code: "wrong_result" });
 });
 
-test("a cookie that is none is met when the reply is made", () => {
+test("an invalid cookie fails when the reply is made", () => {
   assert.throws(() => reply(200, {}, { cookies: [{ name: "a b", value: "" }] }), { code: "wrong_result" });
 });

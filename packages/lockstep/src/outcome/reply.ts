@@ -51,7 +51,7 @@ export function checkStatus(where: string, status: number): void {
 /**
  * A result with its own status, headers or cookies. `undefined` as body sends none.
  *
- * @throws BuildError `wrong_option`, and `wrong_result` for a status outside 200 to 599 or a cookie or a header that is none
+ * @throws BuildError `wrong_option`, and `wrong_result` for a status outside 200 to 599, or an invalid cookie or header
  *
  * @example
  * ```ts

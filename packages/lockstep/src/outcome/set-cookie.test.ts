@@ -44,7 +44,7 @@ test("the prefixes promise what browsers check (RFC 6265bis §4.1.3), in any cas
 
 test("SameSite is one of three, and None needs Secure", () => {
   refused({ name: "a", value: "b", sameSite: "None", secure: false }, /must be secure to be sent from other sites/);
-  // JavaScript callers can give anything.
+  // JavaScript callers can pass anything.
   for (const sameSite of ["lax", "", "None; Domain=evil.test"])
     refused({ name: "a", value: "b", sameSite: sameSite as "Lax" }, /sameSite is/);
 });

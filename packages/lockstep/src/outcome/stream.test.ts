@@ -19,7 +19,7 @@ test("a stream keeps its chunks unread, and what it says of itself", () => {
   assert.deepEqual([...rows()], ["row"]);
 });
 
-test("takes bytes and text, from what is synchronous or not", async () => {
+test("takes bytes and text, from synchronous and asynchronous sources", async () => {
   const later = async function* () {
     yield new Uint8Array([1]);
   };
@@ -29,9 +29,9 @@ test("takes bytes and text, from what is synchronous or not", async () => {
   assert.deepEqual(seen, [new Uint8Array([1]), "a"]);
 });
 
-test("what is no iterable, and a status that is none, are met when the stream is made", () => {
+test("a value that is not iterable and an invalid status fail when the stream is made", () => {
   for (const chunks of [undefined, null, 1, {}, () => {}]) {
-    // What JavaScript may give.
+    // Values that JavaScript callers may pass.
     assert.throws(() => stream(chunks as Iterable<string>, { type: "text/plain" }), { code: "wrong_result", message: /iterable/ });
   }
   for (const status of [0, 99, 199, 600, 200.5]) {

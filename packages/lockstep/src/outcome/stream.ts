@@ -47,7 +47,8 @@ function isIterable(chunks: unknown): boolean {
  * A result that is sent piece by piece. The route's resources stay open until its last byte and close then; an error on the
  * way, or a client that goes away, is thrown into them. A piece that is neither text nor bytes breaks the answer off.
  *
- * @throws BuildError `wrong_option`, and `wrong_result` for what is no iterable, a status outside 200 to 599, or a header that cannot be written
+ * @throws BuildError `wrong_option`, and `wrong_result` for a value that is not iterable, a status outside 200 to 599, or a
+ * header that cannot be written
  *
  * @example
  * ```ts

@@ -104,7 +104,7 @@ test("two spellings of one name are one list", () => {
 
 test("a value is text, or an array of texts", () => {
   for (const value of [1, undefined, null, {}, [1], [undefined], true]) {
-    const headers = { "x-a": value as string }; // What JavaScript may give.
+    const headers = { "x-a": value as string }; // Values that JavaScript callers may pass.
     assert.throws(() => reply(200, 1, { headers }), { code: "wrong_result", message: /as text/ });
   }
 });

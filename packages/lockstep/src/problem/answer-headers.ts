@@ -9,7 +9,7 @@ export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>
 // Visible characters, spaces and tabs (RFC 9110 §5.5): a line break would begin another header.
 const content = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Headers whose value is an address: a handler often makes it of an id, so that it is encoded. */
+/** Headers whose value is an address: a handler often builds it from an id, so it is encoded. */
 const addresses: ReadonlySet<string> = new Set(["location", "content-location"]);
 
 const cookieAdvice = "set cookies with reply(status, body, { cookies: [{ name, value }] }), which checks them";
@@ -30,7 +30,7 @@ const refused: ReadonlyMap<string, string> = new Map([
  * The headers with their names in lower case; two spellings of one name become one list. `location` and `content-location` are
  * percent-encoded where a URI cannot hold a character (RFC 3986 §2).
  *
- * @throws BuildError `wrong_result` for a name or value that HTTP does not have, and for a header that is not a handler's to write
+ * @throws BuildError `wrong_result` for a name or value that HTTP does not have, and for a header that a handler may not write
  */
 export function readHeaders(where: string, headers: AnswerHeaders = {}): AnswerHeaders {
   const read = new Map<string, string | readonly string[]>();
@@ -68,7 +68,7 @@ function notText(where: string, name: string): BuildError {
   return new BuildError("wrong_result", `${where}: give the header "${name}" as text, or as an array of texts`);
 }
 
-/** What a URI cannot hold, encoded as UTF-8; what is encoded already stays as it is. */
+/** Characters that a URI cannot contain, encoded as UTF-8; encoded text stays as it is. */
 function encodedAddress(text: string): string {
   return text
     .toWellFormed()

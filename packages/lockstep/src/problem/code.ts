@@ -76,5 +76,5 @@ export const buildCodes = [
 export type ProblemCode = (typeof problemCodes)[number];
 /** A stable code that only a developer meets. */
 export type BuildCode = (typeof buildCodes)[number];
-/** Every stable code, so that a `switch` over it narrows. */
+/** Every stable code: a `switch` over it narrows. */
 export type ErrorCode = ProblemCode | BuildCode;

@@ -1,5 +1,5 @@
 /**
- * The errors of the toolkit. What is sent to a client is made of them in `problem.ts`; the words of an error here are for
+ * The errors of the toolkit. `problem.ts` makes answers of them; the words of an error here are for
  * the developer and for the audit log.
  */
 import { recogniseEverywhere } from "../brand.ts";
@@ -23,7 +23,7 @@ export class BuildError extends LockstepError<BuildCode> {
   override readonly name = "BuildError";
 }
 
-/** An error that is an answer: whoever sends a request can cause it, as fast as they like, and a stack trace would be most of what it costs. */
+/** An error that is an answer: any client can cause it, as often as it likes, and a stack trace would be most of its cost. */
 export class StacklessError<C extends string> extends LockstepError<C> {
   readonly #request = requestHere();
 
@@ -51,7 +51,7 @@ export class InvalidCredential extends StacklessError<"invalid_token"> {
   }
 
   override readonly name = "InvalidCredential";
-  /** For the audit log: what was wrong, in words that hold no part of the credential. */
+  /** The reason, for the audit log. It contains no part of the credential. */
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {

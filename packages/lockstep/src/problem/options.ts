@@ -1,10 +1,10 @@
 /**
- * Options of public functions: a misspelt one is a guard that is silently missing, so an option is known or it is refused. The types refuse
- * it too; this is for JavaScript, `any` and records that were made elsewhere.
+ * Options of public functions: a misspelt one is a guard that is silently missing, so an option is known or it is refused. The
+ * types refuse it too; this is for JavaScript, `any` and records that were made elsewhere.
  *
- * The code is the same wherever it happens, because the mistake and its repair are. Most functions are called when an API is built. Those that
- * are called while a request is answered (`reply()`, `stream()`, `problem()`) refuse as well: the client receives a 500 that says nothing,
- * instead of an answer without the header or the cookie that the handler meant to send.
+ * The code is the same wherever it happens, because the mistake and its repair are. Most functions are called when an API is
+ * built. Those that are called while a request is answered (`reply()`, `stream()`, `problem()`) refuse as well: the client
+ * receives a 500 that says nothing, instead of an answer without the header or the cookie that the handler meant to send.
  */
 import { BuildError } from "./error.ts";
 

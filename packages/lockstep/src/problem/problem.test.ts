@@ -29,7 +29,7 @@ test("a problem is an error with what the document says", () => {
   assert.deepEqual([it.headers, it.members, it.cause], [{ "retry-after": "1" }, { admins: 1 }, cause]);
 });
 
-test("problem() throws, so that a statement ends the request as a return or a throw does", () => {
+test("problem() throws: a statement ends the request as a return or a throw does", () => {
   const refuse = (isLast: boolean): string => {
     if (isLast) problem(409, "last_admin", "Stays.");
     return "demoted";
@@ -68,10 +68,10 @@ test("an answer is what a problem says, without being an error; its error can be
   assert.equal(problemOf(error), error);
 });
 
-test("a status is an integer from 400 to 599: an upstream's 0 or 200 is no error", () => {
+test("a status is an integer from 400 to 599: an upstream's 0 or 200 is not an error", () => {
   for (const status of [400, 418, 499, 500, 599]) assert.throws(() => problem(status, "x", "y"), { status });
   for (const status of [0, 99, 100, 200, 302, 399, 600, 1000, 404.5, Number.NaN, Infinity, -404, "404", undefined, null]) {
-    // What JavaScript may give.
+    // Values that JavaScript callers may pass.
     assert.throws(() => problem(status as number, "x", "y"), { code: "wrong_result", message: /from 400 to 599/ }, String(status));
   }
 });

@@ -1,6 +1,6 @@
 /**
  * Problem details (RFC 9457). This module owns the error that becomes an answer; which refusal leads to which answer
- * stands in `answer.ts`.
+ * is in `answer.ts`.
  */
 import { recogniseEverywhere } from "../brand.ts";
 import { checkOptions, type KnownOptions } from "./options.ts";
@@ -31,9 +31,9 @@ export interface Answer {
 }
 
 /**
- * An error that becomes the answer: `application/problem+json` with `type`, `title`, `status`, `detail` and a stable
- * `code`. Throw one from a handler or a dependency; every other error becomes a 500 that says nothing. It has no stack trace, which would be
- * most of what refusing costs.
+ * An error that becomes the answer: `application/problem+json` with `type`, `title`, `status`, `detail` and a stable `code`.
+ * Throw one from a handler or a dependency; every other error becomes a 500 that says nothing. It has no stack trace, which would
+ * be most of what refusing costs.
  */
 export class Problem extends StacklessError<string> implements Answer {
   static {
@@ -62,7 +62,7 @@ export class Problem extends StacklessError<string> implements Answer {
 }
 
 /**
- * Checks the status of an error: an upstream's 0 or 200, handed on, would be no error, or no HTTP.
+ * Checks the status of an error: an upstream's 0 or 200, passed on, would not be an error, or not be HTTP.
  *
  * @throws BuildError `wrong_result`
  */
@@ -73,7 +73,7 @@ export function checkErrorStatus(status: number): void {
 }
 
 /**
- * Ends the request with a problem document. It throws, so that a statement, `return problem(…)` and `throw problem(…)` do the same.
+ * Ends the request with a problem document. It throws: a statement, `return problem(…)` and `throw problem(…)` do the same.
  *
  * @throws Problem always
  * @throws BuildError `wrong_option`, and `wrong_result` for a status outside 400 to 599: the client reads a 500
@@ -88,7 +88,8 @@ export function problem(status: number, code: string, detail: string, options?: 
 }
 
 /**
- * Ends the request with the 404 of `owned()` and of a path that does not exist, byte for byte the same: for an object that turns out to be gone.
+ * Ends the request with the 404 of `owned()` and of a path that does not exist, byte for byte the same: for an object that no
+ * longer exists.
  *
  * @throws Problem always
  *
@@ -109,12 +110,12 @@ export function ownProblem(status: number, code: ProblemCode, detail: string, op
   return new Problem(status, code, detail, options);
 }
 
-/** An answer of the toolkit's own that is no error. */
+/** An answer of the toolkit's own that is not an error. */
 export function ownAnswer(status: number, code: ProblemCode, detail: string, options: ProblemOptions = {}): Answer {
   return { status, title: titleOf(status), code, detail, headers: options.headers ?? {}, members: options.members ?? {} };
 }
 
-/** The error of an answer, for those who are to be told by one (an open resource, for example). */
+/** The error of an answer, for an open resource, for example. */
 export function problemOf(answer: Answer): Problem {
   if (answer instanceof Problem) return answer;
   const { status, code, detail, title, headers, members } = answer;

@@ -3,7 +3,7 @@ import { BuildError } from "./error.ts";
 
 /**
  * A header or a cookie whose value HTTP cannot carry. If the request sent that text, the client is told (400); if not, it is a
- * mistake of the handler (500). The text is kept out of the message and of what is printed.
+ * mistake of the handler (500). The text is not in the message and is never printed.
  */
 export class UnwritableText extends BuildError {
   readonly #parts: readonly string[];

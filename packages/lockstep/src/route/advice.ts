@@ -1,6 +1,6 @@
 /**
- * What a wrong route is told, by the compiler (`route.ts`) and at start-up (`check.ts`), in the same words: first what to write, then why.
- * The compiler checks the functions here against the types beside them.
+ * The advice for a wrong route, by the compiler (`route.ts`) and at start-up (`check.ts`), in the same words: first what to
+ * write, then why. The compiler checks the functions here against the types beside them.
  */
 
 export const unprotected = 'add an authenticated dependency or { public: "reason" }: this route is unprotected';

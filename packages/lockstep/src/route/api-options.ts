@@ -12,14 +12,14 @@ export interface ApiServerAddress {
 }
 
 /**
- * Who may read the documentation (`/docs` and `/openapi.json`): whoever passes a dependency, or everyone for a reason.
+ * Who may read the documentation (`/docs` and `/openapi.json`): everyone who passes a dependency, or everyone for a reason.
  * Without either it does not exist.
  */
 export type DocsOptions =
   | { readonly access: AnyDependency; readonly public?: never }
   | { readonly public: string; readonly access?: never };
 
-/** This API as a protected resource of OAuth 2.0 (RFC 9728), so that clients find the authorization server by themselves. */
+/** This API as a protected resource of OAuth 2.0 (RFC 9728): clients find the authorization server by themselves. */
 export interface ProtectedResource {
   /** The API's resource identifier: an https URL without query or fragment, the base of its paths (RFC 9728 §1.2). */
   readonly url: string;
@@ -43,8 +43,8 @@ export interface ApiOptions {
    */
   readonly origins?: readonly string[];
   /**
-   * Serves the metadata of RFC 9728 at `/.well-known/oauth-protected-resource` and names it in the challenges of bearer schemes, so that OAuth
-   * and MCP clients find the authorization server. Default: neither.
+   * Serves the metadata of RFC 9728 at `/.well-known/oauth-protected-resource` and names it in the challenges of bearer schemes,
+   * so OAuth and MCP clients find the authorization server. Default: neither.
    */
   readonly resource?: ProtectedResource;
   /** Who may read the documentation. Default: nobody, it is not there. */

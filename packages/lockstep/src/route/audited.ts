@@ -48,7 +48,9 @@ function namesOf(schemes: readonly SchemeNode[]): string[] {
 
 const suspicious = /(?:^|&)(access_token|id_token|token|api_key|apikey|key|password|client_secret)=./i;
 
-/** The name of a query parameter that looks like a credential: it stays in logs and histories, and is never read (RFC 6750 §2.3). */
+/**
+ * The name of a query parameter that looks like a credential: it stays in logs and histories, and is never read (RFC 6750 §2.3).
+ */
 export function credentialInUrl(query: string): string | undefined {
   return query === "" ? undefined : suspicious.exec(query)?.[1]?.toLowerCase();
 }

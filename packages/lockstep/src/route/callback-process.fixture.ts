@@ -1,4 +1,7 @@
-/** The process of `callback-process.test.ts`: every misbehaving API on a server of its own. It dies if anything in it is left unhandled. */
+/**
+ * The process of `callback-process.test.ts`: every misbehaving API on a server of its own. It dies if anything in it is left
+ * unhandled.
+ */
 import { fastifyServer } from "../host/fastify/fastify-server.ts";
 import type { Api } from "../index.ts";
 import { brokenSources, brokenStream, leftStream, type Misbehaviour, misbehaviours, places } from "./callback.fixture.ts";
@@ -20,7 +23,7 @@ async function serve(): Promise<void> {
   process.send?.({ urls } satisfies Told);
 }
 
-/** Answers once the event loop has turned, so that what failed meanwhile has ended the process. */
+/** Answers after a turn of the event loop: a failure in the meantime has ended the process by then. */
 function answerWhenTurned(turns: number): void {
   if (turns === 0) process.send?.({ alive: true } satisfies Told);
   else setImmediate(() => answerWhenTurned(turns - 1));

@@ -34,7 +34,7 @@ async function next(): Promise<Told> {
   }
 }
 
-/** The process goes on: what was left unhandled would have ended it. */
+/** The process goes on: an unhandled error would have ended it. */
 async function assertAlive(name: string): Promise<void> {
   assert.equal((await fetch(`${urls[name]}/health`)).status, 200, name);
   const told = next();
@@ -66,7 +66,7 @@ for (const [place, act] of combinations) {
 for (const source of Object.keys(brokenSources)) {
   test(`over a socket, a stream that ${source} breaks off, and the process goes on`, async () => {
     const name = nameOf("stream", source);
-    // A message whose last chunk does not come is no answer (RFC 9112 §7.1).
+    // A message whose last chunk does not come is not an answer (RFC 9112 §7.1).
     await assert.rejects(
       fetch(urls[name] ?? assert.fail()).then((response) => response.text()),
       TypeError,
@@ -75,7 +75,7 @@ for (const source of Object.keys(brokenSources)) {
   });
 }
 
-test("over a socket, a stream that fails after its reader has left does not end the process, nor one that never gives a piece", async () => {
+test("over a socket, a stream that fails after its reader has left does not end the process, nor one that never yields a piece", async () => {
   const reader = (await fetch(urls["left"] ?? assert.fail())).body?.getReader() ?? assert.fail();
   await reader.read();
   await reader.cancel();

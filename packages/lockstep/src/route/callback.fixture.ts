@@ -16,7 +16,7 @@ import {
   unchecked,
 } from "../index.ts";
 
-/** Stands for what a client sent: it may not be told on standard error. */
+/** Represents input of a client: it must not appear on standard error. */
 export const canary = "canary-of-a-client";
 
 class Lost extends Error {
@@ -66,7 +66,7 @@ interface Place {
   /** An API whose callback does this; it also answers `GET /health`. */
   readonly api: (act: () => unknown, options?: Partial<ApiOptions>) => Api;
   readonly request: { readonly method: "GET" | "POST"; readonly body?: string };
-  /** `none` where the answer is made of what never comes. */
+  /** `none` if the answer needs a value that never comes. */
   readonly status: (name: Misbehaviour) => number | "none";
 }
 
@@ -84,7 +84,7 @@ function api(route: Route, options: Partial<ApiOptions>): Api {
 /** A schema that describes an object and validates in its own way. */
 function schema(validate: () => unknown): Schema<{ a: string }> {
   const described: Schema<{ a: string }> = z.object({ a: z.string() });
-  return { "~standard": { ...described["~standard"], validate } } as Schema<{ a: string }>; // A wrong result is what the test is about.
+  return { "~standard": { ...described["~standard"], validate } } as Schema<{ a: string }>; // The test is about a wrong result.
 }
 
 const ofSchema = (name: Misbehaviour): number | "none" => (name === "never settles" ? "none" : 500);
@@ -94,7 +94,7 @@ export const places: Readonly<Record<string, Place>> = {
   audit: { api: (audit, options) => api(member, { audit, ...options }), request: { method: "GET" }, status: () => 401 },
   onError: { api: (onError, options) => api(faulty, { onError, ...options }), request: { method: "GET" }, status: () => 500 },
   clock: {
-    // A wrong result is what the test is about.
+    // The test is about a wrong result.
     api: (clock, options) => api(member, { clock: clock as () => number, ...options }),
     request: { method: "GET" },
     status: () => 401,
@@ -156,7 +156,7 @@ export function brokenStream(source: () => Iterable<string> | AsyncIterable<stri
   );
 }
 
-/** An API whose streams outlive their reader: `/` fails once the reader has left, `/silent` never gives a piece. */
+/** An API whose streams outlive their reader: `/` fails once the reader has left, `/silent` never yields a piece. */
 export function leftStream(options: Partial<ApiOptions> = {}): { readonly api: Api; readonly left: Promise<void> } {
   const left = Promise.withResolvers<void>();
   const open = resource({}, function* () {

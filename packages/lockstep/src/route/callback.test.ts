@@ -130,7 +130,7 @@ test("a source that is left by a stream that broke off runs its finally", async 
   await closed.promise;
 });
 
-test("a stream that fails after its reader has left, and one that never gives a piece, leave nothing unhandled", async () => {
+test("a stream that fails after its reader has left, and one that never yields a piece, leave nothing unhandled", async () => {
   for (const path of ["/", "/silent"]) {
     const errors: unknown[] = [];
     const { api, left } = leftStream({ onError: (error) => void errors.push(error) });

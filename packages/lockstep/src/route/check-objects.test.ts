@@ -73,7 +73,7 @@ test("the inner of two checked ids rests on the outer one, whichever verbs check
   for (const inner of verbs({})) assert.throws(() => starts(nested, { team, inner }), unnested);
 });
 
-test("an inner check rests on the outer one through whatever stands between them", () => {
+test("an inner check rests on the outer one through anything between them", () => {
   const membership = depends({ team }, () => "member");
   const inner = owned(
     { noteId, user, membership },
@@ -144,7 +144,7 @@ test("one id has one meaning: two inputs that read it in different ways do not s
   const load = (id: AnyDependency) =>
     unowned("a test", { id: id as Dependency<unknown, "object-id:path.noteId">, user }, () => row);
   assert.throws(() => starts("/notes/:noteId", { note: loose(), other: load(short) }), wrong);
-  // What is checked is not what is loaded, though both are written alike in JSON Schema.
+  // The checked value is not the loaded one, though both have the same JSON Schema.
   const changed = [
     z.string().toUpperCase(),
     z.string().trim(),
@@ -166,7 +166,7 @@ test("one id has one meaning: two inputs that read it in different ways do not s
   starts("/notes/:noteId", { note: loose(), other: load(path("noteId", z.string())) });
 });
 
-test("inputs that are no ids may be read in different ways", () => {
+test("inputs that are not ids may be read in different ways", () => {
   const wide = query("limit", z.int());
   const narrow = query("limit", z.int().max(10));
   starts("/", { wide, narrow });

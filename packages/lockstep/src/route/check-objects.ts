@@ -43,13 +43,13 @@ function checkOneMeaning(inputs: readonly InputNode[], fail: Fail): void {
   }
 }
 
-/** What a function or a transformation makes of a text does not show in a JSON Schema, so only schemas without any can be compared. */
+/** A JSON Schema does not show functions and transformations, so only schemas without them can be compared. */
 function areAlike(a: AnySchema, b: AnySchema, where: string): boolean {
   if (!isDescribed(a) || !isDescribed(b)) return false;
   return JSON.stringify(jsonSchemaOf(a, where)) === JSON.stringify(jsonSchemaOf(b, where));
 }
 
-/** Objects whose ids stand behind one another in the path hang together: the inner check rests on the outer one. */
+/** Objects whose ids follow each other in the path are connected: the inner check rests on the outer one. */
 function checkNesting(names: readonly string[], checks: readonly GuardNode[], fail: Fail): void {
   const checked = names.filter((name) => checks.some((check) => check.checks.includes(name)));
   for (const [index, inner] of checked.entries()) {

@@ -53,7 +53,7 @@ test("a credential whose scheme declares no scopes is asked for none", () => {
   for (const method of writes) starts(method, { plain });
 });
 
-test("what stands between the credential and the route does not hide it", () => {
+test("nothing between the credential and the route hides it", () => {
   const active = authorize({ user }, ({ user: who }) => who);
   assert.throws(() => starts("POST", { active }), unasked);
   starts("POST", { active: scopes(active, "write") });
@@ -70,7 +70,7 @@ test("each credential answers for itself: a scope that is asked of one does not 
   assert.throws(() => starts("POST", { caller: anyOf({ user: scopes(user, "write"), limited }) }), unasked);
 });
 
-test("one authenticate() on top of others stands for them", () => {
+test("one authenticate() built on others represents them", () => {
   const account = authenticate({ user, plain }, ({ user: who }) => who);
   assert.throws(() => starts("POST", { account }), unasked);
   starts("POST", { account: scopes(account, "write") });

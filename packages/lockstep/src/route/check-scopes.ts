@@ -6,8 +6,9 @@ import { scopesUnasked } from "./advice.ts";
 import type { Checked, Fail } from "./check.ts";
 
 /**
- * Every credential of a route that may be limited to scopes is asked for one, by `scopes()` or `anyScope()` above its `authenticate()`, in each
- * alternative that uses it. The compiler takes a scope that is asked of one credential for all; here each answers for itself.
+ * Every credential of a route that may be limited to scopes is asked for one, by `scopes()` or `anyScope()` above its
+ * `authenticate()`, in each alternative that uses it. The compiler takes a scope that is asked of one credential for all; here
+ * each answers for itself.
  */
 export function checkScopesAsked({ route, entries }: Checked, fail: Fail): void {
   if (route.method === "GET") return;
@@ -17,7 +18,7 @@ export function checkScopesAsked({ route, entries }: Checked, fail: Fail): void 
   fail("scopes_unasked", scopesUnasked(`credential (${schemes.join(", ")})`));
 }
 
-/** What is known of the `authenticate()` dependencies below a node. */
+/** The state of the `authenticate()` dependencies below a node. */
 interface Asked {
   /** Those that are asked for a scope, whichever alternative is taken. */
   readonly asked: ReadonlySet<Node>;
@@ -31,7 +32,7 @@ const none: ReadonlySet<Node> = new Set();
 class Asking {
   readonly #known = new Map<Node, Asked>();
 
-  /** What is known of a record, all of whose entries must pass: what one asks is asked for all. */
+  /** The state of a record, all of whose entries must pass: a scope that one asks for is asked for all. */
   all(entries: readonly Entry[]): Asked {
     const parts = entries.map(({ node }) => this.#of(node));
     const asked = union(parts.map((part) => part.asked));
@@ -50,7 +51,7 @@ class Asking {
       case "scopes":
         return { asked: new Set(below(node)), unasked: none };
       case "authenticate":
-        // One on top of others stands for them.
+        // One built on others represents them.
         return { asked: none, unasked: declaredScopes(node.facts).length > 0 ? new Set([node]) : none };
       case "any-of":
       case "first-of": {

@@ -77,7 +77,7 @@ test("a commit that fails after the last piece breaks the answer off", async () 
   assert.equal(errors.length, 1);
 });
 
-test("a reader that leaves while a piece is awaited closes what is open at once", async () => {
+test("a reader that leaves while a piece is awaited closes the resources at once", async () => {
   const reader = (await bodyOf("/endless")).getReader();
   await reader.read();
   void reader.read();
@@ -86,7 +86,7 @@ test("a reader that leaves while a piece is awaited closes what is open at once"
   assert.deepEqual(log, ["open", "rollback ReaderGone"]);
 });
 
-test("a stream that nobody reads closes what is open", async () => {
+test("a stream that nobody reads closes the resources", async () => {
   await (await bodyOf("/endless")).cancel();
   await closed.promise;
   assert.deepEqual(log, ["open", "rollback ReaderGone"]);

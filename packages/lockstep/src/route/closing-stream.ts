@@ -6,11 +6,11 @@ export class ReaderGone extends Error {
   override readonly name = "ReaderGone";
 }
 
-/** Closes what is open, told of the failure if there is one. Gives the first error of closing. */
+/** Closes the open resources; a failure is thrown into them. Returns the first error of closing. */
 export type Closing = (failure?: { readonly error: unknown }) => Promise<{ readonly error: unknown } | undefined>;
 
 /**
- * The pieces of a stream. What is open closes after the last piece and before the end is told, so that a commit that fails
+ * The pieces of a stream. Resources close after the last piece and before the end of the stream, so a commit that fails
  * breaks the answer off; with the error if a piece fails; and at once when the reader goes away, though a piece is being
  * waited for or none was ever asked for. (An async generator would do neither.)
  */

@@ -17,7 +17,9 @@ const open = { public: "a test" } as const;
 const text = z.string();
 const published = unowned("a test", { id: path("id", text) }, () => ({ a: 1 }));
 
-/** Starts an API with `/notes/:id` and `/service-accounts/:id`, and an input beside them; what it says, or that it starts. */
+/**
+ * Starts an API with `/notes/:id` and `/service-accounts/:id`, and an input beside them. Returns the message, or that it starts.
+ */
 function start(given: AnyDependency): string {
   // Its facts are what start-up reads; the compiler would see them all.
   const input = given as Dependency<unknown>;

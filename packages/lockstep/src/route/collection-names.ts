@@ -1,6 +1,6 @@
 /**
- * Inputs that are named like a collection of the API: `note`, `noteRef` or `noteid` beside `/notes/:id`. No rule for names finds them, so
- * start-up asks what they are.
+ * Inputs that are named like a collection of the API: `note`, `noteRef` or `noteid` beside `/notes/:id`. No rule for names finds
+ * them, so start-up asks what they are.
  */
 import type { InputNode, Node } from "../dependency/node.ts";
 import { jsonSchemaOf } from "../schema/json-schema.ts";
@@ -16,12 +16,12 @@ interface NamedRoute {
   readonly nodes: readonly Node[];
 }
 
-/** Endings that make a name one of an object, whatever stands before. */
+/** Endings that make any name one of an object. */
 const reference = /^(.+?)[ _-]?(?:ref|reference|key|slug|code|number|no|handle|uid|uri|ids?)$/;
 
 /**
- * A parameter of the head is asked about if it is named like an object (`note`, `X-Note`) or like a reference to one (`noteRef`); a member of a
- * body or a form only for a reference, since `note` in a body is mostly text.
+ * A parameter of the head is asked about if it is named like an object (`note`, `X-Note`) or like a reference to one (`noteRef`);
+ * a member of a body or a form only for a reference, since `note` in a body is mostly text.
  *
  * @throws BuildError `ambiguous_input` for an input that may name an object, and does not say
  */

@@ -12,8 +12,8 @@ import {
 export type DateWriter = (result: unknown) => unknown;
 
 /**
- * Compiles where a schema takes `date-time`; `undefined` if nowhere. A `Date` anywhere else stays what it is, and the schema refuses it with the
- * place. Results are copied as far as a date stands in them.
+ * Compiles the places in which a schema takes `date-time`; `undefined` if there are none. A `Date` anywhere else stays what it
+ * is, and the schema refuses it with the place. Only the parts of a result that contain a date are copied.
  */
 export function dateWriter(root: JsonSchemaObject, where: string): DateWriter | undefined {
   if (!JSON.stringify(root).includes('"date-time"')) return undefined;

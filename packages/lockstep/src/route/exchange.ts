@@ -1,6 +1,6 @@
 /**
- * One request, from the match to the answer: the phases that ARCHITECTURE.md lists. A host calls `begin` before it reads anything of the
- * body and `finish` afterwards; what begins and is refused never finishes.
+ * One request, from the match to the answer: the phases that ARCHITECTURE.md lists. A host calls `begin` before it reads anything
+ * of the body and `finish` afterwards; what begins and is refused never finishes.
  */
 import { crossSiteReason } from "../access/cross-site.ts";
 import { Denial } from "../outcome/deny.ts";
@@ -81,8 +81,8 @@ export class Exchange implements HostExchange, RunningRequest {
   }
 
   /**
-   * Closes what a request opened that began and will never finish: the host, or a hook of the application, has ended it. Does nothing once the
-   * request is over.
+   * Closes the resources of a request that began and will never finish: the host, or a hook of the application, has ended it.
+   * Does nothing once the request is over.
    */
   async abandon(): Promise<void> {
     if (this.#isOver) return;
@@ -160,7 +160,7 @@ export class Exchange implements HostExchange, RunningRequest {
   async #handleLater(result: PromiseLike<unknown>, execution: Execution, isResponse = false): Promise<HostResponse> {
     try {
       const settled = await result;
-      // With `isResponse` the promise is the one `#respond` gave.
+      // With `isResponse` the promise is the one that `#respond` returned.
       const response = isResponse ? (settled as HostResponse) : await this.#respond(settled);
       return await this.#close(response, execution);
     } catch (error) {
@@ -183,7 +183,9 @@ export class Exchange implements HostExchange, RunningRequest {
     return closed === undefined ? response : this.#settled(settleClosing(undefined, closed));
   }
 
-  /** Closes what a stream needed; an error of the stream or of closing is reported, a reader that went away is none. */
+  /**
+   * Closes the resources of a stream. Errors while streaming or closing are reported; a client that disconnects is not an error.
+   */
   async #closeStream(
     execution: Execution,
     failure?: { readonly error: unknown },
@@ -225,7 +227,10 @@ export class Exchange implements HostExchange, RunningRequest {
     return answer;
   }
 
-  /** The answer that closing decided. What a resource translated is reported only if the answer is a failure of the server all the same. */
+  /**
+   * The answer that closing decided. An error that a resource translated is reported only if the answer is still a failure of the
+   * server.
+   */
   #settled({ error, translated, others }: Settled, path?: string): HostResponse {
     if (answerToError(error).status >= 500) for (const before of translated) this.#reportThrown(before, path);
     for (const other of others) this.#reportThrown(other);
@@ -277,7 +282,7 @@ export class Exchange implements HostExchange, RunningRequest {
     try {
       response = respondProblem(problem, errors, context);
     } catch (error) {
-      // A problem of the application that cannot be written: members that are no JSON, for example.
+      // A problem of the application that cannot be written: its members are not JSON, for example.
       this.#reportThrown(error);
       response = respondProblem(answerToError(undefined), errors, context);
     }

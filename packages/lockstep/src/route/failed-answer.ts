@@ -38,7 +38,7 @@ export function challengesOf(failed: Failed, scopes: readonly string[], route: S
   return route.challenges(failed.step.schemes, { error: "insufficient_scope", scope: scopes.join(" ") });
 }
 
-/** What is thrown into open resources when an answer ends the request: an error made only if one is open. */
+/** The error that is thrown into open resources when an answer ends the request. It is made only if a resource is open. */
 export class AnswerFailure {
   readonly #answer: Answer;
   #error: Problem | undefined;

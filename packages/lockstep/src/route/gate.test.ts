@@ -156,7 +156,7 @@ describe("gates of several kinds", () => {
     assert.deepEqual(calls, ["lock", "load", "unlock"]);
   });
 
-  test("wait for what they need: a gate that reads the body comes after it, and before the handler", async () => {
+  test("wait for their inputs: a gate that reads the body comes after it, and before the handler", async () => {
     const signed = depends({ sent }, ({ sent: { name } }) => {
       calls.push("signed");
       if (name === "forged") problem(400, "forged", "No.");

@@ -111,7 +111,7 @@ test("a parameter of the prefix is one of the route's, and is used by a dependen
 
 test("a prefix is a path", () => {
   const open = { public: "open" } as const;
-  // JavaScript callers can give anything.
+  // JavaScript callers can pass anything.
   const under = (prefix: string) => compiled(group({ prefix } as { prefix: "/x" }).get("/a", open, () => 1));
   assert.equal(under("/v1").template, "/v1/a");
   for (const prefix of ["v1", "/v1/", "/", "/v*"]) assert.throws(() => under(prefix), { code: "wrong_path" }, prefix);

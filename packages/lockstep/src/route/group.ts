@@ -6,7 +6,7 @@ import type { ParametersOf, TemplateCheck } from "./template.ts";
 
 /** What the routes of a group share. */
 export interface GroupSpec<X0 extends string, D0 extends Deps> {
-  /** Stands before each path, for example `/v1`. */
+  /** The beginning of each path, for example `/v1`. */
   readonly prefix: X0 & TemplateCheck<ParametersOf<X0>>;
   readonly tags?: readonly string[];
   /** Run before anything else of every route of the group, whatever kind they are, and handed to each handler. */

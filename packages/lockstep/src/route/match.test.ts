@@ -257,7 +257,7 @@ test("P-22: two routes that answer the same requests do not start, whatever thei
   router("GET /notes/:id", "POST /notes/:note", "GET /notes/me");
 });
 
-// The timeout is no measure: looking at every combination of branches would not end in it.
+// The timeout does not measure speed: looking at every combination of branches would not end in it.
 test("paths of a thousand segments and routers full of alternatives stay linear", { timeout: 60_000 }, () => {
   const depth = 18;
   // At each of the first segments both a static branch and a parameter lead on; none leads to the end.

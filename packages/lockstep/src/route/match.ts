@@ -26,14 +26,14 @@ const noParams: Readonly<Record<string, string>> = Object.freeze({});
 export class Router<R extends Routed> {
   readonly #root = branch<R>();
 
-  /** @throws BuildError `duplicate_route` where two routes answer the same method and path */
+  /** @throws BuildError `duplicate_route` if two routes answer the same method and path */
   constructor(routes: readonly R[]) {
     for (const route of routes) this.#add(route);
   }
 
   /**
    * The most specific route that answers the method: at each segment a static one before a parameter, whatever the order of
-   * declaration. Where routes answer the path under other methods only, their methods.
+   * declaration. If routes answer the path under other methods only, returns their methods.
    */
   match(method: string, path: string): HostMatch<R> {
     if (!path.startsWith("/")) return { kind: "none" };
@@ -66,7 +66,7 @@ export function checkCollisions(routes: readonly CompiledRoute[]): void {
   void new Router(routes.map((compiled) => ({ method: compiled.method, template: compiled.template, compiled })));
 }
 
-/** A dot segment in any spelling: clients and proxies resolve it, so that it never names anything (WHATWG URL §4.3). */
+/** A dot segment in any spelling: clients and proxies resolve it, so it never names anything (WHATWG URL §4.3). */
 const dots = /^(?:\.|%2e){1,2}$/i;
 
 /** Looks at each branch of the tree at most once, however many segments the path has. */
@@ -107,7 +107,7 @@ function paramsOf(route: CompiledRoute, texts: readonly string[]): Readonly<Reco
 }
 
 function decode(text: string): string | undefined {
-  // Everything else is percent-encoded on its way (RFC 3986 §2); hosts read what is not as Latin-1, or as UTF-8.
+  // Everything else is percent-encoded on its way (RFC 3986 §2); hosts read other bytes as Latin-1 or as UTF-8.
   if (!isVisible(text)) return undefined;
   if (!text.includes("%")) return text;
   try {

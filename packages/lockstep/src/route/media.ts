@@ -6,7 +6,7 @@ import { openSchema } from "./unchecked.ts";
 
 declare const mediaBody: unique symbol;
 
-/** Stands for the input of `media()`: text, bytes or a stream. */
+/** The input type of `media()`: text, bytes or a stream. */
 export interface MediaBody {
   readonly [mediaBody]: true;
 }
@@ -14,11 +14,11 @@ export interface MediaBody {
 const types = new WeakMap<object, string>();
 
 /**
- * A response of this media type: the handler returns text or bytes, which are sent as they are, or a `stream()` of the type. It is documented, and
- * a reply of another type is a 500.
+ * A response of this media type: the handler returns text or bytes, which are sent as they are, or a `stream()` of the type. It
+ * is documented, and a reply of another type is a 500.
  *
  * @param type a media type in lower case, with parameters if you like: `text/csv; charset=utf-8`
- * @throws BuildError `wrong_option` for what is no media type
+ * @throws BuildError `wrong_option` for text that is not a media type
  *
  * @example
  * ```ts

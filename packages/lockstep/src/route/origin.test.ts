@@ -73,7 +73,7 @@ test("refuses what no page and no app has", () => {
     null,
     1,
   ]) {
-    // What JavaScript may give.
+    // Values that JavaScript callers may pass.
     assert.throws(() => checkOrigin(origin as string), { code: "wrong_option", message: /as browsers send it/ }, String(origin));
   }
 });

@@ -3,9 +3,9 @@ import { BuildError } from "../problem/error.ts";
 
 // An app's webview names its own scheme; all of them send scheme, host and perhaps a port, and nothing after it.
 const appOrigin = /^([a-z][a-z0-9+.-]*):\/\/[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?::[1-9][0-9]{0,4})?$/;
-// Hosts of web pages; a wildcard is none, though `URL` takes it for one.
+// Hosts of web pages. A wildcard is not a host, although `URL` accepts it.
 const webHost = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])$/;
-/** Schemes whose pages have no origin, or are no pages: browsers never send these. */
+/** Schemes whose pages have no origin, or that are not pages: browsers never send these. */
 const withoutOrigin: ReadonlySet<string> = new Set([
   "about",
   "blob",
@@ -34,7 +34,10 @@ export function checkOrigin(origin: string): string {
   throw new BuildError("wrong_option", `origins: ${advice}; ${JSON.stringify(origin)} is not an origin that a browser sends`);
 }
 
-/** The origin of an address at which an API can be reached; `undefined` for a relative one, and for what is no web address. */
+/**
+ * The origin of an address at which an API can be reached; `undefined` for a relative one, and for text that is not a web
+ * address.
+ */
 export function webOriginOf(address: string): string | undefined {
   if (!URL.canParse(address)) return undefined;
   const { protocol, hostname, origin } = new URL(address);

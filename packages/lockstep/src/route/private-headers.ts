@@ -1,6 +1,6 @@
 /**
  * An answer that a credential decided is for one caller. A shared cache (a CDN, a proxy) that keeps it would hand it to the next
- * one, so that such an answer is refused rather than sent with headers that let it be kept.
+ * one, so such an answer is refused, and not sent with headers that let it be kept.
  */
 import { BuildError } from "../problem/error.ts";
 import type { AnswerHeaders } from "../problem/answer-headers.ts";

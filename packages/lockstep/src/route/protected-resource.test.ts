@@ -49,7 +49,7 @@ test("without a resource there is no metadata and no challenge that names it", a
   assert.equal((await ask(apiOf(), "/me")).headers.get("www-authenticate"), 'Bearer realm="Notes"');
 });
 
-test("what is no resource identifier does not start", () => {
+test("an invalid resource identifier does not start", () => {
   for (const url of [
     "api.example",
     "http://api.example",

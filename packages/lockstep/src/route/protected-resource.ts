@@ -7,13 +7,16 @@ import { unchecked } from "./unchecked.ts";
 
 const wellKnown = "/.well-known/oauth-protected-resource";
 
-/** Where the metadata is: the well-known path stands before the resource's own (RFC 9728 §3.1). */
+/** Where the metadata is: the well-known path comes before the resource's own (RFC 9728 §3.1). */
 export function metadataUrl(resource: ProtectedResource): string {
   const { origin, pathname } = resourceUrl(resource);
   return `${origin}${wellKnown}${pathname === "/" ? "" : pathname}`;
 }
 
-/** The route that serves the metadata; none where the API declares no resource. It is public: clients read it before they have a token. */
+/**
+ * The route that serves the metadata; none if the API declares no resource. It is public: clients read it before they have a
+ * token.
+ */
 export function metadataRoutes(options: ApiOptions, routes: readonly CompiledRoute[]): Route[] {
   const { resource } = options;
   if (resource === undefined) return [];
@@ -31,7 +34,7 @@ export function metadataRoutes(options: ApiOptions, routes: readonly CompiledRou
   return [get(path, { public: "clients find the authorization server here (RFC 9728)", response }, () => metadata)];
 }
 
-/** @throws BuildError `wrong_option` for what is no resource identifier (RFC 9728 §1.2) or names no issuer */
+/** @throws BuildError `wrong_option` for an invalid resource identifier (RFC 9728 §1.2), or one without an issuer */
 function resourceUrl({ url, authorizationServers }: ProtectedResource): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const isLoopback = parsed?.hostname === "127.0.0.1" || parsed?.hostname === "localhost" || parsed?.hostname === "[::1]";

@@ -1,4 +1,4 @@
-/** From what a handler gives, or from a problem, to what the host writes. */
+/** Makes the response that the host writes of a handler's result or of a problem. */
 import { isPromise } from "../promise.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
 import { isJson, parseMediaType } from "../http/media-type.ts";
@@ -14,7 +14,10 @@ import { checkDeclared, declaredFor, type Success } from "./success.ts";
 
 type Headers = Record<string, string | readonly string[]>;
 
-/** Sent with every answer. An API's answers are data: nothing may frame, sniff or run them. A page's reply may replace the policies. */
+/**
+ * Sent with every answer. An API's answers are data: nothing may frame, sniff or run them. A page's reply may replace the
+ * policies.
+ */
 const securityHeaders: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -61,7 +64,7 @@ function add(headers: Headers, more: AnswerHeaders, { isPrivate }: AnswerContext
 /**
  * The answer of a success. The result is cut to the response schema, validated and serialised.
  *
- * @throws BuildError `wrong_result` where it does not fit the schema or has headers that such an answer cannot have,
+ * @throws BuildError `wrong_result` if it does not fit the schema or has headers that such an answer cannot have,
  *   `secret_in_response`
  */
 export function respond(result: unknown, route: Responding, context: AnswerContext): HostResponse | Promise<HostResponse> {
@@ -93,7 +96,7 @@ function withBody(
 ): HostResponse | Promise<HostResponse> {
   const status = given ?? statusFor(route.successes, body !== undefined);
   const success = declaredFor(route.successes, status);
-  // A route that declares no content may return what it likes: it is not sent.
+  // A route that declares no content may return anything: it is not sent.
   const isDropped = given === undefined && success !== undefined && success.type === undefined;
   if (body === undefined || isDropped) return declared(route, { status, headers, body: undefined });
   const asIs =
@@ -134,7 +137,7 @@ function declared(route: Responding, response: HostResponse): HostResponse {
   return response;
 }
 
-/** Only a handler that gives bytes can have encoded them. */
+/** Only a handler that returns bytes can have encoded them. */
 function refuseEncoding(headers: Headers): void {
   if (headers["content-encoding"] === undefined) return;
   throw new BuildError(
@@ -166,7 +169,7 @@ export function respondProblem(problem: Answer, errors: "oauth" | undefined, con
 
 function problemBody({ title, status, detail, code, members }: Answer): object {
   const standard = { type: "about:blank", title, status, detail, code };
-  // Further members stand behind the standard ones and never replace them (RFC 9457 §3.2).
+  // Further members come after the standard ones and never replace them (RFC 9457 §3.2).
   return { ...standard, ...members, ...standard };
 }
 

@@ -31,7 +31,7 @@ test("a result that does not fit is an error that says where and not what", () =
   );
 });
 
-test("a schema that turns a Date into text is cut by what it gives", () => {
+test("a schema that turns a Date into text is cut by its output", () => {
   const Row = z.object({
     at: z
       .date()

@@ -12,9 +12,10 @@ export type ResultShape = (result: unknown) => unknown;
 type Validated = Awaited<ReturnType<AnySchema["~standard"]["validate"]>>;
 
 /**
- * Compiles a response schema. What it does not declare is dropped before it validates, so that a strict schema does not refuse it
- * and a lenient one does not let it through. A member that only an alternative of a union declares leaves only if that alternative
- * accepts the cut value. A `Date` is written as text where the schema says `date-time`. If the schema's input has no JSON Schema (a `Date` that it turns into text), its output is cut instead.
+ * Compiles a response schema. Undeclared members are dropped before it validates, so a strict schema does not refuse them and a
+ * lenient one does not let them through. A member that only an alternative of a union declares leaves only if that alternative
+ * accepts the cut value. A `Date` is written as text if the schema says `date-time` there. If the schema's input has no JSON
+ * Schema (a `Date` that it turns into text), its output is cut instead.
  *
  * @throws BuildError `wrong_schema` if neither has one
  */

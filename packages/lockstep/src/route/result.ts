@@ -9,7 +9,7 @@ import type { Anything } from "./unchecked.ts";
 
 declare const noSchema: unique symbol;
 
-/** Stands for the input of a response schema that is not there. */
+/** The input type of a missing response schema. */
 export interface NoSchema {
   readonly [noSchema]: true;
 }
@@ -36,18 +36,18 @@ type HoldsSecret<T, Depth extends readonly unknown[] = []> = Depth["length"] ext
 /** The body inside what a handler returns. */
 type BodyOf<T> = T extends Reply<infer B> ? B : T extends StreamReply ? undefined : T;
 
-/** What may be sent as it is. */
+/** Values that may be sent as they are. */
 type Media = string | Uint8Array | Reply<string | Uint8Array | undefined> | StreamReply;
 
 type Replies<B> = B | Reply<B> | StreamReply;
 
 /**
- * A type with nothing in it to be changed: literals in a handler keep their types, and arrays of them fit. A `Date` fits where text does; it is
- * written if the schema says `date-time`, and refused at run time otherwise.
+ * A type with nothing in it to be changed: literals in a handler keep their types, and arrays of them fit. A `Date` fits in place
+ * of text; it is written if the schema says `date-time`, and refused at run time otherwise.
  */
 type Unchanging<T> = T extends Leaf ? (string extends T ? T | Date : T) : { readonly [K in keyof T]: Unchanging<T[K]> };
 
-/** What a handler may return if the response schema takes `In`. Without a schema the check of the route says it (`ResultCheck`). */
+/** The result type of a handler if the response schema takes `In`. Without a schema `ResultCheck` of the route decides. */
 export type Sendable<In> = unknown extends In
   ? unknown
   : [In] extends [Anything | NoSchema]
@@ -62,7 +62,7 @@ interface WebResponse {
   readonly redirected: boolean;
 }
 
-/** The results that never leave, whatever schema there is. An object with a `name` and a `message` is no error. */
+/** Results that are never sent, with any schema. An object with a `name` and a `message` is not an error. */
 type Unsent<B> = B extends
   | bigint
   | symbol
@@ -77,7 +77,10 @@ type Unsent<B> = B extends
       : never
     : never;
 
-/** Advice for a body that never leaves, or that holds a secret which no schema cuts. What is `any` is checked when it is sent. */
+/**
+ * Advice for a body that never leaves, or that holds a secret which no schema cuts. A value of type `any` is checked when it is
+ * sent.
+ */
 type OpenCheck<B> = 0 extends 1 & B
   ? unknown
   : FirstAdvice<[NoneOf<Unsent<B>, typeof neverSent>, true extends HoldsSecret<B> ? Advice<typeof holdsSecret> : unknown]>;
@@ -93,8 +96,8 @@ type PlainCheck<R, B> = 0 extends 1 & B
       : FirstAdvice<[OpenCheck<B>, Advice<typeof needsResponse>]>;
 
 /**
- * Advice for a result that needs a response schema, and has none, or that must not leave. If the schema says what it takes, the handler's type is
- * compared with that instead (`Sendable`).
+ * Advice for a result that needs a response schema, and has none, or that must not leave. If the schema says what it takes, the
+ * handler's type is compared with that instead (`Sendable`).
  */
 export type ResultCheck<R, In> = unknown extends In
   ? OpenCheck<BodyOf<Awaited<R>>>

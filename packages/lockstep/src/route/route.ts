@@ -60,13 +60,19 @@ export interface RouteSpec<D extends Deps, Pub extends string | undefined, In = 
   readonly public?: Pub;
   /** What the handler needs. Without `public`, one of these (or of the group's) is authenticated. */
   readonly deps?: D;
-  /** The schema of the response: unknown fields are dropped, and the handler's result must fit. Required for an object or a list; `unchecked("reason")` lets everything through. */
+  /**
+   * The schema of the response: unknown fields are dropped, and the handler's result must fit. Required for an object or a list;
+   * `unchecked("reason")` lets everything through.
+   */
   readonly response?: Schema<In, unknown>;
-  /** The status of the success, from 200 to 399. Without it and without `response`, 200, or 204 if the handler returns `undefined`. */
+  /**
+   * The status of the success, from 200 to 399. Without it and without `response`, 200, or 204 if the handler returns
+   * `undefined`.
+   */
   readonly status?: number;
   /**
-   * Several successes by status, each with its schema, or `null` for no content: `{ 200: Note, 201: Note, 303: null }`. Instead of
-   * `response` and `status`.
+   * Several successes by status, each with its schema, or `null` for no content: `{ 200: Note, 201: Note, 303: null }`. Instead
+   * of `response` and `status`.
    */
   readonly responses?: Readonly<Record<number, Schema<In, unknown> | null>>;
   /** `oauth`: errors as RFC 6749 §5.2 demands of OAuth endpoints, instead of problem details. */
@@ -87,10 +93,13 @@ type IdorCheck<Open extends string> = NoneOf<Open, UncheckedId<InputOf<Open>>>;
 
 type UndeclaredCheck<Name extends string> = NoneOf<Name, Undeclared<Name>>;
 
-/** The names of a path that is no literal are checked at start-up. */
+/** The names of a path that is not a literal are checked at start-up. */
 type UnusedCheck<Name extends string> = string extends Name ? unknown : NoneOf<Name, Unused<Name>>;
 
-/** A credential that may be limited to scopes, and was asked for none. Scopes whose names are not known here are checked at start-up. */
+/**
+ * A credential that may be limited to scopes, and was asked for none. Scopes whose names are not known here are checked at
+ * start-up.
+ */
 type Unasked<P, N> = "scopes-asked" extends P ? never : `scope:${string}` extends N ? never : Extract<N, "scopes-unasked">;
 
 type ScopesCheck<P, N, V extends HttpMethod> = V extends "GET" ? unknown : NoneOf<Unasked<P, N>, ScopesUnasked<"credential">>;
@@ -107,8 +116,8 @@ export type DeclaredDeps<D extends Deps> = NoDeps extends D ? unknown : DepsInEv
 type Declared<D extends Deps, Pub> = [Pub] extends [string] ? PublicInEveryCase & DeclaredDeps<D> : DeclaredDeps<D>;
 
 /**
- * The checks that read names and facts. They are in a conditional type so that the compiler works out equal arguments once: it looks up the
- * arguments of a conditional type before it instantiates what is in it.
+ * The checks that read names and facts. They are in a conditional type so that the compiler works out equal arguments once: it
+ * looks up the arguments of a conditional type before it instantiates what is in it.
  */
 type FactsCheck<Shared, Own extends string, Prefix extends string, P, N, V extends HttpMethod, Pub> = V extends HttpMethod
   ? FirstAdvice<
@@ -125,8 +134,8 @@ type FactsCheck<Shared, Own extends string, Prefix extends string, P, N, V exten
   : never;
 
 /**
- * Everything the compiler checks of a route, the first advice there is. It hangs on the path, the shortest of the arguments, so that the
- * compiler says the advice first and not the type of the whole specification.
+ * Everything the compiler checks of a route, the first advice there is. It hangs on the path, the shortest of the arguments:
+ * the compiler says the advice first and not the type of the whole specification.
  */
 export type RouteCheck<
   D0 extends Deps,
@@ -170,14 +179,14 @@ export interface RouteDefinition extends RouteDocumentation {
   readonly public: string | undefined;
   /** The handler's dependencies: the group's first, then the route's own. */
   readonly entries: readonly Entry[];
-  /** What it answers with if all goes well; empty if it does not say. */
+  /** Its successes; empty if it declares none. */
   readonly successes: readonly Success[];
   readonly errors: "oauth" | undefined;
   readonly maxBodyBytes: number | undefined;
   handler(values: ValueRecord): unknown;
 }
 
-/** What a group gives to each of its routes. */
+/** The parts of a group that each of its routes inherits. */
 export interface Inherited {
   readonly prefix: string;
   readonly tags: readonly string[];
@@ -217,7 +226,7 @@ export function method<D0 extends Deps, X0 extends string, V extends HttpMethod>
   inherited: Inherited = nothing,
 ): Method<D0, X0, V> {
   return (template, spec, handler) => {
-    // Advice instead of a path does not compile; start-up reads the path, and refuses what is none.
+    // Advice instead of a path does not compile. Start-up reads the path, and refuses an invalid one.
     const path = join(inherited.prefix, template as string);
     checkCall(`${verb} ${path}`, spec, handler);
     const gates = entriesOf("group()", inherited.deps).map((entry): Entry => ({ ...entry, gate: "group" }));
@@ -233,7 +242,7 @@ export function method<D0 extends Deps, X0 extends string, V extends HttpMethod>
         successes: successesOf(`${verb} ${path}`, spec),
         errors: spec.errors,
         maxBodyBytes: spec.maxBodyBytes,
-        // The executor gives exactly the values of the entries above.
+        // The values are exactly those of the entries above.
         handler: (values) => handler(values as Values<D0 & typeof spec.deps & object>),
       },
     };

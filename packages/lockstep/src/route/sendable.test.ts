@@ -71,7 +71,7 @@ const never: readonly (readonly [name: string, make: () => unknown, message: Reg
   ["an Error", () => new SecretError("secret"), /returned an error \(SecretError\): throw it/],
   ["a Problem", () => new Problem(409, "taken", "secret"), /returned a problem: throw it/],
   ["a bigint", () => 12n, /returned a bigint: JSON has none, so return String\(value\)/],
-  ["a function", () => () => "secret", /returned a function: return what it stands for/],
+  ["a function", () => () => "secret", /returned a function: return its value/],
   ["a symbol", () => Symbol("secret"), /returned a symbol/],
 ];
 
@@ -81,7 +81,7 @@ for (const [name, make, message] of never) {
   });
 }
 
-test("a promise or another reply in a reply is no body", async () => {
+test("a promise or another reply in a reply is not a body", async () => {
   const makes: readonly (readonly [make: () => unknown, message: RegExp])[] = [
     [() => Promise.resolve("secret"), /returned a promise in a reply: await it first/],
     [() => reply(200, "secret"), /returned a reply in a reply: return one of them/],

@@ -1,4 +1,4 @@
-/** What can never be a result, whatever schema there is, and what leaves without one. */
+/** Values that can never be a result, with any schema, and values that may be sent without one. */
 import { notOneRecord } from "../outcome/principal.ts";
 import { isPromise } from "../promise.ts";
 import { needsResponse } from "./advice.ts";
@@ -10,7 +10,7 @@ import { StreamReply } from "../outcome/stream.ts";
 /** What to do instead, for values that JSON would write as `{}` or not at all. */
 function advice(value: unknown): string | undefined {
   if (typeof value === "bigint") return "a bigint: JSON has none, so return String(value)";
-  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}: return what it stands for`;
+  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}: return its value`;
   if (typeof value !== "object" || value === null) return undefined;
   if (value instanceof Problem) return "a problem: throw it, as problem() does";
   if (value instanceof Error) return `an error (${value.name}): throw it, or problem(…)`;
@@ -30,7 +30,7 @@ export function checkSendable(result: unknown, where: string): void {
 }
 
 /**
- * Lets through what has no members: text, a number, a boolean, `null`. An object without a response schema never leaves.
+ * Lets through values without members: text, a number, a boolean, `null`. An object without a response schema is never sent.
  *
  * @throws BuildError `wrong_result`
  */

@@ -29,7 +29,7 @@ export async function answerable(error: UnwritableText, sent: Sent): Promise<Unw
   return ownProblem(400, "malformed_request", "The request holds a text that the head of the answer cannot.", { cause: error });
 }
 
-/** The body was read by now, and is not read again. One that could not be read gave the handler nothing. */
+/** The body has been read by now, and is not read again. The handler got nothing of a body that could not be read. */
 async function bodyText(source: RequestSource): Promise<string> {
   try {
     const { raw } = await source.content();

@@ -56,8 +56,8 @@ export class ServedRoute implements HostedRoute {
   }
 
   /**
-   * Checks a result that is sent as JSON, and cuts it to the schema that the route declares for the status. An error status without a
-   * schema is cut to that of the route's first success.
+   * Checks a result that is sent as JSON, and cuts it to the schema that the route declares for the status. An error status
+   * without a schema is cut to that of the route's first success.
    *
    * @throws BuildError `wrong_result`
    */

@@ -34,7 +34,7 @@ async function both(route: Route) {
   };
 }
 
-describe("what is sent is what is documented", () => {
+describe("the answers are those that the document says", () => {
   const cases: readonly [string, Route, readonly unknown[], readonly (readonly string[])[]][] = [
     ["no content", del("/draft", { ...open, status: 204 }, () => undefined), [204, null, ""], [["204"]]],
     [

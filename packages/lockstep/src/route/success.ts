@@ -1,6 +1,6 @@
 /**
- * The successes of a route: what its document says is what is sent. A route that declares none may send any success, and the document says
- * that it does not know; one that declares some sends no other.
+ * The successes of a route: it sends what its document says. A route that declares none may send any success, and the document
+ * says that it does not know; one that declares some sends no other.
  */
 import { isBodiless } from "../http/bodiless.ts";
 import { isJson, parseMediaType } from "../http/media-type.ts";
@@ -30,7 +30,8 @@ export interface DeclaredSuccess {
 /**
  * Reads the successes of a specification, the one for a plain result first.
  *
- * @throws BuildError `wrong_option` for a status that is no success, content for a status that has none, and `responses` beside `response` or `status`
+ * @throws BuildError `wrong_option` for a status that is not a success, content for a status that has none, and `responses`
+ * beside `response` or `status`
  */
 export function successesOf(where: string, { response, status, responses }: DeclaredSuccess): readonly Success[] {
   if (responses === undefined) {
@@ -57,14 +58,17 @@ function success(where: string, status: number, declared: AnySchema | null | und
   return { status, schema, type: isPlain ? "application/json" : type, isOpen: uncheckedReason(schema) !== undefined };
 }
 
-/** What is about to be sent. */
+/** The answer that is about to be sent. */
 export interface Sent {
   readonly status: number;
   /** `undefined` without content. */
   readonly type: string | undefined;
 }
 
-/** The declared success of a status; `undefined` for an error, and if the route declares none. @throws BuildError `wrong_result` for another success */
+/**
+ * The declared success of a status; `undefined` for an error, and if the route declares none. @throws BuildError `wrong_result`
+ * for another success
+ */
 export function declaredFor(successes: readonly Success[], status: number): Success | undefined {
   if (successes.length === 0 || status >= 400) return undefined;
   const declared = successes.find((one) => one.status === status);

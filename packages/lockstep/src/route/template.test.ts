@@ -73,13 +73,13 @@ test("anything else does not start, and the message says what a path is", () => 
   }
 });
 
-test("what is no text does not start either", () => {
-  // JavaScript callers can give anything.
+test("a template that is not text does not start either", () => {
+  // JavaScript callers can pass anything.
   for (const template of [undefined, null, 1, {}, ["/a"], /a/])
     assert.throws(() => parseTemplate(template as string), { code: "wrong_path" });
 });
 
-test("a parameter's name stands in a template once", () => {
+test("a parameter's name occurs in a template once", () => {
   assert.throws(() => parseTemplate("/:id/x/:id"), { code: "wrong_path", message: /rename one of the parameters/ });
   parseTemplate("/:id/x/:ID");
 });

@@ -3,7 +3,7 @@ import type { NoneOf } from "../dependency/dependency.ts";
 import { BuildError } from "../problem/error.ts";
 import { wrongTemplate } from "./advice.ts";
 
-/** Stands among the names of a path that is none: it can be no name itself. */
+/** One of the names of an invalid path: it cannot be a name itself. */
 type Wrong = "*";
 
 /** What no path has: characters with a meaning to some router, empty segments and names, a slash at the end. */
@@ -12,8 +12,8 @@ type Forbidden =
   | `${string}${"/" | ":"}`;
 
 /**
- * The names of a template's parameters, with `Wrong` among them if it is none; `string` for a path that is no literal. It is read once for
- * each route, by its colons and not by its segments: most paths have none or one.
+ * The names of a template's parameters, with `Wrong` among them if it is invalid; `string` for a path that is not a literal. It
+ * is read once for each route, by its colons and not by its segments: most paths have none or one.
  */
 export type ParametersOf<X extends string> = X extends Forbidden
   ? X extends "/"
@@ -37,7 +37,7 @@ type NamesIn<X extends string> = X extends `${infer Before}:${infer Rest}`
 
 type NameOf<N extends string> = N extends `${string}${"." | "-" | ":" | "~"}${string}` ? Wrong : N;
 
-/** Advice if the names are those of a path that is none. A `string` that is no literal is checked at start-up. */
+/** Advice if the path is invalid. A `string` that is not a literal is checked at start-up. */
 export type TemplateCheck<Names> = string extends Names ? unknown : NoneOf<Extract<Names, Wrong>, typeof wrongTemplate>;
 
 const segment = /^(?::[A-Za-z_][A-Za-z0-9_]*|[A-Za-z0-9\-._~!$&',@=]+)$/;

@@ -28,7 +28,7 @@ const taken = (): never => problem(409, "taken", "There is one of this name.");
 
 type Catch = (error: unknown) => void;
 
-/** A resource that does something with what is thrown in, and lets it out again; `seen` gets it first. */
+/** A resource that does something with a thrown error and throws it again; `seen` gets it first. */
 const kinds = {
   sync: (translate: Catch, seen: unknown[] = []) =>
     resource({}, function* () {

@@ -4,12 +4,12 @@ import type { Schema } from "../schema/schema.ts";
 
 declare const anything: unique symbol;
 
-/** Stands for the input of `unchecked()`: whatever the handler returns. */
+/** The input type of `unchecked()`: any result of the handler. */
 export interface Anything {
   readonly [anything]: true;
 }
 
-/** A schema of a response that accepts everything and changes nothing. `In` stands for what the handler may return. */
+/** A schema of a response that accepts everything and changes nothing. `In` is the type of the handler's result. */
 export function openSchema<In>(): Schema<In, unknown> {
   return {
     "~standard": {
@@ -24,8 +24,8 @@ export function openSchema<In>(): Schema<In, unknown> {
 const reasons = new WeakMap<object, string>();
 
 /**
- * A response schema that lets everything through: nothing is cut or validated, and a client reads whatever the handler returns. The
- * reason is documented. A result that holds a `Secret` is refused all the same.
+ * A response schema that lets everything through: nothing is cut or validated, and a client sees everything that the handler
+ * returns. The reason is documented. A result that holds a `Secret` is refused all the same.
  *
  * @throws BuildError `empty_reason`
  *

@@ -15,7 +15,7 @@ async function thrown(make: () => unknown): Promise<readonly [number, readonly s
 
 const withMembers = (members: Readonly<Record<string, unknown>>) => (): Problem => new Problem(409, "x", "y", { members });
 
-test("a problem with members that are no JSON is 500, and onError gets why", async () => {
+test("a problem with members that are not JSON is 500, and onError gets the reason", async () => {
   const circle: Record<string, unknown> = {};
   circle["itself"] = circle;
   const throwing = {
@@ -30,7 +30,7 @@ test("a problem with members that are no JSON is 500, and onError gets why", asy
   assert.deepEqual(await thrown(withMembers({ n: 1 })), [409, []]);
 });
 
-test("a problem whose status is no error's is 500, when it is made and when it was changed since", async () => {
+test("a problem without an error status is 500, when it is made and when it was changed since", async () => {
   assert.deepEqual(await thrown(() => problem(0, "upstream", "y")), [500, ["BuildError"]]);
   assert.deepEqual(await thrown(() => Object.assign(new Problem(409, "x", "y"), { status: 200 })), [500, ["BuildError"]]);
 });

@@ -32,8 +32,8 @@ export class KeyServer {
   host = "";
 
   /**
-   * Starts with the file's tests, stops after them, and is as new for each. It publishes K1 and K2 at `/keys`. However long it takes,
-   * no time-out of the verifiers ends before `mock.timers` is told so.
+   * Starts with the file's tests, stops after them, and is as new for each. It publishes K1 and K2 at `/keys`. However long it
+   * takes, no time-out of the verifiers ends before `mock.timers` is told so.
    */
   constructor() {
     before(() => this.#listen());
@@ -72,7 +72,7 @@ export class KeyServer {
     return f.token({}, { iat: this.clockMs / 1000, exp: this.clockMs / 1000 + 300 + seconds });
   }
 
-  /** Waits until so many requests have come. */
+  /** Waits until `count` requests have come. */
   asked(times: number): Promise<void> {
     return eventually(() => this.requests.length >= times, 30_000, `request ${times}`);
   }

@@ -149,7 +149,7 @@ describe("the outbound fetcher (I-09, I-12)", () => {
       void response.writeHead(200, { "content-type": "application/json" }).write(set.slice(0, 20)),
   };
   for (const [name, anomaly] of Object.entries(anomalies)) {
-    // No time-out ends here: what is refused is refused for what it is.
+    // No time-out ends here: each refusal has its own reason.
     test(`server.answers ${name} with Unavailable, in time`, { timeout: 60_000 }, async () => {
       server.answers = { "/keys": anomaly, "/good": json({ keys: [f.k1Jwk] }) };
       await unavailable(server.verifier(), server.token());
