@@ -226,10 +226,11 @@ export const rules: readonly Rule[] = [
   },
   {
     name: "long line",
-    pattern: /(?<=^.{130}).+/u,
+    // A directive of the compiler is one line.
+    pattern: /(?<=^(?!\s*\/\/ @ts-).{130}).+/u,
     advice: "end the line by column 130: break the comment, or move it above the code",
     kinds: ["line"],
     catches: [`// ${"long ".repeat(26)}`],
-    passes: [`// ${"long ".repeat(25)}`],
+    passes: [`// ${"long ".repeat(25)}`, `// @ts-expect-error ${"long ".repeat(26)}`],
   },
 ];

@@ -1,6 +1,6 @@
 /**
  * Recognising one's own classes across copies of the package. npm may install two; `instanceof` would then not know the other's
- * denial for one, and a refusal would be taken for a principal. What is recognised here is recognised whichever copy made it.
+ * denial for one, and a refusal would be taken for a principal. An instance is recognised whichever copy made it.
  */
 
 /** Makes `instanceof` of this class know the instances of every copy of the package. Subclasses are asked in the ordinary way. */

@@ -77,7 +77,7 @@ test("a clock that tells no time is told of, and the process's is used", (t) => 
   }
 });
 
-test("what was thrown stays itself if it can be asked what it is", () => {
+test("a thrown value stays as it is if it can be read", () => {
   const error = new Error("a message");
   for (const thrown of [error, "a message", undefined, null, { a: 1 }, Object.freeze([])]) assert.equal(readable(thrown), thrown);
   const nameless = new Error("a message");

@@ -24,21 +24,24 @@ export function notify<A extends readonly unknown[]>(what: string, listener: (..
   }
 }
 
-/** The time that a clock tells, in milliseconds since 1970. If it throws or gives no number, that is told, and `Date.now()` is used. */
+/**
+ * The time of a clock, in milliseconds since 1970. If it throws or does not return a number, that is reported, and `Date.now()`
+ * is used.
+ */
 export function timeOf(clock: () => number): number {
   try {
     const at: unknown = clock();
     if (typeof at === "number" && Number.isFinite(at)) return at;
     // An asynchronous clock is told of below, whatever becomes of its promise.
     if (isPromise(at)) Promise.resolve(at).then(undefined, () => {});
-    complain(`The clock gave no number but ${typeof at}: an event has the time of the process`);
+    complain(`The clock returned ${typeof at} and not a number: an event has the time of the process`);
   } catch (error) {
     complain(`The clock failed, so an event has the time of the process: ${typeNameOf(error)}`);
   }
   return Date.now();
 }
 
-/** What was thrown, or an error in its place if it cannot be asked what it is (a proxy, a getter that throws). */
+/** The thrown value, or an error in its place if it cannot be read (a proxy, a getter that throws). */
 export function readable(thrown: unknown): unknown {
   try {
     if (thrown instanceof Error) return typeof thrown.name === "string" ? thrown : new Error("An error without a name was thrown");

@@ -1,6 +1,6 @@
 /**
- * Every public function that takes options refuses one that it does not know. This walks the exports, so a function that is added is either
- * called here with a misspelt option or named among those without options.
+ * Every public function that takes options refuses one that it does not know. This walks the exports, so a function that is added
+ * is either called here with a misspelt option or named among those without options.
  */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
@@ -16,7 +16,7 @@ import * as scheme from "./scheme/index.ts";
 import * as testing from "./testing/index.ts";
 import * as jwt from "./token/index.ts";
 
-/** Calls a function rightly, but for what is added to its options. */
+/** Calls a function correctly, except for the additions to its options. */
 type Call = (added: object) => unknown;
 
 /** A call, and how the message names it, if not as the function. */

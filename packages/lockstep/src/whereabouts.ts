@@ -1,6 +1,6 @@
 /**
- * Which request the code that runs belongs to. Refusals remember it when they are made: a check that nobody awaits refuses when the
- * request has gone on, and its rejection reaches nobody (`host/unawaited.ts`).
+ * The request that the running code belongs to. Refusals remember it when they are made: a check that nobody awaits refuses when
+ * the request has gone on, and its rejection reaches nobody (`host/unawaited.ts`).
  */
 
 /** A request that can be told of a check that nobody awaited. */
@@ -37,7 +37,7 @@ interface BuiltIn {
   getBuiltinModule?(name: string): { readonly AsyncLocalStorage?: new () => Storage } | undefined;
 }
 
-// The neutral core imports no module of Node's; where there is one, it is asked for.
+// The neutral core imports no module of Node's: it asks the process for it, if there is one.
 const { process } = globalThis as { readonly process?: BuiltIn };
 const AsyncStorage = process?.getBuiltinModule?.("node:async_hooks")?.AsyncLocalStorage;
 const storage: Storage = AsyncStorage === undefined ? new SynchronousStorage() : new AsyncStorage();

@@ -8,7 +8,7 @@ interface Plan {
 }
 const user = currentUser;
 
-// What is allowed is the value.
+// The allowed value is the value.
 const plan = authorize({ user }, async () => (flip ? allow(some<Plan>()) : deny("no paid plan")));
 holds<Equal<ValueOf<typeof plan>, Plan>>();
 holds<Equal<IsAny<ValueOf<typeof plan>>, false>>();
@@ -22,7 +22,7 @@ const either = authorize({ user }, ({ user }) => (flip ? user : allow(some<Plan>
 get("/a", { deps: { either } }, ({ either }) => ("seats" in either ? either.seats : either.email));
 holds<Equal<ReturnType<typeof allow<Plan>>, Allowed<Plan>>>();
 
-// The answer of a check is no value.
+// The answer of a check is not a value.
 // @ts-expect-error Argument of type 'boolean' is not assignable to parameter of type 'Permission'
 authorize({ user }, ({ user }) => allow(user.isActive));
 // @ts-expect-error Argument of type 'boolean' is not assignable

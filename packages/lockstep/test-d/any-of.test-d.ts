@@ -33,7 +33,7 @@ holds<
 const staff = anyOf({ admin, second: admin });
 permitted({ id, staff, db }, ({ id, db }) => db.notes.find({ id }));
 scopes(anyOf({ user: currentUser, again: activeUser }), "notes:write");
-// A cookie warns where any branch has one.
+// A cookie warns if any branch has one.
 const ambient = anyOf({ user: activeUser, visitor });
 holds<Equal<Extract<KnownOf<typeof ambient>, "cookie">, "cookie">>();
 // Several credentials for one principal.

@@ -1,4 +1,4 @@
-/** `any` protects nothing. Where it swallows the rule itself (a specification, a whole record of a verb), start-up refuses. */
+/** `any` protects nothing. If it swallows the rule itself (a specification, a whole record of a verb), start-up refuses. */
 import { anyOf, authenticate, authorize, get, group, owned, permitted, type Dependency } from "lockstep";
 import { some } from "./assert.ts";
 import { activeUser, client, id, token } from "./example.ts";

@@ -11,5 +11,5 @@ export type KnownOf<D extends { readonly "~dep": { readonly known: unknown } }> 
 /** Compiles where the claim is true. */
 export declare function holds<Claim extends true>(): Claim;
 
-/** Gives a value of a type, where only the type matters. */
+/** Returns a value of a type, if only the type matters. */
 export declare function some<T>(): T;

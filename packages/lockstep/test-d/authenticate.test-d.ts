@@ -1,4 +1,4 @@
-/** `authenticate()` says who is asking, or refuses. What counts as a principal: `principal.test-d.ts`. */
+/** `authenticate()` says who is asking, or refuses. For principals see `principal.test-d.ts`. */
 import { z } from "zod";
 import {
   anyOf,
@@ -34,7 +34,7 @@ const two = authenticate({ token }, () =>
   flip ? { kind: "user" as const, id: "u1" } : { kind: "service" as const, id: "s1", name: "s" },
 );
 get("/a", { deps: { two } }, ({ two }) => (two.kind === "user" ? two.id : two.name));
-// Grants are known where every case that is no refusal has them.
+// Grants are known if every case that is not a refusal has them.
 const granted = authenticate({ token }, () => (flip ? identified(some<User>(), { sub: "u1" }) : undefined));
 holds<Equal<Extract<KnownOf<typeof granted>, "scoped">, "scoped">>();
 holds<Equal<Extract<KnownOf<typeof plain>, "scoped">, never>>();
@@ -47,7 +47,7 @@ authenticate({ token }, () => identified(some<User>(), { sub: "u1", client_id: 7
 // @ts-expect-error 'sub' is missing
 authenticate({ token }, () => identified(some<User>(), { scope: "notes:read" }));
 
-// On top of others that have authenticated: what they know, it knows.
+// On top of others that have authenticated: it has their facts.
 const session = authenticate({ key: cookieKey }, () => identified(some<User>(), { sub: "u1", scope: "notes:read" }));
 const who = anyOf({ token: currentUser, session });
 const profile = authenticate({ who }, ({ who }) => ({ id: who.value.id, email: who.value.email, via: who.via }));

@@ -1,6 +1,6 @@
 /**
- * `Authenticated<User>` and `Authorized<User>`: what a module takes that makes routes. Any such dependency without open ids fits. Generic
- * helpers over the verbs compile.
+ * `Authenticated<User>` and `Authorized<User>`: what a module takes that makes routes. Any such dependency without open ids fits.
+ * Generic helpers over the verbs compile.
  */
 import { z } from "zod";
 import {
@@ -86,7 +86,7 @@ adminRoutes(role.require("user"));
 export const authenticated: Authenticated<User> = some<Authorized<User>>();
 export const named: Authenticated<{ readonly id: string }> = activeUser;
 
-// What is not authenticated, or not in every case.
+// Dependencies that are not authenticated, or not in every case.
 // @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
 noteRoutes(depends({ bare }, () => some<User>()));
 // @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
@@ -156,7 +156,7 @@ get("/a", { deps: { user: active(activeUser) }, response: unchecked("a test") },
 get("/notes/:id", { deps: { note: mine(async () => some<Note>()) } }, ({ note }) => note.text);
 get("/a", { deps: { user: granted(async () => some<User>()), made: made(() => 1) } }, ({ made }) => made + 1);
 
-// A helper that could give what is no principal does not.
+// A helper whose result may not be a principal does not compile.
 // @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 export const anyone = <U extends object>(find: () => U | undefined) => authenticate({ token }, () => find());
 // @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'

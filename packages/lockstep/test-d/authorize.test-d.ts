@@ -61,7 +61,7 @@ authorize({ user }, async ({ user }) => ({ allowed: user.isActive }));
 authorize({ user }, ({ user }) => [{ userId: "root" }].filter((grant) => grant.userId === user.id));
 // @ts-expect-error authorize(): return an object with an id
 authorize({ user }, ({ user }) => z.object({ role: z.literal("admin") }).safeParse(user));
-// The value of what is no guard.
+// The value of a dependency that is not a guard.
 // @ts-expect-error authorize(): return an object with an id
 authorize({ user, db }, ({ db }) => db);
 const rows = depends({ user }, () => some<readonly User[]>());

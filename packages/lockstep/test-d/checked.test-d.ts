@@ -1,6 +1,6 @@
 /**
- * `checked:x` is a protection: an id that a dependency of the record has checked may be listed beside its object. It counts only if every
- * alternative has it, and for the id of its place and name alone.
+ * `checked:x` is a protection: an id that a dependency of the record has checked may be listed beside its object. It counts only
+ * if every alternative has it, and for the id of its place and name alone.
  */
 import { z } from "zod";
 import {

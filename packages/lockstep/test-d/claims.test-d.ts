@@ -1,4 +1,4 @@
-/** `verifier.claims(scheme)` gives verified claims, with the facts of the scheme and none besides. */
+/** `verifier.claims(scheme)` is the verified claims, with exactly the facts of the scheme. */
 import {
   apiKeyCookie,
   authenticate,
@@ -56,7 +56,7 @@ owned({ id: path("id", some()), claims }, some<() => Note>(), (note) => note.own
 // @ts-expect-error authenticate(): add a security scheme
 authenticate({ claims: maybe }, () => some<User>());
 
-// What is no scheme, or carries no text.
+// Values that are not schemes, or schemes without text.
 // @ts-expect-error Pass a security scheme to claims()
 accessTokens.claims(depends({}, () => new Redacted("x.y.z")));
 // @ts-expect-error BasicCredentials

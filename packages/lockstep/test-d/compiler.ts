@@ -1,4 +1,4 @@
-/** Runs the compilers that users have, TypeScript 7 (native) and 6, with the repository's flags, and reads what they say. */
+/** Runs the compilers that users have, TypeScript 7 (native) and 6, with the repository's flags, and reads their messages. */
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ export interface Diagnostic {
   readonly text: string;
 }
 
-/** What came of a compilation. */
+/** The result of a compilation. */
 export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
   readonly instantiations: number;
@@ -36,7 +36,7 @@ const bin = join(root, "node_modules");
 /** Several checkers would each instantiate the same types: one counts reproducibly. */
 export const typescript7: Compiler = { name: "TypeScript 7", command: [join(bin, ".bin/tsc")], flags: ["--checkers", "1"] };
 
-/** Several times as slow: what it says is for `*.slow.test.ts`. */
+/** Several times as slow: for `*.slow.test.ts`. */
 export const typescript6: Compiler = {
   name: "TypeScript 6",
   command: [process.execPath, join(bin, "typescript-6/lib/tsc.js")],

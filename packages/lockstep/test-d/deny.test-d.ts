@@ -57,7 +57,7 @@ authorize({ user }, ({ user }) => {
 });
 const text = some<string | undefined>() ?? deny("empty");
 holds<Equal<typeof text, string>>();
-// Whoever always refuses has no value.
+// A function that always refuses has no value.
 const nobody = authorize({ user }, () => deny("closed"));
 holds<Equal<ValueOf<typeof nobody>, never>>();
 

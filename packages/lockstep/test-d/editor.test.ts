@@ -62,7 +62,7 @@ describe("completions hold no advice", () => {
   for (const [index, [place, , expected]] of cases.entries()) {
     test(place, () => {
       const names = completions(index);
-      // The control: what is meant to be written there is offered.
+      // The control: the right names are offered.
       assert.ok(names.includes(expected), names.join(", "));
       assert.deepEqual(
         names.filter((name) => /advice/iu.test(name)),

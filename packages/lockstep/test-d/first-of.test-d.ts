@@ -1,4 +1,6 @@
-/** `firstOf()`: rules over one credential. Its value is that of the first that allows, and it protects as far as every rule does. */
+/**
+ * `firstOf()`: rules over one credential. Its value is that of the first that allows, and it protects as far as every rule does.
+ */
 import { anyOf, authorize, depends, firstOf, get, optional, permitted, type ValueOf } from "lockstep";
 import { type Equal, holds, type IsAny, type KnownOf } from "./assert.ts";
 import { activeUser, admin, anyNote, bare, client, currentUser, db, id, type Note, ownNote, type User } from "./example.ts";

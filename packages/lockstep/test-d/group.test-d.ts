@@ -55,6 +55,6 @@ v1.get(
   { deps: { year: path("year", z.int(), { identifies: nothing("a calendar year") }) } },
   ({ client, year }) => `${client.name} ${year}`,
 );
-// What is outside the group has none of it.
+// Routes outside the group have none of it.
 // @ts-expect-error Property 'client' does not exist
 get("/a", { deps: { user: activeUser } }, ({ client }) => client);

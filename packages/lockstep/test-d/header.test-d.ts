@@ -1,4 +1,4 @@
-/** `Authorization` and `Cookie` are no header parameters. */
+/** `Authorization` and `Cookie` are not header parameters. */
 import { z } from "zod";
 import { get, header } from "lockstep";
 import { flip } from "./example.ts";

@@ -66,7 +66,7 @@ get("/notes/:id", { public: "everyone may look", deps: { id } }, ({ id }) => id)
 // @ts-expect-error check path("team") with owned(), permitted() or unowned()
 get("/teams/:team/notes/:id", { deps: { note: ownNote, team } }, ({ team }) => team);
 
-// Ids that do not stand in the path.
+// Ids that are not in the path.
 const inQuery = query("noteId", z.uuid());
 const inHeader = header("X-Note-Id", z.uuid());
 const inCookie = cookie("note_id", z.uuid());

@@ -1,4 +1,4 @@
-/** Inputs: what they give, and what they may say about identifying an object. */
+/** Inputs: their values, and their declarations about identifying an object. */
 import { z } from "zod";
 import {
   body,
@@ -56,7 +56,7 @@ post("/sign-in", { public: "signs in", deps: { came, ownSite, login } }, ({ came
 post("/a", { deps: { came, ownSite } }, () => 1);
 post("/a", { deps: { user: writer, change, limit } }, ({ change, limit }) => `${change.text} ${limit + 1}`);
 
-// What they identify, by place and name: every segment, and what is named like an id.
+// The ids, by place and name: every segment, and every member that is named like an id.
 const id = path("id", z.uuid());
 holds<Equal<KnownOf<typeof id>, "input" | "param:id" | "object-id:path.id">>();
 const slug = path("slug", z.string());

@@ -21,14 +21,14 @@ owned({ id, user }, load, (object) => object.teamId, { checks: [] });
 get("/a", { public: flip ? "" : "reason" }, () => 1);
 // @ts-expect-error say why
 unowned(flip ? "" : "reason", { id }, load);
-// An object with a reason is no denial.
+// An object with a reason is not a denial.
 const refund = owned(
   { id, user },
   () => some<{ readonly id: string; readonly reason: string } | undefined>(),
   (found) => found.id,
 );
 holds<Equal<ValueOf<typeof refund>, { readonly id: string; readonly reason: string }>>();
-// A plain value that refuses is no guard.
+// A plain value that refuses is not a guard.
 const plain = depends({}, () => deny("closed"));
 // @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { plain } }, () => 1);

@@ -1,4 +1,6 @@
-/** `nothing("reason")`: an input whose name says id, or a segment, that identifies no object. Bodies and forms say it by member. */
+/**
+ * `nothing("reason")`: an input whose name says id, or a segment, that identifies no object. Bodies and forms say it by member.
+ */
 import { z } from "zod";
 import { body, cookie, form, get, header, nothing, type Nothing, path, post, query, rawBody, type ValueOf } from "lockstep";
 import { type Equal, holds, type IsAny, type KnownOf, some } from "./assert.ts";
@@ -71,7 +73,7 @@ body(Order, { identifies: "nothing" });
 body(Order, { identifies: { id: "nothing" } });
 // @ts-expect-error is not assignable
 rawBody({ identifies: "nothing" });
-// A whole record is no id: its members are.
+// A whole record is not an id: its members are.
 // @ts-expect-error say which members are ids: { identifies: { noteId: "object" } }
 body(Order, { identifies: "object" });
 // @ts-expect-error say which members are ids

@@ -30,7 +30,7 @@ holds<Equal<KnownOf<typeof shown>, "input" | "param:id" | "checked:path.id">>();
 owned({ id, db }, load, ownerOf);
 // @ts-expect-error owned(): add an authenticated dependency
 owned({ id, token }, load, ownerOf);
-// Being signed in, active or in possession of a scope is no reason to see other people's objects.
+// Being signed in, being active or having a scope is not a reason to see other people's objects.
 // @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })
 permitted({ id, user: currentUser }, load);
 // @ts-expect-error permitted(): add a role from roles(…, { reachAny: […] }) or authorize(…, { reach: "any" })

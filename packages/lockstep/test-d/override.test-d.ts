@@ -1,4 +1,4 @@
-/** `api.with()` and `run()`: what stands in for a dependency has its type. */
+/** `api.with()` and `run()`: the replacement of a dependency has its type. */
 import { createApi, depends, get, identified, Redacted, run } from "lockstep";
 import { type Equal, holds, some } from "./assert.ts";
 import { activeUser, client, currentUser, type Note, ownNote, token, type User } from "./example.ts";

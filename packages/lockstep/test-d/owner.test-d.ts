@@ -70,7 +70,7 @@ owned(
 );
 // @ts-expect-error Expected 3-4 arguments, but got 2
 owned({ id, user }, load);
-// What is neither an id nor a decision.
+// Results that are neither an id nor a decision.
 // @ts-expect-error is not assignable
 owned({ id, user }, load, (note) => note);
 // @ts-expect-error is not assignable

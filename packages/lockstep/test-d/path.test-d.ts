@@ -23,7 +23,7 @@ group({ prefix: "/:year", deps: { user, year } }).get("/to/:month", { deps: { mo
 // One template is as good as the other.
 get(flip ? "/a" : "/b", { deps: { user } }, () => 1);
 get(flip ? "/a/:year" : "/b/:year", { deps: { user, year } }, () => 1);
-// Of a text that is not known, what is known is checked, and start-up checks the rest.
+// Of a path that is only partly known, the known part is checked, and start-up checks the rest.
 const resource = some<string>();
 get(`/${resource}/:year`, { deps: { user, year } }, ({ year }) => year);
 get(resource, { deps: { user, year } }, ({ year }) => year);

@@ -68,7 +68,7 @@ authenticate({ token }, () => ({ allowed: flip }));
 authenticate({ token }, () => ({ id: flip }));
 // @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, ({ token }) => z.object({ id: z.literal("root") }).safeParse({ id: token.reveal() }));
-// What was found, as a list: an empty one is found, too.
+// A list of found rows: an empty one is found, too.
 // @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => some<User[]>().filter((user) => user.isActive));
 // @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
@@ -84,7 +84,7 @@ authenticate({ token }, () => (flip ? some<User>() : reply(403, {})));
 authenticate({ token }, () => (flip ? some<User>() : stream(["x"], { type: "text/plain" })));
 // @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => (flip ? some<User>() : new Response("", { status: 401 })));
-// Values that are no object.
+// Values that are not objects.
 // @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => "u1");
 // @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
@@ -114,7 +114,7 @@ authenticate({ token }, () => ({ name: "svc" }));
 // @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, () => (flip ? { kind: "user", id: "u1" } : { kind: "service", name: "s" }));
 
-// Grants do not make one of what is none.
+// Grants do not make a principal of another value.
 // @ts-expect-error Type 'undefined' is not assignable to type 'OneRecord'
 authenticate({ token }, () => identified(some<User | undefined>(), { sub: "u1" }));
 // @ts-expect-error Argument of type 'null' is not assignable to parameter of type 'OneRecord'

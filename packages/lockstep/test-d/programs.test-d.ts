@@ -1,4 +1,6 @@
-/** Insecure programs as people wrote them, each stopped by one rule alone: the credential has no scopes unless they are the point. */
+/**
+ * Insecure programs as people wrote them, each stopped by one rule alone: the credential has no scopes unless they are the point.
+ */
 import { z } from "zod";
 import {
   authenticate,
@@ -35,7 +37,7 @@ const own = owned(
   (note) => note.ownerId,
 );
 
-// What is no principal grants.
+// Values that are not principals grant nothing.
 // @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)
 authenticate({ token }, ({ token }) => [...users.values()].filter((user) => user.id === token.reveal()));
 // @ts-expect-error authenticate(): return an object with an id, identified(principal, grants)

@@ -41,7 +41,7 @@ get("/a", { dep: { user: activeUser } }, () => 1);
 get("/a", { deps: { user: activeUser }, dep: { db } }, () => 1);
 // @ts-expect-error 'respnse' does not exist
 get("/a", { deps: { user: activeUser }, respnse: undefined }, () => 1);
-// What is no dependency.
+// Values that are not dependencies.
 // @ts-expect-error add an authenticated dependency or { public: "reason" }
 get("/a", { deps: { user: { id: "u1" } } }, () => 1);
 // @ts-expect-error add an authenticated dependency or { public: "reason" }

@@ -58,9 +58,9 @@ const Dated = z.object({ at: z.iso.datetime(), all: z.array(z.iso.datetime()), u
 get("/a", { deps: { user }, response: Dated }, () => ({ at: new Date(), all: [new Date(), "2026-01-01T00:00:00Z"], until: null }));
 get("/a", { deps: { user }, response: z.object({ name: z.string(), message: z.string() }) }, () => ({ name: "a", message: "b" }));
 get("/a", { deps: { user }, response: unchecked("a test") }, () => ({ name: "a", message: "b", at: new Date() }));
-// A schema of the response drops what it does not name, a secret too.
+// A schema of the response drops undeclared members, a secret too.
 get("/a", { deps: { user }, response: Profile }, () => account);
-// The input of the schema is what the handler gives.
+// The input of the schema is the handler's result.
 get("/a", { deps: { user }, response: z.object({ at: z.date().transform((at) => at.toISOString()) }) }, () => ({ at: new Date() }));
 // Literals keep their types, in a list and behind a condition too. In an async handler they need `as const`, as elsewhere.
 const State = z.object({ state: z.enum(["open", "done"]), tags: z.array(z.enum(["a", "b"])) });
@@ -163,6 +163,6 @@ get("/a", { deps: { user } }, () => some<Readonly<Record<string, Secret<string>>
 get("/a", { deps: { user }, response: unchecked("a test") }, () => account);
 // @ts-expect-error return no Secret
 get("/a", { deps: { user }, response: z.unknown() }, async () => [account]);
-// A credential is no answer either.
+// A credential is not an answer either.
 // @ts-expect-error return no Secret
 get("/a", { deps: { user, token } }, ({ token }) => ({ token }));

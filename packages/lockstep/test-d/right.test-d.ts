@@ -63,7 +63,7 @@ get(
 get("/health", { public: "probe" }, () => "ok");
 get("/health", { public: "probe", response: z.object({ status: z.literal("ok") }) }, () => ({ status: "ok" }));
 
-// A decision whose value is no principal.
+// A decision whose value is not a principal.
 const plan = authorize({ user: currentUser }, () => (flip ? allow({ seats: 3 }) : deny("no plan")));
 get("/plan", { deps: { plan } }, ({ plan }) => plan.seats);
 
@@ -95,6 +95,6 @@ get("/export", { deps: { user: activeUser }, response: unchecked("administrators
   some<readonly object[]>(),
 );
 
-// A wrapper around an input says what its members are, and what it gives.
+// A wrapper around an input declares its members and its value.
 export const wrapped = <S extends AnySchema>(schema: S): Dependency<OutputOf<S>, "input"> =>
   form(schema, { identifies: nothing("a sign-in form") });

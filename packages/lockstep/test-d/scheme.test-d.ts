@@ -37,7 +37,7 @@ const machine = oauth2ClientCredentials({ tokenUrl: "/token" });
 const oidc = openIdConnect({ openIdConnectUrl: "https://login.example/.well-known/openid-configuration" });
 const certificate = mutualTls();
 
-// What is extracted is redacted.
+// The extracted credential is redacted.
 holds<Equal<ValueOf<typeof bearer>, Redacted<string>>>();
 holds<Equal<ValueOf<typeof basic>, Redacted<BasicCredentials>>>();
 holds<Equal<ValueOf<typeof inCookie>, Redacted<string>>>();

@@ -64,7 +64,7 @@ post("/notes", { deps: { client } }, () => undefined);
 post("/notes", { deps: { visitor } }, () => undefined);
 // Reading asks for nothing by itself.
 get("/notes", { deps: { user: activeUser } }, () => undefined);
-// What is public has no principal.
+// A public route has no principal.
 post("/sign-in", { public: "signs in", deps: { token: optional(token) } }, () => undefined);
 
 // @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason"): this route changes something, and its credential may be limited to scopes

@@ -136,7 +136,7 @@ describe("names that say id", () => {
     ["a boolean", z.boolean()],
     ["a literal", z.literal("me")],
   ] as const) {
-    test(`${what} is none, whatever its name`, () => {
+    test(`${what} is not an id, whatever its name`, () => {
       assert.doesNotThrow(() => reading(query("owner", schema)));
       assert.doesNotThrow(() => sending(body(z.object({ owner: schema }))));
     });

@@ -90,7 +90,7 @@ refuses("wrong_dependency", [
   ["firstOf() over two credentials", () => firstOf({ user, client })],
 ]);
 
-test("who is asking may rest on signed headers, raw bytes and a segment that is nothing", () => {
+test("authenticate() may use signed headers, raw bytes and a segment that is nothing", () => {
   const tenant = path("tenant", z.string(), { identifies: nothing("the tenant whose key verifies") });
   const payload = rawBody({ identifies: nothing("signed by the sender") });
   const key = apiKeyHeader({ name: "X-Signature" });

@@ -1,5 +1,5 @@
 /**
- * Both compilers accept every type test as it stands, and refuse every wrong program in them for the reason that stands
+ * Both compilers accept every type test as it is, and refuse every wrong program in them for the reason that is written
  * beside it. `@ts-expect-error` alone would be content with any error, so the programs are compiled a second time without
  * the directives, and what the compiler says is compared with the sentences.
  */
@@ -27,7 +27,7 @@ const names = [...sources.keys()].filter((name) => name.endsWith(".test-d.ts"));
 const expectations = [...sources].flatMap(([file, text]) =>
   text.split("\n").flatMap((content, index): Expectation[] => {
     const advice = directive.exec(content)?.groups?.["advice"];
-    // The error stands on the line below the directive; lines count from 1.
+    // The error is on the line below the directive; lines count from 1.
     return advice === undefined ? [] : [{ file, line: index + 2, advice }];
   }),
 );
@@ -77,7 +77,7 @@ export function testTypes(compiler: Compiler): void {
       assert.equal(list(diagnostics.filter(({ file }) => file.startsWith(import.meta.dirname))), "");
     });
 
-    test("gives the advice that stands beside each wrong program", async () => {
+    test("reports the advice that is written beside each wrong program", async () => {
       const diagnostics = (await compiling).diagnostics.filter(({ file }) => file.startsWith(bare.path));
       assert.deepEqual(unmet(diagnostics), []);
     });

@@ -96,7 +96,7 @@ test("is given the credential redacted, and the other values", async () => {
   assert.deepEqual(await runAll({ it }, { present: [[userKey, "secret"]] }), { values: { it: { id: "[redacted] secret db" } } });
 });
 
-test("needs a scheme below it for sure: an optional one is none", () => {
+test("needs a scheme that is certainly below it: an optional one does not count", () => {
   const error = { code: "wrong_dependency", message: /^authenticate\(\): add a security scheme to the dependencies/ };
   assert.throws(() => untyped.authenticate({}, () => ({})), error);
   assert.throws(() => untyped.authenticate({ id: path("id", z.string()) }, () => ({})), error);
@@ -127,18 +127,18 @@ test("two credentials in one record: both are needed", async () => {
   assert.equal(await runAll({ user, service }, { present: [userKey, [serviceKey, "bad"]] }), "refused invalid at service");
 });
 
-/** What a second authentication makes of the first: the profile of whoever it was. */
+/** A second authentication on top of the first: the profile of the caller. */
 const who = anyOf({ user, session });
 const profile = authenticate({ who }, ({ who }) => ({ id: `${who.via} ${who.value.name}` }));
 
-test("it may stand on others: the caller is challenged for all their schemes, and who it was is known", async () => {
+test("it may be built on others: the caller is challenged for all their schemes, and is known", async () => {
   assert.equal(await runAll({ profile }, {}), "challenged for user, session");
   assert.deepEqual(await runAll({ profile }, { present: [userKey] }), { values: { profile: { id: "user user" } } });
   assert.deepEqual(await runAll({ profile }, { present: [sessionKey] }), { values: { profile: { id: "session session" } } });
   assert.equal(await runAll({ profile }, { present: [[userKey, "bad"], sessionKey] }), "refused invalid at profile → who → user");
 });
 
-test("one that refuses on top of others that passed is 401 all the same, with what they brought in the audit log", async () => {
+test("one that refuses on top of others that passed is still 401, with their principals in the audit log", async () => {
   const gone = authenticate({ who }, () => deny("no profile"));
   const execution = begin({ gone }, { present: [[userKey, "read"]] });
   const failed = await execution.advance(Infinity);
@@ -173,7 +173,7 @@ test("what each of several brought has to do, the lowest one's always", async ()
   assert.equal(await ended(scopes(granting("read"), "read"), "read"), "passed");
   assert.equal(await ended(scopes(granting("read"), "read"), "write"), "refused scope at it");
   assert.equal(await ended(scopes(granting("write"), "read"), "read"), "refused scope at it");
-  // One that brings nothing is passed over, in between as on top; what is below it is not.
+  // One without grants is passed over, in between as on top; those below it are not.
   const between = authenticate({ it: profile }, ({ it }) => it);
   assert.equal(await ended(scopes(between, "read"), "read"), "passed");
   assert.equal(await ended(scopes(between, "read"), "write"), "refused scope at it");
@@ -221,7 +221,7 @@ test("a credential whose scheme declares no scopes is asked for those of the oth
   assert.equal(await runAll({ reader }, { present: [[bareKey, "write"]] }), "refused scope at reader");
 });
 
-test("what stands in for the lower one answers for its scopes as it did", async () => {
+test("the replacement of the lower one answers for its scopes as it did", async () => {
   const reader = scopes(profile, "read");
   const ended = async (replaced: AnyDependency, scope: string | undefined) => {
     const value = { via: "user", value: { name: "test" }, name: "test" } as const;

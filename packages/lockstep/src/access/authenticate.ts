@@ -27,24 +27,26 @@ const noInputs =
 /** The principal in what `run` returned. */
 type PrincipalOf<T> = NonNullable<T> extends infer G ? (G extends Identified<infer P> ? P : G) : never;
 
-/** `scoped` if the result says what the credential grants, in every case that is no refusal. */
+/** `scoped` if the result says what the credential grants, in every case that is not a refusal. */
 type ScopedIf<T> = [NonNullable<T>] extends [Identified<unknown>] ? ([NonNullable<T>] extends [never] ? never : "scoped") : never;
 
 /** `scopes-unasked` if a scheme below declares scopes. */
 type UnaskedIf<D extends Deps> = [NamesOf<NoticesOf<D>, "scope">] extends [never] ? never : "scopes-unasked";
 
-/** What the client may choose freely is no credential. */
+/** An input that the client chooses freely is not a credential. */
 type NoInputs<D extends Deps> = NoneOf<Extract<NoticesOf<D>, "input">, typeof noInputs>;
 
 /**
- * Verifies a credential and says who is asking. Return the principal, an object with an `id`; or `identified(principal, grants)` if the
- * credential grants scopes; or `undefined` or `null` to refuse: **401** with one challenge for each scheme below (RFC 9110
- * §15.5.2). `deny("reason")` refuses with a reason for the audit log. Throwing `InvalidCredential`, as every verifier here does, refuses too.
+ * Verifies a credential and says who is asking. Return the principal, an object with an `id`; or `identified(principal, grants)`
+ * if the credential grants scopes; or `undefined` or `null` to refuse: **401** with one challenge for each scheme below (RFC 9110
+ * §15.5.2). `deny("reason")` refuses with a reason for the audit log. Throwing `InvalidCredential`, as every verifier here does,
+ * refuses too.
  *
- * Anything else is no principal (a list, an error, the result of a validation, an object without an id): it does not compile, and through
- * `any` it is a 401 and an audit event.
+ * Anything else is not a principal (a list, an error, the result of a validation, an object without an id): it does not compile,
+ * and through `any` it is a 401 and an audit event.
  *
- * It rests on what proves who is asking: schemes, `connection()`, `rawBody()`, resources, and a path parameter that says it identifies nothing.
+ * It is built on proofs of who is asking: schemes, `connection()`, `rawBody()`, resources, and a path parameter that says it
+ * identifies nothing.
  *
  * @throws BuildError `wrong_dependency` without a security scheme below, or with an input below
  *
@@ -75,7 +77,7 @@ export function authenticate<
       kind: "authenticate",
       entries,
       facts,
-      // The executor gives exactly the record's values.
+      // The values are exactly the record's.
       run: (values) => run(values as Values<D>),
       settle: (result) => {
         const nothing = refusalOfNothing(result, "invalid");

@@ -30,7 +30,7 @@ test("an object with an id lets through, and is the value", async () => {
   for (const ended of await outcomes(principal)) assert.deepEqual(ended, { values: { it: principal } });
 });
 
-test("Z-15: allow() lets a value through that is no principal, and the value is handed on", async () => {
+test("allow() lets a value through that is not a principal, and the value is handed on (Z-15)", async () => {
   for (const value of [{ plan: "paid" }, ["read"], [], "paid", "", 0, 1n, new Date(0), new Map()]) {
     for (const ended of await outcomes(allow(value))) assert.deepEqual(ended, { values: { it: value } }, inspect(value));
     // Positive control: the value alone refuses.
@@ -38,7 +38,7 @@ test("Z-15: allow() lets a value through that is no principal, and the value is 
   }
 });
 
-test("allow() of what is no value says nothing: 403, and the audit log says what it was", async () => {
+test("allow() of anything but a value is 403, and the audit log says what it was", async () => {
   const none = {
     undefined,
     null: null,

@@ -64,9 +64,11 @@ export interface AuthorizeOptions<Reach extends "any" | undefined = "any" | unde
  * Decides whether the caller may go on. To say yes, return an object with an `id`, the value of a guard below, or
  * `allow(value)`. `undefined` and `null` refuse, and so does `deny("reason")`: **403** (RFC 9110 §15.5.4).
  *
- * Anything else (a boolean, a list, an error, `{ allowed: false }`) does not compile, and through `any` it is a 403 and an audit event.
+ * Anything else (a boolean, a list, an error, `{ allowed: false }`) does not compile, and through `any` it is a 403 and an audit
+ * event.
  *
- * @throws BuildError `wrong_dependency` without an authenticated dependency below, and if `reach: "any"` rests on an input; `wrong_option`
+ * @throws BuildError `wrong_dependency` without an authenticated dependency below, and if `reach: "any"` rests on an input;
+ * `wrong_option`
  *
  * @example
  * ```ts
@@ -98,7 +100,7 @@ export function authorize<
       entries,
       facts,
       problems: options?.problems,
-      // The executor gives exactly the record's values.
+      // The values are exactly the record's.
       run: (values) => run(values as Values<D>),
       settle: (result, values) => decide(result, values, guards),
     }),
@@ -121,7 +123,7 @@ function decide(result: unknown, values: ValueRecord, guards: readonly Entry[]):
   return new Refusal("forbidden", `the verb returned ${other ?? "an object without an id"}; allow(value) says yes to it`);
 }
 
-/** The answer of a check (a boolean, a promise of one, an error) is no value that `allow()` hands on, though `any` lets it in. */
+/** The answer of a check (a boolean, a promise of one, an error) is not a value for `allow()`, even if `any` lets it in. */
 function handedOn(value: unknown): unknown {
   const isValue =
     typeof value === "object"

@@ -1,4 +1,4 @@
-/** What the verbs that refuse have in common at run time. Their names, types and meanings stand in their own files. */
+/** The common parts of the verbs that refuse, at run time. Their names, types and meanings are in their own files. */
 import type { DeclaredProblems } from "../problem/declared-problems.ts";
 import { BuildError } from "../problem/error.ts";
 import {

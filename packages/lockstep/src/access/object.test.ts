@@ -20,7 +20,7 @@ const id = path("id", z.string());
 const team = path("team", z.string());
 const admin = authorize({ user }, ({ user }) => user, { reach: "any" });
 
-/** Each verb over the same record and load; what is needed besides is added. */
+/** Each verb over the same record and load, with its other arguments. */
 const verbs: Readonly<Record<string, (deps: Record<string, AnyDependency>, load: unknown, options?: object) => AnyDependency>> = {
   owned: (deps, load, options) => untyped.owned({ user, ...deps }, load, (_note: object, _values: object) => true, options),
   permitted: (deps, load, options) => untyped.permitted({ admin, ...deps }, load, options),
@@ -33,7 +33,7 @@ const made = (deps: Record<string, AnyDependency>, load: unknown, options?: obje
   untyped.owned({ user, ...deps }, load, (note: { readonly ownerId: string }) => note.ownerId, options);
 
 for (const [verb, make] of Object.entries(verbs)) {
-  test(`${verb}(): what is found is the value`, async () => {
+  test(`${verb}(): the found object is the value`, async () => {
     const note = { id: "1" };
     for (const load of [() => note, async () => note]) {
       assert.deepEqual(await runAll({ it: make({ id }, load) }, setting), { values: { it: note } });
@@ -59,7 +59,7 @@ for (const [verb, make] of Object.entries(verbs)) {
     assert.deepEqual(idsOf(make({}, () => ({}))), []);
   });
 
-  test(`${verb}(): where several ids are below, those it checks are named`, () => {
+  test(`${verb}(): if several ids are below, those it checks are named`, () => {
     const error = {
       code: "unchecked_object",
       message: `${verb}(): name the ids that this load checks, for example { checks: ["path.id", "path.team"] }: several ids from the request are below`,
@@ -84,7 +84,7 @@ for (const [verb, make] of Object.entries(verbs)) {
   });
 
   test(`${verb}(): an id that is not below it, or already checked, cannot be named`, () => {
-    // The name alone is none: an id has a place.
+    // The name alone is not an id: an id has a place.
     for (const name of ["path.note", "id", "query.id"]) {
       assert.throws(() => make({ id }, () => ({}), { checks: [name] }), {
         code: "unchecked_object",

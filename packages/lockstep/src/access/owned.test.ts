@@ -16,7 +16,7 @@ const notes = new Map([
 ]);
 const setting = (note: string) => ({ present: [userKey], request: { params: { id: note } } });
 
-test("Z-01: what is the caller's is given, what is not and what is missing are hidden", async () => {
+test("the caller's object is returned; another's and a missing one are hidden (Z-01)", async () => {
   const note = owned(
     { id, user },
     ({ id }) => notes.get(id),
@@ -101,7 +101,7 @@ test("needs to know who is asking, and a function third", () => {
   }
 });
 
-test("it keeps what is known of the caller", () => {
+test("it keeps the facts about the caller", () => {
   assert.deepEqual(
     factsOf(
       owned(

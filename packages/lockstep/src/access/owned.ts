@@ -46,20 +46,25 @@ export interface OwnedOptions<N extends string, Owner extends string> extends Ch
 }
 
 /**
- * Loads an object by an id of the request and gives it out only to its owner. The third function returns the id of the owner
- * of the object that was loaded, and the core compares it with the id of the principal below (or of `{ owner: "org" }`). Nothing found and
- * not theirs are the same **404**, byte for byte, so that ids cannot be probed.
+ * Loads an object by an id of the request and gives it out only to its owner. The third function returns the id of the owner of
+ * the object that was loaded, and the core compares it with the id of the principal below (or of `{ owner: "org" }`). A missing
+ * object and another caller's object are the same **404**, byte for byte: ids cannot be probed.
  *
- * Several objects: return the ids of all owners, which must all match; an empty list is 404. `null` and `undefined` never match. A rule that is
- * no comparison of ids is a function of two parameters, the object and the values, that returns a boolean; it may be asynchronous.
+ * Several objects: return the ids of all owners, which must all match; an empty list is 404. `null` and `undefined` never match.
+ * A rule that does not compare ids is a function of two parameters, the object and the values, that returns a boolean; it may be
+ * asynchronous.
  *
- * @throws BuildError `wrong_dependency` without an authenticated dependency below, or if several principals are below and none is named;
- *   `wrong_option`; `unchecked_object` if several ids are below and `checks` does not name those it checks; at run time `wrong_result` if the
- *   two ids have different types
+ * @throws BuildError `wrong_dependency` without an authenticated dependency below, or if several principals are below and none is
+ * named; `wrong_option`; `unchecked_object` if several ids are below and `checks` does not name those it checks; at run time
+ * `wrong_result` if the two ids have different types
  *
  * @example
  * ```ts
- * const ownNote = owned({ id: path("id", z.uuid()), user: activeUser, db }, ({ id, db }) => db.notes.find(id), (note) => note.ownerId);
+ * const ownNote = owned(
+ *   { id: path("id", z.uuid()), user: activeUser, db },
+ *   ({ id, db }) => db.notes.find(id),
+ *   (note) => note.ownerId,
+ * );
  * ```
  */
 export function owned<
@@ -90,7 +95,7 @@ export function owned<
       checks,
       apart,
       owner: options.owner,
-      // The executor gives exactly the record's values.
+      // The values are exactly the record's.
       run: (values) => load(values as Values<D>),
       settle: (loaded, values, callers) => {
         const refusal = refusalOfLoad(loaded);
@@ -98,7 +103,7 @@ export function owned<
         // "All of them are theirs" is true of no objects.
         if (Array.isArray(loaded) && loaded.length === 0) return nothingLoaded;
         const decide = (answer: unknown): unknown => (isTheirs(answer, mayDecide, callers.ownerId()) ? loaded : notTheirs);
-        // What is left of the result is the object, and the executor gives exactly the record's values.
+        // The rest of the result is the object, and the values are exactly the record's.
         const answer: unknown = ownerOf(loaded as NonNullable<T>, values as Values<D>);
         return isPromise(answer) ? answer.then(decide) : decide(answer);
       },

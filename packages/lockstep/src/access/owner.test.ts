@@ -92,7 +92,7 @@ test("ids of different types are an error that names both, never a silent 404", 
   }
 });
 
-test("what is neither an id nor a decision is an error, and lets nobody through", async () => {
+test("a result that is neither an id nor a decision is an error, and lets nobody through", async () => {
   const wrong = [
     {},
     { id: "ada" },
@@ -137,7 +137,7 @@ test("a predicate takes the object and the values, and decides with true or fals
     for (const wrong of [{}, new Boolean(true), () => true]) {
       assert.match(String(await ended(wrong, later)), /^threw owned\(\): return the owner's id, .*: the function returned a /);
     }
-    // What only looks like a yes is no id of the principal's type.
+    // A value that only looks like a yes is not an id of the principal's type.
     assert.match(String(await ended(1, later)), /^threw owned\(\): compare ids of one type/);
     assert.equal(await ended("true", later), hidden);
   }
@@ -159,7 +159,7 @@ test("the principal is the one of the credential, whatever an authorize() above 
   assert.ok(typeof (await endingOf({ it: ofUser }, setting)) === "object");
 });
 
-test("an authenticate() on top of another stands for it", async () => {
+test("an authenticate() built on another represents it", async () => {
   const profile = authenticate({ user }, ({ user }) => ({ id: `profile of ${user.name}` }));
   const of = (ownerId: string) =>
     owned(

@@ -10,13 +10,16 @@ const needsReach =
 
 /**
  * Loads an object by an id of the request for a caller who may reach objects that are not theirs. That the caller may has
- * been declared and checked below; being active, or holding a scope, is no such declaration. Nothing found is **404**.
+ * been declared and checked below; being active, or having a scope, is not such a declaration. A missing object is **404**.
  *
  * @throws BuildError `wrong_dependency` if nothing below declares the reach, `unchecked_object` as in `owned()`, `wrong_option`
  *
  * @example
  * ```ts
- * const anyNote = permitted({ id: path("id", z.uuid()), admin: role.require("admin"), db }, ({ id, db }) => db.notes.find({ id }));
+ * const anyNote = permitted(
+ *   { id: path("id", z.uuid()), admin: role.require("admin"), db },
+ *   ({ id, db }) => db.notes.find({ id }),
+ * );
  * ```
  */
 export function permitted<const D extends Deps, T, const C extends OpenIds<D> = never>(
@@ -34,7 +37,7 @@ export function permitted<const D extends Deps, T, const C extends OpenIds<D> = 
       kind: "permitted",
       entries,
       ...closeIds("permitted", entries, options),
-      // The executor gives exactly the record's values.
+      // The values are exactly the record's.
       run: (values) => load(values as Values<D>),
       settle: (loaded) => refusalOfLoad(loaded) ?? loaded,
     }),

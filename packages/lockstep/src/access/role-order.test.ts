@@ -26,7 +26,7 @@ test("a circle is reported with the roles that go in it, and only those", () => 
   circle({ a: ["b", "c"], b: [], c: ["d"], d: ["b", "c"] }, "c → d → c");
 });
 
-test("two ways to the same role are no circle", () => {
+test("two ways to the same role are not a circle", () => {
   assert.deepEqual(holders({ a: ["b", "c"], b: ["c"], c: [] }, "c"), ["a", "b", "c"]);
   assert.deepEqual(holders({ a: ["b", "b"], b: [] }, "b"), ["a", "b"]);
 });
@@ -36,13 +36,13 @@ test("a role that is included and does not exist is named", () => {
     code: "unknown_role",
     message: 'roles(): correct "edtior", or add it to the hierarchy: "admin" includes it, and it is not a role',
   });
-  // JavaScript callers can give anything.
+  // JavaScript callers can pass anything.
   for (const wrong of ["editor", undefined, null, 1]) {
     assert.throws(() => new RoleOrder({ admin: wrong as unknown as string[], editor: [] }), { code: "unknown_role" });
   }
 });
 
-// The timeouts are no measure: a table of all pairs, or one visit for each path, would not end in them.
+// The timeouts do not measure speed: a table of all pairs, or one visit for each path, would not end in them.
 test("a chain of 10,000 roles is checked and walked without recursion", { timeout: 60_000 }, () => {
   const size = 10_000;
   const chain = (last: readonly string[]) =>

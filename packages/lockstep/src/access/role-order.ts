@@ -1,6 +1,6 @@
 /**
  * The order of roles: which includes which. This module owns checking a hierarchy and walking it, without recursion and
- * without a table of all pairs, so that a hierarchy that is generated (one role for each department, say) stays cheap.
+ * without a table of all pairs, so a hierarchy that is generated (one role for each department, say) stays cheap.
  */
 import { BuildError } from "../problem/error.ts";
 
@@ -44,7 +44,7 @@ export class RoleOrder {
   holdersOf(role: string): ReadonlySet<string> {
     this.check(role);
     const holders = new Set([role]);
-    // A set is walked in the order of insertion, what is added on the way included.
+    // A set is walked in the order of insertion, including elements that are added on the way.
     for (const holder of holders) for (const above of this.#above.get(holder) ?? []) holders.add(above);
     return holders;
   }

@@ -55,7 +55,7 @@ test("of several roles one is enough", async () => {
   assert.ok(!(await passes(["auditor", "reader"], "editor")));
 });
 
-test("what is no role of the hierarchy passes nothing", async () => {
+test("a value that is not a role of the hierarchy passes nothing", async () => {
   for (const has of [
     undefined,
     null,
@@ -76,7 +76,7 @@ test("what is no role of the hierarchy passes nothing", async () => {
   }
 });
 
-test("names of object members are no roles", async () => {
+test("names of object members are not roles", async () => {
   for (const has of ["constructor", "__proto__", "toString", "hasOwnProperty"]) assert.ok(!(await passes(has, "reader")), has);
   for (const name of ["constructor", "__proto__", "toString"]) {
     assert.throws(() => untyped.roles(hierarchy, user, () => "reader").require(name), { code: "unknown_role" });
@@ -94,7 +94,7 @@ test("the reason for the audit log names the role that is needed", () => {
   assert.equal(failed.refusal.reason, "needs the role admin");
 });
 
-test("the same role gives the same dependency, so that it runs once", async () => {
+test("the same role has the same dependency, which runs once", async () => {
   let asked = 0;
   const role = roles(hierarchy, user, () => {
     asked += 1;

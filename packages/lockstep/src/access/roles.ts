@@ -14,7 +14,7 @@ const needsCaller = "roles(): pass an authenticated dependency: the role is read
 /** The roles of an application; made by `roles()`. */
 export interface Roles<R extends string, Any extends R, U, F extends Fact> {
   /**
-   * The caller, if they have the role or one above it. The same role gives the same dependency.
+   * The caller, if they have the role or one above it. The same role has the same dependency.
    *
    * @throws BuildError `unknown_role`
    */

@@ -12,9 +12,9 @@ let made: SameSiteNode | undefined;
  * method needs `Sec-Fetch-Site: same-origin` or `none`, or an `Origin` among `createApi({ origins })`; with neither header it
  * is refused. Otherwise **403** `cross_site` and an audit event, before any dependency runs and any body is read.
  *
- * For public routes that sign somebody in or out: without it another site can sign its visitors in as the attacker (login
- * CSRF), who then reads what they save. It costs programs that sign in with a cookie one header. Safe methods are not asked, so
- * that a group may have it. The same dependency every time.
+ * For public routes that sign somebody in or out: without it another site can sign its visitors in as the attacker (login CSRF).
+ * The attacker could then read everything that they save. It costs programs that sign in with a cookie one header. Safe methods
+ * are not asked, so a group may have it. Every call returns the same dependency.
  *
  * @throws BuildError `wrong_dependency` outside a request (`run()`), unless a value stands in for it
  *

@@ -132,7 +132,7 @@ test("grants are those of the request: two runs share nothing", async () => {
   assert.deepEqual(both, [passed, refused]);
 });
 
-test("the same arguments give the same dependency, in any order and however often named", async () => {
+test("the same arguments have the same dependency, in any order, also if a scope is named twice", async () => {
   const it = scopes(user, "read", "write");
   assert.equal(scopes(user, "write", "read"), it);
   assert.equal(scopes(user, "read", "write", "read"), it);
@@ -172,7 +172,7 @@ test("needs an authenticated dependency for sure", () => {
 
 const askedOf = (facts: readonly string[]) => [...facts.filter((fact) => fact !== "scopes-unasked"), "scopes-asked"].toSorted();
 
-test("it has the facts of what it guards, and has asked for a scope", () => {
+test("it has the facts of its dependency, and has asked for a scope", () => {
   assert.ok(factsOf(active).includes("scopes-unasked"));
   for (const it of [scopes(active, "read"), anyScope(active, "a test")]) assert.deepEqual(factsOf(it), askedOf(factsOf(active)));
   // Asking again takes nothing back.
@@ -212,7 +212,7 @@ test("anyScope() needs an authenticated dependency for sure, and a reason", () =
   }
 });
 
-test("the same reason gives the same dependency, and never that of a scope of the same name", async () => {
+test("the same reason has the same dependency, and never that of a scope of the same name", async () => {
   assert.equal(anyScope(user, "a test"), anyScope(user, "a test"));
   assert.notEqual(anyScope(user, "another"), anyScope(user, "a test"));
   const reader = scopes(user, "read");

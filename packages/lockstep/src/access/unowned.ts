@@ -7,14 +7,18 @@ import { type Checked, type ChecksOption, checksOptions, closeIds, type NameTheC
 import { checkReason, type Reason } from "../dependency/reason.ts";
 
 /**
- * Loads an object that belongs to nobody in particular: a published post, a product. The reason is shown in the access
+ * Loads an object that belongs to nobody in particular: a published post, a product. The reason is shown in the document
  * matrix. Nothing found is **404**.
  *
  * @throws BuildError `empty_reason`, `unchecked_object` as in `owned()`, `wrong_option`
  *
  * @example
  * ```ts
- * const post = unowned("published posts are public", { slug: path("slug", z.string()), db }, ({ slug, db }) => db.posts.find(slug));
+ * const post = unowned(
+ *   "published posts are public",
+ *   { slug: path("slug", z.string()), db },
+ *   ({ slug, db }) => db.posts.find(slug),
+ * );
  * ```
  */
 export function unowned<const R extends string, const D extends Deps, T, const C extends OpenIds<D> = never>(
@@ -32,7 +36,7 @@ export function unowned<const R extends string, const D extends Deps, T, const C
       kind: "unowned",
       entries,
       ...closeIds("unowned", entries, options),
-      // The executor gives exactly the record's values.
+      // The values are exactly the record's.
       run: (values) => load(values as Values<D>),
       settle: (loaded) => refusalOfLoad(loaded) ?? loaded,
       reason: text,

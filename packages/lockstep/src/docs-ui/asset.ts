@@ -1,6 +1,6 @@
-/** The files that the documentation's page is made of: their names and types. What reads them stands in `assets.ts`. */
+/** The files that the documentation's page is made of: their names and types. `assets.ts` reads them. */
 
-/** Every file that is served below `/docs/`, with its media type. The types are exact: answers are not to be sniffed. */
+/** Every file that is served below `/docs/`, with its media type. The types are exact: nobody should sniff the answers. */
 export const assetTypes = {
   "swagger-ui.css": "text/css; charset=utf-8",
   "index.css": "text/css; charset=utf-8",
@@ -23,7 +23,7 @@ export interface Asset {
 export type Assets = Readonly<Record<AssetName, Asset>>;
 
 /**
- * The address of a file relative to a folder. The hash stands in it, so that a browser that keeps the files never runs those
+ * The address of a file relative to a folder. The hash is part of it, so a browser that keeps the files never runs those
  * of another version, which the page's `integrity` would refuse.
  */
 export function assetUrl(assets: Assets, folder: "" | "docs/", name: AssetName): string {

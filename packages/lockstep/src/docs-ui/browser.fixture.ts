@@ -16,7 +16,7 @@ import { type Browser, chromium } from "playwright-core";
  */
 const args = ["--no-sandbox", "--no-zygote", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"];
 
-/** Starts the browser; `close` ends it and removes what was unpacked. */
+/** Starts the browser; `close` ends it and removes the unpacked files. */
 export async function startBrowser(): Promise<{ readonly browser: Browser; close(): Promise<void> }> {
   const other = process.env["LOCKSTEP_CHROMIUM"];
   const folder = await mkdtemp(join(tmpdir(), "lockstep-chromium-"));
@@ -35,7 +35,10 @@ export async function startBrowser(): Promise<{ readonly browser: Browser; close
   }
 }
 
-/** Unpacks into a folder of this process: the package's fixed place in the temporary folder would be shared by tests that run at once. */
+/**
+ * Unpacks into a folder of this process: the package's fixed place in the temporary folder would be shared by tests that run at
+ * once.
+ */
 async function unpack(folder: string): Promise<{ readonly executablePath: string; readonly env: Record<string, string> }> {
   const before = process.env["TMPDIR"];
   process.env["TMPDIR"] = folder;

@@ -70,7 +70,7 @@ test("the policy of the page blocks what is not the API's, and the test would se
   });
 });
 
-test("a lock stands at exactly the operations that the document protects, router-level ones included", async () => {
+test("exactly the operations that the document protects have a lock, router-level ones included", async () => {
   const document: { readonly paths: Readonly<Record<string, object>> } = api.openapi();
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]: [string, { readonly security: readonly unknown[] }]) => ({
@@ -170,7 +170,7 @@ test("the Authorize dialog opens at its beginning, ready to type in its first fi
   });
 });
 
-test("Authorize by client credentials: no scope is selected, a client asks for what it needs (RFC 6749 §4.4.2)", async () => {
+test("Authorize by client credentials: no scope is selected, because a client asks for the scopes that it needs (RFC 6749 §4.4.2)", async () => {
   const { username, password: secret } = known.service;
   const fields = { client_id_clientCredentials: username, client_secret_clientCredentials: secret };
   await inFreshBrowser(async (docs) => {

@@ -93,7 +93,7 @@ export class DocsPage {
     else
       for (const [name, value] of Object.entries(typed ?? {}))
         await block.locator(`[data-property-name="${name}"] input`).fill(value);
-    // An earlier answer goes, so that it is not read for the next.
+    // An earlier answer is removed, or it would be read for the next.
     const clear = block.locator("button.btn-clear");
     if (await clear.isVisible()) await clear.click();
     const answered = this.page.waitForResponse(
@@ -118,7 +118,7 @@ export class DocsPage {
     );
   }
 
-  /** Opens the dialog and gives one scheme's part of it. */
+  /** Opens the dialog and returns one scheme's part of it. */
   async openDialog(scheme: string): Promise<Locator> {
     await this.page.locator(".auth-wrapper > .authorize").click();
     return this.page.locator(".auth-container", { has: this.page.locator("h4", { hasText: new RegExp(`^\\s*${scheme}\\b`) }) });

@@ -72,7 +72,7 @@ test("Authorize by OpenID Connect, with what the provider's metadata says", asyn
   });
 });
 
-test("what the issuer refuses stands in the dialog", async () => {
+test("the dialog shows a refusal of the issuer", async () => {
   await inFreshBrowser(async (context) => {
     const docs = await DocsPage.open(context, `${origin}/docs`);
     issuer.answerWith = { error: "access_denied", error_description: "Dora said no" };
@@ -95,7 +95,7 @@ test("an answer with another state is not handed over (I-21)", async () => {
   });
 });
 
-test("the redirect page gives nothing to a page of another origin that opened it, and goes nowhere (I-21)", async () => {
+test("the redirect page passes nothing to a page of another origin that opened it, and goes nowhere (I-21)", async () => {
   await inFreshBrowser(async (context) => {
     const attacker = await context.newPage();
     await attacker.goto(`${issuer.origin}/`);

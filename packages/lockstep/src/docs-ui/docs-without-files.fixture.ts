@@ -1,6 +1,6 @@
 /**
- * Asks for the documentation where `swagger-ui-dist` cannot be read, then once more where it can, and prints the answers as JSON. A program
- * of its own: the files are read once for each process.
+ * Asks for the documentation where `swagger-ui-dist` cannot be read, then once more where it can, and prints the answers as JSON.
+ * A program of its own: the files are read once for each process.
  */
 import { registerHooks } from "node:module";
 import { createApi, get } from "../index.ts";

@@ -21,10 +21,10 @@ type Declare = (template: string, handler: () => unknown) => Route;
 const html = "text/html; charset=utf-8";
 
 /**
- * The documentation's routes; none where the options name no access rule. A browser that opens `/docs` sends what it sends by
- * itself, so that an access rule for people is made of a session's cookie or of Basic: a token in a header opens
- * `/openapi.json` to programs only. A cookie that is `SameSite=Strict` does not come back from an authorization server on
- * another site: where the Authorize button is to work with one, the session's cookie is `Lax`.
+ * The documentation's routes; none if the options name no access rule. A browser that opens `/docs` sends only credentials that
+ * it attaches by itself, so an access rule for people is made of a session's cookie or of Basic: a token in a header opens
+ * `/openapi.json` to programs only. A cookie that is `SameSite=Strict` does not come back from an authorization server on another
+ * site: where the Authorize button is to work with one, the session's cookie is `Lax`.
  *
  * @throws BuildError `docs_unguarded` if the rule is not an authenticated dependency, `missing_package` without
  *   `swagger-ui-dist`, `wrong_option`
@@ -36,7 +36,7 @@ export function docsRoutes({ docs, title }: Pick<ApiOptions, "docs" | "title">, 
   const policy = docsPolicy(document);
   // Written when it is first asked for: it does not change.
   let bytes: Uint8Array | undefined;
-  // The files are a library's, the same for everyone; a shared cache still keeps nothing that a guard gave.
+  // The files are a library's, the same for everyone; a shared cache still keeps no answer behind a guard.
   const cacheControl = `${docs.public === undefined ? "private" : "public"}, max-age=3600`;
   const assetNames = Object.keys(assetTypes) as AssetName[]; // The record is a constant: it has no other keys.
   return [
@@ -76,7 +76,7 @@ function declareWith(docs: NonNullable<ApiOptions["docs"]>): Declare {
   if (docs.public !== undefined && docs.access !== undefined) {
     throw new BuildError(
       "wrong_option",
-      "docs: { public } or { access }, not both: whoever may read it is everyone, or passes a dependency",
+      "docs: { public } or { access }, not both: either everyone may read it, or everyone who passes a dependency",
     );
   }
   if (docs.public !== undefined) {

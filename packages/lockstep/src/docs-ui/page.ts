@@ -1,8 +1,8 @@
-/** The HTML of the documentation, and what its pages may do. Nothing is inline, so that the policies need no exception for scripts. */
+/** The HTML of the documentation, and its content policies. Nothing is inline, so the policies need no exception for scripts. */
 import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { type AssetName, type Assets, assetUrl } from "./asset.ts";
 
-/** The page with Swagger UI. Its addresses are relative, so that it works under whatever prefix the API is mounted. */
+/** The page with Swagger UI. Its addresses are relative, so it works under any prefix. */
 export function docsPage(title: string, assets: Assets): string {
   const style = (name: AssetName): string =>
     `<link rel="stylesheet" href="${assetUrl(assets, "docs/", name)}" integrity="${assets[name].integrity}">`;
@@ -45,7 +45,7 @@ ${scriptTag(assets, "", "oauth2-redirect.js")}
 
 /**
  * What the page with Swagger UI may do: run and load what the API itself serves, and talk to the API and to the servers that
- * its own document names. Swagger UI sets styles through the CSSOM only, so that no `unsafe-inline` is needed; its icons are
+ * its own document names. Swagger UI sets styles through the CSSOM only, so no `unsafe-inline` is needed; its icons are
  * `data:` images.
  */
 export function docsPolicy(document: OpenApiDocument): string {

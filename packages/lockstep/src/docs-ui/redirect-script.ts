@@ -3,7 +3,7 @@
  * documentation that opened this window, if that is of the same origin and waits for exactly this answer.
  *
  * Swagger UI brings such a script; it hands the code over with a warning where `state` is another one, and fails in the dark
- * where nobody waits. Here a code that was not asked for goes nowhere (RFC 9700 §4.7.1, cross-site request forgery), and
+ * if nobody waits. Here an unsolicited code goes nowhere (RFC 9700 §4.7.1, cross-site request forgery), and
  * no answer sends the browser to another address.
  */
 export const redirectScript = `"use strict";

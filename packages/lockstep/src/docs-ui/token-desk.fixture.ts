@@ -1,4 +1,4 @@
-/** Tokens for tests: what was given out, to whom and for what. */
+/** Tokens for tests: those that were issued, to whom and with which scopes. */
 import { identified, type Identified, InvalidCredential } from "../index.ts";
 
 /** Who a test's token belongs to. */
@@ -7,7 +7,7 @@ export interface TestPrincipal {
   readonly via: string;
 }
 
-/** Gives tokens and knows them again. */
+/** Issues tokens and recognises them. */
 export class TokenDesk {
   readonly #given = new Map<string, Identified<TestPrincipal>>();
 

@@ -25,7 +25,7 @@ interface Head {
 /** Ends a test that waits for ever; no machine is so slow. */
 const limitMs = 30_000;
 
-/** A connection that sends what it is told and reads responses one by one. */
+/** A connection that sends given bytes and reads responses one by one. */
 export class RawConnection {
   readonly #socket: Socket;
   readonly #closed = Promise.withResolvers<void>();
@@ -61,7 +61,7 @@ export class RawConnection {
     return connection;
   }
 
-  /** Sends text as Latin-1, so that every character is one byte, or bytes. */
+  /** Sends bytes, or text as Latin-1 (every character is one byte). */
   send(data: string | Uint8Array): void {
     this.#socket.write(typeof data === "string" ? Buffer.from(data, "latin1") : data);
   }

@@ -16,9 +16,9 @@ const { process } = globalThis as { readonly process?: Rejecting };
 let watchers = 0;
 
 /**
- * Watches for refusals that nobody awaited (`check(user);` for `await check(user);`): each is reported to `onError` and to the audit sink as
- * `check_not_awaited`, and does not end the process. Every other rejection that nobody handles keeps Node's default. The answer has
- * gone its way by then: it is a report, not a guard. Returns the end of the watch.
+ * Watches for refusals that nobody awaited (`check(user);` for `await check(user);`): each is reported to `onError` and to the
+ * audit sink as `check_not_awaited`, and does not end the process. Every other rejection that nobody handles keeps Node's
+ * default. The answer has gone its way by then: it is a report, not a guard. Returns the end of the watch.
  */
 export function watchUnawaited(): () => void {
   if (watchers === 0) process?.on?.("unhandledRejection", report);

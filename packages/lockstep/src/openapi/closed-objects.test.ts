@@ -56,7 +56,7 @@ test("members beside a union are closed with it", () => {
   assert.deepEqual(closeObjects(root, "test"), { ...root, unevaluatedProperties: false });
 });
 
-test("an intersection of what is no object, a condition and data stay as they are", () => {
+test("an intersection without objects, a condition and data stay as they are", () => {
   const root = { allOf: [{ type: "string" }, { minLength: 1 }], not: { type: "object" }, default: { type: "object" } };
   assert.deepEqual(closeObjects(root, "test"), root);
 });

@@ -31,11 +31,11 @@ const object = (properties: Readonly<Record<string, unknown>>, required = Object
   additionalProperties: false,
 });
 
-test("a schema without a name stands where it is used, without its dialect", () => {
+test("a schema without a name is written in place, without its dialect", () => {
   assert.deepEqual(written(use(z.object({ a: z.string() }))), { used: [object({ a: text })], all: {} });
 });
 
-test("a named schema is hoisted, with what it refers to", () => {
+test("a named schema is hoisted, with the schemas that it refers to", () => {
   const Tag = z.object({ name: z.string() }).meta({ id: "Tag" });
   const Note = z.object({ text: z.string(), tags: z.array(Tag) }).meta({ id: "Note" });
   assert.deepEqual(written(use(Note), use(z.array(Note))), {
@@ -111,7 +111,7 @@ test("what libraries number is named after its operation: no two operations shar
   assert.deepEqual(names(use(a)), ["GetX", "GetX2"]);
 });
 
-test("a named schema is the same wherever it stands, also if a library numbers differently below it", () => {
+test("a named schema is the same in every place, also if a library numbers differently below it", () => {
   const Tree = z.object({
     get child() {
       return Tree.optional();
@@ -128,7 +128,7 @@ test("a named schema is the same wherever it stands, also if a library numbers d
   assert.deepEqual(Object.keys(all), ["Note", "GetX", "GetY"]);
 });
 
-test("data in a schema is no reference", () => {
+test("data in a schema is not a reference", () => {
   const sample = { $ref: "#/$defs/Note" };
   const { used } = written(use(z.looseObject({}).meta({ examples: [sample], default: sample })));
   assert.deepEqual(used, [{ type: "object", properties: {}, additionalProperties: {}, examples: [sample], default: sample }]);
@@ -157,7 +157,7 @@ test("an id that cannot be a key does not start", () => {
   });
 });
 
-test("a schema that is no JSON Schema does not start, and the message says what to write", () => {
+test("an invalid JSON Schema does not start, and the message says what to write", () => {
   for (const direction of ["input", "output"] as const) {
     assert.throws(() => written(use(z.object({ at: z.date() }), direction)), {
       code: "wrong_schema",

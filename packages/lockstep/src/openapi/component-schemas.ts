@@ -1,6 +1,6 @@
 /**
  * `components.schemas`: what schemas call by a name, hoisted out of their `$defs`. This module owns the names. One that the
- * developer gave (`.meta({ id: "Note" })`) is kept; where what is sent to the API and what comes back differ under one name,
+ * developer chose (`.meta({ id: "Note" })`) is kept; if the input and the output differ under one name,
  * the plain name is what comes back and `NoteInput` is what is sent. What libraries number is called after its operation.
  */
 import type { Direction, JsonSchema, JsonSchemaObject } from "../schema/json-schema.ts";
@@ -18,7 +18,7 @@ interface Definition {
 const componentKey = /^[A-Za-z0-9._-]+$/;
 const prefix = "#/components/schemas/";
 
-/** The schemas of a document. All of them are read first, so that no name depends on what comes later. */
+/** The schemas of a document. All of them are read first, so no name depends on the order. */
 export class ComponentSchemas {
   readonly #sources = { input: new Map<AnySchema, SchemaSource>(), output: new Map<AnySchema, SchemaSource>() };
   readonly #named = { input: new Map<string, Definition>(), output: new Map<string, Definition>() };
@@ -31,7 +31,7 @@ export class ComponentSchemas {
 
   /**
    * @param own the document's own schemas, whose names nobody else has
-   * @throws BuildError `wrong_schema` where a schema is none, or two different ones have one name
+   * @throws BuildError `wrong_schema` for an invalid schema, or two different ones with one name
    */
   constructor(uses: readonly SchemaUse[], own: Readonly<Record<string, JsonSchema>>) {
     this.#own = own;
@@ -104,7 +104,7 @@ export class ComponentSchemas {
     return typeof $ref === "string" ? { ...written, $ref: this.#refer($ref, source) } : written;
   }
 
-  /** The reference in the document for one in a source. What it leads to is written too. */
+  /** The reference in the document for one in a source. Its target is written too. */
   #refer(reference: string, source: SchemaSource): string {
     const { name, rest } = definitionIn(reference) ?? { name: "#", rest: reference.slice(1) };
     const schema = source.definitions.get(name) ?? source.own;
@@ -116,12 +116,12 @@ export class ComponentSchemas {
 
   #define(component: string, { schema, source }: Definition): void {
     if (this.#written.has(component)) return;
-    // It may refer to itself: its name stands before it does.
+    // It may refer to itself: its name is known before it is written.
     this.#written.set(component, true);
     this.#written.set(component, this.#write(schema, source));
   }
 
-  /** A name for what has none, the same for the same schema. */
+  /** A name for a schema without one, the same for the same schema. */
   #generate(local: string, source: SchemaSource): string {
     const names = this.#generated.get(source) ?? new Map<string, string>();
     this.#generated.set(source, names);

@@ -1,5 +1,5 @@
 /**
- * The OpenAPI document of an API: derived from the graph that guards it, so that what is documented is what is enforced.
+ * The OpenAPI document of an API: derived from the graph that guards it: the document says what is enforced.
  * This module owns the whole and its paths; each part has a file beside it. Overrides do not change the document.
  */
 import { BuildError } from "../problem/error.ts";
@@ -21,7 +21,7 @@ interface ApiDescription extends Info {
 /**
  * Writes the OpenAPI 3.1 document of routes, in the order in which they are given.
  *
- * @throws BuildError `wrong_schema` for a schema that is no JSON Schema, or two of one name; `scheme_name_taken`;
+ * @throws BuildError `wrong_schema` for an invalid JSON Schema, or two of one name; `scheme_name_taken`;
  *   `duplicate_operation`
  */
 export function openApiDocument(about: ApiDescription, routes: readonly CompiledRoute[]): OpenApiDocument {
@@ -60,7 +60,7 @@ function checkOperationIds(surfaces: readonly Surface[]): void {
 
 /**
  * The operations by path. `/notes/:id` and `/notes/:noteId` are one path (OpenAPI 3.1.1 §4.8.8 forbids two that differ in
- * such names only), so that the first route names the parameters.
+ * such names only), so the first route names the parameters.
  */
 function pathsOf(surfaces: readonly Surface[], schemas: ComponentSchemas): OpenApiDocument["paths"] {
   const paths = new Map<

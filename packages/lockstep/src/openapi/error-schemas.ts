@@ -10,7 +10,7 @@ const issue: JsonSchema = {
   properties: {
     in: { type: "string", enum: kinds, description: "Where the input comes from." },
     pointer: { type: "string", description: "A JSON Pointer (RFC 6901) into that place." },
-    detail: { type: "string", description: "What is expected." },
+    detail: { type: "string", description: "The expected form." },
   },
   required: ["in", "pointer", "detail"],
 };

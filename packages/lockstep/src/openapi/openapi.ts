@@ -1,6 +1,6 @@
 /**
- * The types of an OpenAPI 3.1 document, as far as this library writes one: what it never writes is left out. Objects may
- * be extended with `x-…` members by whoever serves the document.
+ * The types of an OpenAPI 3.1 document, as far as this library writes one: members that it never writes are left out. Objects may
+ * be extended with `x-…` members by the server of the document.
  */
 import type { JsonSchema } from "../schema/json-schema.ts";
 

@@ -67,7 +67,7 @@ test("a parameter says what its schema says of itself", () => {
   ]);
 });
 
-test("a parameter that several paths reach, or several declare alike, stands once", () => {
+test("a parameter that several paths reach, or that several declare alike, is listed once", () => {
   const limit = query("limit", z.string());
   const page = depends({ limit }, () => 1);
   const again = query("limit", z.string());
@@ -162,7 +162,7 @@ test("a form, and the form of the password grant", () => {
   });
 });
 
-test("a raw body is bytes of what it takes; beside a JSON body it is that body", () => {
+test("a raw body is bytes of its media types; beside a JSON body it is that body", () => {
   const bodyOf = (route: Route) => operationOf(route).requestBody;
   assert.deepEqual(bodyOf(post("/", { ...open, deps: { raw: rawBody({ identifies: nothing("a test") }) } }, () => 1)), {
     required: false,

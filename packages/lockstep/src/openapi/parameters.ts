@@ -10,7 +10,7 @@ import type { Surface, SurfaceInput } from "./surface.ts";
 export type PathNames = ReadonlyMap<string, string>;
 
 /**
- * The parameters of a route, each once. Where several dependencies declare the same one, it must fit the schemas of all, as
+ * The parameters of a route, each once. If several dependencies declare the same one, it must fit the schemas of all, as
  * it must at run time.
  */
 export function parametersOf({ inputs }: Surface, schemas: ComponentSchemas, pathNames: PathNames): readonly Parameter[] {

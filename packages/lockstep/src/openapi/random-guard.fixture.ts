@@ -18,7 +18,7 @@ import { BuildError } from "../problem/error.ts";
 import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";
 
-/** One node of a random guard: what it does, and which earlier nodes it does it to. */
+/** One node of a random guard: its kind, and the earlier nodes that it is built on. */
 interface Step {
   readonly verb: "all" | "anyOf" | "firstOf" | "optional" | "authenticate" | "authorize" | "scopes";
   readonly operands: readonly number[];
@@ -29,7 +29,7 @@ export interface Guard {
   readonly schemes: number;
   readonly steps: readonly Step[];
   readonly roots: readonly number[];
-  /** Whether every root is optional, so that no credential may do. */
+  /** Whether every root is optional: then no credential is needed. */
   readonly isOptional: boolean;
 }
 
@@ -86,7 +86,7 @@ export function build({ schemes, steps, roots, isOptional }: Guard): Built {
     made.push(own);
     nodes.push(own.make(nodes));
   }
-  // The last node is a root, so that what was built counts.
+  // The last node is a root, so the rest counts.
   const entriesOf = (all: readonly AnyDependency[]): Entry[] =>
     [all.length - 1, ...roots].map((place, index) => {
       const dep = pick(all, place);

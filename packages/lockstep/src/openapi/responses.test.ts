@@ -99,7 +99,7 @@ test("404 where an object is loaded", () => {
   for (const note of Object.values(all)) assert.ok(statusesOf(get("/:id", { deps: { note, user } }, () => 1)).includes(404));
 });
 
-test("400 and 422 where there are inputs, 413 and 415 where there is a body", () => {
+test("400 and 422 if there are inputs, 413 and 415 if there is a body", () => {
   const limit = query("limit", z.int());
   assert.deepEqual(statusesOf(get("/", { ...open, deps: { limit } }, () => 1)), [400, 422]);
   assert.deepEqual(statusesOf(post("/", { ...open, deps: { note: body(z.boolean()) } }, () => 1)), [400, 413, 415, 422]);

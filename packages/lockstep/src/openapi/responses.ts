@@ -1,6 +1,6 @@
 /**
- * The answers of a route. This module owns which errors are documented: those that the core itself gives because of what
- * stands in the graph, and those that a handler or a dependency says it throws. 500 says nothing of a route.
+ * The answers of a route. This module owns which errors are documented: those that the core itself answers with because of the
+ * graph, and those that a handler or a dependency declares. 500 says nothing about a route.
  */
 import type { Node } from "../dependency/node.ts";
 import type { ComponentSchemas } from "./component-schemas.ts";
@@ -11,7 +11,7 @@ import type { Success } from "../route/success.ts";
 import { demandsScopes } from "./security.ts";
 import type { Surface } from "./surface.ts";
 
-/** An error that the core gives where something stands in the graph. */
+/** An error that the core answers with if the graph contains something. */
 interface ErrorRule {
   readonly status: number;
   readonly description: string;
@@ -58,7 +58,7 @@ export function responsesOf(surface: Surface, schemas: ComponentSchemas): Readon
   return Object.fromEntries([...successResponses(surface, schemas), ...answers]);
 }
 
-/** What the route, and what its dependencies, say they may throw. Where the graph says it as well, the graph's words stand. */
+/** What the route, and what its dependencies, say they may throw. If the graph says it as well, the graph's words are used. */
 function declaredRules({ route, nodes }: Surface): ErrorRule[] {
   const declared = [...nodes.map((node) => node.problems), route.definition.problems];
   return declared.flatMap((problems) =>
@@ -126,7 +126,9 @@ function has({ nodes }: Surface, kind: Node["kind"]): boolean {
   return nodes.some((node) => node.kind === kind);
 }
 
-/** A credential that browsers attach by themselves, or `sameSite()`, on a method that changes something (`access/cross-site.ts`). */
+/**
+ * A credential that browsers attach by themselves, or `sameSite()`, on a method that changes something (`access/cross-site.ts`).
+ */
 function isCrossSiteChecked(surface: Surface): boolean {
   if (surface.route.method === "GET") return false;
   return has(surface, "same-site") || surface.nodes.some((node) => node.kind === "scheme" && node.scheme.ambient !== false);

@@ -1,4 +1,4 @@
-/** Whether two JSON Schemas say the same, wherever the schemas stand that they refer to. */
+/** Whether two JSON Schemas mean the same, wherever the schemas are that they refer to. */
 import { followReference, type JsonSchema } from "../schema/json-schema.ts";
 
 /** A schema, and the document that its references lead into. */

@@ -4,7 +4,7 @@ import type { AnySchema } from "../schema/schema.ts";
 import { closeObjects } from "./closed-objects.ts";
 import { schemasWithin } from "./subschemas.ts";
 
-/** Where a schema stands. */
+/** The place of a schema. */
 export interface SchemaUse {
   readonly schema: AnySchema;
   readonly direction: Direction;
@@ -30,7 +30,7 @@ export interface SchemaSource {
 /**
  * Reads a schema as JSON Schema, draft 2020-12.
  *
- * @throws BuildError `wrong_schema` where it cannot be written as one; the message names the route and says what to do
+ * @throws BuildError `wrong_schema` if it cannot be written as one; the message names the route and says what to do
  */
 export function readSchema(use: SchemaUse): SchemaSource {
   const written = jsonSchemaOf(use.schema, use.where, use.direction);
@@ -38,7 +38,7 @@ export function readSchema(use: SchemaUse): SchemaSource {
   // References are rewritten into the document; `$id` would make them lead elsewhere.
   const { $schema: _dialect, $id: _id, $defs, ...own } = root;
   const definitions = Object.entries(isSchemaObject($defs) ? $defs : {}).flatMap(([name, schema]) =>
-    // `true` and `false` are no definitions that a library writes.
+    // No library writes `true` or `false` as a definition.
     isSchemaObject(schema) ? [[name, schema] as const] : [],
   );
   const references = schemasWithin(root).flatMap(({ $ref }) => (typeof $ref === "string" ? [$ref] : []));

@@ -18,7 +18,7 @@ const using = (path: `/${string}`, scheme: Scheme<string>) =>
     [],
   );
 
-test("every scheme stands under its name, those of groups, of the API's guard and optional ones included", () => {
+test("every scheme is under its name, those of groups, of the API's guard and optional ones included", () => {
   const caller = authenticate({ token: httpBearer({ bearerFormat: "JWT" }) }, () => ({ id: "1" }));
   const key = authenticate({ key: apiKeyHeader({ name: "X-Key" }) }, () => ({ id: "1" }));
   const guard = entriesOf("test", {

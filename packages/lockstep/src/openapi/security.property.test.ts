@@ -172,7 +172,7 @@ test("a document with any one thing wrong does not agree with the evaluator", ()
     fc.property(guards, (guard) => {
       const built = build(guard);
       const security = requirementsOf(alternativesOf(new Graph(built.entries)));
-      // Where a scope stands on one scheme or on another of the same requirement, the evaluator is no judge of it.
+      // The evaluator does not check which scheme of a requirement has a scope.
       const right = new Set(security.map(lineOf));
       for (const mutant of mutantsOf(security)) {
         if (right.size === new Set([...right, ...mutant.map(lineOf)]).size && right.size === new Set(mutant.map(lineOf)).size)

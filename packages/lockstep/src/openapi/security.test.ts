@@ -31,17 +31,17 @@ const session = authenticate({ cookie }, () => ({ id: "session" }));
 
 const security = (deps: Deps) => requirementsOf(alternativesOf(new Graph(entriesOf("test", deps))));
 
-test("nothing is needed where no scheme is below", () => {
+test("nothing is needed if no scheme is below", () => {
   assert.deepEqual(security({}), []);
   assert.deepEqual(security({ page: depends({}, () => 1) }), []);
 });
 
-test("AND stands in one object: entries, and one verb over two schemes", () => {
+test("AND is one object: entries, and one verb over two schemes", () => {
   assert.deepEqual(security({ user, service }), [{ OAuth: [], Key: [] }]);
   assert.deepEqual(security({ both: authenticate({ token, key }, () => ({ id: "1" })) }), [{ OAuth: [], Key: [] }]);
 });
 
-test("OR stands in several objects", () => {
+test("OR is several objects", () => {
   assert.deepEqual(security({ caller: anyOf({ user, service }) }), [{ OAuth: [] }, { Key: [] }]);
 });
 
@@ -54,7 +54,7 @@ test("(A ∧ B) ∨ C, and A ∧ (B ∨ C)", () => {
   ]);
 });
 
-test("what is optional is an alternative, and `{}` stands last", () => {
+test("an optional scheme is an alternative, and `{}` comes last", () => {
   assert.deepEqual(security({ user: optional(user) }), [{ OAuth: [] }, {}]);
   assert.deepEqual(security({ caller: anyOf({ maybe: optional(user), service }) }), [{ OAuth: [] }, {}]);
   assert.deepEqual(security({ user: optional(user), service: optional(service) }), [
@@ -77,7 +77,7 @@ test("an anyOf that several paths reach is one choice: no alternative asks for b
   assert.deepEqual(security({ caller, active, again: depends({ active }, () => 1) }), [{ OAuth: [] }, { Key: [] }]);
 });
 
-test("what is optional and needed elsewhere is needed", () => {
+test("a scheme that is optional and needed elsewhere is needed", () => {
   assert.deepEqual(security({ maybe: optional(user), user }), [{ OAuth: [] }]);
 });
 
@@ -92,7 +92,7 @@ test("scopes are the union over every path to the scheme", () => {
   ]);
 });
 
-test("a scope stands with the schemes below its scopes() that declare it, and nowhere else", () => {
+test("a scope is listed with the schemes below its scopes() that declare it, and nowhere else", () => {
   assert.deepEqual(security({ user: scopes(user, "read"), service }), [{ OAuth: ["read"], Key: [] }]);
   const reader = scopes(anyOf({ user, service }), "read");
   assert.deepEqual(security({ reader }), [{ OAuth: ["read"] }, { Key: ["read"] }]);
@@ -100,7 +100,7 @@ test("a scope stands with the schemes below its scopes() that declare it, and no
   assert.deepEqual(security({ both: scopes(both, "read") }), [{ OAuth: ["read"], HTTPBearer: [] }]);
 });
 
-test("a scope that only one alternative requires stands with that one", () => {
+test("a scope that only one alternative requires is listed with that one", () => {
   assert.deepEqual(security({ caller: anyOf({ writer: scopes(user, "write"), service }) }), [{ OAuth: ["write"] }, { Key: [] }]);
   assert.deepEqual(security({ user: scopes(user, "read"), more: optional(scopes(service, "read")) }), [
     { OAuth: ["read"], Key: ["read"] },
@@ -125,7 +125,7 @@ test("rules that demand the same are one alternative; anyScope() demands nothing
   assert.deepEqual(security({ note: firstOf({ user, any: anyScope(user, "a test") }) }), [{ OAuth: [] }]);
 });
 
-test("a scope demanded beside or above a firstOf() stands with each of its alternatives", () => {
+test("a scope demanded beside or above a firstOf() is listed with each of its alternatives", () => {
   const rules = firstOf({ author: scopes(user, "write"), admin: scopes(user, "admin") });
   const both = [{ OAuth: ["read", "write"] }, { OAuth: ["admin", "read"] }];
   assert.deepEqual(security({ rules, reader: scopes(user, "read") }), both);

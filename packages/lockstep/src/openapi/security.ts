@@ -1,6 +1,6 @@
 /**
  * Who is let in, read off the graph. This module owns the security requirements of a route; they come from the same
- * questions (`Graph.branches`, `Graph.active`) as the plan that decides at run time, so that the two cannot differ.
+ * questions (`Graph.branches`, `Graph.active`) as the plan that decides at run time: the two cannot differ.
  *
  * A requirement is a set of credentials **all of which are used** when exactly they are present: what a memoised `anyOf()`
  * would ignore is not asked for, however many paths lead to it.
@@ -23,9 +23,9 @@ type Names = ReadonlySet<string>;
 const none: Names = new Set();
 
 /**
- * The security requirements of a route (OpenAPI 3.1.1 §4.8.30): the disjunctive normal form of its graph. AND stands in one
- * object, OR in several, explicit credentials before ambient ones, `{}` for none at all last. A scope stands with the schemes
- * below its `scopes()` that have to grant it; if the rules of a `firstOf()` demand different scopes, each has a requirement of its own.
+ * The security requirements of a route (OpenAPI 3.1.1 §4.8.30): the disjunctive normal form of its graph. AND is one object, OR
+ * is several, explicit credentials before ambient ones, `{}` for none at all last. A scope is listed with the schemes below its
+ * `scopes()` that have to grant it; if the rules of a `firstOf()` demand different scopes, each has a requirement of its own.
  * Empty if no credential is ever used.
  */
 export function requirementsOf(alternatives: readonly Alternative[]): readonly SecurityRequirement[] {
@@ -73,7 +73,9 @@ function distinct(sets: readonly Names[]): readonly Names[] {
   return [...new Map(sets.map((names) => [[...names].toSorted().join(" "), names])).values()];
 }
 
-/** The ways to be let in with these credentials, one for each choice of rules; none if one of the credentials would not be used. */
+/**
+ * The ways to be let in with these credentials, one for each choice of rules; none if one of the credentials would not be used.
+ */
 function alternativesWith(graph: Graph, names: Names): readonly Alternative[] {
   const present = new Set<Node>(graph.schemes.filter(({ scheme }) => names.has(scheme.name)));
   const active: Active = (node) => graph.active(node, present);
@@ -101,7 +103,10 @@ function isCertain(node: Node): boolean {
   return node.kind === "authenticate";
 }
 
-/** The `scopes()` that have to allow, for each choice of rules of the `firstOf()` that are reached. One that several paths reach is one choice. */
+/**
+ * The `scopes()` that have to allow, for each choice of rules of the `firstOf()` that are reached. One that several paths reach
+ * is one choice.
+ */
 function demandsOf(roots: readonly Node[], active: Active, chosen: ReadonlyMap<Node, Entry>): readonly (readonly Node[])[] {
   const rule = (node: Node): readonly Entry[] => {
     const one = chosen.get(node);

@@ -1,5 +1,5 @@
 /**
- * Where schemas stand inside a schema (draft 2020-12). Everything else in one is data (`default`, `const`, `examples`): a
+ * The places of schemas inside a schema (draft 2020-12). Everything else in one is data (`default`, `const`, `examples`): a
  * `$ref` there is no reference, and nothing of it is rewritten.
  */
 import { isJsonSchema, isSchemaObject, type JsonSchema, type JsonSchemaObject } from "../schema/json-schema.ts";
@@ -20,7 +20,10 @@ const single: ReadonlySet<string> = new Set([
 const lists: ReadonlySet<string> = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
 const records: ReadonlySet<string> = new Set(["properties", "patternProperties", "dependentSchemas", "$defs"]);
 
-/** A copy of a schema in which each schema directly inside is what `map` makes of it. Data is copied, too: the library's schema is shared. */
+/**
+ * A copy of a schema in which `map` has replaced each schema directly inside. Data is copied, too: the library's schema is
+ * shared.
+ */
 export function mapSubschemas(schema: JsonSchemaObject, map: (inner: JsonSchema, keyword: string) => JsonSchema): JsonSchemaObject {
   const mapped = (keyword: string, inner: unknown): unknown => (isJsonSchema(inner) ? map(inner, keyword) : inner);
   return Object.fromEntries(

@@ -10,7 +10,7 @@ import { operationIdOf, pascalCase } from "./operation-id.ts";
 import type { SchemaUse } from "./schema-source.ts";
 import { alternativesOf, requirementsOf } from "./security.ts";
 
-/** An input that a caller may give. */
+/** An input that a caller may send. */
 export interface SurfaceInput {
   readonly place: InputPlace;
   /** Whether every caller has to give it: however they are let in, it is read, and nothing does not fit its schema. */
@@ -33,7 +33,7 @@ export function surfaceOf(route: CompiledRoute): Surface {
   const nodes = [...new Set(alternatives.flatMap((alternative) => alternative.nodes))];
   const always = (node: Node): boolean => alternatives.every((alternative) => alternative.nodes.includes(node));
   const inputs = nodes.flatMap((node) => {
-    // What the host knows of the connection is nothing that a caller gives.
+    // A caller does not send what the host knows of the connection.
     if (node.kind !== "input" || node.input.kind === "connection") return [];
     const { input } = node;
     const required = always(node) && input.schema !== undefined && refusesNothing(input.schema, route.label);
@@ -65,7 +65,7 @@ function refusesNothing(schema: AnySchema, where: string): boolean {
   try {
     const result = runSchema(schema, undefined, where);
     if (!(result instanceof Promise)) return result.issues !== undefined;
-    // What it will say comes too late; a default says it too.
+    // Its result comes too late; a default says it too.
     result.catch(() => {});
     return !("default" in jsonSchemaOf(schema, where));
   } catch {

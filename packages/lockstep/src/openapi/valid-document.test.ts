@@ -92,7 +92,7 @@ test("a document of everything there is fits the official schema of OpenAPI 3.1,
   const validate = (document: unknown) => new Validator().validate(JSON.stringify(document, null, 1));
   const document = documentOfEverything();
   assert.deepEqual(await validate(document), { valid: true });
-  // The positive control: the validator refuses what is wrong.
+  // The positive control: the validator refuses a wrong document.
   assert.equal((await validate({ ...document, info: {} })).valid, false);
   assert.equal((await validate({ ...document, components: {} })).valid, false);
 });

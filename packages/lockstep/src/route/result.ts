@@ -88,7 +88,7 @@ type OpenCheck<B> = 0 extends 1 & B
 /** Advice for a body without a schema, unless it has no members. */
 type PlainCheck<R, B> = 0 extends 1 & B
   ? Advice<typeof needsResponse>
-  : // The compiler checks the path once before it knows the handler's type, which is `unknown` then; `HandlerResult` refuses that type.
+  : // The compiler checks the path once before it knows the handler's type (`unknown` then); `HandlerResult` refuses that type.
     unknown extends R
     ? unknown
     : [B] extends [Plain]

@@ -8,7 +8,7 @@ const session = apiKeyCookie({ name: "__Host-sid" });
 const definition = definitionOf(session);
 const sent = (value: string | readonly string[]) => found(session, { headers: { cookie: value } });
 
-test("gives the cookie's value, among others", () => {
+test("returns the cookie's value, among others", () => {
   assert.deepEqual(sent("__Host-sid=abc-_"), { found: "abc-_" });
   assert.deepEqual(sent("theme=dark; __Host-sid=a=b; lang=en"), { found: "a=b" });
 });

@@ -8,7 +8,7 @@ const key = apiKeyHeader({ name: "X-API-Key" });
 const definition = definitionOf(key);
 const sent = (value: string | readonly string[]) => found(key, { headers: { "x-api-key": value } });
 
-test("gives the key as it was sent", () => {
+test("returns the key as it was sent", () => {
   assert.deepEqual(sent("ls_live_3f_Zx9-secret"), { found: "ls_live_3f_Zx9-secret" });
   assert.deepEqual(sent("!~=;\"'"), { found: "!~=;\"'" });
 });
@@ -25,7 +25,7 @@ test("reads no other place (H-07, K-04)", () => {
   );
 });
 
-test("refuses the header sent twice, also where a proxy or a fetch host joined the two (RFC 9110 §5.3)", () => {
+test("refuses the header sent twice, also if a proxy or a fetch host joined the two (RFC 9110 §5.3)", () => {
   for (const value of [
     ["GOOD", "BAD"],
     ["BAD", "GOOD"],

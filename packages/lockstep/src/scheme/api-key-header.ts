@@ -15,14 +15,14 @@ const advice: Readonly<Record<string, string>> = {
 
 /**
  * Extracts an API key from a header. The scheme's name is `APIKeyHeader` by default. A key is visible ASCII without commas:
- * proxies and `fetch` hosts join repeated headers with a comma (RFC 9110 §5.3), so that one with a comma is refused as
+ * proxies and `fetch` hosts join repeated headers with a comma (RFC 9110 §5.3), so one with a comma is refused as
  * `repeated`, like the two headers it may have been.
  *
  * A 401 must carry a challenge (RFC 9110 §11.6.1) and no scheme is registered for API keys, so `ApiKey` is Lockstep's own;
  * it says where the key belongs.
  *
- * @throws BuildError `wrong_option`, and `wrong_scheme` for a name or a scope that cannot be written, and for the headers `Authorization` and
- * `Cookie`, which have schemes of their own
+ * @throws BuildError `wrong_option`, and `wrong_scheme` for a name or a scope that cannot be written, and for the headers
+ * `Authorization` and `Cookie`, which have schemes of their own
  *
  * @example
  * ```ts

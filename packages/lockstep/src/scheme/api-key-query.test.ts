@@ -8,7 +8,7 @@ const key = apiKeyQuery({ name: "api_key", unsafeInUrl: true });
 const definition = definitionOf(key);
 const sent = (query: string) => found(key, { query });
 
-test("gives the key, decoded, among other parameters", () => {
+test("returns the key, decoded, among other parameters", () => {
   assert.deepEqual(sent("api_key=K1"), { found: "K1" });
   assert.deepEqual(sent("limit=1&api_key=a%2Fb,c"), { found: "a/b,c" });
 });

@@ -17,12 +17,13 @@ export interface ApiKeyQueryOptions<Sc extends string = never> extends ApiKeyOpt
 const queryOptions: KnownOptions<ApiKeyQueryOptions> = { ...apiKeyOptions, unsafeInUrl: true };
 
 /**
- * Extracts an API key from the query. The scheme's name is `APIKeyQuery` by default. Whoever reads a log can use the key:
+ * Extracts an API key from the query. The scheme's name is `APIKeyQuery` by default. Anyone who reads a log can use the key:
  * prefer `apiKeyHeader()`, and give such keys short lives and little to do.
  *
  * The challenge `ApiKey` is Lockstep's own, as in `apiKeyHeader()`.
  *
- * @throws BuildError `wrong_option`, and `wrong_scheme` without `unsafeInUrl: true`, and for a name or a scope that cannot be written
+ * @throws BuildError `wrong_option`, and `wrong_scheme` without `unsafeInUrl: true`, and for a name or a scope that cannot be
+ * written
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * What the three API key schemes share: which value is a key. Where it stands in the request is each scheme's own. Keys
- * are opaque here: their format and checksum belong to whoever verifies them.
+ * The common part of the three API key schemes: which value is a key. Each scheme knows its place in the request. Keys
+ * are opaque here: their format and checksum belong to the verifier.
  */
 import type { Extraction } from "../dependency/scheme-definition.ts";
 import { isVisible } from "../http/token.ts";
@@ -26,7 +26,7 @@ const malformed = malformedCredential("API key: not visible ASCII");
 const tooLong = malformedCredential(`API key: longer than ${maxCredentialBytes} bytes`);
 
 /**
- * Finds the key among all values that came: exactly one, of visible ASCII, of at most 8 KiB. An empty value is no key.
+ * Finds the key among all values that came: exactly one, of visible ASCII, of at most 8 KiB. An empty value is not a key.
  */
 export function findKey(values: readonly string[] | undefined): Extraction<string> {
   if (values === undefined) return undefined;

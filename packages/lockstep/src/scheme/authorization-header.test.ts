@@ -27,7 +27,7 @@ test("H-02: compares the scheme's name without case (RFC 9110 §11.1)", () => {
   for (const name of ["bearer", "BEARER", "bEaReR"]) assert.equal(parsed(`${name} ${token}`), token);
 });
 
-test("H-03: another scheme is no credential of this one", () => {
+test("another scheme is not a credential of this one (H-03)", () => {
   for (const name of ["Basic", "Token", "JWT", "DPoP", "Bearerx", "Bearer-Token", "xBearer", "Beare", "B"]) {
     assert.equal(parsed(`${name} ${token}`), "absent", name);
   }
@@ -35,7 +35,7 @@ test("H-03: another scheme is no credential of this one", () => {
   assert.equal(parsed('Digest username="x", realm="a b", nonce="c d"'), "absent");
 });
 
-test("H-04: the scheme with nothing behind it is no credential", () => {
+test("the scheme with nothing after it is not a credential (H-04)", () => {
   for (const value of ["Bearer", "Bearer ", "Bearer  ", "Bearer\t", ""])
     assert.equal(parsed(value), "absent", JSON.stringify(value));
 });
@@ -97,7 +97,7 @@ test("a credential of 8 KiB is read and a longer one refused", () => {
   assert.equal(parsed(`Bearer ${largest}a`), "!invalid");
 });
 
-test("a refusal says nothing of what was sent", () => {
+test("a refusal does not repeat the credential", () => {
   const result = parseAuthorization("Bearer s3cret s3cret", "bearer");
   assert.ok(result instanceof Refusal);
   assert.ok(!result.reason.includes("s3cret"));

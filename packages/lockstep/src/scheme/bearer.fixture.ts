@@ -8,13 +8,13 @@ import { definitionOf, found } from "./source.fixture.ts";
 /** A factory whose own options are given. */
 export type MakeBearer = <const Sc extends string = never>(options: ScopedOptions<Sc>) => Scheme<string, Sc>;
 
-/** Registers the tests of a scheme, but for what it documents. */
+/** Registers the tests of a scheme, except those of its documentation. */
 export function bearerSuite(make: MakeBearer): void {
   const token = make({ scopes: { "notes:read": "Read notes", "notes:write": "Change notes" } });
   const definition = definitionOf(token);
   const bearer = (value: string | readonly string[]): unknown => found(token, { headers: { authorization: value } });
 
-  test("gives the token of `Bearer SP b64token`, in any case of the scheme (H-02)", () => {
+  test("returns the token of `Bearer SP b64token`, in any case of the scheme (H-02)", () => {
     for (const name of ["Bearer", "bearer", "BEARER"])
       assert.deepEqual(bearer(`${name} abc.def-_~+/==`), { found: "abc.def-_~+/==" });
   });
@@ -26,7 +26,7 @@ export function bearerSuite(make: MakeBearer): void {
     }
   });
 
-  test("refuses what is malformed (H-04, H-05, H-10) or too long", () => {
+  test("refuses a malformed (H-04, H-05, H-10) or too long token", () => {
     const malformed = ["T U", " T", "T ", "T,", "Bearer T", '"T"', "é", "%00"].map((rest) => `Bearer ${rest}`);
     for (const value of [...malformed, "Bearer\tT"]) assert.equal(bearer(value), "!invalid", value);
     assert.equal(bearer(`Bearer ${"a".repeat(8193)}`), "!invalid");

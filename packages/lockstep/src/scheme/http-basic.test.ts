@@ -11,7 +11,7 @@ const basic = (value: string | readonly string[]) => found(login, { headers: { a
 const base64 = (bytes: string | readonly number[]) =>
   Buffer.from(typeof bytes === "string" ? bytes : Uint8Array.from(bytes)).toString("base64");
 
-test("gives user name and password, in any case of the scheme (RFC 7617 §2, H-02)", () => {
+test("returns user name and password, in any case of the scheme (RFC 7617 §2, H-02)", () => {
   const expected = { found: { username: "Aladdin", password: "open sesame" } };
   for (const name of ["Basic", "basic", "BASIC"]) assert.deepEqual(basic(`${name} QWxhZGRpbjpvcGVuIHNlc2FtZQ==`), expected);
 });

@@ -29,14 +29,14 @@ export interface HttpBasicOptions extends SchemeOptions {
 const malformed = malformedCredential("Basic: not the base64 of a UTF-8 user name, a colon and a password");
 /** The base64 of ":". */
 const emptyCredentials = "Og==";
-// A byte order mark is kept: what was sent is what is read.
+// A byte order mark is kept: it is part of the text.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const control = /\p{Cc}/u;
 
 /**
  * Extracts a user name and a password from the `Authorization` header, in UTF-8. Its name is `HTTPBasic` by default.
  * Malformed base64, invalid UTF-8, control characters (RFC 7617 §2), a missing colon and an empty user name are refused.
- * Browsers attach the credentials by themselves, so that unsafe methods get the cross-site rule.
+ * Browsers attach the credentials by themselves, so unsafe methods get the cross-site rule.
  *
  * @throws BuildError `wrong_option`, and `wrong_scheme` for a name or a realm that cannot be written
  *
@@ -73,7 +73,7 @@ function parseBasic(token68: string): Extraction<BasicCredentials> {
   return new Redacted({ username: text.slice(0, colon), password: text.slice(colon + 1) });
 }
 
-/** Decodes strictly: `atob` forgives missing padding and stray bits, what it gives must encode to what was sent. */
+/** Decodes strictly: `atob` forgives missing padding and stray bits, so its result must encode to the same text. */
 function decodeBase64(token68: string): string | undefined {
   try {
     const octets = atob(token68);

@@ -16,7 +16,7 @@ test("shows nothing of the token when it is printed", () => {
   assert.ok(!`${extracted} ${inspect(extracted)} ${JSON.stringify(extracted)}`.includes("s3cret"));
 });
 
-test("H-01: challenges without an error where no credential was sent (RFC 6750 §3)", () => {
+test("challenges without an error if no credential was sent (H-01; RFC 6750 §3)", () => {
   assert.equal(definition.challenge({ realm: "Notes" }), 'Bearer realm="Notes"');
   assert.equal(
     definition.challenge({ realm: "Notes", resourceMetadata: "https://api.test/.well-known/oauth-protected-resource" }),

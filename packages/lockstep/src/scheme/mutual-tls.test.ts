@@ -9,7 +9,7 @@ const client = mutualTls();
 const definition = definitionOf(client);
 const certificate: ClientCertificate = { thumbprintSha256: "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2", subject: "CN=partner" };
 
-test("gives the certificate that the host's TLS layer has verified", () => {
+test("returns the certificate that the host's TLS layer has verified", () => {
   assert.deepEqual(found(client, { certificate }), { found: certificate });
 });
 

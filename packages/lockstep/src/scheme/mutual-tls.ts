@@ -9,9 +9,9 @@ import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
 /**
- * Gives the client's certificate, if the connection has one that the host trusts. The scheme's name is `MutualTLS` by
+ * Extracts the client's certificate, if the connection has one that the host trusts. The scheme's name is `MutualTLS` by
  * default. It never reads a header: a certificate that a proxy forwards in one is the host's to vouch for. Which client a
- * certificate belongs to is still for `authenticate()` to say. Browsers present certificates by themselves, so that unsafe
+ * certificate belongs to is still for `authenticate()` to say. Browsers present certificates by themselves, so unsafe
  * methods get the cross-site rule.
  *
  * A 401 must carry a challenge (RFC 9110 §11.6.1) and none is registered for certificates; `MutualTLS` is Lockstep's own.

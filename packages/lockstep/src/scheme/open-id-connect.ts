@@ -11,7 +11,7 @@ export interface OpenIdConnectOptions<Sc extends string = never> extends ScopedO
 
 /**
  * Extracts a bearer token that an OpenID provider issued. Its name is `OpenIdConnect` by default. Unlike FastAPI's class it
- * gives the token and accepts no other scheme than `Bearer`.
+ * passes the token on and accepts no other scheme than `Bearer`.
  *
  * @throws BuildError `wrong_option`, and `wrong_scheme` for a name, a scope or a URL that cannot be written
  *

@@ -1,5 +1,5 @@
 /**
- * What schemes may be told, and the checks of it. This module owns the rules for names, scopes and URLs, so that a wrong
+ * The options of schemes, and their checks. This module owns the rules for names, scopes and URLs, so a wrong
  * one is met when the scheme is built and not in a challenge or in the OpenAPI document.
  */
 import { isScopeToken, isToken, isVisible } from "../http/token.ts";
@@ -68,7 +68,7 @@ export function checkVisible(factory: string, option: string, text: string): str
 }
 
 /**
- * Checks the names of scopes (`scope-token`, RFC 6749 §3.3) and gives a frozen copy.
+ * Checks the names of scopes (`scope-token`, RFC 6749 §3.3) and returns a frozen copy.
  *
  * @throws BuildError `wrong_scheme`
  */

@@ -10,7 +10,7 @@ const stamp = signedHeader("X-Timestamp");
 const definition = definitionOf(stamp);
 const sent = (value: string | readonly string[]) => found(stamp, { headers: { "x-timestamp": value } });
 
-test("gives the value as it was sent, with spaces and commas", () => {
+test("returns the value as it was sent, with spaces and commas", () => {
   for (const value of ["1700000000", "Tue, 14 Nov 2023 22:13:20 GMT", 'sig1=("@method" "date");created=1', "a".repeat(8192)]) {
     assert.deepEqual(sent(value), { found: value });
   }
@@ -59,7 +59,7 @@ test("is a credential that a browser does not attach, and declares no scopes", (
   stamp satisfies Scheme<string>;
   assert.deepEqual(stamp["~dep"].facts, new Set(["credential"]));
   assert.deepEqual([definition.ambient, definition.scopes], [false, {}]);
-  // It stands where a key in the same header would.
+  // It is in the place of a key in the same header.
   assert.equal(definition.place, definitionOf(apiKeyHeader({ name: "x-timestamp" })).place);
 });
 

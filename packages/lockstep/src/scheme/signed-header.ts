@@ -16,9 +16,10 @@ const malformed = malformedCredential("signed header: not visible ASCII and spac
 const tooLong = malformedCredential(`signed header: longer than ${maxCredentialBytes} bytes`);
 
 /**
- * A header that the verifier of a credential needs beside it, because the signature covers it. `authenticate()` takes no ordinary `header()`:
- * what decides who is asking is part of the credential, stands in the challenge and in the document, and its absence is a 401.
- * The value is visible ASCII and may hold spaces and commas. A repeated header is a 400 where the host tells the two apart.
+ * A header that the verifier of a credential needs beside it, because the signature covers it. `authenticate()` takes no ordinary
+ * `header()`: everything that decides who is asking is part of the credential, of the challenge and of the document, and its
+ * absence is a 401. The value is visible ASCII and may hold spaces and commas. A repeated header is a 400 where the host tells
+ * the two apart.
  *
  * @throws BuildError `wrong_option`, and `wrong_scheme` for a name that cannot be written, and for `Authorization` and `Cookie`
  *

@@ -14,11 +14,11 @@ test("escapes quotes and backslashes (RFC 9110 §5.6.4)", () => {
   assert.equal(quotedString(""), '""');
 });
 
-test("what is printable comes back as it was, and cannot leave its quotes", () => {
+test("printable text comes back unchanged, and cannot leave its quotes", () => {
   fc.assert(fc.property(fc.string({ unit: "grapheme-ascii" }), (text) => unquoted(quotedString(text)) === text));
 });
 
-test("control characters and letters outside ASCII are refused, so that a realm cannot add a header", () => {
+test("control characters and letters outside ASCII are refused: a realm cannot add a header", () => {
   for (const text of ["a\r\nSet-Cookie: x=y", "a\nb", "\0", "\t", "\u007f", "Café", "🔑"]) {
     assert.throws(() => quotedString(text), { name: "BuildError", code: "wrong_scheme" }, JSON.stringify(text));
   }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Waits until a condition holds, and checks it again and again. The limit is no measure of speed: it only ends a test that would
+ * Waits until a condition holds, and checks it again and again. The limit does not measure speed: it only ends a test that would
  * never end, so it is one that no machine reaches.
  */
 export async function eventually(isSo: () => Promise<boolean> | boolean, withinMs: number, what: string): Promise<void> {

@@ -109,7 +109,7 @@ const face = ({ status, headers, body }: RawAnswer): unknown => [status, headers
 const internal = [500, "application/problem+json", "internal_error"];
 
 describe("an answer that cannot be written is 500, is reported, and ends nothing else", () => {
-  test("a status that is none, thrown at once and later", () =>
+  test("an invalid status, thrown at once and later", () =>
     within(
       () => {},
       async (url) => {
@@ -123,7 +123,7 @@ describe("an answer that cannot be written is 500, is reported, and ends nothing
       },
     ));
 
-  test("a stream whose first piece is none, or that throws: rolled back, reported once", () =>
+  test("a stream whose first piece is invalid, or that throws: rolled back, reported once", () =>
     within(
       () => {},
       async (url) => {
@@ -141,7 +141,7 @@ describe("an answer that cannot be written is 500, is reported, and ends nothing
       },
     ));
 
-  test("a stream whose second piece is none is broken off", () =>
+  test("a stream whose second piece is invalid is broken off", () =>
     within(
       () => {},
       async (url) => {

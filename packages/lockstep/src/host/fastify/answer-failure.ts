@@ -20,7 +20,7 @@ export interface FailedRequest {
 const internalError = answerToError(undefined);
 
 /**
- * Answers and reports an error. The answer is written past Fastify, so that this is the end of it: a hook that always throws would
+ * Answers and reports an error. The answer is written past Fastify, and this is the end of it: a hook that always throws would
  * throw again. It throws nothing.
  */
 export function answerFailure(hosted: HostedApi, error: unknown, { reply, seen, instead, isClosing }: FailedRequest): void {

@@ -77,7 +77,7 @@ function conversation(): { socket: Socket; everything: Promise<string>; until(te
 
 const statusLines = (text: string): readonly string[] => [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status = ""]) => status);
 
-describe("what is no HTTP", () => {
+describe("bytes that are not HTTP", () => {
   test("is 400 on an idle connection, and after an answer", async () => {
     const idle = conversation();
     idle.socket.write(garbage);
@@ -113,7 +113,7 @@ describe("what is no HTTP", () => {
     assert.ok(text.endsWith('{"quick":true}'), text);
   });
 
-  test("does not stand inside a body that is being sent, however often it comes", async () => {
+  test("are not answered inside a body that is being sent, however often they come", async () => {
     const { socket, everything, until } = conversation();
     socket.write(rawRequest("GET /stream"));
     await until("first");

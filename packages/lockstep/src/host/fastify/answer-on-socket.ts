@@ -1,4 +1,4 @@
-/** What is no HTTP, as the server answers it: on the socket, for there is no request to answer. */
+/** The answer to bytes that are not HTTP: on the socket, because there is no request to answer. */
 import { ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type Answer, ownAnswer } from "../../problem/problem.ts";
@@ -10,8 +10,8 @@ const headerTooLarge = ownAnswer(431, "headers_too_large", "The request's header
 const tooLate = ownAnswer(408, "request_timeout", "The request did not arrive in time.");
 
 /**
- * Answers what node:http could not read as a request, and closes. If an earlier request of the connection has no whole answer yet,
- * nothing is written: it would stand before that answer, or inside it. The connection closes after it instead.
+ * Answers bytes that node:http could not read as a request, and closes. If an earlier request of the connection has no whole
+ * answer yet, nothing is written: it would come before that answer, or inside it. The connection closes after it instead.
  */
 export function answerOnSocket(api: Api, error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
@@ -58,7 +58,7 @@ function answerTo(code: string | undefined): Answer {
   return code === "ERR_HTTP_REQUEST_TIMEOUT" ? tooLate : malformed;
 }
 
-/** Stands for a request that could not be read. */
+/** In place of a request that could not be read. */
 const unread: HostRequest = {
   method: "",
   path: "",

@@ -132,7 +132,7 @@ describe("hooks of the application", () => {
   });
 });
 
-/** Stands for a database that is not there. */
+/** In place of a database that does not exist. */
 function connect(): object {
   throw new TypeError("no database");
 }

@@ -11,7 +11,7 @@ import type { ClientCertificate, HostRequest } from "../host.ts";
 
 const none: readonly string[] = Object.freeze([]);
 
-// RFC 9112 §3.2.2: servers accept the absolute form. What stands before the path names no route.
+// RFC 9112 §3.2.2: servers accept the absolute form. The part before the path names no route.
 const authority = /^https?:\/\/[^/?#]*/i;
 
 /** The lazy accessor over a Fastify request. */
@@ -130,7 +130,7 @@ export class FastifyHostRequest implements HostRequest {
     let size = 0;
     // Leaving the loop would destroy the socket before the answer is written; `destroyOnReturn` keeps it.
     for await (const chunk of this.#raw.iterator({ destroyOnReturn: false })) {
-      // A message without an encoding gives buffers.
+      // A message without an encoding yields buffers.
       const bytes = chunk as Buffer;
       size += bytes.length;
       if (size > maxBytes) throw tooLarge();

@@ -15,7 +15,7 @@ export interface FastifyServerOptions extends FastifyOptions {
   readonly headersTimeoutMs?: number;
   /** How long a whole request may take to arrive, in milliseconds. Default 30,000. */
   readonly requestTimeoutMs?: number;
-  /** How many proxies stand before this server; the client's address and protocol are taken from what they added. Default 0. */
+  /** The number of proxies before this server. The client's address and protocol are taken from their headers. Default 0. */
   readonly trustedProxies?: number;
 }
 
@@ -30,10 +30,12 @@ const serverOptions: KnownOptions<FastifyServerOptions> = {
 const maxParamLength = 65_536;
 
 /**
- * A Fastify server with the API, and with the routes that you add to it and name in `foreign`. Slow senders are cut off, an upload is invited (`100 Continue`) only once the
- * guards have passed, closing finishes the requests in flight, and what is no HTTP is answered like everything else.
+ * A Fastify server with the API, and with the routes that you add to it and name in `foreign`. Slow senders are cut off, an
+ * upload is invited (`100 Continue`) only once the guards have passed, closing finishes the requests in flight, and bytes that
+ * are not HTTP get an answer like everything else.
  *
- * @throws BuildError `wrong_option` for a misspelt option and for a foreign route that cannot be read; at `ready()` and `listen()` what `lockstep()` throws there
+ * @throws BuildError `wrong_option` for a misspelt option and for a foreign route that cannot be read; at `ready()` and
+ * `listen()` the errors of `lockstep()`
  * @example
  * ```ts
  * const server = fastifyServer(api);

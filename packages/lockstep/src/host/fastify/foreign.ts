@@ -16,7 +16,7 @@ const form = /^(\*|[A-Za-z-]+) (\*|\/\S*)( \{.*\})?$/;
 export class Foreign {
   readonly #patterns: readonly Pattern[];
 
-  /** @throws BuildError `wrong_option` for what is neither a route nor a pattern of routes */
+  /** @throws BuildError `wrong_option` for text that is neither a route nor a pattern of routes */
   constructor(declared: readonly string[]) {
     this.#patterns = declared.map(parse);
   }
@@ -26,7 +26,9 @@ export class Foreign {
     return this.#patterns.some((pattern) => covers(pattern, shape) && !isWide(pattern));
   }
 
-  /** Whether a route (by its shape) is declared by name, or by a pattern that covers it and no route of the API answers its paths. */
+  /**
+   * Whether a route (by its shape) is declared by name, or by a pattern that covers it and no route of the API answers its paths.
+   */
   covers(shape: string, own: ReadonlySet<string>): boolean {
     return this.#patterns.some((pattern) => covers(pattern, shape) && (!isWide(pattern) || !overlaps(shape, own)));
   }
@@ -42,7 +44,7 @@ function parse(text: string): Pattern {
   if (!form.test(text)) {
     throw new BuildError(
       "wrong_option",
-      `Write foreign routes as "GET /metrics", "* /legacy/*" or "OPTIONS *": ${JSON.stringify(text)} is none of these`,
+      `Write foreign routes as "GET /metrics", "* /legacy/*" or "OPTIONS *": ${JSON.stringify(text)} is not one of these`,
     );
   }
   const [method = "", path = "", ...constraint] = shapeOf(text).split(" ");
@@ -63,7 +65,10 @@ function covers(pattern: Pattern, shape: string): boolean {
   return pattern.isBelow ? path.startsWith(pattern.path) : pattern.path === [path, ...constraint].join(" ");
 }
 
-/** Whether a request for one of the API's routes could reach this one. A wildcard comes last in the router, unless it has a constraint. */
+/**
+ * Whether a request for one of the API's routes could reach this one. A wildcard comes last in the router, unless it has a
+ * constraint.
+ */
 function overlaps(shape: string, own: ReadonlySet<string>): boolean {
   const [method = "", path = "", ...constraint] = shape.split(" ");
   if (path.endsWith("*") && constraint.length === 0) return false;

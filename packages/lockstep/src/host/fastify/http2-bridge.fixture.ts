@@ -1,4 +1,4 @@
-/** Puts an HTTP/1.1 server before one that speaks HTTP/2 in clear text, as a proxy would, so that one client tests both. */
+/** Puts an HTTP/1.1 server before one that speaks HTTP/2 in clear text, as a proxy would: one client tests both. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import {
   type ClientHttp2Session,
@@ -62,7 +62,7 @@ function fieldsOf({ method = "GET", url = "/", headers, rawHeaders }: IncomingMe
 
 function answer(stream: ClientHttp2Stream, head: IncomingHttpHeaders, raw: readonly string[], outgoing: ServerResponse): void {
   const fields = raw.filter((_text, index) => !(raw[index - (index % 2)] ?? "").startsWith(":"));
-  // What was not read of a body is not read here either.
+  // The unread rest of a body is not read here either.
   if (!outgoing.req.complete) fields.push("connection", "close");
   outgoing.writeHead(Number(head[":status"]), fields);
   outgoing.flushHeaders();

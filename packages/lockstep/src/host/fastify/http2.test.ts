@@ -203,7 +203,7 @@ describe("a header on HTTP/2", () => {
   });
 });
 
-test("a stream that fails is reset with an error: what came is not taken for all there is (RFC 9113 §8.1)", async () => {
+test("a stream that fails is reset with an error: the client does not take the first pieces for the whole (RFC 9113 §8.1)", async () => {
   const { status, text, code } = await ask("/broken");
   assert.deepEqual([status, text, code], [200, "a", constants.NGHTTP2_INTERNAL_ERROR]);
 });

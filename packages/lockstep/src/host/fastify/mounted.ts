@@ -14,7 +14,7 @@ import { shapeOf } from "./route-table.ts";
 import { checkParser } from "./strict-parser.ts";
 import { write } from "./write.ts";
 
-/** Header fields that node:http hands over unless told another number; before Node 24 it drops what comes after, silently. */
+/** Header fields that node:http hands over unless told another number; before Node 24 it silently drops the others. */
 const defaultHeaderFields = 1000;
 
 const tooManyFields = ownAnswer(431, "headers_too_large", "The request has too many header fields.");
@@ -29,7 +29,8 @@ interface Waiting {
   readonly request: FastifyHostRequest;
 }
 
-// A property of the request rather than a WeakMap: an entry for each request made the garbage collector a third of what a request costs.
+// A property of the request rather than a WeakMap: an entry for each request made the garbage collector a third of what a request
+// costs.
 const waiting: unique symbol = Symbol("lockstep.waiting");
 const answered: unique symbol = Symbol("lockstep.answered");
 
@@ -71,7 +72,7 @@ export class Mounted {
     for (const carried of [waiting, answered]) if (!instance.hasRequestDecorator(carried)) instance.decorateRequest(carried, null);
   }
 
-  /** Gives Fastify a route; the guards run in `onRequest`, everything else in the handler. */
+  /** Registers a route with Fastify; the guards run in `onRequest`, everything else in the handler. */
   add(route: HostedRoute): void {
     const methods = route.method === "GET" ? ["GET", "HEAD"] : [route.method];
     this.#own(methods, route.template);
@@ -167,7 +168,7 @@ export class Mounted {
     else answer(finished);
   }
 
-  /** The exchange of a request, or the answer where there is none. Fastify finds a route; which one it is, the core says. */
+  /** The exchange of a request, or the answer if there is none. Fastify finds a route; the core says which one it is. */
   #exchange(route: HostedRoute, isFixed: boolean, seen: FastifyHostRequest): HostExchange | HostResponse {
     const refusal = this.#refusal(seen);
     if (refusal !== undefined) return this.#hosted.refuse(refusal, seen);
@@ -214,7 +215,7 @@ export class Mounted {
     for (const method of methods) this.shapes.add(shapeOf(`${method} ${this.#pathOf(path)}`));
   }
 
-  /** The path of a route in the application; the root stands where the prefix ends, with its slash if it has one. */
+  /** The path of a route in the application. The root is the prefix, with its slash if it has one. */
   #pathOf(template: string): string {
     return template === "/" ? this.#instance.prefix || "/" : `${this.#prefix}${template}`;
   }

@@ -16,7 +16,8 @@ export class OpenStreams {
   /** Remembers a stream until it ends, however it ends. */
   add(stream: Readable | undefined): void {
     if (stream === undefined) return;
-    // A stream that a hook replaced has no reader, and an error that nobody listens for would end the process. The core reports it.
+    // A stream that a hook replaced has no reader, and an error that nobody listens for would end the process. The core reports
+    // it.
     stream.on("error", () => {});
     this.#open.add(stream);
     if (this.#isOver) stream.destroy(new Unavailable("The server has closed"));

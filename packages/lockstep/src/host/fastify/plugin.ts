@@ -11,12 +11,12 @@ export interface FastifyOptions {
   /**
    * Routes of the application that are not the API's: `GET /metrics` (and its HEAD), `POST /legacy/*` for every path below,
    * `* /legacy/*` for any method. A pattern does not cover a route that could answer in place of one of the API's: name that
-   * one. Every route that is neither the API's nor named fails the start, apart from those for OPTIONS: an API has none, so
-   * that they answer preflights and nothing else.
+   * one. Every route that is neither the API's nor named fails the start, except those for OPTIONS: an API has none, so
+   * they answer preflights and nothing else.
    */
   readonly foreign?: readonly string[];
   /**
-   * How long a stream may go on once the server closes, in milliseconds; then it is cut off, so that one without an end does not
+   * How long a stream may go on after the server begins to close, in milliseconds. Then it is cut off: an endless stream does not
    * keep the server open. Default 3,000.
    */
   readonly streamGraceMs?: number;
@@ -27,14 +27,15 @@ export const fastifyOptions: KnownOptions<FastifyOptions> = { foreign: true, str
 
 /**
  * Makes a Fastify plugin of an API. Register it like any other, with a `prefix` if you like. It is encapsulated: the
- * application's other routes keep their parsers and hooks. Guards run in `onRequest`, before Fastify reads a body; the hooks
- * of the application run before them and, for what comes later, after. What a hook throws is answered as a problem: a status
- * below 500 stays, its message is not told.
+ * application's other routes keep their parsers and hooks. Guards run in `onRequest`, before Fastify reads a body; the hooks of
+ * the application for `onRequest` run before them, and its later hooks after them. An error that a hook throws is answered as a
+ * problem: a status below 500 stays, and the message is not sent.
  *
  * An application that answers 404 itself goes on doing so; the API then answers for its own paths only.
  *
- * @throws BuildError `foreign_route` at `ready()` where the application has a route that is neither the API's nor declared,
- *   `wrong_option` for a misspelt option, for a foreign route that cannot be read, for a prefix with parameters, and for a server that reads HTTP leniently
+ * @throws BuildError `foreign_route` at `ready()` if the application has a route that is neither the API's nor declared;
+ * `wrong_option` for a misspelt option, for a foreign route that cannot be read, for a prefix with parameters, and for a server
+ * that reads HTTP leniently
  *
  * @example
  * ```ts
@@ -51,8 +52,8 @@ export function lockstep(api: Api, options: FastifyOptions = {}): FastifyPluginA
     instance.removeAllContentTypeParsers();
     instance.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
     instance.setErrorHandler((error, request, reply) => mounted.fail(error, request, reply));
-    // Before Fastify looks at a body, since it refuses some methods and media types by itself; and after every `onRequest` hook of
-    // the application, also one that it adds later (CORS).
+    // Before Fastify looks at a body, since it refuses some methods and media types by itself; and after every `onRequest` hook
+    // of the application, also one that it adds later (CORS).
     instance.addHook("preParsing", (request, reply, _payload, next) =>
       request.is404 ? mounted.refuseUnmatched(request, reply) : next(),
     );

@@ -88,7 +88,7 @@ describe("bodies over a bare socket", () => {
       assert.ok(await connection.closes());
     }));
 
-  test("a client that goes away in the middle of a body leaves nothing open and is no error of ours", async () => {
+  test("a client that goes away in the middle of a body leaves nothing open and is not an error of ours", async () => {
     const { calls, events, errors } = server.world;
     const before = [calls.length, events.length, errors.length] as const;
     await connected(async (connection) => {
@@ -150,7 +150,7 @@ describe("Expect: 100-continue (D-18)", () => {
       assert.equal((await answered(connection)).status, 201);
     }));
 
-  test("what is refused for its size or type is not invited either", async () => {
+  test("a body that is refused for its size or type is not invited either", async () => {
     for (const [lines, status] of [
       [["Content-Length: 104857600", json], 413],
       [["Content-Length: 5", "Content-Type: text/plain"], 415],

@@ -59,7 +59,7 @@ describe("credentials in the bytes of a header", () => {
     for (const value of [...values, ...bytes]) assert.equal(await status([`Authorization: ${value}`]), 401, value);
   });
 
-  test("control characters in a header are no HTTP: 400 (H-10)", async () => {
+  test("control characters in a header are not HTTP: 400 (H-10)", async () => {
     for (const character of ["\0", "\x7f", "\x1b", "\n"]) {
       const answer = await server.ask(rawRequest("GET /me", [`Authorization: Bearer ${good}${character}x`]));
       assert.ok(answer.status === 400 || answer.status === 401, JSON.stringify(character));
@@ -100,7 +100,7 @@ describe("credentials in the bytes of a header", () => {
     const head = await connection.next({ bodiless: true });
     assert.equal(head?.status, 401);
     connection.send(rawRequest("GET /health"));
-    // Had HEAD a body, it would stand before this answer.
+    // If HEAD had a body, it would come before this answer.
     assert.equal((await connection.next())?.status, 200);
     connection.destroy();
   });
@@ -113,7 +113,7 @@ describe("credentials in the bytes of a header", () => {
     }
   });
 
-  test("a proxy's headers are not believed where no proxy is configured (L-08)", async () => {
+  test("a proxy's headers are ignored if no proxy is configured (L-08)", async () => {
     const answer = await server.ask(
       rawRequest("GET /me", [bearer, "X-Forwarded-Proto: https", "X-Forwarded-For: 1.1.1.1", "Forwarded: proto=https"]),
     );
@@ -194,7 +194,7 @@ function randomLine(name: string, random: () => number): string {
   return `${name}: ${start}${bytes.join("")}`;
 }
 
-/** A small generator with a seed, so that a failure can be repeated. */
+/** A small generator with a seed: a failure can be repeated. */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {

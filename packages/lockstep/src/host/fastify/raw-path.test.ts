@@ -11,7 +11,7 @@ const encoded = (times: number): string => `/%${"25".repeat(times)}61dmin`;
 
 /** Each way to write `/admin`, and the one answer that it gets with the credential of an administrator. */
 const spellings: readonly (readonly [expected: number, ...targets: string[]])[] = [
-  // The route itself: a query is no part of it, and RFC 9112 §3.2.2 has servers accept the absolute form.
+  // The route itself: a query is not part of it, and RFC 9112 §3.2.2 has servers accept the absolute form.
   [
     200,
     "/admin",
@@ -123,7 +123,7 @@ describe("spellings of GET /admin over a bare socket (P-02 to P-11, P-25, I-17)"
     }
   });
 
-  test("a parameter is decoded once, and is no dot segment", async () => {
+  test("a parameter is decoded once, and is not a dot segment", async () => {
     const user = `Authorization: Bearer ${tokenOf("alice")}`;
     const id = async (text: string): Promise<unknown> =>
       JSON.parse((await server.ask(rawRequest(`GET /people/${text}`, [close, user]))).body).id;
@@ -145,7 +145,7 @@ describe("methods over a bare socket (P-14, P-15, P-16)", () => {
     }
   });
 
-  test("what is no method is 400", async () => {
+  test("an invalid method is 400", async () => {
     for (const method of ["get", "Get", "FOO", "GET\t", "GE T", "GET\0", ""]) {
       assert.equal((await server.ask(rawRequest(`${method} /admin`, [close, root]))).status, 400, method);
     }

@@ -1,6 +1,6 @@
 /**
  * Fastify's route table, compared with the API's: nothing may answer beside it unseen. Two routes of one method and one shape
- * cannot both be in a table, so that parameters are compared by their place and not by their names.
+ * cannot both be in a table, so parameters are compared by their place and not by their names.
  */
 import type { FastifyInstance } from "fastify";
 import { BuildError } from "../../problem/error.ts";
@@ -21,7 +21,7 @@ const parameter = /^:[^:/|()\-.]+(?:\|:[^:/|()\-.]+)*$/;
 export function routeTable(instance: FastifyInstance): Map<string, string> {
   const parts: string[] = [];
   const table = new Map<string, string>();
-  // With the common prefixes each node has a line; without them Fastify loses what stands before a wildcard.
+  // With the common prefixes each node has a line; without them Fastify loses the part before a wildcard.
   for (const line of instance.printRoutes({ commonPrefix: true, includeHooks: false }).split("\n")) {
     const [, indent, text = line] = node.exec(line) ?? [];
     const [, segment = text, methods, constraint] = answering.exec(text) ?? [];
@@ -44,7 +44,7 @@ export function shapeOf(route: string): string {
 
 /**
  * Compares an application's routes with those of its APIs (by shape) and those declared foreign. Routes for OPTIONS need not be
- * declared: no API has one, so that they answer preflights (CORS) and no handler of an API is behind them.
+ * declared: no API has one, so they answer preflights (CORS) and no handler of an API is behind them.
  *
  * @throws BuildError `foreign_route` naming each route that is neither
  */

@@ -45,7 +45,7 @@ export function served(options: FastifyServerOptions = {}): Served {
   };
 }
 
-/** What holds for every answer, those to what is no HTTP included (P-28, I-18). */
+/** The rules for every answer, also to bytes that are not HTTP (P-28, I-18). */
 export function checkRaw({ status, headers, body }: RawAnswer): void {
   if (status < 200) return;
   assert.equal(headers["x-content-type-options"], "nosniff", body);

@@ -73,7 +73,7 @@ function slowApi(log: string[]): Api {
 }
 
 describe("a server that closes", () => {
-  test("finishes the requests in flight, then closes what lives as long as the application", async () => {
+  test("finishes the requests in flight, then closes the values that live as long as the application", async () => {
     const log: string[] = [];
     const server = fastifyServer(slowApi(log));
     const url = await server.listen(loopback);

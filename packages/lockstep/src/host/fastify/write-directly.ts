@@ -40,7 +40,7 @@ export function writeDirectly(reply: FastifyReply, response: HostResponse, optio
   const text = typeof body === "string" ? body : "";
   raw.setHeader("content-length", Buffer.byteLength(text));
   raw.statusCode = status;
-  // What was tried before has left its words. HTTP/2 has none (RFC 9113 §8.3.2).
+  // An earlier attempt has left its reason phrase. HTTP/2 has none (RFC 9113 §8.3.2).
   if (request.raw.httpVersionMajor === 1) raw.statusMessage = STATUS_CODES[status] ?? "";
   raw.end(request.method === "HEAD" ? undefined : text);
 }

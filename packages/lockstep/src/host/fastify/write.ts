@@ -9,10 +9,11 @@ import { discard, Pieces } from "../body.ts";
 import type { FastifyHostRequest } from "./fastify-request.ts";
 
 /**
- * Writes an answer. Its headers are the core's, which has checked what a handler added (`problem/answer-headers.ts`). Gives the
+ * Writes an answer. Its headers are the core's, which has checked those of the handler (`problem/answer-headers.ts`). Returns the
  * stream that is being sent, if the body is one.
  *
- * @throws BuildError `wrong_result` for a status that is not a final one; what Fastify and Node.js throw for what they cannot write
+ * @throws BuildError `wrong_result` for a status that is not a final one; and the errors of Fastify and Node.js for an answer
+ * that they cannot write
  */
 export function write(reply: FastifyReply, response: HostResponse, request: FastifyHostRequest): Readable | undefined {
   const { status, headers, body } = response;
@@ -53,7 +54,7 @@ function writeStream(reply: FastifyReply, { status, body }: HostResponse, reques
     return undefined;
   }
   const readable = Readable.from(new SentPieces(body));
-  // Nobody reads it any more, be it that a hook has sent another body.
+  // Nobody reads it any more, for example because a hook has sent another body.
   reply.raw.once("close", () => readable.destroy());
   if (request.stream !== undefined) breakOff(readable, request.stream);
   reply.send(readable);
@@ -82,7 +83,10 @@ class SentPieces extends Pieces {
   }
 }
 
-/** A stream that fails halfway is reset with an error: Fastify resets it without, and the client takes what came for all there is. */
+/**
+ * A stream that fails halfway is reset with an error: Fastify resets it without one, and the client takes the first pieces for
+ * the whole.
+ */
 function breakOff(readable: Readable, stream: ServerHttp2Stream): void {
   readable.once("error", () => {
     if (stream.headersSent) stream.close(constants.NGHTTP2_INTERNAL_ERROR);

@@ -32,7 +32,7 @@ describe("api.fetch", () => {
     assert.equal(answer.headers.get("strict-transport-security"), "max-age=31536000");
   });
 
-  test("takes credentials that Headers has joined for what they were: two, 400 (H-06)", async () => {
+  test("recognises two credentials that Headers has joined: 400 (H-06)", async () => {
     for (const [name, path, values] of [
       ["authorization", "/me", [good.authorization, "Bearer bad"]],
       ["authorization", "/me", ["Bearer bad", good.authorization]],
@@ -145,7 +145,7 @@ describe("streams of api.fetch", () => {
     assert.deepEqual(calls, ["open", "verify", "chunk 0", "rollback ReaderGone"]);
   });
 
-  test("that nobody begins to read close what is open", async () => {
+  test("that nobody begins to read close the resources", async () => {
     const calls = await closing(async () => (await ask("/stream/endless", { headers: good })).body?.cancel());
     assert.deepEqual(
       calls.filter((call) => !call.startsWith("chunk")),

@@ -14,7 +14,8 @@ export interface FetchOptions {
 }
 
 /**
- * Returns the function that a fetch runtime calls for each request. It never rejects. `api.fetch` is the same function without options.
+ * Returns the function that a fetch runtime calls for each request. It never rejects. `api.fetch` is the same function without
+ * options.
  *
  * @throws BuildError `wrong_option`
  *
@@ -31,7 +32,7 @@ export function serveFetch(
   const hosted = api["~dispatcher"];
   let watches = false;
   return async (request) => {
-    // From the first request on, and not at start-up: whoever only makes an API watches nothing.
+    // From the first request on, and not at start-up: a program that only makes an API watches nothing.
     if (!watches) watchUnawaited();
     watches = true;
     let seen = new FetchRequest(request, undefined);
