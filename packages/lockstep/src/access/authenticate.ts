@@ -37,14 +37,16 @@ type UnaskedIf<D extends Deps> = [NamesOf<NoticesOf<D>, "scope">] extends [never
 type NoInputs<D extends Deps> = NoneOf<Extract<NoticesOf<D>, "input">, typeof noInputs>;
 
 /**
- * Verifies a credential and says who is asking. Return the principal, an object with an `id`; or `identified(principal, grants)` if the
- * credential grants scopes; or `undefined` or `null` to refuse: **401** with one challenge for each scheme below (RFC 9110
- * §15.5.2). `deny("reason")` refuses with a reason for the audit log. Throwing `InvalidCredential`, as every verifier here does, refuses too.
+ * Verifies a credential and says who is asking. Return the principal, an object with an `id`; or `identified(principal, grants)`
+ * if the credential grants scopes; or `undefined` or `null` to refuse: **401** with one challenge for each scheme below (RFC 9110
+ * §15.5.2). `deny("reason")` refuses with a reason for the audit log. Throwing `InvalidCredential`, as every verifier here does,
+ * refuses too.
  *
- * Anything else is no principal (a list, an error, the result of a validation, an object without an id): it does not compile, and through
- * `any` it is a 401 and an audit event.
+ * Anything else is no principal (a list, an error, the result of a validation, an object without an id): it does not compile, and
+ * through `any` it is a 401 and an audit event.
  *
- * It rests on what proves who is asking: schemes, `connection()`, `rawBody()`, resources, and a path parameter that says it identifies nothing.
+ * It rests on what proves who is asking: schemes, `connection()`, `rawBody()`, resources, and a path parameter that says it
+ * identifies nothing.
  *
  * @throws BuildError `wrong_dependency` without a security scheme below, or with an input below
  *

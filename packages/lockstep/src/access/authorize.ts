@@ -64,9 +64,11 @@ export interface AuthorizeOptions<Reach extends "any" | undefined = "any" | unde
  * Decides whether the caller may go on. To say yes, return an object with an `id`, the value of a guard below, or
  * `allow(value)`. `undefined` and `null` refuse, and so does `deny("reason")`: **403** (RFC 9110 §15.5.4).
  *
- * Anything else (a boolean, a list, an error, `{ allowed: false }`) does not compile, and through `any` it is a 403 and an audit event.
+ * Anything else (a boolean, a list, an error, `{ allowed: false }`) does not compile, and through `any` it is a 403 and an audit
+ * event.
  *
- * @throws BuildError `wrong_dependency` without an authenticated dependency below, and if `reach: "any"` rests on an input; `wrong_option`
+ * @throws BuildError `wrong_dependency` without an authenticated dependency below, and if `reach: "any"` rests on an input;
+ *   `wrong_option`
  *
  * @example
  * ```ts

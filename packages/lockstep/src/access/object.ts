@@ -9,7 +9,10 @@ import { checkReason } from "../dependency/reason.ts";
 
 /** Which ids a verb checks. */
 export interface ChecksOption<N extends string> {
-  /** The places and names of the ids that this load checks, for example `["path.id"]`; the others stay open. Needed if several are below. */
+  /**
+   * The places and names of the ids that this load checks, for example `["path.id"]`; the others stay open. Needed if several are
+   * below.
+   */
   readonly checks?: readonly [N, ...N[]];
   /** Why the object is checked without the one that stands before it in the path. Documented. */
   readonly apart?: string;

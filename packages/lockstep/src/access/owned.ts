@@ -46,16 +46,17 @@ export interface OwnedOptions<N extends string, Owner extends string> extends Ch
 }
 
 /**
- * Loads an object by an id of the request and gives it out only to its owner. The third function returns the id of the owner
- * of the object that was loaded, and the core compares it with the id of the principal below (or of `{ owner: "org" }`). Nothing found and
- * not theirs are the same **404**, byte for byte, so that ids cannot be probed.
+ * Loads an object by an id of the request and gives it out only to its owner. The third function returns the id of the owner of
+ * the object that was loaded, and the core compares it with the id of the principal below (or of `{ owner: "org" }`). Nothing
+ * found and not theirs are the same **404**, byte for byte, so that ids cannot be probed.
  *
- * Several objects: return the ids of all owners, which must all match; an empty list is 404. `null` and `undefined` never match. A rule that is
- * no comparison of ids is a function of two parameters, the object and the values, that returns a boolean; it may be asynchronous.
+ * Several objects: return the ids of all owners, which must all match; an empty list is 404. `null` and `undefined` never match.
+ * A rule that is no comparison of ids is a function of two parameters, the object and the values, that returns a boolean; it may
+ * be asynchronous.
  *
- * @throws BuildError `wrong_dependency` without an authenticated dependency below, or if several principals are below and none is named;
- *   `wrong_option`; `unchecked_object` if several ids are below and `checks` does not name those it checks; at run time `wrong_result` if the
- *   two ids have different types
+ * @throws BuildError `wrong_dependency` without an authenticated dependency below, or if several principals are below and none is
+ *   named; `unchecked_object` if several ids are below and `checks` does not name those it checks; `wrong_option`; at run time
+ *   `wrong_result` if the two ids have different types
  *
  * @example
  * ```ts

@@ -55,8 +55,8 @@ export function scopes<D extends AnyDependency>(
 }
 
 /**
- * The same dependency, saying that a credential limited to scopes may be used whatever it was granted. A route that changes something asks
- * for a scope or says this. The reason is documented. On a group it is said once for all its routes.
+ * The same dependency, saying that a credential limited to scopes may be used whatever it was granted. A route that changes
+ * something asks for a scope or says this. The reason is documented. On a group it is said once for all its routes.
  *
  * @throws BuildError `empty_reason`, `wrong_dependency` if nobody is authenticated
  *
@@ -124,7 +124,10 @@ function grantsAll(scope: string | undefined, wanted: readonly string[]): boolea
   return scope !== undefined && wanted.every((name) => includesScope(scope, name));
 }
 
-/** Whether a space-separated list (RFC 6749 §3.3) has a scope: the whole word, not a part of one. Asked on every request, so without a copy. */
+/**
+ * Whether a space-separated list (RFC 6749 §3.3) has a scope: the whole word, not a part of one. Asked on every request, so
+ * without a copy.
+ */
 function includesScope(scope: string, name: string): boolean {
   for (let at = scope.indexOf(name); at !== -1; at = scope.indexOf(name, at + 1)) {
     const end = at + name.length;

@@ -1,4 +1,6 @@
-/** The problems that a route or a dependency says it may answer with. The document shows them, so a misspelt status is refused. */
+/**
+ * The problems that a route or a dependency says it may answer with. The document shows them, so a misspelt status is refused.
+ */
 import { BuildError } from "./error.ts";
 
 /** Texts by status: `{ 409: "The name is taken." }`. */

@@ -1,6 +1,6 @@
 /**
- * What a wrong route is told, by the compiler (`route.ts`) and at start-up (`check.ts`), in the same words: first what to write, then why.
- * The compiler checks the functions here against the types beside them.
+ * The advice that a wrong route gets from the compiler (`route.ts`) and at start-up (`check.ts`), in the same words: first the
+ * code to write, then the reason. The compiler checks the functions here against the types beside them.
  */
 
 export const unprotected = 'add an authenticated dependency or { public: "reason" }: this route is unprotected';

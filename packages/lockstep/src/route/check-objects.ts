@@ -43,7 +43,10 @@ function checkOneMeaning(inputs: readonly InputNode[], fail: Fail): void {
   }
 }
 
-/** What a function or a transformation makes of a text does not show in a JSON Schema, so only schemas without any can be compared. */
+/**
+ * What a function or a transformation makes of a text does not show in a JSON Schema, so only schemas without any can be
+ * compared.
+ */
 function areAlike(a: AnySchema, b: AnySchema, where: string): boolean {
   if (!isDescribed(a) || !isDescribed(b)) return false;
   return JSON.stringify(jsonSchemaOf(a, where)) === JSON.stringify(jsonSchemaOf(b, where));

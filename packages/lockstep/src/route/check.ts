@@ -25,7 +25,9 @@ export interface Checked {
   readonly nodes: readonly Node[];
 }
 
-/** @throws BuildError `unprotected_route`, `unchecked_object`, `scopes_unasked`, `public_and_authenticated`, `wrong_parameter`, … */
+/**
+ * @throws BuildError `unprotected_route`, `unchecked_object`, `scopes_unasked`, `public_and_authenticated`, `wrong_parameter`, …
+ */
 export function checkRoute(checked: Checked): void {
   const { route, segments } = checked;
   const where = `${route.method} ${route.template}`;

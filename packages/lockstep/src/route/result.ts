@@ -42,12 +42,14 @@ type Media = string | Uint8Array | Reply<string | Uint8Array | undefined> | Stre
 type Replies<B> = B | Reply<B> | StreamReply;
 
 /**
- * A type with nothing in it to be changed: literals in a handler keep their types, and arrays of them fit. A `Date` fits where text does; it is
- * written if the schema says `date-time`, and refused at run time otherwise.
+ * A type with nothing in it to be changed: literals in a handler keep their types, and arrays of them fit. A `Date` fits where
+ * text does; it is written if the schema says `date-time`, and refused at run time otherwise.
  */
 type Unchanging<T> = T extends Leaf ? (string extends T ? T | Date : T) : { readonly [K in keyof T]: Unchanging<T[K]> };
 
-/** What a handler may return if the response schema takes `In`. Without a schema the check of the route says it (`ResultCheck`). */
+/**
+ * What a handler may return if the response schema takes `In`. Without a schema the check of the route says it (`ResultCheck`).
+ */
 export type Sendable<In> = unknown extends In
   ? unknown
   : [In] extends [Anything | NoSchema]
@@ -93,8 +95,8 @@ type PlainCheck<R, B> = 0 extends 1 & B
       : FirstAdvice<[OpenCheck<B>, Advice<typeof needsResponse>]>;
 
 /**
- * Advice for a result that needs a response schema, and has none, or that must not leave. If the schema says what it takes, the handler's type is
- * compared with that instead (`Sendable`).
+ * Advice for a result that needs a response schema, and has none, or that must not leave. If the schema says what it takes, the
+ * handler's type is compared with that instead (`Sendable`).
  */
 export type ResultCheck<R, In> = unknown extends In
   ? OpenCheck<BodyOf<Awaited<R>>>

@@ -60,13 +60,19 @@ export interface RouteSpec<D extends Deps, Pub extends string | undefined, In = 
   readonly public?: Pub;
   /** What the handler needs. Without `public`, one of these (or of the group's) is authenticated. */
   readonly deps?: D;
-  /** The schema of the response: unknown fields are dropped, and the handler's result must fit. Required for an object or a list; `unchecked("reason")` lets everything through. */
+  /**
+   * The schema of the response: unknown fields are dropped, and the handler's result must fit. Required for an object or a list;
+   * `unchecked("reason")` lets everything through.
+   */
   readonly response?: Schema<In, unknown>;
-  /** The status of the success, from 200 to 399. Without it and without `response`, 200, or 204 if the handler returns `undefined`. */
+  /**
+   * The status of the success, from 200 to 399. Without it and without `response`, 200, or 204 if the handler returns
+   * `undefined`.
+   */
   readonly status?: number;
   /**
-   * Several successes by status, each with its schema, or `null` for no content: `{ 200: Note, 201: Note, 303: null }`. Instead of
-   * `response` and `status`.
+   * Several successes by status, each with its schema, or `null` for no content: `{ 200: Note, 201: Note, 303: null }`. Instead
+   * of `response` and `status`.
    */
   readonly responses?: Readonly<Record<number, Schema<In, unknown> | null>>;
   /** `oauth`: errors as RFC 6749 §5.2 demands of OAuth endpoints, instead of problem details. */
@@ -90,7 +96,10 @@ type UndeclaredCheck<Name extends string> = NoneOf<Name, Undeclared<Name>>;
 /** The names of a path that is no literal are checked at start-up. */
 type UnusedCheck<Name extends string> = string extends Name ? unknown : NoneOf<Name, Unused<Name>>;
 
-/** A credential that may be limited to scopes, and was asked for none. Scopes whose names are not known here are checked at start-up. */
+/**
+ * A credential that may be limited to scopes, and was asked for none. Scopes whose names are not known here are checked at
+ * start-up.
+ */
 type Unasked<P, N> = "scopes-asked" extends P ? never : `scope:${string}` extends N ? never : Extract<N, "scopes-unasked">;
 
 type ScopesCheck<P, N, V extends HttpMethod> = V extends "GET" ? unknown : NoneOf<Unasked<P, N>, ScopesUnasked<"credential">>;
@@ -107,8 +116,8 @@ export type DeclaredDeps<D extends Deps> = NoDeps extends D ? unknown : DepsInEv
 type Declared<D extends Deps, Pub> = [Pub] extends [string] ? PublicInEveryCase & DeclaredDeps<D> : DeclaredDeps<D>;
 
 /**
- * The checks that read names and facts. They are in a conditional type so that the compiler works out equal arguments once: it looks up the
- * arguments of a conditional type before it instantiates what is in it.
+ * The checks that read names and facts. They are in a conditional type so that the compiler works out equal arguments once: it
+ * looks up the arguments of a conditional type before it instantiates what is in it.
  */
 type FactsCheck<Shared, Own extends string, Prefix extends string, P, N, V extends HttpMethod, Pub> = V extends HttpMethod
   ? FirstAdvice<
@@ -125,8 +134,8 @@ type FactsCheck<Shared, Own extends string, Prefix extends string, P, N, V exten
   : never;
 
 /**
- * Everything the compiler checks of a route, the first advice there is. It hangs on the path, the shortest of the arguments, so that the
- * compiler says the advice first and not the type of the whole specification.
+ * Everything the compiler checks of a route, the first advice there is. It hangs on the path, the shortest of the arguments, so
+ * that the compiler says the advice first and not the type of the whole specification.
  */
 export type RouteCheck<
   D0 extends Deps,
