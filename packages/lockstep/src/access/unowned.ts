@@ -7,8 +7,8 @@ import { type Checked, type ChecksOption, checksOptions, closeIds, type NameTheC
 import { checkReason, type Reason } from "../dependency/reason.ts";
 
 /**
- * Loads an object that belongs to nobody in particular: a published post, a product. The reason is shown in the document
- * matrix. Nothing found is **404**.
+ * Loads an object that belongs to nobody in particular: a published post, a product. The reason is shown in the
+ * document. If nothing is found, the answer is **404**.
  *
  * @throws BuildError `empty_reason`, `unchecked_object` as in `owned()`, `wrong_option`
  *
