@@ -2,7 +2,7 @@
  * Where schemas stand inside a schema (draft 2020-12). Everything else in one is data (`default`, `const`, `examples`): a
  * `$ref` there is no reference, and nothing of it is rewritten.
  */
-import { isJsonSchema, isSchemaObject, type JsonSchema, type JsonSchemaObject } from "../schema/json-schema.ts";
+import { isJsonSchema, isSchemaObject, type JsonSchema, type JsonSchemaObject, schemaList } from "../schema/json-schema.ts";
 
 const single: ReadonlySet<string> = new Set([
   "additionalProperties",
@@ -42,12 +42,11 @@ function copied(data: unknown): unknown {
 
 /** The schemas directly inside a schema. */
 export function subschemas(schema: JsonSchemaObject): readonly JsonSchema[] {
-  const found: JsonSchema[] = [];
-  mapSubschemas(schema, (inner) => {
-    found.push(inner);
-    return inner;
+  return Object.entries(schema).flatMap(([keyword, value]) => {
+    if (single.has(keyword)) return isJsonSchema(value) ? [value] : [];
+    if (lists.has(keyword)) return schemaList(value);
+    return records.has(keyword) && isSchemaObject(value) ? Object.values(value).filter(isJsonSchema) : [];
   });
-  return found;
 }
 
 /** The schema and all objects inside it, each once; references are not followed. */
