@@ -1,4 +1,4 @@
-/** Every library, every kind of rule, every place where a route takes a schema: it starts, it is documented, and the rule holds. */
+/** Each library, each kind of rule, each place that takes a schema: the API starts, the document is right, and the rule holds. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
@@ -13,7 +13,7 @@ import { post, type Route } from "../route/route.ts";
 import type { AnySchema } from "../schema/schema.ts";
 import { type Api, createApi } from "./api.ts";
 
-/** What is sent for `text`, and what arrives. */
+/** A schema with a rule, and a text that it accepts. */
 interface Case {
   /** A schema of `{ text }` … */
   readonly object: AnySchema;
@@ -23,7 +23,7 @@ interface Case {
   readonly arrives: unknown;
   /** A text that is refused; `undefined` if the rule refuses none. */
   readonly refused?: string;
-  /** The documented types of what is sent to the API, and of what it sends. */
+  /** The documented types: of a request, and of a response. */
   readonly types: readonly [sent: string, received: string];
 }
 

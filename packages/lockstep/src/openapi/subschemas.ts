@@ -1,5 +1,5 @@
 /**
- * Where schemas stand inside a schema (draft 2020-12). Everything else in one is data (`default`, `const`, `examples`): a
+ * The places of schemas inside a schema (draft 2020-12). Everything else in one is data (`default`, `const`, `examples`): a
  * `$ref` there is no reference, and nothing of it is rewritten.
  */
 import { isJsonSchema, isSchemaObject, type JsonSchema, type JsonSchemaObject, schemaList } from "../schema/json-schema.ts";
@@ -20,7 +20,10 @@ const single: ReadonlySet<string> = new Set([
 const lists: ReadonlySet<string> = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
 const records: ReadonlySet<string> = new Set(["properties", "patternProperties", "dependentSchemas", "$defs"]);
 
-/** A copy of a schema in which each schema directly inside is what `map` makes of it. Data is copied, too: the library's schema is shared. */
+/**
+ * A copy of a schema in which each schema directly inside is replaced by the result of `map`. Data is copied, too, because the
+ * schema is shared.
+ */
 export function mapSubschemas(schema: JsonSchemaObject, map: (inner: JsonSchema, keyword: string) => JsonSchema): JsonSchemaObject {
   const mapped = (keyword: string, inner: unknown): unknown => (isJsonSchema(inner) ? map(inner, keyword) : inner);
   return Object.fromEntries(
@@ -33,7 +36,7 @@ export function mapSubschemas(schema: JsonSchemaObject, map: (inner: JsonSchema,
   );
 }
 
-/** Lists and plain records, copied; anything else is the developer's and stays what it is. */
+/** Copies lists and plain records. Anything else belongs to the developer and is not copied. */
 function copied(data: unknown): unknown {
   if (Array.isArray(data)) return data.map(copied);
   const isPlain = typeof data === "object" && data !== null && Object.getPrototypeOf(data) === Object.prototype;
