@@ -1,6 +1,6 @@
 /**
- * Measures what starting an API costs: declaring 58 routes, `createApi()`, and `api.with()`. Each round is a process of its own, because a
- * schema is converted once in a process. `node --conditions=lockstep-source bench/api.ts` measures one round.
+ * Measures the cost of starting an API: declaring 58 routes, `createApi()`, and `api.with()`. Each round is a process of its own,
+ * because a schema is converted once in a process. `node --conditions=lockstep-source bench/api.ts` measures one round.
  */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -94,7 +94,7 @@ function measureRound(): Round {
   };
 }
 
-/** Prints what starting an API costs. */
+/** Prints the cost of starting an API. */
 export function benchApi(rounds: number): void {
   const self = fileURLToPath(import.meta.url);
   const all = Array.from({ length: rounds }, () => {
