@@ -1,4 +1,5 @@
 /** `npm run bench`: measures everything that can be measured on one machine. `npm run bench -- http` runs one part. */
+import { benchApi } from "./api.ts";
 import { benchGraph } from "./graph.ts";
 import { benchHttp } from "./http/run.ts";
 import { benchChecks } from "./identity/checks.ts";
@@ -8,6 +9,7 @@ import { benchTypes } from "./types/measure.ts";
 
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   graph: () => benchGraph(7),
+  api: async () => benchApi(7),
   types: () => benchTypes(),
   http: () => benchHttp(Number(process.env["BENCH_ROUNDS"] ?? 5), Number(process.env["BENCH_SECONDS"] ?? 3)),
   identity: async () => {

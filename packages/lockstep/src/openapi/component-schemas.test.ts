@@ -31,6 +31,19 @@ const object = (properties: Readonly<Record<string, unknown>>, required = Object
   additionalProperties: false,
 });
 
+/** Two schemas that refer to themselves, without a name. */
+const Tree = z.object({
+  get child() {
+    return Tree.optional();
+  },
+});
+const Other = z.object({
+  name: z.string(),
+  get other() {
+    return Other.optional();
+  },
+});
+
 test("a schema without a name is written in place, without its dialect", () => {
   assert.deepEqual(written(use(z.object({ a: z.string() }))), { used: [object({ a: text })], all: {} });
 });
@@ -90,17 +103,6 @@ test("a schema that refers to itself is hoisted, under its id or named after its
 });
 
 test("what libraries number is named after its operation: no two operations share `__schema0`, `0` or `type1`", () => {
-  const Tree = z.object({
-    get child() {
-      return Tree.optional();
-    },
-  });
-  const Other = z.object({
-    name: z.string(),
-    get other() {
-      return Other.optional();
-    },
-  });
   const pair = (schema: z.ZodType) => z.object({ a: schema, b: schema });
   const names = (...uses: SchemaUse[]) => Object.keys(written(...uses).all);
   assert.deepEqual(names(use(pair(Tree), "output", "GetX"), use(pair(Other), "output", "GetY")), ["GetX", "GetY"]);
@@ -112,19 +114,8 @@ test("what libraries number is named after its operation: no two operations shar
 });
 
 test("a named schema is the same in every place, also if a library numbers differently below it", () => {
-  const Tree = z.object({
-    get child() {
-      return Tree.optional();
-    },
-  });
-  const Before = z.object({
-    name: z.string(),
-    get other() {
-      return Before.optional();
-    },
-  });
   const Note = z.object({ a: Tree, b: Tree }).meta({ id: "Note" });
-  const { all } = written(use(Note, "output", "GetX"), use(z.object({ x: Before, y: Before, note: Note }), "output", "GetY"));
+  const { all } = written(use(Note, "output", "GetX"), use(z.object({ x: Other, y: Other, note: Note }), "output", "GetY"));
   assert.deepEqual(Object.keys(all), ["Note", "GetX", "GetY"]);
 });
 

@@ -78,7 +78,7 @@ function distinct(sets: readonly Names[]): readonly Names[] {
  */
 function alternativesWith(graph: Graph, names: Names): readonly Alternative[] {
   const present = new Set<Node>(graph.schemes.filter(({ scheme }) => names.has(scheme.name)));
-  const active: Active = (node) => graph.active(node, present);
+  const active = remembered((node) => graph.active(node, present));
   const roots = graph.roots.map((root) => root.node);
   const nodes = reached(roots, active);
   const used = new Set(nodes.flatMap((node) => (node.kind === "scheme" ? [node.scheme.name] : [])));
@@ -94,8 +94,22 @@ function alternativesWith(graph: Graph, names: Names): readonly Alternative[] {
 /** The entries of a node that are needed. */
 type Active = (node: Node) => readonly Entry[];
 
+/** Answers each node once: several walks ask about the same ones. */
+function remembered(active: Active): Active {
+  const known = new Map<Node, readonly Entry[]>();
+  return (node) => {
+    const entries = known.get(node) ?? active(node);
+    known.set(node, entries);
+    return entries;
+  };
+}
+
+/** The nodes that some nodes reach, each once. */
 function reached(roots: readonly Node[], active: Active): readonly Node[] {
-  return [...new Set(roots.flatMap((root) => nodesBelow(root, active)))];
+  const found = new Set<Node>();
+  // What is below a node that was found before is found, too.
+  for (const root of roots) for (const node of nodesBelow(root, (each) => (found.has(each) ? [] : active(each)))) found.add(node);
+  return [...found];
 }
 
 /** Who is asking is decided before any rule of a `firstOf()` is tried (`dependency/variant.ts`), with all that it rests on. */

@@ -2,7 +2,7 @@
  * The places of schemas inside a schema (draft 2020-12). Everything else in one is data (`default`, `const`, `examples`): a
  * `$ref` there is no reference, and nothing of it is rewritten.
  */
-import { isJsonSchema, isSchemaObject, type JsonSchema, type JsonSchemaObject } from "../schema/json-schema.ts";
+import { isJsonSchema, isSchemaObject, type JsonSchema, type JsonSchemaObject, schemaList } from "../schema/json-schema.ts";
 
 const single: ReadonlySet<string> = new Set([
   "additionalProperties",
@@ -36,7 +36,7 @@ export function mapSubschemas(schema: JsonSchemaObject, map: (inner: JsonSchema,
   );
 }
 
-/** Lists and plain records, copied; anything else is the developer's and stays what it is. */
+/** Copies lists and plain records. Anything else belongs to the developer and is not copied. */
 function copied(data: unknown): unknown {
   if (Array.isArray(data)) return data.map(copied);
   const isPlain = typeof data === "object" && data !== null && Object.getPrototypeOf(data) === Object.prototype;
@@ -45,12 +45,11 @@ function copied(data: unknown): unknown {
 
 /** The schemas directly inside a schema. */
 export function subschemas(schema: JsonSchemaObject): readonly JsonSchema[] {
-  const found: JsonSchema[] = [];
-  mapSubschemas(schema, (inner) => {
-    found.push(inner);
-    return inner;
+  return Object.entries(schema).flatMap(([keyword, value]) => {
+    if (single.has(keyword)) return isJsonSchema(value) ? [value] : [];
+    if (lists.has(keyword)) return schemaList(value);
+    return records.has(keyword) && isSchemaObject(value) ? Object.values(value).filter(isJsonSchema) : [];
   });
-  return found;
 }
 
 /** The schema and all objects inside it, each once; references are not followed. */

@@ -9,26 +9,19 @@ type Metadata = Readonly<Record<string, unknown>>;
 /** What zod read while it converted one schema. */
 export class ZodMetadata {
   readonly #read: (readonly [schema: object, metadata: Metadata | undefined])[] = [];
-  #isKnown = true;
 
   /** The `override` of zod's converter: called for each schema inside, itself included. */
   readonly read = ({ zodSchema }: { readonly zodSchema: object }): void => {
-    this.#isKnown &&= canTell(zodSchema);
     this.#read.push([zodSchema, metadataOf(zodSchema)]);
   };
 
-  /** Whether zod would read the same again; `false` if a schema inside cannot be asked (`zod/mini`). */
-  readonly isCurrent = (): boolean =>
-    this.#isKnown && this.#read.every(([schema, metadata]) => isSame(metadataOf(schema), metadata));
-}
-
-function canTell(schema: object): boolean {
-  return typeof Reflect.get(schema, "meta") === "function";
+  /** Whether zod would read the same again. */
+  readonly isCurrent = (): boolean => this.#read.every(([schema, metadata]) => isSame(metadataOf(schema), metadata));
 }
 
 function metadataOf(schema: object): Metadata | undefined {
   const meta: unknown = Reflect.get(schema, "meta");
-  // zod's own method, which returns a record or nothing.
+  // zod's own method, which returns a record or nothing. Schemas of zod/mini have none, and no JSON Schema either.
   return typeof meta === "function" ? (Reflect.apply(meta, schema, []) as Metadata | undefined) : undefined;
 }
 
