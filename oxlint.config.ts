@@ -3,7 +3,7 @@ import { defineConfig } from "oxlint";
 import { core, type ForbiddenImport, identity, roomRules } from "./tools/rooms.ts";
 
 const everyRuntime: ForbiddenImport = {
-  group: ["node:*"],
+  group: ["node:*", "node:*/*"],
   message: "The neutral core runs on every runtime: no node: module here.",
 };
 

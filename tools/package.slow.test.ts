@@ -91,8 +91,8 @@ await identity({
 `;
 
 /**
- * A scheme and a host that are written outside the package: those of the manual. They are copied into an empty folder with their tests,
- * without the repository's settings. `tests` is the least number of tests that must have run.
+ * A scheme and a host that are written outside the package: those of the manual. They are copied into an empty folder with their
+ * tests, without the repository's settings. `tests` is the least number of tests that must have run.
  */
 const outside = {
   scheme: { tests: 4, files: ["15-writing-a-scheme.ts", "15-writing-a-scheme.test.ts", "ask.fixture.ts"] },

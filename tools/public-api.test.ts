@@ -23,11 +23,11 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       HttpMethod Method Route RouteDocumentation RouteSpec Group GroupSpec
       Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite
       DependsOptions Alternative RunContext
-      PasswordRequest RawBodyOptions Connection Identifies IdentifiesMembers Nothing InputLimits
+      ParameterOptions MemberOptions PasswordRequest RawBodyOptions Connection Identifies IdentifiesMembers Nothing InputLimits
       HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme
       OAuth2PasswordBearerOptions OAuth2AuthorizationCodeOptions OAuth2ClientCredentialsOptions OpenIdConnectOptions
       AnswerHeaders Reply ReplyOptions Cookie StreamReply StreamOptions Anything
-      ProblemOptions OAuthErrorCode BuildCode ProblemCode ErrorCode ErrorListener ErrorOrigin
+      ProblemOptions OAuthErrorCode OAuthErrorOptions DeclaredProblems BuildCode ProblemCode ErrorCode ErrorListener ErrorOrigin
       AuditContext AuditEvent AuditEventType AuditRecord AuditSink StructuredLogger
       Secret
       AnyDependency Dependency Deps ValueOf Values Advice Authenticated Authorized Fact Lifetime
