@@ -1,9 +1,9 @@
-/** Waiting for an event that announces itself by its effect only. */
+/** Waits for an event that a test notices only by its effect. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Waits until a condition holds, and checks it again and again. The limit is no measure of speed: it only ends a test that would
- * never end, so it is one that no machine reaches.
+ * Waits until a condition holds, and checks it again and again. `withinMs` does not measure speed. It only ends a test that would
+ * never end, so set a limit that no machine reaches.
  */
 export async function eventually(isSo: () => Promise<boolean> | boolean, withinMs: number, what: string): Promise<void> {
   const end = performance.now() + withinMs;
