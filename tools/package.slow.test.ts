@@ -99,7 +99,7 @@ const outside = {
   host: { tests: 80, files: ["10-hosts/node.ts", "10-hosts-node.slow.test.ts"] },
 } as const;
 
-/** All strict checks, those of the package's own declarations included. */
+/** The compiler's options: all strict checks, including those of the package's own declarations. */
 const strictly: readonly string[] = [
   "--noEmit --strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --skipLibCheck false",
   "--module nodenext --target es2024 --lib es2024 --types node --allowImportingTsExtensions",
@@ -230,7 +230,7 @@ describe("the packed packages", () => {
     after(() => rm(folder, { recursive: true, force: true }));
 
     for (const [what, { tests, files }] of Object.entries(outside)) {
-      test(`a ${what} that is written there compiles and passes its tests`, async () => {
+      test(`the manual's ${what} compiles and passes its tests`, async () => {
         const options = { cwd: folder, env: outsideEnvironment };
         await run(binary("tsc"), [...strictly, ...files], options).catch(printed);
         const testFiles = files.filter((path) => path.endsWith(".test.ts"));
@@ -305,10 +305,10 @@ describe("the packed packages", () => {
   });
 });
 
-/** A test process of its own: nothing of the process that runs this file, such as the condition that leads to the sources. */
+/** The environment of a test process that inherits nothing from this one, such as the condition that resolves to the sources. */
 const outsideEnvironment = { PATH: process.env["PATH"] };
 
-/** A failed command says on its standard output what is wrong. */
+/** Throws an error with the standard output of a failed command, which says what is wrong. */
 function printed(failure: Error & { readonly stdout?: string }): never {
   throw new Error(failure.stdout ?? failure.message, { cause: failure });
 }

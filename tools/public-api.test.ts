@@ -4,7 +4,7 @@ import { type Exports, publicApi } from "./public-api.ts";
 
 const { subpaths, unexported } = publicApi();
 
-/** What each subpath exports. A name that is added or removed here is a change for every program that uses the package. */
+/** The exports of each subpath. If you add or remove a name here, every program that uses the package is affected. */
 const expected: Readonly<Record<string, { readonly values: string; readonly types: string }>> = {
   lockstep: {
     values: `
@@ -65,7 +65,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   "lockstep/testing": { values: "hostSuite", types: "ServedApi" },
 };
 
-/** Types that a public declaration mentions and that no program outside can use. */
+/** Types that a public declaration mentions and that no other program needs, with the reason. */
 const explained: readonly { readonly types: string; readonly because: string }[] = [
   {
     types: "Node Phantom Giving KnownOfCaller RouteDefinition",
@@ -93,7 +93,7 @@ for (const [subpath, { values, types }] of Object.entries(expected)) {
   });
 }
 
-test("a type that a public declaration mentions is exported, or is on the list of those that nobody needs", () => {
+test("a type that a public declaration mentions is exported, or is on the list of types that no program needs", () => {
   const mentions = [...unexported].map(([name, by]) => `${name}, by ${[...by].join(", ")}`).toSorted();
   const isExplained = (mention: string): boolean =>
     explained.some(({ types }) => sorted(types).includes(mention.split(",")[0] ?? ""));
@@ -101,7 +101,7 @@ test("a type that a public declaration mentions is exported, or is on the list o
     mentions.filter((mention) => !isExplained(mention)),
     [],
   );
-  // The list holds no name that has become public or has gone.
+  // The list contains no name that has become public or no longer exists.
   assert.deepEqual(
     explained.flatMap(({ types }) => sorted(types)).filter((name) => !unexported.has(name)),
     [],

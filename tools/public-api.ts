@@ -1,5 +1,5 @@
 /**
- * The exports of the package, as the compiler sees it: the names of each subpath, and the types that a public declaration
+ * Reads the exports of the package, as the compiler sees them: the names of each subpath, and the types that a public declaration
  * mentions although no subpath exports them. `public-api.test.ts` compares both with short lists.
  */
 import { readFileSync } from "node:fs";
@@ -15,11 +15,11 @@ export interface Exports {
 
 /** The exports of a package. */
 export interface PublicApi {
-  /** By subpath, as an application writes it: `lockstep/jwt`. */
+  /** The exports by subpath, as an application writes it: `lockstep/jwt`. */
   readonly subpaths: Readonly<Record<string, Exports>>;
   /**
    * The types that a public declaration mentions and nobody can import, with the exports that mention them. A generic alias is
-   * left out: it is a calculation of the compiler, which shows its result and not its name.
+   * left out, because the compiler shows its result and not its name.
    */
   readonly unexported: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -62,7 +62,7 @@ function entryFiles(): ReadonlyMap<string, string> {
   return new Map(entries);
 }
 
-/** Those of the repository, and nothing is written. */
+/** Returns the compiler's options of the repository. */
 function options(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile) as { config: object };
   return ts.parseJsonConfigFileContent({ ...config, include: [], files: ["package.json"] }, ts.sys, root).options;
@@ -75,7 +75,7 @@ function declared(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol {
   return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
 }
 
-/** Whether it exists at run time: `export { type Problem }` does not, although a class is behind it. */
+/** Tells whether an export exists at run time: `export { type Problem }` does not, although `Problem` is a class. */
 function isValue(checker: ts.TypeChecker, symbol: ts.Symbol): boolean {
   const isTypeOnly = symbol.declarations?.some(
     (one) => ts.isExportSpecifier(one) && (one.isTypeOnly || one.parent.parent.isTypeOnly),
@@ -98,7 +98,7 @@ function unexportedTypes(checker: ts.TypeChecker, exported: ReadonlyMap<ts.Symbo
   return found;
 }
 
-/** The names that a declaration mentions in its types. Bodies of functions and private members are left out. */
+/** Returns the names that a declaration mentions in its types. Bodies of functions and private members are left out. */
 function namesIn(node: ts.Node): ts.Node[] {
   if (ts.isBlock(node) || (ts.isClassElement(node) && node.name !== undefined && ts.isPrivateIdentifier(node.name))) return [];
   if (ts.isVariableDeclaration(node) && node.type !== undefined) return namesIn(node.type);

@@ -36,7 +36,7 @@ test("copies accounts, tokens, keys and notes from SQLite to PostgreSQL and back
   assert.equal(await first.ended, 0);
 
   assert.match(await copy(sqlite, postgres), /^notes_notes: 2 of 2$/m);
-  await assert.rejects(copy(sqlite, postgres), /holds rows in identity_accounts already/);
+  await assert.rejects(copy(sqlite, postgres), /Empty the target database first: its table identity_accounts has rows/);
   await copy(postgres, back);
   for (const url of [postgres, back]) {
     const program = await start(url);

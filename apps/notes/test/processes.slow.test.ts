@@ -10,7 +10,7 @@ import { newPostgresUrl } from "./database.fixture.ts";
 import { type Ask, answerOf, requestOf } from "./notes.fixture.ts";
 import { type Program, startProgram } from "./program.fixture.ts";
 
-/** Long, so that no machine is too slow: the tests end with the event. */
+/** The longest time to wait for an event. It is so long that no machine is too slow. */
 const soonMs = 30_000;
 const email = "root@example.com";
 const password = "seventeen purple walruses";

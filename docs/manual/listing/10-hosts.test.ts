@@ -46,7 +46,7 @@ test("a fetch runtime calls the same API", async () => {
   assert.deepEqual((await ask(worker, "GET /me", { headers: { authorization } })).body, { id: "alice" });
 });
 
-test("a host on node:http answers, and invites an upload only after the guards have passed", async (t) => {
+test("a host on node:http answers, and asks for an upload only after the guards have passed", async (t) => {
   const node = nodeServer(api).listen(0, "127.0.0.1");
   t.after(async () => {
     node.close();

@@ -6,7 +6,7 @@ import { ask, outcome } from "./ask.fixture.ts";
 const now = String(Math.floor(Date.now() / 1000));
 const good = `Gateway alice.${now}.${sign("alice", now)}`;
 
-test("a voucher of the gateway opens the route, and nothing else does", async () => {
+test("only a voucher of the gateway opens the route", async () => {
   // #region answers
   assert.equal((await ask(api, "GET /me", { headers: { authorization: good } })).body, "alice");
 
@@ -21,7 +21,7 @@ test("a voucher of the gateway opens the route, and nothing else does", async ()
   // #endregion
 });
 
-test("an old voucher is refused although its signature is right, and the challenge says that it was invalid", async () => {
+test("an old voucher is refused although its signature is right, and the challenge says invalid_token", async () => {
   const old = String(Number(now) - 3600);
   const { status, headers } = await ask(api, "GET /me", {
     headers: { authorization: `Gateway alice.${old}.${sign("alice", old)}` },
@@ -29,12 +29,12 @@ test("an old voucher is refused although its signature is right, and the challen
   assert.deepEqual([status, headers.get("www-authenticate")], [401, 'Gateway realm="Notes", error="invalid_token"']);
 });
 
-test("a credential of another scheme is not one of this scheme", async () => {
+test("a credential of another scheme is not read", async () => {
   const [, voucher = ""] = good.split(" ");
   assert.equal(await outcome(api, "GET /me", { token: voucher }), "401 unauthenticated");
 });
 
-test("OpenAPI", () => {
+test("the document describes the scheme", () => {
   // #region openapi
   const { components, paths } = api.openapi();
 

@@ -106,7 +106,7 @@ export function nodeServer(api: Api): Server {
     }
   };
   const server = createServer({ insecureHTTPParser: false }, (incoming, outgoing) => void serve(incoming, outgoing));
-  // With these listeners, node:http does not invite an upload before the guards have run.
+  // With these listeners, node:http does not ask for an upload before the guards have run.
   server.on("checkContinue", (incoming, outgoing) => void serve(incoming, outgoing));
   server.on("checkExpectation", (incoming, outgoing) => void serve(incoming, outgoing));
   server.on("close", watchUnawaited());

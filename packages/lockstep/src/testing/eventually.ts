@@ -1,4 +1,4 @@
-/** Waiting for an event that announces itself by its effect only. */
+/** Waits for an event that a test notices only by its effect. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
