@@ -17,6 +17,8 @@ export interface Line {
   heal(): void;
   /** How many connections there are. */
   readonly connections: number;
+  /** How many connections have been opened since it began. */
+  readonly opened: number;
 }
 
 type State = "open" | "refusing" | "vanished" | "holding";
@@ -28,6 +30,7 @@ export async function openLine(test: Pick<TestContext, "after">, target: string)
   const sockets = new Set<Socket>();
   const held: (() => void)[] = [];
   let state: State = "open";
+  let opened = 0;
 
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
@@ -41,6 +44,7 @@ export async function openLine(test: Pick<TestContext, "after">, target: string)
   };
   const proxy = createServer((client) => {
     keep(client);
+    opened += 1;
     if (state === "refusing") client.destroy();
     if (state === "holding") held.push(() => relay(client));
     if (state === "open") relay(client);
@@ -56,6 +60,9 @@ export async function openLine(test: Pick<TestContext, "after">, target: string)
     url: url.href,
     get connections() {
       return sockets.size / 2;
+    },
+    get opened() {
+      return opened;
     },
     refuse: () => {
       state = "refusing";

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "lockstep";
 import pg from "pg";
 import { type Line, openLine } from "../../revocation/cut.fixture.ts";
 import { eventually } from "../../revocation/node-process.fixture.ts";
 import { newPostgresUrl } from "../database.fixture.ts";
 import { Channels, type ChannelTimes } from "./channels.ts";
+import { administer } from "./postgres.fixture.ts";
 
 const soonMs = 30_000;
-const quick = { retryMs: 20, heartbeatMs: 50, timeoutMs: 200 };
+/** A connection is tried again soon, and no machine is so slow that it is given up. */
+const patient = { retryMs: 20, heartbeatMs: 1e9, timeoutMs: 1e9 };
+/** In the time of a mock timer. Retries come so much sooner than the rest that nothing else ends while they are waited for. */
+const mocked = { retryMs: 20, heartbeatMs: 1e6, timeoutMs: 1e6 };
 
 /** Somebody who listens, and what they heard. */
 function newListener() {
@@ -29,12 +32,37 @@ interface World {
   terminate(): Promise<void>;
 }
 
-async function world(t: TestContext, times: ChannelTimes = quick): Promise<World> {
+/** A world whose time stands still. */
+interface MockedWorld extends World {
+  /** Lets what waits for the server time out. */
+  timeOut(): void;
+  /** Lets time pass until another connection has been begun. */
+  connectsAgain(): Promise<void>;
+}
+
+async function mockedWorld(t: TestContext): Promise<MockedWorld> {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const made = await world(t, mocked);
+  const connectsAgain = (): Promise<void> => {
+    const { opened } = made.line;
+    const isBegun = (): boolean => {
+      if (made.line.opened === opened) t.mock.timers.tick(mocked.retryMs);
+      return made.line.opened > opened;
+    };
+    return eventually(isBegun, soonMs, "it connects again");
+  };
+  return { ...made, connectsAgain, timeOut: () => t.mock.timers.tick(mocked.timeoutMs) };
+}
+
+async function world(t: TestContext, times: Required<ChannelTimes> = patient): Promise<World> {
   const url = await newPostgresUrl(t);
   const line = await openLine(t, url);
   const pool = new pg.Pool({ connectionString: url, max: 1 });
   pool.on("error", () => {});
-  const channels = new Channels({ connectionString: line.url, connectionTimeoutMillis: 500, application_name: "channels" }, times);
+  const channels = new Channels(
+    { connectionString: line.url, connectionTimeoutMillis: times.timeoutMs, application_name: "channels" },
+    times,
+  );
   t.after(() => Promise.all([channels.close(), pool.end()]));
   return {
     channels,
@@ -72,17 +100,21 @@ describe("Channels", () => {
   });
 
   test("hears everything from the moment when listen() resolves, also if others listen at that moment", async (t) => {
-    const { channels, tell } = await world(t);
+    const { channels, line, tell } = await world(t);
     const listeners = Array.from({ length: 20 }, () => newListener());
-    await Promise.all(
-      listeners.map(async ({ heard, listener }, index) => {
-        // Some come while the connection is made, some when it is there.
-        await sleep(index * 2);
-        await channels.listen(`things ${index % 5}`, listener);
-        await tell(`things ${index % 5}`, `of ${index}`);
-        await eventually(() => heard.includes(`of ${index}`), soonMs, `listener ${index} hears`);
-      }),
-    );
+    const listen = async ({ heard, listener }: ReturnType<typeof newListener>, index: number) => {
+      await channels.listen(`things ${index % 5}`, listener);
+      await tell(`things ${index % 5}`, `of ${index}`);
+      await eventually(() => heard.includes(`of ${index}`), soonMs, `listener ${index} hears`);
+    };
+    const [first, ...others] = listeners.map((each, index) => () => listen(each, index));
+    assert.ok(first);
+    // Some come while the connection is made, some when it is there.
+    const early = Promise.all([first(), ...others.slice(0, 6).map((begin) => begin())]);
+    await eventually(() => line.connections > 0, soonMs, "it connects");
+    const meanwhile = Promise.all(others.slice(6, 12).map((begin) => begin()));
+    await early;
+    await Promise.all([meanwhile, ...others.slice(12).map((begin) => begin())]);
   });
 
   test("does not resolve before it listens, also for those who come while the connection is made", async (t) => {
@@ -90,8 +122,11 @@ describe("Channels", () => {
     const [a, b] = [newListener(), newListener()];
     line.hold();
     const listening = [channels.listen("things", a.listener), channels.listen("more", b.listener)];
-    const isSettled = Promise.race([...listening.map((each) => each.then(() => true)), sleep(100).then(() => false)]);
-    assert.equal(await isSettled, false);
+    let settled = 0;
+    for (const each of listening) void each.then(() => (settled += 1));
+    await eventually(() => line.opened === 1, soonMs, "the connection has come, and is not answered");
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(settled, 0);
     line.heal();
     await Promise.all(listening);
     await Promise.all([tell("things", "1"), tell("more", "2")]);
@@ -99,7 +134,7 @@ describe("Channels", () => {
   });
 
   test("opens one connection, however many listeners come while there is none", async (t) => {
-    const { channels, listening, terminate, tell, line } = await world(t, { ...quick, retryMs: 100 });
+    const { channels, listening, terminate, tell, line, connectsAgain } = await mockedWorld(t);
     const { heard, listener } = newListener();
     await channels.listen("things", listener);
     for (let round = 1; round <= 3; round += 1) {
@@ -107,9 +142,12 @@ describe("Channels", () => {
       await eventually(() => line.connections === 0, soonMs, "the loss is known");
       // Before it is tried again.
       await Promise.all(Array.from({ length: 5 }, (_, index) => channels.listen(`more ${index}`, newListener().listener)));
+      if (line.opened === 2 * round - 1) await connectsAgain();
       await eventually(() => heard.length >= round, soonMs, "it is told");
-      await sleep(300);
-      assert.equal(await listening(), 1);
+      // Another one that is due begins now, and arrives before the one of this statement.
+      t.mock.timers.tick(mocked.retryMs);
+      await administer(line.url, "SELECT 1");
+      assert.deepEqual([line.opened, await listening()], [2 * round + 1, 1]);
     }
     assert.deepEqual(heard, ["reconnected", "reconnected", "reconnected"]);
     await tell("things", "still there");
@@ -119,15 +157,23 @@ describe("Channels", () => {
 
   for (const cut of ["refuse", "vanish"] as const) {
     test(`${cut}: notices that the server is gone, says when it is back, and hears again`, async (t) => {
-      const { channels, line, tell } = await world(t);
+      const { channels, line, tell, connectsAgain, timeOut } = await mockedWorld(t);
       const { heard, listener } = newListener();
       await channels.listen("things", listener);
       line[cut]();
       await tell("things", "lost");
-      // Long enough for attempts that fail.
-      await sleep(600);
+      // The heartbeat is asked, and not answered.
+      t.mock.timers.tick(mocked.heartbeatMs);
+      await new Promise((resolve) => setImmediate(resolve));
+      // The second attempt is made when the first one has failed.
+      for (let attempt = 1; attempt <= 2; attempt += 1) {
+        timeOut();
+        await connectsAgain();
+      }
       assert.deepEqual(heard, []);
       line.heal();
+      timeOut();
+      await connectsAgain();
       await eventually(() => heard.length > 0, soonMs, "it is told");
       assert.deepEqual(heard, ["reconnected"]);
       await tell("things", "again");
@@ -137,11 +183,15 @@ describe("Channels", () => {
   }
 
   test("keeps the connection while the server answers, however long nothing is sent", async (t) => {
-    const { channels, listening, tell } = await world(t);
+    const { channels, line, listening, tell } = await mockedWorld(t);
     const { heard, listener } = newListener();
     await channels.listen("things", listener);
-    await sleep(10 * quick.heartbeatMs);
-    assert.equal(await listening(), 1);
+    for (let beat = 0; beat < 10; beat += 1) {
+      t.mock.timers.tick(mocked.heartbeatMs);
+      // Asked after the heartbeat, on the same connection.
+      await channels.listen(`more ${beat}`, newListener().listener);
+    }
+    assert.deepEqual([line.opened, await listening()], [1, 1]);
     await tell("things", "1");
     await eventually(() => heard.length > 0, soonMs, "it hears");
     assert.deepEqual(heard, ["1"]);
@@ -193,17 +243,24 @@ describe("Channels", () => {
   });
 
   for (const cut of ["refuse", "vanish", "hold"] as const) {
-    test(`${cut}: closes at once, whatever the connection does`, async (t) => {
-      const { channels, line } = await world(t, { retryMs: 20, heartbeatMs: 60_000, timeoutMs: 60_000 });
+    // The timeout is no measure: no time-out of a query ends in it.
+    test(`${cut}: closes at once, whatever the connection does`, { timeout: 60_000 }, async (t) => {
+      const { channels, line, tell } = await mockedWorld(t);
       const { heard, listener } = newListener();
       await channels.listen("things", listener);
       line[cut]();
-      const begun = performance.now();
       await channels.close();
-      assert.ok(performance.now() - begun < 2000);
       line.heal();
-      await sleep(100);
-      assert.deepEqual(heard, []);
+      // Whatever is due begins now, and arrives before another one who listens.
+      t.mock.timers.tick(1e6);
+      const other = newListener();
+      const others = new Channels({ connectionString: line.url }, patient);
+      t.after(() => others.close());
+      const { opened } = line;
+      await others.listen("things", other.listener);
+      await tell("things", "1");
+      await eventually(() => other.heard.length > 0, soonMs, "the other one hears");
+      assert.deepEqual([heard, line.opened], [[], opened + 1]);
       await assert.rejects(channels.listen("things", listener), Unavailable);
     });
   }
