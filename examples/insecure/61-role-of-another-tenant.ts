@@ -1,4 +1,4 @@
-// fails: start-up unnested_object — put the check of path("orgId") among the dependencies of owned() that checks path("invoiceId")
+// fails: start-up unnested_object — put the check of path("orgId") among the dependencies of owned()
 /**
  * The role in one tenant, used on the object of another. Eve is an administrator of her own organisation, and a reader in
  * Ada's. For `DELETE /orgs/eves/invoices/i1`, both checks pass, each for its own id, and Ada's invoice is deleted. The inner

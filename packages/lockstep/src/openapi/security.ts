@@ -107,7 +107,7 @@ function remembered(active: Active): Active {
 /** The nodes that some nodes reach, each once. */
 function reached(roots: readonly Node[], active: Active): readonly Node[] {
   const found = new Set<Node>();
-  // What is below a node that was found before is found, too.
+  // Everything below a node that was found before is found, too.
   for (const root of roots) for (const node of nodesBelow(root, (each) => (found.has(each) ? [] : active(each)))) found.add(node);
   return [...found];
 }
