@@ -197,7 +197,7 @@ suite("a wrong start ends with one sentence on standard error and exit code 1", 
   refuses("production without a key", /^Set IDENTITY_KEY to/, () => ({}));
   refuses(
     "a malformed key",
-    /^IDENTITY_KEY is not 32 bytes in base64url: make one with `lockstep-identity generate-key`\.$/m,
+    /^Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is not 32 bytes in base64url\.$/m,
     () => ({
       ...production,
       IDENTITY_KEY: "changeme",

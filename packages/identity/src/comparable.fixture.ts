@@ -1,9 +1,9 @@
-/** Compares two answers that nobody may tell apart. */
+/** Compares two answers that a client must not be able to tell apart. */
 import assert from "node:assert/strict";
 
 /**
- * The headers of an answer without those that differ between any two (the id of the request, the date), and without the seconds of a
- * countdown, which differ between two answers of one moment if a second ends between them. That there is a countdown stays.
+ * The headers of an answer, without those that always differ (the id of the request, the date) and without the seconds of a
+ * countdown, which can differ between two answers of the same moment. The result still shows that there is a countdown.
  */
 export function comparableHeaders(headers: Headers): readonly (readonly [string, string])[] {
   return [...headers].flatMap(([name, value]) => {

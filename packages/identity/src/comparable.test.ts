@@ -12,11 +12,11 @@ const limited = (seconds: number, policy = "sign_in") =>
     }),
   );
 
-test("two answers that a second lies between are the same", () => {
+test("two answers are the same even if a second passes between them", () => {
   assert.deepEqual(limited(60), limited(59));
 });
 
-test("another limit, or no countdown at all, is a difference", () => {
+test("another limit or a missing countdown is a difference", () => {
   assert.notDeepEqual(limited(60), limited(60, "link"));
   assert.notDeepEqual(limited(60), comparableHeaders(new Headers({ ratelimit: '"sign_in";r=0;t=60' })));
 });

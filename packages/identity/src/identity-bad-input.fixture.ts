@@ -1,4 +1,4 @@
-/** An application to be sent bad input, which asserts what must come of it. */
+/** An application to which tests send bad input, with assertions about the answers. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { type Answer, type Ask, codeOf, type IdentityApi, openIdentityApi } from "./identity.fixture.ts";
@@ -6,12 +6,12 @@ import type { TestDatabase } from "./store/database.fixture.ts";
 import { identitySchema } from "./store/schema.ts";
 import { all, type Row, sql } from "./store/statement.ts";
 
-/** The types of bodies. */
+/** The content type of JSON bodies. */
 export const json = "application/json";
-/** The same, of forms. */
+/** The content type of forms. */
 export const form = "application/x-www-form-urlencoded";
 
-/** A route as the documentation has it, with ids in its path that nothing has. */
+/** A route as it is documented, with ids in its path that do not exist. */
 export interface Operation {
   readonly method: string;
   readonly template: string;
@@ -19,7 +19,7 @@ export interface Operation {
   readonly takes: typeof json | typeof form | undefined;
 }
 
-/** The id of nothing. */
+/** An id that does not exist. */
 export const noId = "00000000-0000-4000-8000-000000000000";
 const idOf = (template: string): string => {
   const id = template.startsWith("/auth/service-accounts")
@@ -45,29 +45,29 @@ function operationsOf({ api }: IdentityApi): readonly Operation[] {
 const statements = identitySchema.migrations
   .flat()
   .flatMap(({ text }) => [...text.matchAll(/CREATE TABLE (\w+)/g)].map(([, name = ""]) => name))
-  // Counters, and what is told of refusals.
+  // Without the counters, and the events about refusals.
   .filter((name) => !["identity_throttle", "identity_audit_events"].includes(name))
   .map((name) => sql(`SELECT * FROM ${name}`));
 
-/** Everything that there is, but for when it was last used. */
+/** The contents of all tables, without the times of last use. */
 export async function contentsOf({ options: { database } }: IdentityApi): Promise<readonly (readonly Row[])[]> {
   const timeless = (rows: readonly Row[]) => rows.map(({ seen_at: _seen, used_at: _used, ...others }) => ({ ...others }));
   return Promise.all(statements.map(async (statement) => timeless(await database.run(all(statement)))));
 }
 
-/** An application, and what it must answer. */
+/** An application, and assertions about its answers. */
 export interface World extends IdentityApi {
   readonly operations: readonly Operation[];
-  /** Of an administrator: whom every route lets in. */
+  /** The access token of an administrator, whom every route accepts. */
   readonly token: string;
-  /** Sends it, and asserts that it is refused with a code. */
+  /** Sends a request, and asserts that it is refused with a code. */
   refused(method: string, path: string, ask: Ask, what?: string): Promise<Answer>;
-  /** Asserts that nothing has changed since it was opened, and that nothing unexpected happened. */
+  /** Asserts that nothing has changed since the application was opened, and that no unexpected error happened. */
   assertUnchanged(): Promise<void>;
 }
 
 const many = { attempts: 1_000_000 };
-/** What is asked here is about input, not about how often. */
+/** Limits that are never reached: these tests are about input, not about how often it is sent. */
 export const patient = {
   signIn: { network: many, account: many, password: many },
   register: { network: many, key: many },
@@ -78,7 +78,7 @@ export const patient = {
   apiKey: { network: many, key: many },
 };
 
-/** Opens one with something in each table. */
+/** Opens an application with a row in each table. */
 export async function openWorld(t: TestContext, database: TestDatabase): Promise<World> {
   const app = await openIdentityApi(t, await database.open(t), { throttle: patient });
   const root = await app.account("root");
@@ -107,9 +107,9 @@ export async function openWorld(t: TestContext, database: TestDatabase): Promise
   };
 }
 
-/** Longer than anything that is taken. */
+/** Longer than any accepted text. */
 export const long = "x".repeat(20_000);
-/** Types of bodies that no route takes. */
+/** Content types that no route accepts. */
 export const wrongTypes: readonly string[] = [
   "text/plain",
   "application/xml",

@@ -1,4 +1,4 @@
-/** Forms, ids and credentials that are no good, and those that were: a 4xx with a stable code, and nothing has changed. */
+/** Forms, ids and credentials that are malformed or used up: the answer is a 4xx with a stable code, and nothing changes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Ask, openIdentityApi, reveal } from "./identity.fixture.ts";
@@ -49,7 +49,7 @@ const wrongForms = [
 ];
 
 describeOnEach("bad input: forms, ids and credentials", (database) => {
-  test("forms that are broken, repeated, too large or of another type (A-16, A-32)", async (t) => {
+  test("refuses forms that are malformed, repeated, too large or of another type (A-16, A-32)", async (t) => {
     const { operations, refused, assertUnchanged } = await openWorld(t, database);
     const taking = operations.filter(({ takes }) => takes === form);
     assert.deepEqual(taking.map(({ path }) => path).toSorted(), [
@@ -68,7 +68,7 @@ describeOnEach("bad input: forms, ids and credentials", (database) => {
     await assertUnchanged();
   });
 
-  test("RFC 7009 §2.2, RFC 7662 §2.2: a token that means nothing is no error, tells nothing and changes nothing", async (t) => {
+  test("an unknown token is not an error, reveals nothing and changes nothing (RFC 7009 §2.2, RFC 7662 §2.2)", async (t) => {
     const { ask, auth, assertUnchanged, errors } = await openWorld(t, database);
     const secret = reveal(await auth.clients.replaceSecret("a-service"));
     const basic = { id: "a-service", secret };
@@ -79,10 +79,10 @@ describeOnEach("bad input: forms, ids and credentials", (database) => {
       assert.deepEqual([asked.status, asked.body], [200, { active: false }], token.slice(0, 20));
     }
     assert.deepEqual(errors, []);
-    await assert.rejects(assertUnchanged(), "the control: another secret is a change that is seen");
+    await assert.rejects(assertUnchanged(), "the control: a new secret is noticed as a change");
   });
 
-  test("ids in paths and queries: never more than 404 or 422", async (t) => {
+  test("a wrong id in a path or a query is 404 or 422", async (t) => {
     const { operations, refused, assertUnchanged, token } = await openWorld(t, database);
     const ids = [
       "x",
@@ -127,7 +127,7 @@ describeOnEach("bad input: forms, ids and credentials", (database) => {
     await assertUnchanged();
   });
 
-  test("credentials that are garbage, or come twice, on every route that reads them (H-10, H-11, H-13)", async (t) => {
+  test("refuses credentials that are garbage or sent twice, on every route that reads them (H-10, H-11, H-13)", async (t) => {
     const { ask, operations, refused, assertUnchanged, token } = await openWorld(t, database);
     const [header = "", payload = "", signature = ""] = token.split(".");
     const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString("base64url");
@@ -166,7 +166,7 @@ describeOnEach("bad input: forms, ids and credentials", (database) => {
       for (const credential of wrong) await refused("GET", path, credential);
     for (const path of ["/auth/token", "/auth/revoke", "/auth/introspect"]) {
       for (const authorization of ["Basic !!!", "Basic Og==", "Basic YTpiAA==", "Basic JXp6OiV6eg==", "Basic YS1zZXJ2aWNlOng="]) {
-        // Basic without an id and a secret is no credential, and anyone may end a token of a public client (RFC 7009 §2.1).
+        // Basic without an id and a secret counts as absent, and anyone may revoke a token of a public client (RFC 7009 §2.1).
         if (path === "/auth/revoke" && authorization === "Basic Og==") continue;
         await refused(
           "POST",
@@ -183,7 +183,7 @@ describeOnEach("bad input: forms, ids and credentials", (database) => {
 });
 
 describeOnEach("bad input: replays", (database) => {
-  test("what was spent, ended or revoked is refused again and again, and changes nothing more", async (t) => {
+  test("a spent, ended or revoked credential is refused every time, and changes nothing", async (t) => {
     const app = await openIdentityApi(t, await database.open(t), { throttle: patient });
     const { account, ask, linkTo, session, signIn } = app;
     const alice = await account("alice");

@@ -1,4 +1,7 @@
-/** Whatever is sent to a route of identity as JSON, or by a method that it does not have: a 4xx with a stable code, and nothing has changed. */
+/**
+ * JSON that is malformed, or sent to a route of identity by a method that it does not have: the answer is a 4xx with a stable
+ * code, and nothing changes.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -9,27 +12,27 @@ import { describeOnEach } from "./store/database.fixture.ts";
 const wrongTexts = ["", "\0", "a\0b", "\ud800", "\udfff!", "\r\nBcc: x@example.com", "\u202e", "\x1b[31m", long];
 const wrongValues: readonly unknown[] = [null, true, -1, 1.5, 1e300, [], {}, ["\0"], [[]], { $ne: null }, ...wrongTexts];
 
-/** Bodies that are no JSON, or not what is meant by one. */
+/** Bodies that are not JSON, or not the JSON that a route expects. */
 const wrongBodies: readonly (readonly [what: string, raw: string | Uint8Array<ArrayBuffer>])[] = [
-  ["nothing", ""],
-  ["half", '{"email":'],
+  ["an empty body", ""],
+  ["half an object", '{"email":'],
   ["a comma too many", '{"email":"a@example.com",}'],
   ["single quotes", "{'email':'a@example.com'}"],
   ["a comment", '{}/* */{"a":1}'],
-  ["twice", '{"email":"a@example.com","email":"b@example.com"}'],
+  ["a repeated field", '{"email":"a@example.com","email":"b@example.com"}'],
   ["a prototype", '{"__proto__":{"admin":true}}'],
   ["a constructor", '{"constructor":{"prototype":{"admin":true}}}'],
   ["a list", "[]"],
-  ["nothing at all", "null"],
+  ["null", "null"],
   ["a number", "1"],
   ["a text", '"text"'],
-  ["very deep", "[".repeat(5000) + "]".repeat(5000)],
+  ["very deep lists", "[".repeat(5000) + "]".repeat(5000)],
   ["very deep objects", '{"a":'.repeat(5000) + "1" + "}".repeat(5000)],
-  ["very long", JSON.stringify({ email: "x".repeat(2_000_000) })],
-  ["very many", JSON.stringify(Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`a${index}`, 1])))],
-  ["no UTF-8", new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
+  ["a very long text", JSON.stringify({ email: "x".repeat(2_000_000) })],
+  ["very many fields", JSON.stringify(Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`a${index}`, 1])))],
+  ["invalid UTF-8", new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
   ["UTF-16", new Uint8Array([0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00])],
-  ["a mark of order", new Uint8Array([0xef, 0xbb, 0xbf, 0x5b, 0x5d])],
+  ["a byte order mark", new Uint8Array([0xef, 0xbb, 0xbf, 0x5b, 0x5d])],
   ["a lone surrogate", String.raw`{"email":"\ud800@example.com","password":"\udfff","token":"\ud800","name":"\ud800","scopes":[]}`],
   ["a NUL", String.raw`{"email":"a\u0000@example.com","password":"\u0000","token":"\u0000","name":"\u0000","scopes":["\u0000"]}`],
   ["an unknown field", '{"admin":true}'],
@@ -37,7 +40,7 @@ const wrongBodies: readonly (readonly [what: string, raw: string | Uint8Array<Ar
 ];
 
 describeOnEach("bad input: every route of identity", (database) => {
-  test("refuses methods that it does not have with 405 and Allow, without looking at who asks (A-32)", async (t) => {
+  test("refuses methods that it does not have with 405 and Allow, without checking the credential (A-32)", async (t) => {
     const { operations, refused, assertUnchanged, token } = await openWorld(t, database);
     const paths = new Map(operations.map(({ template, path }) => [template, path]));
     for (const [template, path] of paths) {
@@ -66,14 +69,14 @@ describeOnEach("bad input: every route of identity", (database) => {
     await assertUnchanged();
   });
 
-  test("refuses bodies that are no JSON, not the right one, too large, or of another type", async (t) => {
+  test("refuses bodies that are not JSON, not the expected JSON, too large or of another type", async (t) => {
     const { operations, refused, assertUnchanged, token } = await openWorld(t, database);
     const taking = operations.filter(({ takes }) => takes === json);
     assert.ok(taking.length >= 12);
     for (const { method, path, template } of taking) {
       const isRotation = template.endsWith("/rotate");
       for (const [what, raw] of wrongBodies) {
-        // The body of a rotation may be empty: then it is the key that is missing.
+        // The body of a rotation may be empty. The refusal is then about the key, which does not exist.
         if (isRotation && raw === "") continue;
         await refused(method, path, { token, raw, headers: { "content-type": json } }, what);
       }
@@ -86,7 +89,7 @@ describeOnEach("bad input: every route of identity", (database) => {
     await assertUnchanged();
   });
 
-  test("refuses values of any wrong kind in each of its fields", async (t) => {
+  test("refuses values of every wrong type in each field", async (t) => {
     const { api, operations, refused, assertUnchanged, token } = await openWorld(t, database);
     const { schemas = {} } = api.openapi().components ?? {};
     const names = new Set(
@@ -107,7 +110,7 @@ describeOnEach("bad input: every route of identity", (database) => {
     await fc.assert(
       fc.asyncProperty(operation, body, async ({ method, path }, [wrong, kept]) => {
         const some = Object.fromEntries(Object.entries(right).filter(([key]) => kept.includes(key)));
-        // One field that nobody has: whatever else fits by chance, this is refused.
+        // One field that no route has, so the body is refused even if all other fields are right by chance.
         await refused(method, path, { token, json: { ...some, ...wrong, "x-unknown": 1 } }, JSON.stringify(wrong));
       }),
       { numRuns: 150 },

@@ -15,7 +15,7 @@ const routes = [
   "/auth/account",
 ];
 
-/** Everything that there is to show, from before the jump. */
+/** One credential of each kind, issued before the jump. */
 async function credentialsOf({ account, auth, ask, session, serviceAccount, signIn }: IdentityApi) {
   const alice = await account("alice");
   const service = await serviceAccount();
@@ -43,7 +43,7 @@ const jumps = [
 
 describeOnEach("a clock that jumps", (database) => {
   for (const [name, seconds] of jumps) {
-    test(`${name}: nothing is a 5xx, whatever is shown, and signing in works`, async (t) => {
+    test(`${name}: no credential leads to a 5xx, and signing in works`, async (t) => {
       const app = await openIdentityApi(t, await database.open(t));
       const { ask, clock, errors } = app;
       const { alice, service, tokens, shown } = await credentialsOf(app);

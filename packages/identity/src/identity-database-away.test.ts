@@ -13,7 +13,7 @@ import { openSqlite } from "./store/sqlite/index.ts";
 
 type Request = readonly [method: string, path: string, ask: Ask];
 
-/** A request of every kind, each of which succeeds while the database is there. */
+/** A request of every kind. Each succeeds while the database is there. */
 async function requestsOf(app: IdentityApi): Promise<readonly Request[]> {
   const { account, administrators, auth, ask, session, serviceAccount, signIn } = app;
   const alice = await account("alice");
@@ -60,19 +60,19 @@ async function openAway(t: TestContext) {
   const database = openPostgres(line.url, { connectTimeoutMs: 300, statementTimeoutMs: 300 });
   t.after(() => database.close());
   const app = await openIdentityApi(t, database, { revocation: { timeoutMs: 500 } });
-  // Before it is cut: a test that ends in between must be able to close everything.
+  // Registered before the line is cut, so a test that ends early can close everything.
   t.after(() => line.heal());
   return { line, app };
 }
 
 describe("a PostgreSQL that is away", () => {
   for (const cut of ["refuse", "vanish"] as const) {
-    test(`${cut}: every kind of request is 503 with Retry-After, changes nothing, and works again by itself`, async (t) => {
+    test(`${cut}: every kind of request is 503 with Retry-After, changes nothing, and works again without a restart`, async (t) => {
       const { line, app } = await openAway(t);
       const requests = await requestsOf(app);
       line[cut]();
       for (const [method, path, ask] of requests) assertAway(await app.ask(method, path, ask), `${method} ${path}`);
-      // What needs no database goes on.
+      // A route that needs no database still answers.
       assert.equal((await app.ask("GET", "/open")).status, 200);
       line.heal();
       const isBack = async () => (await app.ask("GET", "/fresh", requests[0]?.[2])).status === 200;
@@ -86,7 +86,7 @@ describe("a PostgreSQL that is away", () => {
     });
   }
 
-  test("an access token goes on for as long as the copy of the log counts, then it is 503, and good again afterwards", async (t) => {
+  test("an access token is accepted for as long as the copy of the log is valid, then 503, and accepted again afterwards", async (t) => {
     const line = await openLine(t, await newPostgresUrl(t));
     const database = openPostgres(line.url, { connectTimeoutMs: 300, statementTimeoutMs: 300 });
     t.after(() => database.close());
@@ -100,10 +100,10 @@ describe("a PostgreSQL that is away", () => {
     elapsedMs += 5001;
     assertAway(await app.ask("GET", "/me", { token }), "/me");
     line.heal();
-    await eventually(async () => (await app.ask("GET", "/me", { token })).status === 200, 30_000, "the token is good");
+    await eventually(async () => (await app.ask("GET", "/me", { token })).status === 200, 30_000, "the token is accepted");
   });
 
-  test("a start is refused, with nothing left open", async (t) => {
+  test("starting fails, with nothing left open", async (t) => {
     const line = await openLine(t, await newPostgresUrl(t));
     const database = openPostgres(line.url, { connectTimeoutMs: 300 });
     t.after(() => database.close());
@@ -116,7 +116,7 @@ describe("a PostgreSQL that is away", () => {
 });
 
 describe("a SQLite that is busy", () => {
-  test("what writes is 503 with Retry-After while another process holds the file, and works again by itself", async (t) => {
+  test("a request that writes is 503 with Retry-After while another process locks the file, and works again afterwards", async (t) => {
     const folder = mkdtempSync(join(tmpdir(), "identity-"));
     t.after(() => rmSync(folder, { recursive: true }));
     const database = openSqlite(join(folder, "app.db"), { busyTimeoutMs: 20 });
@@ -128,7 +128,7 @@ describe("a SQLite that is busy", () => {
     other.exec("BEGIN IMMEDIATE");
     for (const [method, path, ask] of requests) {
       const answer = await app.ask(method, path, ask);
-      // A token of the client credentials grant is written nowhere, nor is a link for nobody.
+      // A token of the client credentials grant is not written to the database. Neither is a link for an unknown address.
       if (ask.basic === undefined) assertAway(answer, `${method} ${path}`);
     }
     other.exec("ROLLBACK");

@@ -1,4 +1,4 @@
-/** One run through everything that issues a secret, which collects every one of them. */
+/** A run that issues every kind of secret, and collects all of them. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { assertionKey, assertionOf } from "./client/assertion.fixture.ts";
@@ -7,13 +7,13 @@ import { type Answer, cookieIn, type IdentityApi, reveal, textIn, tokensOf } fro
 import { unseal } from "./secret/seal.ts";
 import { all, sql } from "./store/statement.ts";
 
-/** Everything secret that was issued or chosen, by what it is. */
+/** All secrets that were issued or chosen, by name. */
 export class Secrets {
   readonly #all = new Map<string, string>();
 
-  /** Keeps a secret; gives it. */
+  /** Adds a secret. Returns it. */
   add(name: string, value: string): string {
-    assert.ok(value.length >= 15, `${name} is too short to be looked for`);
+    assert.ok(value.length >= 15, `${name} is too short to search for`);
     assert.ok(!this.#all.has(name), name);
     this.#all.set(name, value);
     return value;
@@ -23,7 +23,7 @@ export class Secrets {
     return [...this.#all.keys()];
   }
 
-  /** The names of those that are found, in any of the ways in which they could be written. */
+  /** Returns the names of the secrets that the content contains, in any encoding. */
   foundIn(content: Buffer): readonly string[] {
     return [...this.#all].filter(([, value]) => formsOf(value).some((form) => content.includes(form))).map(([name]) => name);
   }
@@ -32,13 +32,13 @@ export class Secrets {
 function formsOf(secret: string): readonly (string | Buffer)[] {
   const bytes = Buffer.from(secret);
   const forms = [secret, encodeURIComponent(secret), bytes.toString("hex"), bytes.toString("base64").replace(/=+$/, "")];
-  // Of what is base64url itself, the bytes that it stands for.
+  // If it is base64url itself, also search for the bytes that it encodes.
   if (!/^[\w-]{43}$/.test(secret)) return forms;
   const decoded = Buffer.from(secret, "base64url");
   return [...forms, decoded, decoded.toString("hex"), decoded.toString("base64")];
 }
 
-/** Also the part of a JWT that makes it one. */
+/** Adds a token, and its signature, without which the rest of a JWT is worthless. */
 function addToken(secrets: Secrets, name: string, token: string): string {
   secrets.add(`${name}, signature`, token.split(".")[2] ?? "");
   return secrets.add(name, token);
@@ -49,7 +49,7 @@ function addTokens(secrets: Secrets, name: string, answer: Answer): { readonly a
   return { access: addToken(secrets, `access token: ${name}`, access), refresh: secrets.add(`refresh token: ${name}`, refresh) };
 }
 
-/** The whole key, and its part that is secret. */
+/** Adds a whole API key, and its secret part. */
 function addKey(secrets: Secrets, name: string, answer: Answer): { readonly id: string; readonly key: string } {
   assert.equal(answer.status, 201, answer.text);
   const key = secrets.add(`API key: ${name}`, textIn(answer, "key"));
@@ -61,12 +61,12 @@ const email = "carla@example.com";
 /** The first password of the account. */
 export const chosen = "lagoon 41 whisper anvil";
 const [changed, forgotten] = ["brindle quartz 88 osprey", "tundra velvet 17 mosaic"];
-/** Of the browser: it is kept, and is no secret. */
+/** The user agent of the browser. It is stored, and is not a secret. */
 export const agent = "the agent of the browser";
-/** Where the account's mail goes in the end. */
+/** The last address of the account. */
 export const moved = "carla@elsewhere.example";
 
-/** What may be known of the run. */
+/** The public values of the run. */
 export interface Known {
   readonly account: string;
   readonly client: string;
@@ -80,7 +80,7 @@ async function register({ ask, linkTo }: IdentityApi, secrets: Secrets): Promise
   const token = secrets.add("link: register", await linkTo(email));
   const verified = await ask("POST", "/auth/verify", { json: { token, password } });
   assert.equal(verified.status, 201, verified.text);
-  // Somebody registers again, and nobody uses the link that is not sent.
+  // Somebody registers again with the same address. The message contains no link.
   assert.equal((await ask("POST", "/auth/register", { json: { email, password } })).status, 202);
   return textIn(verified, "id");
 }
@@ -174,7 +174,7 @@ async function changeAccount({ ask, linkTo }: IdentityApi, secrets: Secrets, coo
   assert.equal((await ask("POST", "/auth/password/reset", { json: { token: reset, password } })).status, 204);
   assert.equal((await ask("GET", "/me", { cookie: rotated })).status, 401);
 
-  // Links that nobody opens, and a password that is wrong: they stay, or are told of.
+  // Links that nobody opens and a wrong password, which remain in tables or in events.
   assert.equal((await ask("POST", "/auth/password/forgot", { json: { email: moved } })).status, 202);
   secrets.add("link: reset, not used", await linkTo(moved));
   const wrong = secrets.add("wrong password", "not the password at all 12");
@@ -184,7 +184,7 @@ async function changeAccount({ ask, linkTo }: IdentityApi, secrets: Secrets, coo
 const SigningKeyRow = z.object({ kid: z.string(), private_jwk: z.string() });
 const SigningKeyRows = z.tuple([SigningKeyRow], SigningKeyRow);
 
-/** The private halves of the signing keys, which only `IDENTITY_KEY` opens. */
+/** Adds the private keys of the signing keys, which only `IDENTITY_KEY` opens. */
 async function addSigningKeys({ settings, options }: IdentityApi, secrets: Secrets): Promise<string> {
   const rows = await options.database.run(all(sql("SELECT kid, private_jwk FROM identity_signing_keys")));
   const keys = SigningKeyRows.parse(rows);
@@ -195,7 +195,7 @@ async function addSigningKeys({ settings, options }: IdentityApi, secrets: Secre
   return keys[0].kid;
 }
 
-/** Does all of it. */
+/** Runs everything. */
 export async function fullRun(app: IdentityApi, secrets: Secrets): Promise<Known> {
   const account = await register(app, secrets);
   app.administrators.add(account);

@@ -1,4 +1,4 @@
-/** After a run through everything that issues a secret, none of them is in what a thief of the database or of the logs has. */
+/** After a run that issues every kind of secret, none of them is in the data that a thief of the database or of the logs has. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,10 +17,10 @@ import { openPostgres } from "./store/postgres/index.ts";
 import { openSqlite } from "./store/sqlite/index.ts";
 import { all, sql } from "./store/statement.ts";
 
-/** Where a run leaves its traces. */
+/** The place where a run leaves its data. */
 interface Place {
   readonly database: Database;
-  /** Every table, and the bytes of the files where there are some. */
+  /** Reads every table, and the bytes of the files if there are any. */
   dump(): Promise<Buffer>;
 }
 
@@ -51,7 +51,7 @@ async function tablesOf(database: Database, names: ReturnType<typeof sql>): Prom
   return Buffer.from(JSON.stringify(contents));
 }
 
-/** A log as programs have it: pino, and what the console is told. */
+/** A log as applications have it: pino and the console. */
 function collectingLog(t: TestContext): { readonly lines: string[]; readonly logger: StructuredLogger } {
   const lines: string[] = [];
   const write = t.mock.method(console, "error", (...values: unknown[]) => void lines.push(values.map(String).join(" ")));
@@ -61,7 +61,7 @@ function collectingLog(t: TestContext): { readonly lines: string[]; readonly log
 
 for (const [kind, open] of Object.entries(places)) {
   describe(`a full run on ${kind}`, () => {
-    test("no secret that it issued is in a table, a file, an event, a log line or an error (K-03, A-52, I-05)", async (t) => {
+    test("no secret that was issued is in a table, a file, an event, a log line or an error (K-03, A-52, I-05)", async (t) => {
       const { database, dump } = await open(t);
       const { lines, logger } = collectingLog(t);
       const secrets = new Secrets();
@@ -87,7 +87,7 @@ for (const [kind, open] of Object.entries(places)) {
       assert.deepEqual(app.errors, []);
       assert.ok(secrets.names.length > 40, secrets.names.join("\n"));
 
-      // The controls: what is public is found, so that the dump is one; and what is secret would be.
+      // The positive controls: the dump contains public texts, and the search finds secrets.
       for (const [name, value] of Object.entries({ ...known, email: moved, agent })) {
         assert.ok(stored.includes(value), name);
       }
@@ -97,7 +97,7 @@ for (const [kind, open] of Object.entries(places)) {
       assert.deepEqual(secrets.foundIn(leaky), ["IDENTITY_KEY", "password"]);
     });
 
-    test("no address of a person is in an event or a log line (I-05, I-14)", async (t) => {
+    test("no e-mail address is in an event or a log line (I-05, I-14)", async (t) => {
       const { database } = await open(t);
       const { lines, logger } = collectingLog(t);
       const app = await openIdentityApi(t, database, { audit: pinoAudit(logger) });
@@ -108,7 +108,7 @@ for (const [kind, open] of Object.entries(places)) {
       assert.ok(!told.includes(agent));
     });
 
-    test("nothing of the application shows a secret when it is printed (M-08)", async (t) => {
+    test("no object of the application shows a secret when it is printed (M-08)", async (t) => {
       const { database } = await open(t);
       const key = generateIdentityKey();
       const app = await openIdentityApi(t, database, { key });
@@ -119,7 +119,7 @@ for (const [kind, open] of Object.entries(places)) {
         JSON.stringify(settings.keys),
       ];
       for (const text of printed) assert.ok(!text.includes(key.reveal()));
-      assert.ok(printed[0]?.includes(settings.keys.current.id), "the control: what is public of the key is there");
+      assert.ok(printed[0]?.includes(settings.keys.current.id), "the control: the public part of the key is there");
     });
   });
 }

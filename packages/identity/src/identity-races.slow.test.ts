@@ -1,4 +1,4 @@
-/** What may happen once happens once, though fifty ask for it at the same moment. */
+/** An action that may happen once happens once, even if fifty requests ask for it at the same moment. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertionKey, assertionOf } from "./client/assertion.fixture.ts";
@@ -15,7 +15,7 @@ function fifty(ask: (index: number) => Promise<Answer>): Promise<readonly Answer
   return Promise.all(Array.from({ length: 50 }, (_, index) => ask(index)));
 }
 
-/** How often each answer came: its status, and its code where it is a refusal. */
+/** Counts the answers by status and, for refusals, by code. */
 function tally(answers: readonly Answer[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const answer of answers) {
@@ -30,7 +30,7 @@ async function rowsOf(database: Database, table: string): Promise<number> {
 }
 
 describeOnEach("fifty at once", (database) => {
-  test("a link that confirms an address makes one account (L-20)", async (t) => {
+  test("a link that confirms an address creates one account (L-20)", async (t) => {
     const { ask, linkTo, options, errors } = await openIdentityApi(t, await database.open(t));
     const email = "new@example.com";
     await ask("POST", "/auth/register", { json: { email, password: chosen } });
@@ -41,7 +41,7 @@ describeOnEach("fifty at once", (database) => {
     assert.deepEqual(errors, []);
   });
 
-  test("a link that resets a password sets one of the fifty, which alone signs in (L-20)", async (t) => {
+  test("a link that resets a password sets one of fifty passwords, and only that one signs in (L-20)", async (t) => {
     const { account, ask, linkTo, errors } = await openIdentityApi(t, await database.open(t), {
       throttle: { signIn: { account: { attempts: 1000 }, network: { attempts: 1000 }, password: { attempts: 1000 } } },
     });
@@ -61,7 +61,7 @@ describeOnEach("fifty at once", (database) => {
     assert.deepEqual(errors, []);
   });
 
-  test("a refresh token without a window gives one successor, and then its family is over (A-21)", async (t) => {
+  test("a refresh token without a window has one successor, and then its family ends (A-21)", async (t) => {
     const { account, ask, signIn, errors } = await openIdentityApi(t, await database.open(t), {
       lifetimes: { refreshReuseWindowSeconds: 0 },
     });
@@ -73,14 +73,14 @@ describeOnEach("fifty at once", (database) => {
     assert.deepEqual(tally(answers), { "200": 1, "400 invalid_grant": 49 });
     const winner = answers.find(({ status }) => status === 200);
     assert.ok(winner);
-    // Somebody else has the token: nobody can tell who, so that nobody keeps anything.
+    // Somebody else has the token, too. Nobody can tell who the owner is, so both lose it.
     assert.equal(codeOf(await refreshed(textIn(winner, "refresh_token"))), "invalid_grant");
     for (const token of [access, textIn(winner, "access_token")]) assert.equal((await ask("GET", "/me", { token })).status, 401);
     assert.equal((await refreshed(other.refresh)).status, 200, "the control: another family goes on");
     assert.deepEqual(errors, []);
   });
 
-  test("within the window of ten seconds all get the same successor, and the family goes on (A-21)", async (t) => {
+  test("within the window of ten seconds, all requests get the same successor, and the family goes on (A-21)", async (t) => {
     const { account, ask, signIn, options, errors } = await openIdentityApi(t, await database.open(t));
     const { refresh } = await signIn(await account("alice"));
     const refreshed = (token: string) =>
@@ -92,11 +92,11 @@ describeOnEach("fifty at once", (database) => {
     assert.equal(await rowsOf(options.database, "identity_refresh_tokens"), 2);
     const [next = ""] = successors;
     assert.equal((await refreshed(next)).status, 200);
-    assert.equal(codeOf(await refreshed(refresh)), "invalid_grant", "its successor is spent: this is reuse");
+    assert.equal(codeOf(await refreshed(refresh)), "invalid_grant", "its successor is spent, so this is reuse");
     assert.deepEqual(errors, []);
   });
 
-  test("an API key is replaced once (K-11)", async (t) => {
+  test("an API key is rotated once (K-11)", async (t) => {
     const { account, ask, signIn, options, errors } = await openIdentityApi(t, await database.open(t));
     const { access: token } = await signIn(await account("alice"));
     const made = await ask("POST", "/auth/api-keys", { token, json: { name: "ci", scopes: ["notes:read"] } });
@@ -107,12 +107,12 @@ describeOnEach("fifty at once", (database) => {
     const winner = answers.find(({ status }) => status === 201);
     assert.ok(winner);
     for (const key of [textIn(made, "key"), textIn(winner, "key")]) {
-      assert.equal((await ask("GET", "/notes", { key })).status, 200, "both work in the time of grace");
+      assert.equal((await ask("GET", "/notes", { key })).status, 200, "both work in the grace period");
     }
     assert.deepEqual(errors, []);
   });
 
-  test("an assertion of a client is good once (J-47)", async (t) => {
+  test("a client's assertion is accepted once (J-47)", async (t) => {
     const { ask, clock, serviceAccount, errors } = await openIdentityApi(t, await database.open(t));
     const key = assertionKey();
     const { id } = await serviceAccount({ authentication: "private_key_jwt", jwks: key.jwks });
@@ -128,7 +128,7 @@ describeOnEach("fifty at once", (database) => {
     assert.deepEqual(errors, []);
   });
 
-  test("fifty who register with one address get one answer, and one of them the account (L-05)", async (t) => {
+  test("fifty registrations of the same address get the same answer, and one of them gets the account (L-05)", async (t) => {
     const { ask, mails, options, errors } = await openIdentityApi(t, await database.open(t), {
       throttle: { register: { key: { attempts: 100 }, network: { attempts: 100 } } },
     });
@@ -138,7 +138,7 @@ describeOnEach("fifty at once", (database) => {
     await eventually(() => mails.length === 50, 30_000, "every message has left");
     const tokens = mails.flatMap(({ text }) => /#token=([\w-]+)/.exec(text)?.[1] ?? []);
     assert.equal(tokens.length, 50);
-    // Each link wants the password that it was asked for with; the messages come in the order of the links.
+    // Each link needs the password of its registration. The messages are in the order of the links.
     const verified = await Promise.all(
       tokens.flatMap((token) =>
         [0, 1, 2].map((index) => ask("POST", "/auth/verify", { json: { token, password: `${chosen} ${index}` } })),

@@ -1,4 +1,7 @@
-/** What is revoked is refused: every kind of it, at the node that revoked it at once and elsewhere soon; on fresh routes without delay. */
+/**
+ * Every kind of credential is refused once it is revoked: at once on the node that revoked it, soon on others, and at once on all
+ * fresh routes.
+ */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { Account } from "./account-table/account-row.ts";
@@ -13,7 +16,7 @@ const soonMs = 30_000;
 
 interface World extends IdentityApi {
   readonly alice: Account;
-  /** Of an administrator. */
+  /** The access token of an administrator. */
   readonly root: string;
   status(path: string, credential: Ask): Promise<number>;
   refresh(token: string): Promise<unknown>;
@@ -44,7 +47,7 @@ function kidOf(token: string): string {
   return JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString()).kid;
 }
 
-describeOnEach("M-01: revoked, then used", (database) => {
+describeOnEach("a credential that is used after it was revoked (M-01)", (database) => {
   test("a browser's session", async (t) => {
     const { alice, ask, session, signIn, status } = await open(t, database);
     const [cookie, other] = [await session(alice), await session(alice)];
@@ -59,7 +62,7 @@ describeOnEach("M-01: revoked, then used", (database) => {
     assert.equal(await status("/me", { cookie: other }), 401);
   });
 
-  test("a program's sign-in, by its owner", async (t) => {
+  test("a program's session, by its owner", async (t) => {
     const { alice, ask, session, signIn, status, refresh } = await open(t, database);
     const [mine, other] = [await signIn(alice), await signIn(alice)];
     const cookie = await session(alice);
@@ -71,7 +74,7 @@ describeOnEach("M-01: revoked, then used", (database) => {
     assert.equal(await status("/me", { token: other.access }), 401);
   });
 
-  test("an access token (jti), and not the sign-in that it came from", async (t) => {
+  test("an access token (jti), but not its session", async (t) => {
     const { alice, ask, signIn, status, refresh } = await open(t, database);
     const { access, refresh: next } = await signIn(alice);
     assert.equal(await status("/me", { token: access }), 200, "the control");
@@ -80,7 +83,7 @@ describeOnEach("M-01: revoked, then used", (database) => {
     assert.equal(await refresh(next), 200);
   });
 
-  test("a family of refresh tokens, with the access tokens that came of it", async (t) => {
+  test("a family of refresh tokens, with the access tokens issued for it", async (t) => {
     const { alice, ask, signIn, status, refresh } = await open(t, database);
     const { access, refresh: next } = await signIn(alice);
     assert.equal(await status("/me", { token: access }), 200, "the control");
@@ -104,7 +107,7 @@ describeOnEach("M-01: revoked, then used", (database) => {
     assert.deepEqual(await statuses(), [401, 401]);
   });
 
-  test("a user: everything at once, by signing out everywhere, by another password, and by being disabled", async (t) => {
+  test("a user: everything at once, by signing out everywhere, by a new password, and by disabling", async (t) => {
     const { alice, ask, root, session, signIn, status, refresh } = await open(t, database);
     const json = { currentPassword: password, newPassword: "brindle quartz 88 osprey" };
     const ways = [
@@ -114,7 +117,7 @@ describeOnEach("M-01: revoked, then used", (database) => {
       (token: string) => ask("POST", "/auth/password", { token, json }),
     ];
     for (const [index, way] of ways.entries()) {
-      // Enabled again, what was there before stays refused: there is nothing new to revoke.
+      // Enabled again, the old credentials stay refused, so there is nothing new to revoke.
       if (index === 2) {
         assert.equal((await way("")).status, 204);
         continue;
@@ -139,7 +142,7 @@ describeOnEach("M-01: revoked, then used", (database) => {
     assert.equal((await ask("POST", `/auth/service-accounts/${service.id}/disable`, { token: root })).status, 204);
     assert.deepEqual(await statuses(), [401, 401, 401]);
     assert.equal((await ask("POST", `/auth/service-accounts/${service.id}/enable`, { token: root })).status, 204);
-    assert.equal(await status("/service", { token }), 401, "what was issued before stays ended");
+    assert.equal(await status("/service", { token }), 401, "credentials issued before stay refused");
     assert.equal((await grant()).status, 200);
     assert.equal((await ask("DELETE", `/auth/service-accounts/${service.id}`, { token: root })).status, 204);
     assert.deepEqual(await statuses(), [401, 401, 401]);
@@ -168,7 +171,7 @@ describeOnEach("M-01: revoked, then used", (database) => {
   });
 });
 
-/** The same database, with a line on which no notification arrives. */
+/** The same database, but no notification arrives. */
 function deaf(database: Database): Database {
   return {
     kind: database.kind,
@@ -180,7 +183,7 @@ function deaf(database: Database): Database {
   };
 }
 
-/** Two nodes of one service; the second hears nothing, and asks by itself once an hour. */
+/** Two nodes of one service. The second hears nothing, and asks the database once an hour. */
 async function openNodes(t: TestContext, database: TestDatabase, whenSilent: "ask" | "refuse" = "ask") {
   const near = await openIdentityApi(t, await database.open(t));
   let elapsedMs = 0;
@@ -193,8 +196,8 @@ async function openNodes(t: TestContext, database: TestDatabase, whenSilent: "as
   return { near, far, wait, status, alice: await near.account("alice") };
 }
 
-describeOnEach("S-09: a node that is behind", (database) => {
-  test("may let a revoked token through, but not on a fresh route; a newer token makes it catch up", async (t) => {
+describeOnEach("a node that is behind (S-09)", (database) => {
+  test("may accept a revoked token, but not on a fresh route, and catches up when it sees a newer token", async (t) => {
     const { near, status, alice } = await openNodes(t, database);
     const { access: token } = await near.signIn(alice);
     assert.deepEqual([await status("/me", token), await status("/fresh", token)], [200, 200], "the control");
@@ -205,7 +208,7 @@ describeOnEach("S-09: a node that is behind", (database) => {
     assert.equal(await status("/me", token), 401);
   });
 
-  test("refuses a key that was retired elsewhere, on a fresh route at once", async (t) => {
+  test("refuses a key that was retired elsewhere at once on a fresh route", async (t) => {
     const { near, status, alice } = await openNodes(t, database);
     const { access: token } = await near.signIn(alice);
     assert.equal(await status("/fresh", token), 200, "the control");
@@ -213,7 +216,7 @@ describeOnEach("S-09: a node that is behind", (database) => {
     assert.equal(await status("/fresh", token), 401);
   });
 
-  test("asks the database about each token once it was silent for too long", async (t) => {
+  test("asks the database about each token after it has heard nothing for too long", async (t) => {
     const { near, far, wait, status, alice } = await openNodes(t, database);
     const [{ access: token }, { access: other }] = [await near.signIn(alice), await near.signIn(alice)];
     await near.ask("POST", "/auth/logout", { token });
@@ -223,7 +226,7 @@ describeOnEach("S-09: a node that is behind", (database) => {
     assert.equal(far.events.filter(({ type }) => type === "revocation.feed_silent").length, 1);
   });
 
-  test("or refuses all tokens for the time being, where that is what was asked for; sessions and keys go on", async (t) => {
+  test("or refuses all tokens meanwhile, if it is configured so; sessions and keys still work", async (t) => {
     const { near, far, wait, status, alice } = await openNodes(t, database, "refuse");
     const { access: token } = await near.signIn(alice);
     const cookie = await near.session(alice);

@@ -1,4 +1,4 @@
-/** A small application with identity in it, over a database, and a client that asks it things. */
+/** A small application that includes identity, in a database, with a client for its tests. */
 import { randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
 import { inspect } from "node:util";
@@ -36,21 +36,21 @@ export const testScopes = { "notes:read": "Read notes", "notes:write": "Change n
 /** A scope of the application. */
 export type TestScope = keyof typeof testScopes;
 
-/** The password of every account that `account()` makes. */
+/** The password of every account that `account()` creates. */
 export const password = "seventeen purple walruses";
-/** Of that password, with a salt of its own: hashing it anew for every test would take longer than the tests. */
+/** A hash of that password, made once: hashing it for every test would take longer than the tests. */
 const passwordHash = secret("$argon2id$v=19$m=19456,t=2,p=1$v5W8prSYLKFWa/Ze6hlemg$P3Uw5m7KZb4yddYjgWHKrjhT/HagvR89cmfa7F0eGE8");
 
-/** What anybody reports: identity, or the core. */
+/** An event of identity or of the core. */
 export type AnyEvent = IdentityEvent | AuditEvent;
 
-/** What a test wants otherwise. */
+/** The options that a test changes. */
 export type IdentityOverrides = Omit<Partial<IdentityOptions<TestScope>>, "audit" | "database"> & {
-  /** Takes what both report, beside `events`. */
+  /** Receives the events of both, which `events` collects as well. */
   readonly audit?: (event: AnyEvent) => void;
 };
 
-/** What a request says. */
+/** The parts of a request. */
 export interface Ask {
   /** An access token. */
   readonly token?: string | undefined;
@@ -58,65 +58,65 @@ export interface Ask {
   readonly key?: string | undefined;
   /** Names and values of cookies. */
   readonly cookie?: string | undefined;
-  /** A client that shows its secret. */
+  /** A client that authenticates with its secret. */
   readonly basic?: ClientSecret | undefined;
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
-  /** The body as it is; its type is in the headers. */
+  /** The raw body. `headers` must have its content type. */
   readonly raw?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A client as it authenticates. */
+/** A client's id and secret. */
 export interface ClientSecret {
   readonly id: string;
   readonly secret: string;
 }
 
-/** What came back. */
+/** The parts of an answer. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; empty where it is none. */
+  /** The body as JSON, or an empty record if it is not JSON. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A sign-in of a program. */
+/** Both tokens of a sign-in. */
 export interface Tokens {
   readonly access: string;
   readonly refresh: string;
 }
 
-/** An application, and what it has collected. */
+/** An application, and everything that it has collected. */
 export interface IdentityApi {
   readonly auth: Identity<TestScope>;
-  /** What identity was opened with: a second node is opened with the same. */
+  /** The options of identity. A second node is opened with the same ones. */
   readonly options: IdentityOptions<TestScope>;
-  /** The same as the command line has it. */
+  /** The same as settings, which the command line's classes need. */
   readonly settings: Settings;
   readonly api: Api;
   readonly clock: TestClock;
   readonly mails: MailMessage[];
   readonly events: AnyEvent[];
-  /** Errors that nothing expected. */
+  /** Unexpected errors. */
   readonly errors: string[];
-  /** Whom the application's rule takes for an administrator: ids of accounts. */
+  /** The ids of the accounts that the application's rule accepts as administrators. */
   readonly administrators: Set<string>;
   ask(method: string, path: string, ask?: Ask): Promise<Answer>;
-  /** Makes an account with `password`. */
+  /** Creates an account whose password is `password`. */
   account(name?: string): Promise<Account>;
   /** Signs a program in. */
   signIn(account: Account, form?: Readonly<Record<string, string>>): Promise<Tokens>;
-  /** Signs a browser in; gives the cookie of its session as it is sent back. */
+  /** Signs a browser in. Returns its session cookie, as the browser sends it back. */
   session(account: Account): Promise<string>;
-  /** Makes a service account with a secret. */
+  /** Creates a service account with a secret. */
   serviceAccount(registration?: Partial<ClientRegistration>): Promise<ClientSecret & { readonly client: Client }>;
-  /** The token in the next message to an address; what is found is not found again. */
+  /** Waits for the next message to an address that contains a link. Returns the link's token. Each message is found once. */
   linkTo(address: string): Promise<string>;
 }
 
-/** Opens one; it ends with the test. */
+/** Opens an application. It closes when the test ends. */
 export async function openIdentityApi(
   test: Pick<TestContext, "after">,
   database: Database,
@@ -167,7 +167,7 @@ function administratorOf(auth: Identity<TestScope>, administrators: ReadonlySet<
   return anyScope(authorize({ user: auth.currentUser }, decide, { reach: "any" }), "a test");
 }
 
-/** A route for each way to say who is calling. */
+/** A route for each kind of caller. */
 function applicationRoutes({ currentUser, freshUser, signedInUser, apiClient, service }: Identity<TestScope>): Route[] {
   return [
     get("/open", { public: "a test's own" }, () => "Ok"),
@@ -219,7 +219,7 @@ function clientOf({
   };
 }
 
-/** The messages leave after the answer: it is waited for. */
+/** Waits for a message, because it is sent after the answer. */
 async function nextLink(mails: MailMessage[], address: string): Promise<string> {
   for (const end = performance.now() + 30_000; performance.now() < end;) {
     const index = mails.findIndex(({ to, text }) => to === address && text.includes("#token="));
@@ -228,10 +228,10 @@ async function nextLink(mails: MailMessage[], address: string): Promise<string> 
     if (token !== undefined) return token;
     await new Promise((resolve) => setImmediate(resolve));
   }
-  throw new Error("No message with a link has come");
+  throw new Error("No message with a link arrived");
 }
 
-/** Builds what `fetch` takes. A request comes from a page of the application itself, unless its headers say otherwise. */
+/** Builds the options of `fetch`. The request comes from a page of the application, unless its headers say otherwise. */
 export function requestOf(method: string, { token, key, cookie, basic, json, form, raw, headers }: Ask): RequestInit {
   const fields = new Headers({ "sec-fetch-site": "same-origin" });
   if (token !== undefined) fields.set("authorization", `Bearer ${token}`);
@@ -249,35 +249,35 @@ export function requestOf(method: string, { token, key, cookie, basic, json, for
 export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
-  // What is read of it is compared in the test.
+  // The tests compare what they read from it.
   return { status: response.status, headers: response.headers, text, body: isJson && text !== "" ? JSON.parse(text) : {} };
 }
 
-/** Both tokens of an answer that is a success. */
+/** Returns both tokens of a successful answer. */
 export function tokensOf(answer: Answer): Tokens {
   return { access: textIn(answer, "access_token"), refresh: textIn(answer, "refresh_token") };
 }
 
-/** A text in the body of an answer. */
+/** Returns a text in the body of an answer. */
 export function textIn({ status, body, text }: Answer, name: string): string {
   const value = body[name];
   if (typeof value !== "string") throw new Error(`${status}: there is no ${name} in ${text}`);
   return value;
 }
 
-/** A cookie that an answer sets, as a browser sends it back. */
+/** Returns a cookie that an answer sets, as a browser sends it back. */
 export function cookieIn({ status, headers, text }: Answer, name: string): string {
   const set = headers.getSetCookie().find((cookie) => cookie.startsWith(`${name}=`));
   if (set === undefined) throw new Error(`${status}: no cookie ${name} is set: ${text}`);
   return set.slice(0, set.indexOf(";"));
 }
 
-/** The code of a problem document, or of an error of OAuth. */
+/** Returns the code of a problem document or of an OAuth error. */
 export function codeOf({ body }: Answer): unknown {
   return body["code"] ?? body["error"];
 }
 
-/** A secret, revealed. */
+/** Reveals a secret. */
 export function reveal(value: Redacted<string> | undefined): string {
   if (value === undefined) throw new Error("There is no secret");
   return value.reveal();

@@ -5,16 +5,16 @@ import { createApi, get } from "lockstep";
 import { type Ask, codeOf, type IdentityApi, openIdentityApi, reveal, textIn } from "./identity.fixture.ts";
 import { describeOnEach, type TestDatabase } from "./store/database.fixture.ts";
 
-/** Every kind of caller, and what they come with. */
+/** Every kind of caller, with its credentials. */
 interface Callers {
   readonly nobody: Ask;
   readonly token: Ask;
   readonly session: Ask;
-  /** A user's, that may read. */
+  /** A user's key, which may read. */
   readonly key: Ask;
-  /** A service account's, that may write. */
+  /** A service account's key, which may write. */
   readonly serviceKey: Ask;
-  /** Of the client credentials grant, with every scope. */
+  /** A token of the client credentials grant, with every scope. */
   readonly clientToken: Ask;
 }
 
@@ -42,7 +42,7 @@ async function open(t: TestContext, database: TestDatabase): Promise<{ readonly 
   return { app, callers: await callersOf(app) };
 }
 
-/** What each kind of caller gets, in the order of `kinds`. */
+/** The status for each kind of caller, in the order of `kinds`. */
 const statuses: Readonly<Record<string, readonly number[]>> = {
   "GET /open": [200, 200, 200, 200, 200, 200],
   "GET /me": [401, 200, 200, 200, 403, 403],
@@ -66,7 +66,7 @@ const statuses: Readonly<Record<string, readonly number[]>> = {
 };
 
 describeOnEach("identity()", (database) => {
-  test("every route takes the callers that it names, and nobody poses as another kind (A-50)", async (t) => {
+  test("every route accepts the kinds of callers that it names, and no caller passes for another kind (A-50)", async (t) => {
     const { app, callers } = await open(t, database);
     for (const [route, expected] of Object.entries(statuses)) {
       const [method = "", path = ""] = route.split(" ");
@@ -79,7 +79,7 @@ describeOnEach("identity()", (database) => {
     }
   });
 
-  test("says who is calling, by each way to show it", async (t) => {
+  test("tells who is calling, for each kind of credential", async (t) => {
     const { app, callers } = await open(t, database);
     const me = async (path: string, kind: keyof Callers) => (await app.ask("GET", path, callers[kind])).body;
     const [byToken, bySession, byKey] = [await me("/me", "token"), await me("/me", "session"), await me("/me", "key")];
@@ -97,7 +97,7 @@ describeOnEach("identity()", (database) => {
     assert.deepEqual(await me("/either", "token"), { via: "user" });
   });
 
-  test("the first credential that is there decides, a header before the cookie; a wrong one is 401 whatever else comes", async (t) => {
+  test("the first credential of a request decides, a header before the cookie; if it is wrong, the answer is 401 whatever follows", async (t) => {
     const { app, callers } = await open(t, database);
     const { token, session, key } = callers;
     const via = async (ask: Ask) => {
@@ -112,11 +112,11 @@ describeOnEach("identity()", (database) => {
     assert.equal(await via({ ...key, token: "wrong" }), 401);
     assert.equal(await via({ cookie: "__Host-session=wrong" }), 401);
     assert.equal(await via({ cookie: (session.cookie ?? "").replace("__Host-", "") }), 401);
-    // A route that reads no keys does not look at one.
+    // A route that does not accept keys ignores one.
     assert.equal((await app.ask("GET", "/signed-in", { ...session, key: "wrong" })).status, 200);
   });
 
-  test("what a cookie opens may be changed from the application's own pages only (C-04)", async (t) => {
+  test("a request with a cookie may change something only if it comes from the application's own pages (C-04)", async (t) => {
     const { app, callers } = await open(t, database);
     const from = async (ask: Ask, headers: Readonly<Record<string, string>>) => {
       const answer = await app.ask("POST", "/me", { ...ask, headers });
@@ -130,7 +130,7 @@ describeOnEach("identity()", (database) => {
     assert.equal(await from(callers.key, elsewhere), 200);
   });
 
-  test("challenges for every scheme that a route reads, and tells no more of a credential than that it is wrong", async (t) => {
+  test("challenges for every scheme that a route reads, and says only that a credential is wrong", async (t) => {
     const { app, callers } = await open(t, database);
     const challenges = async (path: string, ask: Ask = {}) => (await app.ask("GET", path, ask)).headers.get("www-authenticate");
     const bearer = 'Bearer realm="Application"';
@@ -154,7 +154,7 @@ describeOnEach("identity()", (database) => {
     assert.equal(answers[0]?.headers.get("cache-control"), "no-store");
   });
 
-  test("with the password grant switched off, it is neither there nor in the documentation", async (t) => {
+  test("the password grant is neither accepted nor documented if it is off", async (t) => {
     const app = await openIdentityApi(t, await database.open(t), { passwordGrant: false });
     const alice = await app.account("alice");
     const form = { grant_type: "password", username: alice.email, password: "seventeen purple walruses" };
@@ -165,7 +165,7 @@ describeOnEach("identity()", (database) => {
     assert.equal((await app.ask("GET", "/me", { cookie: await app.session(alice) })).status, 200, "the control");
   });
 
-  test("where registration is closed there is no way to register", async (t) => {
+  test("nobody can register if registration is closed", async (t) => {
     const app = await openIdentityApi(t, await database.open(t), { registration: "closed" });
     const json = { email: "new@example.com", password: "lagoon 41 whisper anvil" };
     assert.equal((await app.ask("POST", "/auth/register", { json })).status, 404);
@@ -173,8 +173,8 @@ describeOnEach("identity()", (database) => {
   });
 });
 
-describeOnEach("the documentation of identity()", (database) => {
-  test("is a valid document of OpenAPI 3.1, with the alternatives of each route", async (t) => {
+describeOnEach("the OpenAPI document of identity()", (database) => {
+  test("is valid OpenAPI 3.1, with the alternatives of each route", async (t) => {
     const { api } = await openIdentityApi(t, await database.open(t));
     const document = api.openapi();
     const validate = (one: unknown) => new Validator().validate(JSON.stringify(one, null, 1));
@@ -201,7 +201,7 @@ describeOnEach("the documentation of identity()", (database) => {
     );
   });
 
-  test("two applications that include the same routes do not meet", async (t) => {
+  test("two applications with the same routes do not share anything", async (t) => {
     const [one, two] = [
       await openIdentityApi(t, await database.open(t)),
       await openIdentityApi(t, await database.open(t), { issuer: "https://other.test" }),

@@ -1,4 +1,4 @@
-/** `identity()`: everything that issues, stores and ends credentials, as routes to include and dependencies to use. */
+/** `identity()`: a service that issues, stores and ends credentials, with routes to include and dependencies to use. */
 import { anyScope, type Cookie, type Dependency, type Fact, type Route } from "lockstep";
 import { accountRoutes } from "./account/account-routes.ts";
 import { Accounts } from "./account/accounts.ts";
@@ -41,43 +41,48 @@ import { Throttle } from "./throttle/throttle.ts";
 /** An identity service that runs in this process. */
 export interface Identity<Sc extends string> {
   /**
-   * The URL of this service, as the options say it. Name it among the API's own URLs, so that a browser that sends no Fetch Metadata
-   * can sign in: `createApi({ servers: [{ url: "/" }, { url: auth.issuer }] })`.
+   * The URL of this service, as in the options. Name it among the API's own URLs: otherwise a browser that sends no Fetch
+   * Metadata cannot sign in: `createApi({ servers: [{ url: "/" }, { url: auth.issuer }] })`.
    */
   readonly issuer: string;
   /** The routes under `/auth` and `/.well-known`, to include in `createApi({ routes })`. */
   readonly routes: readonly Route[];
-  /** A user who is calling: with an access token, a session's cookie, or an API key. */
+  /** A user who is calling with an access token, the cookie of a session, or an API key. */
   readonly currentUser: Dependency<User, UserFacts<Sc>>;
-  /** The same; an access token is also looked up in the revocation log of the database, so that no lag of the feed lets it through. */
+  /**
+   * The same, but an access token is also looked up in the database, so one that was revoked is refused even if this node has not
+   * heard of it yet.
+   */
   readonly freshUser: Dependency<User, UserFacts<Sc>>;
-  /** A user who signed in: an access token or a session, no API key. */
+  /** A user who signed in, with an access token or a session. API keys are not accepted. */
   readonly signedInUser: Dependency<User, UserFacts<Sc>>;
-  /** Whoever an API key belongs to: a user or a service account. */
+  /** The owner of an API key: a user or a service account. */
   readonly apiClient: Dependency<ApiClient, CallerFacts<Sc>>;
-  /** A service account: with an API key, or a token of the client credentials grant. */
+  /** A service account, with an API key or a token of the client credentials grant. */
   readonly service: Dependency<Service, CallerFacts<Sc> | "authorized">;
   readonly accounts: Accounts;
   readonly clients: Clients;
   readonly apiKeys: ApiKeys;
   readonly sessions: Sessions;
   /**
-   * Routes for administrators: accounts and service accounts. Who is one is the application's rule. It declares that it reaches any
-   * object, asks for a scope, and returns the administrator with the id of their account: `scopes(role.require("admin"), "example:admin")`.
+   * Creates the routes for administrators, who manage accounts and service accounts. The rule decides who is an administrator. It
+   * declares that it reaches any object, asks for a scope, and returns the administrator with the id of their account:
+   * `scopes(role.require("admin"), "example:admin")`.
    *
-   * @throws BuildError `wrong_dependency` for a rule that does not reach any object, `scopes_unasked` for one that asks for no scope
+   * @throws BuildError `wrong_dependency` for a rule that does not reach any object, `scopes_unasked` for one that asks for no
+   * scope
    */
   adminRoutes<F extends Fact>(rule: Dependency<RuleSubject, F> & RuleCheck<F>): readonly Route[];
-  /** Writes what is still in memory and ends what runs in the background. The database stays open. */
+  /** Writes the data that is still in memory and stops all background work. The database stays open. */
   close(): Promise<void>;
 }
 
 /**
- * Opens an identity service on a database: brings its tables up to date, makes the first signing key, and follows the log of
- * revocations.
+ * Opens an identity service on a database. It brings its tables up to date, creates the first signing key, and follows the
+ * revocation log.
  *
  * @throws WrongIdentityOption for an option that is missing or wrong
- * @throws SchemaTooNew where a newer version of the package has been at the database
+ * @throws SchemaTooNew if a newer version of the package has migrated the database
  * @throws Unavailable while the database is away
  * @throws Error on a Node older than 24.7
  * @example
@@ -94,7 +99,7 @@ export interface Identity<Sc extends string> {
 export async function identity<const Sc extends string>(options: IdentityOptions<Sc>): Promise<Identity<Sc>> {
   checkNode();
   const base = settingsOf(options);
-  // It counts through the driver, and revokes nothing.
+  // It uses the database without `withOwnRevocations`, because it only counts and revokes nothing.
   const throttle = new Throttle(base, options.throttle);
   await migrate(base.database, identitySchema);
   const feed = await RevocationFeed.open(base, options.revocation);
@@ -117,7 +122,7 @@ export async function identity<const Sc extends string>(options: IdentityOptions
   return assemble<Sc>(services, { feed, housekeeping: new Housekeeping(settings, removalsOf(options)) });
 }
 
-/** What is over goes away by itself; events only where it is said how long they are kept. */
+/** The removals of expired data. Audit events are removed only if `keepAuditDays` is set. */
 function removalsOf({ keepAuditDays }: IdentityOptions): readonly Removal[] {
   if (keepAuditDays === undefined) return removals;
   return [...removals, (now, limit) => removeEventsBefore(now - keepAuditDays * dayMs, limit)];
@@ -156,11 +161,11 @@ interface Background {
 function assemble<Sc extends string>(services: Services, { feed, housekeeping }: Background): Identity<Sc> {
   const { accounts, clients, sessions, apiKeys, tokens, throttle, outbox } = services;
   const { sessionScheme, ...dependencies } = callers(services);
-  const signedIn = anyScope(dependencies.signedInUser, "users manage their own account, sign-ins and keys, whatever was granted");
+  const signedIn = anyScope(dependencies.signedInUser, "users manage their own account, sessions and keys with any scopes");
   const shared = { ...services, signedIn, scheme: sessionScheme };
   return Object.freeze({
     issuer: services.settings.issuer,
-    // The scopes of the dependencies are those of the options: `Settings` knows them as texts only.
+    // The scopes of the dependencies are those of the options. `Settings` knows them only as texts.
     ...(dependencies as unknown as Pick<Identity<Sc>, keyof typeof dependencies>),
     routes: [
       tokenEndpoint(shared),
@@ -186,7 +191,7 @@ function assemble<Sc extends string>(services: Services, { feed, housekeeping }:
   });
 }
 
-/** Another secret for the browser session that a user came with. */
+/** Returns the cookie with a new secret for the browser session of a user; `undefined` if they use none. */
 async function rotatedCookie({ sessionId, credential }: User, { sessions, settings }: Services): Promise<Cookie | undefined> {
   if (credential !== "session" || sessionId === undefined) return undefined;
   const secret = await sessions.rotate(sessionId);

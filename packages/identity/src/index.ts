@@ -1,7 +1,7 @@
 /**
- * `lockstep-identity` issues, stores and ends credentials. An API that only verifies tokens does not need it: use
+ * `lockstep-identity` issues, stores and ends credentials. An API that only verifies tokens does not need it; use
  * `lockstep/jwt`. Open a database with `lockstep-identity/sqlite` or `lockstep-identity/postgres`. `lockstep-identity/database`
- * has the tools for an application's own tables beside identity's.
+ * has the tools for an application's own tables next to those of identity.
  */
 
 // The service

@@ -11,7 +11,7 @@ import * as postgres from "./store/postgres/index.ts";
 import * as sqlite from "./store/sqlite/index.ts";
 import * as testing from "./testing/index.ts";
 
-/** Calls a public function with options that are right, and the added ones. It may fail for another reason. */
+/** Calls a public function with correct options and the added ones. It may fail for another reason. */
 type Call = (added: object) => unknown;
 
 interface Stage {
@@ -33,7 +33,7 @@ function openIdentity(database: store.Database, added: object = {}): Promise<Ide
   });
 }
 
-/** Functions of the package, by the name that their message has. */
+/** The functions of the package, by the name in their message. */
 function functionCalls({ database }: Stage): Readonly<Record<string, Call>> {
   const identity: Call = async (added) => (await openIdentity(database, added)).close();
   return {
@@ -53,7 +53,7 @@ function functionCalls({ database }: Stage): Readonly<Record<string, Call>> {
   };
 }
 
-/** Methods of what `identity()` returns, by the name that their message has. */
+/** The methods of the object that `identity()` returns, by the name in their message. */
 function methodCalls({ auth, account: { id } }: Stage): Readonly<Record<string, Call>> {
   const { accounts, clients, apiKeys, sessions } = auth;
   const owner = { account: id };
@@ -96,13 +96,13 @@ const withoutOptions: ReadonlySet<string> = new Set(
     "generateIdentityKey logMail migrate versionOf all first lock notify sql",
     "numberOf numberOrNone textOf textOrNone textsOf",
     "accounts.find accounts.findByEmail accounts.findMany clients.find clients.findRecord",
-    // A key is verified with the connection that it came on, which has more than identity reads.
+    // A key is verified with the connection of its request, which has more properties than identity reads.
     "apiKeys.find apiKeys.verify apiKeys.flush apiKeys.close",
     "sessions.find sessions.findById sessions.flush sessions.close",
   ].flatMap((line) => line.split(" ").map((name) => `${name}()`)),
 );
 
-/** Every function of every entry of the package, and every method of the four services. */
+/** All functions of all entry points of the package, and all methods of the four services. */
 function publicNames({ auth }: Stage): readonly string[] {
   const entries = { ...root, ...store, ...sqlite, ...postgres, ...smtp, ...testing };
   const functions = Object.entries(entries).filter(
@@ -127,7 +127,7 @@ after(async () => {
   await database.close();
 });
 
-/** What a call failed with, if it did. */
+/** Returns the error of a call, if it failed. */
 async function failureOf(call: Call, added: object): Promise<unknown> {
   try {
     await call(added);
@@ -139,16 +139,16 @@ async function failureOf(call: Call, added: object): Promise<unknown> {
 
 describe("a misspelt option", () => {
   for (const [name, call] of Object.entries(calls)) {
-    test(`is refused by ${name}, with what to write`, async () => {
+    test(`is refused by ${name}, and the message says what to write`, async () => {
       const error = await failureOf(call, { mispelt: undefined });
       assert.ok(error instanceof root.WrongIdentityOption, String(error));
       assert.ok(error.message.startsWith(`Correct or remove \`mispelt\`: ${name} takes `), error.message);
-      // Without it the same call is not refused for its options; storeSuite() would register tests inside of this one.
+      // Without the option, the same call is not refused for its options. (storeSuite() would register tests within this one.)
       if (call !== suite) assert.ok(!((await failureOf(call, {})) instanceof root.WrongIdentityOption));
     });
   }
 
-  test("is refused by every public function that takes options: the list above is complete", () => {
+  test("is refused by every public function that takes options, because the list above is complete", () => {
     const unknown = publicNames(stage).filter((name) => !(name in calls) && !withoutOptions.has(name));
     assert.deepEqual(unknown, []);
   });

@@ -16,7 +16,7 @@ const right: IdentityOptions = {
   mail: { send: async () => {} },
 };
 
-/** What is wrong about options, or nothing. They come from JavaScript, where no type is checked. */
+/** Returns the message about options, or `undefined`. The options are untyped, as in JavaScript. */
 function complaint(changes: Readonly<Record<string, unknown>>): string | undefined {
   try {
     settingsOf({ ...right, ...changes });
@@ -27,28 +27,28 @@ function complaint(changes: Readonly<Record<string, unknown>>): string | undefin
   }
 }
 
-const audience = "`audience` is required: the name of your API";
-const issuer = "`issuer` is the URL of this service, without a slash at its end: https://login.example.com";
-const key = "`key` is required: new Redacted(IDENTITY_KEY), which `lockstep-identity generate-key` makes";
-const keyPrefix = "`keyPrefix` is up to 20 lower-case letters and digits";
-const scopes = '`scopes` is required: { "notes:read": "Read notes" }';
-const noKey = "IDENTITY_KEY is not 32 bytes in base64url: make one with `lockstep-identity generate-key`";
+const audience = "Set `audience` to the name of your API";
+const issuer = "Set `issuer` to the URL of this service, without a slash at its end: https://login.example.com";
+const key = "Set `key` to new Redacted(IDENTITY_KEY): `lockstep-identity generate-key` makes one";
+const keyPrefix = "Set `keyPrefix` to at most 20 lower-case letters and digits, the first of them a letter";
+const scopes = 'Set `scopes` to your scopes with descriptions: { "notes:read": "Read notes" }';
+const noKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is not 32 bytes in base64url";
 const options =
   "identity() takes database, issuer, audience, key, scopes, scopesOf, mail, keyPrefix, passwordGrant, registration, demo, lifetimes, links, throttle, revocation, signingKeys, keepAuditDays, audit, clock";
 const lifetimes =
   "`lifetimes` takes accessTokenSeconds, refreshTokenSeconds, refreshFamilySeconds, refreshReuseWindowSeconds, sessionIdleSeconds, sessionSeconds, linkSeconds, signingKeySeconds";
-const noRandomKey = "IDENTITY_KEY is not random: make one with `lockstep-identity generate-key`";
+const noRandomKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is not random";
 
 const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, unknown>>, message: string])[] = [
   ["no audience", { audience: undefined }, audience],
   ["an empty audience", { audience: "" }, audience],
-  ["no database", { database: undefined }, "`database` is required: openSqlite(…) or openPostgres(…)"],
-  ["a path for a database", { database: "app.db" }, "`database` is required: openSqlite(…) or openPostgres(…)"],
-  ["no mail", { mail: undefined }, "`mail` is required: smtpMail(…), or logMail(…) while developing"],
+  ["no database", { database: undefined }, "Set `database` to openSqlite(…) or openPostgres(…)"],
+  ["a path for a database", { database: "app.db" }, "Set `database` to openSqlite(…) or openPostgres(…)"],
+  ["no mail", { mail: undefined }, "Set `mail` to smtpMail(…), or to logMail(…) while developing"],
   ["no scopes", { scopes: undefined }, scopes],
   ["a text for scopes", { scopes: "notes:read" }, scopes],
-  ["a scope with a space", { scopes: { "notes read": "" } }, '`scopes`: "notes read" is no scope (RFC 6749 §3.3)'],
-  ["an empty scope", { scopes: { "": "" } }, '`scopes`: "" is no scope (RFC 6749 §3.3)'],
+  ["a scope with a space", { scopes: { "notes read": "" } }, 'Rename "notes read" in `scopes`: it is not a scope (RFC 6749 §3.3)'],
+  ["an empty scope", { scopes: { "": "" } }, 'Rename "" in `scopes`: it is not a scope (RFC 6749 §3.3)'],
   ["a prefix in capitals", { keyPrefix: "Notes" }, keyPrefix],
   ["a prefix with an underscore", { keyPrefix: "my_notes" }, keyPrefix],
   ["an empty prefix", { keyPrefix: "" }, keyPrefix],
@@ -61,9 +61,13 @@ const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, 
   ["an issuer with a line break at its end", { issuer: "https://as.test\n" }, issuer],
   ["an issuer with a tab", { issuer: "https://as\t.test" }, issuer],
   ["an issuer with a backslash", { issuer: "https:\\\\as.test" }, issuer],
-  ["an issuer without TLS", { issuer: "http://as.test" }, "`issuer` must be https, but on loopback"],
-  ["an issuer that looks like loopback", { issuer: "http://127.0.0.1.as.test" }, "`issuer` must be https, but on loopback"],
-  ["an issuer of another scheme", { issuer: "ftp://as.test" }, "`issuer` must be https, but on loopback"],
+  ["an issuer without TLS", { issuer: "http://as.test" }, "Set `issuer` to an https URL: only loopback may use http"],
+  [
+    "an issuer that looks like loopback",
+    { issuer: "http://127.0.0.1.as.test" },
+    "Set `issuer` to an https URL: only loopback may use http",
+  ],
+  ["an issuer of another scheme", { issuer: "ftp://as.test" }, "Set `issuer` to an https URL: only loopback may use http"],
   ["no key", { key: undefined }, key],
   ["an empty list of keys", { key: [] }, key],
   ["a key as plain text", { key: generateIdentityKey().reveal() }, key],
@@ -72,39 +76,51 @@ const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, 
   ["a key from a manual (M-09)", { key: new Redacted("changeme") }, noKey],
   ["a key that is too short", { key: new Redacted("A".repeat(42)) }, noKey],
   ["a key of one byte over and over (M-09)", { key: new Redacted("00".repeat(32)) }, noRandomKey],
-  ["a previous key that is none", { key: [generateIdentityKey(), new Redacted("old")] }, noKey],
-  ["an option that there is not", { keyprefix: "notes" }, `Correct or remove \`keyprefix\`: ${options}`],
-  ["an option of every object", { toString: "notes" }, `Correct or remove \`toString\`: ${options}`],
-  ["a registration that is neither", { registration: "opne" }, '`registration` is "open" or "closed"'],
-  ["a demo that is a text (R10)", { demo: "0" }, "`demo` is true or false"],
-  ["a password grant that is a number", { passwordGrant: 1 }, "`passwordGrant` is true or false"],
+  ["a previous key that is malformed", { key: [generateIdentityKey(), new Redacted("old")] }, noKey],
+  ["an option that does not exist", { keyprefix: "notes" }, `Correct or remove \`keyprefix\`: ${options}`],
+  ["a property of every object", { toString: "notes" }, `Correct or remove \`toString\`: ${options}`],
+  ["a registration that is neither", { registration: "opne" }, 'Set `registration` to "open" or "closed"'],
+  ["a demo that is a text", { demo: "0" }, "Set `demo` to true or false"],
+  ["a password grant that is a number", { passwordGrant: 1 }, "Set `passwordGrant` to true or false"],
   [
-    "a lifetime that there is not",
+    "a lifetime that does not exist",
     { lifetimes: { accessTokenSecond: 60 } },
     `Correct or remove \`accessTokenSecond\`: ${lifetimes}`,
   ],
-  ["a lifetime of every object", { lifetimes: { valueOf: 60 } }, `Correct or remove \`valueOf\`: ${lifetimes}`],
+  [
+    "a lifetime with the name of a property of every object",
+    { lifetimes: { valueOf: 60 } },
+    `Correct or remove \`valueOf\`: ${lifetimes}`,
+  ],
   [
     "an access token of more than ten minutes",
     { lifetimes: { accessTokenSeconds: 601 } },
-    "`accessTokenSeconds` is a whole number from 1 to 600",
+    "Set `accessTokenSeconds` to a whole number from 1 to 600",
   ],
-  ["an access token of no time", { lifetimes: { accessTokenSeconds: 0 } }, "`accessTokenSeconds` is a whole number from 1 to 600"],
-  ["half a second", { lifetimes: { linkSeconds: 60.5 } }, "`linkSeconds` is a whole number from 60 to 86400"],
-  ["a lifetime as text", { lifetimes: { linkSeconds: "900" } }, "`linkSeconds` is a whole number from 60 to 86400"],
-  ["a lifetime without end", { lifetimes: { sessionSeconds: Infinity } }, "`sessionSeconds` is a whole number from 60 to 7776000"],
+  [
+    "an access token without a life",
+    { lifetimes: { accessTokenSeconds: 0 } },
+    "Set `accessTokenSeconds` to a whole number from 1 to 600",
+  ],
+  ["half a second", { lifetimes: { linkSeconds: 60.5 } }, "Set `linkSeconds` to a whole number from 60 to 86400"],
+  ["a lifetime as text", { lifetimes: { linkSeconds: "900" } }, "Set `linkSeconds` to a whole number from 60 to 86400"],
+  [
+    "a lifetime without end",
+    { lifetimes: { sessionSeconds: Infinity } },
+    "Set `sessionSeconds` to a whole number from 60 to 7776000",
+  ],
   [
     "a window of more than a minute",
     { lifetimes: { refreshReuseWindowSeconds: 61 } },
-    "`refreshReuseWindowSeconds` is a whole number from 0 to 60",
+    "Set `refreshReuseWindowSeconds` to a whole number from 0 to 60",
   ],
   [
-    "a window below nothing",
+    "a negative window",
     { lifetimes: { refreshReuseWindowSeconds: -1 } },
-    "`refreshReuseWindowSeconds` is a whole number from 0 to 60",
+    "Set `refreshReuseWindowSeconds` to a whole number from 0 to 60",
   ],
-  ["no days for events", { keepAuditDays: 0 }, "`keepAuditDays` is a whole number of days, from 1"],
-  ["a part of a day for events", { keepAuditDays: 1.1 }, "`keepAuditDays` is a whole number of days, from 1"],
+  ["zero days for events", { keepAuditDays: 0 }, "Set `keepAuditDays` to a whole number of days, 1 or more"],
+  ["a fraction of a day for events", { keepAuditDays: 1.1 }, "Set `keepAuditDays` to a whole number of days, 1 or more"],
 ];
 
 describe("the options of identity()", () => {
@@ -115,7 +131,7 @@ describe("the options of identity()", () => {
     });
   }
 
-  test("have defaults, all of which are secure", () => {
+  test("have secure defaults", () => {
     const { database, mail, key: _key, ...others } = right;
     const { keys, audit, clock, scopesOf, database: sameDatabase, mail: sameMail, ...settings } = settingsOf(right);
     assert.equal(sameDatabase, database);
@@ -145,35 +161,35 @@ describe("the options of identity()", () => {
     });
   });
 
-  test("take http on loopback, and paths", () => {
+  test("accept http on loopback, and paths", () => {
     for (const issuer of ["http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000", "https://as.test/tenant"]) {
       assert.equal(settingsOf({ ...right, issuer }).issuer, issuer);
     }
   });
 
-  test("take several keys, the current one first", () => {
+  test("accept several keys, the current one first", () => {
     const [current, previous] = [generateIdentityKey(), generateIdentityKey()];
     const settings = settingsOf({ ...right, key: [current, previous] });
     const ids = [current, previous].map((key) => settingsOf({ ...right, key }).keys.current.id);
     assert.deepEqual([settings.keys.current.id, ...settings.keys.previous.map(({ id }) => id)], ids);
   });
 
-  test("0 switches the window of refresh tokens off, and is no default", () => {
+  test("accept 0, which turns the window of refresh tokens off and is not the default", () => {
     assert.equal(settingsOf({ ...right, lifetimes: { refreshReuseWindowSeconds: 0 } }).lifetimes.refreshReuseWindowSeconds, 0);
   });
 
-  test("a demonstration, and mail that goes to the log, are refused in production; only a demonstration has cookies without Secure (M-09, S-20)", (t) => {
+  test("refuse a demo, and mail to the log, in production; only a demo has cookies without Secure (M-09, S-20)", (t) => {
     const before = process.env["NODE_ENV"];
     t.after(() => {
       if (before === undefined) delete process.env["NODE_ENV"];
       else process.env["NODE_ENV"] = before;
     });
     process.env["NODE_ENV"] = "production";
-    assert.equal(complaint({ demo: true }), "`demo` is refused where NODE_ENV is production");
+    assert.equal(complaint({ demo: true }), "Remove `demo`: it is refused if NODE_ENV is production");
     assert.equal(complaint({ demo: false }), undefined);
     assert.match(
       complaint({ mail: logMail(() => {}) }) ?? "",
-      /^`mail` is logMail\(…\), which is refused where NODE_ENV is production/,
+      /^Set `mail` to smtpMail\(…\): logMail\(…\) is refused if NODE_ENV is production/,
     );
     process.env["NODE_ENV"] = "development";
     assert.equal(complaint({ mail: logMail(() => {}) }), undefined);
@@ -181,14 +197,14 @@ describe("the options of identity()", () => {
     assert.deepEqual([insecureCookies, keyEnvironment], [true, "demo"]);
   });
 
-  test("nothing that is refused shows a key (M-08)", () => {
+  test("never show a key in a message (M-08)", () => {
     const text = generateIdentityKey().reveal().slice(1);
     const told = complaint({ key: new Redacted(text) }) ?? "";
     assert.ok(told.length > 0 && !told.includes(text));
   });
 });
 
-test("a clock and the scopes of an account are checked when they are asked for, so that nonsense refuses", () => {
+test("the results of clock() and scopesOf() are checked at each call, and a wrong one is refused", () => {
   const account = { id: "a1", email: "a@example.test", verifiedAt: undefined, createdAt: 1, disabledAt: undefined };
   const settings = settingsOf({ ...right, clock: () => Number.NaN, scopesOf: () => "notes:read" as unknown as string[] });
   assert.throws(() => settings.clock(), TypeError);

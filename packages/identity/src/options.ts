@@ -14,56 +14,60 @@ import type { Lifetimes, Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
 import type { ThrottleOptions } from "./throttle/throttle-options.ts";
 
-/** What `identity()` is told. */
+/** The options of `identity()`. */
 export interface IdentityOptions<Sc extends string = string> {
-  /** Where everything is kept: `openSqlite(…)` or `openPostgres(…)`. Identity's tables are made there; who opened it closes it. */
+  /** The database: `openSqlite(…)` or `openPostgres(…)`. Identity creates its tables in it. Close it yourself after `close()`. */
   readonly database: Database;
-  /** The URL of this service, exactly as it stands in `iss`: https, without query and fragment. Links in mails begin with it. */
+  /** The URL of this service, exactly as in `iss`: https, without query and fragment. Links in mails begin with it. */
   readonly issuer: string;
   /** The name of the API in `aud`. */
   readonly audience: string;
   /**
-   * `IDENTITY_KEY`: 32 random bytes in base64url, which `lockstep-identity generate-key` prints. Private keys are kept encrypted under it. While it is
-   * being replaced: the new one first, then those before it.
+   * `IDENTITY_KEY`: 32 random bytes in base64url. `lockstep-identity generate-key` prints one. Private keys are stored encrypted
+   * under it. While you replace it, pass the new key first, then the previous ones.
    */
   readonly key: Redacted<string> | readonly [Redacted<string>, ...Redacted<string>[]];
   /** Every scope that a credential may grant, with its description. */
   readonly scopes: Readonly<Record<Sc, string>>;
-  /** The scopes that an account may have, known at once: a promise, or anything but an array, refuses. Default: all. */
+  /**
+   * Returns the scopes that an account may have, synchronously. A promise, or anything but an array, fails. Default: all scopes.
+   */
   readonly scopesOf?: (account: Account) => readonly Sc[];
   /** Sends mail: `smtpMail(…)`, or `logMail(…)` while developing. */
   readonly mail: Mail;
-  /** The first part of API keys, so that secret scanners find them: lower-case letters and digits. Default `lockstep`. */
+  /** The first part of API keys, by which secret scanners find them: lower-case letters and digits. Default `lockstep`. */
   readonly keyPrefix?: string;
-  /** OAuth's password grant, for the service's own programs. Default false: it is legacy (RFC 9700 §2.4). */
+  /** Turns on OAuth's password grant, for the service's own programs. Default false, because it is legacy (RFC 9700 §2.4). */
   readonly passwordGrant?: boolean;
   /** Whether anybody may register. Default `closed`. */
   readonly registration?: "open" | "closed";
   /**
-   * A demonstration: cookies without `Secure` for callers on loopback, keys marked `demo`. Refused where
-   * `NODE_ENV` is `production`. Default false.
+   * Turns on the demo: cookies without `Secure` for callers on loopback, and API keys marked `demo`. Refused if `NODE_ENV` is
+   * `production`. Default false.
    */
   readonly demo?: boolean;
   readonly lifetimes?: Partial<Lifetimes>;
-  /** Where the links in messages lead. Default: pages of the issuer. */
+  /** The addresses of the links in messages. Default: pages of the issuer. */
   readonly links?: LinkTemplates | undefined;
-  /** Limits of attempts. */
+  /** The limits of attempts. */
   readonly throttle?: ThrottleOptions | undefined;
-  /** How the log of revocations is followed. */
+  /** How the revocation log is followed. */
   readonly revocation?: RevocationFeedOptions | undefined;
   /** How signing keys are published. */
   readonly signingKeys?: SigningKeyOptions | undefined;
-  /** How long events stay in the table of audit events. Days, at least 1. Default: for ever. */
+  /** How long audit events stay in the table, in days, at least 1. Default: forever. */
   readonly keepAuditDays?: number | undefined;
-  /** Takes what happens. Default: a line of JSON on standard error. */
+  /** Receives the audit events. Default: a line of JSON on standard error. */
   readonly audit?: IdentityAuditSink;
-  /** Milliseconds since 1970. If it throws or gives no number, what asks for the time fails. Default `Date.now`. */
+  /**
+   * Returns milliseconds since 1970. If it throws or returns no number, the call that needs the time fails. Default `Date.now`.
+   */
   readonly clock?: () => number;
 }
 
 const day = 86_400;
 
-/** Range and default of each lifetime, in seconds. */
+/** The range and the default of each lifetime, in seconds. */
 const lifetimes: Readonly<Record<keyof Lifetimes, { readonly min: number; readonly max: number; readonly otherwise: number }>> = {
   accessTokenSeconds: { min: 1, max: 600, otherwise: 600 },
   refreshTokenSeconds: { min: 60, max: 365 * day, otherwise: 14 * day },
@@ -75,10 +79,10 @@ const lifetimes: Readonly<Record<keyof Lifetimes, { readonly min: number; readon
   signingKeySeconds: { min: 3600, max: 365 * day, otherwise: 30 * day },
 };
 
-/** How long things last unless the options say otherwise. */
+/** The lifetimes without any options. */
 export const defaultLifetimes: Lifetimes = checkLifetimes({});
 
-/** Every option of `identity()`. */
+/** All options of `identity()`. */
 const known: KnownOptions<IdentityOptions> = {
   database: true,
   issuer: true,
@@ -101,7 +105,7 @@ const known: KnownOptions<IdentityOptions> = {
   clock: true,
 };
 
-/** Every option of the records inside. `throttle-options.ts` checks the names in `throttle`, with their values. */
+/** The options of the nested records. `throttle-options.ts` checks the names in `throttle`, with their values. */
 const knownLinks: KnownOptions<LinkTemplates> = { verify: true, reset: true };
 const knownSigningKeys: KnownOptions<SigningKeyOptions> = { keySetCacheSeconds: true };
 const knownRevocation: KnownOptions<RevocationFeedOptions> = {
@@ -113,7 +117,7 @@ const knownRevocation: KnownOptions<RevocationFeedOptions> = {
   monotonicClock: true,
 };
 
-/** @throws WrongIdentityOption naming the option and what to write */
+/** Checks the options and fills in the defaults. @throws WrongIdentityOption, which names the option and what to write */
 export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Settings {
   checkNames(options);
   checkValues(options);
@@ -148,31 +152,34 @@ function checkNames(options: IdentityOptions): void {
   checkOptions("`revocation`", revocation, knownRevocation);
 }
 
-/** The types say the same: this is for callers in JavaScript. */
+/** Checks at run time what the types check too, for callers in JavaScript. */
 function checkValues(options: IdentityOptions): void {
   const { database, audience, mail, scopes, registration = "closed", keepAuditDays = 1, keyPrefix = "lockstep" } = options;
-  if (typeof audience !== "string" || audience === "") throw wrong("`audience` is required: the name of your API");
-  if (typeof database?.transaction !== "function") throw wrong("`database` is required: openSqlite(…) or openPostgres(…)");
-  if (typeof mail?.send !== "function") throw wrong("`mail` is required: smtpMail(…), or logMail(…) while developing");
-  if (typeof scopes !== "object" || scopes === null) throw wrong('`scopes` is required: { "notes:read": "Read notes" }');
+  if (typeof audience !== "string" || audience === "") throw wrong("Set `audience` to the name of your API");
+  if (typeof database?.transaction !== "function") throw wrong("Set `database` to openSqlite(…) or openPostgres(…)");
+  if (typeof mail?.send !== "function") throw wrong("Set `mail` to smtpMail(…), or to logMail(…) while developing");
+  if (typeof scopes !== "object" || scopes === null)
+    throw wrong('Set `scopes` to your scopes with descriptions: { "notes:read": "Read notes" }');
   for (const scope of Object.keys(scopes))
-    if (!/^[!#-[\]-~]+$/.test(scope)) throw wrong(`\`scopes\`: ${JSON.stringify(scope)} is no scope (RFC 6749 §3.3)`);
-  if (!/^[a-z][a-z0-9]{0,19}$/.test(keyPrefix)) throw wrong("`keyPrefix` is up to 20 lower-case letters and digits");
-  if (!["open", "closed"].includes(registration)) throw wrong('`registration` is "open" or "closed"');
-  if (!Number.isInteger(keepAuditDays) || keepAuditDays < 1) throw wrong("`keepAuditDays` is a whole number of days, from 1");
+    if (!/^[!#-[\]-~]+$/.test(scope))
+      throw wrong(`Rename ${JSON.stringify(scope)} in \`scopes\`: it is not a scope (RFC 6749 §3.3)`);
+  if (!/^[a-z][a-z0-9]{0,19}$/.test(keyPrefix))
+    throw wrong("Set `keyPrefix` to at most 20 lower-case letters and digits, the first of them a letter");
+  if (!["open", "closed"].includes(registration)) throw wrong('Set `registration` to "open" or "closed"');
+  if (!Number.isInteger(keepAuditDays) || keepAuditDays < 1)
+    throw wrong("Set `keepAuditDays` to a whole number of days, 1 or more");
   for (const name of ["passwordGrant", "demo"] as const)
-    if (!["boolean", "undefined"].includes(typeof options[name])) throw wrong(`\`${name}\` is true or false`);
+    if (!["boolean", "undefined"].includes(typeof options[name])) throw wrong(`Set \`${name}\` to true or false`);
   if (process.env["NODE_ENV"] !== "production") return;
-  if (options.demo === true) throw wrong("`demo` is refused where NODE_ENV is production");
-  if (isLogMail(mail)) throw wrong("`mail` is logMail(…), which is refused where NODE_ENV is production: give smtpMail(…)");
+  if (options.demo === true) throw wrong("Remove `demo`: it is refused if NODE_ENV is production");
+  if (isLogMail(mail)) throw wrong("Set `mail` to smtpMail(…): logMail(…) is refused if NODE_ENV is production");
 }
 
 function readKeys(key: IdentityOptions["key"]): Settings["keys"] {
   const given: unknown = key instanceof Redacted ? [key] : key;
   const isKeys = Array.isArray(given) && given.every((each) => each instanceof Redacted);
   const [current, ...previous] = isKeys ? given.map(readKey) : [];
-  if (current === undefined)
-    throw wrong("`key` is required: new Redacted(IDENTITY_KEY), which `lockstep-identity generate-key` makes");
+  if (current === undefined) throw wrong("Set `key` to new Redacted(IDENTITY_KEY): `lockstep-identity generate-key` makes one");
   return { current, previous };
 }
 
@@ -181,33 +188,34 @@ function readKey(text: Redacted<string>): IdentityKey {
     return identityKey(text);
   } catch (error) {
     if (error instanceof WrongIdentityKey)
-      throw wrong(`IDENTITY_KEY ${error.message}: make one with \`lockstep-identity generate-key\``);
+      throw wrong(`Make a key with \`lockstep-identity generate-key\`: IDENTITY_KEY ${error.message}`);
     throw error;
   }
 }
 
-/** RFC 8414 §2: https, no query, no fragment. What is on loopback may use http. */
+/** Checks the issuer (RFC 8414 §2): https, no query and no fragment. An issuer on loopback may use http. */
 function checkIssuer(issuer: string): string {
-  // What the parser would leave out or change silently (white space, a backslash) would stand in tokens and links.
+  // Refuse white space and backslashes, which the parser would silently drop or change and which would end up in tokens and
+  // links.
   const url = /^[!-[\]-~]+$/.test(issuer) && URL.canParse(issuer) ? new URL(issuer) : undefined;
   if (url === undefined || url.search !== "" || url.hash !== "" || url.username !== "" || issuer.endsWith("/")) {
-    throw wrong("`issuer` is the URL of this service, without a slash at its end: https://login.example.com");
+    throw wrong("Set `issuer` to the URL of this service, without a slash at its end: https://login.example.com");
   }
   const isLoopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback))
-    throw wrong("`issuer` must be https, but on loopback");
+    throw wrong("Set `issuer` to an https URL: only loopback may use http");
   return issuer;
 }
 
 function checkLifetimes(given: Partial<Lifetimes>): Lifetimes {
   const checked = Object.entries(lifetimes).map(([name, { min, max, otherwise }]) => {
-    // A name of the table is a name of Lifetimes.
+    // Every name in the table is a name of Lifetimes.
     const seconds = given[name as keyof Lifetimes] ?? otherwise;
     if (!Number.isInteger(seconds) || seconds < min || seconds > max)
-      throw wrong(`\`${name}\` is a whole number from ${min} to ${max}`);
+      throw wrong(`Set \`${name}\` to a whole number from ${min} to ${max}`);
     return [name, seconds];
   });
-  // Every name of the table is there.
+  // The table has every name of Lifetimes.
   return Object.fromEntries(checked);
 }
 

@@ -1,4 +1,4 @@
-/** Settings for tests: a clock to set, and everything that was reported or mailed. */
+/** Settings for tests, with a clock that tests set, and with all events and messages collected. */
 import { randomBytes } from "node:crypto";
 import { Redacted } from "lockstep";
 import { Auditor } from "./audit/auditor.ts";
@@ -9,20 +9,20 @@ import { identityKey } from "./secret/identity-key.ts";
 import type { Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
 
-/** A clock that stands still until it is told otherwise. */
+/** A clock that moves only when a test moves it. */
 export class TestClock {
   /** Milliseconds since 1970. */
   now: number = Date.UTC(2026, 0, 1);
 
   readonly read = (): number => this.now;
 
-  /** Goes on by so many seconds. */
+  /** Moves the clock forward by a number of seconds. */
   advance(seconds: number): void {
     this.now += seconds * 1000;
   }
 }
 
-/** Settings, and what they collect. */
+/** Settings, and the events and messages that they collect. */
 export interface TestSettings {
   readonly settings: Settings;
   readonly clock: TestClock;
@@ -30,7 +30,7 @@ export interface TestSettings {
   readonly mails: MailMessage[];
 }
 
-/** Settings over a database, with a key of their own. */
+/** Settings for a database, with a new key. */
 export function testSettings(database: Database, overrides: Partial<Settings> = {}): TestSettings {
   const clock = new TestClock();
   const events: IdentityEvent[] = [];

@@ -1,31 +1,34 @@
-/** What the rooms of identity know of the options of `identity()`, with every default filled in. */
+/** The settings that the folders of identity use: the options of `identity()` with every default filled in. */
 import type { Account } from "./account-table/account-row.ts";
 import type { Auditor } from "./audit/auditor.ts";
 import type { Mail } from "./mail/mail.ts";
 import type { IdentityKeys } from "./secret/identity-key.ts";
 import type { Database } from "./store/database.ts";
 
-/** How long things last. Seconds, all of them. */
+/** Lifetimes, in seconds. */
 export interface Lifetimes {
-  /** Of an access token, 1 to 600. Default 600. */
+  /** Life of an access token, 1 to 600. Default 600. */
   readonly accessTokenSeconds: number;
-  /** Of a refresh token that is not used. Default 14 days. */
+  /** Life of a refresh token that is not used. Default 14 days. */
   readonly refreshTokenSeconds: number;
-  /** Of a sign-in of a program, however often it is refreshed. Default 90 days. */
+  /** Life of a program's session, however often it is refreshed. Default 90 days. */
   readonly refreshFamilySeconds: number;
-  /** How long a spent refresh token gives the same successor again, so that two tabs survive; 0 never. 0 to 60, default 10. */
+  /**
+   * For how long a spent refresh token returns the same successor again, so two tabs can share it. 0 to 60, default 10; 0 turns
+   * this off.
+   */
   readonly refreshReuseWindowSeconds: number;
-  /** Of a browser's session without a request. Default 8 hours. */
+  /** Life of a browser's session without a request. Default 8 hours. */
   readonly sessionIdleSeconds: number;
-  /** Of a browser's session, whatever it does. Default 7 days. */
+  /** Life of a browser's session, even if it is used. Default 7 days. */
   readonly sessionSeconds: number;
-  /** Of a link that was sent by mail. Default 15 minutes. */
+  /** Life of a link sent by mail. Default 15 minutes. */
   readonly linkSeconds: number;
   /** How long a signing key signs. Default 30 days. */
   readonly signingKeySeconds: number;
 }
 
-/** What every room works with. */
+/** The settings. */
 export interface Settings {
   readonly database: Database;
   /** `iss` of the tokens: the URL of this service. */
@@ -37,11 +40,11 @@ export interface Settings {
   readonly scopes: Readonly<Record<string, string>>;
   /** The scopes that an account may have. */
   readonly scopesOf: (account: Account) => readonly string[];
-  /** First part of API keys, for example `notes`. */
+  /** The first part of API keys, for example `notes`. */
   readonly keyPrefix: string;
-  /** Second part of API keys. */
+  /** The second part of API keys. */
   readonly keyEnvironment: "live" | "demo";
-  /** Cookies without `Secure`: the demo on loopback only. */
+  /** Whether cookies lack `Secure`: only in the demo on loopback. */
   readonly insecureCookies: boolean;
   readonly passwordGrant: boolean;
   readonly registration: "open" | "closed";

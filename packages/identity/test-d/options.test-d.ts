@@ -1,4 +1,4 @@
-/** A misspelt option does not compile, in any public function that takes options, also beside a right one. */
+/** A misspelt option does not compile in any public function that takes options, even next to a correct option. */
 import assert from "node:assert/strict";
 import { Redacted, secret } from "lockstep";
 import { type Account, type Identity, identity, type IdentityOptions, logMail, tableAudit } from "lockstep-identity";

@@ -7,7 +7,7 @@ import { disable, LimitedThrottle, testKeys } from "../api-key/api-key.fixture.t
 import { describeOnEach } from "../store/database.fixture.ts";
 
 describeOnEach("the caller by API key", (databases) => {
-  test("every key that opens nothing has one answer, byte for byte (K-01)", async (t) => {
+  test("every key that is not valid gets the same answer, byte for byte (K-01)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const [right, revoked, ofDisabled] = [
@@ -30,13 +30,13 @@ describeOnEach("the caller by API key", (databases) => {
     assert.equal((await ask("GET", "/notes", { key: text })).status, 200);
   });
 
-  test("a key in the URL opens nothing, and the scheme that would read it says what it is (K-04)", async (t) => {
+  test("a key in the URL is ignored, and a scheme that reads one must be marked as unsafe (K-04)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const key = (await keys.make()).key.reveal();
     for (const name of ["api_key", "X-API-Key", "key"]) assert.equal((await ask("GET", `/notes?${name}=${key}`)).status, 401);
     assert.equal((await ask("GET", "/notes", { key })).status, 200);
-    // What a program that leaves `unsafeInUrl` out would write; with types it does not compile.
+    // JavaScript that leaves `unsafeInUrl` out. In TypeScript it does not compile.
     const careless = { name: "api_key" } as Parameters<typeof apiKeyQuery>[0];
     assert.throws(
       () => apiKeyQuery(careless),
@@ -44,7 +44,7 @@ describeOnEach("the caller by API key", (databases) => {
     );
   });
 
-  test("a key for reading does not write (K-05)", async (t) => {
+  test("a key for reading cannot write (K-05)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const reader = (await keys.make({ scopes: ["notes:read"] })).key.reveal();
@@ -54,7 +54,7 @@ describeOnEach("the caller by API key", (databases) => {
     assert.equal((await ask("POST", "/notes", { key: (await keys.make()).key.reveal() })).status, 200);
   });
 
-  test("while the database is away a key is 503, never let in and never 401 or 500 (S-22)", async (t) => {
+  test("while the database is away a key is 503, never accepted and never 401 or 500 (S-22)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const key = (await keys.make()).key.reveal();
@@ -75,7 +75,7 @@ describeOnEach("the caller by API key", (databases) => {
     assert.deepEqual([answer.status, answer.body["code"], answer.headers.get("retry-after")], [429, "too_many_requests", "60"]);
   });
 
-  test("a key of a megabyte is refused and nothing is asked (K-16)", async (t) => {
+  test("a key of a megabyte is refused without asking the database (K-16)", async (t) => {
     const keys = await testKeys(await databases.open(t));
     const { ask } = testApi(keys);
     const key = (await keys.make()).key.reveal();

@@ -1,11 +1,11 @@
-/** Whoever an API key belongs to, as a dependency. */
+/** The owner of an API key, as a dependency. */
 import { authenticate, connection, type Dependency, identified, type Scheme } from "lockstep";
 import type { ApiKeys, VerifiedKey } from "../api-key/api-keys.ts";
 import { type ApiClient, type CallerFacts, subjectOfClient } from "../principal/principal.ts";
 
 /**
- * The owner of the key that a scheme extracted, with the scopes that the key grants. A key that opens nothing is 401; too many
- * wrong ones are 429.
+ * Authenticates the owner of the key that a scheme extracted, with the scopes that the key grants. A key that is not valid is
+ * 401; too many wrong keys are 429.
  */
 export function keyCaller(apiKeys: Pick<ApiKeys, "verify">, scheme: Scheme<string, string>): Dependency<ApiClient, CallerFacts> {
   return authenticate({ key: scheme, connection: connection() }, async ({ key, connection }) => {

@@ -1,11 +1,14 @@
-/** Whom the events of the core are about. Identity's own events name a client as `client:<id>`, and are tested with what reports them. */
+/**
+ * The subjects of the core's events. Identity's own events name a client as `client:<id>`; their tests are next to the code that
+ * reports them.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openIdentityApi, reveal, textIn } from "../identity.fixture.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 
 describeOnEach("the subject of a refusal", (database) => {
-  test("is the id of the principal: of the account, or of the client, whichever credential it showed", async (t) => {
+  test("is the id of the principal, an account or a client, whatever its credential", async (t) => {
     const app = await openIdentityApi(t, await database.open(t));
     const { ask, auth, account, events, serviceAccount, session, signIn } = app;
     const alice = await account("alice");

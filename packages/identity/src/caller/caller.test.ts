@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { isClientId } from "../client/client-registration.ts";
 import { clientOfSubject, subjectOfClient } from "../principal/principal.ts";
 
-test("a client's subject leads back to the client, and no account's id is one (A-50)", () => {
+test("a client's subject contains the client's id, and no account's id is a client's subject (A-50)", () => {
   fc.assert(fc.property(fc.string(), (id) => assert.equal(clientOfSubject(subjectOfClient(id)), id)));
   fc.assert(fc.property(fc.uuid(), (id) => assert.equal(clientOfSubject(id), undefined)));
   assert.equal(clientOfSubject("Client:a"), undefined);

@@ -1,4 +1,4 @@
-/** The dependencies that an application protects its routes with: whoever is calling, by each way to show it. */
+/** The dependencies with which an application protects its routes: the caller, by each kind of credential. */
 import {
   anyOf,
   apiKeyHeader,
@@ -39,7 +39,7 @@ export interface Callers {
   readonly service: Dependency<Service, CallerFacts | "authorized">;
 }
 
-/** What the dependencies ask. */
+/** The services that the dependencies need. */
 export interface CallerServices {
   readonly settings: Settings;
   readonly tokens: AccessTokens;
@@ -47,7 +47,7 @@ export interface CallerServices {
   readonly apiKeys: ApiKeys;
 }
 
-/** Builds them. */
+/** Builds the schemes and dependencies. */
 export function callers({ settings, tokens, sessions, apiKeys }: CallerServices): Callers {
   const { scopes } = settings;
   const flow = settings.passwordGrant ? oauth2PasswordBearer : oauth2ClientCredentials;
@@ -61,7 +61,7 @@ export function callers({ settings, tokens, sessions, apiKeys }: CallerServices)
   });
 
   const token = authenticate({ bearer }, ({ bearer }) => {
-    // At once for a token that was verified before: a route that is synchronous stays so.
+    // Synchronous for a token that was verified before, so a synchronous route stays synchronous.
     const claims = tokens.verify(bearer);
     return claims instanceof Promise ? claims.then(callerOf) : callerOf(claims);
   });
@@ -83,10 +83,10 @@ export function callers({ settings, tokens, sessions, apiKeys }: CallerServices)
   };
 }
 
-/** Verified claims are shared between the requests that show the same token, and so is what is made of them. */
+/** Requests with the same token share its verified claims, and so also the caller made from them. */
 const known = new WeakMap<Claims, Identified<Caller>>();
 
-/** The caller that verified claims speak of, with what they grant. */
+/** Returns the caller that verified claims describe, with the granted scopes. */
 function callerOf(claims: Claims): Identified<Caller> {
   const found = known.get(claims) ?? identified(readCaller(claims), claims);
   known.set(claims, found);

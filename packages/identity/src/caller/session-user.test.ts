@@ -24,7 +24,7 @@ describeOnEach("a session's user", (database) => {
     });
   });
 
-  test("idle, too old and disabled are one and the same 401 as a cookie that never was (S-06, S-07, S-14)", async (t) => {
+  test("an idle session, one that is too old and a disabled account are the same 401 as a cookie that never existed (S-06, S-07, S-14)", async (t) => {
     const db = await database.open(t);
     const api = openSessionApi(t, db);
     const { sessionIdleSeconds, sessionSeconds } = api.settings.lifetimes;
@@ -49,7 +49,7 @@ describeOnEach("a session's user", (database) => {
     assert.deepEqual(reasons, ["account_disabled", "idle", "expired"]);
   });
 
-  test("what the server sealed or gave for something else is no session (S-16)", async (t) => {
+  test("a value that the server sealed or issued for another purpose is not a session (S-16)", async (t) => {
     const db = await database.open(t);
     const api = openSessionApi(t, db);
     const account = await api.addAccount("s16@example.com", { signIn: true });
@@ -85,7 +85,7 @@ describeOnEach("a session's user", (database) => {
     assert.equal((await api.call("GET", "/me", { session: session ?? "" })).status, 200);
   });
 
-  test("no answer to a cookie may be kept, whatever its status (S-17)", async (t) => {
+  test("no cache may store an answer to a cookie, whatever its status (S-17)", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const session = secretOf(await api.begin(await api.addAccount()));
     const statuses = new Set<number>();
@@ -106,7 +106,7 @@ describeOnEach("a session's user", (database) => {
     assert.deepEqual(statuses, new Set([200, 404, 422, 204, 401]));
   });
 
-  test("a cookie that a sibling domain can set is not read, and two of the name are 400 (S-19)", async (t) => {
+  test("a cookie that a sibling domain can set is not read, and two cookies of the name are 400 (S-19)", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const secret = secretOf(await api.begin(await api.addAccount())).reveal();
     const other = secretOf(await api.begin(await api.addAccount())).reveal();
@@ -121,7 +121,7 @@ describeOnEach("a session's user", (database) => {
     }
   });
 
-  test("while the database is away every route is 503, and nobody is let in (S-22)", async (t) => {
+  test("while the database is away every route is 503, and nobody gets in (S-22)", async (t) => {
     const db = await database.open(t);
     const api = openSessionApi(t, db);
     const account = await api.addAccount("s22@example.com", { signIn: true });
@@ -143,7 +143,7 @@ describeOnEach("a session's user", (database) => {
       assert.deepEqual(answer.headers.getSetCookie(), []);
       assert.equal(await codeOf(answer), "unavailable");
     }
-    // What is no secret needs no database to be refused.
+    // A text that is not a secret is refused without the database.
     assert.equal((await api.call("GET", "/me", { session: "garbage" })).status, 401);
     assert.equal((await api.call("GET", "/me")).status, 401);
   });

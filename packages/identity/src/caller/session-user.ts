@@ -1,4 +1,4 @@
-/** The user of a session: the cookie, verified. */
+/** The user of a session, who is authenticated by its cookie. */
 import { authenticate, deny, type Dependency, identified } from "lockstep";
 import type { CallerFacts, User } from "../principal/principal.ts";
 import type { sessionScheme } from "../session/session-cookie.ts";
@@ -6,12 +6,12 @@ import type { AccountSession } from "../session/session-store.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { Settings } from "../settings.ts";
 
-/** A user who is known by the cookie of a session. */
+/** A user who is authenticated by the cookie of a session. */
 export type SessionUser = Dependency<User, CallerFacts | "cookie">;
 
 /**
- * Who is asking, by the cookie of a session. What they may do is what was granted at the sign-in, as far as the account may still
- * do it now.
+ * Authenticates the user of a session by its cookie. Their scopes are those that were granted at the sign-in and that the account
+ * may still have.
  */
 export function sessionUser(
   settings: Pick<Settings, "scopesOf">,
@@ -19,7 +19,7 @@ export function sessionUser(
   scheme: ReturnType<typeof sessionScheme>,
 ): SessionUser {
   return authenticate({ session: scheme }, async ({ session }) => {
-    const found = (await sessions.find(session)) ?? deny("no session, or one that is over");
+    const found = (await sessions.find(session)) ?? deny("no session, or an ended one");
     const user = userOf(found, settings.scopesOf(found.account));
     return identified(user, { sub: user.id, scope: user.scopes.join(" "), sid: found.id });
   });

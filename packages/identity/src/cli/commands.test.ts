@@ -94,7 +94,7 @@ describeWithEach("lockstep-identity", (place) => {
     const unknown = await run(...robot, "--scopes", "notes:reed");
     assert.deepEqual(
       [unknown.exitCode, unknown.stderr],
-      [1, "lockstep-identity: The scopes are some of: notes:read, notes:write.\n"],
+      [1, "lockstep-identity: Choose the scopes from: notes:read, notes:write.\n"],
     );
     const replaced = record(await json(run("clients", "replace-secret", "robot", "--json")));
     assert.notEqual(replaced["secret"], made["secret"]);

@@ -1,19 +1,19 @@
-/** A client that signs assertions by hand, so that every part of them can be wrong. */
+/** A client that builds its assertions by hand, so every part of them can be wrong. */
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
 import type { Jwk, Jwks } from "lockstep/jwt";
 
-/** What signs, and the public keys that a client registers for it. */
+/** The key that signs, and the public keys that a client registers for it. */
 export interface AssertionKey {
   readonly alg: "ES256" | "EdDSA" | "RS256" | "PS256";
   readonly privateKey: KeyObject;
   readonly jwks: Jwks;
 }
 
-/** Makes a key pair. */
+/** Generates a key pair. */
 export function assertionKey(alg: AssertionKey["alg"] = "ES256"): AssertionKey {
   const { privateKey, publicKey } = pairFor(alg);
   const jwk = { ...publicKey.export({ format: "jwk" }), alg, kid: "c1" };
-  // Node gives a JWK of a public key.
+  // Node exports a public key as a JWK.
   return { alg, privateKey, jwks: { keys: [jwk as Jwk] } };
 }
 
@@ -31,13 +31,13 @@ function pairFor(alg: AssertionKey["alg"]): { readonly privateKey: KeyObject; re
   }
 }
 
-/** What an assertion differs in from a right one; a claim of `undefined` is left out. */
+/** How an assertion differs from a correct one. A claim that is `undefined` is left out. */
 export interface AssertionChange {
   readonly header?: Readonly<Record<string, unknown>>;
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
-/** A right assertion of a client for `https://as.test`, but for what is changed. */
+/** A correct assertion of a client for `https://as.test`, except for the changes. */
 export function assertionOf(clientId: string, key: AssertionKey, nowMs: number, change: AssertionChange = {}): string {
   const iat = Math.floor(nowMs / 1000);
   const claims = { iss: clientId, sub: clientId, aud: "https://as.test", iat, exp: iat + 60, jti: randomUUID(), ...change.claims };
@@ -63,7 +63,7 @@ function signatureOf(data: Buffer, { alg, privateKey }: AssertionKey): Buffer {
 
 const orderOfP256 = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
-/** The same assertion with the other signature that an ECDSA key's owner could have made: (r, n − s). */
+/** The same assertion with the other signature that is valid for an ECDSA key: (r, n − s). */
 export function withOtherSignature(assertion: string): string {
   const [header, payload, text = ""] = assertion.split(".");
   const signature = Buffer.from(text, "base64url");

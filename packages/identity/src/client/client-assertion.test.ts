@@ -45,7 +45,7 @@ describeOnEach("Authenticating a client by an assertion", (database) => {
     });
   }
 
-  test("what is wrong with an assertion is invalid_client, whatever it is", async (t) => {
+  test("every flaw of an assertion is invalid_client", async (t) => {
     const { desk, key, sign, send } = await open(t);
     const iat = Math.floor(desk.clock.now / 1000);
     const other = assertionKey();
@@ -87,7 +87,7 @@ describeOnEach("Authenticating a client by an assertion", (database) => {
     assert.equal((await send(sign())).status, 200);
   });
 
-  test("an assertion stands alone: two methods, another client_id or half of the pair are invalid_request", async (t) => {
+  test("an assertion with a second method, another client_id or half of the pair is invalid_request", async (t) => {
     const { desk, sign, send } = await open(t);
     const svc = await desk.client({ grants: ["client_credentials"] });
     refused(await send(sign(), {}, svc.basic), "invalid_request");
@@ -102,19 +102,19 @@ describeOnEach("Authenticating a client by an assertion", (database) => {
     refused(await send(sign()), "invalid_client", 401);
   });
 
-  test("an assertion is good once, also with the other signature of its key (J-47)", async (t) => {
+  test("an assertion is accepted once, even with the other signature of its key (J-47)", async (t) => {
     const { desk, sign, send } = await open(t);
     const [used, twin] = [sign(), sign()];
     assert.equal((await send(used)).status, 200);
     refused(await send(used), "invalid_client", 401);
     refused(await send(withOtherSignature(used)), "invalid_client", 401);
-    // The control: the other signature is a valid one.
+    // The positive control: the other signature is valid.
     assert.equal((await send(withOtherSignature(twin))).status, 200);
     refused(await send(twin), "invalid_client", 401);
     assert.deepEqual(reasons(desk), ["assertion_replayed", "assertion_replayed", "assertion_replayed"]);
   });
 
-  test("an assertion that is sent fifty times at once is taken once", async (t) => {
+  test("an assertion sent fifty times at once is accepted once", async (t) => {
     const { sign, send } = await open(t);
     const assertion = sign();
     const answers = await fiftyTimes(() => send(assertion));
@@ -122,7 +122,7 @@ describeOnEach("Authenticating a client by an assertion", (database) => {
     for (const answer of answers) if (answer.status !== 200) refused(answer, "invalid_client", 401);
   });
 
-  test("the id of an assertion is remembered until the assertion is over, and no longer", async (t) => {
+  test("the id of an assertion is remembered until the assertion expires, and no longer", async (t) => {
     const { desk, sign, send } = await open(t);
     const assertion = sign();
     assert.equal((await send(assertion)).status, 200);
@@ -135,7 +135,7 @@ describeOnEach("Authenticating a client by an assertion", (database) => {
     assert.deepEqual(reasons(desk), ["assertion_replayed", "wrong_assertion"]);
   });
 
-  test("two clients may use one jti", async (t) => {
+  test("two clients may use the same jti", async (t) => {
     const { desk, key, sign, send } = await open(t);
     await desk.client({ id: "job-2", authentication: "private_key_jwt", jwks: key.jwks, grants: ["client_credentials"] });
     const claims = { jti: "1" };

@@ -1,6 +1,6 @@
 /**
- * Client assertions (`private_key_jwt`, RFC 7523): a short JWT that the client signs for one request. Each is good once, so that
- * one that was overheard, or signed again with (r, n − s), is worth nothing (J-47).
+ * Client assertions (`private_key_jwt`, RFC 7523): a short-lived JWT that the client signs for one request. Each is accepted
+ * once, so one that was overheard, or whose signature was changed to (r, n − s), is worthless (J-47).
  */
 import { createHash } from "node:crypto";
 import { InvalidCredential, type Redacted } from "lockstep";
@@ -17,14 +17,14 @@ const maxLifetimeSeconds = 300;
 const maxAssertionLength = 8192;
 const clockToleranceSeconds = 5;
 
-/** What an assertion says of itself before anything is verified: only good for finding the keys. */
+/** The claims of an assertion before it is verified. Use them only to find the keys. */
 export interface UnverifiedAssertion {
-  /** Who it claims to come from. */
+  /** The client that it claims to come from. */
   readonly clientId: string;
   readonly hasType: boolean;
 }
 
-/** Reads whom an assertion claims to come from; `undefined` for what is no JWT. */
+/** Reads the client that an assertion claims to come from. Returns `undefined` if the text is not a JWT. */
 export function readAssertion(assertion: Redacted<string>): UnverifiedAssertion | undefined {
   const text = assertion.reveal();
   if (text.length > maxAssertionLength) return undefined;
@@ -38,15 +38,16 @@ function readPart(part: string): Readonly<Record<string, unknown>> | undefined {
     const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
     return typeof value === "object" && value !== null ? { ...value } : undefined;
   } catch {
-    // Not JSON: the verifier would refuse it as well.
+    // Not JSON: the verifier would refuse it, too.
     return undefined;
   }
 }
 
 /**
- * The verifier of a client's assertions: signed by the client, about itself, for this server, at most five minutes long.
+ * Creates the verifier of a client's assertions. It accepts an assertion that the client signed about itself, for this server,
+ * and that is valid for at most five minutes.
  *
- * @throws BuildError `wrong_key` or `weak_key` where the keys cannot be used
+ * @throws BuildError `wrong_key` or `weak_key` if the keys cannot be used
  */
 export function assertionVerifier(
   client: { readonly id: string; readonly jwks: Jwks },
@@ -55,7 +56,7 @@ export function assertionVerifier(
 ): JwtVerifier {
   return jwtVerifier({
     issuer: client.id,
-    // RFC 7523 §3 lets the token endpoint name the server; RFC 8414's issuer is what clients write today.
+    // RFC 7523 §3 allows the token endpoint as the audience. Clients of today send the issuer (RFC 8414).
     audience: [issuer, `${issuer}/auth/token`],
     keys: jwks(client.jwks),
     algorithms: [...algorithms],
@@ -64,14 +65,14 @@ export function assertionVerifier(
     maxTokenBytes: maxAssertionLength,
     clockToleranceSeconds,
     clock,
-    // An assertion is good once: there is nothing to remember.
+    // An assertion is accepted once, so there is nothing to cache.
     cache: { maxBytes: 0 },
   });
 }
 
 /**
- * Verifies an assertion and spends it: `undefined` where it is the client's and was never used before, otherwise why not, for
- * the audit event.
+ * Verifies an assertion and spends it. Returns `undefined` if the client signed it and it was never used before; otherwise the
+ * reason, for the audit event.
  */
 export async function assertionRefusal(
   assertion: Redacted<string>,
@@ -79,7 +80,7 @@ export async function assertionRefusal(
   client: ClientRecord & { readonly jwks: Jwks },
   settings: Settings,
 ): Promise<string | undefined> {
-  // RFC 7523 demands no `typ`; one that is there must not be another token's.
+  // RFC 7523 does not require `typ`. If it is present, it must not be that of another kind of token.
   const typ: ExpectedType = hasType ? ["JWT", "client-authentication+jwt"] : { absent: true };
   let claims: Claims;
   try {
@@ -100,7 +101,7 @@ const insertSpent = sql(`
   ON CONFLICT (key_hash) DO NOTHING
   RETURNING key_hash`);
 
-/** Spends the id of a client's assertion until the assertion itself is over; `false` where it was spent before. */
+/** Spends the `jti` of a client's assertion until the assertion expires. Returns `false` if it was spent before. */
 export function* spendAssertion(clientId: string, jti: string, expiresAt: number): Work<boolean> {
   const keyHash = createHash("sha256")
     .update(JSON.stringify(["client_assertion", clientId, jti]))
@@ -113,7 +114,7 @@ const removeSpent = sql(`
   WHERE key_hash IN (SELECT key_hash FROM identity_spent WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit)
   RETURNING key_hash`);
 
-/** Removes at most so many ids of assertions that are over; gives how many. */
+/** Removes at most `limit` ids of expired assertions. Returns how many it removed. */
 export function* removeSpentAssertions(now: number, limit: number): Work<number> {
   return (yield* all(removeSpent, { now, limit })).length;
 }

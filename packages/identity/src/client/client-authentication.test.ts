@@ -26,7 +26,7 @@ test("both parts of Basic are form-encoded (H-12)", () => {
 });
 
 describeOnEach("Authenticating a client by its secret", (database) => {
-  test("the encoded form is accepted, a colon in the id is not (H-12)", async (t) => {
+  test("accepts the encoded form, and no colon in the id (H-12)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const { client, secret } = await desk.client({ id: "reports-1", grants: ["client_credentials"] });
     const text = secret?.reveal() ?? "";
@@ -39,7 +39,7 @@ describeOnEach("Authenticating a client by its secret", (database) => {
     }
   });
 
-  test("who is not authenticated is invalid_client, with a challenge where Basic was used (A-29)", async (t) => {
+  test("a client that is not authenticated is invalid_client, with a challenge if Basic was used (A-29)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const svc = await desk.client({ id: "svc", grants: ["client_credentials"] });
     const other = await desk.client({ grants: ["client_credentials"] });
@@ -73,23 +73,23 @@ describeOnEach("Authenticating a client by its secret", (database) => {
     assert.equal((await desk.token({ ...grant, client_id: "svc" }, svc.basic)).status, 200);
   });
 
-  test("an empty user name with an empty password in Basic is no client (RFC 6749 §2.3.1)", async (t) => {
+  test("an empty user name with an empty password in Basic counts as no client (RFC 6749 §2.3.1)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const svc = await desk.client({ id: "svc", grants: ["client_credentials"] });
     const spa = await desk.client({ id: "spa", authentication: "none", grants: ["password"] });
     const user = { grant_type: "password", username: "alice@example.com", password };
     const empty = rawBasic(":");
-    assert.equal((await desk.token(user)).status, 200, "the control: no client at all");
+    assert.equal((await desk.token(user)).status, 200, "the control: no client");
     assert.equal((await desk.token(user, empty)).status, 200);
     assert.equal((await desk.token({ ...user, client_id: spa.client.id }, empty)).status, 200);
-    assert.equal((await desk.token({ ...grant }, svc.basic)).status, 200, "the control: a client that is one");
+    assert.equal((await desk.token({ ...grant }, svc.basic)).status, 200, "the control: a client");
     refused(await desk.token({ ...grant, client_id: "svc" }, empty), "invalid_client", 401);
     refused(await desk.token({ ...user, client_id: "nobody" }, empty), "invalid_client", 401);
     for (const wrong of ["nobody:", "svc:", ":secret"]) refused(await desk.token(user, rawBasic(wrong)), "invalid_client", 401);
     refused(await desk.post("/auth/introspect", { token: "x" }, empty), "invalid_client", 401);
   });
 
-  test("the event says why, and holds no secret (A-29)", async (t) => {
+  test("the event says the reason and contains no secret (A-29)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const svc = await desk.client({ id: "svc", grants: ["client_credentials"] });
     await desk.client({ id: "spa", authentication: "none" });
@@ -116,7 +116,7 @@ describeOnEach("Authenticating a client by its secret", (database) => {
   test("guesses of a secret are counted before they are compared, and then refused with 429 (A-30)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const svc = await desk.client({ id: "svc", grants: ["client_credentials"] });
-    // What succeeds is given back: a client that works hard is not limited.
+    // A success is not counted, so a client that sends many requests is not limited.
     for (let sent = 0; sent < 100; sent += 1) assert.equal((await desk.token(grant, svc.basic)).status, 200);
     const guesses = [
       ...(await fiftyTimes(() => desk.token(grant, basic("svc", "guess")))),
@@ -128,7 +128,7 @@ describeOnEach("Authenticating a client by its secret", (database) => {
     assert.equal(wrong.length, 100);
     assert.equal(limited[0]?.body["error"], "temporarily_unavailable");
     assert.ok(Number(limited[0]?.headers.get("retry-after")) > 0);
-    // Even the right one waits.
+    // Even the right secret must wait.
     assert.equal((await desk.token(grant, svc.basic)).status, 429);
   });
 });

@@ -1,6 +1,7 @@
 /**
- * Who the client at an OAuth endpoint is (RFC 6749 §2.3): a secret in HTTP Basic, an assertion signed with the client's key
- * (RFC 7523), or the bare id of a public client. All causes of a refusal give one answer; the audit event says which it was.
+ * Authenticates the client at an OAuth endpoint (RFC 6749 §2.3): by a secret in HTTP Basic, by an assertion signed with the
+ * client's key (RFC 7523), or, for a public client, by its id alone. All refusals get the same answer; the audit event says the
+ * reason.
  */
 import { type BasicCredentials, type Connection, type OAuthError, oauthError, Redacted, sameSecret } from "lockstep";
 import { subjectOfClient } from "../principal/principal.ts";
@@ -11,26 +12,26 @@ import { assertionRefusal, assertionType, readAssertion } from "./client-asserti
 import { isClientId } from "./client-registration.ts";
 import type { ClientRecord } from "./client-store.ts";
 
-/** What a request says about its client. */
+/** The parts of a request that name or authenticate its client. */
 export interface PresentedClient {
   readonly basic: Redacted<BasicCredentials> | undefined;
   readonly clientId: string | undefined;
-  /** The parameter `client_secret`, which is refused: a secret is taken in HTTP Basic only. */
+  /** The parameter `client_secret`. It is refused: send the secret in HTTP Basic. */
   readonly clientSecret: Redacted<string> | undefined;
   readonly clientAssertion: Redacted<string> | undefined;
   readonly clientAssertionType: string | undefined;
 }
 
-/** Counts attempts of clients, by client and by address, before they are judged. */
+/** Counts attempts of clients, by client and by address, before they are checked. */
 export interface ClientCounter {
-  /** @throws Problem 429 beyond the limit */
+  /** Counts an attempt. @throws Problem 429 above the limit */
   count(
     action: "client",
     about: { readonly connection: Connection; readonly key?: string },
   ): Promise<{ succeeded(): Promise<void> }>;
 }
 
-/** What authenticating a client needs. */
+/** The services for authenticating a client. */
 export interface ClientAuthenticationServices {
   readonly settings: Settings;
   readonly clients: { findRecord(id: string): Promise<ClientRecord | undefined> };
@@ -40,15 +41,15 @@ export interface ClientAuthenticationServices {
 /** The protection space of clients in HTTP Basic. */
 export const clientRealm = "OAuth clients";
 
-/** What the secret of a client that does not exist is compared with, so that the comparison always happens. */
+/** If a client does not exist, its secret is compared with this hash, so a comparison always takes place. */
 const hashOfNobody = hashOfSecret(newSecret());
 
 /**
- * Finds and authenticates the client that a request presents; `undefined` where it presents none. A public client is only
- * named, not authenticated (`isConfidential` tells).
+ * Finds and authenticates the client that a request presents. Returns `undefined` if it presents none. A public client is only
+ * named and not authenticated; `isConfidential` tells them apart.
  *
- * @throws OAuthError `invalid_client` (401, with a challenge where Basic was used), `invalid_request` for two methods at once
- * @throws Problem 429 for too many attempts
+ * @throws OAuthError `invalid_client` (401, with a challenge if Basic was used), `invalid_request` for two methods at once
+ * @throws Problem 429 after too many attempts
  */
 export async function authenticateClient(
   presented: PresentedClient,
@@ -57,9 +58,9 @@ export async function authenticateClient(
 ): Promise<ClientRecord | undefined> {
   const { basic, clientId, clientSecret, clientAssertion, clientAssertionType } = presented;
   const methods = [basic, clientSecret, clientAssertion].filter((each) => each !== undefined).length;
-  if (methods > 1) throw oauthError("invalid_request", "The client is authenticated in one way, not in several.");
+  if (methods > 1) throw oauthError("invalid_request", "Authenticate the client in one way, not in several.");
   if ((clientAssertion === undefined) !== (clientAssertionType === undefined)) {
-    throw oauthError("invalid_request", "client_assertion and client_assertion_type come together.");
+    throw oauthError("invalid_request", "Send client_assertion and client_assertion_type together.");
   }
   const authentication = new Authentication(connection, services);
   if (basic !== undefined) return authentication.bySecret(basic, clientId);
@@ -68,7 +69,7 @@ export async function authenticateClient(
   return clientId === undefined ? undefined : authentication.byIdAlone(clientId);
 }
 
-/** One attempt. */
+/** One attempt to authenticate. */
 class Authentication {
   readonly #connection: Connection;
   readonly #services: ClientAuthenticationServices;
@@ -126,7 +127,7 @@ class Authentication {
   }
 
   #count(id: string): Promise<{ succeeded(): Promise<void> }> {
-    // Only what could be a client has a counter of its own: other texts would fill the table of counters.
+    // Only an id that a client can have is counted by itself: other texts would fill the table of counters.
     const key = isClientId(id) ? { key: id } : {};
     return this.#services.throttle.count("client", { connection: this.#connection, ...key });
   }
@@ -143,20 +144,23 @@ class Authentication {
   }
 }
 
-/** The answer where a client is not authenticated (RFC 6749 §5.2). A challenge only to who used Basic: browsers ask for a password. */
+/**
+ * Creates the error for a client that is not authenticated (RFC 6749 §5.2). It has a challenge only if Basic was used, because
+ * browsers react to one by asking for a password.
+ */
 export function invalidClient(used: "basic" | "form" | "other" = "other"): OAuthError {
   const description =
     used === "form"
-      ? "A client's secret is taken in HTTP Basic only, not as a parameter."
+      ? "Send the client's secret in HTTP Basic, not as a parameter."
       : "The client is unknown, or was not authenticated by HTTP Basic or a client assertion.";
   const headers = used === "basic" ? { "www-authenticate": `Basic realm="${clientRealm}", charset="UTF-8"` } : {};
   return oauthError("invalid_client", description, { status: 401, headers });
 }
 
-/** `client_id` beside a credential adds nothing, and must not contradict it. */
+/** Checks that a `client_id` next to a credential does not contradict it. */
 function checkNamed(named: string | undefined, id: string): void {
   if (named !== undefined && named !== id) {
-    throw oauthError("invalid_request", "client_id names another client than the one that is authenticated.");
+    throw oauthError("invalid_request", "client_id names a different client than the credentials do.");
   }
 }
 
@@ -165,7 +169,7 @@ interface DecodedCredentials {
   readonly secret: Redacted<string>;
 }
 
-/** Undoes the form encoding of both parts (RFC 6749 §2.3.1); `undefined` where it is malformed. */
+/** Decodes the form encoding of both parts (RFC 6749 §2.3.1). Returns `undefined` if it is malformed. */
 export function decodeCredentials(basic: Redacted<BasicCredentials>): DecodedCredentials | undefined {
   const { username, password } = basic.reveal();
   const [id, secret] = [decodeFormText(username), decodeFormText(password)];
@@ -176,7 +180,7 @@ function decodeFormText(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
-    // Not percent-encoded UTF-8, and nothing else makes it throw.
+    // The text is not percent-encoded UTF-8; nothing else makes it throw.
     return undefined;
   }
 }

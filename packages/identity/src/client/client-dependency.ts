@@ -1,4 +1,4 @@
-/** Authenticated clients as dependencies, for routes that only a client may call. */
+/** Authenticated clients as dependencies, for routes that accept only clients. */
 import {
   authenticate,
   connection,
@@ -15,14 +15,14 @@ import { clientOfSubject, subjectOfClient } from "../principal/principal.ts";
 import type { Client } from "./client.ts";
 import { authenticateClient, type ClientAuthenticationServices, clientRealm } from "./client-authentication.ts";
 
-/** A client that has proved who it is. */
+/** A client that has authenticated. */
 export type AuthenticatedClient = Dependency<Client, "credential" | "authenticated" | "scoped">;
 
-/** A client's id and secret in HTTP Basic. One object, so that every route documents the same scheme. */
+/** A client's id and secret in HTTP Basic. It is one object, so every route documents the same scheme. */
 export const clientBasicScheme: Scheme<BasicCredentials> = httpBasic({
   schemeName: "ClientBasic",
   realm: clientRealm,
-  // Swagger UI and other programs send it if they have no client.
+  // Swagger UI and other programs send empty credentials if they have no client.
   empty: "absent",
   description: "A client's id and secret, both form-encoded (RFC 6749 §2.3.1).",
 });
@@ -35,7 +35,7 @@ export const clientTokenScheme: Scheme<string> = oauth2ClientCredentials({
   description: "An access token of the client credentials grant.",
 });
 
-/** A client that shows its secret. A refusal is 401 `invalid_client`, too many attempts are 429. */
+/** Authenticates a client by its secret. A refusal is 401 `invalid_client`; too many attempts are 429. */
 export function clientBasic(services: ClientAuthenticationServices): AuthenticatedClient {
   return authenticate({ basic: clientBasicScheme, connection: connection() }, async ({ basic, connection }) => {
     const presented = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined, clientAssertionType: undefined };
@@ -44,13 +44,13 @@ export function clientBasic(services: ClientAuthenticationServices): Authenticat
   });
 }
 
-/** What verifying a client's token needs. */
+/** The services for verifying a client's token. */
 export interface ClientTokenServices {
   readonly clients: { find(id: string): Promise<Client | undefined> };
   readonly tokens: { verify(token: Redacted<string>): Claims | Promise<Claims> };
 }
 
-/** A client that shows an access token of its own. A user's token is refused, as is one of a client that is disabled or gone. */
+/** Authenticates a client by its own access token. A user's token is refused, and so is one of a disabled or deleted client. */
 export function clientToken({ clients, tokens }: ClientTokenServices): AuthenticatedClient {
   return authenticate({ token: clientTokenScheme }, async ({ token }) => {
     const claims = await tokens.verify(token);

@@ -1,4 +1,4 @@
-/** Clients in the database. */
+/** The table of clients. */
 import { secret, type Secret } from "lockstep";
 import type { Jwks } from "lockstep/jwt";
 import { positionColumn } from "../revocation/revocation-log.ts";
@@ -6,21 +6,21 @@ import { numberOf, numberOrNone, textOf, textOrNone, textsOf } from "../store/ro
 import { all, first, lock, type Row, sql, type Work } from "../store/statement.ts";
 import type { Client, ClientAuthentication, ClientGrant } from "./client.ts";
 
-/** A client with what it authenticates against, and the log's position when it was read. */
+/** A client with its secret's hash and its keys, and the position of the revocation log when it was read. */
 export interface ClientRecord extends Client {
   /** The hash of its secret, for `client_secret_basic`. */
   readonly secretHash: Secret<string> | undefined;
   /** Its public keys, for `private_key_jwt`. */
   readonly jwks: Jwks | undefined;
-  /** The revocation log's position, read with the client: what `rev` of its tokens may be at most. */
+  /** The position of the revocation log, read with the client: the highest `rev` that its tokens may have. */
   readonly position: number;
 }
 
-/** What is kept of a new client. */
+/** A new client to store. */
 export interface NewClient extends Omit<Client, "disabledAt"> {
   readonly secretHash: Secret<string> | undefined;
   readonly jwks: Jwks | undefined;
-  /** Who made it. */
+  /** Who created it. */
   readonly by: string | undefined;
 }
 
@@ -44,19 +44,19 @@ const setSecret = sql(`
 const remove = sql("DELETE FROM identity_clients WHERE id = :id RETURNING id");
 
 /**
- * Waits for the client, until the transaction ends. Whoever ends all that a client has, and whoever begins something through it
- * after a check that took a while, holds this: so the one sees what the other did.
+ * Locks a client until the transaction ends. Two kinds of transactions lock it: those that end everything a client has, and those
+ * that begin something through it after a check that took time. So each sees the changes of the other.
  */
 export function* lockClient(id: string): Work<void> {
   yield* lock(`client:${id}`);
 }
 
-/** Whether a client is enabled and nothing of it was revoked since the position at which it was read. */
+/** Whether a client is enabled and none of its credentials were revoked after the position at which it was read. */
 export function* isClientKept(id: string, position: number): Work<boolean> {
   return (yield* first(kept, { id, position })) !== undefined;
 }
 
-/** Saves a new client; `false` where there is one of this id already. */
+/** Stores a new client. Returns `false` if the id is taken. */
 export function* insertClient(client: NewClient): Work<boolean> {
   const row = yield* first(insert, {
     id: client.id,
@@ -73,36 +73,36 @@ export function* insertClient(client: NewClient): Work<boolean> {
   return row !== undefined;
 }
 
-/** Finds a client by its id, disabled or not. */
+/** Finds a client by its id, even if it is disabled. */
 export function* findClient(id: string): Work<ClientRecord | undefined> {
   const row = yield* first(find, { id });
   return row && toRecord(row);
 }
 
-/** Lists clients in the order of their ids, from behind one of them. */
+/** Lists clients in the order of their ids, starting after the id `after`. */
 export function* listClients({ limit, after = "" }: { readonly limit: number; readonly after?: string }): Work<readonly Client[]> {
   const rows = yield* all(list, { limit, after });
   return rows.map(toClient);
 }
 
-/** Disables a client; gives it unless it is disabled already, or is not there. */
+/** Disables a client. Returns it, or `undefined` if it is already disabled or does not exist. */
 export function* disableClient(id: string, now: number): Work<Client | undefined> {
   const row = yield* first(disable, { id, now });
   return row && toClient(row);
 }
 
-/** Enables a client; gives it unless it is not disabled, or is not there. */
+/** Enables a client. Returns it, or `undefined` if it is not disabled or does not exist. */
 export function* enableClient(id: string): Work<Client | undefined> {
   const row = yield* first(enable, { id });
   return row && toClient(row);
 }
 
-/** Replaces the hash of a client's secret; `false` where there is no client that has a secret. */
+/** Replaces the hash of a client's secret. Returns `false` if there is no client that has a secret. */
 export function* setClientSecret(id: string, secretHash: Secret<string>): Work<boolean> {
   return (yield* first(setSecret, { id, secretHash: secretHash.reveal() })) !== undefined;
 }
 
-/** Deletes a client and its API keys; `false` where there is none. */
+/** Deletes a client and its API keys. Returns `false` if it does not exist. */
 export function* deleteClient(id: string): Work<boolean> {
   return (yield* first(remove, { id })) !== undefined;
 }
@@ -111,7 +111,7 @@ function toClient(row: Row): Client {
   return {
     id: textOf(row, "id"),
     name: textOf(row, "name"),
-    // Written by `insertClient` only.
+    // Only `insertClient` writes these.
     authentication: textOf(row, "authentication") as ClientAuthentication,
     grants: textsOf(row, "grants") as readonly ClientGrant[],
     scopes: textsOf(row, "scopes"),
@@ -126,7 +126,7 @@ function toRecord(row: Row): ClientRecord {
   return {
     ...toClient(row),
     secretHash: secretHash === undefined ? undefined : secret(secretHash),
-    // Checked when the client was made.
+    // Checked when the client was created.
     jwks: jwks === undefined ? undefined : (JSON.parse(jwks) as Jwks),
     position: numberOf(row, "position"),
   };

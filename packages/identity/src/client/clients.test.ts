@@ -16,7 +16,7 @@ function isProblem(code: string, status: number): (error: unknown) => boolean {
 }
 
 describeOnEach("Clients", (database) => {
-  test("a client is made with a random id and a secret that is shown once", async (t) => {
+  test("a client is created with a random id and a secret that is shown once", async (t) => {
     const { settings, events } = testSettings(await database.open(t));
     const clients = new Clients(settings);
     const { client, secret } = await clients.create({ ...plain, by: "cli" });
@@ -40,7 +40,7 @@ describeOnEach("Clients", (database) => {
     assert.equal(await clients.find("nobody"), undefined);
   });
 
-  test("an id that is a UUID, as accounts have, or that is no id, is refused (A-50)", async (t) => {
+  test("an id that has the form of a UUID, as accounts have, or is malformed, is refused (A-50)", async (t) => {
     const { settings, events } = testSettings(await database.open(t));
     const clients = new Clients(settings);
     for (const id of [randomUUID(), "ab", "A-client", "a_client", "a:b", "a b", "", "x".repeat(65), "a\u0000b", "é-é"]) {
@@ -62,7 +62,7 @@ describeOnEach("Clients", (database) => {
       { name: "x".repeat(101) },
       { scopes: ["admin"] },
       { scopes: ["toString"] },
-      // From JavaScript, or the body of a request.
+      // From JavaScript or the body of a request.
       { grants: ["implicit" as "password"] },
       { authentication: "client_secret_post" as "none" },
       { authentication: "none", grants: ["client_credentials"] },
@@ -83,7 +83,7 @@ describeOnEach("Clients", (database) => {
     assert.deepEqual(await clients.list(), [client]);
   });
 
-  test("of fifty who want one id at once one gets it", async (t) => {
+  test("when fifty callers create a client with the same id at once, one succeeds", async (t) => {
     const clients = new Clients(testSettings(await database.open(t)).settings);
     const made = await fiftyTimes(async () => {
       try {
@@ -110,7 +110,7 @@ describeOnEach("Clients", (database) => {
     );
   });
 
-  test("a client that is disabled can do nothing, and what came of it ends; enabled, it begins anew", async (t) => {
+  test("a disabled client can do nothing, and its sessions and tokens end; once enabled, it starts afresh", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const { client, basic } = await desk.client({ grants: ["password", "refresh_token", "client_credentials"] });
     const other = await desk.client({ grants: ["client_credentials"] });
@@ -146,7 +146,7 @@ describeOnEach("Clients", (database) => {
     assert.equal(await desk.clients.replaceSecret("nobody"), undefined);
   });
 
-  test("deleting a client ends its sign-ins and tokens; another of its id has none of them", async (t) => {
+  test("deleting a client ends its sessions and tokens; a new client with its id has none of them", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const grants = ["password", "refresh_token"] as const;
     const { basic } = await desk.client({ id: "web", grants });
@@ -164,12 +164,12 @@ describeOnEach("Clients", (database) => {
     );
   });
 
-  test("what is disabled while a user signs in through it gets no session", async (t) => {
+  test("a client that is disabled while a user signs in through it gets no session", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const { client, basic } = await desk.client({ grants: ["password", "refresh_token"] });
     const { throttle } = desk;
     const original = throttle.signIn.bind(throttle);
-    // The client is read before the password is checked: what happens in between is made to happen here.
+    // The client is read before the password is checked. This changes the client in between.
     throttle.signIn = async (attempt) => {
       await desk.clients.disable(client.id);
       await desk.clients.enable(client.id);

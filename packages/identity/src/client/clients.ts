@@ -1,4 +1,4 @@
-/** What the application, the command line and administrators do with clients. */
+/** Manages clients, for the application, the command line and administrators. */
 import { problem, type Redacted, secret } from "lockstep";
 import type { Recorder } from "../audit/auditor.ts";
 import type { EndReason } from "../audit/event.ts";
@@ -26,21 +26,21 @@ import {
 /** A new client. */
 export interface CreatedClient {
   readonly client: Client;
-  /** The secret of a `client_secret_basic` client: shown this once, kept as a hash. */
+  /** The secret of a `client_secret_basic` client. It is shown only here; only its hash is stored. */
   readonly secret: Redacted<string> | undefined;
 }
 
-/** A part of the list of clients. */
+/** A page of the list of clients. */
 export interface ClientPage {
-  /** How many, 1 to 1,000. Default 100. */
+  /** The most clients to return, from 1 to 1,000. Default 100. */
   readonly limit?: number;
-  /** The last one of the page before, by its id. */
+  /** The id of the last client of the page before. */
   readonly after?: string;
 }
 
-/** Who does something to a client, for the audit event. */
+/** Who changes a client, for the audit event. */
 export interface ClientChange {
-  /** An account's id, or what names the command line. */
+  /** The id of an account, or a name for the command line. */
   readonly by?: string;
   readonly requestId?: string;
 }
@@ -57,7 +57,7 @@ const registered: KnownOptions<ClientRegistration & ClientChange> = {
   ...changed,
 };
 
-/** Clients: made, listed, disabled and deleted. Every method refuses a misspelt option with `WrongIdentityOption`. */
+/** Creates, lists, disables and deletes clients. Every method refuses a misspelt option with `WrongIdentityOption`. */
 export class Clients {
   readonly #settings: Settings;
 
@@ -66,9 +66,9 @@ export class Clients {
   }
 
   /**
-   * Makes a client. Its id is random unless one is given.
+   * Creates a client. Its id is random unless you pass one.
    *
-   * @throws Problem `wrong_client` (422) for a registration that breaks a rule, `client_exists` (409) where the id is taken
+   * @throws Problem `wrong_client` (422) for a registration that breaks a rule, `client_exists` (409) if the id is taken
    */
   async create(registration: ClientRegistration & ClientChange): Promise<CreatedClient> {
     checkOptions("clients.create()", registration, registered);
@@ -78,13 +78,13 @@ export class Clients {
     const secretHash = shown === undefined ? undefined : secret(hashOfSecret(shown));
     await this.#recorded(registration, function* (record) {
       const isNew = yield* insertClient({ ...client, jwks, secretHash, by: registration.by });
-      if (!isNew) problem(409, "client_exists", "There is a client of this id already.");
+      if (!isNew) problem(409, "client_exists", "A client with this id exists already.");
       yield* record({ type: "client.created", subject: subjectOfClient(client.id), ...byOf(registration) });
     });
     return { client: { ...client, disabledAt: undefined }, secret: shown };
   }
 
-  /** Finds a client by its id, disabled or not. */
+  /** Finds a client by its id, even if it is disabled. */
   async find(id: string): Promise<Client | undefined> {
     const found = await this.findRecord(id);
     if (found === undefined) return undefined;
@@ -92,7 +92,7 @@ export class Clients {
     return client;
   }
 
-  /** Finds a client with what it authenticates against, and the revocation log's position. */
+  /** Finds a client with its secret's hash, its keys and the position of the revocation log. */
   findRecord(id: string): Promise<ClientRecord | undefined> {
     return this.#settings.database.run(findClient(id));
   }
@@ -105,8 +105,8 @@ export class Clients {
   }
 
   /**
-   * Disables a client: it cannot authenticate, and its sessions, tokens and API keys are refused from now on. `false` where it was
-   * disabled already, or is not there.
+   * Disables a client: it cannot authenticate, and its sessions, tokens and API keys are refused from now on. Returns `false` if
+   * it is already disabled or does not exist.
    */
   async disable(id: string, change: ClientChange = {}): Promise<boolean> {
     checkOptions("clients.disable()", change, changed);
@@ -120,7 +120,7 @@ export class Clients {
     });
   }
 
-  /** Enables a disabled client again; what ended with it stays ended. `false` where it was not disabled, or is not there. */
+  /** Enables a disabled client. Sessions and tokens that ended stay ended. Returns `false` if it is enabled or does not exist. */
   async enable(id: string, change: ClientChange = {}): Promise<boolean> {
     checkOptions("clients.enable()", change, changed);
     return this.#recorded(change, function* (record) {
@@ -131,8 +131,8 @@ export class Clients {
   }
 
   /**
-   * Gives a `client_secret_basic` client a new secret; the old one is refused at once. Tokens that it has stay good until they
-   * expire: disable the client first where the secret was stolen. `undefined` where there is no such client.
+   * Replaces the secret of a `client_secret_basic` client; the old secret is refused at once. The tokens of the client stay valid
+   * until they expire: if the secret was stolen, disable the client first. Returns `undefined` if there is no such client.
    */
   async replaceSecret(id: string, change: ClientChange = {}): Promise<Redacted<string> | undefined> {
     checkOptions("clients.replaceSecret()", change, changed);
@@ -145,7 +145,7 @@ export class Clients {
     return isReplaced ? shown : undefined;
   }
 
-  /** Deletes a client with its API keys; its sessions and tokens end. `false` where there is none. */
+  /** Deletes a client with its API keys, and ends its sessions and tokens. Returns `false` if it does not exist. */
   async delete(id: string, change: ClientChange = {}): Promise<boolean> {
     checkOptions("clients.delete()", change, changed);
     const settings = this.#settings;
@@ -164,7 +164,7 @@ export class Clients {
   }
 }
 
-/** Ends the sign-ins through a client, and every token that names it, those without a session too. */
+/** Ends the sessions of a client and revokes every token that names it, including those without a session. */
 function* endClient(id: string, reason: EndReason, record: Recorder, settings: Settings): Work<void> {
   yield* endSessions({ clientId: id }, reason, record, settings);
   const at = settings.clock();

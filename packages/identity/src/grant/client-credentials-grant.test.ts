@@ -9,7 +9,7 @@ describeOnEach("The client_credentials grant", (database) => {
     return openDesk(t, await database.open(t));
   }
 
-  test("a client's own token speaks of client:<id>, which no account is (A-50)", async (t) => {
+  test("the subject of a client's own token is client:<id>, which is never the id of an account (A-50)", async (t) => {
     const desk = await open(t);
     const { client, basic } = await desk.client({ grants: ["client_credentials"], scopes: ["notes:read"] });
     const answer = await desk.token({ grant_type: "client_credentials" }, basic);
@@ -23,7 +23,7 @@ describeOnEach("The client_credentials grant", (database) => {
     assert.equal(await desk.accounts.find(claims.sub), undefined);
   });
 
-  test("client_credentials is for confidential clients that are allowed it (A-50)", async (t) => {
+  test("client_credentials is only for confidential clients that may use it (A-50)", async (t) => {
     const desk = await open(t);
     const web = await desk.client({ grants: ["password"] });
     await desk.client({ id: "spa", authentication: "none", grants: ["password"] });
@@ -33,14 +33,14 @@ describeOnEach("The client_credentials grant", (database) => {
     refused(await desk.token(grant, web.basic), "unauthorized_client");
   });
 
-  test("a token that is issued while its client is being disabled is refused", async (t) => {
+  test("a token issued while its client is being disabled is refused", async (t) => {
     const desk = await open(t);
     const { client, basic } = await desk.client({ grants: ["client_credentials"] });
     const { throttle } = desk;
     const original = throttle.count.bind(throttle);
     throttle.count = async (action, about) => {
       const counted = await original(action, about);
-      // Given back once the client was read and its secret compared: what happens then comes too late to refuse the request.
+      // `succeeded` runs after the client was read and its secret compared, when it is too late to refuse the request.
       const succeeded = async (): Promise<void> => {
         await desk.clients.disable(client.id);
         await counted.succeeded();

@@ -16,7 +16,7 @@ import {
 } from "./grant.ts";
 
 /**
- * Gives a client an access token whose subject is `client:<id>`, which no account can be (A-50).
+ * Issues an access token to a client. Its subject is `client:<id>`, which cannot be the id of an account (A-50).
  *
  * @throws OAuthError `invalid_client` without an authenticated client, `unauthorized_client`, `invalid_scope`
  */

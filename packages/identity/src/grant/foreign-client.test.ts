@@ -7,7 +7,7 @@ import { assertionKey } from "../client/assertion.fixture.ts";
 import { describeOnEach, type TestDatabase } from "../store/database.fixture.ts";
 import { type Desk, openDesk, password } from "./token-desk.fixture.ts";
 
-/** A service on a port of loopback, as `openid-client` meets it. */
+/** Serves the endpoints on a loopback port, for `openid-client`. */
 async function serve(t: TestContext, database: TestDatabase): Promise<{ readonly desk: Desk; readonly issuer: URL }> {
   const port = await freePort();
   const issuer = `http://127.0.0.1:${port}`;
@@ -32,7 +32,7 @@ function discover(issuer: URL, id: string, authentication: oauth.ClientAuth): Pr
 }
 
 describeOnEach("openid-client", (database) => {
-  test("discovers the service, and gets a token with a secret that both sides form-encode", async (t) => {
+  test("discovers the service, and gets a token with a form-encoded secret", async (t) => {
     const { desk, issuer } = await serve(t, database);
     const { client, secret } = await desk.client({ id: "reports-1", grants: ["client_credentials"], introspects: true });
     const config = await discover(issuer, client.id, oauth.ClientSecretBasic(secret?.reveal() ?? ""));
@@ -47,12 +47,12 @@ describeOnEach("openid-client", (database) => {
 
     const wrong = await discover(issuer, client.id, oauth.ClientSecretBasic("wrong"));
     await assert.rejects(oauth.clientCredentialsGrant(wrong), (error) => {
-      // A 401 with a challenge is an error of its own there.
+      // `openid-client` has its own error for a 401 with a challenge.
       return error instanceof oauth.WWWAuthenticateChallengeError && error.status === 401 && error.cause[0]?.scheme === "basic";
     });
   });
 
-  test("gets a token with private_key_jwt, and revokes it so", async (t) => {
+  test("gets and revokes a token with private_key_jwt", async (t) => {
     const { desk, issuer } = await serve(t, database);
     const key = assertionKey();
     await desk.client({ id: "job", authentication: "private_key_jwt", jwks: key.jwks, grants: ["client_credentials"] });
@@ -67,7 +67,7 @@ describeOnEach("openid-client", (database) => {
     await oauth.clientCredentialsGrant(config);
   });
 
-  test("signs a user in, refreshes and meets the end of the family", async (t) => {
+  test("signs a user in, refreshes, and is refused once the family has ended", async (t) => {
     const { desk, issuer } = await serve(t, database);
     await desk.client({ id: "spa", authentication: "none", grants: ["password", "refresh_token"] });
     const config = await discover(issuer, "spa", oauth.None());

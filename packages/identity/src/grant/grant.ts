@@ -1,4 +1,4 @@
-/** What every grant of the token endpoint is given, and what it gives. */
+/** The parts that all grants of the token endpoint share: the request, the answer, and checks of grants and scopes. */
 import { type Connection, type OAuthError, oauthError, type Redacted } from "lockstep";
 import type { GrantName } from "../audit/event.ts";
 import type { Client } from "../client/client.ts";
@@ -11,7 +11,7 @@ import type { Sessions } from "../session/sessions.ts";
 import type { Settings } from "../settings.ts";
 import type { TokenRequest } from "./token-request.ts";
 
-/** What the endpoints of `/auth` for tokens work with. */
+/** The services that the endpoints for tokens need. */
 export interface TokenServices {
   readonly settings: Settings;
   readonly tokens: Pick<AccessTokens, "issue" | "verify" | "verifyFresh">;
@@ -20,17 +20,17 @@ export interface TokenServices {
   readonly throttle: SignInThrottle & ClientCounter;
 }
 
-/** A request whose client is known. */
+/** A request whose client was found and, if it is confidential, authenticated. */
 export interface GrantRequest {
   readonly form: TokenRequest;
-  /** The client, authenticated if it is confidential; none for the service's own programs. */
+  /** The client; `undefined` for the service's own programs. */
   readonly client: ClientRecord | undefined;
   readonly connection: Connection;
-  /** The device cookie, if one came. */
+  /** The device cookie, if the request has one. */
   readonly device: string | undefined;
 }
 
-/** What the token endpoint answers (RFC 6749 §5.1). It holds credentials: it is sent once and not logged. */
+/** The answer of the token endpoint (RFC 6749 §5.1). It contains credentials: it is sent once and not logged. */
 export interface TokenAnswer {
   readonly access_token: string;
   readonly token_type: "bearer";
@@ -40,52 +40,52 @@ export interface TokenAnswer {
   readonly scope: string;
 }
 
-/** The answer with a token that was issued. */
+/** Creates the answer with an issued token. */
 export function tokenAnswer({ token, expiresInSeconds }: IssuedToken, scope: string, refreshToken?: Redacted<string>): TokenAnswer {
   const refresh = refreshToken === undefined ? {} : { refresh_token: refreshToken.reveal() };
   return { access_token: token, token_type: "bearer", expires_in: expiresInSeconds, ...refresh, scope };
 }
 
-/** A grant at work. @throws OAuthError for what is not granted */
+/** Handles one grant type. @throws OAuthError if the grant is refused */
 export type Grant = (request: GrantRequest, services: TokenServices) => Promise<TokenAnswer>;
 
 /**
- * `client_id` in the tokens of the service's own programs, which name no client (RFC 9068 §2.2 demands one). No client can have
- * it: their ids hold no underscore.
+ * The `client_id` in tokens of the service's own programs, which name no client. RFC 9068 §2.2 requires one. No client can have
+ * this id, because ids of clients have no underscore.
  */
 export const ownProgramId = "first_party";
 
-/** The `client_id` of a token for this client. */
+/** Returns the `client_id` for the tokens of a client. */
 export function clientIdOf(client: Pick<Client, "id"> | undefined): string {
   return client?.id ?? ownProgramId;
 }
 
-/** @throws OAuthError `unauthorized_client` where the client may not use the grant (RFC 6749 §5.2) */
+/** Checks that a client may use a grant. @throws OAuthError `unauthorized_client` otherwise (RFC 6749 §5.2) */
 export function checkGrantAllowed(client: Client | undefined, grant: GrantName): void {
   if (client !== undefined && !client.grants.includes(grant)) {
-    throw oauthError("unauthorized_client", "The client is not allowed this grant.");
+    throw oauthError("unauthorized_client", "The client may not use this grant.");
   }
 }
 
 /**
- * The scopes to grant: those asked for, or all that are allowed where none is asked for.
+ * Returns the scopes to grant: those that were requested, or all that are allowed if none was requested.
  *
- * @throws OAuthError `invalid_scope` where one that is asked for is not allowed (A-43)
+ * @throws OAuthError `invalid_scope` if a requested scope is not allowed (A-43)
  */
 export function grantedScope(asked: readonly string[], allowed: readonly string[]): string {
   if (asked.some((scope) => !allowed.includes(scope))) {
-    throw oauthError("invalid_scope", "A scope that is asked for is unknown, or is not allowed here.");
+    throw oauthError("invalid_scope", "A requested scope is unknown or not allowed.");
   }
   return (asked.length === 0 ? allowed : asked).join(" ");
 }
 
-/** The scopes among `scopes` that exist and that the client, if there is one, may have. */
+/** Returns the scopes among `scopes` that exist and that the client, if there is one, may have. */
 export function scopesFor(client: Client | undefined, scopes: readonly string[], settings: Settings): readonly string[] {
   const known = [...new Set(scopes)].filter((scope) => Object.hasOwn(settings.scopes, scope));
   return client === undefined ? known : known.filter((scope) => client.scopes.includes(scope));
 }
 
-/** Reports why a grant was refused, and gives the one answer for all of these reasons. */
+/** Reports why a grant was refused, and creates the error. It is the same for all these reasons. */
 export function refusedGrant(
   grant: GrantName,
   reason: string,
@@ -97,6 +97,6 @@ export function refusedGrant(
   const description =
     grant === "password"
       ? "The user name or the password is wrong."
-      : "The refresh token is unknown, used, over, or another client's.";
+      : "The refresh token is unknown, used or expired, or belongs to another client.";
   return oauthError("invalid_grant", description);
 }

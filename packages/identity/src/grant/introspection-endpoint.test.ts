@@ -21,7 +21,7 @@ async function ownToken(desk: Desk, headers: Headers): Promise<string> {
 }
 
 describeOnEach("The introspection endpoint", (database) => {
-  test("tells a client that introspects what an access token grants", async (t) => {
+  test("returns the claims of an access token to a client that introspects", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const rs = await desk.client({ introspects: true });
     const { access } = await desk.signIn({ scope: "notes:read" });
@@ -58,7 +58,7 @@ describeOnEach("The introspection endpoint", (database) => {
     refused(await ask(desk, access, { authorization: "Bearer x" }), "invalid_client", 401);
   });
 
-  test("a user's token does not open it, a client's own does while the client is enabled (A-34)", async (t) => {
+  test("refuses a user's token, and accepts a client's own while the client is enabled (A-34)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const rs = await desk.client({ introspects: true, grants: ["client_credentials"] });
     const [{ access }, own] = [await desk.signIn(), await ownToken(desk, rs.basic)];
@@ -70,7 +70,7 @@ describeOnEach("The introspection endpoint", (database) => {
     refused(await ask(desk, access, rs.basic), "invalid_client", 401);
   });
 
-  test("a client that does not introspect learns of its own tokens only (A-34)", async (t) => {
+  test("a client that does not introspect can ask only about its own tokens (A-34)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const [web, other] = [await desk.client({ grants }), await desk.client({ grants: ["client_credentials"] })];
     const [ofWeb, ofNone] = [await desk.signIn({}, web.basic), await desk.signIn()];
@@ -81,7 +81,7 @@ describeOnEach("The introspection endpoint", (database) => {
     assert.equal((await ask(desk, await ownToken(desk, other.basic), other.basic)).body["active"], true);
   });
 
-  test("garbage, revoked, expired, spent and another issuer's tokens are inactive, all the same (A-34)", async (t) => {
+  test("garbage, revoked, expired, spent and another issuer's tokens are inactive, with the same answer (A-34)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const elsewhere = await openDesk(t, await database.open(t));
     const rs = await desk.client({ introspects: true, grants });
@@ -106,7 +106,7 @@ describeOnEach("The introspection endpoint", (database) => {
     inactive(await ask(desk, third.refresh, rs.basic));
   });
 
-  test("a refresh token is told to its own client, whatever the hint, and never to an API (A-34)", async (t) => {
+  test("only its own client can ask about a refresh token, whatever the hint, and never an API (A-34)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const [web, rs] = [await desk.client({ grants }), await desk.client({ introspects: true })];
     const { refresh, access } = await desk.signIn({}, web.basic);
@@ -122,12 +122,12 @@ describeOnEach("The introspection endpoint", (database) => {
     inactive(await ask(desk, refresh, web.basic));
   });
 
-  test("a token that was revoked on another node is inactive at once", async (t) => {
+  test("a token revoked on another node is inactive at once", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const rs = await desk.client({ introspects: true });
     const { access } = await desk.signIn();
     assert.equal((await ask(desk, access, rs.basic)).body["active"], true);
-    // This node's feed hears nothing more: the database alone knows.
+    // This node's feed hears nothing more. Only the database knows.
     await desk.feed.close();
     await desk.accounts.endSessions(desk.alice.id, { reason: "signed_out" });
     inactive(await ask(desk, access, rs.basic));

@@ -1,6 +1,6 @@
 /**
- * `POST /auth/introspect` (RFC 7662): a client asks whether a token is good, and what it grants. Whatever is not is
- * `{"active":false}`, for every reason the same (§2.2).
+ * `POST /auth/introspect` (RFC 7662): tells a client whether a token is active, and its claims. The answer for every other token
+ * is `{"active":false}`, whatever the reason (§2.2).
  */
 import { anyOf, InvalidCredential, post, type Redacted, reply, type Reply, type Route } from "lockstep";
 import { z } from "zod";
@@ -23,26 +23,26 @@ const Introspection = z
     exp: z.int().optional().describe("Seconds since 1970."),
     iat: z.int().optional().describe("Seconds since 1970."),
     jti: z.string().optional(),
-    sid: z.string().optional().describe("The sign-in that the token belongs to."),
+    sid: z.string().optional().describe("The session that the token belongs to."),
     token_type: z.literal("Bearer").optional(),
   })
   .meta({ id: "Introspection" });
 
-/** What is known of a token. */
+/** The answer about a token. */
 type Introspection = z.infer<typeof Introspection>;
 
 const inactive: Introspection = { active: false };
 
 /**
- * The introspection endpoint. Clients that introspect (`Client.introspects`) are told of every access token of the API, others of
- * their own; a refresh token is told to its own client only, since an API that asks about one was sent the wrong thing, and must not take
- * it for an access token.
+ * Creates the introspection endpoint. Clients that may introspect (`Client.introspects`) can ask about every access token of the
+ * API, other clients only about their own. Only a refresh token's own client can ask about it: an API that receives a refresh
+ * token must not mistake it for an access token.
  */
 export function introspectionEndpoint(services: TokenServices): Route {
   return post(
     "/auth/introspect",
     {
-      summary: "Ask about a token",
+      summary: "Introspect a token",
       tags: ["OAuth"],
       errors: "oauth",
       maxBodyBytes: maxFormBytes,
@@ -50,7 +50,7 @@ export function introspectionEndpoint(services: TokenServices): Route {
       deps: { caller: anyOf({ basic: clientBasic(services), token: clientToken(services) }), form: tokenForm },
     },
     async ({ caller, form }): Promise<Reply<Introspection>> => {
-      // A hint only says where to look first (§2.1); the form of a token tells which it is.
+      // The hint only says where to look first (§2.1). The form of a token shows its kind.
       const introspect = isSecretFormat(form.token.reveal()) ? refreshToken : accessToken;
       return reply(200, await introspect(form.token, caller.value, services), { headers: uncached });
     },
@@ -59,7 +59,7 @@ export function introspectionEndpoint(services: TokenServices): Route {
 
 async function accessToken(token: Redacted<string>, client: Client, { tokens }: TokenServices): Promise<Introspection> {
   try {
-    // The database decides: whoever asks here wants to know what is so now.
+    // Ask the database, because introspection is about this moment.
     const { sub, aud, exp, iat, iss, jti, sid, scope, client_id } = await tokens.verifyFresh(token);
     if (!client.introspects && client_id !== client.id) return inactive;
     const audience = typeof aud === "string" ? aud : aud.join(" ");

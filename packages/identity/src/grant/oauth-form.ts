@@ -1,6 +1,6 @@
 /**
- * Forms of OAuth endpoints: a parameter without a value counts as omitted, unknown ones are ignored, a repeated one is refused
- * (RFC 6749 §3.2, attack row A-16). What is secret is redacted before anything else sees it.
+ * Forms of OAuth endpoints. A parameter without a value counts as omitted, an unknown one is ignored, and a repeated one is
+ * refused (RFC 6749 §3.2, A-16). Secrets are redacted as soon as they are read.
  */
 import { type Dependency, form, nothing, Redacted, type Schema } from "lockstep";
 import type { PresentedClient } from "../client/client-authentication.ts";
@@ -8,7 +8,7 @@ import type { PresentedClient } from "../client/client-authentication.ts";
 /** The largest form of an OAuth endpoint, in bytes. */
 export const maxFormBytes: number = 16 * 1024;
 
-/** Headers of an answer that holds, or tells of, a token: nobody on the way may keep it (RFC 6749 §5.1). */
+/** Headers of an answer that contains or describes a token: no cache may store it (RFC 6749 §5.1). */
 export const uncached: Readonly<Record<string, string>> = { "cache-control": "no-store", pragma: "no-cache" };
 
 /** The fields of a form that have a value. */
@@ -22,18 +22,18 @@ const clientFields: Readonly<Record<string, FieldSchema>> = {
   client_assertion: { type: "string", format: "password", description: "A JWT signed by the client (RFC 7523)." },
 };
 
-/** What a form is read with. */
+/** How a form is described and read. */
 export interface OAuthFormOptions<T> {
-  /** JSON Schema of each field; those about the client are added. */
+  /** The JSON Schema of each field. The fields about the client are added. */
   readonly properties: Readonly<Record<string, FieldSchema>>;
   readonly required: readonly string[];
-  /** Makes the request of the fields. */
+  /** Builds the request from the fields. */
   read(fields: FormFields): T;
 }
 
 /**
- * A form of an OAuth endpoint as a dependency. A missing required field is 400 `invalid_request`; `read` may throw an
- * OAuthError.
+ * Creates a dependency that reads a form of an OAuth endpoint. A missing required field is 400 `invalid_request`. `read` may
+ * throw an OAuthError.
  */
 export function oauthForm<T>({ properties, required, read }: OAuthFormOptions<T>): Dependency<T, "input"> {
   const described = { type: "object", properties: { ...properties, ...clientFields }, required, additionalProperties: true };
@@ -50,7 +50,7 @@ export function oauthForm<T>({ properties, required, read }: OAuthFormOptions<T>
       jsonSchema: { input: () => structuredClone(described), output: () => structuredClone(described) },
     },
   };
-  return form(schema, { identifies: nothing("credentials of the client and of whoever it acts for, verified by the endpoint") });
+  return form(schema, { identifies: nothing("credentials of the client and of its user, which the endpoint verifies") });
 }
 
 interface Issue {
@@ -68,25 +68,25 @@ function fieldsOf(value: unknown): FormFields {
   );
 }
 
-/** A field that came once. */
+/** Returns the value of a field that may be sent once. */
 export function textField(fields: FormFields, name: string): string | undefined {
   const value = fields.get(name);
   return typeof value === "string" ? value : undefined;
 }
 
-/** A field that may come several times. */
+/** Returns the values of a field that may be sent several times. */
 export function textsField(fields: FormFields, name: string): readonly string[] {
   const value = fields.get(name) ?? [];
   return typeof value === "string" ? [value] : value;
 }
 
-/** A field that is secret. */
+/** Returns the value of a secret field. */
 export function secretField(fields: FormFields, name: string): Redacted<string> | undefined {
   const value = textField(fields, name);
   return value === undefined ? undefined : new Redacted(value);
 }
 
-/** What a form says of its client. */
+/** Returns the fields that name or authenticate the client. */
 export function presentedInForm(fields: FormFields): Omit<PresentedClient, "basic"> {
   return {
     clientId: textField(fields, "client_id"),

@@ -12,7 +12,7 @@ describeOnEach("The password grant", (database) => {
     return openDesk(t, await database.open(t), options);
   }
 
-  test("the password grant answers both tokens, never to be kept", async (t) => {
+  test("the password grant returns both tokens, in an answer that no cache may store", async (t) => {
     const desk = await open(t);
     const answer = await desk.token(right);
     assert.equal(answer.status, 200, answer.text);
@@ -35,7 +35,7 @@ describeOnEach("The password grant", (database) => {
       );
   });
 
-  test("a wrong password, an unknown and a disabled account get one invalid_grant, and no session", async (t) => {
+  test("a wrong password, an unknown and a disabled account get the same invalid_grant, and no session", async (t) => {
     const desk = await open(t);
     await desk.accounts
       .create({ email: "bob@example.com", password: new Redacted(password) })
@@ -54,7 +54,7 @@ describeOnEach("The password grant", (database) => {
     assert.equal((await desk.token(right)).status, 200);
   });
 
-  test("too many wrong passwords are 429, told as OAuth does", async (t) => {
+  test("too many wrong passwords are 429, with an OAuth error", async (t) => {
     const desk = await open(t);
     for (let tried = 0; tried < 5; tried += 1) refused(await desk.token({ ...right, password: "wrong" }), "invalid_grant");
     const limited = await desk.token({ ...right, password: "wrong" });
@@ -62,13 +62,13 @@ describeOnEach("The password grant", (database) => {
     assert.ok(Number(limited.headers.get("retry-after")) > 0);
   });
 
-  test("the password grant is unsupported unless the service asks for it (A-27)", async (t) => {
+  test("the password grant is unsupported unless the service turns it on (A-27)", async (t) => {
     const desk = await open(t, { settings: { passwordGrant: false } });
     refused(await desk.token(right), "unsupported_grant_type");
     assert.equal((await (await open(t)).token(right)).status, 200);
   });
 
-  test("a client needs leave for the password grant, and proof where it is confidential (A-27)", async (t) => {
+  test("a client must be allowed to use the password grant, and authenticate if it is confidential (A-27)", async (t) => {
     const desk = await open(t);
     const web = await desk.client({ id: "web", grants: ["password"] });
     const svc = await desk.client({ grants: ["client_credentials"] });
@@ -77,7 +77,7 @@ describeOnEach("The password grant", (database) => {
     assert.equal((await desk.token(right, web.basic)).status, 200);
   });
 
-  test("an unknown scope costs no hash and counts as no attempt (A-43)", async (t) => {
+  test("an unknown scope costs no hash and is not counted as an attempt (A-43)", async (t) => {
     const desk = await open(t);
     for (let tried = 0; tried < 10; tried += 1)
       refused(await desk.token({ ...right, password: "wrong", scope: "admin" }), "invalid_scope");
@@ -93,13 +93,13 @@ describeOnEach("The password grant", (database) => {
     assert.equal((await desk.token(right, { cookie })).status, 200);
   });
 
-  test("a sign-in whose password was replaced meanwhile gets no token", async (t) => {
+  test("a sign-in whose password is replaced meanwhile gets no token", async (t) => {
     const desk = await open(t);
     const { throttle } = desk;
     const original = throttle.signIn.bind(throttle);
     throttle.signIn = async (attempt) => {
       const counted = await original(attempt);
-      // The account was read and its password is right: what happens then comes before the session begins.
+      // `succeeded` runs after the password was found to be right, and before the session begins.
       const succeeded = async (): Promise<void> => {
         await desk.accounts.setPassword(desk.alice.id, { password: new Redacted(`${password} too`) });
         await counted.succeeded();

@@ -1,6 +1,6 @@
 /**
- * The password grant (RFC 6749 §4.3), for the service's own programs. It is legacy: the program sees the password (RFC 9700
- * §2.4), so that it is off unless the service asks for it (A-27).
+ * The password grant (RFC 6749 §4.3), for the service's own programs. It is a legacy grant: the program sees the password (RFC
+ * 9700 §2.4), so it is off unless the service turns it on (A-27).
  */
 import { oauthError } from "lockstep";
 import { isClientKept, lockClient } from "../client/client-store.ts";
@@ -20,7 +20,7 @@ import {
 import { insertRefreshToken } from "./refresh-token-store.ts";
 
 /**
- * Signs a user in: an access token, and a refresh token unless the client may not use one.
+ * Signs a user in. Issues an access token, and a refresh token unless the client may not use one.
  *
  * @throws OAuthError `invalid_request`, `unauthorized_client`, `invalid_grant`, `invalid_scope`
  * @throws Problem 429 `too_many_requests`
@@ -31,9 +31,9 @@ export async function passwordGrant(request: GrantRequest, services: TokenServic
   const { username, password } = form;
   checkGrantAllowed(client, "password");
   if (username === undefined || password === undefined) {
-    throw oauthError("invalid_request", "The password grant needs username and password.");
+    throw oauthError("invalid_request", "Send username and password with the password grant.");
   }
-  // What nobody may have is refused before it costs a hash.
+  // Scopes that nobody may have are refused before they cost a hash.
   grantedScope(form.scopes, scopesFor(client, Object.keys(settings.scopes), settings));
   try {
     const signedIn = await signIn({ username, password, connection, device }, { settings, throttle });
@@ -52,7 +52,7 @@ async function signedInAnswer(
   const { form, client, connection } = request;
   const { settings, sessions, tokens } = services;
   const scope = grantedScope(form.scopes, scopesFor(client, settings.scopesOf(account), settings));
-  // The client was read before the account: what was revoked since the earlier of the two concerns this token.
+  // The client was read before the account. The token must fall under every revocation since the earlier of the two.
   const position = Math.min(read.position, client?.position ?? read.position);
   const refreshToken = client === undefined || client.grants.includes("refresh_token") ? newSecret() : undefined;
   const origin = { requestId: connection.requestId };

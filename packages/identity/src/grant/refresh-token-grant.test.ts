@@ -18,7 +18,7 @@ import {
 const day = 86_400;
 
 describeOnEach("The refresh_token grant", (database) => {
-  test("gives an access token of the same sign-in and the next refresh token, once", async (t) => {
+  test("returns an access token of the same session and the next refresh token, once", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const first = await desk.signIn();
     const answer = await refresh(desk, first.refresh);
@@ -33,7 +33,7 @@ describeOnEach("The refresh_token grant", (database) => {
     assert.equal(two?.sub, desk.alice.id);
   });
 
-  test("what ends while the access token is being signed is refused all the same", async (t) => {
+  test("a session that ends while the access token is being signed leaves no token that works", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const { refresh: token } = await desk.signIn();
     const issue: Desk["tokens"]["issue"] = async (grant) => {
@@ -46,7 +46,7 @@ describeOnEach("The refresh_token grant", (database) => {
     refused(await refresh(desk, answer.refresh_token ?? ""), "invalid_grant");
   });
 
-  test("a token is refused to every client but its own, and stays good for that (A-22, A-51)", async (t) => {
+  test("a token is refused from every client but its own, and stays valid for that one (A-22, A-51)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const web = await desk.client({ id: "web", grants: ["password", "refresh_token"] });
     const spa = await desk.client({ id: "spa", authentication: "none", grants: ["password", "refresh_token"] });
@@ -69,7 +69,7 @@ describeOnEach("The refresh_token grant", (database) => {
     tokensOf(await refresh(desk, ofNone.refresh));
   });
 
-  test("a spent token in the hands of another client ends nothing (A-22)", async (t) => {
+  test("a spent token used by another client ends nothing (A-22)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const web = await desk.client({ grants: ["password", "refresh_token"] });
     const other = await desk.client({ grants: ["password", "refresh_token"] });
@@ -94,7 +94,7 @@ describeOnEach("The refresh_token grant", (database) => {
     refused(await refresh(desk, token), "invalid_grant");
   });
 
-  test("a token that is not used in time is over", async (t) => {
+  test("a token that is not used in time expires", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const [first, second] = [await desk.signIn(), await desk.signIn()];
     desk.clock.now += 14 * day * 1000 - 1;
@@ -104,7 +104,7 @@ describeOnEach("The refresh_token grant", (database) => {
     assert.equal(eventsOf(desk, "refresh.reuse"), 0);
   });
 
-  test("a narrower scope is granted, a broader one spends nothing (A-43, A-44)", async (t) => {
+  test("a narrower scope is granted, and a request for a broader one spends nothing (A-43, A-44)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const { refresh: token } = await desk.signIn({ scope: "notes:read" });
     refused(await refresh(desk, token, { scope: "notes:read notes:write" }), "invalid_scope");
@@ -115,11 +115,11 @@ describeOnEach("The refresh_token grant", (database) => {
     const both = await desk.signIn();
     const narrowed = await refresh(desk, both.refresh, { scope: "notes:write" });
     assert.equal(narrowed.body["scope"], "notes:write");
-    // RFC 6749 §6: the token itself keeps what was granted.
+    // RFC 6749 §6: the refresh token keeps the scope of the sign-in.
     assert.equal((await refresh(desk, tokensOf(narrowed).refresh)).body["scope"], "notes:read notes:write");
   });
 
-  test("a scope that the account may no longer have is gone with the next token", async (t) => {
+  test("the next token lacks a scope that the account may no longer have", async (t) => {
     let allowed = ["notes:read", "notes:write"];
     const desk = await openDesk(t, await database.open(t), { settings: { scopesOf: () => allowed } });
     const { refresh: token } = await desk.signIn();
@@ -142,7 +142,7 @@ describeOnEach("The refresh_token grant", (database) => {
     refused(await refresh(desk, third.refresh), "invalid_grant");
   });
 
-  test("what is no refresh token is invalid_grant, and none at all invalid_request", async (t) => {
+  test("a text that is not a refresh token is invalid_grant, and a missing one is invalid_request", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     for (const token of ["x", "a".repeat(43), "\u0000", "é".repeat(43), "'; DROP TABLE identity_accounts --"]) {
       refused(await refresh(desk, token), "invalid_grant");

@@ -1,7 +1,7 @@
 /**
- * The refresh_token grant (RFC 6749 §6): every token is good once and gives its successor. One that comes again was stolen, from
- * the client or by it, and ends the family (RFC 9700 §4.14.2) — unless it comes within the window in which two tabs may have shared
- * it: that gives the same successor once more.
+ * The refresh_token grant (RFC 6749 §6). Every refresh token can be used once, and is replaced by its successor. If it is used
+ * again, it was stolen from the client or by it, and its family ends (RFC 9700 §4.14.2). The exception is a short window in which
+ * two tabs may share a token: within it, the same successor is returned again.
  */
 import { oauthError, type Redacted } from "lockstep";
 import type { Recorder } from "../audit/auditor.ts";
@@ -24,7 +24,7 @@ import { findSuccessor, successorOf } from "./refresh-successor.ts";
 import { findRefreshToken, insertRefreshToken, type RefreshTokenRecord, spendRefreshToken } from "./refresh-token-store.ts";
 
 /**
- * Gives an access token and the next refresh token for one that is unspent.
+ * Exchanges an unspent refresh token for an access token and the next refresh token.
  *
  * @throws OAuthError `invalid_request`, `unauthorized_client`, `invalid_grant`, `invalid_scope`
  */
@@ -34,14 +34,14 @@ export async function refreshTokenGrant(request: GrantRequest, services: TokenSe
   const { audit, database } = settings;
   const token = form.refreshToken;
   checkGrantAllowed(client, "refresh_token");
-  if (token === undefined) throw oauthError("invalid_request", "The refresh_token grant needs refresh_token.");
+  if (token === undefined) throw oauthError("invalid_request", "Send refresh_token with the refresh_token grant.");
   const refused = (reason: string): Error => refusedGrant("refresh_token", reason, request, settings);
   if (!isSecretFormat(token.reveal())) throw refused("malformed");
   const found = await database.run(findRefreshToken(token));
   if (found === undefined) throw refused("unknown");
-  // Another client's is refused and stays as it is: who does not own a token must not be able to end its family (A-22, A-51).
+  // Another client's token is refused and not changed: only its own client can end its family (A-22, A-51).
   if (found.clientId !== client?.id) throw refused("another_client");
-  // Asking for too much spends nothing.
+  // Check the scopes first, so a request for too many does not spend the token.
   const scope = grantedScope(form.scopes, refreshableScopes(found, request, settings));
   const clientId = client?.id;
   const rotation = await audit.recorded(database, { requestId: connection.requestId }, (record) => {
@@ -49,14 +49,14 @@ export async function refreshTokenGrant(request: GrantRequest, services: TokenSe
   });
   if (rotation.successor === undefined) throw refused(rotation.reason);
   const { account, sessionId } = found;
-  // Both were read before anything was decided: what was revoked since the earlier of the two concerns this token.
+  // The token must fall under every revocation since the client or the refresh token was read, whichever was earlier.
   const position = Math.min(found.position, client?.position ?? found.position);
   const issued = await tokens.issue({ sub: account.id, clientId: clientIdOf(client), scope, sessionId, position });
   audit.report({ type: "token.issued", subject: account.id, grant: "refresh_token", client: clientIdOf(client) }, connection);
   return tokenAnswer(issued, scope, rotation.successor);
 }
 
-/** What the sign-in was granted, as far as the account and the client may still have it. */
+/** Returns the scopes of the sign-in that the account and the client may still have. */
 function refreshableScopes(
   { scope, account }: RefreshTokenRecord,
   { client }: GrantRequest,
@@ -74,7 +74,7 @@ interface Presented {
   readonly clientId: string | undefined;
 }
 
-/** Spends the token, answers the same once more, or ends the family: one transaction. */
+/** Spends the token, returns the same successor again, or ends the family, in one transaction. */
 function* rotate({ token, found, clientId }: Presented, record: Recorder, settings: Settings): Work<Rotation> {
   const now = settings.clock();
   const successor = successorOf(token, settings.keys.current);
@@ -83,7 +83,7 @@ function* rotate({ token, found, clientId }: Presented, record: Recorder, settin
     yield* insertRefreshToken({ token: successor, sessionId, sessionExpiresAt }, settings);
     return { successor };
   }
-  // Read once more: many come at once, and another may have spent it after it was found here.
+  // Read it again: another request may have spent it since it was found.
   const state = yield* findRefreshToken(token);
   if (state === undefined) return { successor: undefined, reason: "unknown" };
   const over = whyOver(state, now);
@@ -92,7 +92,7 @@ function* rotate({ token, found, clientId }: Presented, record: Recorder, settin
   return same === undefined ? yield* endReused(state, record, settings) : { successor: same };
 }
 
-/** Why a token would not be good even if it were unspent. */
+/** Returns why a token would be refused even if it were unspent, or `undefined`. */
 function whyOver(
   { spentAt, expiresAt, sessionEndedAt, sessionExpiresAt, account }: RefreshTokenRecord,
   now: number,
@@ -103,7 +103,7 @@ function whyOver(
   return undefined;
 }
 
-/** Whether the successor may be answered again. A window of 0 never is, whatever the clocks of other nodes say. */
+/** Whether the successor may be returned again. With a window of 0 it never may, whatever the clocks of other nodes say. */
 function isWithinWindow({ spentAt, isSuccessorUnspent }: RefreshTokenRecord, now: number, { lifetimes }: Settings): boolean {
   const windowMs = lifetimes.refreshReuseWindowSeconds * 1000;
   return windowMs > 0 && spentAt !== undefined && now < spentAt + windowMs && isSuccessorUnspent;

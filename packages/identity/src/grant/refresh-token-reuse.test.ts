@@ -19,8 +19,8 @@ import {
   tokensOf,
 } from "./token-desk.fixture.ts";
 
-describeOnEach("A refresh token that comes again", (database) => {
-  test("a token that comes again after the window ends the family with its access tokens (A-20)", async (t) => {
+describeOnEach("A refresh token that is used again", (database) => {
+  test("a token that is used again after the window ends the family with its access tokens (A-20)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const first = await desk.signIn();
     const second = tokensOf(await refresh(desk, first.refresh));
@@ -32,12 +32,12 @@ describeOnEach("A refresh token that comes again", (database) => {
     assert.equal(await isGood(desk, first.access), false);
     assert.equal(await isGood(desk, second.access), false);
     assert.equal(eventsOf(desk, "refresh.reuse"), 1);
-    // The control: another sign-in of the same user goes on.
+    // The positive control: another session of the same user goes on.
     assert.equal(await isGood(desk, other.access), true);
     tokensOf(await refresh(desk, other.refresh));
   });
 
-  test("within the window the same successor is answered again, until it is used (A-20)", async (t) => {
+  test("within the window the same successor is returned again, until it is used (A-20)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const first = await desk.signIn();
     const second = tokensOf(await refresh(desk, first.refresh));
@@ -51,7 +51,7 @@ describeOnEach("A refresh token that comes again", (database) => {
     assert.equal(eventsOf(desk, "refresh.reuse"), 1);
   });
 
-  test("a window of 0 is none, in the same millisecond and with a clock that goes back", async (t) => {
+  test("with a window of 0, nothing is returned again, even in the same millisecond or if the clock goes back", async (t) => {
     const desk = await openDesk(t, await database.open(t), { lifetimes: { refreshReuseWindowSeconds: 0 } });
     const first = await desk.signIn();
     tokensOf(await refresh(desk, first.refresh));
@@ -63,7 +63,7 @@ describeOnEach("A refresh token that comes again", (database) => {
     assert.equal(eventsOf(desk, "refresh.reuse"), 2);
   });
 
-  test("of fifty at once without a window at most one succeeds, and the family ends (A-21)", async (t) => {
+  test("of fifty uses at once without a window, at most one succeeds, and the family ends (A-21)", async (t) => {
     const desk = await openDesk(t, await database.open(t), { lifetimes: { refreshReuseWindowSeconds: 0 } });
     const first = await desk.signIn();
     const answers = await fiftyTimes(() => refresh(desk, first.refresh));
@@ -78,7 +78,7 @@ describeOnEach("A refresh token that comes again", (database) => {
     assert.equal(eventsOf(desk, "refresh.reuse"), 1);
   });
 
-  test("of fifty at once within the window all get the same successor, which works (A-21)", async (t) => {
+  test("fifty uses at once within the window all get the same successor, which works (A-21)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const first = await desk.signIn();
     const answers = await fiftyTimes(() => refresh(desk, first.refresh));
@@ -89,7 +89,7 @@ describeOnEach("A refresh token that comes again", (database) => {
     assert.equal(eventsOf(desk, "refresh.reuse"), 0);
   });
 
-  test("the same successor is answered where IDENTITY_KEY is replaced within the window, as long as the old key is there", async (t) => {
+  test("if IDENTITY_KEY is replaced within the window, the same successor is returned as long as the old key is configured", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const first = await desk.signIn();
     const second = tokensOf(await refresh(desk, first.refresh));

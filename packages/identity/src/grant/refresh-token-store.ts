@@ -1,6 +1,6 @@
 /**
- * The table of refresh tokens. Each is good once; a session's tokens are a family, of which one is unspent. Tokens are kept as
- * hashes; the successor of a spent one is made again from the token itself (`refresh-successor.ts`).
+ * The table of refresh tokens. Each can be used once. The tokens of a session are a family, of which one is unspent. Only hashes
+ * of tokens are stored; the successor of a spent token can be derived from the token again (`refresh-successor.ts`).
  */
 import type { Redacted } from "lockstep";
 import { type Account, joinedAccountColumns, toJoinedAccount } from "../account-table/account-row.ts";
@@ -10,32 +10,32 @@ import type { Settings } from "../settings.ts";
 import { numberOf, numberOrNone, textOf, textOrNone } from "../store/row.ts";
 import { all, first, type Row, sql, type Work } from "../store/statement.ts";
 
-/** A refresh token with its session and account, read at one moment. */
+/** A refresh token with its session and account, all read at the same moment. */
 export interface RefreshTokenRecord {
   readonly sessionId: string;
-  /** The client that it was issued to; none for the service's own programs. */
+  /** The client that it was issued to; `undefined` for the service's own programs. */
   readonly clientId: string | undefined;
   readonly account: Account;
-  /** What the sign-in was granted, space-separated. */
+  /** The scopes that the sign-in was granted, space-separated. */
   readonly scope: string;
   /** Milliseconds since 1970, as all times here. */
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly spentAt: number | undefined;
   readonly successorHash: string | undefined;
-  /** Whether the successor exists and was not spent itself. */
+  /** Whether the successor exists and is unspent. */
   readonly isSuccessorUnspent: boolean;
   readonly sessionExpiresAt: number;
   readonly sessionEndedAt: number | undefined;
-  /** The revocation log's position. */
+  /** The position of the revocation log when the token was read. */
   readonly position: number;
 }
 
-/** A token to be kept. */
+/** A token to store. */
 export interface NewRefreshToken {
   readonly token: Redacted<string>;
   readonly sessionId: string;
-  /** When the family ends, whatever happens. */
+  /** When the family ends at the latest. */
   readonly sessionExpiresAt: number;
 }
 
@@ -66,7 +66,7 @@ const remove = sql(`
   WHERE secret_hash IN (SELECT secret_hash FROM identity_refresh_tokens WHERE expires_at <= :now LIMIT :limit)
   RETURNING secret_hash`);
 
-/** Keeps a token: good until it is not used for long, and no longer than its family. */
+/** Stores a token. It expires if it is not used for `refreshTokenSeconds`, and no later than its family. */
 export function* insertRefreshToken(
   { token, sessionId, sessionExpiresAt }: NewRefreshToken,
   { clock, lifetimes }: Pick<Settings, "clock" | "lifetimes">,
@@ -82,7 +82,7 @@ export function* findRefreshToken(token: Redacted<string>): Work<RefreshTokenRec
   return row && toRecord(row);
 }
 
-/** What spending a token needs to be so. */
+/** The token to spend, and the conditions that must hold. */
 export interface RefreshTokenSpending {
   readonly token: Redacted<string>;
   readonly successor: Redacted<string>;
@@ -91,8 +91,8 @@ export interface RefreshTokenSpending {
 }
 
 /**
- * Spends a token: `false` where it is spent, over, another client's, or its session or account is. Of many at once, one gets
- * `true`.
+ * Spends a token. Returns `false` if it is spent, expired or another client's, or if its session is over or its account disabled.
+ * If many requests spend it at once, one gets `true`.
  */
 export function* spendRefreshToken({ token, successor, clientId = "", now }: RefreshTokenSpending): Work<boolean> {
   const hashes = { hash: hashOfSecret(token), successorHash: hashOfSecret(successor) };
@@ -102,7 +102,7 @@ export function* spendRefreshToken({ token, successor, clientId = "", now }: Ref
   return true;
 }
 
-/** Removes at most so many tokens that are over, spent or not; gives how many. */
+/** Removes at most `limit` expired tokens, spent or not. Returns how many it removed. */
 export function* removeExpiredRefreshTokens(now: number, limit: number): Work<number> {
   return (yield* all(remove, { now, limit })).length;
 }

@@ -27,7 +27,7 @@ function isDone({ status, text, headers }: Answer): void {
 }
 
 describeOnEach("The revocation endpoint", (database) => {
-  test("a refresh token ends its family with the access tokens, spent or not (A-35)", async (t) => {
+  test("a refresh token ends its family with the access tokens, even if it is spent (A-35)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     for (const isSpent of [false, true]) {
       const [first, other] = [await desk.signIn(), await desk.signIn()];
@@ -52,7 +52,7 @@ describeOnEach("The revocation endpoint", (database) => {
     tokensOf(await refresh(desk, second.refresh));
   });
 
-  test("what is unknown, over or no token at all is 200, and changes nothing (A-35)", async (t) => {
+  test("an unknown token, an expired one and any other text are 200, and change nothing (A-35)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const { access } = await desk.signIn();
     desk.clock.advance(700);
@@ -63,7 +63,7 @@ describeOnEach("The revocation endpoint", (database) => {
     assert.equal(desk.events.length, before);
   });
 
-  test("another client's token stays as it is (A-35)", async (t) => {
+  test("another client's token is not changed (A-35)", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const web = await desk.client({ id: "web", grants });
     const other = await desk.client({ grants });
@@ -79,14 +79,14 @@ describeOnEach("The revocation endpoint", (database) => {
     for (const token of [ofSpa.access, ofSpa.refresh, ofNone.access, ofNone.refresh]) isDone(await revoke(desk, token, web.basic));
     for (const token of [ofSpa.access, ofSpa.refresh]) isDone(await revoke(desk, token));
     for (const { access } of [ofWeb, ofSpa, ofNone]) assert.equal(await isGood(desk, access), true);
-    // The controls: each ends its own.
+    // The positive controls: each client ends its own token.
     isDone(await revoke(desk, ofWeb.refresh, web.basic));
     isDone(await revoke(desk, ofSpa.refresh, {}, { client_id: "spa" }));
     isDone(await revoke(desk, ofNone.refresh));
     for (const { access } of [ofWeb, ofSpa, ofNone]) assert.equal(await isGood(desk, access), false);
   });
 
-  test("a service account ends its own token, and signs in again at once", async (t) => {
+  test("a service account ends its own token, and gets another at once", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const { basic: headers } = await desk.client({ grants: ["client_credentials"] });
     const next = async (): Promise<string> =>
@@ -96,7 +96,7 @@ describeOnEach("The revocation endpoint", (database) => {
     assert.deepEqual([await isGood(desk, token), await isGood(desk, await next())], [false, true]);
   });
 
-  test("a family that is ended fifty times at once ends once", async (t) => {
+  test("revoking a family fifty times at once ends it once", async (t) => {
     const desk = await openDesk(t, await database.open(t));
     const { refresh: token } = await desk.signIn();
     for (const answer of await fiftyTimes(() => revoke(desk, token))) isDone(answer);

@@ -1,6 +1,6 @@
 /**
- * `POST /auth/revoke` (RFC 7009): whoever holds a token may end it. A refresh token ends its whole family with the access tokens
- * that came of it; an access token ends alone. Every answer that is no error of the client's is an empty 200 (§2.2).
+ * `POST /auth/revoke` (RFC 7009): anyone who has a token may revoke it. A refresh token ends its family and the access tokens
+ * issued for it; an access token ends alone. Every answer that is not an error of the client is an empty 200 (§2.2).
  */
 import { connection, InvalidCredential, optional, post, type Redacted, reply, type Reply, type Route } from "lockstep";
 import type { Claims } from "lockstep/jwt";
@@ -16,13 +16,13 @@ import { maxFormBytes, uncached } from "./oauth-form.ts";
 import { findRefreshToken } from "./refresh-token-store.ts";
 import { tokenForm } from "./token-form.ts";
 
-/** The revocation endpoint. A confidential client authenticates; for others the token itself is what they must have. */
+/** Creates the revocation endpoint. A confidential client must authenticate. Others only have to present the token. */
 export function revocationEndpoint(services: TokenServices): Route {
   return post(
     "/auth/revoke",
     {
-      public: "who holds a token may end it: the credential is in the form",
-      summary: "End a token",
+      public: "anyone who has a token may revoke it: the credential is in the form",
+      summary: "Revoke a token",
       tags: ["OAuth"],
       errors: "oauth",
       maxBodyBytes: maxFormBytes,
@@ -32,7 +32,7 @@ export function revocationEndpoint(services: TokenServices): Route {
     },
     async ({ basic, connection, form }): Promise<Reply<undefined>> => {
       const client = await authenticateClient({ basic, ...form.client }, connection, services);
-      // The hint only says where to look first (§2.1); the form of a token tells which it is.
+      // The hint only says where to look first (§2.1). The form of a token shows its kind.
       const end = isSecretFormat(form.token.reveal()) ? endFamily : endAccessToken;
       await end(form.token, client, { requestId: connection.requestId }, services);
       return reply(200, undefined, { headers: uncached });
@@ -42,11 +42,11 @@ export function revocationEndpoint(services: TokenServices): Route {
 
 type End = (token: Redacted<string>, client: Client | undefined, origin: EventOrigin, services: TokenServices) => Promise<void>;
 
-/** Ends the family of a refresh token of this client, whether the token is spent or not. */
+/** Ends the family of a refresh token of this client, even if the token is spent. */
 const endFamily: End = async (token, client, origin, { settings }) => {
   const { audit, database } = settings;
   const found = await database.run(findRefreshToken(token));
-  // Another client's token stays as it is (A-35).
+  // Another client's token is not changed (A-35).
   if (found === undefined || found.clientId !== client?.id) return;
   await audit.recorded(database, origin, function* (record) {
     const ended = yield* endSessions({ id: found.sessionId }, "token_revoked", record, settings);
@@ -54,7 +54,7 @@ const endFamily: End = async (token, client, origin, { settings }) => {
   });
 };
 
-/** Ends an access token of this client. */
+/** Revokes an access token of this client. */
 const endAccessToken: End = async (token, client, origin, { settings, tokens }) => {
   const { audit, clock, database } = settings;
   const claims = await verified(token, tokens);
@@ -67,7 +67,7 @@ const endAccessToken: End = async (token, client, origin, { settings, tokens }) 
   });
 };
 
-/** The claims of a token that is good; nothing for one that is not, which needs no ending. */
+/** Returns the claims of a valid token; `undefined` for any other, which needs no revoking. */
 async function verified(token: Redacted<string>, tokens: TokenServices["tokens"]): Promise<Claims | undefined> {
   try {
     return await tokens.verify(token);

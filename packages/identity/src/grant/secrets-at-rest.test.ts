@@ -34,20 +34,20 @@ describeOnEach("The database", (database) => {
     await desk.post("/auth/revoke", { token: own, client_assertion: assertion });
 
     const dump = await dumped(opened);
-    // The control: what is there is found.
+    // The positive control: the search finds texts that are in the dump.
     for (const known of [desk.alice.id, web.client.id, "alice@example.com"]) assert.ok(dump.includes(known), known);
     const secrets = [web.secret?.reveal(), replaced?.reveal(), first.refresh, first.access, second.refresh, second.access];
     for (const secret of [...secrets, own, assertion, password, "the-id-of-the-assertion"]) {
       assert.ok(secret !== undefined && secret.length > 10);
       assert.ok(!dump.includes(secret));
-      // Nor the part of a JWT that makes it one.
+      // Nor its signature, without which the rest of a JWT is worthless.
       const signature = secret.split(".")[2];
       assert.ok(signature === undefined || !dump.includes(signature));
     }
     assert.ok(!JSON.stringify(desk.events).includes(first.refresh));
   });
 
-  test("refresh tokens that are over are removed, those of a family that lives are not", async (t) => {
+  test("expired refresh tokens are removed, those of a live family are not", async (t) => {
     const opened = await database.open(t);
     const desk = await openDesk(t, opened);
     const [first] = [await desk.signIn(), await desk.signIn()];

@@ -1,4 +1,4 @@
-/** The endpoints for tokens over a real database, with a user and some clients. */
+/** The endpoints for tokens in a real database, with a user and some clients. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { type Api, createApi, Redacted } from "lockstep";
@@ -19,7 +19,7 @@ import { introspectionEndpoint } from "./introspection-endpoint.ts";
 import { revocationEndpoint } from "./revocation-endpoint.ts";
 import { tokenEndpoint } from "./token-endpoint.ts";
 
-/** What came back. */
+/** The parts of an answer. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -27,10 +27,10 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The fields of a form: a list gives a field several times. */
+/** The fields of a form. A list sends a field several times. */
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
 
-/** A service, and what its tests do with it. */
+/** A service, and the functions that tests call on it. */
 export interface Desk extends Node {
   readonly api: Api;
   readonly accounts: Accounts;
@@ -38,13 +38,13 @@ export interface Desk extends Node {
   readonly sessions: Sessions;
   readonly throttle: Throttle;
   readonly alice: Account;
-  /** Sends a form. */
+  /** Posts a form. */
   post(path: string, fields: Fields, headers?: Readonly<Record<string, string>>): Promise<Answer>;
-  /** Asks for tokens. */
+  /** Posts a form to the token endpoint. */
   token(fields: Fields, headers?: Readonly<Record<string, string>>): Promise<Answer>;
-  /** Makes a client; its id and secret. */
+  /** Creates a client; returns it with its `Authorization` header. */
   client(registration: Partial<ClientRegistration>): Promise<CreatedClient & { readonly basic: Readonly<Record<string, string>> }>;
-  /** Signs alice in; both tokens. */
+  /** Signs alice in; returns both tokens. */
   signIn(fields?: Fields, headers?: Readonly<Record<string, string>>): Promise<Tokens>;
 }
 
@@ -54,16 +54,16 @@ export interface Tokens {
   readonly refresh: string;
 }
 
-/** How a service differs from the usual one of tests. */
+/** How a service differs from the default one. */
 export interface DeskOptions {
   readonly settings?: Partial<Settings>;
   readonly lifetimes?: Partial<Lifetimes>;
 }
 
-/** The password of alice. */
+/** The password of alice@example.com. */
 export const password = "quiet otters paint seven ladders";
 
-/** Opens a service with the account of alice@example.com. */
+/** Opens a service that has the account alice@example.com. */
 export async function openDesk(
   test: Pick<TestContext, "after">,
   database: Database,
@@ -125,32 +125,32 @@ export async function answerOf(response: Response): Promise<Answer> {
   return { status: response.status, headers: response.headers, text, body: text === "" ? {} : JSON.parse(text) };
 }
 
-/** The `Authorization` header of a client, form-encoded as RFC 6749 §2.3.1 has it. */
+/** The `Authorization` header of a client, form-encoded as in RFC 6749 §2.3.1. */
 export function basic(id: string, secret: string): Readonly<Record<string, string>> {
   const encoded = [id, secret].map((part) => new URLSearchParams({ "": part }).toString().slice(1)).join(":");
   return { authorization: `Basic ${Buffer.from(encoded).toString("base64")}` };
 }
 
-/** Both tokens of an answer that is a success. */
+/** Returns both tokens of a successful answer. */
 export function tokensOf(answer: Answer): Tokens {
   assert.equal(answer.status, 200, answer.text);
   return { access: textIn(answer, "access_token"), refresh: textIn(answer, "refresh_token") };
 }
 
-/** A member of an answer. */
+/** Returns a member of an answer. */
 export function textIn({ body, text }: Answer, name: string): string {
   const value = body[name];
   assert.ok(typeof value === "string", text);
   return value;
 }
 
-/** Asserts that an OAuth endpoint refused. */
+/** Asserts that an OAuth endpoint refused the request. */
 export function refused(answer: Answer, error: string, status = 400): void {
   assert.deepEqual([answer.status, answer.body["error"]], [status, error], answer.text);
   assert.equal(answer.headers.get("cache-control"), "no-store");
 }
 
-/** Whether a node takes an access token, and so does the database's log. */
+/** Whether an access token is accepted, both by a node and after asking the database. */
 export async function isGood({ tokens }: Pick<Desk, "tokens">, access: string): Promise<boolean> {
   try {
     await tokens.verifyFresh(new Redacted(access));
@@ -160,12 +160,12 @@ export async function isGood({ tokens }: Pick<Desk, "tokens">, access: string): 
   }
 }
 
-/** Does something fifty times at once. */
+/** Runs a function fifty times at once. */
 export function fiftyTimes<T>(act: () => Promise<T>): Promise<readonly T[]> {
   return Promise.all(Array.from({ length: 50 }, act));
 }
 
-/** Refreshes. */
+/** Uses a refresh token at the token endpoint. */
 export function refresh(
   desk: Desk,
   refreshToken: string,
@@ -175,7 +175,7 @@ export function refresh(
   return desk.token({ grant_type: "refresh_token", refresh_token: refreshToken, ...fields }, headers);
 }
 
-/** A request to refresh of no client, as the endpoint gives it to the grant. */
+/** A request to refresh without a client, as the endpoint passes it to the grant. */
 export function refreshRequest(refreshToken: string): GrantRequest {
   const client = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined, clientAssertionType: undefined };
   const connection = { requestId: "r1", address: undefined, secure: true, userAgent: undefined };
@@ -184,7 +184,7 @@ export function refreshRequest(refreshToken: string): GrantRequest {
   return { form, client: undefined, connection, device: undefined };
 }
 
-/** How many events of a kind were reported. */
+/** Counts the reported events of a type. */
 export function eventsOf({ events }: Pick<Desk, "events">, type: IdentityEventType): number {
   return events.filter((event) => event.type === type).length;
 }

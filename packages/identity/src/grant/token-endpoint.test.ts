@@ -11,7 +11,7 @@ describeOnEach("The token endpoint", (database) => {
     return openDesk(t, await database.open(t), options);
   }
 
-  test("a parameter that comes twice is invalid_request, whichever it is (A-16)", async (t) => {
+  test("a repeated parameter is invalid_request, whichever it is (A-16)", async (t) => {
     const desk = await open(t);
     const spa = await desk.client({ id: "spa", authentication: "none", grants: ["password"] });
     assert.equal(spa.secret, undefined);
@@ -24,7 +24,7 @@ describeOnEach("The token endpoint", (database) => {
     assert.equal((await desk.token({ ...fields, unknown: "1", client_assertion: "" })).status, 200);
   });
 
-  test("the endpoint takes POST, a form in UTF-8, and not much of it; no other origin may read it (A-32)", async (t) => {
+  test("accepts only POST with a small form in UTF-8, and lets no other origin read the answer (A-32)", async (t) => {
     const { api } = await open(t);
     const send = (init: RequestInit & { readonly method: string }): Promise<Response> => {
       return api.fetch(new Request("https://as.test/auth/token", init));
@@ -47,7 +47,7 @@ describeOnEach("The token endpoint", (database) => {
     assert.equal(charset.status, 200);
   });
 
-  test("a grant type that is missing or unknown", async (t) => {
+  test("refuses a grant type that is missing or unknown", async (t) => {
     const desk = await open(t);
     refused(await desk.token({}), "invalid_request");
     refused(await desk.token({ grant_type: "" }), "invalid_request");
@@ -78,14 +78,14 @@ describeOnEach("The token endpoint", (database) => {
     }
   });
 
-  test("a client's tokens have the client's scopes at most (A-43)", async (t) => {
+  test("a client's tokens have at most the client's scopes (A-43)", async (t) => {
     const desk = await open(t);
     const web = await desk.client({ grants: ["password"], scopes: ["notes:read"] });
     assert.equal((await desk.token(right, web.basic)).body["scope"], "notes:read");
     refused(await desk.token({ ...right, scope: "notes:write" }, web.basic), "invalid_scope");
   });
 
-  test("a token is for the one API: another resource is invalid_target (A-44)", async (t) => {
+  test("a token is for one API, so another resource is invalid_target (A-44)", async (t) => {
     const desk = await open(t);
     const { basic } = await desk.client({ grants: ["client_credentials"] });
     const grant = { grant_type: "client_credentials" };
@@ -101,7 +101,7 @@ describeOnEach("The token endpoint", (database) => {
     assert.equal((await desk.tokens.verifyFresh(new Redacted(textIn(answer, "access_token")))).aud, "https://api.test");
   });
 
-  test("the documentation has the form, the client's ways to authenticate, and the errors", async (t) => {
+  test("the OpenAPI document has the form, the client's ways to authenticate, and the errors", async (t) => {
     const { api } = await open(t);
     const document = JSON.parse(JSON.stringify(api.openapi()));
     const { post } = document.paths["/auth/token"];

@@ -1,4 +1,4 @@
-/** `POST /auth/token`: the token endpoint of OAuth 2.0 (RFC 6749 §3.2). Each grant stands in a file of its own. */
+/** `POST /auth/token`: the token endpoint of OAuth 2.0 (RFC 6749 §3.2). Each grant has its own file. */
 import { connection, cookie, oauthError, optional, post, reply, type Reply, type Route } from "lockstep";
 import { z } from "zod";
 import { authenticateClient } from "../client/client-authentication.ts";
@@ -17,12 +17,12 @@ const Token = z
     access_token: z.string(),
     token_type: z.literal("bearer"),
     expires_in: z.int().describe("Seconds."),
-    refresh_token: z.string().optional().describe("Good once: the answer to it holds the next one."),
+    refresh_token: z.string().optional().describe("Can be used once: the answer to it contains the next one."),
     scope: z.string(),
   })
   .meta({ id: "Token" });
 
-/** The token endpoint. */
+/** Creates the token endpoint. */
 export function tokenEndpoint(services: TokenServices): Route {
   const { settings } = services;
   return post(
@@ -55,7 +55,7 @@ export function tokenEndpoint(services: TokenServices): Route {
   );
 }
 
-/** @throws OAuthError `unsupported_grant_type` */
+/** Finds the grant of a grant type. @throws OAuthError `unsupported_grant_type` */
 function grantOf(type: string, { passwordGrant: isPasswordAllowed }: Settings): Grant {
   switch (type) {
     case "password":
@@ -69,9 +69,14 @@ function grantOf(type: string, { passwordGrant: isPasswordAllowed }: Settings): 
   throw oauthError("unsupported_grant_type", "The grant type is not supported here.");
 }
 
-/** Every token is for one API: a request that names another would get a token it did not ask for (RFC 8707 §2). @throws OAuthError */
+/**
+ * Checks the resources that a request names. Every token is for one API, so a request that names another one is refused (RFC 8707
+ * §2).
+ *
+ * @throws OAuthError `invalid_target`
+ */
 function checkResources(resources: readonly string[], { audience }: Settings): void {
   if (resources.some((resource) => resource !== audience)) {
-    throw oauthError("invalid_target", "There are no tokens for this resource here.");
+    throw oauthError("invalid_target", "This server issues no tokens for the resource.");
   }
 }

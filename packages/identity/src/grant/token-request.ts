@@ -1,15 +1,15 @@
-/** What a request to the token endpoint asks for (RFC 6749 §4 and §6). It only reads the form; each grant judges its part. */
+/** The form of the token endpoint (RFC 6749 §4 and §6). It is only read here; each grant checks its own fields. */
 import { type Dependency, oauthError, type Redacted } from "lockstep";
 import { parseScope } from "lockstep/jwt";
 import type { PresentedClient } from "../client/client-authentication.ts";
 import { oauthForm, presentedInForm, secretField, textField, textsField } from "./oauth-form.ts";
 
-/** A request of any grant. */
+/** A request for any grant. */
 export interface TokenRequest {
   readonly grantType: string;
-  /** What is asked for, each scope once; none where nothing is said. Nothing of it is granted yet. */
+  /** The requested scopes, each once; empty if the request names none. They are not granted yet. */
   readonly scopes: readonly string[];
-  /** The APIs that the token is to be for (RFC 8707). */
+  /** The APIs that the token is requested for (RFC 8707). */
   readonly resources: readonly string[];
   readonly username: string | undefined;
   readonly password: Redacted<string> | undefined;
@@ -19,7 +19,7 @@ export interface TokenRequest {
 
 const properties = {
   grant_type: { type: "string", description: "password, refresh_token or client_credentials." },
-  scope: { type: "string", description: "The scopes that are asked for, separated by spaces. All that are allowed by default." },
+  scope: { type: "string", description: "The scopes that are asked for, separated by spaces. By default, all that are allowed." },
   resource: { type: "array", items: { type: "string" }, description: "The API that the token is for (RFC 8707)." },
   username: { type: "string", description: "With the password grant." },
   password: { type: "string", format: "password", description: "With the password grant." },
@@ -31,7 +31,7 @@ export const tokenRequestForm: Dependency<TokenRequest, "input"> = oauthForm({
   properties,
   required: ["grant_type"],
   read: (fields): TokenRequest => ({
-    // Required: it is there.
+    // `textField` finds it, because it is required.
     grantType: textField(fields, "grant_type") ?? "",
     scopes: readScopes(textField(fields, "scope") ?? ""),
     resources: textsField(fields, "resource"),
@@ -42,9 +42,9 @@ export const tokenRequestForm: Dependency<TokenRequest, "input"> = oauthForm({
   }),
 });
 
-/** @throws OAuthError `invalid_scope` for what is no list of scopes (RFC 6749 §3.3) */
+/** Reads a list of scopes. @throws OAuthError `invalid_scope` if it is malformed (RFC 6749 §3.3) */
 function readScopes(text: string): readonly string[] {
   const scopes = parseScope(text);
-  if (scopes === undefined) throw oauthError("invalid_scope", "The scope is not a list of scopes with single spaces between them.");
+  if (scopes === undefined) throw oauthError("invalid_scope", "Separate the scopes with single spaces.");
   return [...new Set(scopes)];
 }

@@ -13,7 +13,7 @@ import { AccessTokens } from "./access-tokens.ts";
 import { issue, type Node, part, refusal, startNode, presented } from "./issuer.fixture.ts";
 import { listSigningKeys } from "./signing-key-store.ts";
 
-/** A token with any claims, signed with the key that signs now. */
+/** A token with any claims, signed with the current signing key. */
 async function forged(
   node: Node,
   claims: Record<string, unknown>,
@@ -30,7 +30,7 @@ async function forged(
 }
 
 describeOnEach("access tokens", (database) => {
-  test("are JWTs of RFC 9068 with the position of the revocation log", async (t) => {
+  test("are RFC 9068 JWTs with the position of the revocation log", async (t) => {
     const node = await startNode(t, await database.open(t));
     const { token, expiresInSeconds } = await node.tokens.issue({
       sub: "alice",
@@ -60,7 +60,7 @@ describeOnEach("access tokens", (database) => {
     assert.ok(!("scope" in bare) && !("sid" in bare));
   });
 
-  test("verify with plain jose, as anybody else would verify them", async (t) => {
+  test("verify with jose alone, as any other verifier would do it", async (t) => {
     const node = await startNode(t, await database.open(t));
     const token = await issue(node);
     const set = createLocalJWKSet({ keys: (await node.tokens.jwks()).keys.map((key) => ({ ...key, key_ops: ["verify"] })) });
@@ -76,7 +76,7 @@ describeOnEach("access tokens", (database) => {
     });
   });
 
-  test("verify on every node, at once where they were verified before, until they expire", async (t) => {
+  test("verify on every node until they expire, and synchronously if they were verified before", async (t) => {
     const db = await database.open(t);
     const here = await startNode(t, db);
     const there = await startNode(t, db, { keys: here.settings.keys });
@@ -103,7 +103,7 @@ describeOnEach("access tokens", (database) => {
     assert.equal((await there.tokens.verify(token)).sub, "alice");
   });
 
-  test("are refused without a position: none, negative, a fraction, text, or too big; the same with one is accepted", async (t) => {
+  test("are refused if the position is missing, negative, a fraction, a text or too big, and accepted with a correct one", async (t) => {
     const node = await startNode(t, await database.open(t));
     assert.equal((await node.tokens.verify(await forged(node, { rev: 0 }))).sub, "alice");
     for (const rev of [undefined, -1, 0.5, "0", null, true, [0], 2 ** 53]) {
@@ -113,7 +113,7 @@ describeOnEach("access tokens", (database) => {
     }
   });
 
-  test("are refused where they are good for longer than ten minutes, for another audience, issuer or type, or by another key", async (t) => {
+  test("are refused with a life of more than ten minutes, another audience, issuer or type, or another key", async (t) => {
     const node = await startNode(t, await database.open(t));
     const own = signingKey(await generateSigningKey("ES256"));
     const wrong = [
@@ -133,7 +133,7 @@ describeOnEach("access tokens", (database) => {
     ]);
   });
 
-  test("are never good for longer than ten minutes, whatever the settings say", async (t) => {
+  test("live at most ten minutes, whatever the settings say", async (t) => {
     const db = await database.open(t);
     const { lifetimes } = testSettings(db).settings;
     const node = await startNode(t, db, { lifetimes: { ...lifetimes, accessTokenSeconds: 3600 } });
@@ -141,7 +141,7 @@ describeOnEach("access tokens", (database) => {
     assert.equal(exp - iat, 600);
   });
 
-  test("are refused once their session is revoked, from the cache too; a new one is accepted at once (M-01)", async (t) => {
+  test("are refused once their session is revoked, even from the cache; a new one is accepted at once (M-01)", async (t) => {
     const db = await database.open(t);
     const node = await startNode(t, db);
     const token = await issue(node, { sessionId: "s1" });
@@ -149,16 +149,16 @@ describeOnEach("access tokens", (database) => {
     await Promise.all([node.tokens.verify(token), node.tokens.verify(other)]);
     await db.transaction(() => revoke({ kind: "session", key: "s1", at: node.clock.now, expiresAt: node.clock.now + 900_000 }));
     const again = await issue(node, { sessionId: "s1" });
-    // Its position proves to this node that it is behind: what it reads then concerns the others too.
+    // Its position shows this node that it is behind. The node then reads the log, and refuses the older token.
     assert.equal((await node.tokens.verify(again)).sid, "s1");
     assert.equal(await refusal(node.tokens, token), "revoked");
     assert.equal((await node.tokens.verify(other)).sid, "s2");
   });
 
-  test("verifyFresh() asks the database, so that a node that has heard nothing refuses", async (t) => {
+  test("verifyFresh() asks the database, so a node that has heard nothing refuses the token", async (t) => {
     const db = await database.open(t);
     const { settings, clock } = testSettings(db);
-    // A node whose feed is cut and who does not know it.
+    // The feed of this node is cut off, and the node does not know it.
     const lookup = (await startNode(t, db, { keys: settings.keys })).feed;
     const deaf = { isRevoked: () => false, isRevokedInDatabase: lookup.isRevokedInDatabase.bind(lookup), onSigningKey: () => {} };
     const tokens = await AccessTokens.open(settings, deaf);
@@ -181,7 +181,7 @@ describeOnEach("access tokens", (database) => {
     assert.equal(await refusal({ verify: (each) => tokens.verifyFresh(each) }, token), "unknown key");
   });
 
-  test("a thousand issued at once are all good, all different, and signed with one key (D-22)", async (t) => {
+  test("a thousand issued at once are all valid, all different, and signed with the same key (D-22)", async (t) => {
     const node = await startNode(t, await database.open(t));
     const all = await Promise.all(
       Array.from({ length: 1000 }, () => node.tokens.issue({ sub: "a", clientId: "c", scope: "", position: 0 })),
@@ -191,14 +191,14 @@ describeOnEach("access tokens", (database) => {
     assert.equal((await node.settings.database.run(listSigningKeys())).length, 1);
   });
 
-  test("do not open with another IDENTITY_KEY: the error names it", async (t) => {
+  test("cannot be opened with another IDENTITY_KEY, and the error names it", async (t) => {
     const db = await database.open(t);
     const node = await startNode(t, db);
     const keys = { current: identityKey(generateIdentityKey()), previous: [] };
     await assert.rejects(AccessTokens.open({ ...node.settings, keys }, node.feed), { name: "SealBroken", message: /IDENTITY_KEY/ });
   });
 
-  test("are not issued or opened while the database is away, and what was verified stays verified", async (t) => {
+  test("are neither issued nor opened while the database is away, and verified tokens stay verified", async (t) => {
     const db = await database.open(t);
     const node = await startNode(t, db);
     const token = await issue(node);
@@ -213,7 +213,7 @@ describeOnEach("access tokens", (database) => {
 });
 
 describe("AccessTokens", () => {
-  test("shows nothing of its keys when it is printed (M-08)", async (t) => {
+  test("shows no private key when it is printed (M-08)", async (t) => {
     const [sqlite] = testDatabases;
     assert.ok(sqlite);
     const node = await startNode(t, await sqlite.open(t));

@@ -1,6 +1,6 @@
 /**
- * Access tokens (RFC 9068): issued with the current signing key, verified by the rules of `lockstep/jwt`, refused as soon as the
- * revocation log says so. Who may have one, and with which scope, is decided by the grants.
+ * Access tokens (RFC 9068). They are issued with the current signing key, verified by the rules of `lockstep/jwt`, and refused as
+ * soon as the revocation log says so. The grants decide who gets one, and with which scope.
  */
 import { InvalidCredential, type Redacted } from "lockstep";
 import {
@@ -19,36 +19,36 @@ import { SingleFlight } from "../mechanism/single-flight.ts";
 import type { Settings } from "../settings.ts";
 import { type SigningKeyOptions, SigningKeys } from "./signing-keys.ts";
 
-/** What access tokens ask the revocation log: `RevocationFeed` has it. */
+/** Answers whether tokens were revoked. `RevocationFeed` implements it. */
 export interface RevocationCheck {
-  /** Whether one of a token's keys was revoked after it was issued, as far as this node knows. */
+  /** Whether one of a token's keys was revoked after the token was issued, as far as this node knows. */
   isRevoked(claims: Claims): boolean | Promise<boolean>;
-  /** The same, asked of the database. */
+  /** The same, answered by the database. */
   isRevokedInDatabase(claims: Claims): Promise<boolean>;
-  /** Tells of every signing key that was taken out of use. */
+  /** Calls the listener with the id of every signing key that is taken out of use. */
   onSigningKey(listener: (kid: string) => void): void;
 }
 
-/** What a token says. */
+/** The contents of a token to issue. */
 export interface TokenGrant {
   /** The account's id, or `client:<id>`. */
   readonly sub: string;
   readonly clientId: string;
   /** Scopes separated by single spaces; empty for none. */
   readonly scope: string;
-  /** The sign-in that it belongs to. */
+  /** The session that it belongs to. */
   readonly sessionId?: string | undefined;
-  /** The revocation log's position, read before what decided that the token is issued or together with it. */
+  /** The position of the revocation log, read before, or together with, the data that decided to issue the token. */
   readonly position: number;
 }
 
-/** A token that was issued. It is a credential: hand it out once and do not log it. */
+/** A token that was issued. It is a credential: send it once and do not log it. */
 export interface IssuedToken {
   readonly token: string;
   readonly expiresInSeconds: number;
 }
 
-/** Longest life of an access token. */
+/** The longest life of an access token. */
 const longestTokenSeconds = 600;
 
 /** Issues and verifies the access tokens of one service. */
@@ -61,7 +61,7 @@ export class AccessTokens {
   readonly #verifier: JwtVerifier;
   #signer: { readonly key: SigningKey; readonly issuer: JwtIssuer } | undefined;
   readonly #reading = new SingleFlight(() => this.#readKeys());
-  /** How many signing keys were taken out of use since this node last read which are left. */
+  /** How many signing keys were taken out of use since this node last read the keys. */
   #missed = 0;
   #isClosed = false;
 
@@ -86,16 +86,16 @@ export class AccessTokens {
       },
     });
     feed.onSigningKey(() => {
-      // Where it fails, the next token tries again.
+      // If it fails, the next token tries again.
       if (!this.#isClosed) this.#followKeys().catch(() => {});
     });
   }
 
   /**
-   * Opens the keys, and makes the first one in an empty database.
+   * Opens the keys. In an empty database, it creates the first one.
    *
-   * @throws SealBroken where the database is sealed under an `IDENTITY_KEY` that this node does not have
-   * @throws BuildError `wrong_option` for times that make no sense
+   * @throws SealBroken if the keys are sealed under an `IDENTITY_KEY` that this node does not have
+   * @throws BuildError `wrong_option` for times that are out of range
    * @throws Unavailable while the database is away
    */
   static async open(settings: Settings, feed: RevocationCheck, options: SigningKeyOptions = {}): Promise<AccessTokens> {
@@ -112,7 +112,7 @@ export class AccessTokens {
   /**
    * Issues a token.
    *
-   * @throws BuildError `wrong_option` for what no token may say
+   * @throws BuildError `wrong_option` if its contents cannot be in a token
    * @throws Unavailable while the database is away
    */
   async issue({ sub, clientId, scope, sessionId, position }: TokenGrant): Promise<IssuedToken> {
@@ -129,23 +129,23 @@ export class AccessTokens {
   }
 
   /**
-   * Verifies a token: at once where it was verified before, without asking the database.
+   * Verifies a token, without asking the database. A token that was verified before is answered synchronously.
    *
-   * @throws InvalidCredential (or rejects with it) for everything that is wrong with it
-   * @throws Unavailable (or rejects with it) while it cannot be decided
+   * @throws InvalidCredential (or rejects with it) if the token is refused
+   * @throws Unavailable (or rejects with it) while the keys cannot be read
    */
   verify(token: Redacted<string>): Claims | Promise<Claims> {
     return this.#missed > 0 ? this.#verifyLater(token) : this.#verifier.verify(token);
   }
 
   /**
-   * Verifies a token and asks the database, so that no lag of this node lets through what was revoked before the call.
+   * Verifies a token and asks the database, so a token that was revoked before the call is refused even if this node is behind.
    *
-   * @throws InvalidCredential for everything that is wrong with it
-   * @throws Unavailable while it cannot be decided
+   * @throws InvalidCredential if the token is refused
+   * @throws Unavailable while the database is away
    */
   async verifyFresh(token: Redacted<string>): Promise<Claims> {
-    // What does not verify in any case makes nobody ask the database.
+    // Verify it first, so a token that is refused in any case costs no query.
     await this.verify(token);
     await this.#keys.refresh();
     const claims = await this.#verifier.verify(token);
@@ -153,7 +153,7 @@ export class AccessTokens {
     return claims;
   }
 
-  /** The set to publish at `jwks_uri`. @throws Unavailable while the database is away */
+  /** Returns the key set to publish at `jwks_uri`. @throws Unavailable while the database is away */
   jwks(): Promise<Jwks> {
     return this.signingKeys.jwks();
   }
@@ -165,7 +165,7 @@ export class AccessTokens {
   }
 
   /**
-   * Takes a signing key out of use at once (`SigningKeys.retireCompromised`), and refuses its tokens here before it resolves.
+   * Takes a signing key out of use at once (`SigningKeys.retireCompromised`). When it resolves, this node refuses its tokens.
    *
    * @throws Unavailable while the database is away
    */
@@ -199,7 +199,9 @@ export class AccessTokens {
     return this.#verifier.verify(token);
   }
 
-  /** Reads the keys after one was taken out of use. Until that succeeds no token is accepted: any could be by that key. */
+  /**
+   * Reads the keys after one was taken out of use. Until that succeeds no token is accepted, because any could be signed with it.
+   */
   #followKeys(): Promise<void> {
     this.#missed += 1;
     return this.#reading.runAgain();
@@ -208,13 +210,13 @@ export class AccessTokens {
   async #readKeys(): Promise<void> {
     const missed = this.#missed;
     await this.#keys.refresh();
-    // A key that was taken out of use meanwhile needs another reading.
+    // If another key was taken out of use meanwhile, the count stays above zero and the keys are read again.
     this.#missed -= missed;
   }
 
   async #caughtUp(): Promise<void> {
     await this.#reading.idle();
-    // Tried again if it failed, for the database may be back; and read again if another key was taken out of use meanwhile.
+    // Read again after a failure, because the database may be back, and if another key was taken out of use meanwhile.
     while (this.#missed > 0) await this.#reading.run();
   }
 }

@@ -29,7 +29,7 @@ function getting(
   return api.fetch(new Request(`https://as.test${path}`, { headers }));
 }
 
-/** The claims of a token, as an API elsewhere verifies it with keys from an address. */
+/** Returns the claims of a token, as an API elsewhere verifies it with keys that it fetches. */
 async function verifiedBy(node: Node, options: Parameters<typeof remoteJwks>[0]): Promise<Claims> {
   const { issuer, audience } = node.settings;
   const keys = remoteJwks(options);
@@ -38,7 +38,7 @@ async function verifiedBy(node: Node, options: Parameters<typeof remoteJwks>[0])
 }
 
 describeOnEach("the key set", (database) => {
-  test("is public, JSON, to be kept for five minutes, and holds what verifies the tokens", async (t) => {
+  test("is public, is JSON, may be cached for five minutes, and contains the keys that verify tokens", async (t) => {
     const node = await served(t, database);
     const answer = await getting(node, "/.well-known/jwks.json");
     assert.equal(answer.status, 200);
@@ -52,7 +52,7 @@ describeOnEach("the key set", (database) => {
     assert.equal(keys[0]?.["kid"], part(await issue(node), 0)["kid"]);
   });
 
-  test("holds the next key in time, and no retired one for long", async (t) => {
+  test("contains the next key in time, and no retired key for long", async (t) => {
     const node = await served(t, database);
     const count = async (): Promise<number> => {
       const { keys } = (await (await getting(node, "/.well-known/jwks.json")).json()) as { keys: unknown[] };
@@ -65,7 +65,7 @@ describeOnEach("the key set", (database) => {
     assert.equal(await count(), 1);
   });
 
-  test("answers 503 while the database is away, and nothing of why", async (t) => {
+  test("answers 503 while the database is away, and does not say why", async (t) => {
     const node = await served(t, database);
     await node.settings.database.close();
     node.clock.advance(120);
@@ -77,7 +77,7 @@ describeOnEach("the key set", (database) => {
     assert.ok(!/sql|database|postgres/i.test(detail ?? ""));
   });
 
-  test("is fetched over http by an API elsewhere, which then accepts the tokens and no others", async (t) => {
+  test("lets an API elsewhere, which fetches it over http, accept the tokens and no others", async (t) => {
     const node = await served(t, database);
     const server = fastifyServer(node.api);
     t.after(() => server.close());
@@ -118,7 +118,7 @@ describe("the metadata (RFC 8414)", () => {
     });
   });
 
-  test("names the password grant only where it is on", async (t) => {
+  test("names the password grant only if it is on", async (t) => {
     const grants = async (passwordGrant: boolean): Promise<unknown> => {
       const answer = await getting(await onSqlite(t, { passwordGrant }), metadataPath);
       return ((await answer.json()) as { grant_types_supported: unknown }).grant_types_supported;
@@ -127,7 +127,7 @@ describe("the metadata (RFC 8414)", () => {
     assert.deepEqual(await grants(false), ["refresh_token", "client_credentials"]);
   });
 
-  test("leads an API elsewhere from the issuer's name to the keys", async (t) => {
+  test("lets an API elsewhere find the keys by the issuer's name", async (t) => {
     const node = await onSqlite(t);
     const claims = await verifiedBy(node, {
       issuer: "https://as.test",
@@ -138,7 +138,7 @@ describe("the metadata (RFC 8414)", () => {
     assert.equal(claims.sub, "alice");
   });
 
-  test("of an issuer with a path stands below it, and between host and path for RFC 8414 §3.1", async (t) => {
+  test("of an issuer with a path is below it, and between host and path (RFC 8414 §3.1)", async (t) => {
     const issuer = "https://as.test/tenant/one";
     const node = await onSqlite(t, { issuer });
     const below = await (await getting(node, metadataPath)).json();
@@ -146,7 +146,7 @@ describe("the metadata (RFC 8414)", () => {
     assert.deepEqual(between, below);
     assert.deepEqual((below as { issuer: string; jwks_uri: string }).jwks_uri, `${issuer}/.well-known/jwks.json`);
     assert.equal((await getting(node, `${metadataPath}/tenant`)).status, 404);
-    // As a proxy does it: what lies below the issuer's path is led here without it, the rest as it is.
+    // Like a proxy: it strips the issuer's path from requests below it, and passes others on unchanged.
     const proxy = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
       const url = new URL(input instanceof Request ? input.url : input);
       url.pathname = url.pathname.replace(/^\/tenant\/one/, "");
@@ -158,11 +158,11 @@ describe("the metadata (RFC 8414)", () => {
 });
 
 describe("the key set", () => {
-  test("holds no private member, not even where a row does (M-08)", async (t) => {
+  test("contains no private member, even if a row does (M-08)", async (t) => {
     const node = await onSqlite(t);
     const published = (await node.tokens.jwks()).keys.map((key) => ({ ...key, d: "canary", k: "canary", p: "canary" }));
     const leaking = { jwks: async () => ({ keys: published }), signingKeys: node.tokens.signingKeys };
-    // The class has private members that the route does not use.
+    // The class has private members, which the route does not use.
     const api = createApi({
       title: "x",
       version: "1",

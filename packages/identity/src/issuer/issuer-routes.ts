@@ -1,9 +1,9 @@
 /**
- * What everybody may read of the issuer: its key set (RFC 7517 §5) and its metadata (RFC 8414).
+ * The public routes of the issuer: its key set (RFC 7517 §5) and its metadata (RFC 8414).
  *
- * Both addresses are below the issuer's: `<issuer>/.well-known/…`, which is where they are if the API is reached under the
- * issuer's path, by a host's prefix or a proxy that takes the path away. RFC 8414 §3.1 wants the metadata of an issuer with a
- * path at another place, in between host and path: there is a second route for that, which a proxy has to lead here as it is.
+ * Both are at `<issuer>/.well-known/…` if the API is served under the issuer's path, by a host's prefix or by a proxy that strips
+ * the path. For an issuer with a path, RFC 8414 §3.1 puts the metadata elsewhere, between host and path. A second route serves it
+ * there; a proxy must pass requests for it on without stripping anything.
  */
 import { get, reply, type Route } from "lockstep";
 import { z } from "zod";
@@ -11,13 +11,13 @@ import { clientAuthentications, clientGrants } from "../client/client.ts";
 import type { Settings } from "../settings.ts";
 import type { AccessTokens } from "./access-tokens.ts";
 
-/** What the routes need. */
+/** The services that the routes need. */
 export interface IssuerServices {
   readonly settings: Settings;
   readonly tokens: AccessTokens;
 }
 
-/** Public members by name: a private one would not pass (M-08). */
+/** The public members, by name, so a private one can never be sent (M-08). */
 const KeySet = z.object({
   keys: z.array(
     z.object({
@@ -34,7 +34,7 @@ const KeySet = z.object({
 
 const texts = z.array(z.string());
 
-/** RFC 8414 §2. */
+/** The members of RFC 8414 §2. */
 const Metadata = z.object({
   issuer: z.string(),
   token_endpoint: z.string(),
@@ -53,11 +53,11 @@ const Metadata = z.object({
 
 const metadataPath = "/.well-known/oauth-authorization-server";
 const keySetPath = "/.well-known/jwks.json";
-/** With what a client may sign its assertions (`client/client-assertion.ts`). */
+/** The algorithms with which a client may sign its assertions (`client/client-assertion.ts`). */
 const assertionAlgorithms = ["ES256", "EdDSA", "RS256", "PS256"];
 const metadataAgeSeconds = 3600;
 
-/** The routes of the issuer. */
+/** Creates the routes of the issuer. */
 export function issuerRoutes({ settings, tokens }: IssuerServices): readonly Route[] {
   const metadata = issuerMetadata(settings);
   const path = new URL(settings.issuer).pathname.replace(/\/$/, "");
@@ -66,9 +66,9 @@ export function issuerRoutes({ settings, tokens }: IssuerServices): readonly Rou
     get(
       keySetPath,
       {
-        public: "public keys, for whoever verifies access tokens",
+        public: "public keys, for everyone who verifies access tokens",
         tags: ["Issuer"],
-        summary: "The key set that access tokens are verified with",
+        summary: "Get the key set that verifies access tokens",
         operationId: "keySet",
         response: KeySet,
       },
@@ -80,13 +80,13 @@ export function issuerRoutes({ settings, tokens }: IssuerServices): readonly Rou
 }
 
 const metadataSpec = {
-  public: "metadata, for whoever asks for tokens or verifies them",
+  public: "metadata, for everyone who requests or verifies tokens",
   tags: ["Issuer"],
-  summary: "Where this issuer's endpoints are and what they take (RFC 8414)",
+  summary: "Get the issuer's endpoints and their capabilities (RFC 8414)",
   response: Metadata,
 } as const;
 
-/** The metadata of the issuer. Nothing in it comes from a request: no `Host` header can lead a client elsewhere. */
+/** Builds the metadata of the issuer. None of it comes from a request, so no `Host` header can lead a client elsewhere. */
 function issuerMetadata({ issuer, scopes, passwordGrant }: Settings): z.infer<typeof Metadata> {
   return {
     issuer,
@@ -95,14 +95,14 @@ function issuerMetadata({ issuer, scopes, passwordGrant }: Settings): z.infer<ty
     introspection_endpoint: `${issuer}/auth/introspect`,
     jwks_uri: `${issuer}${keySetPath}`,
     scopes_supported: Object.keys(scopes),
-    // There is no authorization endpoint: the member is required and the list empty.
+    // The member is required. The list is empty because there is no authorization endpoint.
     response_types_supported: [],
     grant_types_supported: clientGrants.filter((grant) => grant !== "password" || passwordGrant),
     token_endpoint_auth_methods_supported: [...clientAuthentications],
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     revocation_endpoint_auth_methods_supported: [...clientAuthentications],
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
-    // RFC 8414 §2: methods of the token endpoint, or types of access tokens.
+    // RFC 8414 §2 allows authentication methods and types of access tokens.
     introspection_endpoint_auth_methods_supported: ["client_secret_basic", "Bearer"],
   };
 }

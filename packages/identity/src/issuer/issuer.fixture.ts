@@ -1,4 +1,4 @@
-/** What the tests of this folder share: nodes of one service, on one database, with clocks to set. */
+/** Nodes of one service for tests: they share a database, and their clocks can be set. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { InvalidCredential, Redacted } from "lockstep";
@@ -32,7 +32,7 @@ export async function startNode(
   return { ...made, feed, tokens };
 }
 
-/** Issues a token for alice at the log's position. */
+/** Issues a token for alice at the current position of the revocation log. */
 export async function issue({ tokens, settings }: Node, grant: Partial<TokenGrant> = {}): Promise<Redacted<string>> {
   const position = await settings.database.run(revocationPosition());
   const { token } = await tokens.issue({ sub: "alice", clientId: "web", scope: "notes:read", position, ...grant });
@@ -44,12 +44,12 @@ export function presented(token: string): Redacted<string> {
   return new Redacted(token);
 }
 
-/** What a token says in its first part (0) or its second (1), unverified. */
+/** Decodes the header (0) or the claims (1) of a token, without verifying it. */
 export function part(token: Redacted<string>, index: 0 | 1): Record<string, unknown> {
   return JSON.parse(Buffer.from(token.reveal().split(".")[index] ?? "", "base64url").toString());
 }
 
-/** Asserts that a token is refused; gives the reason. */
+/** Asserts that a token is refused. Returns the reason. */
 export async function refusal(by: Pick<JwtVerifier, "verify">, token: Redacted<string>): Promise<string> {
   let reason = "";
   await assert.rejects(

@@ -1,4 +1,4 @@
-/** Rotation as those who verify tokens meet it (attack rows M-06 and M-07). */
+/** Key rotation, as verifiers see it (M-06, M-07). */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
@@ -12,7 +12,7 @@ import { listSigningKeys } from "./signing-key-store.ts";
 
 const audience = "https://api.test";
 
-/** An API elsewhere that verifies with jose and a key set that it keeps, whatever it meets meanwhile. */
+/** An API elsewhere that verifies with jose. It caches the key set and fetches it again only when the cache is too old. */
 class RelyingParty {
   readonly #cacheSeconds: number;
   readonly #node: Node;
@@ -27,7 +27,7 @@ class RelyingParty {
   async accepts(token: Redacted<string>): Promise<boolean> {
     const { clock, tokens } = this.#node;
     if (this.#set === undefined || clock.now - this.#fetchedAt >= this.#cacheSeconds * 1000) {
-      // A JWK of ours has what a JWK of jose has.
+      // Every JWK that we publish is also a JWK for jose.
       this.#set = createLocalJWKSet((await tokens.jwks()) as JSONWebKeySet);
       this.#fetchedAt = clock.now;
     }
@@ -39,7 +39,7 @@ class RelyingParty {
   }
 }
 
-/** A database that can be cut off. */
+/** Wraps a database so that it can be cut off. */
 function cuttable(database: Database): { readonly database: Database; cut(): void; heal(): void } {
   let isCut = false;
   const through = <T>(ask: () => Promise<T>): Promise<T> => (isCut ? Promise.reject(new Unavailable("cut")) : ask());
@@ -61,7 +61,7 @@ function cuttable(database: Database): { readonly database: Database; cut(): voi
 }
 
 describeOnEach("rotation", (database) => {
-  test("no token is refused anywhere while keys rotate under load, also by those who keep a key set for ten minutes (M-06)", async (t) => {
+  test("no token is refused anywhere while keys rotate under load, even by verifiers that cache a key set for ten minutes (M-06)", async (t) => {
     const db = await database.open(t);
     const first = await startNode(t, db);
     const lifetimes = { ...first.settings.lifetimes, signingKeySeconds: 3600 };
@@ -82,7 +82,7 @@ describeOnEach("rotation", (database) => {
       for (const party of parties) if (!(await party.accepts(token))) refused += 1;
       for (const { tokens } of nodes) assert.equal((await tokens.verify(token)).sub, "alice");
     };
-    // The first key was made for a month: it is the one that a configuration change meets.
+    // The first key was created to sign for a month. The nodes' shorter periods apply from the next key on.
     for (const { clock } of [first, ...nodes]) clock.advance(30 * 86_400 - 4000);
     for (let step = 0; step < 200; step += 1) {
       const fresh = await Promise.all([issue(one), issue(two), issue(one)]);
@@ -91,7 +91,7 @@ describeOnEach("rotation", (database) => {
         held.push({ token, until: one.clock.now + 600_000 });
         await check(token);
       }
-      // Each once more, just before it is over.
+      // Check each token once more just before it expires.
       while (held[0] !== undefined && held[0].until <= one.clock.now + stepSeconds * 1000) {
         const last = held.shift();
         if (last !== undefined) await check(last.token);
@@ -99,11 +99,11 @@ describeOnEach("rotation", (database) => {
       for (const { clock } of nodes) clock.advance(stepSeconds);
     }
     assert.equal(refused, 0);
-    assert.ok(kids.size >= 5, `${kids.size} keys have signed`);
+    assert.ok(kids.size >= 5, `${kids.size} keys have signed tokens`);
     assert.ok((await one.tokens.jwks()).keys.length <= 3, "old keys are gone");
   });
 
-  test("tokens of a compromised key are refused on every node although they are cached and good for long, and new ones accepted (M-07)", async (t) => {
+  test("tokens of a compromised key are refused on every node, although they are cached and have not expired, and new ones are accepted (M-07)", async (t) => {
     const db = await database.open(t);
     const here = await startNode(t, db);
     const there = await startNode(t, db, { keys: here.settings.keys });
@@ -132,7 +132,7 @@ describeOnEach("rotation", (database) => {
     }
   });
 
-  test("a node that cannot read which keys are left accepts none of them until it can (M-07)", async (t) => {
+  test("a node that cannot read the remaining keys accepts no token until it can (M-07)", async (t) => {
     const db = await database.open(t);
     const here = await startNode(t, db);
     const lines = cuttable(db);
@@ -146,7 +146,7 @@ describeOnEach("rotation", (database) => {
     const [old, kid] = [await issue(here), (await here.tokens.signingKeys.current()).kid];
     await tokens.verify(old);
     await here.tokens.retireCompromised(kid);
-    assert.equal((await tokens.verify(old)).sub, "alice", "nobody has told it");
+    assert.equal((await tokens.verify(old)).sub, "alice", "it has heard nothing");
     const fresh = await issue(here);
     lines.cut();
     tell(kid);
@@ -157,7 +157,7 @@ describeOnEach("rotation", (database) => {
     assert.equal(await refusal(tokens, old), "unknown key");
   });
 
-  test("a node that starts after a key was retired never accepts it, and signs with the other (M-07)", async (t) => {
+  test("a node that starts after a key was retired never accepts it, and signs with another (M-07)", async (t) => {
     const db = await database.open(t);
     const here = await startNode(t, db);
     const token = await issue(here);
@@ -168,7 +168,7 @@ describeOnEach("rotation", (database) => {
     assert.equal((await db.run(listSigningKeys())).filter(({ compromisedAt }) => compromisedAt !== undefined).length, 1);
   });
 
-  test("a node whose clock is set back an hour or on a year goes on to issue what it verifies (D-25)", async (t) => {
+  test("a node whose clock is set back an hour or forward a year still issues tokens that it verifies (D-25)", async (t) => {
     const node = await startNode(t, await database.open(t));
     for (const seconds of [0, -3600, 3600, 365 * 86_400, -3600, -364 * 86_400]) {
       node.clock.advance(seconds);

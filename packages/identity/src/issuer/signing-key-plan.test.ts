@@ -8,7 +8,7 @@ const hour = 60 * minute;
 const day = 24 * hour;
 const periods: KeyPeriods = { signsMs: 30 * day, aheadMs: 16 * minute, afterMs: 15 * minute };
 
-/** Does what the plan says, as a node does under the lock. */
+/** Applies the plan, as a node does under the lock. */
 function kept(keys: readonly PlannedKey[], now: number): readonly PlannedKey[] {
   const plan = keyPlan(keys, now, periods);
   if (plan === undefined) return keys;
@@ -23,11 +23,11 @@ function key(kid: string, signsFrom: number, more: Partial<PlannedKey> = {}): Pl
 }
 
 describe("keyPlan()", () => {
-  test("makes the first key of an empty database sign at once", () => {
+  test("lets the first key of an empty database sign at once", () => {
     assert.deepEqual(keyPlan([], 1000, periods)?.make.signsFrom, 1000);
   });
 
-  test("makes the next key in time, to sign when the current one ends", () => {
+  test("creates the next key in time, and it signs when the current one ends", () => {
     const end = key("a", 0).signsUntil;
     assert.equal(keyPlan([key("a", 0)], end - 33 * minute, periods), undefined);
     const plan = keyPlan([key("a", 0)], end - 32 * minute, periods);
@@ -37,7 +37,7 @@ describe("keyPlan()", () => {
     });
   });
 
-  test("lets the current key sign on where the next one is late", () => {
+  test("lets the current key sign for longer if the next one is late", () => {
     const end = key("a", 0).signsUntil;
     const from = end + 11 * minute;
     assert.deepEqual(keyPlan([key("a", 0)], end - 5 * minute, periods)?.extend, {
@@ -47,28 +47,28 @@ describe("keyPlan()", () => {
     });
   });
 
-  test("makes no key for a clock that was set back, which would be known to nobody", () => {
+  test("creates no key after a clock was set back, because no verifier would know it", () => {
     assert.equal(keyPlan([key("a", hour)], 0, periods), undefined);
     assert.equal(keyPlan([key("a", 365 * day)], 0, periods), undefined);
   });
 
-  test("counts a compromised key as none", () => {
+  test("ignores a compromised key", () => {
     assert.equal(keyPlan([key("a", 0, { compromisedAt: 5 })], 10, periods)?.make.signsFrom, 10);
   });
 });
 
 describe("currentKey()", () => {
-  test("is the youngest whose time it is, whatever the order of the rows, and of two alike always the same", () => {
+  test("is the youngest whose time it is, whatever the order of the rows, and always the same of two with equal times", () => {
     const keys = [key("a", 0), key("b", hour), key("c", 2 * hour)];
     assert.equal(currentKey(keys.toReversed(), 90 * minute)?.kid, "b");
     assert.equal(currentKey([key("x", 0), key("y", 0)], 1)?.kid, currentKey([key("y", 0), key("x", 0)], 1)?.kid);
   });
 
-  test("is the next one for a clock that is behind, rather than none", () => {
+  test("is the next one if the clock is behind, rather than none", () => {
     assert.equal(currentKey([key("a", hour), key("b", 2 * hour)], 0)?.kid, "a");
   });
 
-  test("is no key that is retired, removed or compromised", () => {
+  test("is never a retired, removed or compromised key", () => {
     assert.equal(currentKey([key("a", 0)], periods.signsMs), undefined);
     assert.equal(currentKey([key("a", 0)], 10 * periods.signsMs), undefined);
     assert.equal(currentKey([key("a", 0, { compromisedAt: 1 })], 2), undefined);
@@ -97,7 +97,7 @@ describe("rotation", () => {
     );
   });
 
-  test("while time goes on, a key signs only after it was published for long enough, and stays until its tokens are over (M-06)", () => {
+  test("as time passes, a key signs only after it was published for long enough, and stays published until its tokens expire (M-06)", () => {
     const waits = fc.array(fc.oneof(fc.integer({ min: 0, max: 20 * minute }), fc.integer({ min: 0, max: 40 * day })), {
       minLength: 20,
       maxLength: 200,
@@ -112,7 +112,7 @@ describe("rotation", () => {
           now += step;
           const wasPublished = publishedKeys(keys, now).length > 0;
           keys = kept(keys, now);
-          // After so long a silence that no key is published, nobody holds a key set that counts.
+          // If no key was published any more, no verifier has a key set with a valid key, so the new key may sign at once.
           for (const { kid } of keys) if (!madeAt.has(kid)) madeAt.set(kid, wasPublished ? now : Number.NEGATIVE_INFINITY);
           const current = currentKey(keys, now);
           assert.ok(current !== undefined);

@@ -14,7 +14,7 @@ const tables = ["identity_signing_keys", "identity_audit_events", "identity_revo
 const swap = sql("UPDATE identity_signing_keys SET private_jwk = :sealed WHERE kid = :kid");
 const newKey = (): ReturnType<typeof identityKey> => identityKey(generateIdentityKey());
 
-/** A ring with a current key and a next one. */
+/** Signing keys with a current key and a next one. */
 async function ringOfTwo(database: Database) {
   const made = testSettings(database);
   const ring = new SigningKeys(made.settings);
@@ -24,27 +24,27 @@ async function ringOfTwo(database: Database) {
   return { ...made, ring };
 }
 
-/** The same service on another node, at the same time, with other keys. */
+/** The same service on another node, at the same time, with other identity keys. */
 function restarted({ settings }: Awaited<ReturnType<typeof ringOfTwo>>, keys: typeof settings.keys): SigningKeys {
   return new SigningKeys({ ...settings, keys });
 }
 
 describeOnEach("sealed signing keys", (database) => {
-  test("open on every node that has the IDENTITY_KEY", async (t) => {
+  test("can be opened on every node that has the IDENTITY_KEY", async (t) => {
     const made = await ringOfTwo(await database.open(t));
     const { kid } = await made.ring.current();
     assert.equal((await restarted(made, { current: made.settings.keys.current, previous: [] }).current()).kid, kid);
     assert.equal((await restarted(made, { current: newKey(), previous: [made.settings.keys.current] }).current()).kid, kid);
   });
 
-  test("under an IDENTITY_KEY that is not given make ready() fail, with an error that names it", async (t) => {
+  test("sealed under an IDENTITY_KEY that is missing make ready() fail, with an error that names it", async (t) => {
     const made = await ringOfTwo(await database.open(t));
     const other = restarted(made, { current: newKey(), previous: [newKey()] });
     await assert.rejects(other.ready(), { name: "SealBroken", message: /IDENTITY_KEY/ });
     await assert.rejects(other.current(), SealBroken);
   });
 
-  test("do not open in the row of another key (S-16)", async (t) => {
+  test("cannot be opened in the row of another key (S-16)", async (t) => {
     const db = await database.open(t);
     const made = await ringOfTwo(db);
     const [first, second] = await db.run(listSigningKeys());
@@ -55,7 +55,7 @@ describeOnEach("sealed signing keys", (database) => {
     await restarted(made, made.settings.keys).ready();
   });
 
-  test("are sealed anew under another IDENTITY_KEY, once, with an event for each", async (t) => {
+  test("are sealed again under another IDENTITY_KEY, once each, with an event for each", async (t) => {
     const db = await database.open(t);
     const made = await ringOfTwo(db);
     const { kid } = await made.ring.current();
@@ -67,10 +67,10 @@ describeOnEach("sealed signing keys", (database) => {
     assert.equal((await alone.current()).kid, kid);
     await assert.rejects(restarted(made, { current: made.settings.keys.current, previous: [] }).ready(), SealBroken);
     assert.equal(made.events.filter(({ type }) => type === "signing_key.reencrypted").length, 2);
-    assert.equal((await made.ring.current()).kid, kid, "a node that runs goes on with what it has opened");
+    assert.equal((await made.ring.current()).kid, kid, "a running node goes on with the keys that it has opened");
   });
 
-  test("stay as they are where one of them cannot be opened", async (t) => {
+  test("do not change if one of them cannot be opened", async (t) => {
     const db = await database.open(t);
     const made = await ringOfTwo(db);
     const before = await db.run(listSigningKeys());
@@ -86,7 +86,7 @@ describeOnEach("sealed signing keys", (database) => {
     assert.ok(!made.events.some(({ type }) => type === "signing_key.reencrypted"));
   });
 
-  test("that nobody can open any more are retired as compromised, which needs no IDENTITY_KEY of theirs", async (t) => {
+  test("that cannot be opened any more can be retired as compromised without their IDENTITY_KEY", async (t) => {
     const db = await database.open(t);
     const made = await ringOfTwo(db);
     const [current, later] = [newKey(), newKey()];
@@ -97,7 +97,7 @@ describeOnEach("sealed signing keys", (database) => {
     assert.deepEqual(await lost.reencrypt({ current: later, previous: [current] }), { resealed: 1, of: 1 });
   });
 
-  test("ten who seal anew at once do it once", async (t) => {
+  test("ten calls that seal again at once do it once", async (t) => {
     const db = await database.open(t);
     const made = await ringOfTwo(db);
     const keys = { current: newKey(), previous: [made.settings.keys.current] };
@@ -109,7 +109,7 @@ describeOnEach("sealed signing keys", (database) => {
     await restarted(made, { current: keys.current, previous: [] }).ready();
   });
 
-  test("show no private member in the key set, the rows, the log, errors or what is printed (M-08)", async (t) => {
+  test("show no private member in the key set, the rows, the log, errors or printed objects (M-08)", async (t) => {
     const db = await database.open(t);
     const made = await ringOfTwo(db);
     const { ring, events, settings } = made;
@@ -119,19 +119,19 @@ describeOnEach("sealed signing keys", (database) => {
       .catch((error: unknown) => error);
     assert.ok(failure instanceof SealBroken);
     const rows = await Promise.all(tables.map((table) => db.run(all(sql(`SELECT * FROM ${table}`)))));
-    // A pool of connections cannot be written as JSON.
+    // A pool of connections cannot be serialized as JSON.
     const { database: _, ...written } = settings;
     const printed = [ring, signing, written, failure, events, rows, await ring.jwks(), await db.run(listSigningKeys())];
     const text = printed.flatMap((value) => [inspect(value, { depth: 20, showHidden: true }), JSON.stringify(value)]).join("\n");
     const set = JSON.stringify(await ring.jwks());
-    assert.ok(set.includes(signing.kid) && text.includes(signing.kid), "the canary would be seen");
+    assert.ok(set.includes(signing.kid) && text.includes(signing.kid), "the search finds text that is there");
     for (const member of ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]) assert.ok(!set.includes(`"${member}":`), member);
     for (const secret of await privateMembers(db, settings.keys)) assert.ok(!text.includes(secret));
     assert.ok(!/["\s{]d["']?:/.test(text));
   });
 });
 
-/** What must not be seen anywhere: `d` of every key. */
+/** Returns the secret values that must appear nowhere: `d` of every key. */
 async function privateMembers(database: Database, keys: Parameters<SigningKeys["reencrypt"]>[0]): Promise<readonly string[]> {
   const found = (await database.run(listSigningKeys())).map(({ kid, sealed }) => {
     const jwk: { d: string } = JSON.parse(unseal(sealed, { purpose: "signing-key-seal", record: kid }, keys).reveal());

@@ -1,10 +1,10 @@
-/** From a private key to what the database keeps of it, and back. */
+/** Seals private keys for the database, and opens them again. */
 import { Redacted } from "lockstep";
 import { type Jwk, type PrivateJwk, publicJwks, type SigningKey, signingKey } from "lockstep/jwt";
 import type { IdentityKeys } from "../secret/identity-key.ts";
 import { type Binding, isSealedUnder, seal, SealBroken, unseal } from "../secret/seal.ts";
 
-/** A key as it is kept: nothing in it signs without `IDENTITY_KEY`. */
+/** A key as it is stored. Nobody can sign with it without `IDENTITY_KEY`. */
 export interface SealedKey {
   readonly kid: string;
   readonly publicJwk: Jwk;
@@ -23,14 +23,14 @@ export function sealKey(jwk: PrivateJwk, keys: IdentityKeys): SealedKey {
 /**
  * Opens a private key.
  *
- * @throws SealBroken, naming `IDENTITY_KEY`, where it was sealed under another one or changed
+ * @throws SealBroken if the key was sealed under another `IDENTITY_KEY`, which the message says, or was changed
  */
 export function openKey({ kid, sealed }: Omit<SealedKey, "publicJwk">, keys: IdentityKeys): SigningKey {
-  // It was sealed as a JWK that `generateSigningKey` made, for this `kid`: the seal tells if it was not.
+  // The seal proves that this is the JWK that `generateSigningKey` made for this `kid`.
   return signingKey(JSON.parse(unsealed(kid, sealed, keys).reveal()) as PrivateJwk);
 }
 
-/** The same private key sealed under the current `IDENTITY_KEY`; `undefined` where it is already. @throws SealBroken */
+/** Seals a key again under the current `IDENTITY_KEY`. Returns `undefined` if it already is. @throws SealBroken */
 export function resealKey({ kid, sealed }: Omit<SealedKey, "publicJwk">, keys: IdentityKeys): string | undefined {
   return isSealedUnder(sealed, keys.current) ? undefined : seal(unsealed(kid, sealed, keys), bindingOf(kid), keys);
 }
@@ -45,7 +45,7 @@ function unsealed(kid: string, sealed: string, keys: IdentityKeys): Redacted<str
   } catch (cause) {
     if (!(cause instanceof SealBroken)) throw cause;
     throw new SealBroken(
-      `The signing key ${kid} cannot be opened with this IDENTITY_KEY: give the one that the database was used with, or name that as a previous one`,
+      `Pass the IDENTITY_KEY that this database was used with, at least as a previous key: the signing key ${kid} cannot be opened`,
       { cause },
     );
   }

@@ -29,7 +29,7 @@ describeOnEach("the rows of signing keys", (database) => {
     assert.deepEqual(await db.run(listSigningKeys()), [key, later]);
   });
 
-  test("sign for longer, never for less long, and not where they are compromised", async (t) => {
+  test("can be extended, but not shortened, and not if they are compromised", async (t) => {
     const db = await database.open(t);
     await db.run(insertSigningKey(key));
     await db.run(extendSigningKey("k1", { signsUntil: 29, publishedUntil: 39 }));
@@ -43,7 +43,7 @@ describeOnEach("the rows of signing keys", (database) => {
     assert.deepEqual(await db.run(listSigningKeys()), [{ ...extended, compromisedAt: 7 }]);
   });
 
-  test("are sealed anew by the one of fifty who comes first", async (t) => {
+  test("are sealed again by the first of fifty calls", async (t) => {
     const db = await database.open(t);
     await db.run(insertSigningKey(key));
     const races = Array.from({ length: 50 }, (_, index) => db.run(resealSigningKey("k1", key.sealed, `1.cccc.${index}`)));

@@ -1,15 +1,15 @@
-/** The rows of signing keys. The private half is sealed; what the times mean is in `signing-key-plan.ts`. */
+/** The table of signing keys. Private keys are sealed. `signing-key-plan.ts` explains the times. */
 import type { Jwk } from "lockstep/jwt";
 import { numberOf, numberOrNone, textOf } from "../store/row.ts";
 import { all, first, type Row, sql, type Work } from "../store/statement.ts";
 import type { SigningTimes } from "./signing-key-plan.ts";
 import type { SealedKey } from "./signing-key-seal.ts";
 
-/** A signing key as it is kept. */
+/** A signing key as it is stored. */
 export interface SigningKeyRecord extends SealedKey, SigningTimes {
-  /** When it was made, and published. Milliseconds since 1970. */
+  /** When it was created and published. Milliseconds since 1970. */
   readonly createdAt: number;
-  /** When somebody said that its private half is known to others. It counts nowhere from then on. */
+  /** When it was reported that others know its private key. From then on it neither signs nor verifies. */
   readonly compromisedAt: number | undefined;
 }
 
@@ -32,29 +32,29 @@ const remove = sql(`
   WHERE kid IN (SELECT kid FROM identity_signing_keys WHERE published_until < :before ORDER BY published_until LIMIT :limit)
   RETURNING kid`);
 
-/** Every key that there is, the oldest first. */
+/** Lists all keys, the oldest first. */
 export function* listSigningKeys(): Work<readonly SigningKeyRecord[]> {
   return (yield* all(list)).map(toSigningKey);
 }
 
-/** Keeps a new key. */
+/** Stores a new key. */
 export function* insertSigningKey(key: Omit<SigningKeyRecord, "compromisedAt">): Work<void> {
   const { kid, publicJwk, sealed, createdAt, signsFrom, signsUntil, publishedUntil } = key;
   const [algorithm, text] = [publicJwk.alg ?? null, JSON.stringify(publicJwk)];
   yield* all(insert, { kid, algorithm, publicJwk: text, sealed, createdAt, signsFrom, signsUntil, publishedUntil });
 }
 
-/** Lets a key sign for longer; never for less long. */
+/** Lets a key sign for longer. It never shortens the time. */
 export function* extendSigningKey(kid: string, times: Omit<SigningTimes, "signsFrom">): Work<void> {
   yield* all(extend, { kid, signsUntil: times.signsUntil, publishedUntil: times.publishedUntil });
 }
 
-/** Marks a key as compromised; false where there is no such key, or it was marked before. */
+/** Marks a key as compromised. Returns `false` if there is no such key or it was marked before. */
 export function* compromiseSigningKey(kid: string, now: number): Work<boolean> {
   return (yield* first(compromise, { kid, now })) !== undefined;
 }
 
-/** Replaces the seal of a key, unless another did meanwhile. */
+/** Replaces the seal of a key. Returns `false` if another call did meanwhile. */
 export function* resealSigningKey(kid: string, before: string, sealed: string): Work<boolean> {
   return (yield* first(replaceSeal, { kid, before, sealed })) !== undefined;
 }
@@ -62,8 +62,8 @@ export function* resealSigningKey(kid: string, before: string, sealed: string): 
 const keptMs = 24 * 3600 * 1000;
 
 /**
- * Removes keys that have not been published for a day, at most `limit`; gives how many. The day is for nodes whose clocks are
- * slow, and for a clock that jumps and comes back.
+ * Removes at most `limit` keys that have not been published for a day. Returns how many it removed. The day covers nodes whose
+ * clocks are slow, and a clock that jumps forward and back.
  */
 export function* removeSigningKeys(now: number, limit: number): Work<number> {
   return (yield* all(remove, { before: now - keptMs, limit })).length;
@@ -72,7 +72,7 @@ export function* removeSigningKeys(now: number, limit: number): Work<number> {
 function toSigningKey(row: Row): SigningKeyRecord {
   return {
     kid: textOf(row, "kid"),
-    // Written by `insertSigningKey` only.
+    // Only `insertSigningKey` writes it.
     publicJwk: JSON.parse(textOf(row, "public_jwk")) as Jwk,
     sealed: textOf(row, "private_jwk"),
     createdAt: numberOf(row, "created_at"),

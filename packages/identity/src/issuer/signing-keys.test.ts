@@ -17,10 +17,10 @@ import { SigningKeys } from "./signing-keys.ts";
 
 const day = 86_400;
 const period = 30 * day;
-/** How long before the end of a key the next one is published, and how long at least before it signs. Seconds. */
+/** How long before a key ends the next one is published, and how long at least before it signs. Seconds. */
 const [noticed, ahead] = [1920, 960];
 
-/** Rings of one service on one database, each with a clock of its own. */
+/** Signing keys of several nodes of one service with one database. Each node has its own clock. */
 function rings(database: Database, count: number) {
   const first = testSettings(database);
   const others = Array.from({ length: count - 1 }, () => testSettings(database, { keys: first.settings.keys }));
@@ -75,13 +75,13 @@ describeOnEach("signing keys", (database) => {
     clock.advance(1);
     assert.deepEqual(await kidsOf(ring), [next]);
     clock.advance(day);
-    assert.equal(await db.run(removeSigningKeys(clock.now, 10)), 0, "clocks may come back");
+    assert.equal(await db.run(removeSigningKeys(clock.now, 10)), 0, "a clock that jumped may come back");
     clock.advance(1);
     assert.equal(await db.run(removeSigningKeys(clock.now, 10)), 1);
     assert.equal(await currentOf(ring), next);
   });
 
-  test("ten nodes at once make one first key and one next key, and sign with the same", async (t) => {
+  test("ten nodes at once create one first key and one next key, and sign with the same key", async (t) => {
     const nodes = rings(await database.open(t), 10);
     const seconds = [0, period - noticed, noticed - ahead / 2, ahead / 2, day];
     for (const step of seconds) {
@@ -93,7 +93,7 @@ describeOnEach("signing keys", (database) => {
     assert.equal(created.length, 2);
   });
 
-  test("nodes whose clocks are five minutes apart publish what any of them signs with", async (t) => {
+  test("nodes whose clocks are five minutes apart publish every key that any of them signs with", async (t) => {
     const [slow, fast] = rings(await database.open(t), 2);
     assert.ok(slow && fast);
     fast.clock.advance(300);
@@ -105,10 +105,10 @@ describeOnEach("signing keys", (database) => {
         assert.ok((await kidsOf(other.ring)).includes(kid));
       }
     }
-    assert.equal((await kidsOf(fast.ring)).length, 1, "the first key is gone by now");
+    assert.equal((await kidsOf(fast.ring)).length, 1, "the first key is no longer published");
   });
 
-  test("a service that was asleep when the next key was due signs on with the old one until the new one was published", async (t) => {
+  test("a service that was asleep when the next key was due signs with the old key until the new one has been published for long enough", async (t) => {
     const { ring, clock } = one(await database.open(t));
     const first = await currentOf(ring);
     clock.advance(period + 60);
@@ -119,10 +119,10 @@ describeOnEach("signing keys", (database) => {
     clock.advance(1);
     assert.notEqual(await currentOf(ring), first);
     clock.advance(899);
-    assert.equal((await kidsOf(ring)).length, 2, "what the old one signed last is still good");
+    assert.equal((await kidsOf(ring)).length, 2, "the last tokens of the old key are still valid");
   });
 
-  test("a clock that jumps neither stops signing nor brings back a removed key (D-25)", async (t) => {
+  test("a clock that jumps neither stops the service from signing nor brings back a removed key (D-25)", async (t) => {
     const db = await database.open(t);
     const { ring, clock } = one(db);
     const signs = async (): Promise<string> => {
@@ -144,7 +144,7 @@ describeOnEach("signing keys", (database) => {
     assert.ok(!(await kidsOf(ring)).includes(first));
   });
 
-  test("a compromised key leaves the set at once, on every node that reads again, and another signs (M-07)", async (t) => {
+  test("a compromised key leaves the set at once, on every node that reads again, and another key signs (M-07)", async (t) => {
     const db = await database.open(t);
     const [here, there] = rings(db, 2);
     assert.ok(here && there);
@@ -174,13 +174,13 @@ describeOnEach("signing keys", (database) => {
     });
   });
 
-  test("the next key takes over early where it is published already, not the retired one (M-07)", async (t) => {
+  test("the next key takes over early if it is published already, and not a retired one (M-07)", async (t) => {
     const { ring, clock } = one(await database.open(t));
     const first = await currentOf(ring);
     clock.advance(period - 60);
     const [, second] = await kidsOf(ring);
     clock.advance(ahead);
-    assert.equal(await currentOf(ring), second, "where it was asleep, the old one signs on for so long");
+    assert.equal(await currentOf(ring), second, "after the service was asleep, the old key signs until then");
     assert.ok(typeof second === "string");
     assert.equal(await ring.retireCompromised(second), true);
     const third = await currentOf(ring);
@@ -191,7 +191,7 @@ describeOnEach("signing keys", (database) => {
     assert.equal(await currentOf(ring), fourth);
   });
 
-  test("fifty who retire a key at once are one; a key that does not exist is none (M-07)", async (t) => {
+  test("fifty calls that retire a key at once retire it once, and an unknown key is not retired (M-07)", async (t) => {
     const db = await database.open(t);
     const [{ ring, events }, other] = rings(db, 2) as [ReturnType<typeof one>, ReturnType<typeof one>];
     const kid = await currentOf(ring);
@@ -206,7 +206,7 @@ describeOnEach("signing keys", (database) => {
     assert.equal(await ring.retireCompromised("' OR 1=1 --"), false);
   });
 
-  test("housekeeping removes at most so many at once, and never what is still published", async (t) => {
+  test("housekeeping removes keys up to a limit at once, and never one that is still published", async (t) => {
     const db = await database.open(t);
     const { settings, clock } = one(db);
     for (let index = 0; index < 5; index += 1) {
@@ -224,7 +224,7 @@ describeOnEach("signing keys", (database) => {
     );
   });
 
-  test("are listed with what they are now, and listing changes nothing", async (t) => {
+  test("are listed with their state, and listing changes nothing", async (t) => {
     const db = await database.open(t);
     const { ring, clock, settings } = one(db);
     const states = async (): Promise<readonly string[]> => (await ring.list()).map(({ state }) => state);
@@ -255,7 +255,7 @@ describeOnEach("signing keys", (database) => {
     assert.ok((await other.list()).every((key) => !key.isSealedUnderCurrent));
   });
 
-  test("what a later reading finds is kept, however slow the one before it is", async (t) => {
+  test("the result of a later reading is kept, however slow the one before it is", async (t) => {
     const db = await database.open(t);
     const [here, there] = rings(db, 2);
     assert.ok(here && there);
@@ -296,7 +296,7 @@ describeOnEach("signing keys", (database) => {
 });
 
 describe("signing keys", () => {
-  test("ten processes on one SQLite file make one key at a time, and sign with the same", async (t) => {
+  test("ten processes on one SQLite file create one key at a time, and sign with the same key", async (t) => {
     const folder = mkdtempSync(join(tmpdir(), "lockstep-keys-"));
     const databases = Array.from({ length: 10 }, () => openSqlite(join(folder, "identity.db")));
     t.after(async () => {
@@ -317,7 +317,7 @@ describe("signing keys", () => {
     assert.equal((await file.run(listSigningKeys())).length, 2);
   });
 
-  test("refuses times that make no sense when it is built", (t) => {
+  test("refuses times that are out of range when it is created", (t) => {
     const db = openSqlite(":memory:");
     t.after(() => db.close());
     const { settings } = testSettings(db);

@@ -1,6 +1,6 @@
 /**
- * The keys that sign access tokens: ES256, kept in the database with their private halves sealed under `IDENTITY_KEY`, shared by
- * every node. They rotate by themselves whenever they are used, one node at a time. Who is issued what is not decided here.
+ * The keys that sign access tokens (ES256). They are in the database, sealed under `IDENTITY_KEY`, and shared by all nodes. They
+ * rotate automatically when they are used, on one node at a time. Who gets a token is decided elsewhere.
  */
 import { BuildError, Unavailable } from "lockstep";
 import { generateSigningKey, type Jwks, type PrivateJwk, type SigningKey } from "lockstep/jwt";
@@ -34,21 +34,21 @@ import {
 /** How keys are published. */
 export interface SigningKeyOptions {
   /**
-   * How long whoever verifies tokens may keep a key set: a new key signs only after it has been published for this long and a
-   * little more. Seconds, 60 to 86,400; default 600. `Cache-Control` of the key set says half of it.
+   * How long verifiers may cache a key set, in seconds, 60 to 86,400. The default is 600. A new key signs only after it has been
+   * published for this long and a little more. `Cache-Control` of the key set says half of it.
    */
   readonly keySetCacheSeconds?: number;
 }
 
-/** What `reencrypt` did. */
+/** The result of `reencrypt`. */
 export interface Reencryption {
-  /** How many keys were sealed anew. */
+  /** How many keys were sealed again. */
   readonly resealed: number;
   /** How many keys there are. */
   readonly of: number;
 }
 
-/** A key, for people to read. Milliseconds since 1970. */
+/** A key as it is listed. Times are in milliseconds since 1970. */
 export interface ListedKey extends SigningTimes {
   readonly kid: string;
   readonly state: SigningKeyState;
@@ -57,42 +57,42 @@ export interface ListedKey extends SigningTimes {
   readonly isSealedUnderCurrent: boolean;
 }
 
-/** The rows as they were at one moment. */
+/** The rows as they were at a moment. */
 interface Held {
   readonly readAtMs: number;
   readonly keys: readonly SigningKeyRecord[];
 }
 
-/** Longest life of an access token (RFC 9068 tokens of ours), whatever a node is configured to. */
+/** The longest life of an access token, whatever a node's settings say. */
 const longestTokenMs = 600_000;
-/** How far clocks of nodes and of those who verify may be apart. */
+/** How far the clocks of nodes and of verifiers may be apart. */
 const clockRoomMs = 300_000;
-/** How long the rows count without being read again. */
+/** How long the rows are used before they are read again. */
 const readAgainMs = 60_000;
 
 /** The signing keys of one database, as one node sees them. */
 export class SigningKeys {
-  /** What `Cache-Control` of the key set says. Seconds. */
+  /** The `max-age` in `Cache-Control` of the key set, in seconds. */
   readonly maxAgeSeconds: number;
   readonly #settings: Settings;
   readonly #periods: KeyPeriods;
   readonly #opened = new Map<string, SigningKey>();
-  /** One reading at a time: an older one never replaces a younger one. */
+  /** One reading at a time, so an older one never replaces a younger one. */
   readonly #reading = new SingleFlight(() => this.#read());
   #held: Held = { readAtMs: Number.NEGATIVE_INFINITY, keys: [] };
 
-  /** @throws BuildError `wrong_option` for times that make no sense */
+  /** @throws BuildError `wrong_option` for times that are out of range */
   constructor(settings: Settings, options: SigningKeyOptions = {}) {
     const { keySetCacheSeconds = 600 } = options;
     if (!Number.isInteger(keySetCacheSeconds) || keySetCacheSeconds < 60 || keySetCacheSeconds > 86_400) {
-      throw new BuildError("wrong_option", "`keySetCacheSeconds` is a whole number from 60 to 86,400");
+      throw new BuildError("wrong_option", "Set `keySetCacheSeconds` to a whole number from 60 to 86,400");
     }
     const aheadMs = keySetCacheSeconds * 1000 + readAgainMs + clockRoomMs;
     const signsMs = settings.lifetimes.signingKeySeconds * 1000;
     if (!(signsMs >= 2 * aheadMs)) {
       throw new BuildError(
         "wrong_option",
-        `\`signingKeySeconds\` is at least ${(2 * aheadMs) / 1000}: a new key is published before it signs`,
+        `Set \`signingKeySeconds\` to ${(2 * aheadMs) / 1000} or more: a new key is published before it signs`,
       );
     }
     this.#settings = settings;
@@ -101,36 +101,38 @@ export class SigningKeys {
   }
 
   /**
-   * The key to sign with now.
+   * Returns the key to sign with now.
    *
-   * @throws SealBroken where it is sealed under an `IDENTITY_KEY` that this node does not have
+   * @throws SealBroken if it is sealed under an `IDENTITY_KEY` that this node does not have
    * @throws Unavailable while the database is away
    */
   async current(): Promise<SigningKey> {
     const keys = await this.#recent();
     const record = currentKey(keys, this.#settings.clock());
-    // Unless the clock jumped since the rows were read, there is one.
+    // It is `undefined` only if the clock jumped after the rows were read.
     if (record === undefined) throw new Unavailable("There is no signing key", { retryAfterSeconds: 1 });
     return this.#open(record);
   }
 
-  /** The set to publish, at most a minute old: public halves only. @throws Unavailable while the database is away */
+  /**
+   * Returns the key set to publish, at most a minute old, with public keys only. @throws Unavailable while the database is away
+   */
   async jwks(): Promise<Jwks> {
     return this.#published(await this.#recent());
   }
 
-  /** The set as it is in the database now. @throws Unavailable while the database is away */
+  /** Reads the database and returns the key set. @throws Unavailable while the database is away */
   async freshJwks(): Promise<Jwks> {
     await this.refresh();
     return this.#published(this.#held.keys);
   }
 
-  /** Reads the keys again, and rotates where it is time. @throws Unavailable while the database is away */
+  /** Reads the keys again, and rotates them if one is due. @throws Unavailable while the database is away */
   refresh(): Promise<void> {
     return this.#reading.runAgain();
   }
 
-  /** Every key that the database has, the oldest first; changes nothing. @throws Unavailable while the database is away */
+  /** Lists all keys in the database, the oldest first, and changes nothing. @throws Unavailable while the database is away */
   async list(): Promise<readonly ListedKey[]> {
     const { database, clock, keys } = this.#settings;
     const all = await database.run(listSigningKeys());
@@ -142,9 +144,9 @@ export class SigningKeys {
   }
 
   /**
-   * Resolves when there is a key to sign with, and all that may be needed can be opened.
+   * Resolves when there is a key to sign with and all published keys can be opened.
    *
-   * @throws SealBroken where the database is sealed under an `IDENTITY_KEY` that this node does not have
+   * @throws SealBroken if one is sealed under an `IDENTITY_KEY` that this node does not have
    * @throws Unavailable while the database is away
    */
   async ready(): Promise<void> {
@@ -153,11 +155,13 @@ export class SigningKeys {
   }
 
   /**
-   * Takes a key out of use at once, because its private half may be known to others: it leaves the key set, tokens that it
-   * signed are refused on every node as soon as the revocation log tells it, and another key signs. Whoever verifies tokens elsewhere
-   * meets a key that is not in the set they keep, and has to fetch the set again. False where there is no such key, or somebody did this before.
+   * Takes a key out of use at once, because others may know its private key. It leaves the key set, every node refuses its tokens
+   * as soon as the revocation log reaches it, and another key signs. Returns `false` if there is no such key or it was retired
+   * before.
    *
-   * @throws Unavailable while the database is away; then nothing has happened
+   * A verifier elsewhere that caches the key set does not find the new key in it, and has to fetch the set again.
+   *
+   * @throws Unavailable while the database is away; then nothing has changed
    */
   async retireCompromised(kid: string, origin: EventOrigin = {}): Promise<boolean> {
     const { audit, database, clock } = this.#settings;
@@ -170,7 +174,7 @@ export class SigningKeys {
       if (!(yield* compromiseSigningKey(kid, now))) return false;
       yield* revoke({ kind: "signing_key", key: kid, at: now, expiresAt: lastTokenOver(settings, now) });
       yield* record({ type: "signing_key.retired", key: kid, reason: "compromised" });
-      // The next key signs early, where there is one: it is in the set that others keep.
+      // If there is a next key, it signs early, because it is in the key set that verifiers have.
       if (currentKey(yield* listSigningKeys(), now) === undefined) yield* keep(spare, timesOf(now, periods), settings, record);
       return true;
     });
@@ -179,18 +183,18 @@ export class SigningKeys {
   }
 
   /**
-   * Seals every key under the current one of `keys`, in one transaction; what is sealed under it stays as it is, so that doing
-   * this twice is harmless. To replace `IDENTITY_KEY`: give the new one to every node as a previous one, then as the current one with the old as
-   * previous, run this, take the old one away.
+   * Seals every key under the current one of `keys`, in one transaction. Keys that are sealed under it already do not change, so
+   * you can run this twice. To replace `IDENTITY_KEY`: pass the new key to every node as a previous one, then as the current one
+   * with the old as previous, run this, and remove the old one.
    *
-   * @throws SealBroken where a key is sealed under none of them, or was changed; then nothing has happened
+   * @throws SealBroken if a key is sealed under none of them or was changed; then nothing has changed
    * @throws Unavailable while the database is away
    */
   reencrypt(keys: IdentityKeys, origin: EventOrigin = {}): Promise<Reencryption> {
     const { audit, database } = this.#settings;
     return audit.recorded(database, origin, function* (record) {
       yield* lockKeys();
-      // The private half of a compromised key is not needed again.
+      // Nobody needs the private key of a compromised key again.
       const all = (yield* listSigningKeys()).filter(({ compromisedAt }) => compromisedAt === undefined);
       let resealed = 0;
       for (const { kid, sealed } of all) {
@@ -212,7 +216,7 @@ export class SigningKeys {
     for (const kid of this.#opened.keys()) if (!kids.has(kid)) this.#opened.delete(kid);
   }
 
-  /** The rows, read again where they are old or something is due; one reading at a time. */
+  /** Returns the rows, which it reads again if they are old or a key is due. */
   async #recent(): Promise<readonly SigningKeyRecord[]> {
     const { readAtMs, keys } = this.#held;
     const now = this.#settings.clock();
@@ -222,7 +226,7 @@ export class SigningKeys {
     return this.#held.keys;
   }
 
-  /** Makes the key that is due, unless another node did meanwhile; gives the rows as they are then. */
+  /** Creates the key that is due, unless another node did meanwhile. Returns the rows after that. */
   async #rotate(): Promise<readonly SigningKeyRecord[]> {
     const settings = this.#settings;
     const periods = this.#periods;
@@ -249,12 +253,12 @@ export class SigningKeys {
   }
 }
 
-/** One node at a time changes the keys. */
+/** Locks the keys: one node at a time changes them. */
 function lockKeys(): Work<void> {
   return lock("lockstep signing keys");
 }
 
-/** Keeps a key that was just made. */
+/** Stores a key that was just generated. */
 function* keep(jwk: PrivateJwk, times: SigningTimes, { keys, clock }: Settings, record: Recorder): Work<void> {
   yield* insertSigningKey({ ...sealKey(jwk, keys), createdAt: clock(), ...times });
   yield* record({ type: "signing_key.created", key: jwk.kid });

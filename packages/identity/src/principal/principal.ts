@@ -1,20 +1,20 @@
-/** Who is calling, once their credential is verified. */
+/** The principals: who is calling, once their credential is verified. */
 import type { Dependency } from "lockstep";
 
-/** A user who is calling. Nothing here needs a database where the credential is a token. */
+/** A user who is calling. If the credential is a token, all of this comes from the token, without a database. */
 export interface User {
   readonly kind: "user";
   /** The account's id. */
   readonly id: string;
-  /** What was shown: an access token, the cookie of a session, or an API key. */
+  /** The kind of credential: an access token, the cookie of a session, or an API key. */
   readonly credential: "token" | "session" | "api_key";
-  /** What the credential grants. */
+  /** The scopes that the credential grants. */
   readonly scopes: readonly string[];
-  /** The sign-in that the credential belongs to; none for an API key. */
+  /** The session that the credential belongs to; `undefined` for an API key. */
   readonly sessionId: string | undefined;
   /** The client that the token was issued to. */
   readonly clientId: string | undefined;
-  /** The API key that was shown. */
+  /** The id of the API key, if the caller used one. */
   readonly keyId: string | undefined;
 }
 
@@ -29,33 +29,33 @@ export interface Service {
   readonly keyId: string | undefined;
 }
 
-/** Whoever is calling. */
+/** A user or a service account that is calling. */
 export type Caller = User | Service;
 
-/** Whoever an API key belongs to. The name of a user's key is what its owner called it; of a service account's, the account's. */
+/** The owner of an API key. The name of a user's key is the one that its owner chose; a service account's is the account's. */
 export type ApiClient = (User & { readonly name: string }) | Service;
 
-/** `scopes-unasked` if there are scopes that a credential may be limited to. */
+/** `scopes-unasked` if there are scopes to which a credential can be limited. */
 type Unasked<Sc extends string> = [Sc] extends [never] ? never : "scopes-unasked";
 
-/** What is known of a caller that came with an access token or an API key. */
+/** The facts about a caller that used an access token or an API key. */
 export type CallerFacts<Sc extends string = string> = "credential" | "authenticated" | "scoped" | `scope:${Sc}` | Unasked<Sc>;
 
-/** What is known of a user, who may also have come with a cookie. */
+/** The facts about a user, who may also have used a cookie. */
 export type UserFacts<Sc extends string = string> = CallerFacts<Sc> | "authorized" | "cookie";
 
 /**
- * A user who has signed in, with a token or a session and no API key, whatever scopes were granted: what managing an account
- * needs.
+ * A user who signed in, and used a token or a session but no API key. The granted scopes do not matter. The routes that manage an
+ * account use it.
  */
 export type SignedInUser = Dependency<User, Exclude<UserFacts, "scopes-unasked"> | "scopes-asked">;
 
-/** `sub` of a client: no account can have it (A-50). */
+/** Returns the `sub` of a client. No account can have it (A-50). */
 export function subjectOfClient(clientId: string): string {
   return `client:${clientId}`;
 }
 
-/** The client's id in a `sub`, if it is a client's. */
+/** Returns the client's id in a `sub`, or `undefined` if it is not a client's. */
 export function clientOfSubject(sub: string): string | undefined {
   return sub.startsWith("client:") ? sub.slice("client:".length) : undefined;
 }

@@ -1,6 +1,9 @@
-/** Every stable error code of identity beside those of the core. `docs/errors.md` has a line for each; a test compares the two both ways. */
+/**
+ * The stable error codes of identity, in addition to those of the core. `docs/errors.md` has a line for each; a test compares the
+ * two both ways.
+ */
 
-/** What a client may read in the `code` member of a problem document of identity. */
+/** The codes that identity writes in the `code` member of a problem document. */
 export const identityCodes = [
   "sign_in_refused",
   "client_exists",

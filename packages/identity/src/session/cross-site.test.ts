@@ -1,6 +1,7 @@
 /**
- * The cross-site rows of the attack catalogue, on signing in, on signing out and on a route that changes something with a cookie. C-07 (token
- * abuse) has nothing to attack: the rule is Fetch Metadata and `Origin`, there is no token. C-15: there are no WebSockets.
+ * The cross-site rows of the attack catalogue, tried on signing in, on signing out and on a route that writes and accepts a
+ * cookie. C-07 (token abuse) does not apply, because the rule is Fetch Metadata and `Origin` and there is no token. Neither does
+ * C-15, because there are no WebSockets.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -24,7 +25,7 @@ import {
 
 interface Desk extends SessionApi {
   readonly account: Account;
-  /** Sends the same request to each of the three routes; expects the status, and that only 200 changes something. */
+  /** Sends the same request to each of the three routes; expects the status, and a change only if it is 200. */
   everywhere(request: TestRequest, status: 200 | 403): Promise<void>;
 }
 
@@ -51,14 +52,14 @@ async function open(test: Parameters<TestDatabase["open"]>[0], database: TestDat
 }
 
 describeOnEach("cross-site requests", (database) => {
-  test("a form of another site is refused, signing in with its password too (C-01, C-10)", async (t) => {
+  test("a form on another site is refused, even one that signs in with the right password (C-01, C-10)", async (t) => {
     const desk = await open(t, database);
     await desk.everywhere({ site: null, headers: { origin: "https://evil.test" } }, 403);
     await desk.everywhere({ site: "cross-site", headers: { origin: "https://evil.test" } }, 403);
     const session = secretOf(await desk.begin(desk.account));
     const classic = { session, site: "cross-site", headers: { origin: "https://evil.test" }, form: { text: "x" } };
     assert.equal((await desk.call("POST", "/notes", classic)).status, 403);
-    // Nothing of the password was looked at.
+    // The password was not checked.
     assert.ok(desk.events.every(({ type }) => type === "sign_in.succeeded"));
     assert.ok(desk.audited.some(({ type }) => type === "request.cross_site"));
     await desk.everywhere({ site: "same-origin" }, 200);
@@ -70,17 +71,17 @@ describeOnEach("cross-site requests", (database) => {
     await desk.everywhere({ site: null, headers: { origin } }, 200);
   });
 
-  test("Sec-Fetch-Site decides: same-origin, and what the user did without any site (C-04)", async (t) => {
+  test("Sec-Fetch-Site decides: same-origin and none pass, every other value is refused (C-04)", async (t) => {
     const desk = await open(t, database);
     for (const site of ["cross-site", "same-site", "", "SAME-ORIGIN", "same-origin, cross-site", "same-origin;", "x", "null"]) {
       await desk.everywhere({ site }, 403);
     }
     await desk.everywhere({ site: "same-origin" }, 200);
-    // No page of another site can send `none`; programs do (DESIGN §5).
+    // No page of another site can send `none`. Programs can.
     await desk.everywhere({ site: "none" }, 200);
   });
 
-  test("the content type changes nothing about it, and none but the declared one is read (C-05)", async (t) => {
+  test("no content type gets around the rule, and only the declared one is read (C-05)", async (t) => {
     const desk = await open(t, database);
     const types = [
       "text/plain",
@@ -113,7 +114,7 @@ describeOnEach("cross-site requests", (database) => {
     await desk.everywhere({ site: "same-origin", headers: { referer: "https://evil.test/" } }, 200);
   });
 
-  test("no header, parameter or field turns a method into another (C-08)", async (t) => {
+  test("no header, parameter or field changes the method (C-08)", async (t) => {
     const desk = await open(t, database);
     const begun = await desk.begin(desk.account);
     const session = secretOf(begun);
@@ -128,7 +129,7 @@ describeOnEach("cross-site requests", (database) => {
     assert.equal((await desk.call("DELETE", `/auth/sessions/${begun.id}`, { session })).status, 204);
   });
 
-  test("GET and HEAD sign nobody in or out, an image of another site's page least of all (C-09, C-11)", async (t) => {
+  test("GET and HEAD sign nobody in or out, so an image on another site's page cannot (C-09, C-11)", async (t) => {
     const desk = await open(t, database);
     const begun = await desk.begin(desk.account);
     const session = secretOf(begun);
@@ -150,7 +151,7 @@ describeOnEach("cross-site requests", (database) => {
     assert.equal((await desk.call("GET", "/me", { session })).status, 401);
   });
 
-  test("a bearer token from another origin is no forgery, with a cookie beside it neither (C-12)", async (t) => {
+  test("a bearer token from another origin is accepted, with or without a cookie (C-12)", async (t) => {
     const desk = await open(t, database);
     const session = secretOf(await desk.begin(desk.account));
     const headers = { authorization: `Bearer ${bearerToken}`, origin: "https://elsewhere.test" };
@@ -180,11 +181,11 @@ describeOnEach("cross-site requests", (database) => {
     ];
     for (const other of others) await desk.everywhere({ site: null, headers: { origin: latin1(other) } }, 403);
     await desk.everywhere({ site: null, headers: { origin } }, 200);
-    // A sibling subdomain of a configured origin is another site's for the cookie, and ours by configuration.
+    // For the cookie, a sibling subdomain of a configured origin is another site; the configuration makes it one of ours.
     await desk.everywhere({ site: "same-site", headers: { origin } }, 200);
   });
 
-  test("what the request calls the server is not believed (C-14)", async (t) => {
+  test("the name that the request calls the server is not trusted (C-14)", async (t) => {
     const desk = await open(t, database);
     const headers = { origin: "https://evil.test", "x-forwarded-host": "evil.test", host: "evil.test" };
     await desk.everywhere({ site: null, headers }, 403);
@@ -196,7 +197,7 @@ describeOnEach("cross-site requests", (database) => {
     assert.equal((await desk.api.fetch(honest)).status, 200);
   });
 
-  test("a session's secret stands in its cookie and nowhere else: no body, header, event, row or error (C-16)", async (t) => {
+  test("a session's secret is in its cookie and nowhere else: not in a body, another header, an event, a row or an error (C-16)", async (t) => {
     const desk = await open(t, database);
     const answers: Response[] = [];
     const begun = await desk.signIn(desk.account);
@@ -221,14 +222,14 @@ describeOnEach("cross-site requests", (database) => {
     assert.ok(rows.every(({ length }) => length > 0) && !JSON.stringify(rows).includes(session));
     const hash = hashOfSecret(new Redacted(session));
     for (const text of told) assert.ok(!text.includes(session) && !text.includes(hash), text);
-    // The positive control: the search would find it where it must be.
+    // The positive control: the same search finds it in the cookie.
     assert.ok(JSON.stringify([...begun.headers]).includes(session));
     assert.equal(cookieSet(begun, "__Host-session"), session);
     assert.ok(!JSON.stringify(told).includes(password));
   });
 });
 
-/** A header as it goes over the wire: UTF-8 bytes, which come out as Latin-1. */
+/** A header as it is sent: UTF-8 bytes, which are read as Latin-1. */
 function latin1(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
 }

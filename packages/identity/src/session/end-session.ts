@@ -1,4 +1,7 @@
-/** Ending sessions: one code path for signing out, disabling, deleting, changing a password and reuse of a token (RULES R8). */
+/**
+ * Ends sessions. Signing out, disabling or deleting an account, changing a password and reuse of a refresh token all end sessions
+ * here.
+ */
 import { lockAccount } from "../account-table/account-store.ts";
 import type { Recorder } from "../audit/auditor.ts";
 import type { EndReason } from "../audit/event.ts";
@@ -7,10 +10,10 @@ import type { Settings } from "../settings.ts";
 import { textOf } from "../store/row.ts";
 import { all, sql, type Work } from "../store/statement.ts";
 
-/** Which sessions end. */
+/** The sessions to end. */
 export type Sessions =
   | { readonly id: string }
-  /** All of an account, `except` one; of one kind only where it is given. */
+  /** All sessions of an account, without the session `except`, and only of one kind if `kind` is present. */
   | { readonly accountId: string; readonly except?: string; readonly kind?: "browser" | "tokens" }
   | { readonly clientId: string };
 
@@ -24,9 +27,11 @@ const endOfClient = sql(
 );
 
 /**
- * Ends sessions that have not ended, with the access tokens that came of them. Gives their ids; a session that another
- * request ended first is not among them. Ending those of an account refuses the sign-ins that are being checked, too: whoever
- * changes a password because it was stolen must not find that the thief was let in a moment later. Part of a transaction.
+ * Ends sessions that have not ended yet, with the access tokens that were issued for them. Returns their ids, without those that
+ * another request ended first. Part of a transaction.
+ *
+ * Ending the sessions of an account also refuses sign-ins whose password is being checked at that moment. Otherwise a thief could
+ * still get in just after the user changed a stolen password.
  */
 export function* endSessions(sessions: Sessions, reason: EndReason, record: Recorder, settings: Settings): Work<readonly string[]> {
   const now = settings.clock();
@@ -42,8 +47,9 @@ export function* endSessions(sessions: Sessions, reason: EndReason, record: Reco
 }
 
 /**
- * An entry that no token knows, under the account's id: `insertSession` refuses sign-ins whose position is before it. A session that begins
- * at this moment holds the account, so that it either was there to be ended or will meet the entry.
+ * Adds an entry to the revocation log under the account's id, which matches no token: `insertSession` refuses sign-ins whose
+ * position is before it. A session that begins at this moment locks the account, so it either exists already and is ended, or
+ * finds the entry.
  */
 function* endSignIns(accountId: string, now: number, settings: Settings): Work<void> {
   yield* revoke({ kind: "session", key: accountId, at: now, expiresAt: lastTokenOver(settings, now) });

@@ -6,7 +6,7 @@ import { findSecretHash, findSession, swapSecretHash } from "./session-store.ts"
 import { openSessions, secretOf } from "./session.fixture.ts";
 
 describeOnEach("Sessions.rotate()", (database) => {
-  test("of rotations and of an end at the same time, no secret is left (S-21)", async (t) => {
+  test("rotations at the same time as an end leave no secret (S-21)", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const begun = await desk.begin(await desk.addAccount());
     const rotations = Array.from({ length: 20 }, () => desk.sessions.rotate(begun.id));
@@ -17,7 +17,7 @@ describeOnEach("Sessions.rotate()", (database) => {
     assert.equal(await desk.sessions.rotate(begun.id), undefined);
   });
 
-  test("a rotated session is the same with another secret, and the old one is refused at once (S-03)", async (t) => {
+  test("rotating replaces a session's secret, keeps everything else, and refuses the old secret at once (S-03)", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const begun = await desk.begin(await desk.addAccount());
@@ -43,7 +43,7 @@ describeOnEach("Sessions.rotate()", (database) => {
     assert.equal(await db.run(findSecretHash(id, desk.clock.now)), tries[swaps.findIndex((won) => won !== undefined)]);
   });
 
-  test("of 50 rotations at the same time, one secret is good afterwards", async (t) => {
+  test("after 50 rotations at the same time, exactly one secret is accepted", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const begun = await desk.begin(await desk.addAccount());
     const secrets = await Promise.all(Array.from({ length: 50 }, () => desk.sessions.rotate(begun.id)));

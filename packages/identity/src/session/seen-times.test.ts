@@ -9,7 +9,7 @@ import { openSessions, secretOf } from "./session.fixture.ts";
 
 const never = 3_600_000;
 
-/** A database whose transactions fail as long as it is away. */
+/** Wraps a database so that transactions fail while it is away. */
 function sometimesAway(db: Database): Database & { isAway: boolean; transactions: number } {
   return {
     isAway: false,
@@ -48,7 +48,7 @@ describeOnEach("SeenTimes", (database) => {
     assert.equal(db.transactions, before + 1);
   });
 
-  test("what another node wrote later is not set back", async (t) => {
+  test("a later time that another node wrote is not overwritten", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const { id } = await desk.begin(await desk.addAccount());
@@ -60,7 +60,7 @@ describeOnEach("SeenTimes", (database) => {
     assert.equal((await db.run(findSession(id)))?.seenAt, desk.clock.now + 2000);
   });
 
-  test("while the database is away, times are kept and no request fails of it; they are written later (S-22)", async (t) => {
+  test("while the database is away, times stay in memory and no request fails; they are written later (S-22)", async (t) => {
     const db = sometimesAway(await database.open(t));
     const desk = openSessions(t, db);
     const begun = await desk.begin(await desk.addAccount());
@@ -75,7 +75,7 @@ describeOnEach("SeenTimes", (database) => {
     assert.equal((await db.run(findSession(begun.id)))?.seenAt, desk.clock.now);
   });
 
-  test("closing writes what is still in memory, and what was seen while a batch was written is not lost", async (t) => {
+  test("closing writes the times in memory, and times noted while a batch is written are not lost", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const account = await desk.addAccount();
@@ -91,7 +91,7 @@ describeOnEach("SeenTimes", (database) => {
     for (const id of ids) assert.equal((await db.run(findSession(id)))?.seenAt, desk.clock.now + 2000);
   });
 
-  test("two nodes that write the same 300 sessions at once do not wait for each other", async (t) => {
+  test("two nodes that write the same 300 sessions at once do not deadlock", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const account = await desk.addAccount();
@@ -103,7 +103,7 @@ describeOnEach("SeenTimes", (database) => {
     for (const id of ids.slice(0, 5)) assert.equal((await db.run(findSession(id)))?.seenAt, desk.clock.now + 2000);
   });
 
-  test("for other nodes a session is idle up to a minute early, as long as this one has not written, and never late (S-06)", async (t) => {
+  test("until this node has written, other nodes end a session up to a minute too early, and never too late (S-06)", async (t) => {
     const db = await database.open(t);
     const [here, there] = [openSessions(t, db), openSessions(t, db)];
     const goOn = (seconds: number): void => [here, there].forEach(({ clock }) => clock.advance(seconds));
@@ -116,7 +116,7 @@ describeOnEach("SeenTimes", (database) => {
     goOn(1);
     assert.ok(await there.sessions.find(secretOf(seldom)));
     goOn(1);
-    // Seen two seconds ago, which only the other node knows until it has written.
+    // Seen two seconds ago, but the other node has not written that yet.
     assert.equal(await there.sessions.find(secretOf(tooSeldom)), undefined);
     await here.sessions.flush();
     assert.ok(await there.sessions.find(secretOf(tooSeldom)));
@@ -125,7 +125,7 @@ describeOnEach("SeenTimes", (database) => {
   });
 });
 
-test("times are written by themselves, once an interval", async (t) => {
+test("times are written once each interval without a call", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const db = sometimesAway((await testDatabases[0]?.open(t)) ?? assert.fail());
   const desk = openSessions(t, db);

@@ -10,7 +10,7 @@ import { checkAnswer } from "./session.fixture.ts";
 const { settings } = testSettings(openSqlite(":memory:"));
 const demo = { ...settings, insecureCookies: true };
 
-/** What a browser is sent. */
+/** An answer that sets the cookies. */
 async function sent(...cookies: ReturnType<typeof sessionCookie>[]): Promise<Response> {
   const options = { cookies, headers: { "cache-control": "no-store" } };
   const routes = [get("/", { public: "test", response: unchecked("a test") }, () => reply(200, {}, options))];
@@ -18,7 +18,7 @@ async function sent(...cookies: ReturnType<typeof sessionCookie>[]): Promise<Res
 }
 
 describe("the session's cookie", () => {
-  test("has the prefix __Host- and everything that protects it (S-08)", async () => {
+  test("has the prefix __Host- and every protecting attribute (S-08)", async () => {
     const secret = newSecret();
     const response = await sent(sessionCookie(settings, secret), endedCookie(settings));
     assert.deepEqual(response.headers.getSetCookie(), [
@@ -28,13 +28,13 @@ describe("the session's cookie", () => {
     checkAnswer(response, { isAuthenticated: false, settings });
   });
 
-  test("has another name without Secure, in the demo on loopback only", async () => {
+  test("has another name and no Secure in the demo on loopback", async () => {
     const response = await sent(sessionCookie(demo, new Redacted("x")));
     assert.deepEqual(response.headers.getSetCookie(), ["session=x; Path=/; Max-Age=604800; SameSite=Lax; HttpOnly"]);
     checkAnswer(response, { isAuthenticated: false, settings: demo });
   });
 
-  test("the look at every answer finds each attribute that is missing (S-08)", async () => {
+  test("the check of every answer finds each missing attribute (S-08)", async () => {
     const cookie = sessionCookie(settings, newSecret());
     const flawed = [
       { ...cookie, httpOnly: false },

@@ -1,29 +1,32 @@
 /**
- * The cookie that a browser's session is known by. `__Host-` (RFC 6265bis §4.1.3.2) keeps sibling domains and plain-text pages from
- * setting it, `HttpOnly` keeps scripts from reading it; `SameSite=Lax` stands beside the core's cross-site rule, not in its place.
+ * The cookie of a browser's session. Its prefix `__Host-` (RFC 6265bis §4.1.3.2) keeps sibling domains and plain-text pages from
+ * setting it, and `HttpOnly` keeps scripts from reading it. `SameSite=Lax` adds to the core's cross-site rule and does not
+ * replace it.
  */
 import { apiKeyCookie, type Cookie, type Redacted, type Scheme } from "lockstep";
 import type { Settings } from "../settings.ts";
 
-/** What the cookie depends on. */
+/** The settings that the cookie depends on. */
 export type CookieSettings = Pick<Settings, "insecureCookies" | "lifetimes">;
 
-/** The name of the cookie: `__Host-session`; `session` in the demo without TLS. */
+/** Returns the name of the cookie: `__Host-session`, or `session` in the demo without TLS. */
 export function sessionCookieName({ insecureCookies }: Pick<Settings, "insecureCookies">): string {
   return insecureCookies ? "session" : "__Host-session";
 }
 
-/** The cookie that signs a browser in. It lasts as long as a session can; the server decides when that is over. */
+/**
+ * Returns the cookie that signs a browser in. Its `Max-Age` is the longest life of a session; the server decides when it ends.
+ */
 export function sessionCookie(settings: CookieSettings, secret: Redacted<string>): Cookie {
   return cookieOf(settings, secret.reveal(), settings.lifetimes.sessionSeconds);
 }
 
-/** The cookie that signs a browser out. */
+/** Returns the cookie that signs a browser out. */
 export function endedCookie(settings: CookieSettings): Cookie {
   return cookieOf(settings, "", 0);
 }
 
-/** The security scheme: `Session` in the documentation. */
+/** Creates the security scheme of the cookie. Its name in the document is `Session`. */
 export function sessionScheme(settings: Pick<Settings, "insecureCookies" | "scopes">): Scheme<string, string, "cookie"> {
   return apiKeyCookie({
     name: sessionCookieName(settings),

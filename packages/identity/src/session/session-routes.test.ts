@@ -5,7 +5,7 @@ import { describeOnEach } from "../store/database.fixture.ts";
 import { bearerToken, codeOf, cookieSet, openSessionApi, secretOf } from "./session.fixture.ts";
 
 describeOnEach("the routes of sessions", (database) => {
-  test("GET /auth/sessions shows mine only, and which one asks", async (t) => {
+  test("GET /auth/sessions lists only my sessions, and marks the session of the request", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount();
     const program = await api.begin(account, "tokens");
@@ -44,7 +44,7 @@ describeOnEach("the routes of sessions", (database) => {
     }
   });
 
-  test("DELETE /auth/sessions/:id ends one of mine; the cookie goes with the current one only", async (t) => {
+  test("DELETE /auth/sessions/:id ends one of my sessions, and removes the cookie only if it is the current one", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount();
     const [mine, other, program] = [await api.begin(account), await api.begin(account), await api.begin(account, "tokens")];
@@ -63,7 +63,7 @@ describeOnEach("the routes of sessions", (database) => {
     assert.deepEqual(reasons, ["ended_by_owner", "ended_by_owner", "ended_by_owner"]);
   });
 
-  test("somebody else's session, one that ended and one that never was are the same 404, and live on", async (t) => {
+  test("somebody else's session, an ended one and one that never existed are the same 404, and none of them changes", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount();
     const [mine, ended, theirs] = [await api.begin(account), await api.begin(account), await api.begin(await api.addAccount())];
@@ -92,7 +92,7 @@ describeOnEach("the routes of sessions", (database) => {
     assert.equal((await api.call("GET", "/me", { session: secretOf(theirs) })).status, 200);
   });
 
-  test("a cookie that is replayed after POST /auth/logout is 401 at once (S-04)", async (t) => {
+  test("a cookie replayed after POST /auth/logout is 401 at once (S-04)", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount();
     const [mine, other] = [await api.begin(account), await api.begin(account)];
@@ -109,7 +109,7 @@ describeOnEach("the routes of sessions", (database) => {
     assert.deepEqual(reasons, ["signed_out"]);
   });
 
-  test("a credential that belongs to no sign-in cannot sign out, and is told so", async (t) => {
+  test("a credential without a session cannot sign out, and the answer says so", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const response = await api.call("POST", "/auth/logout", { headers: { authorization: `Bearer ${bearerToken}` } });
     assert.equal(response.status, 403);

@@ -1,4 +1,4 @@
-/** The routes of sessions: a browser signs in and out, and everybody sees and ends their own. */
+/** The routes of sessions: browsers sign in and out, and users list and end their own sessions. */
 import { connection, del, get, nothing, owned, path, post, problem, query, reply, type Reply, type Route } from "lockstep";
 import { z } from "zod";
 import type { SignedInUser, User } from "../principal/principal.ts";
@@ -7,7 +7,7 @@ import { endedCookie } from "./session-cookie.ts";
 import type { SessionRecord } from "./session-store.ts";
 import { signInRoute, type SignInRouteServices } from "./sign-in-route.ts";
 
-/** What the routes work with. */
+/** The services that the routes need. */
 export interface SessionServices extends SignInRouteServices {
   readonly signedIn: SignedInUser;
 }
@@ -21,7 +21,7 @@ const SessionView = z
     createdAt: z.iso.datetime(),
     seenAt: z.iso.datetime(),
     expiresAt: z.iso.datetime(),
-    current: z.boolean().meta({ description: "Whether it is the one that asks." }),
+    current: z.boolean().meta({ description: "Whether this is the session of the request." }),
   })
   .meta({ id: "Session" });
 
@@ -29,7 +29,7 @@ const SessionList = z.object({ items: z.array(SessionView) }).meta({ id: "Sessio
 
 const tags = ["Sessions"];
 
-/** `POST /auth/session`, `GET` and `DELETE /auth/sessions`, `DELETE /auth/sessions/:id`, `POST /auth/logout`. */
+/** Creates `POST /auth/session`, `GET` and `DELETE /auth/sessions`, `DELETE /auth/sessions/:id` and `POST /auth/logout`. */
 export function sessionRoutes(services: SessionServices): Route[] {
   return [signInRoute(services), listRoute(services), ...endRoutes(services)];
 }
@@ -42,7 +42,7 @@ function listRoute({ sessions, signedIn }: SessionServices): Route {
   };
   return get(
     "/auth/sessions",
-    { summary: "My sign-ins, the newest first", tags, deps, response: SessionList },
+    { summary: "List my sessions, the newest first", tags, deps, response: SessionList },
     async ({ user, limit, after }) => {
       const found = await sessions.list(user.id, { limit, after });
       return { items: found.map((each) => viewOf(each, user)) };
@@ -63,7 +63,7 @@ function endRoutes({ settings, sessions, signedIn }: SessionServices): Route[] {
   return [
     del(
       "/auth/sessions/:id",
-      { summary: "End a sign-in of mine", tags, deps: { ...deps, session }, status: 204 },
+      { summary: "End one of my sessions", tags, deps: { ...deps, session }, status: 204 },
       async ({ session: { id }, user, connection }) => {
         await sessions.end({ id }, "ended_by_owner", { requestId: connection.requestId });
         return signedOut(settings, id === user.sessionId ? user : undefined);
@@ -74,15 +74,15 @@ function endRoutes({ settings, sessions, signedIn }: SessionServices): Route[] {
       return signedOut(settings, user);
     }),
     post("/auth/logout", { summary: "Sign out", tags, deps, status: 204 }, async ({ user, connection }) => {
-      // Every token of a user belongs to a session. One that did not could not be ended, and nobody must be told that it was.
-      const id = user.sessionId ?? problem(403, "forbidden", "This credential belongs to no sign-in.");
+      // Every token of a user belongs to a session. One without a session cannot be ended, so do not answer that it was.
+      const id = user.sessionId ?? problem(403, "forbidden", "This credential does not belong to a session.");
       await sessions.end({ id }, "signed_out", { requestId: connection.requestId });
       return signedOut(settings, user);
     }),
   ];
 }
 
-/** Nothing, and no cookie any more, where the user came with the one that has just ended. */
+/** An empty answer. It removes the cookie if the session that just ended was the cookie's. */
 function signedOut(settings: Settings, user: User | undefined): Reply<undefined> {
   return reply(204, undefined, user?.credential === "session" ? { cookies: [endedCookie(settings)] } : {});
 }

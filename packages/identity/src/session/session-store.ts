@@ -1,50 +1,50 @@
 /**
- * The table of sessions: sign-ins of browsers, known by their cookie, and of programs, known by their refresh tokens. What ends
- * one stands in `end-session.ts`; when one is over without having been ended is `Sessions`' to decide.
+ * The table of sessions: of browsers, which present a cookie, and of programs, which present refresh tokens. `end-session.ts`
+ * ends them. `Sessions` decides when one has expired or was idle for too long.
  */
 import { type Account, joinedAccountColumns, toJoinedAccount } from "../account-table/account-row.ts";
 import { numberOf, numberOrNone, textOf, textOrNone } from "../store/row.ts";
 import { all, first, type Row, sql, type Work } from "../store/statement.ts";
 
-/** What a session is shown with: `browser` a cookie, `tokens` refresh tokens and the access tokens that come of them. */
+/** How a session is used: `browser` with a cookie, `tokens` with refresh tokens and the access tokens issued for it. */
 export type SessionKind = "browser" | "tokens";
 
-/** A session, as it is kept. */
+/** A session, as it is stored. */
 export interface SessionRecord {
-  /** A random UUID: the `sid` of its access tokens. It opens nothing. */
+  /** A random UUID: the `sid` of its access tokens. It is not a credential. */
   readonly id: string;
   readonly kind: SessionKind;
   readonly accountId: string;
-  /** The client that signed in; none for a browser. */
+  /** The client that signed in; `undefined` for a browser. */
   readonly clientId: string | undefined;
-  /** What was granted, space-separated. */
+  /** The granted scopes, space-separated. */
   readonly scope: string;
   readonly userAgent: string | undefined;
   /** Milliseconds since 1970, as all times here. */
   readonly createdAt: number;
-  /** When the password was given. */
+  /** When the password was checked. */
   readonly authenticatedAt: number;
-  /** When it was last used; up to a minute ago for a browser, which is written in batches. */
+  /** When it was last used. A browser's is up to a minute old, because it is written in batches. */
   readonly seenAt: number;
-  /** When it is over, whatever happens. */
+  /** When it ends at the latest. */
   readonly expiresAt: number;
   readonly endedAt: number | undefined;
 }
 
-/** A session with the account that it belongs to, read at the same moment. */
+/** A session with its account, both read at the same moment. */
 export interface AccountSession extends SessionRecord {
   readonly account: Account;
 }
 
-/** A session to be kept. */
+/** A session to store. */
 export interface NewSession {
   readonly id: string;
   readonly kind: SessionKind;
   readonly accountId: string;
-  /** The position of the revocation log when the account was read to be checked. */
+  /** The position of the revocation log when the account was read to check the sign-in. */
   readonly position: number;
   readonly clientId: string | undefined;
-  /** Of a browser's secret; a program has none. */
+  /** The hash of a browser's secret; `undefined` for a program. */
   readonly secretHash: string | undefined;
   readonly scope: string;
   readonly userAgent: string | undefined;
@@ -52,18 +52,18 @@ export interface NewSession {
   readonly expiresAt: number;
 }
 
-/** A part of the list of an account's sessions. */
+/** A page of the list of an account's sessions. */
 export interface SessionPage {
-  /** How many, 1 to 1,000. */
+  /** The most sessions to return, from 1 to 1,000. */
   readonly limit: number;
-  /** The last one of the page before, by its id. */
+  /** The id of the last session of the page before. */
   readonly after?: string | undefined;
 }
 
-/** When sessions are over: since these times, in milliseconds since 1970. */
+/** The times that decide whether a session is over, in milliseconds since 1970. */
 export interface SessionTimes {
   readonly now: number;
-  /** A browser that was not seen since then is signed out. */
+  /** The session of a browser that was last seen at this time or before is over. */
   readonly idleSince: number;
 }
 
@@ -99,27 +99,28 @@ const remove = sql(`
   RETURNING id`);
 
 /**
- * Keeps a session, if the account is enabled and neither it nor its sessions were ended since the position; `false` else. Part of
- * a transaction that holds the account (`lockAccount`), so that whoever ends its sessions comes before or after, never in between.
+ * Stores a session. Returns `false`, and stores nothing, if the account is disabled, or if it or its sessions were revoked after
+ * the position. Part of a transaction that locks the account (`lockAccount`), so a change that ends its sessions comes before or
+ * after.
  */
 export function* insertSession(session: NewSession): Work<boolean> {
   const { clientId = null, secretHash = null, userAgent = null, ...others } = session;
   return (yield* first(insert, { ...others, clientId, secretHash, userAgent })) !== undefined;
 }
 
-/** The session of a secret, over or not, by the secret's hash. */
+/** Finds the session of a secret by the secret's hash, even if the session is over. */
 export function* findSessionBySecret(hash: string): Work<AccountSession | undefined> {
   const row = yield* first(bySecret, { hash });
   return row && { ...toSession(row), account: toJoinedAccount(row) };
 }
 
-/** The session of an id, over or not. */
+/** Finds a session by its id, even if it is over. */
 export function* findSession(id: string): Work<SessionRecord | undefined> {
   const row = yield* first(byId, { id });
   return row && toSession(row);
 }
 
-/** The sessions of an account that are not over, the newest first. */
+/** Lists the sessions of an account that are not over, the newest first. */
 export function* listSessions(
   accountId: string,
   { limit, after = "" }: SessionPage,
@@ -129,13 +130,13 @@ export function* listSessions(
   return rows.map(toSession);
 }
 
-/** The hash of a browser's secret, where the session is not over. */
+/** Finds the hash of a browser's secret, if the session is not over. */
 export function* findSecretHash(id: string, now: number): Work<string | undefined> {
   const row = yield* first(hashOfId, { id, now });
   return row && textOrNone(row, "secret_hash");
 }
 
-/** Gives a session another secret, if it still has this one and is not over; gives its account's id, or nothing. */
+/** Replaces the secret of a session that still has the current one and is not over. Returns its account's id, or `undefined`. */
 export function* swapSecretHash(
   id: string,
   change: { readonly current: string; readonly next: string; readonly now: number },
@@ -144,7 +145,7 @@ export function* swapSecretHash(
   return row && textOf(row, "account_id");
 }
 
-/** Writes when sessions were seen, unless they were seen later. In the order of their ids, so that two nodes never wait for each other. */
+/** Writes when sessions were seen, unless they were seen later. The order is by id, so two nodes never deadlock. */
 export function* saveSeenTimes(times: readonly (readonly [id: string, at: number])[]): Work<void> {
   const ordered = times.toSorted(([one], [other]) => (one < other ? -1 : 1));
   for (const [id, at] of ordered) yield* all(see, { id, at });
@@ -152,7 +153,7 @@ export function* saveSeenTimes(times: readonly (readonly [id: string, at: number
 
 const keptMs = 86_400_000;
 
-/** Removes at most so many sessions that have been over for a day, with their refresh tokens; gives how many it removed. */
+/** Removes at most `limit` sessions that have been over for a day, with their refresh tokens. Returns how many it removed. */
 export function* removeExpiredSessions(now: number, limit: number): Work<number> {
   return (yield* all(remove, { before: now - keptMs, limit })).length;
 }
@@ -160,7 +161,7 @@ export function* removeExpiredSessions(now: number, limit: number): Work<number>
 function toSession(row: Row): SessionRecord {
   return {
     id: textOf(row, "id"),
-    // One of the two: the schema checks it.
+    // The schema allows only these two.
     kind: textOf(row, "kind") as SessionKind,
     accountId: textOf(row, "account_id"),
     clientId: textOrNone(row, "client_id"),

@@ -1,4 +1,4 @@
-/** Sessions for tests: over a database, with accounts, and behind an API whose answers are all looked at. */
+/** Sessions for tests: in a database, with accounts, behind an API whose every answer is checked. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
@@ -36,25 +36,25 @@ import { sessionRoutes } from "./session-routes.ts";
 import type { SessionKind } from "./session-store.ts";
 import { Sessions, type StartedSession } from "./sessions.ts";
 
-/** The password of every account that has one. */
+/** The password of every account that can sign in. */
 export const password = "correct horse battery staple";
-/** The pages of the API. */
+/** The origin of the API's pages. */
 export const origin = "https://app.test";
-/** A token of whoever `token` was asked for; it stands for an access token. */
+/** The access token of a user whose id is `robot`. */
 export const bearerToken = "a-token-that-is-good";
 
 let hashed: Promise<Secret<string>> | undefined;
 
-/** Sessions over a database. */
+/** Sessions in a database. */
 export interface SessionDesk extends TestSettings {
   readonly sessions: Sessions;
-  /** Adds an account, with the password if it is to sign in. */
+  /** Adds an account; it has the password if it can sign in. */
   addAccount(email?: string, can?: { readonly signIn: boolean }): Promise<Account>;
-  /** Begins a session as a sign-in does that has just been checked. */
+  /** Begins a session, as a sign-in does whose password was just checked. */
   begin(account: Account, kind?: SessionKind): Promise<StartedSession>;
 }
 
-/** Opens sessions over a database. */
+/** Opens sessions in a database. */
 export function openSessions(test: Pick<TestContext, "after">, database: Database, overrides: Partial<Settings> = {}): SessionDesk {
   const tested = testSettings(database, overrides);
   const { settings } = tested;
@@ -84,17 +84,17 @@ export function openSessions(test: Pick<TestContext, "after">, database: Databas
   };
 }
 
-/** The secret of a browser's session. */
+/** Returns the secret of a browser's session. */
 export function secretOf({ secret }: StartedSession): Redacted<string> {
   assert.ok(secret);
   return secret;
 }
 
-/** What a request of a test says. */
+/** The parts of a test's request. */
 export interface TestRequest {
   /** The value of the session's cookie. */
   readonly session?: Redacted<string> | string;
-  /** `Sec-Fetch-Site`; default `same-origin`, as a page of the API sends it. `null` for none. */
+  /** `Sec-Fetch-Site`. The default is `same-origin`, as a page of the API sends it; `null` leaves it out. */
   readonly site?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string>>;
@@ -105,13 +105,13 @@ export interface TestRequest {
 export interface SessionApi extends SessionDesk {
   readonly api: Api;
   readonly audited: AuditEvent[];
-  /** Calls the API; every answer is looked at for what it must never be without. */
+  /** Calls the API, and checks the answer with `checkAnswer`. */
   call(method: string, path: string, request?: TestRequest): Promise<Response>;
   /** Signs in with the fixture's password. */
   signIn(account: Account, request?: TestRequest): Promise<Response>;
 }
 
-/** Opens an API with the routes of sessions, and three that a signed-in user may call, with a cookie or a token. */
+/** Opens an API with the routes of sessions, and three routes for signed-in users, who come with a cookie or a token. */
 export function openSessionApi(
   test: Pick<TestContext, "after">,
   database: Database,
@@ -190,8 +190,8 @@ function requestOf(settings: Settings, { session, site = "same-origin", headers 
 }
 
 /**
- * S-08 and S-17, of every answer of every test: cookies have all that protects them, and nobody on the way keeps an answer that
- * depends on one or sets one.
+ * Checks S-08 and S-17 on every answer of every test: cookies have all protecting attributes, and no cache may store an answer
+ * that depends on a cookie or sets one.
  */
 export function checkAnswer(
   response: Response,
@@ -211,20 +211,20 @@ export function checkAnswer(
   }
 }
 
-/** The value of a cookie that an answer sets; `undefined` where it sets none of that name. */
+/** Returns the value of a cookie that an answer sets, or `undefined`. */
 export function cookieSet(response: Response, name: string): string | undefined {
   const set = response.headers.getSetCookie().find((cookie) => cookie.startsWith(`${name}=`));
   return set?.slice(name.length + 1, set.indexOf(";"));
 }
 
-/** The value of the session's cookie that an answer sets. */
+/** Returns the value of the session's cookie that an answer sets. */
 export function sessionSet(response: Response): string {
   const value = cookieSet(response, "__Host-session");
   assert.ok(value);
   return value;
 }
 
-/** The code of a problem document. */
+/** Reads the code of a problem document. */
 export async function codeOf(response: Response): Promise<unknown> {
   return z.object({ code: z.string() }).parse(await response.json()).code;
 }

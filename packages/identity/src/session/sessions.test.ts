@@ -13,7 +13,7 @@ const row = sql("SELECT * FROM identity_sessions WHERE id = :id");
 const entries = sql("SELECT kind, key FROM identity_revocations ORDER BY seq");
 
 describeOnEach("Sessions", (database) => {
-  test("a session is found by its secret, which is kept as a hash only", async (t) => {
+  test("a session is found by its secret, of which only the hash is stored", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const account = await desk.addAccount();
@@ -33,7 +33,7 @@ describeOnEach("Sessions", (database) => {
     );
   });
 
-  test("a program's session has no secret, and lasts as long as its refresh tokens may", async (t) => {
+  test("a program's session has no secret, and lasts as long as its refresh tokens can", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const begun = await desk.begin(await desk.addAccount(), "tokens");
     assert.equal(begun.secret, undefined);
@@ -41,7 +41,7 @@ describeOnEach("Sessions", (database) => {
     assert.equal(await desk.sessions.rotate(begun.id), undefined);
   });
 
-  test("an id that nobody was given is no session, and one of another form does not reach the database (S-02)", async (t) => {
+  test("a secret that nobody was given finds no session, and one of another form does not reach the database (S-02)", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const begun = await desk.begin(await desk.addAccount());
@@ -56,7 +56,7 @@ describeOnEach("Sessions", (database) => {
     await assert.rejects(desk.sessions.find(newSecret()), { code: "unavailable" });
   });
 
-  test("a session that was ended is refused from the next request on, and so are the tokens that came of it (S-04)", async (t) => {
+  test("an ended session is refused from the next request on, and so are the tokens issued for it (S-04)", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const account = await desk.addAccount();
@@ -75,7 +75,7 @@ describeOnEach("Sessions", (database) => {
     assert.deepEqual(desk.events.filter(({ type }) => type === "session.ended").length, 1);
   });
 
-  test("ending all others of an account leaves the one that asked, and those of everybody else (S-05)", async (t) => {
+  test("ending all other sessions of an account keeps the current one, and those of other accounts (S-05)", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const [account, stranger] = [await desk.addAccount(), await desk.addAccount()];
     const mine = await desk.begin(account);
@@ -88,7 +88,7 @@ describeOnEach("Sessions", (database) => {
     for (const { secret } of others) if (secret !== undefined) assert.equal(await desk.sessions.find(secret), undefined);
   });
 
-  test("a session without a request for the idle time is over, and one with a request just before is not (S-06)", async (t) => {
+  test("a session without a request for the idle time is over; a request just before that keeps it (S-06)", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const begun = await desk.begin(await desk.addAccount());
     const idle = desk.settings.lifetimes.sessionIdleSeconds;
@@ -101,7 +101,7 @@ describeOnEach("Sessions", (database) => {
     assert.deepEqual(lastReason(desk), "idle");
   });
 
-  test("a session that is used every minute is over at its absolute end (S-07)", async (t) => {
+  test("a session that is used every minute is over at its absolute limit (S-07)", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const begun = await desk.begin(await desk.addAccount());
     const seconds = desk.settings.lifetimes.sessionSeconds;
@@ -116,13 +116,13 @@ describeOnEach("Sessions", (database) => {
     assert.deepEqual(lastReason(desk), "expired");
   });
 
-  test("sessions of an account that was disabled are refused at the next request (S-14)", async (t) => {
+  test("sessions of a disabled account are refused at the next request (S-14)", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const account = await desk.addAccount();
     const begun = await desk.begin(account);
     assert.ok(await desk.sessions.find(secretOf(begun)));
-    // The flag alone is enough, whatever else disabling does.
+    // The flag alone must be enough, without the revocation that disabling also writes.
     await db.run(disableAccount(account.id, desk.clock.now));
     assert.equal(await desk.sessions.find(secretOf(begun)), undefined);
     assert.deepEqual(lastReason(desk), "account_disabled");
@@ -152,7 +152,7 @@ describeOnEach("Sessions", (database) => {
     assert.equal(await desk.sessions.find(secretOf(idle)), undefined);
   });
 
-  test("an account that is deleted takes its sessions along", async (t) => {
+  test("deleting an account deletes its sessions", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const account = await desk.addAccount();
@@ -162,7 +162,7 @@ describeOnEach("Sessions", (database) => {
     assert.equal(await desk.sessions.findById(begun.id), undefined);
   });
 
-  test("housekeeping removes what has been over for a day, with its refresh tokens, so many at a time", async (t) => {
+  test("housekeeping removes sessions that have been over for a day, with their refresh tokens, up to a limit each time", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const account = await desk.addAccount();
@@ -192,7 +192,7 @@ describeOnEach("Sessions", (database) => {
   });
 });
 
-test("100,000 secrets are unique, of 256 bits, and no bit of them leans (S-11)", () => {
+test("100,000 secrets are unique, have 256 bits, and no bit is biased (S-11)", () => {
   const seen = new Set<string>();
   const ones = Array.from({ length: 256 }, () => 0);
   const count = 100_000;
@@ -204,7 +204,7 @@ test("100,000 secrets are unique, of 256 bits, and no bit of them leans (S-11)",
     for (let bit = 0; bit < 256; bit += 1) ones[bit] = (ones[bit] ?? 0) + (((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1);
   }
   assert.equal(seen.size, count);
-  // Half of them, give or take eight standard deviations (158 each): by chance once in 10^12 runs.
+  // Half of them, plus or minus eight standard deviations (158 each): chance alone fails once in 10^12 runs.
   for (const each of ones) assert.ok(Math.abs(each - count / 2) < 8 * 158.2, `${each}`);
 });
 

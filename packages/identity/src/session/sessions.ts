@@ -1,4 +1,4 @@
-/** Sessions: begun, found by their secret, given another one, listed, ended. */
+/** Sessions: begins, finds, rotates, lists and ends them. */
 import { randomUUID } from "node:crypto";
 import type { Redacted } from "lockstep";
 import type { Account } from "../account-table/account-row.ts";
@@ -25,32 +25,32 @@ import {
   swapSecretHash,
 } from "./session-store.ts";
 
-/** A sign-in that was checked, and becomes a session. */
+/** A sign-in that was checked, and from which a session begins. */
 export interface SignInToStart {
-  /** Whose password was right. */
+  /** The account whose password was right. */
   readonly account: Account;
   /** The position of the revocation log when the account was read (`SignedIn.position`). */
   readonly position: number;
   readonly kind: SessionKind;
   readonly clientId?: string | undefined;
-  /** What is granted, space-separated. */
+  /** The scopes to grant, space-separated. */
   readonly scope: string;
   readonly userAgent?: string | undefined;
-  /** The secret that came with the sign-in: the session that it opens, whoever's it is, ends (S-01). */
+  /** The secret that the request of the sign-in carried. The session that it belongs to ends, no matter whose it is (S-01). */
   readonly replaces?: Redacted<string> | undefined;
 }
 
 /** A session that has begun. */
 export interface StartedSession {
-  /** `sid` of its access tokens. */
+  /** The `sid` of its access tokens. */
   readonly id: string;
-  /** For the cookie of a browser; a program has refresh tokens instead. */
+  /** The value for a browser's cookie; `undefined` for a program, which has refresh tokens instead. */
   readonly secret: Redacted<string> | undefined;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
-/** How often times are written at most, in seconds; more often where sessions are idle sooner than four times that. */
+/** The time between two writes, in seconds. If the idle timeout is shorter than four times that, a quarter of the timeout. */
 const seenSeconds = 60;
 
 const originated: KnownOptions<EventOrigin> = { requestId: true };
@@ -65,7 +65,7 @@ const started: KnownOptions<SignInToStart> = {
 };
 const ended: KnownOptions<SessionsToEnd> = { id: true, accountId: true, except: true, kind: true, clientId: true };
 
-/** Sessions over a database. Every method refuses a misspelt option with `WrongIdentityOption`. */
+/** Sessions in a database. Every method refuses a misspelt option with `WrongIdentityOption`. */
 export class Sessions {
   readonly #settings: Settings;
   readonly #seen: SeenTimes;
@@ -77,10 +77,10 @@ export class Sessions {
   }
 
   /**
-   * Begins a session for a sign-in, and records it; part of a transaction. Checking a password takes a while: a sign-in whose
-   * account was disabled meanwhile, or all of whose sessions were ended (a new password, "sign out everywhere"), begins nothing.
+   * Begins a session for a sign-in, and records it. Part of a transaction. Checking a password takes time: if the account was
+   * disabled meanwhile, or all its sessions were ended (a new password, "sign out everywhere"), no session begins.
    *
-   * @throws SignInRefused where that happened
+   * @throws SignInRefused in that case
    */
   *start(signIn: SignInToStart, record: Recorder): Work<StartedSession> {
     checkOptions("sessions.start()", signIn, started);
@@ -104,7 +104,7 @@ export class Sessions {
       expiresAt,
     });
     if (!isKept) {
-      // Not recorded: the transaction ends here, and what was recorded with it.
+      // Report instead of recording: the error below undoes the transaction and everything recorded in it.
       audit.report({ type: "sign_in.failed", subject: account.id, method: "password", reason: "overtaken" });
       throw new SignInRefused();
     }
@@ -114,8 +114,9 @@ export class Sessions {
   }
 
   /**
-   * The session of a secret that a browser sent, with its account, and notes that it was seen; nothing for one that is unknown,
-   * ended, too old, idle for too long, or of an account that is disabled. One indexed lookup; none for what is no secret.
+   * Finds the session of a secret that a browser sent, with its account, and notes that it was seen. Returns `undefined` if it is
+   * unknown, ended, too old or idle for too long, or if its account is disabled. One indexed lookup; none if the text does not
+   * have the form of a secret.
    *
    * @throws Unavailable while the database is away
    */
@@ -135,14 +136,15 @@ export class Sessions {
     return undefined;
   }
 
-  /** The session of an id, over or not. @throws Unavailable while the database is away */
+  /** Finds a session by its id, even if it is over. @throws Unavailable while the database is away */
   async findById(id: string): Promise<SessionRecord | undefined> {
     return this.#settings.database.run(findSession(id));
   }
 
   /**
-   * Gives a browser's session another secret, as must happen when what it may do has changed; the old one is refused at once.
-   * Nothing where the session is over, is a program's, or another request was first: that one's answer has the cookie.
+   * Replaces the secret of a browser's session; the old secret is refused at once. Do this whenever the rights of the session
+   * change. Returns `undefined` if the session is over or is a program's, or if another request was first, whose answer then
+   * carries the cookie.
    *
    * @throws Unavailable while the database is away
    */
@@ -161,7 +163,7 @@ export class Sessions {
     return isSwapped ? secret : undefined;
   }
 
-  /** The sessions of an account that are not over, the newest first. @throws Unavailable while the database is away */
+  /** Lists the sessions of an account that are not over, the newest first. @throws Unavailable while the database is away */
   async list(accountId: string, page: SessionPage): Promise<readonly SessionRecord[]> {
     checkOptions("sessions.list()", page, { limit: true, after: true });
     const { database, clock, lifetimes } = this.#settings;
@@ -171,7 +173,7 @@ export class Sessions {
     return sessions.map((session) => ({ ...session, seenAt: this.#seen.latest(session.id, session.seenAt) }));
   }
 
-  /** Ends sessions, with the tokens that came of them; gives their ids. @throws Unavailable while the database is away */
+  /** Ends sessions, with the tokens issued for them. Returns their ids. @throws Unavailable while the database is away */
   async end(sessions: SessionsToEnd, reason: EndReason, origin: EventOrigin = {}): Promise<readonly string[]> {
     checkOptions("sessions.end()", sessions, ended);
     checkOptions("sessions.end()", origin, originated);
@@ -179,12 +181,12 @@ export class Sessions {
     return audit.recorded(database, origin, (record) => endSessions(sessions, reason, record, this.#settings));
   }
 
-  /** Writes when sessions were seen. @throws Unavailable while the database is away; it is written later then */
+  /** Writes when sessions were seen. @throws Unavailable while the database is away; the times are written later */
   async flush(): Promise<void> {
     await this.#seen.flush();
   }
 
-  /** Writes what is still in memory, if the database answers. */
+  /** Writes the times that are still in memory, if the database answers. */
   async close(): Promise<void> {
     await this.#seen.close();
   }

@@ -18,13 +18,13 @@ async function countSessions({ settings }: SessionApi): Promise<number> {
   return numberOf(row, "count");
 }
 
-/** Everything of an answer but what differs between any two. */
+/** Everything of an answer except the parts that differ between any two answers. */
 async function seen(response: Response): Promise<string> {
   return JSON.stringify([response.status, comparableHeaders(response.headers), await response.text()]);
 }
 
 describeOnEach("POST /auth/session", (database) => {
-  test("gives a session, its cookie and that of the device to whoever has the password", async (t) => {
+  test("the right password begins a session and sets its cookie and the device cookie", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount("ada@example.com", { signIn: true });
     const response = await api.signIn(account, { headers: { "user-agent": "Browser/1" } });
@@ -64,13 +64,13 @@ describeOnEach("POST /auth/session", (database) => {
     assert.equal((await api.signIn(right)).status, 200);
   });
 
-  test("a sign-in that is overtaken by a new password is the same 401", async (t) => {
+  test("a sign-in during which the password changes is the same 401", async (t) => {
     const db = await database.open(t);
     const api = openSessionApi(t, db);
     const account = await api.addAccount("late@example.com", { signIn: true });
     const refused = await seen(await api.call("POST", "/auth/session", { form: { username: account.email, password: "wrong" } }));
     const { settings, sessions } = api;
-    // What signing in does once the password was right, and before the session begins.
+    // `signIn` calls this after the password was right and before the session begins.
     const succeeded = async (): Promise<void> => void (await sessions.end({ accountId: account.id }, "password_changed"));
     const route = signInRoute({ settings, sessions, throttle: { signIn: async () => ({ succeeded }) } });
     const overtaken = createApi({ title: "t", version: "1", routes: [route] });
@@ -87,7 +87,7 @@ describeOnEach("POST /auth/session", (database) => {
     assert.ok(event?.type === "sign_in.failed" && event.reason === "overtaken");
   });
 
-  test("a session that was planted before signing in is ended, and is not the one that signing in gives (S-01)", async (t) => {
+  test("a session planted before signing in is ended, and signing in begins another one (S-01)", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const [attacker, victim] = [await api.addAccount(), await api.addAccount("victim@example.com", { signIn: true })];
     const planted = secretOf(await api.begin(attacker)).reveal();
@@ -102,7 +102,7 @@ describeOnEach("POST /auth/session", (database) => {
     assert.deepEqual(reasons, ["replaced", "replaced"]);
   });
 
-  test("whoever fails to sign in ends no session (S-01)", async (t) => {
+  test("a failed sign-in ends no session (S-01)", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount();
     const session = secretOf(await api.begin(account));
@@ -111,7 +111,7 @@ describeOnEach("POST /auth/session", (database) => {
     assert.equal((await api.call("GET", "/me", { session })).status, 200);
   });
 
-  test("an id that the client brings never becomes a session (S-02)", async (t) => {
+  test("a secret that the client chooses never becomes a session (S-02)", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount("s02@example.com", { signIn: true });
     for (const chosen of ["attackerchosen", "A".repeat(43), "a".repeat(4000), "\u00e9", ""]) {
@@ -128,7 +128,7 @@ describeOnEach("POST /auth/session", (database) => {
     assert.equal(two.status, 400);
   });
 
-  test("a form that cannot be is refused before anything is hashed, and changes nothing", async (t) => {
+  test("an invalid form is refused before anything is hashed, and changes nothing", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount("forms@example.com", { signIn: true });
     const good = { username: account.email, password };
@@ -158,7 +158,7 @@ describeOnEach("POST /auth/session", (database) => {
     assert.equal((await api.call("POST", "/auth/session", { form: good })).status, 200);
   });
 
-  test("a device cookie that is not ours, or too long, is none", async (t) => {
+  test("a device cookie that is not ours or too long is ignored", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount("device@example.com", { signIn: true });
     for (const device of ["", "x", "1.abc.def", "x".repeat(5000)]) {
@@ -168,7 +168,7 @@ describeOnEach("POST /auth/session", (database) => {
     assert.equal((await api.signIn(account, { headers: { cookie: `__Host-device=${known}` } })).status, 200);
   });
 
-  test("nobody is given a cookie over http, whatever the request says of itself (S-20)", async (t) => {
+  test("no cookie is set over http, whatever the request says about itself (S-20)", async (t) => {
     const api = openSessionApi(t, await database.open(t));
     const account = await api.addAccount("s20@example.com", { signIn: true });
     const spoofs = [
@@ -187,7 +187,7 @@ describeOnEach("POST /auth/session", (database) => {
     }
     assert.equal(await countSessions(api), 0);
     assert.deepEqual(api.events, []);
-    // The positive control: behind the proxy that the server was told of, which says https, and says http.
+    // The positive control: behind a declared proxy, which says https, and then http.
     const behind = await listen(t, api, { trustedProxies: 1 });
     const secure = await behind(account.email, { "x-forwarded-proto": "https", "x-forwarded-for": "192.0.2.1" });
     assert.equal(secure.status, 200);
@@ -196,7 +196,7 @@ describeOnEach("POST /auth/session", (database) => {
     assert.equal(insecure.status, 403);
   });
 
-  test("the demo on loopback gives cookies over http, under names of their own (S-20)", async (t) => {
+  test("the demo on loopback sets cookies over http, under other names (S-20)", async (t) => {
     const api = openSessionApi(t, await database.open(t), { insecureCookies: true });
     const account = await api.addAccount("demo@example.com", { signIn: true });
     const response = await (await listen(t, api, {}))(account.email, {});
@@ -209,7 +209,7 @@ describeOnEach("POST /auth/session", (database) => {
   });
 });
 
-/** Serves the API over http; gives a function that signs in. */
+/** Serves the API over http; returns a function that signs in. */
 async function listen(
   test: TestContext,
   { api }: SessionApi,

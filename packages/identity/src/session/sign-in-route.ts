@@ -22,7 +22,7 @@ import { deviceCookie, deviceCookieName } from "../throttle/device-cookie.ts";
 import { sessionCookie, sessionCookieName } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** What the route works with. */
+/** The services that the route needs. */
 export interface SignInRouteServices extends SignInServices {
   readonly sessions: Sessions;
 }
@@ -34,7 +34,7 @@ const SignInForm = z
       .min(1)
       .max(320)
       .regex(/^\P{Cc}*$/u)
-      // Documentation would make one up from the pattern.
+      // Without examples, documentation tools would invent one from the pattern.
       .meta({ examples: ["alice@example.com"] }),
     password: z.string().min(1).max(1024),
   })
@@ -44,11 +44,11 @@ const StartedSession = z.object({ id: z.uuid(), expiresAt: z.iso.datetime() }).m
 
 const problems = {
   401: "`sign_in_refused`: the address or the password is wrong, or the account may not sign in.",
-  403: "`insecure_transport`: the connection is not encrypted. `cross_site`: the request is another site's.",
+  403: "`insecure_transport`: the connection is not encrypted. `cross_site`: the request comes from another site.",
   429: "Too many attempts.",
 };
 
-/** Signing in, for pages of this site only (C-10). */
+/** Creates the sign-in route. It accepts only requests from pages of this site (C-10). */
 export function signInRoute(services: SignInRouteServices): Route {
   const { settings } = services;
   const deps = {
@@ -56,7 +56,7 @@ export function signInRoute(services: SignInRouteServices): Route {
     connection: encryptedConnection(settings),
     form: form(SignInForm),
     before: cookie(sessionCookieName(settings), z.string().optional(), {
-      identifies: nothing("the secret of the session that the browser had, which ends"),
+      identifies: nothing("the secret of the session that the browser had, and which this ends"),
     }),
     device: cookie(deviceCookieName(settings), z.string().optional()),
   };
@@ -79,7 +79,7 @@ interface StartRequest {
   readonly username: string;
   readonly password: Redacted<string>;
   readonly connection: Connection;
-  /** The value of a session's cookie that came along. Nobody is signed in by it: it is ended. */
+  /** The session cookie that the request carried. It signs nobody in; its session is ended. */
   readonly before: string | undefined;
   readonly device: string | undefined;
 }
@@ -107,16 +107,16 @@ async function start(request: StartRequest, services: SignInRouteServices): Prom
   );
 }
 
-/** The same for an unknown address, a wrong password and an account that is disabled (L-05). */
+/** Refuses a sign-in. The answer is the same for an unknown address, a wrong password and a disabled account (L-05). */
 function refused(settings: Settings): never {
-  // RFC 9110 §15.5.2: a 401 has a challenge. `Cookie` is the one of the session's scheme.
+  // RFC 9110 §15.5.2: a 401 has a challenge. The session's scheme uses the same `Cookie`.
   const headers = { "www-authenticate": `Cookie name="${sessionCookieName(settings)}"` };
   problem(401, "sign_in_refused", "The user name or the password is wrong.", { headers });
 }
 
 /**
- * A cookie that opens an account is not given over a connection that anybody can read (S-20). The demo's is, to a
- * caller on this machine.
+ * Refuses to send a session cookie over a connection that others can read (S-20). The demo allows it for callers on the same
+ * machine.
  */
 function encryptedConnection({ insecureCookies }: Settings): Dependency<Connection> {
   return depends({ connection: connection() }, ({ connection }) => {
@@ -125,7 +125,7 @@ function encryptedConnection({ insecureCookies }: Settings): Dependency<Connecti
   });
 }
 
-/** Whether a caller is on this machine. One whose address the host does not know has come to no socket of another machine. */
+/** Whether the caller is on this machine. If the host does not know the address, no other machine can have connected. */
 function isLoopback(address: string | undefined): boolean {
   return address === undefined || address === "::1" || /^(?:::ffff:)?127\./.test(address);
 }

@@ -9,7 +9,7 @@ import { endSessions } from "./end-session.ts";
 import { openSessions, secretOf, type SessionDesk } from "./session.fixture.ts";
 import type { StartedSession } from "./sessions.ts";
 
-/** A sign-in that was checked a moment ago: what `start` is given later. */
+/** A sign-in that was checked a moment ago. Returns a function that starts its session later. */
 async function checked({ settings, sessions }: SessionDesk, id: string): Promise<() => Promise<StartedSession>> {
   const account = await settings.database.run(findAccount(id));
   assert.ok(account);
@@ -18,7 +18,7 @@ async function checked({ settings, sessions }: SessionDesk, id: string): Promise
 }
 
 describeOnEach("Sessions.start()", (database) => {
-  test("a sign-in whose account was disabled while its password was checked begins nothing", async (t) => {
+  test("a sign-in whose account was disabled while its password was checked begins no session", async (t) => {
     const db = await database.open(t);
     const desk = openSessions(t, db);
     const account = await desk.addAccount();
@@ -31,7 +31,7 @@ describeOnEach("Sessions.start()", (database) => {
     assert.ok(await start());
   });
 
-  test("a sign-in that was checked before the sessions of its account were ended begins nothing, even if there were none (S-05)", async (t) => {
+  test("a sign-in that was checked before the sessions of its account were ended begins no session, even if there were no sessions to end (S-05)", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const [account, stranger] = [await desk.addAccount(), await desk.addAccount()];
     for (const some of [{}, { except: randomUUID() }, { kind: "tokens" }] as const) {
@@ -43,7 +43,7 @@ describeOnEach("Sessions.start()", (database) => {
     }
   });
 
-  test("of sign-ins and of an end of all sessions at the same time, no session is left (S-21)", async (t) => {
+  test("sign-ins at the same time as an end of all sessions leave no session (S-21)", async (t) => {
     const desk = openSessions(t, await database.open(t));
     const account = await desk.addAccount();
     const before = await Promise.all(Array.from({ length: 5 }, () => desk.begin(account)));
@@ -57,14 +57,14 @@ describeOnEach("Sessions.start()", (database) => {
     }
     for (const each of before) assert.equal(await desk.sessions.find(secretOf(each)), undefined);
     assert.deepEqual(await desk.sessions.list(account.id, { limit: 100 }), []);
-    // The positive control: a sign-in after it stays.
+    // The positive control: a later sign-in keeps its session.
     assert.ok(await desk.sessions.find(secretOf(await desk.begin(account))));
   });
 
   if (database.kind === "postgres") {
     const pause = sql("SELECT 1 AS one FROM (SELECT pg_sleep(0.3)) slept");
 
-    test("a session that has begun and is not committed yet does not escape the end of all", async (t) => {
+    test("a session that has begun but is not committed yet does not survive an end of all sessions", async (t) => {
       const db = await database.open(t);
       const desk = openSessions(t, db);
       const account = await desk.addAccount();
@@ -82,7 +82,7 @@ describeOnEach("Sessions.start()", (database) => {
       assert.equal(await desk.sessions.find(secretOf(await begin)), undefined);
     });
 
-    test("a sign-in that meets an end of all that is not committed yet waits, and begins nothing", async (t) => {
+    test("a sign-in during an uncommitted end of all sessions waits for it, and begins no session", async (t) => {
       const db = await database.open(t);
       const desk = openSessions(t, db);
       const account = await desk.addAccount();

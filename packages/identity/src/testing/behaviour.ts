@@ -1,38 +1,38 @@
-/** One fact about a store, and what the facts share. */
+/** Facts about a store, and the functions that their checks share. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../store/database.ts";
 import { all, sql, type Work } from "../store/statement.ts";
 import type { StoreUnderTest } from "./store-suite.ts";
 
-/** One fact. */
+/** One fact about a store, and its check. */
 export interface Behaviour {
   readonly name: string;
-  /** What the database must have for it to be tried. */
+  /** The method that the store must have for the check to run. */
   readonly needs?: "reopen" | "second";
   check(store: StoreUnderTest): Promise<void>;
 }
 
-/** A fact about any store. */
+/** Creates a fact about any store. */
 export function behaviour(name: string, check: (database: Database) => Promise<void>): Behaviour {
   return { name, check: ({ database }) => check(database) };
 }
 
-/** A fact about a store that several processes share, each with its own `Database`. */
+/** Creates a fact about a store that several processes share, each with its own `Database`. */
 export function behaviourOfTwo(name: string, check: (one: Database, other: Database) => Promise<void>): Behaviour {
   return {
     name,
     needs: "second",
     check: async ({ database, second }) => {
-      if (second === undefined) throw new TypeError('This store has no second(): say { lacks: ["second"] }');
+      if (second === undefined) throw new TypeError('Pass { lacks: ["second"] } to storeSuite(): this store has no second()');
       await check(database, await second());
     },
   };
 }
 
-/** How many contend. */
+/** How many callers compete. */
 export const contenders = 50;
 
-/** Runs something fifty times at once; gives what came of each. */
+/** Calls a function fifty times at once. Returns all results. */
 export function race<T>(run: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: contenders }, (_, index) => run(index)));
 }
@@ -41,8 +41,8 @@ const pause = sql("SELECT pg_sleep(0.01)");
 const longestDelayMs = 20;
 
 /**
- * The same database, over a slow line: on PostgreSQL every step of a transaction comes 10 ms after the one before, on SQLite,
- * where the steps of a transaction have nothing between them, each run and each transaction begins a little later.
+ * The same database with delays. On PostgreSQL, every step of a transaction starts 10 ms after the one before. On SQLite, the
+ * steps of a transaction have nothing between them, so each run and each transaction starts a little later.
  */
 export function slow(database: Database): Database {
   const isStepwise = database.kind === "postgres";
@@ -65,15 +65,15 @@ function* slowly<T>(work: Work<T>): Work<T> {
     }
     return next.value;
   } finally {
-    // As a driver does; what this gives is not needed any more.
+    // As a driver does; its result is not needed.
     (work as Work<unknown>).return(undefined);
   }
 }
 
-/** Waits until something is so. @throws Error after 5 seconds */
+/** Waits until a condition holds. @throws Error after 5 seconds */
 export async function until(isSo: () => boolean): Promise<void> {
   for (let waited = 0; !isSo(); waited += 5) {
-    if (waited > 5000) throw new Error("It did not come to pass within 5 seconds");
+    if (waited > 5000) throw new Error("The condition did not hold within 5 seconds");
     await sleep(5);
   }
 }

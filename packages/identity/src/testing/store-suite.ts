@@ -1,4 +1,4 @@
-/** The suite that every driver passes: the same work, the same rows, the same failures, whatever keeps them. */
+/** The suite that every driver passes: the same work has the same rows and the same failures on every database. */
 import { describe, test, type TestContext } from "node:test";
 import { checkOptions } from "../mechanism/wrong-identity-option.ts";
 import type { Database } from "../store/database.ts";
@@ -12,13 +12,13 @@ import { spendBehaviours } from "./behaviour/spend.ts";
 import { textBehaviours } from "./behaviour/text.ts";
 import { transactionBehaviours } from "./behaviour/transaction.ts";
 
-/** A database that is tested. Whoever opened it closes it after the test, with everything that came of it. */
+/** A database to test. The code that opened it closes it after the test, with all others that it opened. */
 export interface StoreUnderTest {
-  /** Empty. */
+  /** The database, without tables. */
   readonly database: Database;
-  /** Opens the same database again, as a process that was started again; none for one that lives as long as its process. */
+  /** Opens the same database again, as a restarted process does. Absent for a database that ends with its process. */
   readonly reopen?: () => Promise<Database>;
-  /** Opens the same database once more, as another process beside the first. */
+  /** Opens the same database a second time, as another process next to the first does. */
   readonly second?: () => Promise<Database>;
 }
 
@@ -34,14 +34,14 @@ const subjects = [
   ["identity's own work", identityBehaviours],
 ] as const;
 
-/** What a driver may be without: see `StoreUnderTest`. */
+/** Which functions of `StoreUnderTest` a driver lacks. */
 export interface StoreSuiteOptions {
-  /** Facts that need one of these are left out. Default: none is. */
+  /** Facts that need one of these are left out. Default: none. */
   readonly lacks?: readonly ("reopen" | "second")[];
 }
 
 /**
- * Registers the tests that every driver passes, with `node:test`. `open` gives an empty database for each of them.
+ * Registers the tests that every driver passes, with `node:test`. `open` must open an empty database for each test.
  *
  * @throws WrongIdentityOption for an option that does not exist
  *

@@ -1,4 +1,4 @@
-/** What is left when something fails. */
+/** Facts about failures: which changes are undone, and which error arrives. */
 import assert from "node:assert/strict";
 import { Unavailable } from "lockstep";
 import { all, first, sql, type Work } from "../../store/statement.ts";
@@ -11,7 +11,7 @@ const none = sql("SELECT * FROM nothing_of_this_name");
 
 /** Facts about failures. */
 export const failureBehaviours: readonly Behaviour[] = [
-  behaviour("work that is ended by a failed statement runs its finally blocks, the inner one first", async (database) => {
+  behaviour("a failed statement ends the work and runs its finally blocks, the inner one first", async (database) => {
     for (const way of ["run", "transaction"] as const) {
       const left: string[] = [];
       const inner = function* (): Work<void> {
@@ -32,7 +32,7 @@ export const failureBehaviours: readonly Behaviour[] = [
       assert.deepEqual(left, ["inner", "outer"], way);
     }
   }),
-  behaviour("work cannot catch that a statement failed, and go on in a transaction that is lost", async (database) => {
+  behaviour("work cannot catch a failed statement and go on in the lost transaction", async (database) => {
     await database.run(each(make));
     let wentOn = false;
     const stubborn = function* (): Work<string> {
@@ -49,7 +49,7 @@ export const failureBehaviours: readonly Behaviour[] = [
     assert.equal(wentOn, false);
     assert.equal(await database.run(first(find, { id: "a" })), undefined);
   }),
-  behaviour("what a finally block asks for is not done any more", async (database) => {
+  behaviour("a statement in a finally block is no longer executed", async (database) => {
     await database.run(each(make));
     const late = function* (): Work<void> {
       try {
@@ -62,7 +62,7 @@ export const failureBehaviours: readonly Behaviour[] = [
     await assert.rejects(database.transaction(late), /nothing_of_this_name/);
     assert.equal(await database.run(first(find, { id: "late" })), undefined);
   }),
-  behaviour("what work throws comes out as it is, whatever its words", async (database) => {
+  behaviour("an error that work throws arrives unchanged, whatever its message", async (database) => {
     const errors = [
       new Error("timeout"),
       new Error("Connection terminated"),
@@ -77,7 +77,7 @@ export const failureBehaviours: readonly Behaviour[] = [
       await assert.rejects(database.transaction(work), error);
     }
   }),
-  behaviour("a mistake in a statement is an error, not a database that is away", async (database) => {
+  behaviour("a mistake in a statement is an error, and not Unavailable", async (database) => {
     await database.run(each(make));
     await database.run(all(insert, { id: "a" }));
     for (const work of [all(none), all(sql("SELEKT 1")), all(insert, { id: "a" }), all(insert, { id: null })]) {

@@ -1,4 +1,4 @@
-/** What identity itself spends, swaps and counts: the very work that its routes do. */
+/** Identity's own statements that spend, swap and count: the same ones that its routes use. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { secret } from "lockstep";
@@ -23,21 +23,18 @@ const insertToken = sql(`
 const now = 1_767_225_600_000;
 const later = now + 1000;
 
-/** Facts about identity's own work. */
+/** Facts about identity's own statements. */
 export const identityBehaviours: readonly Behaviour[] = [
-  behaviour(
-    "of fifty who use one link one does; one that is over, or for another purpose, is nobody's (L-20)",
-    async (database) => {
-      await migrate(database, identitySchema);
-      const token = newSecret();
-      const link = { token, purpose: "register", accountId: undefined, email: "a@b.test", passwordHash: undefined } as const;
-      await database.transaction(() => saveLink({ ...link, createdAt: now, expiresAt: later }));
-      assert.equal(await database.run(spendLink(token, "reset", now)), undefined);
-      assert.equal(await database.run(spendLink(token, "register", later)), undefined);
-      await expectOneWinner(database, () => spendLink(token, "register", now));
-    },
-  ),
-  behaviour("one of fifty makes the account of an address", async (database) => {
+  behaviour("one of fifty uses a link; nobody can use an expired link, or one for another purpose (L-20)", async (database) => {
+    await migrate(database, identitySchema);
+    const token = newSecret();
+    const link = { token, purpose: "register", accountId: undefined, email: "a@b.test", passwordHash: undefined } as const;
+    await database.transaction(() => saveLink({ ...link, createdAt: now, expiresAt: later }));
+    assert.equal(await database.run(spendLink(token, "reset", now)), undefined);
+    assert.equal(await database.run(spendLink(token, "register", later)), undefined);
+    await expectOneWinner(database, () => spendLink(token, "register", now));
+  }),
+  behaviour("one of fifty creates the account of an address", async (database) => {
     await migrate(database, identitySchema);
     await expectOneWinner(database, () => insertAccount(accountOf("one@b.test")));
   }),
@@ -48,7 +45,7 @@ export const identityBehaviours: readonly Behaviour[] = [
     await expectOneWinner(database, () => disableAccount(account.id, now));
     await expectOneWinner(database, () => deleteAccount(account.id));
   }),
-  behaviour("one of fifty spends a refresh token, and its successor is the one that is kept (A-21)", async (database) => {
+  behaviour("one of fifty spends a refresh token, and its successor is the one that is stored (A-21)", async (database) => {
     const { session } = await withSession(database);
     const token = newSecret();
     const hash = hashOfSecret(token);
@@ -61,12 +58,12 @@ export const identityBehaviours: readonly Behaviour[] = [
     const kept = await database.run(findRefreshToken(token));
     assert.equal(kept?.successorHash, hashOfSecret(successors[winner] ?? newSecret()));
   }),
-  behaviour("one of fifty changes the secret of a session that all of them read", async (database) => {
+  behaviour("one of fifty who read a session changes its secret", async (database) => {
     const { session } = await withSession(database);
     await expectOneWinner(database, (index) => swapSecretHash(session, { current: "h0", next: `n${index}`, now }));
     assert.equal(await database.run(swapSecretHash(session, { current: "h0", next: "late", now })), undefined);
   }),
-  behaviour("one of fifty replaces an API key, one ends it", async (database) => {
+  behaviour("one of fifty replaces an API key, one revokes it", async (database) => {
     const { account } = await withSession(database);
     const key = { id: "k", familyId: "k", owner: { account }, name: "k", scopes: [], createdAt: now, expiresAt: later };
     await database.transaction(() => insertApiKey({ ...key, secretHash: secret("h"), by: undefined }));
@@ -74,12 +71,12 @@ export const identityBehaviours: readonly Behaviour[] = [
     await expectOneWinner(database, () => replaceApiKey("k", now, later));
     await expectOneWinner(database, () => revokeApiKey("k", now));
   }),
-  behaviour("one of fifty uses the id of a client's assertion; another client may use the same", async (database) => {
+  behaviour("one of fifty uses the id of a client's assertion; another client may use the same id", async (database) => {
     await migrate(database, identitySchema);
     await expectOneWinner(database, () => spendAssertion("one", "jti", later));
     assert.equal(await database.run(spendAssertion("other", "jti", later)), true);
   }),
-  behaviour("fifty revocations have fifty positions, one after the other, and are told in that order", async (database) => {
+  behaviour("fifty revocations have fifty positions, one after the other, and are announced in that order", async (database) => {
     await migrate(database, identitySchema);
     const heard: string[] = [];
     await database.listen(revocationChannel, { notified: (payload) => heard.push(payload), reconnected: () => {} });
@@ -108,14 +105,14 @@ export const identityBehaviours: readonly Behaviour[] = [
     await migrate(one, identitySchema);
     await expectConsecutive([one, other], other);
   }),
-  behaviour("a sign-in that was checked before all sessions ended begins nothing, whichever comes first", async (database) => {
+  behaviour("a sign-in that was checked before all sessions ended begins no session, whichever comes first", async (database) => {
     const { account } = await withSession(database);
     const slowDatabase = slow(database);
     const position = await database.run(revocationPosition());
     const begun = await race((index) =>
       slowDatabase.transaction(function* () {
         yield* lockAccount(account);
-        // One of them ends what there is; a session begins before that or not at all.
+        // One of them ends all sessions. A session begins before that, or not at all.
         if (index === 25) yield* revoke({ kind: "session", key: account, at: now, expiresAt: later });
         const before = yield* revocationPosition();
         const isKept = yield* insertSession(sessionOf(account, { id: randomUUID(), hash: `h${index + 1}`, position }));
@@ -127,7 +124,7 @@ export const identityBehaviours: readonly Behaviour[] = [
   }),
 ];
 
-/** Fifty try at once, and one gets something. Gives which. */
+/** Asserts that one of fifty calls at once succeeds. Returns its index. */
 async function expectOneWinner(database: Database, work: (index: number) => Work<unknown>): Promise<number> {
   const slowDatabase = slow(database);
   const results = await race((index) => slowDatabase.transaction(() => work(index)));

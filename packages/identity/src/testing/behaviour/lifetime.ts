@@ -1,4 +1,4 @@
-/** What is acknowledged is there after a restart, and a closed database says so. */
+/** Facts about restarting and closing. */
 import assert from "node:assert/strict";
 import { Unavailable } from "lockstep";
 import { migrate, versionOf } from "../../store/migration.ts";
@@ -15,7 +15,7 @@ const count = sql("SELECT COUNT(*) AS count FROM things");
 /** Facts about opening and closing. */
 export const lifetimeBehaviours: readonly Behaviour[] = [
   {
-    name: "what was acknowledged is there after a restart, and nothing of what was not",
+    name: "after a restart, every acknowledged change is there, and no other",
     needs: "reopen",
     check: async ({ database, reopen }) => {
       await database.run(each(make));
@@ -51,7 +51,7 @@ export const lifetimeBehaviours: readonly Behaviour[] = [
       assert.equal(await versionOf(again, identitySchema), identitySchema.migrations.length);
     },
   },
-  behaviourOfTwo("a second process sees what the first has acknowledged, at once", async (one, other) => {
+  behaviourOfTwo("a second process sees at once every change that the first has acknowledged", async (one, other) => {
     await one.run(each(make));
     for (let index = 0; index < 20; index += 1) {
       const [writer, reader] = index % 2 === 0 ? [one, other] : [other, one];
@@ -64,7 +64,7 @@ export const lifetimeBehaviours: readonly Behaviour[] = [
     await Promise.all([one, other, one, other].map((each) => migrate(each, identitySchema, (step) => told.push(step))));
     assert.equal(told.length, identitySchema.migrations.length);
   }),
-  behaviour("a closed database is unavailable, whatever it is asked", async (database) => {
+  behaviour("a closed database is unavailable, for every call", async (database) => {
     await database.run(each(make));
     await database.close();
     await assert.rejects(database.run(all(list)), Unavailable);
@@ -76,7 +76,7 @@ export const lifetimeBehaviours: readonly Behaviour[] = [
     await assert.rejects(database.listen("letters", { notified: () => {}, reconnected: () => {} }), Unavailable);
     await database.close();
   }),
-  behaviour("closing lets finish what is being done; each of it happens or is unavailable", async (database) => {
+  behaviour("closing waits for running work, and each transaction happens or is unavailable", async (database) => {
     await database.run(each(make));
     const working = race((index) =>
       database

@@ -1,4 +1,4 @@
-/** Notifications: after the commit, in order, and only then. */
+/** Facts about notifications: they are sent after the commit, in order, and only then. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../../store/database.ts";
@@ -19,7 +19,7 @@ function* count(channel: string): Work<number> {
 
 /** Facts about notifications. */
 export const notificationBehaviours: readonly Behaviour[] = [
-  behaviour("a listener hears what is told on its channel, in order, and nothing of other channels", async (database) => {
+  behaviour("a listener hears the notifications of its channel in order, and none of other channels", async (database) => {
     const heard = await hear(database, "letters");
     for (const payload of ["a", "", "b'; --", "é👩‍👧", "x".repeat(7999)])
       await database.transaction(() => notify("letters", payload));
@@ -28,7 +28,7 @@ export const notificationBehaviours: readonly Behaviour[] = [
     await until(() => heard.includes("end"));
     assert.deepEqual(heard, ["a", "", "b'; --", "é👩‍👧", "x".repeat(7999), "end"]);
   }),
-  behaviour("it is told after the commit: who hears it sees what it is about", async (database) => {
+  behaviour("a notification is sent after the commit, so its listener sees the change", async (database) => {
     await database.run(each(make, insert));
     const seen: Promise<boolean>[] = [];
     await database.listen("counted", {
@@ -42,7 +42,7 @@ export const notificationBehaviours: readonly Behaviour[] = [
     await until(() => seen.length === contenders);
     assert.ok((await Promise.all(seen)).every(Boolean));
   }),
-  behaviour("transactions that wait for each other are heard in the order of their commits", async (database) => {
+  behaviour("notifications of transactions that wait for each other are heard in the order of their commits", async (database) => {
     await database.run(each(make, insert));
     const heard = await hear(database, "counted");
     const slowDatabase = slow(database);
@@ -58,7 +58,7 @@ export const notificationBehaviours: readonly Behaviour[] = [
       Array.from({ length: contenders }, (_, index) => `${index + 1}`),
     );
   }),
-  behaviour("nothing is told of a transaction that did not happen", async (database) => {
+  behaviour("a transaction that fails sends no notification", async (database) => {
     const heard = await hear(database, "letters");
     const failing = function* (): Work<void> {
       yield* notify("letters", "never");
@@ -75,7 +75,7 @@ export const notificationBehaviours: readonly Behaviour[] = [
     await until(() => heard.includes("end"));
     assert.deepEqual(heard, ["end"]);
   }),
-  behaviour("what is told twice in one transaction is heard once, and again of the next", async (database) => {
+  behaviour("the same notification twice in a transaction is heard once, and again for the next transaction", async (database) => {
     const heard = await hear(database, "letters");
     const twice = function* (): Work<void> {
       for (const payload of ["a", "b", "a"]) yield* notify("letters", payload);
@@ -85,7 +85,7 @@ export const notificationBehaviours: readonly Behaviour[] = [
     await until(() => heard.length >= 4);
     assert.deepEqual(heard, ["a", "b", "a", "b"]);
   }),
-  behaviour("two listeners hear the same; one that has closed hears nothing more", async (database) => {
+  behaviour("two listeners hear the same, and a closed one hears nothing more", async (database) => {
     const [one, other] = [await hear(database, "letters"), [] as string[]];
     const listening = await database.listen("letters", { notified: (payload) => other.push(payload), reconnected: () => {} });
     await database.run(notify("letters", "a"));
@@ -97,7 +97,7 @@ export const notificationBehaviours: readonly Behaviour[] = [
     assert.deepEqual(other, ["a"]);
     await listening.close();
   }),
-  behaviour("a channel without a proper name, and what is too long to be told, is refused", async (database) => {
+  behaviour("a channel with a malformed name, and a payload that is too long or malformed, are refused", async (database) => {
     for (const channel of ["", "A", "1", "a-b", "a b", 'a"; LISTEN b', "a".repeat(64)]) {
       await assert.rejects(database.run(notify(channel, "")), TypeError, channel);
     }

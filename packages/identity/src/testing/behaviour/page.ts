@@ -1,4 +1,4 @@
-/** Pages by the last row of the page before, while others write. */
+/** Facts about pages that start after the last row of the page before, while others write. */
 import assert from "node:assert/strict";
 import type { Database } from "../../store/database.ts";
 import { numberOf, textOf } from "../../store/row.ts";
@@ -15,37 +15,34 @@ const tuplePage = sql(
   "SELECT id, created_at FROM posts WHERE (created_at, id) < (:at, :id) ORDER BY created_at DESC, id DESC LIMIT :limit",
 );
 
-/** Ids whose order a collation and a comparison of bytes see differently. */
+/** Ids that a collation orders differently from a comparison of bytes. */
 const ids = Array.from({ length: 60 }, (_, index) => `${["a", "B", "_", "Z", "é", "-"][index % 6] ?? ""}${index}`);
 
 /** Facts about pages. */
 export const pageBehaviours: readonly Behaviour[] = [
-  behaviour(
-    "pages hold what was there at the beginning, each row once, whatever is added and removed meanwhile",
-    async (database) => {
-      await fill(database);
-      const seen: string[] = [];
-      let last = { at: -1, id: "" };
-      for (let turn = 0; ; turn += 1) {
-        const rows = await database.run(all(page, { ...last, limit: 7 }));
-        const row = rows.at(-1);
-        if (row === undefined) break;
-        seen.push(...rows.map((each) => textOf(each, "id")));
-        last = { at: numberOf(row, "created_at"), id: textOf(row, "id") };
-        // Before the page, behind it at the same time, and at its end; and the very row that the next page begins after.
-        await database.run(all(insert, { id: `new ${turn}`, at: 0 }));
-        await database.run(all(insert, { id: `${last.id}+`, at: last.at }));
-        await database.run(all(remove, { id: last.id }));
-        if (turn > 100) break;
-      }
-      assert.deepEqual(
-        ids.filter((id) => !seen.includes(id)),
-        [],
-      );
-      assert.equal(new Set(seen).size, seen.length);
-    },
-  ),
-  behaviour("pages backwards, by comparing rows, are the same rows the other way round", async (database) => {
+  behaviour("pages contain every row of the beginning once, whatever is added and removed meanwhile", async (database) => {
+    await fill(database);
+    const seen: string[] = [];
+    let last = { at: -1, id: "" };
+    for (let turn = 0; ; turn += 1) {
+      const rows = await database.run(all(page, { ...last, limit: 7 }));
+      const row = rows.at(-1);
+      if (row === undefined) break;
+      seen.push(...rows.map((each) => textOf(each, "id")));
+      last = { at: numberOf(row, "created_at"), id: textOf(row, "id") };
+      // Add a row before the page, one at the same time as its last row, and one at its end, and remove its last row.
+      await database.run(all(insert, { id: `new ${turn}`, at: 0 }));
+      await database.run(all(insert, { id: `${last.id}+`, at: last.at }));
+      await database.run(all(remove, { id: last.id }));
+      if (turn > 100) break;
+    }
+    assert.deepEqual(
+      ids.filter((id) => !seen.includes(id)),
+      [],
+    );
+    assert.equal(new Set(seen).size, seen.length);
+  }),
+  behaviour("pages backwards, by comparing rows, are the same rows in reverse order", async (database) => {
     await fill(database);
     const forwards = (await database.run(all(page, { at: -1, id: "", limit: 1000 }))).map((row) => textOf(row, "id"));
     const backwards: string[] = [];
@@ -60,7 +57,7 @@ export const pageBehaviours: readonly Behaviour[] = [
     assert.deepEqual(backwards.toReversed(), forwards);
     assert.equal(forwards.length, ids.length);
   }),
-  behaviour("a page of no rows is empty", async (database) => {
+  behaviour("a page without rows is empty", async (database) => {
     await fill(database);
     assert.deepEqual([...(await database.run(all(page, { at: 10_000, id: "", limit: 7 })))], []);
     assert.deepEqual([...(await database.run(all(page, { at: -1, id: "", limit: 0 })))], []);

@@ -1,4 +1,4 @@
-/** What goes in as a parameter and what comes out of a column. */
+/** Facts about the values of parameters and columns. */
 import assert from "node:assert/strict";
 import { numberOf } from "../../store/row.ts";
 import { all, first, type Parameters, type Row, sql } from "../../store/statement.ts";
@@ -25,16 +25,16 @@ const half = sql("SELECT amount / :two AS half FROM things WHERE id = 'a'");
 const quoted = sql("SELECT ':id' AS text, id FROM things WHERE id = :id");
 const beyond = sql("SELECT amount + amount AS twice FROM things WHERE id = 'a'");
 
-/** Facts about parameters, columns and the forms of statements that identity uses. */
+/** Facts about parameters, columns and the kinds of statements that identity uses. */
 export const parameterBehaviours: readonly Behaviour[] = [
-  behaviour("parameters go by name, whatever their order, and as often as they are named", async (database) => {
+  behaviour("parameters are matched by name, in any order and as often as they are named", async (database) => {
     await database.run(each(make));
     const values = { amount: 7, id: "a", about: "first" };
     assert.deepEqual(plain(await database.run(all(insert, values))), [{ id: "a", amount: 7, about: "first" }]);
     const [row] = plain(await database.run(all(swapped, { ...values, id: "b" })));
     assert.deepEqual(row, { amount: 7, about: "first", id: "b", again: "b" });
   }),
-  behaviour("what stands in quotes is no parameter", async (database) => {
+  behaviour("a name in quotes is not a parameter", async (database) => {
     await database.run(each(make));
     await database.run(all(insert, { id: "a", amount: 1, about: null }));
     assert.deepEqual(plain(await database.run(all(quoted, { id: "a" }))), [{ text: ":id", id: "a" }]);
@@ -54,7 +54,7 @@ export const parameterBehaviours: readonly Behaviour[] = [
     );
     assert.equal(numberOf((await database.run(first(count))) ?? {}, "count"), 0);
   }),
-  behaviour("NULL, 0, empty text and whole numbers up to 2^53 - 1 come back as they went in", async (database) => {
+  behaviour("NULL, 0, empty text and whole numbers up to 2^53 - 1 are returned unchanged", async (database) => {
     await database.run(each(make));
     const most = Number.MAX_SAFE_INTEGER;
     const amounts = [null, 0, 1, -1, 1_767_225_600_000, most, -most];
@@ -64,28 +64,31 @@ export const parameterBehaviours: readonly Behaviour[] = [
       assert.deepEqual(plain(await database.run(all(find, { id: values.id }))), [values]);
     }
   }),
-  behaviour("a number that is not whole or beyond 2^53, and what is neither text nor number, is refused", async (database) => {
-    await database.run(each(make));
-    const wrong: unknown[] = [
-      1.5,
-      Number.NaN,
-      Number.POSITIVE_INFINITY,
-      2 ** 53,
-      true,
-      1n,
-      {},
-      [],
-      new Date(0),
-      undefined,
-      Symbol("s"),
-    ];
-    for (const amount of wrong) {
-      // What a program without types could pass.
-      const parameters = { id: "a", amount, about: null } as Parameters;
-      await assert.rejects(database.run(all(insert, parameters)), TypeError, String(amount));
-    }
-    assert.equal(numberOf((await database.run(first(count))) ?? {}, "count"), 0);
-  }),
+  behaviour(
+    "a number that is not whole or is beyond 2^53, and a value that is neither text nor number, are refused",
+    async (database) => {
+      await database.run(each(make));
+      const wrong: unknown[] = [
+        1.5,
+        Number.NaN,
+        Number.POSITIVE_INFINITY,
+        2 ** 53,
+        true,
+        1n,
+        {},
+        [],
+        new Date(0),
+        undefined,
+        Symbol("s"),
+      ];
+      for (const amount of wrong) {
+        // A program without types can pass these.
+        const parameters = { id: "a", amount, about: null } as Parameters;
+        await assert.rejects(database.run(all(insert, parameters)), TypeError, String(amount));
+      }
+      assert.equal(numberOf((await database.run(first(count))) ?? {}, "count"), 0);
+    },
+  ),
   behaviour("a column with a number beyond 2^53 fails instead of being rounded", async (database) => {
     await database.run(each(make));
     await database.run(all(insert, { id: "a", amount: Number.MAX_SAFE_INTEGER, about: null }));
@@ -105,7 +108,7 @@ export const parameterBehaviours: readonly Behaviour[] = [
     assert.deepEqual(plain(await database.run(all(flags))), [{ there: 1, absent: 0 }]);
     assert.deepEqual(plain(await database.run(all(half, { two: 2 }))), [{ half: 2 }]);
   }),
-  behaviour("RETURNING gives the rows that were changed, and only those", async (database) => {
+  behaviour("RETURNING returns the changed rows, and only those", async (database) => {
     await database.run(each(make));
     for (const [index, id] of ["a", "b", "c"].entries()) await database.run(all(insert, { id, amount: index, about: null }));
     const changed = plain(await database.run(all(add, { more: 10, least: 1 })));
@@ -119,7 +122,7 @@ export const parameterBehaviours: readonly Behaviour[] = [
     assert.deepEqual(plain(await database.run(all(remove, { most: 1 }))), [{ id: "a" }]);
     assert.deepEqual(plain(await database.run(all(remove, { most: 1 }))), []);
   }),
-  behaviour("ON CONFLICT does nothing, or updates, and tells which", async (database) => {
+  behaviour("ON CONFLICT does nothing or updates, and RETURNING shows which", async (database) => {
     await database.run(each(make));
     assert.deepEqual(plain(await database.run(all(insertOnce, { id: "a", amount: 1 }))), [{ id: "a" }]);
     assert.deepEqual(plain(await database.run(all(insertOnce, { id: "a", amount: 2 }))), []);
@@ -138,7 +141,7 @@ export const parameterBehaviours: readonly Behaviour[] = [
   }),
 ];
 
-/** The rows of one driver have no prototype, those of another do. */
+/** Rows of some drivers have no prototype, so they are copied before they are compared. */
 function plain(rows: readonly Row[]): Row[] {
   return rows.map((row) => ({ ...row }));
 }

@@ -1,4 +1,4 @@
-/** What may be used once is used once, however many try at the same time and however slow the database is. */
+/** Facts about single use: of many callers at the same time one succeeds, however slow the database is. */
 import assert from "node:assert/strict";
 import type { Database } from "../../store/database.ts";
 import { numberOf } from "../../store/row.ts";
@@ -19,15 +19,15 @@ const overwrite = sql("UPDATE tickets SET spent_by = :by WHERE id = :id");
 const count = sql("SELECT COUNT(*) AS count FROM tickets");
 const swap = sql("UPDATE tickets SET spent_by = :next WHERE id = 't' AND spent_by = :by RETURNING id");
 
-/** Facts about what is spent. */
+/** Facts about spending something once. */
 export const spendBehaviours: readonly Behaviour[] = [
-  behaviour("of fifty who spend by UPDATE one wins, in a transaction and alone", async (database) => {
+  behaviour("one of fifty who spend by UPDATE wins, in a transaction and without one", async (database) => {
     await expectOneWinner(database, spendByUpdate, (index) => ({ by: `b${index}` }));
   }),
-  behaviour("of fifty who spend by DELETE one wins", async (database) => {
+  behaviour("one of fifty who spend by DELETE wins", async (database) => {
     await expectOneWinner(database, spendByDelete, () => ({}));
   }),
-  behaviour("of fifty who spend by INSERT one wins", async (database) => {
+  behaviour("one of fifty who spend by INSERT wins", async (database) => {
     await database.run(each(make));
     const slowDatabase = slow(database);
     for (const id of ["a", "b"]) {
@@ -41,7 +41,7 @@ export const spendBehaviours: readonly Behaviour[] = [
     }
     assert.equal(numberOf((await database.run(first(count))) ?? {}, "count"), 2);
   }),
-  behaviour("the control: where reading comes before writing, several win under the same delays", async (database) => {
+  behaviour("the control: if the work reads before it writes, several win under the same delays", async (database) => {
     await database.run(each(make));
     await database.run(all(insert, { id: "t" }));
     const slowDatabase = slow(database);
@@ -53,28 +53,25 @@ export const spendBehaviours: readonly Behaviour[] = [
     });
     assert.ok(winners(won) > 1, `${winners(won)} won`);
   }),
-  behaviour(
-    "what the winner does beside it happens once, and what it spent stays spent only if all of it happens",
-    async (database) => {
-      await database.run(each(make));
-      await database.run(all(insert, { id: "t" }));
-      const slowDatabase = slow(database);
-      const attempts = await race((index) =>
-        slowDatabase
-          .transaction(function* () {
-            const row = yield* first(spendByUpdate, { id: "t", by: `b${index}`, now: 0 });
-            if (row === undefined) return "late";
-            yield* all(insert, { id: `made by ${index}` });
-            if (index % 2 === 0) throw new Error("refused");
-            return "won";
-          })
-          .catch(() => "failed"),
-      );
-      assert.equal(attempts.filter((each) => each === "won").length, 1, attempts.join(" "));
-      assert.equal(numberOf((await database.run(first(count))) ?? {}, "count"), 2);
-    },
-  ),
-  behaviour("what has expired is not spent, and not a moment earlier", async (database) => {
+  behaviour("the winner's other changes happen once, and the spending lasts only if all of them happen", async (database) => {
+    await database.run(each(make));
+    await database.run(all(insert, { id: "t" }));
+    const slowDatabase = slow(database);
+    const attempts = await race((index) =>
+      slowDatabase
+        .transaction(function* () {
+          const row = yield* first(spendByUpdate, { id: "t", by: `b${index}`, now: 0 });
+          if (row === undefined) return "late";
+          yield* all(insert, { id: `made by ${index}` });
+          if (index % 2 === 0) throw new Error("refused");
+          return "won";
+        })
+        .catch(() => "failed"),
+    );
+    assert.equal(attempts.filter((each) => each === "won").length, 1, attempts.join(" "));
+    assert.equal(numberOf((await database.run(first(count))) ?? {}, "count"), 2);
+  }),
+  behaviour("an expired item cannot be spent, and one that is about to expire can", async (database) => {
     await database.run(each(make));
     await database.run(all(insert, { id: "t" }));
     assert.equal(await database.run(first(spendByUpdate, { id: "t", by: "late", now: 1001 })), undefined);
@@ -82,7 +79,7 @@ export const spendBehaviours: readonly Behaviour[] = [
     assert.equal(await database.run(first(spendByDelete, { id: "t", now: 1000 })), undefined);
     assert.notEqual(await database.run(first(spendByUpdate, { id: "t", by: "in time", now: 999 })), undefined);
   }),
-  behaviour("compare and swap: fifty who follow the same state, one after whom the state is another", async (database) => {
+  behaviour("compare and swap: one of fifty who read the same state changes it", async (database) => {
     await database.run(each(make));
     await database.run(all(insert, { id: "t" }));
     await database.run(all(overwrite, { id: "t", by: "s0" }));
@@ -92,7 +89,7 @@ export const spendBehaviours: readonly Behaviour[] = [
       assert.equal(winners(won), 1);
     }
   }),
-  behaviour("a unique column has one owner, and the others are told nothing but that they came late", async (database) => {
+  behaviour("one of fifty gets a value of a unique column, and the others learn only that they came late", async (database) => {
     await database.run(each(sql("CREATE TABLE names (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE)")));
     const take = sql("INSERT INTO names (id, name) VALUES (:id, :name) ON CONFLICT DO NOTHING RETURNING id");
     const slowDatabase = slow(database);
@@ -100,7 +97,7 @@ export const spendBehaviours: readonly Behaviour[] = [
     assert.equal(winners(won), 1);
     assert.notEqual(await database.run(first(take, { id: "other", name: "One" })), undefined);
   }),
-  behaviourOfTwo("of fifty in two processes one wins", async (one, other) => {
+  behaviourOfTwo("one of fifty in two processes wins", async (one, other) => {
     await one.run(each(make));
     for (const spend of [spendByUpdate, spendByDelete]) {
       const id = spend.id;

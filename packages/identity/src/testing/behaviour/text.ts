@@ -1,4 +1,4 @@
-/** Texts are kept as they are, whatever is in them: none of them is ever read as a part of a statement. */
+/** Facts about texts: they are stored unchanged, and never read as a part of a statement. */
 import assert from "node:assert/strict";
 import { numberOf, textOf } from "../../store/row.ts";
 import { all, first, sql } from "../../store/statement.ts";
@@ -81,7 +81,7 @@ const unusual = [
 
 /** Facts about texts. */
 export const textBehaviours: readonly Behaviour[] = [
-  behaviour("a text is kept, found, changed and removed as it is, whatever it holds", async (database) => {
+  behaviour("a text is stored, found, changed and removed unaltered, whatever it contains", async (database) => {
     await database.run(each(make));
     const texts = [...injections, ...unusual];
     for (const [index, text] of texts.entries()) await database.run(all(insert, { id: `${index}`, text }));
@@ -97,7 +97,7 @@ export const textBehaviours: readonly Behaviour[] = [
     for (const text of texts) assert.equal((await database.run(all(remove, { text: `${text}!` }))).length, 1);
     assert.equal(numberOf((await database.run(first(count))) ?? {}, "count"), 0);
   }),
-  behaviour("texts are compared as they are: no case, form or trailing space is folded", async (database) => {
+  behaviour("texts are compared exactly: case, Unicode form and trailing spaces count", async (database) => {
     await database.run(each(make));
     const texts = ["a", "A", "a ", " a", "á", "a\u0301", "ａ"];
     for (const [index, text] of texts.entries()) await database.run(all(insert, { id: `${index}`, text }));
@@ -119,7 +119,7 @@ export const textBehaviours: readonly Behaviour[] = [
     }
     assert.equal(numberOf((await database.run(first(count))) ?? {}, "count"), 1);
   }),
-  behaviour("an error about a parameter holds nothing of its value", async (database) => {
+  behaviour("an error about a parameter does not contain its value", async (database) => {
     await database.run(each(make));
     for (const text of ["canary\0", "canary\ud800"]) {
       await assert.rejects(

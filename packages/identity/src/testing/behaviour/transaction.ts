@@ -1,4 +1,4 @@
-/** All of a transaction happens, or nothing, and others see nothing in between. */
+/** Facts about transactions: all of one happens or nothing, and others see nothing in between. */
 import assert from "node:assert/strict";
 import { numberOf } from "../../store/row.ts";
 import { all, first, lock, sql, type Work } from "../../store/statement.ts";
@@ -26,7 +26,7 @@ function* fill(): Work<void> {
   for (const id of ["a", "b"]) yield* all(insert, { id, amount: 100 });
 }
 
-/** Adds by reading and then writing, which is right under a lock only. */
+/** Adds by reading and then writing, which is correct only under a lock. */
 function* addByReading(id: string): Work<void> {
   const amount = numberOf((yield* first(amountOf, { id })) ?? {}, "amount");
   yield* all(set, { id, amount: amount + 1 });
@@ -34,7 +34,7 @@ function* addByReading(id: string): Work<void> {
 
 /** Facts about transactions. */
 export const transactionBehaviours: readonly Behaviour[] = [
-  behaviour("a transaction gives what its work gives, and everything in it has happened", async (database) => {
+  behaviour("a transaction returns the result of its work, and all its changes have happened", async (database) => {
     const result = await database.transaction(function* () {
       yield* fill();
       yield* move("a", "b", 30);
@@ -43,7 +43,7 @@ export const transactionBehaviours: readonly Behaviour[] = [
     assert.equal(numberOf(result ?? {}, "amount"), 130);
     assert.equal(await database.run(totalOf()), 200);
   }),
-  behaviour("nothing has happened where the work throws, in whatever step", async (database) => {
+  behaviour("if the work throws, at any step, nothing has happened", async (database) => {
     await database.transaction(fill);
     const refusal = new Error("refused");
     const works: (() => Work<void>)[] = [
@@ -63,7 +63,7 @@ export const transactionBehaviours: readonly Behaviour[] = [
     for (const work of works) await assert.rejects(database.transaction(work), refusal);
     assert.equal(await database.run(totalOf()), 200);
   }),
-  behaviour("nothing has happened where a statement fails, and the next transaction is a new one", async (database) => {
+  behaviour("if a statement fails, nothing has happened, and the next transaction is a new one", async (database) => {
     await database.transaction(fill);
     await assert.rejects(database.transaction(() => move("b", "c", 101)));
     await assert.rejects(
@@ -82,7 +82,7 @@ export const transactionBehaviours: readonly Behaviour[] = [
     await database.transaction(() => move("a", "b", 100));
     assert.equal(numberOf((await database.run(first(amountOf, { id: "b" }))) ?? {}, "amount"), 200);
   }),
-  behaviour("outside a transaction each statement has happened by itself", async (database) => {
+  behaviour("outside a transaction each statement happens by itself", async (database) => {
     await database.run(fill());
     await assert.rejects(
       database.run(
@@ -94,7 +94,7 @@ export const transactionBehaviours: readonly Behaviour[] = [
     );
     assert.equal(await database.run(totalOf()), 201);
   }),
-  behaviour("fifty transactions at once lose nothing", async (database) => {
+  behaviour("fifty transactions at once lose no changes", async (database) => {
     await database.transaction(fill);
     const slowDatabase = slow(database);
     await race((index) => slowDatabase.transaction(() => move("a", "b", index)).catch(() => {}));
@@ -113,7 +113,7 @@ export const transactionBehaviours: readonly Behaviour[] = [
     );
     assert.deepEqual(new Set(totals), new Set([200]));
   }),
-  behaviour("one transaction at a time has a lock; without it the same work loses some", async (database) => {
+  behaviour("one transaction at a time has a lock; without it the same work loses changes", async (database) => {
     await database.transaction(fill);
     const slowDatabase = slow(database);
     await race(() =>
@@ -123,14 +123,14 @@ export const transactionBehaviours: readonly Behaviour[] = [
       }),
     );
     assert.equal(numberOf((await database.run(first(amountOf, { id: "a" }))) ?? {}, "amount"), 100 + contenders);
-    // The control: each step for itself.
+    // The control: the same steps without a transaction.
     await race(async () => {
       const row = await slowDatabase.run(first(amountOf, { id: "b" }));
       await slowDatabase.run(all(set, { id: "b", amount: numberOf(row ?? {}, "amount") + 1 }));
     });
     assert.notEqual(numberOf((await database.run(first(amountOf, { id: "b" }))) ?? {}, "amount"), 100 + contenders);
   }),
-  behaviour("a lock is free again after its transaction, however that ended", async (database) => {
+  behaviour("a lock is free again after its transaction, however the transaction ended", async (database) => {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await assert.rejects(
         database.transaction(function* () {
@@ -143,10 +143,10 @@ export const transactionBehaviours: readonly Behaviour[] = [
     await database.transaction(() => lock("taken"));
     await database.transaction(() => lock("taken"));
   }),
-  behaviour("a lock outside a transaction would hold nothing, and is refused", async (database) => {
+  behaviour("a lock outside a transaction is refused, because it would lock nothing", async (database) => {
     await assert.rejects(database.run(lock("nothing")), TypeError);
   }),
-  behaviourOfTwo("two processes lose nothing of each other's", async (one, other) => {
+  behaviourOfTwo("two processes lose none of each other's changes", async (one, other) => {
     await one.transaction(fill);
     await race((index) =>
       (index % 2 === 0 ? one : other).transaction(function* () {
