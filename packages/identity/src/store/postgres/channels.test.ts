@@ -243,7 +243,7 @@ describe("Channels", () => {
   });
 
   for (const cut of ["refuse", "vanish", "hold"] as const) {
-    // The timeout is no measure: no time-out of a query ends in it.
+    // The timeout does not measure speed: no time-out of a query ends in it.
     test(`${cut}: closes at once, whatever the connection does`, { timeout: 60_000 }, async (t) => {
       const { channels, line, tell } = await mockedWorld(t);
       const { heard, listener } = newListener();
