@@ -28,7 +28,10 @@ export function describeOnEach(name: string, tests: (database: TestDatabase) => 
 }
 
 /** Hundreds of transactions that come at once wait for their connection on a busy machine, too. */
-const patient = { connectTimeoutMs: 120_000, statementTimeoutMs: 120_000 };
+export const patientTimes: Readonly<Record<"connectTimeoutMs" | "statementTimeoutMs", number>> = {
+  connectTimeoutMs: 120_000,
+  statementTimeoutMs: 120_000,
+};
 
 /**
  * One database for each process, however many test files run in it: making a database takes a hundred times as long as a schema.
@@ -38,7 +41,7 @@ let schemas: Promise<TestSchemas> | undefined;
 async function openTestPostgres(test: Pick<TestContext, "after">): Promise<Database> {
   schemas ??= createPostgres().then(({ url }) => new TestSchemas(url));
   const schema = await (await schemas).take();
-  const database = openPostgres(schema.url, patient);
+  const database = openPostgres(schema.url, patientTimes);
   test.after(async () => {
     await database.close();
     await schema.release();

@@ -2,6 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import type { Database } from "./database.ts";
+import { patientTimes } from "./database.fixture.ts";
 import { openPostgres } from "./postgres/index.ts";
 import { openSqlite } from "./sqlite/index.ts";
 import { all, sql, type Work } from "./statement.ts";
@@ -43,5 +44,5 @@ async function write(database: Database): Promise<void> {
 
 const [, script, address] = process.argv;
 if (script === import.meta.filename && address !== undefined) {
-  await write(address.startsWith("postgres") ? openPostgres(address) : openSqlite(address));
+  await write(address.startsWith("postgres") ? openPostgres(address, patientTimes) : openSqlite(address));
 }

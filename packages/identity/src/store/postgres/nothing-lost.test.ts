@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "lockstep";
 import { openLine } from "../../revocation/cut.fixture.ts";
-import { newPostgresUrl } from "../database.fixture.ts";
+import { eventually } from "../../revocation/node-process.fixture.ts";
 import { textOf } from "../row.ts";
 import { all, sql } from "../statement.ts";
 import { killedWriter, writeRow, writtenTable } from "../writer.fixture.ts";
@@ -13,29 +13,52 @@ import { open, settled, terminateAll } from "./postgres.fixture.ts";
 const complete = sql("SELECT id FROM written GROUP BY id HAVING COUNT(*) = 2");
 const halves = sql("SELECT id FROM written GROUP BY id HAVING COUNT(*) <> 2");
 
+/** What the writers have come to. */
+class Progress {
+  readonly acknowledged: string[] = [];
+  refused = 0;
+
+  /** Waits until more rows have been acknowledged. */
+  goesOn(): Promise<void> {
+    const enough = this.acknowledged.length + 10;
+    return eventually(() => this.acknowledged.length >= enough, 30_000, "rows are written");
+  }
+
+  /** Waits until a row is refused; what refuses it may be done again. */
+  isRefused(again: () => unknown = () => {}): Promise<void> {
+    const { refused } = this;
+    return eventually(async () => (await again(), this.refused > refused), 30_000, "a row is refused");
+  }
+}
+
 describe("nothing that was acknowledged is lost", () => {
   test("while every connection is ended again and again under load", async (t) => {
     const { database, url } = await open(t);
-    await expectNothingLost(database, async () => {
+    await database.run(all(writtenTable));
+    const acknowledged = await written(database, async (progress) => {
       for (let round = 0; round < 5; round += 1) {
-        await sleep(100);
-        await terminateAll(url);
+        await progress.goesOn();
+        await progress.isRefused(() => terminateAll(url));
       }
     });
+    await expectAcknowledged(database, acknowledged);
   });
 
   test("while the way to the server is cut, silent, held up and there again", async (t) => {
-    const line = await openLine(t, await newPostgresUrl(t));
+    const { database: beside, url } = await open(t);
+    const line = await openLine(t, url);
+    await beside.run(all(writtenTable));
     const database = openPostgres(line.url, { statementTimeoutMs: 200, connectTimeoutMs: 300 });
     t.after(() => database.close());
-    await expectNothingLost(database, async () => {
+    const acknowledged = await written(database, async (progress) => {
       for (const cut of [line.refuse, line.hold, line.vanish, line.refuse]) {
-        await sleep(100);
+        await progress.goesOn();
         cut();
-        await sleep(200);
+        await progress.isRefused();
         line.heal();
       }
     });
+    await expectAcknowledged(beside, acknowledged);
   });
 
   test("when the process is killed", async (t) => {
@@ -45,33 +68,35 @@ describe("nothing that was acknowledged is lost", () => {
   });
 });
 
-/** Writes rows through whatever happens; those that were acknowledged are there, whole, and the database recovers by itself. */
-async function expectNothingLost(database: PostgresDatabase, happen: () => Promise<void>): Promise<void> {
-  await database.run(all(writtenTable));
-  const acknowledged: string[] = [];
+/** Writes rows through whatever happens, and returns those that were acknowledged; the database recovers by itself. */
+async function written(database: PostgresDatabase, happen: (progress: Progress) => Promise<void>): Promise<readonly string[]> {
+  const progress = new Progress();
   const over = new AbortController();
-  let refused = 0;
   const writers = Array.from({ length: 8 }, async (_, writer) => {
     for (let index = 0; !over.signal.aborted; index += 1) {
       const id = `${writer} ${index}`;
       try {
         await database.transaction(() => writeRow(id));
-        acknowledged.push(id);
+        progress.acknowledged.push(id);
       } catch (error) {
         assert.ok(error instanceof Unavailable, String(error));
-        refused += 1;
+        progress.refused += 1;
+        // Not all processor time for what fails at once.
         await sleep(10);
       }
     }
   });
-  await happen();
-  over.abort();
-  await Promise.all(writers);
+  try {
+    await happen(progress);
+  } finally {
+    over.abort();
+    await Promise.all(writers);
+  }
   await settled(database);
-  assert.ok(refused > 0, "nothing was cut");
-  await expectAcknowledged(database, acknowledged);
+  return progress.acknowledged;
 }
 
+/** They are there, and whole. */
 async function expectAcknowledged(database: PostgresDatabase, acknowledged: readonly string[]): Promise<void> {
   const there = new Set((await database.run(all(complete))).map((row) => textOf(row, "id")));
   assert.ok(acknowledged.length > 20, `${acknowledged.length} were acknowledged`);

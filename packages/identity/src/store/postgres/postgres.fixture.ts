@@ -1,12 +1,13 @@
 /** What the tests of this folder share: a database to break, and how. */
 import type { TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { newPostgresUrl } from "../database.fixture.ts";
-import { all, sql } from "../statement.ts";
+import { eventually } from "../../revocation/node-process.fixture.ts";
+import { newPostgresUrl, patientTimes } from "../database.fixture.ts";
+import { all, sql, type Work } from "../statement.ts";
 import { openPostgres, type PostgresDatabase, type PostgresOptions } from "./index.ts";
 
 const one = sql("SELECT 1 AS one");
+const pause = sql("SELECT pg_sleep(0.01)");
 
 /** A new database on the server; both are gone after the test. */
 export async function open(
@@ -14,22 +15,25 @@ export async function open(
   options: PostgresOptions = {},
 ): Promise<{ readonly database: PostgresDatabase; readonly url: string }> {
   const url = await newPostgresUrl(t);
-  const database = openPostgres(url, options);
+  const database = openPostgres(url, { ...patientTimes, ...options });
   t.after(() => database.close());
   return { database, url };
 }
 
 /** Waits until the database answers again. */
-export async function settled(database: PostgresDatabase): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt += 1) {
-    const isThere = await database.run(all(one)).then(
+export function settled(database: PostgresDatabase): Promise<void> {
+  const isThere = (): Promise<boolean> =>
+    database.run(all(one)).then(
       () => true,
       () => false,
     );
-    if (isThere) return;
-    await sleep(50);
-  }
-  throw new Error("The database did not recover");
+  return eventually(isThere, 30_000, "the database has recovered");
+}
+
+/** Goes on when so many transactions are at this place. */
+export function* meet(arrived: Set<unknown>, count: number): Work<void> {
+  arrived.add({});
+  while (arrived.size < count) yield* all(pause);
 }
 
 /** Ends every connection to a database, as a server does that is restarted. */
