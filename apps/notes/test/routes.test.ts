@@ -77,7 +77,7 @@ for (const host of hosts) {
       const bad = [
         "garbage",
         `${good.slice(0, good.lastIndexOf("."))}.`,
-        `${good.slice(0, -2)}AA`,
+        `${good.slice(0, -2)}${good.endsWith("AA") ? "BA" : "AA"}`,
         await forged.issue({ sub: alice.id, client_id: "first_party", scope: "notes:read", rev: 0 }),
         ended,
       ];

@@ -30,7 +30,7 @@ export function settled(database: PostgresDatabase): Promise<void> {
   return eventually(isThere, 30_000, "the database has recovered");
 }
 
-/** Goes on when so many transactions are at this place. */
+/** Continues when `count` transactions have arrived here. */
 export function* meet(arrived: Set<unknown>, count: number): Work<void> {
   arrived.add({});
   while (arrived.size < count) yield* all(pause);

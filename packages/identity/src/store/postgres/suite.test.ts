@@ -28,7 +28,7 @@ storeSuite("PostgreSQL", async (test) => {
       listen: (channel, listener) => database.listen(channel, listener),
       close: () => {
         const closing = database.close();
-        // Whoever waits for a connection has waited for long enough.
+        // A caller that waits for a connection has now waited long enough.
         mock.timers.tick(patientTimes.connectTimeoutMs);
         return closing;
       },
