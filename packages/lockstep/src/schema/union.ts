@@ -6,6 +6,7 @@
  *
  * A library that is not known here shows none. Its unions are judged by their structure, and doubtful values are refused.
  */
+import { isPromise } from "../promise.ts";
 import type { JsonSchemaObject } from "./json-schema.ts";
 import { runOf } from "./run-schema.ts";
 import type { AnySchema } from "./schema.ts";
@@ -42,9 +43,9 @@ export function acceptsOf(schema: AnySchema): Accepts {
 
 /** Whether a result has no issues; `true` for a promise of one. */
 export function accepted(result: unknown): boolean {
-  if (result instanceof Promise) {
-    // Nobody waits for it here; the validation itself will tell.
-    result.catch(() => {});
+  if (isPromise(result)) {
+    // Nobody waits for it here; the validation itself reports a failure.
+    Promise.resolve(result).then(undefined, () => {});
     return true;
   }
   return typeof result === "object" && result !== null && Reflect.get(result, "issues") === undefined;
