@@ -21,6 +21,20 @@ import { nothing } from "../../input/nothing.ts";
 const maxBodyBytes = 100_000;
 const handled: string[] = [];
 let entered = Promise.withResolvers<void>();
+let left = Promise.withResolvers<void>();
+const full = Promise.withResolvers<void>();
+
+/** More than the window of a stream, again and again. Says when the first pieces are taken, and when nobody wants more. */
+async function* endless(): AsyncGenerator<string, void, void> {
+  try {
+    for (;;) {
+      yield "a".repeat(100_000);
+      setImmediate(() => full.resolve());
+    }
+  } finally {
+    left.resolve();
+  }
+}
 
 const maybeNote = plainSchema<{ readonly text: string } | undefined>(
   { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
@@ -57,6 +71,7 @@ const api = createApi({
       host,
     })),
     get("/me", { deps: { user }, response: unchecked("a test") }, ({ user }) => user),
+    get("/endless", { public: "a test" }, () => stream(endless(), { type: "text/plain" })),
     get("/broken", { public: "a test" }, () => stream(broken(), { type: "text/plain" })),
   ],
 });
@@ -206,6 +221,19 @@ describe("a header on HTTP/2", () => {
 test("a stream that fails is reset with an error: the client does not take the first pieces for the whole (RFC 9113 §8.1)", async () => {
   const { status, text, code } = await ask("/broken");
   assert.deepEqual([status, text, code], [200, "a", constants.NGHTTP2_INTERNAL_ERROR]);
+});
+
+test("a client that resets a stream with NO_ERROR while its window is full ends the pieces", async () => {
+  left = Promise.withResolvers();
+  const client = connect(url);
+  const request = client.request({ ":path": "/endless" });
+  // Without a reader the window fills, and the server waits for it.
+  request.pause();
+  await once(request, "response");
+  await full.promise;
+  request.close(constants.NGHTTP2_NO_ERROR);
+  await left.promise;
+  client.destroy();
 });
 
 test("a server that closes answers the streams in flight", async () => {

@@ -57,6 +57,8 @@ function writeStream(reply: FastifyReply, { status, body }: HostResponse, reques
   // Nobody reads it any more, for example because a hook has sent another body.
   reply.raw.once("close", () => readable.destroy());
   if (request.stream !== undefined) breakOff(readable, request.stream);
+  // A client may reset its stream with NO_ERROR. Node then waits for the pieces to be written, which the window may never allow.
+  request.stream?.once("aborted", () => readable.destroy());
   reply.send(readable);
   return readable;
 }
