@@ -7,7 +7,7 @@ import { describe, test, type TestContext } from "node:test";
 import { type Answer, type Ask, type IdentityApi, openIdentityApi, password, reveal, textIn } from "./identity.fixture.ts";
 import { openLine } from "./revocation/cut.fixture.ts";
 import { eventually } from "./revocation/node-process.fixture.ts";
-import { newPostgresUrl } from "./store/database.fixture.ts";
+import { newPostgresUrl, patientTimes } from "./store/database.fixture.ts";
 import { openPostgres } from "./store/postgres/index.ts";
 import { openSqlite } from "./store/sqlite/index.ts";
 
@@ -57,12 +57,26 @@ function assertAway({ status, headers, text }: Answer, what: string): void {
 
 async function openAway(t: TestContext) {
   const line = await openLine(t, await newPostgresUrl(t));
-  const database = openPostgres(line.url, { connectTimeoutMs: 300, statementTimeoutMs: 300 });
+  // Time passes while the database is away, and at no other time.
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const database = openPostgres(line.url, patientTimes);
   t.after(() => database.close());
-  const app = await openIdentityApi(t, database, { revocation: { timeoutMs: 500 } });
+  const app = await openIdentityApi(t, database, { revocation: { pollMs: 1e9 } });
   // Registered before the line is cut, so a test that ends early can close everything.
   t.after(() => line.heal());
   return { line, app };
+}
+
+/** Waits for an answer, and lets pass whatever time it waits for. */
+async function answerInTime(t: TestContext, asking: Promise<Answer>): Promise<Answer> {
+  let isAnswered = false;
+  const answer = asking.finally(() => (isAnswered = true));
+  const passing = (): boolean => {
+    if (!isAnswered) t.mock.timers.tick(10_000);
+    return isAnswered;
+  };
+  await eventually(passing, 30_000, "it is answered");
+  return answer;
 }
 
 describe("a PostgreSQL that is away", () => {
@@ -71,10 +85,13 @@ describe("a PostgreSQL that is away", () => {
       const { line, app } = await openAway(t);
       const requests = await requestsOf(app);
       line[cut]();
-      for (const [method, path, ask] of requests) assertAway(await app.ask(method, path, ask), `${method} ${path}`);
+      for (const [method, path, ask] of requests)
+        assertAway(await answerInTime(t, app.ask(method, path, ask)), `${method} ${path}`);
       // A route that needs no database still answers.
       assert.equal((await app.ask("GET", "/open")).status, 200);
       line.heal();
+      // What still waits for an answer in vain is over.
+      t.mock.timers.tick(2 * patientTimes.statementTimeoutMs);
       const isBack = async () => (await app.ask("GET", "/fresh", requests[0]?.[2])).status === 200;
       await eventually(isBack, 30_000, "the database is back");
       for (const [method, path, ask] of requests) {
@@ -88,10 +105,10 @@ describe("a PostgreSQL that is away", () => {
 
   test("an access token is accepted for as long as the copy of the log is valid, then 503, and accepted again afterwards", async (t) => {
     const line = await openLine(t, await newPostgresUrl(t));
-    const database = openPostgres(line.url, { connectTimeoutMs: 300, statementTimeoutMs: 300 });
+    const database = openPostgres(line.url, patientTimes);
     t.after(() => database.close());
     let elapsedMs = 0;
-    const app = await openIdentityApi(t, database, { revocation: { timeoutMs: 500, monotonicClock: () => elapsedMs } });
+    const app = await openIdentityApi(t, database, { revocation: { monotonicClock: () => elapsedMs } });
     t.after(() => line.heal());
     const { access: token } = await app.signIn(await app.account("alice"));
     assert.equal((await app.ask("GET", "/me", { token })).status, 200, "the control");
@@ -105,7 +122,7 @@ describe("a PostgreSQL that is away", () => {
 
   test("starting fails, with nothing left open", async (t) => {
     const line = await openLine(t, await newPostgresUrl(t));
-    const database = openPostgres(line.url, { connectTimeoutMs: 300 });
+    const database = openPostgres(line.url, patientTimes);
     t.after(() => database.close());
     line.refuse();
     await assert.rejects(openIdentityApi(t, database), { name: "Unavailable" });

@@ -11,7 +11,7 @@ import { tableAudit } from "./audit/table-audit.ts";
 import { type AnyEvent, openIdentityApi } from "./identity.fixture.ts";
 import { agent, chosen, fullRun, moved, Secrets } from "./identity-full-run.fixture.ts";
 import { generateIdentityKey } from "./secret/identity-key.ts";
-import { newPostgresUrl } from "./store/database.fixture.ts";
+import { newPostgresUrl, patientTimes } from "./store/database.fixture.ts";
 import type { Database } from "./store/database.ts";
 import { openPostgres } from "./store/postgres/index.ts";
 import { openSqlite } from "./store/sqlite/index.ts";
@@ -37,7 +37,7 @@ const places: Readonly<Record<Database["kind"], (t: TestContext) => Promise<Plac
     return { database, dump: async () => Buffer.concat([await tablesOf(database, names), ...files()]) };
   },
   postgres: async (t) => {
-    const database = openPostgres(await newPostgresUrl(t));
+    const database = openPostgres(await newPostgresUrl(t), patientTimes);
     t.after(() => database.close());
     const names = sql("SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()");
     return { database, dump: () => tablesOf(database, names) };

@@ -27,8 +27,9 @@ import type { MailMessage } from "./mail/mail.ts";
 import { type IdentityOptions, settingsOf } from "./options.ts";
 import type { User } from "./principal/principal.ts";
 import { generateIdentityKey } from "./secret/identity-key.ts";
+import { eventually } from "./revocation/node-process.fixture.ts";
 import type { Settings } from "./settings.ts";
-import { TestClock } from "./settings.fixture.ts";
+import { patientFeed, TestClock } from "./settings.fixture.ts";
 import type { Database } from "./store/database.ts";
 
 /** The scopes of the application. */
@@ -140,6 +141,7 @@ export async function openIdentityApi(
     mail: { send: async (message) => void mails.push(message) },
     clock: clock.read,
     ...overrides,
+    revocation: { ...patientFeed, ...overrides.revocation },
     audit: sink,
   };
   const auth = await identity(options);
@@ -221,14 +223,15 @@ function clientOf({
 
 /** Waits for a message, because it is sent after the answer. */
 async function nextLink(mails: MailMessage[], address: string): Promise<string> {
-  for (const end = performance.now() + 30_000; performance.now() < end;) {
+  let token: string | undefined;
+  const hasCome = (): boolean => {
     const index = mails.findIndex(({ to, text }) => to === address && text.includes("#token="));
     const [mail] = index === -1 ? [] : mails.splice(index, 1);
-    const token = /#token=([\w-]+)/.exec(mail?.text ?? "")?.[1];
-    if (token !== undefined) return token;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  throw new Error("No message with a link arrived");
+    token = /#token=([\w-]+)/.exec(mail?.text ?? "")?.[1];
+    return token !== undefined;
+  };
+  await eventually(hasCome, 30_000, "a message with a link arrives");
+  return token ?? "";
 }
 
 /** Builds the options of `fetch`. The request comes from a page of the application, unless its headers say otherwise. */

@@ -5,9 +5,16 @@ import { Auditor } from "./audit/auditor.ts";
 import type { IdentityEvent } from "./audit/event.ts";
 import type { MailMessage } from "./mail/mail.ts";
 import { defaultLifetimes } from "./options.ts";
+import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { identityKey } from "./secret/identity-key.ts";
 import type { Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
+
+/** A feed that no slow machine makes silent, and that waits for the database as long as it takes. */
+export const patientFeed: Pick<RevocationFeedOptions, "timeoutMs" | "monotonicClock"> = {
+  timeoutMs: 120_000,
+  monotonicClock: () => 0,
+};
 
 /** A clock that moves only when a test moves it. */
 export class TestClock {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eventually } from "../revocation/node-process.fixture.ts";
 import { type Database, drive } from "../store/database.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import type { Work } from "../store/statement.ts";
@@ -89,18 +90,9 @@ describeOnEach("the last use of API keys", (databases) => {
     const { apiKeys, make } = await testKeys(await databases.open(t), { flushEveryMs: 1 });
     const made = await make();
     await apiKeys.verify(made.key, origin);
-    await waitFor(async () => (await usedAt(apiKeys, made)) !== undefined);
+    await eventually(async () => (await usedAt(apiKeys, made)) !== undefined, 30_000, "it is written");
   });
 });
-
-/** The timer is a real one: the test proves that it fires at all. */
-async function waitFor(isSo: () => Promise<boolean>): Promise<void> {
-  for (let count = 0; count < 5000; count += 1) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  assert.fail("the condition never came true");
-}
 
 /** A database that counts statements. Its other methods are not called. */
 function countingDatabase(): Database & { statements: number } {

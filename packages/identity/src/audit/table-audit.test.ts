@@ -7,7 +7,7 @@ import { setImmediate as later } from "node:timers/promises";
 import { type AuditEvent, authenticate, createApi, get, httpBearer, Unavailable, unchecked } from "lockstep";
 import { serveFetch } from "lockstep/fetch";
 import { openLine } from "../revocation/cut.fixture.ts";
-import { describeOnEach, newPostgresUrl } from "../store/database.fixture.ts";
+import { describeOnEach, newPostgresUrl, patientTimes } from "../store/database.fixture.ts";
 import type { Database } from "../store/database.ts";
 import { migrate } from "../store/migration.ts";
 import { openPostgres } from "../store/postgres/index.ts";
@@ -223,7 +223,7 @@ async function sqliteOutage(t: TestContext): Promise<Outage> {
 /** The network is cut. */
 async function postgresOutage(t: TestContext): Promise<Outage> {
   const line = await openLine(t, await newPostgresUrl(t));
-  const db = openPostgres(line.url, { connectTimeoutMs: 500 });
+  const db = openPostgres(line.url, patientTimes);
   t.after(() => db.close());
   await migrate(db, identitySchema);
   return { db, begin: async () => line.refuse(), end: async () => line.heal() };

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, type TestContext } from "node:test";
-import { newPostgresUrl } from "../store/database.fixture.ts";
+import { newPostgresUrl, patientTimes } from "../store/database.fixture.ts";
 import type { Database } from "../store/database.ts";
 import { openPostgres } from "../store/postgres/index.ts";
 import { openSqlite } from "../store/sqlite/index.ts";
@@ -69,7 +69,7 @@ export function describeWithEach(name: string, tests: (place: Place) => void): v
 
 /** Opens the database of a `DATABASE_URL`, as the service does. */
 export function openUrl(test: Pick<TestContext, "after">, url: string): Database {
-  const database = url.startsWith("sqlite:") ? openSqlite(url.slice("sqlite:".length)) : openPostgres(url);
+  const database = url.startsWith("sqlite:") ? openSqlite(url.slice("sqlite:".length)) : openPostgres(url, patientTimes);
   test.after(() => database.close());
   return database;
 }

@@ -5,7 +5,7 @@ import { InvalidCredential, Redacted } from "lockstep";
 import type { Claims, JwtVerifier } from "lockstep/jwt";
 import { revocationPosition } from "../revocation/revocation-log.ts";
 import { RevocationFeed } from "../revocation/revocation-feed.ts";
-import { testSettings, type TestSettings } from "../settings.fixture.ts";
+import { patientFeed, testSettings, type TestSettings } from "../settings.fixture.ts";
 import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
 import { AccessTokens, type TokenGrant } from "./access-tokens.ts";
@@ -23,7 +23,7 @@ export async function startNode(
   overrides: Partial<Settings> = {},
 ): Promise<Node> {
   const made = testSettings(database, overrides);
-  const feed = await RevocationFeed.open(made.settings);
+  const feed = await RevocationFeed.open(made.settings, patientFeed);
   const tokens = await AccessTokens.open(made.settings, feed);
   test.after(async () => {
     await tokens.close();

@@ -57,7 +57,7 @@ const hello = {
 };
 
 function opened(t: Pick<TestContext, "after">, options: Parameters<typeof smtpMail>[0]): ReturnType<typeof smtpMail> {
-  const mail = smtpMail({ timeoutMs: 2000, ...options });
+  const mail = smtpMail({ timeoutMs: 60_000, ...options });
   t.after(() => mail.close());
   return mail;
 }

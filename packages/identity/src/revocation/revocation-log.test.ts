@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { testSettings } from "../settings.fixture.ts";
+import { patientFeed, testSettings } from "../settings.fixture.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { RevocationFeed } from "./revocation-feed.ts";
 import { removeExpiredRevocations, revocationPosition, revoke } from "./revocation-log.ts";
@@ -17,7 +17,7 @@ describeOnEach("removeExpiredRevocations()", (database) => {
     assert.equal(await db.run(removeExpiredRevocations(10, 2)), 0);
     const { settings, clock } = testSettings(db);
     clock.now = 10;
-    const feed = await RevocationFeed.open(settings);
+    const feed = await RevocationFeed.open(settings, patientFeed);
     t.after(() => feed.close());
     assert.equal(feed.isRevoked(tokenClaims({ sub: "until 11", rev: 0 })), true);
     assert.equal(feed.size, 1);
@@ -29,7 +29,7 @@ describeOnEach("removeExpiredRevocations()", (database) => {
     for (const key of ["a", "b", "c"]) await db.transaction(() => revoke({ kind: "subject", key, at: 0, expiresAt: 1 }));
     await db.run(removeExpiredRevocations(clock.now, 100));
     assert.equal(await db.run(revocationPosition()), 3);
-    const feed = await RevocationFeed.open(settings);
+    const feed = await RevocationFeed.open(settings, patientFeed);
     t.after(() => feed.close());
     assert.equal(feed.position, 3);
     assert.equal(feed.isRevoked(tokenClaims({ rev: 3 })), false);

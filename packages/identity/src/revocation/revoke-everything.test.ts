@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { testSettings } from "../settings.fixture.ts";
+import { patientFeed, testSettings } from "../settings.fixture.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { all, sql } from "../store/statement.ts";
 import { RevocationFeed } from "./revocation-feed.ts";
@@ -15,7 +15,7 @@ describeOnEach("revokeEverything()", (database) => {
   test("revokes every token until now and none after, and reports who did it", async (t) => {
     const db = await database.open(t);
     const { settings, events } = testSettings(db);
-    const feed = await RevocationFeed.open(settings);
+    const feed = await RevocationFeed.open(settings, patientFeed);
     t.after(() => feed.close());
     const before = tokenClaims({ rev: await db.run(revocationPosition()) });
     assert.equal(feed.isRevoked(before), false);
@@ -40,7 +40,7 @@ describeOnEach("revokeEverything()", (database) => {
     await revokeEverything(settings);
     // Positions that the log assigns again do not make it valid.
     for (let round = 0; round < 5; round += 1) await db.transaction(() => revoke({ kind: "subject", key: "z", at: 0, expiresAt }));
-    const feed = await RevocationFeed.open(settings);
+    const feed = await RevocationFeed.open(settings, patientFeed);
     t.after(() => feed.close());
     assert.equal(feed.isRevoked(before), true);
     assert.equal(await feed.isRevokedInDatabase(before), true);

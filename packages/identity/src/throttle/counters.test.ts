@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { Unavailable } from "lockstep";
 import { openLine } from "../revocation/cut.fixture.ts";
 import { testSettings } from "../settings.fixture.ts";
-import { describeOnEach, newPostgresUrl } from "../store/database.fixture.ts";
+import { describeOnEach, newPostgresUrl, patientTimes } from "../store/database.fixture.ts";
 import type { Database } from "../store/database.ts";
 import { migrate } from "../store/migration.ts";
 import { openPostgres } from "../store/postgres/index.ts";
@@ -56,7 +56,7 @@ describe("counters on postgres", () => {
   const url = (t: Parameters<typeof newPostgresUrl>[0]) => newPostgresUrl(t);
 
   async function node(t: Parameters<typeof newPostgresUrl>[0], place: string): Promise<Database> {
-    const db = openPostgres(place, { connectTimeoutMs: 1000 });
+    const db = openPostgres(place, patientTimes);
     t.after(() => db.close());
     await migrate(db, identitySchema);
     return db;
