@@ -4,6 +4,7 @@ import { once } from "node:events";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { generateIdentityKey } from "../secret/identity-key.ts";
+import { patientTimes } from "../store/database.fixture.ts";
 import type { NodeSettings, NodeStarted } from "./node.fixture.ts";
 
 export { eventually } from "../../../lockstep/src/testing/eventually.ts";
@@ -92,7 +93,8 @@ export class NodeProcess {
   }
 }
 
-/** Settings for the nodes of one service. */
+/** Settings for the nodes of one service, which wait for the database as long as it takes. */
 export function nodeSettings(url: string, feed: NodeSettings["feed"] = {}): NodeSettings {
-  return { url, identityKey: generateIdentityKey().reveal(), feed };
+  const identityKey = generateIdentityKey().reveal();
+  return { url, identityKey, feed: { timeoutMs: patientTimes.statementTimeoutMs, ...feed }, database: patientTimes };
 }

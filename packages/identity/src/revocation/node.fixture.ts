@@ -1,12 +1,24 @@
 /** A node: a process that serves an API which issues, accepts and revokes access tokens. */
 import { randomUUID } from "node:crypto";
-import { authenticate, body, createApi, get, httpBearer, identified, nothing, post, Redacted, unchecked } from "lockstep";
+import {
+  authenticate,
+  body,
+  createApi,
+  get,
+  httpBearer,
+  identified,
+  nothing,
+  post,
+  Redacted,
+  unchecked,
+  Unavailable,
+} from "lockstep";
 import { fastifyServer } from "lockstep/fastify";
 import { z } from "zod";
 import { AccessTokens } from "../issuer/access-tokens.ts";
 import { identityKey } from "../secret/identity-key.ts";
 import { testSettings } from "../settings.fixture.ts";
-import { openPostgres } from "../store/postgres/index.ts";
+import { openPostgres, type PostgresOptions } from "../store/postgres/index.ts";
 import { RevocationFeed, type RevocationFeedOptions } from "./revocation-feed.ts";
 import { lastTokenOver, revoke, revocationPosition } from "./revocation-log.ts";
 
@@ -15,6 +27,7 @@ export interface NodeSettings {
   readonly url: string;
   readonly identityKey: string;
   readonly feed: RevocationFeedOptions;
+  readonly database: PostgresOptions;
 }
 
 /** Its report when it serves. */
@@ -24,14 +37,25 @@ export interface NodeStarted {
 
 if (process.env["NODE_FIXTURE"] !== undefined) await start(JSON.parse(process.env["NODE_FIXTURE"]) as NodeSettings);
 
-async function start({ url, identityKey: key, feed: options }: NodeSettings): Promise<void> {
-  const database = openPostgres(url, { connectTimeoutMs: 500, statementTimeoutMs: 1000 });
+/** Starts again while the database is away, as whoever runs a service does: a slow machine exceeds the time-outs of these tests. */
+async function untilItIsThere<T>(start: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+    }
+  }
+}
+
+async function start({ url, identityKey: key, feed: options, database: databaseOptions }: NodeSettings): Promise<void> {
+  const database = openPostgres(url, databaseOptions);
   const { settings, events } = testSettings(database, {
     keys: { current: identityKey(new Redacted(key)), previous: [] },
     clock: Date.now,
   });
-  const feed = await RevocationFeed.open(settings, options);
-  const tokens = await AccessTokens.open(settings, feed);
+  const feed = await untilItIsThere(() => RevocationFeed.open(settings, options));
+  const tokens = await untilItIsThere(() => AccessTokens.open(settings, feed));
 
   const grant = z.object({ sub: z.string(), sid: z.string().optional(), clientId: z.string().default("notes") });
   const target = z.object({ kind: z.enum(["all", "client", "subject", "session", "jti"]), key: z.string() });

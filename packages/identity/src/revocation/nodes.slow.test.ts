@@ -2,23 +2,25 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test, type TestContext } from "node:test";
 import pg from "pg";
-import { newPostgresUrl } from "../store/database.fixture.ts";
+import { newPostgresUrl, patientTimes } from "../store/database.fixture.ts";
 import { migrate } from "../store/migration.ts";
 import { openPostgres } from "../store/postgres/index.ts";
 import { identitySchema } from "../store/schema.ts";
 import { openLine } from "./cut.fixture.ts";
 import { eventually, NodeProcess, nodeSettings } from "./node-process.fixture.ts";
 
-/** Far more than it takes, on a machine that is busy with other tests. */
 // Long: the tests end with the event, and a busy machine must not make them fail.
 const soonMs = 30_000;
 const healedMs = 30_000;
 /** A node that notices quickly that it is cut off. */
-const alert = { pollMs: 100, silentAfterMs: 500, timeoutMs: 300 };
+const alert = {
+  feed: { pollMs: 100, silentAfterMs: 500, timeoutMs: 300 },
+  database: { connectTimeoutMs: 500, statementTimeoutMs: 1000 },
+};
 
 async function newDatabase(t: TestContext): Promise<string> {
   const url = await newPostgresUrl(t);
-  const database = openPostgres(url);
+  const database = openPostgres(url, patientTimes);
   await migrate(database, identitySchema);
   await database.close();
   return url;
@@ -29,7 +31,9 @@ async function endListeners(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const { rowCount } = await client.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'",
+    // The last statement is LISTEN, or a heartbeat.
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND (query LIKE 'LISTEN%' OR query = 'SELECT 1')`,
   );
   await client.end();
   return rowCount ?? 0;
@@ -37,6 +41,10 @@ async function endListeners(url: string): Promise<number> {
 
 function refused(node: NodeProcess, token: string, withinMs: number): Promise<void> {
   return eventually(async () => (await node.status(token)) === 401, withinMs, "a revoked token is refused");
+}
+
+function accepted(node: NodeProcess, token: string): Promise<void> {
+  return eventually(async () => (await node.status(token)) === 200, healedMs, "a good token is accepted");
 }
 
 describe("nodes on one PostgreSQL", () => {
@@ -152,9 +160,10 @@ describe("a node whose feed is cut", () => {
       const line = await openLine(t, url);
       const settings = nodeSettings(url);
       const a = await NodeProcess.start(t, settings);
-      const b = await NodeProcess.start(t, { ...settings, url: line.url, feed: alert });
+      const b = await NodeProcess.start(t, { ...settings, url: line.url, ...alert });
       const [revoked, good] = await Promise.all([a.token({ sub: "alice" }), a.token({ sub: "bob" })]);
-      assert.deepEqual(await Promise.all([b.status(revoked), b.status(good)]), [200, 200]);
+      // A slow machine makes it silent for a moment.
+      for (const token of [revoked, good]) await accepted(b, token);
       line[cut]();
       await a.revoke("subject", "alice");
       await eventually(async () => (await b.status(revoked)) === 503, soonMs, "the silence is noticed");
@@ -170,26 +179,26 @@ describe("a node whose feed is cut", () => {
         healedMs,
         "a revoked token is refused after healing",
       );
-      await eventually(async () => (await b.status(good)) === 200, healedMs, "a good token is taken after healing");
+      await accepted(b, good);
       await eventually(async () => (await b.state()).events.includes("revocation.feed_recovered"), healedMs, "recovery is told");
       assert.ok((await b.state()).events.includes("revocation.feed_silent"));
     });
   }
 
-  test("refuses at once while it is silent, if whenSilent is refuse", async (t) => {
+  test("refuses at once while it is silent, if whenSilent is refuse", { timeout: 100_000 }, async (t) => {
     const url = await newDatabase(t);
     const line = await openLine(t, url);
     const settings = nodeSettings(url);
-    const b = await NodeProcess.start(t, { ...settings, url: line.url, feed: { ...alert, whenSilent: "refuse" } });
+    // If it asked the database, it would wait for longer than this test.
+    const feed = { ...settings.feed, pollMs: 100, silentAfterMs: 500, whenSilent: "refuse" } as const;
+    const b = await NodeProcess.start(t, { ...settings, url: line.url, feed });
     const token = await b.token({ sub: "alice" });
-    assert.equal(await b.status(token), 200);
-    line.vanish();
+    await accepted(b, token);
+    line.hold();
     await eventually(async () => (await b.status(token)) === 503, soonMs, "the silence is noticed");
-    const begun = performance.now();
     for (let round = 0; round < 20; round += 1) assert.equal(await b.status(token), 503);
-    assert.ok(performance.now() - begun < 20 * alert.timeoutMs, "nothing was waited for");
     line.heal();
-    await eventually(async () => (await b.status(token)) === 200, healedMs, "it recovers");
+    await accepted(b, token);
   });
 });
 
