@@ -1,9 +1,9 @@
 /** A log that is long, and one that fifty write at once. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { testSettings } from "../settings.fixture.ts";
+import { patientFeed, testSettings } from "../settings.fixture.ts";
 import type { Database } from "../store/database.ts";
-import { describeOnEach, newPostgresUrl } from "../store/database.fixture.ts";
+import { describeOnEach, newPostgresUrl, patientTimes } from "../store/database.fixture.ts";
 import { migrate } from "../store/migration.ts";
 import { openPostgres } from "../store/postgres/index.ts";
 import { identitySchema } from "../store/schema.ts";
@@ -21,7 +21,7 @@ describeOnEach("a long log", (database) => {
     const { settings, clock } = testSettings(db);
     await fill(db, 1_000_000, clock.now + 60_000);
     const begun = performance.now();
-    const feed = await RevocationFeed.open(settings, { pollMs: 1 });
+    const feed = await RevocationFeed.open(settings, { ...patientFeed, pollMs: 1 });
     t.after(() => feed.close());
     t.diagnostic(`loaded in ${Math.round(performance.now() - begun)} ms`);
     assert.equal(feed.position, 1_000_000);
@@ -51,55 +51,61 @@ describe("the log's positions on PostgreSQL", () => {
 
   test("a reader that reads all the time never steps over an entry of 50 writers that commit when they like", async (t) => {
     const url = await newPostgresUrl(t);
-    const [writing, reading] = [openPostgres(url, { maxConnections: 50, connectTimeoutMs: 30_000 }), openPostgres(url)];
+    const [writing, reading] = [openPostgres(url, { ...patientTimes, maxConnections: 50 }), openPostgres(url, patientTimes)];
     t.after(() => Promise.all([writing.close(), reading.close()]));
     await migrate(writing, identitySchema);
     const { settings, clock } = testSettings(reading);
-    const feed = await RevocationFeed.open(settings, { pollMs: 1 });
+    const feed = await RevocationFeed.open(settings, { ...patientFeed, pollMs: 1 });
     t.after(() => feed.close());
-    const write = async (writer: number): Promise<void> => {
-      for (let round = 0; round < 4; round += 1) {
-        await writing.transaction(function* () {
-          yield* all(pause, { ms: Math.floor(Math.random() * 20) });
-          yield* revoke({ kind: "session", key: `${writer} ${round}`, at: 0, expiresAt: clock.now + 600_000 });
-          yield* all(pause, { ms: Math.floor(Math.random() * 10) });
-        });
-      }
-    };
+    const rounds = 4;
     const watched = new Set<number>();
     // Each entry has a key of its own: as many are known as there are positions.
-    const watch = (): boolean => {
-      assert.equal(feed.size, feed.position);
-      watched.add(feed.position);
-      return feed.position === 200;
+    const watch = (position: number): Promise<void> => {
+      const isThere = (): boolean => {
+        assert.equal(feed.size, feed.position);
+        watched.add(feed.position);
+        return feed.position >= position;
+      };
+      return eventually(isThere, 60_000, `position ${position} arrives`);
     };
-    await Promise.all([
-      eventually(watch, 60_000, "everything arrives"),
-      ...Array.from({ length: 50 }, (_, writer) => write(writer)),
-    ]);
+    const write = async (writer: number): Promise<void> => {
+      for (let round = 0; round < rounds; round += 1) {
+        const position = await writing.transaction(function* () {
+          yield* all(pause, { ms: Math.floor(Math.random() * 20) });
+          const entry = { kind: "session", key: `${writer} ${round}`, at: 0, expiresAt: clock.now + 600_000 } as const;
+          const position = yield* revoke(entry);
+          yield* all(pause, { ms: Math.floor(Math.random() * 10) });
+          return position;
+        });
+        // So the reader has read before the next round of this writer.
+        await watch(position);
+      }
+    };
+    await Promise.all([watch(50 * rounds), ...Array.from({ length: 50 }, (_, writer) => write(writer))]);
     assert.equal(feed.size, 200);
-    assert.ok(watched.size > 20, `it read in between: ${watched.size} positions`);
+    assert.ok(watched.size >= rounds, `it read in between: ${watched.size} positions`);
     assert.equal(await reading.run(revocationPosition()), 200);
   });
 
   test("with a sequence instead, the same reader skips entries (the positive control)", async (t) => {
     const url = await newPostgresUrl(t);
-    const db = openPostgres(url, { maxConnections: 10 });
+    const db = openPostgres(url, patientTimes);
     t.after(() => db.close());
     await db.run(all(sql("CREATE TABLE naive (seq BIGSERIAL PRIMARY KEY, name TEXT NOT NULL)")));
-    const write = (name: string, ms: number): Promise<unknown> =>
-      db.transaction(function* () {
-        yield* all(naive, { name });
-        yield* all(pause, { ms });
-      });
-    const slow = write("slow", 500);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await write("fast", 0);
+    const [inserted, committed] = [Promise.withResolvers<void>(), new AbortController()];
+    const slow = db.transaction(function* () {
+      yield* all(naive, { name: "slow" });
+      inserted.resolve();
+      while (!committed.signal.aborted) yield* all(pause, { ms: 10 });
+    });
+    await inserted.promise;
+    await db.run(all(naive, { name: "fast" }));
     const rows = await db.run(all(sql("SELECT seq FROM naive")));
     assert.deepEqual(
       rows.map(({ seq }) => seq),
       [2],
     );
+    committed.abort();
     await slow;
   });
 });

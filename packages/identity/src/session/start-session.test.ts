@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { disableAccount, enableAccount, findAccount } from "../account-table/account-store.ts";
 import { SignInRefused } from "../password/sign-in.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
-import { all, sql } from "../store/statement.ts";
+import { numberOf } from "../store/row.ts";
+import { all, first, sql, type Work } from "../store/statement.ts";
 import { endSessions } from "./end-session.ts";
 import { openSessions, secretOf, type SessionDesk } from "./session.fixture.ts";
 import type { StartedSession } from "./sessions.ts";
@@ -62,23 +63,32 @@ describeOnEach("Sessions.start()", (database) => {
   });
 
   if (database.kind === "postgres") {
-    const pause = sql("SELECT 1 AS one FROM (SELECT pg_sleep(0.3)) slept");
+    const pause = sql("SELECT pg_sleep(0.01)");
+    const blocked = sql(
+      "SELECT COUNT(*) AS count FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))",
+    );
+
+    /** Goes on when another transaction waits for this one, or is over although it should wait. */
+    const untilSomebodyWaits = function* (isOver: () => boolean): Work<void> {
+      while (!isOver() && numberOf((yield* first(blocked)) ?? {}, "count") === 0) yield* all(pause);
+    };
 
     test("a session that has begun but is not committed yet does not survive an end of all sessions", async (t) => {
       const db = await database.open(t);
       const desk = openSessions(t, db);
       const account = await desk.addAccount();
       const { position } = (await db.run(findAccount(account.id))) ?? assert.fail();
-      let started = (): void => {};
-      const isStarted = new Promise<void>((resolve) => (started = resolve));
+      const started = Promise.withResolvers<void>();
+      let isEnded = false;
       const begin = desk.settings.audit.recorded(db, {}, function* (record) {
         const begun = yield* desk.sessions.start({ account, position, kind: "browser", scope: "" }, record);
-        started();
-        yield* all(pause);
+        started.resolve();
+        yield* untilSomebodyWaits(() => isEnded);
         return begun;
       });
-      await isStarted;
-      assert.equal((await desk.sessions.end({ accountId: account.id }, "password_changed")).length, 1);
+      await started.promise;
+      const ended = desk.sessions.end({ accountId: account.id }, "password_changed").finally(() => (isEnded = true));
+      assert.equal((await ended).length, 1);
       assert.equal(await desk.sessions.find(secretOf(await begin)), undefined);
     });
 
@@ -87,15 +97,18 @@ describeOnEach("Sessions.start()", (database) => {
       const desk = openSessions(t, db);
       const account = await desk.addAccount();
       const start = await checked(desk, account.id);
-      let ended = (): void => {};
-      const isEnded = new Promise<void>((resolve) => (ended = resolve));
+      const ended = Promise.withResolvers<void>();
+      let isOver = false;
       const end = desk.settings.audit.recorded(db, {}, function* (record) {
         yield* endSessions({ accountId: account.id }, "password_changed", record, desk.settings);
-        ended();
-        yield* all(pause);
+        ended.resolve();
+        yield* untilSomebodyWaits(() => isOver);
       });
-      await isEnded;
-      await assert.rejects(start(), SignInRefused);
+      await ended.promise;
+      await assert.rejects(
+        start().finally(() => (isOver = true)),
+        SignInRefused,
+      );
       await end;
       assert.deepEqual(await desk.sessions.list(account.id, { limit: 10 }), []);
     });
