@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InvalidCredential, Redacted } from "lockstep";
 import { describeOnEach } from "../store/database.fixture.ts";
-import { all, sql } from "../store/statement.ts";
+import type { Database } from "../store/database.ts";
+import { all, sql, type Step, type Work } from "../store/statement.ts";
 import { disable, everyScope, keyOf, LimitedThrottle, origin, randomText, refusedAs, remove, testKeys } from "./api-key.fixture.ts";
 import { generateApiKey } from "./api-key-format.ts";
 import type { CreatedApiKey } from "./api-keys.ts";
@@ -12,6 +13,17 @@ function wrongSecret({ apiKey }: CreatedApiKey): Redacted<string> {
 }
 
 const refusedFor = (reason: string) => (error: unknown) => error instanceof InvalidCredential && error.reason === reason;
+
+/** Tells of each step of some work, and of how many rows it got. */
+function* watched<T>(work: Work<T>, tell: (step: Step, rows: number) => void): Work<T> {
+  let next = work.next();
+  while (next.done !== true) {
+    const rows = yield next.value;
+    tell(next.value, rows.length);
+    next = work.next(rows);
+  }
+  return next.value;
+}
 
 describeOnEach("verifying an API key", (databases) => {
   test("unknown, wrong, revoked, expired and disabled are the same error; the event has the reason (K-01)", async (t) => {
@@ -42,6 +54,30 @@ describeOnEach("verifying an API key", (databases) => {
       if (id !== undefined) assert.equal(event.key, id);
     }
     assert.equal((await apiKeys.verify(right.key, origin)).id, right.apiKey.id);
+  });
+
+  test("unknown ids, wrong secrets and revoked keys ask the database once, and get one row (K-01)", async (t) => {
+    const database = await databases.open(t);
+    const asked: unknown[] = [];
+    const watching: Database = {
+      kind: database.kind,
+      run: (work) => database.run(watched(work, (step, rows) => asked.push([step.kind === "query" && step.statement.text, rows]))),
+      transaction: (work) => database.transaction(work),
+      listen: (channel, listener) => database.listen(channel, listener),
+      close: () => database.close(),
+    };
+    const { apiKeys, make } = await testKeys(watching);
+    const [right, revoked] = [await make(), await make()];
+    await apiKeys.revoke(revoked.apiKey.id);
+    const traces: unknown[][] = [];
+    for (const key of [wrongSecret(right), keyOf("000000000000", randomText(32)), wrongSecret(revoked), revoked.key]) {
+      asked.length = 0;
+      await assert.rejects(apiKeys.verify(key, origin), InvalidCredential);
+      traces.push([...asked]);
+    }
+    const [[[, rows]]] = traces as [[[unknown, number]]];
+    assert.equal(rows, 1);
+    for (const trace of traces) assert.deepEqual(trace, traces[0]);
   });
 
   test("a key of an earlier notes API verifies by the SHA-256 of its secret, without an expiry", async (t) => {
