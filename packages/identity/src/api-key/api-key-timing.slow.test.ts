@@ -11,8 +11,8 @@ import { everyScope, keyOf, origin, randomText, testKeys } from "./api-key.fixtu
 const samples = 2000;
 const rounds = 5;
 /**
- * How often one of two refusals may take longer than the other: half of the times if they do the same. This says nothing about how
- * fast the machine is, and other work of the machine slows both as often. The control shows how far a lookup moves it.
+ * The share of pairs in which one refusal may take longer than the other: one half if both do the same work. The speed of the
+ * machine does not matter, and its other work slows both equally often. The control shows how far a lookup moves it.
  */
 const [least, most] = [0.35, 0.65];
 

@@ -37,7 +37,7 @@ export interface NodeStarted {
 
 if (process.env["NODE_FIXTURE"] !== undefined) await start(JSON.parse(process.env["NODE_FIXTURE"]) as NodeSettings);
 
-/** Starts again while the database is away, as whoever runs a service does: a slow machine exceeds the time-outs of these tests. */
+/** Tries again while the database is away, because a slow machine exceeds the time-outs of some tests. */
 async function untilItIsThere<T>(start: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
