@@ -17,6 +17,7 @@ export class Graph {
   readonly schemes: readonly SchemeNode[];
   readonly #overrides: Overrides;
   readonly #presence = new WeakMap<ReadonlySet<Node>, Map<Node, boolean>>();
+  readonly #choices = new Map<Node, ReadonlySet<Node>>();
   readonly #ambience = new WeakMap<ReadonlySet<Node>, Map<Node, boolean>>();
 
   /** @throws BuildError `dependency_cycle` with the path of names */
@@ -87,6 +88,32 @@ export class Graph {
     }
     if (node.kind === "optional") return deps.filter((entry) => this.isPresent(entry.node, present));
     return deps;
+  }
+
+  /** Names the branches that these credentials take. If two sets of credentials take the same branches, they run the same steps. */
+  choices(present: ReadonlySet<Node>): string {
+    const taken = new Map<Node, string>();
+    const visit = (node: Node): void => {
+      for (const choice of this.#nearestChoices(node)) {
+        if (taken.has(choice)) continue;
+        const branches = this.active(choice, present);
+        taken.set(choice, branches.map((branch) => choice.deps.indexOf(branch)).join("+"));
+        for (const branch of branches) visit(branch.node);
+      }
+    };
+    for (const root of this.roots) visit(root.node);
+    return [...taken.values()].join();
+  }
+
+  /** The nodes below, or the node itself, whose entries depend on the credentials, without those behind another such node. */
+  #nearestChoices(node: Node): ReadonlySet<Node> {
+    const known = this.#choices.get(node);
+    if (known !== undefined) return known;
+    const isChoice = (node.kind === "any-of" || node.kind === "optional") && !this.isOverridden(node);
+    const nearest = isChoice ? [node] : this.depsOf(node).flatMap((entry) => [...this.#nearestChoices(entry.node)]);
+    const found = new Set(nearest);
+    this.#choices.set(node, found);
+    return found;
   }
 
   /** Returns the schemes to challenge for: those below a node, without optional ones. */

@@ -100,30 +100,14 @@ export function compile(roots: readonly Entry[], overrides?: Overrides): Plan {
   const outcomes = Array.from({ length: 2 ** schemes.length }, (_, bits) => {
     const present = new Set<Node>(schemes.filter((_scheme, index) => (bits & (1 << index)) !== 0));
     const missing = roots.filter((root) => !graph.isPresent(root.node, present));
-    const made = missing.length > 0 ? challenge(graph, missing) : new VariantBuilder(graph, present).build();
-    const key = signature(made);
-    const same = known.get(key) ?? made;
-    known.set(key, same);
-    return same;
+    const key = missing.length > 0 ? `without ${missing.map((root) => roots.indexOf(root)).join()}` : graph.choices(present);
+    const outcome = known.get(key) ?? (missing.length > 0 ? challenge(graph, missing) : new VariantBuilder(graph, present).build());
+    known.set(key, outcome);
+    return outcome;
   });
   return { graph, schemes, outcomes };
 }
 
 function challenge(graph: Graph, missing: readonly Entry[]): Challenge {
   return { kind: "challenge", schemes: [...new Set(missing.flatMap((root) => graph.challenged(root.node)))] };
-}
-
-const ids = new WeakMap<Node, number>();
-let lastId = 0;
-
-function idOf(node: Node): number {
-  const known = ids.get(node) ?? (lastId += 1);
-  ids.set(node, known);
-  return known;
-}
-
-/** Two sets of credentials with the same signature run the same steps. */
-function signature(made: Variant | Challenge): string {
-  if (made.kind === "challenge") return `? ${made.schemes.map(idOf).join(" ")}`;
-  return made.steps.map((step) => `${idOf(step.node)}:${step.keys.join(",")}:${step.sources.join(",")}`).join(" ");
 }
