@@ -129,3 +129,10 @@ test("every install script is allowed or refused explicitly", () => {
     [],
   );
 });
+
+test("the README's two commands are those that CI and the tests of npm start run", () => {
+  const blocks = [...(read("README.md") ?? "").matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands = ""]) => commands.trim());
+  assert.ok(blocks.includes("npm ci && npm start"));
+  assert.ok(blocks.includes("npm ci && npm test"));
+  assert.match(read(".ci/run") ?? "", /^npm ci && npm test$/m);
+});

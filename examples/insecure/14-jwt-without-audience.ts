@@ -1,4 +1,4 @@
-// fails: start-up wrong_option — `audience` is required
+// fails: start-up wrong_option — Set `audience` to the name of this API
 /**
  * A token verifier that accepts tokens for other services. The audience is missing, and most libraries then skip the check.
  * Any token of the same issuer opens this API. In Lockstep, the audience has no default.

@@ -1,4 +1,4 @@
-// fails: start-up weak_key — A secret needs at least 32 random bytes
+// fails: start-up weak_key — Use a secret of at least 32 random bytes
 /**
  * A signing secret that can be guessed. `SECRET_KEY = "secret"` is in the tutorial, in the repository and in the word list
  * of everyone who cracks tokens offline. A secret has 32 random bytes and its own type, which is not text.

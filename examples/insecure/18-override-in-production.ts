@@ -1,4 +1,4 @@
-// fails: start-up override_in_production — api.with() is for tests
+// fails: start-up override_in_production — run api.with() under a test runner
 /**
  * The test double that is shipped. A fake user for the demonstration is behind a flag, and the flag is set on the server
  * too. Overrides work under a test runner only. If `NODE_ENV` is `production`, `staging` or not set, they are refused.

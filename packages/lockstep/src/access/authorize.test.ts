@@ -94,7 +94,7 @@ test("the value of anyOf() and of firstOf() over guards lets through; an absent 
   );
 });
 
-test("Z-15: a policy that throws or rejects lets nobody through", async () => {
+test("a policy that throws or rejects lets nobody through (Z-15)", async () => {
   const fail = () => {
     throw new Error("policy away");
   };
@@ -110,7 +110,7 @@ test("the reason of deny() is kept for the audit log, with the path of names", (
   assert.deepEqual([failed.refusal.reason, failed.step.path], ["inactive", "page → active"]);
 });
 
-test("Z-16: one that allows and one that denies deny", async () => {
+test("one that allows and one that denies deny (Z-16)", async () => {
   const allows = authorize({ user }, () => allow("yes"));
   const denies = authorize({ user }, () => undefined);
   assert.equal(await runAll({ allows, denies }, { present: [userKey] }), "refused forbidden at denies");

@@ -59,7 +59,7 @@ test("a header that comes twice proves nothing", () => {
   assert.match(String(reason({ "sec-fetch-site": ["same-origin", "cross-site"] })), /came twice/);
 });
 
-test("C-06: neither Referer nor Host nor the content type proves anything", () => {
+test("neither Referer nor Host nor the content type proves anything (C-06)", () => {
   const headers = {
     referer: "https://app.example/",
     host: "app.example",

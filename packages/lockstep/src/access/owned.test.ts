@@ -27,7 +27,7 @@ test("the caller's object is returned; another's and a missing one are hidden (Z
   assert.equal(await runAll({ note }, setting("3")), "refused hidden at note");
 });
 
-test("Z-23: not theirs and not there are one answer; the audit log knows which", () => {
+test("not theirs and not there are one answer; the audit log knows which (Z-23)", () => {
   const note = owned(
     { id, user },
     ({ id }) => notes.get(id),

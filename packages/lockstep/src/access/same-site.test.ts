@@ -51,7 +51,7 @@ async function ask(path: string, headers: Record<string, string>, method = "POST
   return `${answer.status} ${code ?? ""}`.trim();
 }
 
-test("C-10: another site cannot sign its visitors in; the site's own pages can", async () => {
+test("another site cannot sign its visitors in; the site's own pages can (C-10)", async () => {
   ran.length = 0;
   const others = [
     {},
@@ -92,7 +92,7 @@ test("a refusal is told, before any body is read", async () => {
   );
 });
 
-test("C-11: signing out with a cookie that may be missing is the site's own too", async () => {
+test("signing out with a cookie that may be missing is the site's own too (C-11)", async () => {
   const session = authenticate({ key: apiKeyCookie({ name: "session" }) }, () => ({ id: "s" }));
   const deps = { sameSite: sameSite(), session: optional(session) };
   const out = serve(post("/out", { public: "signs out", deps, response: unchecked("a test") }, () => ({})));

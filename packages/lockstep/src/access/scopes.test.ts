@@ -24,7 +24,7 @@ test("passes the value on where every required scope is granted", async () => {
     assert.equal(await runAll({ it }, { present: [[userKey, granted]] }), refused);
 });
 
-test("Z-12: scopes are compared whole and exactly", async () => {
+test("scopes are compared whole and exactly (Z-12)", async () => {
   const it = scopes(user, "read");
   for (const granted of ["readall", "rea", "READ", "read,write", "*", "read\twrite", "xread", "read:", ":read"]) {
     assert.equal(await runAll({ it }, { present: [[userKey, granted]] }), refused, granted);

@@ -149,10 +149,12 @@ function checkApiOptions(options: ApiOptions): void {
   checkNestedOptions(options);
   for (const name of ["title", "version"] as const) {
     if (typeof options[name] !== "string" || options[name] === "")
-      throw new BuildError("wrong_option", `createApi() needs a ${name}`);
+      throw new BuildError("wrong_option", `createApi(): set ${name} to a text that is not empty`);
   }
-  if (!Array.isArray(options.routes)) throw new BuildError("wrong_option", "createApi() needs routes: an array of get(), post() …");
-  if (options.guard !== undefined && !isDependency(options.guard)) throw new BuildError("wrong_option", "guard is a dependency");
+  if (!Array.isArray(options.routes))
+    throw new BuildError("wrong_option", "createApi(): set routes to an array of get(), post() …");
+  if (options.guard !== undefined && !isDependency(options.guard))
+    throw new BuildError("wrong_option", "createApi(): set guard to a dependency");
 }
 
 /** Checks the options that are records; limits are checked with those of the routes. */
@@ -182,7 +184,7 @@ function refuseOutsideTests(testing: boolean): void {
   if (testing || (isTest && env["NODE_ENV"] !== "production")) return;
   throw new BuildError(
     "override_in_production",
-    "api.with() is for tests: run it under a test runner or with NODE_ENV=test, or pass { testing: true } as its second argument",
+    "run api.with() under a test runner or with NODE_ENV=test, or pass { testing: true } as its second argument: it switches guards off",
   );
 }
 
@@ -192,7 +194,7 @@ function refuseUnknown(routes: readonly CompiledRoute[], overrides: Overrides): 
     if (!used.has(replaced))
       throw new BuildError(
         "unknown_override",
-        `api.with(): no route of this API uses the dependency replaced by pair ${index + 1}`,
+        `api.with(): correct or remove the pair whose dependency no route of this API uses: pair ${index + 1}`,
       );
   }
 }

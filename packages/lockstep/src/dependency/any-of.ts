@@ -26,7 +26,7 @@ export type Alternative<D extends Deps> = D extends Deps
  */
 export function anyOf<const D extends Deps>(branches: D): Dependency<Alternative<D>, SharedBy<D> | NoticesOf<D>> {
   const entries = entriesOf("anyOf()", branches);
-  if (entries.length === 0) throw new BuildError("wrong_dependency", "anyOf() needs at least one branch");
+  if (entries.length === 0) throw new BuildError("wrong_dependency", "anyOf(): pass at least one branch");
   return dependency({
     kind: "any-of",
     deps: entries,

@@ -220,7 +220,7 @@ test("a resource whose value is a rejected promise is closed at once, with the e
 
 test("an app value cannot use a request value, at any depth", () => {
   const request = depends({}, () => 1);
-  const advice = { code: "wrong_lifetime", message: /"request" lives as long as a request/ };
+  const advice = { code: "wrong_lifetime", message: /remove "request", or leave out lifetime: "app"/ };
   assert.throws(() => depends({ request }, () => 1, app), advice);
   assert.throws(
     () =>

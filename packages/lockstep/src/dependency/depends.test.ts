@@ -62,7 +62,7 @@ test("the error names a value that is not a dependency, and suspects modules tha
   );
   for (const deps of [undefined, null, "db", 1])
     assert.throws(() => untyped(deps, () => 1), error(/pass a record of dependencies first/));
-  assert.throws(() => untyped({}), error(/takes a function second/));
+  assert.throws(() => untyped({}), error(/pass a function after the dependencies/));
 });
 
 test("a dependency is a frozen value that says that it is one", () => {

@@ -30,7 +30,8 @@ export function depends<const D extends Deps, T>(
   options: DependsOptions = {},
 ): Dependency<T, FactsOf<D>> {
   const entries = entriesOf("depends()", deps);
-  if (typeof run !== "function") throw new BuildError("wrong_dependency", "depends() takes a function second: (values) => value");
+  if (typeof run !== "function")
+    throw new BuildError("wrong_dependency", "depends(): pass a function after the dependencies: (values) => value");
   const lifetime = lifetimeOf("depends", entries, options);
   return dependency({
     kind: "value",
@@ -51,13 +52,13 @@ export function lifetimeOf(verb: string, entries: readonly Entry[], options: Dep
   checkDeclaredProblems(`${verb}()`, options.problems);
   const lifetime = options.lifetime ?? "request";
   if (lifetime !== "app" && lifetime !== "request") {
-    throw new BuildError("wrong_lifetime", `${verb}(): lifetime is "app" or "request"`);
+    throw new BuildError("wrong_lifetime", `${verb}(): set lifetime to "app" or "request"`);
   }
   const shorter = lifetime === "app" ? entries.find(({ node }) => node.lifetime === "request") : undefined;
   if (shorter !== undefined) {
     throw new BuildError(
       "wrong_lifetime",
-      `${verb}(): "${shorter.key}" lives as long as a request and cannot be used by a dependency that lives as long as the app`,
+      `${verb}(): remove "${shorter.key}", or leave out lifetime: "app": a value of the app cannot use a value of a request`,
     );
   }
   return lifetime;

@@ -266,10 +266,10 @@ test("it protects as far as every rule does, and warns of what any has", () => {
 });
 
 test("it takes two rules or more, over one credential", () => {
-  const two = { code: "wrong_dependency", message: /^firstOf\(\) takes at least two rules/ };
+  const two = { code: "wrong_dependency", message: /^firstOf\(\): pass at least two rules/ };
   assert.throws(() => firstOf({}), two);
   assert.throws(() => firstOf({ user }), two);
-  const one = { code: "wrong_dependency", message: /^firstOf\(\) tries rules over one credential.* use anyOf\(\)/ };
+  const one = { code: "wrong_dependency", message: /^firstOf\(\): use anyOf\(\) for rules over different credentials/ };
   for (const rules of [
     { user, service },
     { user, session },

@@ -23,12 +23,12 @@ import { dependency, type Entry, entriesOf } from "./node.ts";
 export function firstOf<const D extends Deps>(rules: D): Dependency<ValueOf<D[keyof D]>, SharedBy<D> | NoticesOf<D>> {
   const entries = entriesOf("firstOf()", rules);
   if (entries.length < 2)
-    throw new BuildError("wrong_dependency", "firstOf() takes at least two rules: firstOf({ own: ownNote, any: anyNote })");
+    throw new BuildError("wrong_dependency", "firstOf(): pass at least two rules: firstOf({ own: ownNote, any: anyNote })");
   const [first, ...others] = entries.map(credentialsOf);
   if (others.some((other) => other !== first)) {
     throw new BuildError(
       "wrong_dependency",
-      "firstOf() tries rules over one credential, and these rest on different ones: use anyOf(), which decides by the credential that is present",
+      "firstOf(): use anyOf() for rules over different credentials: firstOf() tries rules over one credential",
     );
   }
   return dependency({

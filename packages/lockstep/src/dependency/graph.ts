@@ -90,7 +90,7 @@ export class Graph {
     return deps;
   }
 
-  /** Names the branches that these credentials take. If two sets of credentials take the same branches, they run the same steps. */
+  /** Names the branches that these credentials take. Two sets of credentials that take the same branches run the same steps. */
   choices(present: ReadonlySet<Node>): string {
     const taken = new Map<Node, string>();
     const visit = (node: Node): void => {

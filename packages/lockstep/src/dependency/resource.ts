@@ -36,7 +36,10 @@ export function resource<const D extends Deps, T>(
 ): Dependency<T, FactsOf<D>> {
   const entries = entriesOf("resource()", deps);
   if (typeof open !== "function") {
-    throw new BuildError("wrong_dependency", "resource() takes a generator function second: async function* () { yield value; }");
+    throw new BuildError(
+      "wrong_dependency",
+      "resource(): pass a generator function after the dependencies: async function* () { yield value; }",
+    );
   }
   return dependency({
     kind: "resource",

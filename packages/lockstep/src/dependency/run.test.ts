@@ -179,7 +179,10 @@ test("with: guards run over the inputs that are given", async () => {
 });
 
 test("without a credential there is no run, and the message says what to pass", async () => {
-  const error = { code: "wrong_dependency", message: /A credential is needed below: .* \{ with: \[\[it, value\]\] \}/ };
+  const error = {
+    code: "wrong_dependency",
+    message: /pass the credential's value, .* \{ with: \[\[it, value\]\] \}: a dependency below needs it/,
+  };
   await assert.rejects(run(user), error);
   await assert.rejects(run(anyOf({ user, session })), error);
   await assert.rejects(run(userKey), error);

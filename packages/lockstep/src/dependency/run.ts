@@ -46,7 +46,7 @@ export async function run<D extends AnyDependency, R = ValueOf<D>, const A exten
   if (outcome?.kind !== "run") {
     throw new BuildError(
       "wrong_dependency",
-      "A credential is needed below: give its value, or the principal's, with { with: [[it, value]] }",
+      "pass the credential's value, or the principal's, with { with: [[it, value]] }: a dependency below needs it",
     );
   }
   const app = new AppValues(overrides);

@@ -64,7 +64,7 @@ test("reads back every media type it could have been given", () => {
   );
 });
 
-test("D-12: hostile media types of 64 KiB cost linear time", () => {
+test("hostile media types of 64 KiB cost linear time (D-12)", () => {
   for (const text of [" ", ";", "; ", ";a=", ';a="', "\\", ';a="\\']) {
     const parsing = (size: number) => {
       const header = `application/json${text.repeat(size / text.length)}`;

@@ -21,7 +21,7 @@ function check(headers: Readonly<Record<string, string | readonly string[]>>, ki
 
 const typed = (...contentType: string[]): string => check({ "content-type": contentType });
 
-test("D-08: a body is JSON only if it says so, once", () => {
+test("a body is JSON only if it says so, once (D-08)", () => {
   for (const text of [
     "application/json",
     "APPLICATION/json",
@@ -48,7 +48,7 @@ test("D-08: a body is JSON only if it says so, once", () => {
   assert.equal(typed("application/json\ta"), "415 unsupported_media_type");
 });
 
-test("D-09: text is UTF-8 and nothing else", () => {
+test("text is UTF-8 and nothing else (D-09)", () => {
   for (const charset of ["utf-8", "UTF-8", '"utf-8"', '"utf\\-8"'])
     assert.equal(typed(`application/json;charset=${charset}`), "true", charset);
   for (const charset of ["utf8", "UTF8", '"utf8"', "unicode-1-1-utf-8", "us-ascii", "US-ASCII"])
@@ -59,7 +59,7 @@ test("D-09: text is UTF-8 and nothing else", () => {
   assert.equal(check({ "content-type": "text/plain;charset=utf-16" }, { accepted: [], text: false }), "true");
 });
 
-test("D-09: whatever label of UTF-8 a body has, its bytes are read as strict UTF-8 (WHATWG Encoding §4.2)", async () => {
+test("whatever label of UTF-8 a body has, its bytes are read as strict UTF-8 (D-09; WHATWG Encoding §4.2)", async () => {
   const sent = z.object({ a: z.string() });
   const routes = [post("/", { public: "test", deps: { it: jsonBody(sent) }, response: sent }, ({ it }) => it)];
   const api = createApi({ title: "t", version: "1", audit: () => {}, routes });
@@ -74,7 +74,7 @@ test("D-09: whatever label of UTF-8 a body has, its bytes are read as strict UTF
   }
 });
 
-test("D-09: nothing is decompressed", () => {
+test("nothing is decompressed (D-09)", () => {
   const encoded = (...encodings: string[]) => check({ "content-type": "application/json", "content-encoding": encodings });
   assert.equal(encoded(), "true");
   assert.equal(encoded("Identity"), "true");

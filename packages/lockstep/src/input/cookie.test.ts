@@ -13,7 +13,7 @@ test("reads a cookie, or its default if there is none", async () => {
   assert.match(String(await readInput(theme, { headers: { cookie: "theme=%64ark" } })), /^cookie \/theme: /u);
 });
 
-test("D-11: two cookies of the name are refused, one is not, and others do not matter", async () => {
+test("two cookies of the name are refused, one is not, and others do not matter (D-11)", async () => {
   assert.equal(await readInput(theme, { headers: { cookie: "theme=dark; theme=dark" } }), "400 repeated_parameter");
   assert.equal(await readInput(theme, { headers: { cookie: ["theme=dark", "theme=light"] } }), "400 repeated_parameter");
   assert.equal(await readInput(theme, { headers: { cookie: "theme=dark; theme =light" } }), "400 repeated_parameter");

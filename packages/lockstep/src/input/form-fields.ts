@@ -22,7 +22,7 @@ export function formFields(schema: AnySchema, where: string): (name: string) => 
   const root = jsonSchemaOf(schema, where);
   const objects = objectsIn(root, root, where);
   if (!objects.some((one) => one["type"] === "object" || "properties" in one)) {
-    throw new BuildError("wrong_input", `${where}: a form is a record of fields: use an object schema`);
+    throw new BuildError("wrong_input", `${where}: use an object schema: a form is a record of fields`);
   }
   const declared = new Map<string, JsonSchema[]>();
   for (const object of objects) {

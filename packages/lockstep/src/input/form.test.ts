@@ -73,7 +73,7 @@ test("an empty form has no fields; without a Content-Type there is no form", asy
   assert.equal(await readInput(name, { body: "name=a" }), "415 unsupported_media_type");
 });
 
-test("D-07: fields are counted, bytes must be UTF-8", async () => {
+test("fields are counted, bytes must be UTF-8 (D-07)", async () => {
   assert.equal(await readInput(name, formRequest("a=1&".repeat(5000))), "413 too_many");
   assert.equal(await readInput(name, formRequest(Uint8Array.from([0x61, 0x3d, 0xff]))), "400 malformed_request");
   assert.equal(await readInput(name, formRequest("name=%ff")), "400 malformed_request");

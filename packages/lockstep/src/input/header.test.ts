@@ -13,7 +13,7 @@ test("reads a header whatever the case of its declared name", async () => {
   assert.deepEqual(await readInput(header("X-Limit", z.int()), {}), ["header /X-Limit: required"]);
 });
 
-test("D-10: a repeated header is refused unless an array is declared", async () => {
+test("a repeated header is refused unless an array is declared (D-10)", async () => {
   const record = { headers: { "x-tag": ["a", "b"] } };
   assert.equal(await readInput(header("X-Tag", z.string()), record), "400 repeated_parameter");
   assert.deepEqual(await readInput(header("X-Tag", z.array(z.string())), record), ["a", "b"]);

@@ -28,7 +28,7 @@ test("reads JSON", () => {
   assert.equal(JSON.stringify(parseJson(bytes(`{"a":[1,"x",null,true]}`), defaultLimits)), `{"a":[1,"x",null,true]}`);
 });
 
-test("D-01: refuses names that reach a prototype, at any depth and in any spelling", () => {
+test("refuses names that reach a prototype, at any depth and in any spelling (D-01)", () => {
   for (const text of [
     '{"__proto__":{"isAdmin":true}}',
     '{"a":{"__proto__":1}}',
@@ -43,13 +43,13 @@ test("D-01: refuses names that reach a prototype, at any depth and in any spelli
   assert.equal(outcome('{"proto":"__proto__","a":["constructor"]}'), "accepted");
 });
 
-test("D-03: refuses a member named twice, in any spelling", () => {
+test("refuses a member named twice, in any spelling (D-03)", () => {
   for (const text of ['{"role":"user","role":"admin"}', '[{"a":{"b":1,"b":1}}]', '{"a":1,"\\u0061":2}'])
     assert.equal(outcome(text), "400 duplicate_member", text);
   assert.equal(outcome('{"role":"user","Role":"admin","nested":{"role":1}}'), "accepted");
 });
 
-test("D-05: refuses deep nesting at once", () => {
+test("refuses deep nesting at once (D-05)", () => {
   const nested = [
     (depth: number) => "[".repeat(depth),
     (depth: number) => '{"a":'.repeat(depth),
@@ -60,7 +60,7 @@ test("D-05: refuses deep nesting at once", () => {
   assert.equal(outcome("[".repeat(33) + "]".repeat(33)), "413 too_deep");
 });
 
-test("D-07: refuses many members in linear time", () => {
+test("refuses many members in linear time (D-07)", () => {
   const object = (count: number) => `{${Array.from({ length: count }, (_, index) => `"k${index}":1`).join(",")}}`;
   assert.equal(outcome(object(10_000)), "accepted");
   assert.equal(outcome(object(10_001)), "413 too_many");

@@ -49,7 +49,7 @@ export function inputLimits(given: Partial<InputLimits> = {}, otherwise: InputLi
   for (const [name, value] of Object.entries(given)) {
     const most = name === "maxJsonDepth" ? deepest : Number.MAX_SAFE_INTEGER;
     if (!Number.isSafeInteger(value) || value < 1 || value > most) {
-      throw new BuildError("wrong_option", `limits: "${name}" is a whole number from 1 to ${most}`);
+      throw new BuildError("wrong_option", `limits: set "${name}" to a whole number from 1 to ${most}`);
     }
   }
   return Object.freeze({ ...otherwise, ...given });

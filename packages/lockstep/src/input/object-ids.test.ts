@@ -218,7 +218,7 @@ test("a misspelt statement switches nothing off: neither the word, nor the path,
     "__proto__x",
     "constructor",
   ]) {
-    const error = { code: "wrong_input", message: new RegExp(`^body\\(\\): identifies names "${path}", which is not a member`) };
+    const error = { code: "wrong_input", message: new RegExp(`^body\\(\\): correct "${path}" in identifies`) };
     assert.throws(wrong({ [path]: "object" }), error, path);
     assert.throws(wrong({ [path]: nothing("a test") }), error, path);
   }

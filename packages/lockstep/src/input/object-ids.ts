@@ -48,7 +48,7 @@ export function memberIds(where: string, place: "body" | "form", schema: JsonSch
     if (!isMember(schema, path.split("."), schema, where))
       throw new BuildError(
         "wrong_input",
-        `${where}: identifies names "${path}", which is not a member: write its path, for example "items.productId"`,
+        `${where}: correct "${path}" in identifies, for example to "items.productId": it is not a member`,
       );
   }
   const found = idsIn(schema, where);

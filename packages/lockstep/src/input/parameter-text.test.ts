@@ -60,7 +60,7 @@ for (const [name, schema] of Object.entries(numbers)) {
   });
 }
 
-test("Z-06: an integer has one spelling", () => {
+test("an integer has one spelling (Z-06)", () => {
   for (const schema of [
     z.int(),
     z.coerce.number().int(),
@@ -75,7 +75,7 @@ test("Z-06: an integer has one spelling", () => {
   }
 });
 
-test("Z-06: a number that identifies an object has one spelling", () => {
+test("a number that identifies an object has one spelling (Z-06)", () => {
   assert.equal(read(z.number(), ["1"], true), 1);
   for (const text of ["1.0", "01", " 1", "1e0", "0.10", "１"])
     assert.equal(read(z.number(), [text], true), "expected a number", text);

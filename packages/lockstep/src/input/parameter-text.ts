@@ -83,7 +83,7 @@ function itemReader(
   if ([...first, rest].some((one) => one.repeats)) {
     throw new BuildError(
       "wrong_input",
-      `${where}: an array of arrays cannot be written as text: use an array of strings, or a body`,
+      `${where}: use an array of strings, or a body: an array of arrays cannot be written as text`,
     );
   }
   return (text, index) => {

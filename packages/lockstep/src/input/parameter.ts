@@ -42,7 +42,8 @@ export interface ParameterOptions<I> {
 export function parameter(kind: ParameterKind, name: string, schema: AnySchema, options: ParameterOptions<unknown>): Parameter {
   const where = parameterLabel(kind, name);
   checkOptions<ParameterOptions<unknown>>(where, options, { identifies: true });
-  if (typeof name !== "string" || name === "") throw new BuildError("wrong_input", `${where}: a parameter has a name`);
+  if (typeof name !== "string" || name === "")
+    throw new BuildError("wrong_input", `${where}: pass the name of the parameter first`);
   const json = jsonSchemaOf(schema, where);
   const objectIds = parameterIds(where, `${kind}.${name}`, {
     name,
@@ -79,6 +80,6 @@ export function checkToken(kind: ParameterKind, name: string): void {
   if (typeof name === "string" && isToken(name)) return;
   throw new BuildError(
     "wrong_input",
-    `${parameterLabel(kind, name)}: the name of a ${kind} is a token: letters, digits and !#$%&'*+-.^_\`|~`,
+    `${parameterLabel(kind, name)}: write the name of the ${kind} with letters, digits and !#$%&'*+-.^_\`|~`,
   );
 }

@@ -62,7 +62,7 @@ test("unknown parameters are ignored (RFC 6749 §3.2)", async () => {
   assert.deepEqual(await read(`${minimal}&resource=x`), await read(minimal));
 });
 
-test("D-10: a repeated parameter is refused, known or not (RFC 6749 §3.2)", async () => {
+test("a repeated parameter is refused, known or not (D-10; RFC 6749 §3.2)", async () => {
   for (const again of ["username=eve", "grant_type=password", "password=x", "x=1&x=2"])
     assert.equal(await read(`${minimal}&${again}`), "400 repeated_parameter", again);
 });

@@ -32,7 +32,7 @@ test("declares itself for documentation", () => {
   assert.deepEqual(node.input, { kind: "path", name: "id", schema, objectIds, mediaTypes: [] });
 });
 
-test("Z-06: no other spelling reaches the object of an id", async () => {
+test("no other spelling reaches the object of an id (Z-06)", async () => {
   for (const schema of [z.number(), z.coerce.number(), z.int(), z.coerce.number().int().positive()]) {
     const id = path("id", schema);
     assert.equal(await readInput(id, { params: { id: "1" } }), 1);

@@ -31,10 +31,10 @@ export function path<const N extends string, S extends AnySchema, const I extend
 ): Dependency<OutputOf<S>, `param:${N}` | SegmentFact<I> | PathId<N, S, I>> {
   const where = parameterLabel("path", name);
   if (typeof name !== "string" || !/^[A-Za-z_][A-Za-z0-9_]*$/u.test(name)) {
-    throw new BuildError("wrong_input", `${where}: a path parameter's name is letters, digits and _, without the colon`);
+    throw new BuildError("wrong_input", `${where}: write the name with letters, digits and _, without the colon`);
   }
   const { place, repeats, read } = parameter("path", name, schema, options);
-  if (repeats) throw new BuildError("wrong_input", `${where}: a path parameter is one value, and the schema is of an array`);
+  if (repeats) throw new BuildError("wrong_input", `${where}: use a schema of one value: a path parameter is not an array`);
   const fact = (options.identifies as unknown) instanceof Nothing ? "segment" : "input";
   return inputDependency(place, [`param:${name}`, fact], ({ params }) => {
     const text = Object.hasOwn(params, name) ? params[name] : undefined;

@@ -29,7 +29,7 @@ test("a missing parameter is required", async () => {
   assert.equal(await readInput(query("q", z.string()), { query: "q=" }), "");
 });
 
-test("D-10: a repeated parameter is refused unless an array is declared", async () => {
+test("a repeated parameter is refused unless an array is declared (D-10)", async () => {
   assert.equal(await readInput(query("q", z.string()), { query: "q=1&q=2" }), "400 repeated_parameter");
   assert.equal(await readInput(query("q", z.any()), { query: "q=1&q=1" }), "400 repeated_parameter");
   assert.equal(await readInput(query("q", z.string()), { query: "q=1" }), "1");
@@ -37,13 +37,13 @@ test("D-10: a repeated parameter is refused unless an array is declared", async 
   assert.deepEqual(await readInput(query("q", z.array(z.int())), { query: "q=1&q=x" }), ["query /q/1: expected an integer"]);
 });
 
-test("D-10: brackets and semicolons name other parameters", async () => {
+test("brackets and semicolons name other parameters (D-10)", async () => {
   const id = query("id", z.string().optional(), { identifies: "object" });
   for (const text of ["id[]=1", "id[a]=1", "id.a=1", "id;x=1"]) assert.equal(await readInput(id, { query: text }), undefined, text);
   assert.equal(await readInput(id, { query: "id=1;id=2" }), "1;id=2");
 });
 
-test("D-10: no other source stands in for the query", async () => {
+test("no other source stands in for the query (D-10)", async () => {
   const dep = query("role", z.string());
   const record = {
     params: { role: "admin" },

@@ -23,7 +23,7 @@ test("a route may limit the media types", async () => {
   assert.equal(await readInput(image, { body: "x" }), "415 unsupported_media_type");
 });
 
-test("D-09: a compressed body is refused, since it is not what was signed", async () => {
+test("a compressed body is refused, since it is not what was signed (D-09)", async () => {
   assert.equal(await readInput(rawBody(), { headers: { "content-encoding": "gzip" }, body: "x" }), "415 unsupported_encoding");
 });
 

@@ -30,7 +30,7 @@ test("decodes exactly once, and + as a space", () => {
   assert.deepEqual(entries("a=1+2%2B3&b=%2525&%C3%A9=%e2%82%ac"), { a: ["1 2+3"], b: ["%25"], é: ["€"] });
 });
 
-test("D-10: brackets and semicolons mean nothing", () => {
+test("brackets and semicolons mean nothing (D-10)", () => {
   assert.deepEqual(entries("id[]=1&id[a]=2&id=1;id=2"), { "id[]": ["1"], "id[a]": ["2"], id: ["1;id=2"] });
 });
 
@@ -46,7 +46,7 @@ test("refuses what should have been escaped: controls and everything outside ASC
   assert.equal(codeOf("a=b c"), "accepted");
 });
 
-test("D-07: refuses more pairs than allowed, and allows as many", () => {
+test("refuses more pairs than allowed, and allows as many (D-07)", () => {
   assert.equal(codeOf(Array.from({ length: 1000 }, (_, index) => `k${index}=1`).join("&")), "accepted");
   assert.equal(codeOf(Array.from({ length: 1001 }, (_, index) => `k${index}=1`).join("&")), "413 too_many");
   assert.equal(codeOf("a=1&a=2&a=3", 2), "413 too_many");
@@ -80,7 +80,7 @@ test("reads back whatever was encoded", () => {
   );
 });
 
-test("D-12: hostile texts of 64 KiB cost linear time", () => {
+test("hostile texts of 64 KiB cost linear time (D-12)", () => {
   for (const text of ["%", "&", "=", "+", "a=%41&", "%25"]) {
     const parsing = (size: number) => {
       const query = text.repeat(size / text.length);

@@ -129,7 +129,7 @@ test("two different schemas of one id do not start, whichever way they clash", (
   const Note = (schema: z.ZodType) => z.object({ value: schema }).meta({ id: "Note" });
   assert.throws(() => written(use(Note(z.string()), "output", "GetX"), use(Note(z.int()), "output", "GetY")), {
     code: "wrong_schema",
-    message: 'GET /GetY: a different schema has the id "Note" already (GET /GetX): choose another',
+    message: 'GET /GetY: choose another schema id than "Note": a different schema has it (GET /GetX)',
   });
   const Input = z.object({ other: z.string() }).meta({ id: "NoteInput" });
   const sent = use(Note(z.string().default("x")), "input");
@@ -137,14 +137,14 @@ test("two different schemas of one id do not start, whichever way they clash", (
   assert.throws(() => written(sent, use(sent.schema), use(Input, "input")), { code: "wrong_schema", message: /"NoteInput"/ });
   assert.throws(() => new ComponentSchemas([use(Note(z.string()))], { Note: true }), {
     code: "wrong_schema",
-    message: /document's own/,
+    message: /choose another schema id .* the document uses it itself/,
   });
 });
 
 test("an id that cannot be a key does not start", () => {
   assert.throws(() => written(use(z.string().meta({ id: "my note" }))), {
     code: "wrong_schema",
-    message: /GET \/GetX: the schema id "my note"/,
+    message: /GET \/GetX: write the schema id "my note"/,
   });
 });
 

@@ -66,17 +66,17 @@ export class ComponentSchemas {
     if (!componentKey.test(name)) {
       throw new BuildError(
         "wrong_schema",
-        `${use.where}: the schema id "${name}" is a key of the OpenAPI document: write letters, digits, ".", "-" and "_"`,
+        `${use.where}: write the schema id "${name}" with letters, digits, ".", "-" and "_": it is a key of the OpenAPI document`,
       );
     }
     if (this.#taken.has(name))
-      throw new BuildError("wrong_schema", `${use.where}: the schema id "${name}" is the document's own: choose another`);
+      throw new BuildError("wrong_schema", `${use.where}: choose another schema id than "${name}": the document uses it itself`);
     const before = this.#named[use.direction].get(name);
     if (before === undefined) this.#named[use.direction].set(name, definition);
     else if (!isSame(before, definition)) {
       throw new BuildError(
         "wrong_schema",
-        `${use.where}: a different schema has the id "${name}" already (${before.source.use.where}): choose another`,
+        `${use.where}: choose another schema id than "${name}": a different schema has it (${before.source.use.where})`,
       );
     }
   }

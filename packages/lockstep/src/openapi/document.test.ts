@@ -218,6 +218,6 @@ test("two operations of one id do not start", () => {
   const routes = ["/a", "/b"].map((template) => get(template, { public: "test", operationId: "same" }, () => 1));
   assert.throws(() => documentOf(...routes), {
     code: "duplicate_operation",
-    message: 'GET /a and GET /b are both called "same": give one of them an { operationId } of its own',
+    message: 'give GET /a or GET /b an { operationId } of its own: both are called "same"',
   });
 });

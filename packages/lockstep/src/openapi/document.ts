@@ -51,7 +51,7 @@ function checkOperationIds(surfaces: readonly Surface[]): void {
     if (before !== undefined) {
       throw new BuildError(
         "duplicate_operation",
-        `${before} and ${where} are both called "${operationId}": give one of them an { operationId } of its own`,
+        `give ${before} or ${where} an { operationId } of its own: both are called "${operationId}"`,
       );
     }
     known.set(operationId, where);

@@ -46,7 +46,7 @@ test("two different schemes of one name do not start, and both routes are named"
   assert.throws(() => securitySchemesOf(routes), {
     code: "scheme_name_taken",
     message:
-      'Two different security schemes are named "APIKeyHeader" (GET /a; GET /b): use one scheme for both, or give one of them a name of its own with { schemeName: "…" }',
+      'use one security scheme for both, or name one of them with { schemeName: "…" }: two different schemes are named "APIKeyHeader" (GET /a; GET /b)',
   });
 });
 

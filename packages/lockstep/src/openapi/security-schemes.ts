@@ -31,6 +31,6 @@ function isAlike(one: SchemeDefinition, other: SchemeDefinition): boolean {
 function nameTaken(name: string, before: string, where: string): BuildError {
   return new BuildError(
     "scheme_name_taken",
-    `Two different security schemes are named "${name}" (${before}; ${where}): use one scheme for both, or give one of them a name of its own with { schemeName: "…" }`,
+    `use one security scheme for both, or name one of them with { schemeName: "…" }: two different schemes are named "${name}" (${before}; ${where})`,
   );
 }

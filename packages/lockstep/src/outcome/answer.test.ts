@@ -74,7 +74,7 @@ test("a store that is away is 503 with Retry-After; its words stay inside", () =
   assert.deepEqual(answerToError(new Unavailable("away")).headers, { "retry-after": "5" });
 });
 
-test("I-06: every other error is a 500 that says nothing of it", () => {
+test("every other error is a 500 that says nothing of it (I-06)", () => {
   for (const error of [
     new Error("SELECT * FROM users"),
     new BuildError("wrong_result", "inside"),

@@ -32,7 +32,7 @@ export class Reply<B> {
     checkOptions("reply()", options, replyOptions);
     checkStatus("reply()", status);
     if (body !== undefined && isBodiless(status)) {
-      throw new BuildError("wrong_result", `reply(): ${status} has no body (RFC 9110 §15): give undefined`);
+      throw new BuildError("wrong_result", `reply(): pass undefined as the body: ${status} has none (RFC 9110 §15)`);
     }
     this.status = status;
     this.body = body;
@@ -44,7 +44,7 @@ export class Reply<B> {
 /** @throws BuildError `wrong_result` for a status that no final answer has (RFC 9110 §15) */
 export function checkStatus(where: string, status: number): void {
   if (!Number.isInteger(status) || status < 200 || status > 599) {
-    throw new BuildError("wrong_result", `${where}: the status is an integer from 200 to 599`);
+    throw new BuildError("wrong_result", `${where}: set the status to an integer from 200 to 599`);
   }
 }
 

@@ -34,19 +34,19 @@ test("a cookie never has a Domain: no sibling host gets it", () => {
 
 test("the prefixes promise what browsers check (RFC 6265bis §4.1.3), in any case", () => {
   for (const name of ["__Host-a", "__host-a", "__HOST-a"]) {
-    refused({ name, value: "", secure: false }, /must be secure/);
-    refused({ name, value: "", path: "/auth" }, /must have the path \//);
+    refused({ name, value: "", secure: false }, /leave out secure: false, because of its prefix/);
+    refused({ name, value: "", path: "/auth" }, /leave out the path, because of its prefix/);
   }
-  refused({ name: "__Secure-a", value: "", secure: false }, /must be secure/);
+  refused({ name: "__Secure-a", value: "", secure: false }, /leave out secure: false, because of its prefix/);
   serialiseCookie({ name: "__Secure-a", value: "", path: "/auth" });
   serialiseCookie({ name: "Host-a", value: "", secure: false, path: "/auth" });
 });
 
 test("SameSite is one of three, and None needs Secure", () => {
-  refused({ name: "a", value: "b", sameSite: "None", secure: false }, /must be secure to be sent from other sites/);
+  refused({ name: "a", value: "b", sameSite: "None", secure: false }, /leave out secure: false, because sameSite is "None"/);
   // JavaScript callers can pass anything.
   for (const sameSite of ["lax", "", "None; Domain=evil.test"])
-    refused({ name: "a", value: "b", sameSite: sameSite as "Lax" }, /sameSite is/);
+    refused({ name: "a", value: "b", sameSite: sameSite as "Lax" }, /set sameSite to/);
 });
 
 test("nothing in a name, a value or a path can begin another attribute or header", () => {
@@ -65,7 +65,7 @@ test("a lifetime is a whole number of seconds, from 0", () => {
     refused({ name: "a", value: "", maxAgeSeconds }, /whole number of seconds/);
 });
 
-test("S-08: a cookie has at most 4096 bytes", () => {
+test("a cookie has at most 4096 bytes (S-08)", () => {
   const around = serialiseCookie({ name: "a", value: "" }).length;
   assert.equal(serialiseCookie({ name: "a", value: "x".repeat(4096 - around) }).length, 4096);
   refused({ name: "a", value: "x".repeat(4097 - around) }, /larger than 4096 bytes/);

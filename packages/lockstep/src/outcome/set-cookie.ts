@@ -77,13 +77,15 @@ function check({ name, value, path, sameSite, secure, maxAgeSeconds }: Checked):
     ]);
   }
   if (!["Strict", "Lax", "None"].includes(sameSite)) {
-    throw new BuildError("wrong_result", `The cookie ${name}: sameSite is "Strict", "Lax" or "None"`);
+    throw new BuildError("wrong_result", `cookie ${name}: set sameSite to "Strict", "Lax" or "None"`);
   }
   if (sameSite === "None" && !secure)
-    throw new BuildError("wrong_result", `The cookie ${name} must be secure to be sent from other sites`);
-  if (/^__(?:Host|Secure)-/i.test(name) && !secure) throw new BuildError("wrong_result", `The cookie ${name} must be secure`);
-  if (/^__Host-/i.test(name) && path !== "/") throw new BuildError("wrong_result", `The cookie ${name} must have the path /`);
+    throw new BuildError("wrong_result", `cookie ${name}: leave out secure: false, because sameSite is "None"`);
+  if (/^__(?:Host|Secure)-/i.test(name) && !secure)
+    throw new BuildError("wrong_result", `cookie ${name}: leave out secure: false, because of its prefix`);
+  if (/^__Host-/i.test(name) && path !== "/")
+    throw new BuildError("wrong_result", `cookie ${name}: leave out the path, because of its prefix`);
   if (maxAgeSeconds !== undefined && !(Number.isSafeInteger(maxAgeSeconds) && maxAgeSeconds >= 0)) {
-    throw new BuildError("wrong_result", `The cookie ${name}: maxAgeSeconds is a whole number of seconds, from 0`);
+    throw new BuildError("wrong_result", `cookie ${name}: set maxAgeSeconds to a whole number of seconds, 0 or more`);
   }
 }

@@ -30,7 +30,7 @@ export class StreamReply {
   /** @throws BuildError `wrong_option`, `wrong_result` */
   constructor(chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>, options: StreamOptions) {
     checkOptions("stream()", options, streamOptions);
-    if (!isIterable(chunks)) throw new BuildError("wrong_result", "stream(): give an iterable or a generator of text or bytes");
+    if (!isIterable(chunks)) throw new BuildError("wrong_result", "stream(): pass an iterable or a generator of text or bytes");
     if (options.status !== undefined) checkStatus("stream()", options.status);
     this.chunks = chunks;
     this.options = options;

@@ -45,7 +45,10 @@ export function readHeaders(where: string, headers: AnswerHeaders = {}): AnswerH
 
 function valueOf(where: string, name: string, value: unknown): string | readonly string[] {
   if (!isToken(name))
-    throw new BuildError("wrong_result", `${where}: ${JSON.stringify(name)} is not a header name (RFC 9110 §5.1)`);
+    throw new BuildError(
+      "wrong_result",
+      `${where}: correct the header name ${JSON.stringify(name)}: it is not a token (RFC 9110 §5.1)`,
+    );
   const advice = refused.get(name);
   if (advice !== undefined) throw new BuildError("wrong_result", `${where}: ${advice} ("${name}")`);
   if (typeof value === "string") return lineOf(where, name, value);
@@ -65,7 +68,7 @@ function lineOf(where: string, name: string, line: unknown): string {
 }
 
 function notText(where: string, name: string): BuildError {
-  return new BuildError("wrong_result", `${where}: give the header "${name}" as text, or as an array of texts`);
+  return new BuildError("wrong_result", `${where}: pass the header "${name}" as text, or as an array of texts`);
 }
 
 /** Characters that a URI cannot contain, encoded as UTF-8; encoded text stays as it is. */

@@ -68,7 +68,7 @@ export class Problem extends StacklessError<string> implements Answer {
  */
 export function checkErrorStatus(status: number): void {
   if (!Number.isInteger(status) || status < 400 || status > 599) {
-    throw new BuildError("wrong_result", "problem(): give a status from 400 to 599, an integer; for others return reply()");
+    throw new BuildError("wrong_result", "problem(): set the status to an integer from 400 to 599; for others return reply()");
   }
 }
 

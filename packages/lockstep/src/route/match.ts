@@ -55,7 +55,10 @@ export class Router<R extends Routed> {
     }
     const other = at.methods.get(route.method);
     if (other !== undefined) {
-      throw new BuildError("duplicate_route", `${route.compiled.label} and ${other.compiled.label} answer the same requests`);
+      throw new BuildError(
+        "duplicate_route",
+        `remove or change one of ${route.compiled.label} and ${other.compiled.label}: they answer the same requests`,
+      );
     }
     at.methods.set(route.method, route);
   }

@@ -48,7 +48,7 @@ function resourceUrl({ url, authorizationServers }: ProtectedResource): URL {
   ) {
     throw new BuildError(
       "wrong_option",
-      `resource: "${url}" is an https URL without query, fragment or trailing slash, for example https://api.example`,
+      `resource: write "${url}" as an https URL without query, fragment or trailing slash, for example https://api.example`,
     );
   }
   if (
@@ -56,7 +56,7 @@ function resourceUrl({ url, authorizationServers }: ProtectedResource): URL {
     !authorizationServers.every((issuer) => URL.canParse(issuer)) ||
     authorizationServers.length === 0
   ) {
-    throw new BuildError("wrong_option", "resource: authorizationServers names at least one issuer, by its URL");
+    throw new BuildError("wrong_option", "resource: name at least one issuer in authorizationServers, by its URL");
   }
   return parsed;
 }

@@ -39,10 +39,10 @@ export function successesOf(where: string, { response, status, responses }: Decl
     return [success(where, status ?? 200, response)];
   }
   if (response !== undefined || status !== undefined)
-    throw new BuildError("wrong_option", `${where}: give responses, or response with a status, not both`);
+    throw new BuildError("wrong_option", `${where}: pass responses, or response with a status, not both`);
   const all = Object.entries(responses).map(([text, schema]) => success(where, Number(text), schema));
   if (all.length === 0)
-    throw new BuildError("wrong_option", `${where}: responses names at least one status: { 201: schema, 303: null }`);
+    throw new BuildError("wrong_option", `${where}: name at least one status in responses: { 201: schema, 303: null }`);
   return [...all.filter((one) => one.schema !== undefined), ...all.filter((one) => one.schema === undefined)];
 }
 
@@ -50,7 +50,7 @@ export function successesOf(where: string, { response, status, responses }: Decl
 function success(where: string, status: number, declared: AnySchema | null | undefined): Success {
   const schema = declared ?? undefined;
   if (!Number.isInteger(status) || status < 200 || status > 399)
-    throw new BuildError("wrong_option", `${where}: the status of a success is an integer from 200 to 399`);
+    throw new BuildError("wrong_option", `${where}: set the status of a success to an integer from 200 to 399`);
   if (schema !== undefined && isBodiless(status))
     throw new BuildError("wrong_option", `${where}: leave out the response: ${status} has no content (RFC 9110 §15)`);
   const isPlain = declared === undefined && status < 300 && !isBodiless(status);

@@ -25,7 +25,7 @@ export function convertSchema(schema: AnySchema, where: string, direction: Direc
   if (typeof jsonSchema?.[direction] !== "function") {
     throw new BuildError(
       "wrong_schema",
-      `${where}: the schema has no JSON Schema: use zod 4 or arktype 2, or wrap a valibot schema in toStandardJsonSchema() of @valibot/to-json-schema`,
+      `${where}: use zod 4 or arktype 2, or wrap a valibot schema in toStandardJsonSchema() of @valibot/to-json-schema: the schema has no JSON Schema`,
     );
   }
   const { options, isCurrent } = askingOf(vendor, direction);
@@ -80,7 +80,7 @@ function standardOf(schema: unknown, where: string): LooseStandard {
   const standard =
     schema !== null && (typeof schema === "object" || typeof schema === "function") ? Reflect.get(schema, "~standard") : undefined;
   if (typeof standard !== "object" || standard === null) {
-    throw new BuildError("wrong_schema", `${where}: the schema is missing: give a Standard Schema (zod 4, arktype 2, valibot)`);
+    throw new BuildError("wrong_schema", `${where}: pass a Standard Schema (zod 4, arktype 2, valibot): there is none`);
   }
   return standard;
 }

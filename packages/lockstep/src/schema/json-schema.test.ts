@@ -42,7 +42,7 @@ test("a value that is not a schema is refused", () => {
   for (const none of [undefined, null, "string", {}, () => {}]) {
     assert.throws(() => Reflect.apply(jsonSchemaOf, undefined, [none, 'query("a")']), {
       code: "wrong_schema",
-      message: /^query\("a"\): the schema is missing/u,
+      message: /^query\("a"\): pass a Standard Schema/u,
     });
   }
 });

@@ -62,6 +62,6 @@ export function followReference(root: JsonSchema, reference: string, where: stri
   if ((reference === "#" || reference.startsWith("#/")) && isJsonSchema(found)) return found;
   throw new BuildError(
     "wrong_schema",
-    `${where}: the JSON Schema refers to ${reference}, which is not in it: use a schema without outside references`,
+    `${where}: use a schema without outside references: its JSON Schema refers to ${reference}, which is not in it`,
   );
 }

@@ -187,7 +187,7 @@ function expression(pattern: string, where: string): RegExp {
   } catch (cause) {
     throw new BuildError(
       "wrong_schema",
-      `${where}: patternProperties holds ${pattern}, which is not a regular expression with the u flag`,
+      `${where}: correct ${pattern} in patternProperties: it is not a regular expression with the u flag`,
       { cause },
     );
   }

@@ -19,7 +19,7 @@ test("is absent without the cookie, where it is empty, and under another name or
     assert.equal(sent(value), "absent", value);
 });
 
-test("H-13: refuses two cookies of one name, in either order and in two headers", () => {
+test("refuses two cookies of one name, in either order and in two headers (H-13)", () => {
   assert.equal(sent("__Host-sid=GOOD; __Host-sid=BAD"), "!repeated");
   assert.equal(sent("__Host-sid=BAD; a=b; __Host-sid=GOOD"), "!repeated");
   assert.equal(sent(["__Host-sid=GOOD", "__Host-sid=BAD"]), "!repeated");

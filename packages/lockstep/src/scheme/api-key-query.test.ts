@@ -40,7 +40,7 @@ test("challenges with where the key belongs (RFC 9110 §11.6.1)", () => {
   assert.equal(definition.challenge({ realm: "Notes" }), 'ApiKey realm="Notes", in="query", name="api_key"');
 });
 
-test("K-04: neither compiles nor builds without saying that a URL is unsafe", () => {
+test("neither compiles nor builds without saying that a URL is unsafe (K-04)", () => {
   const compiles: { readonly name: string } extends ApiKeyQueryOptions ? true : false = false;
   const compilesWithFalse: { readonly name: string; readonly unsafeInUrl: false } extends ApiKeyQueryOptions ? true : false = false;
   assert.deepEqual([compiles, compilesWithFalse], [false, false]);

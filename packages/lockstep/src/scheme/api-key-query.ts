@@ -35,7 +35,7 @@ export function apiKeyQuery<const Sc extends string = never>(options: ApiKeyQuer
   if (options.unsafeInUrl !== true) {
     throw new BuildError(
       "wrong_scheme",
-      "apiKeyQuery(): a key in a URL ends up in logs: use apiKeyHeader(), or write unsafeInUrl: true",
+      "apiKeyQuery(): use apiKeyHeader(), or write unsafeInUrl: true: a key in a URL ends up in logs",
     );
   }
   const name = checkVisible("apiKeyQuery", "name", options.name);

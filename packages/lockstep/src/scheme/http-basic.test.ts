@@ -21,7 +21,7 @@ test("reads UTF-8 (RFC 7617 §2.1's own example)", () => {
   assert.deepEqual(basic(`Basic ${base64("\uFEFFé:🔑")}`), { found: { username: "\uFEFFé", password: "🔑" } });
 });
 
-test("H-11: the password may hold colons and may be empty", () => {
+test("the password may hold colons and may be empty (H-11)", () => {
   assert.deepEqual(basic(`Basic ${base64("u:a:b:")}`), { found: { username: "u", password: "a:b:" } });
   assert.deepEqual(basic(`Basic ${base64("u:")}`), { found: { username: "u", password: "" } });
 });
@@ -32,7 +32,7 @@ test("is absent without a header, without credentials and under another scheme (
     assert.equal(basic(value), "absent", value);
 });
 
-test("H-11: no colon and an empty user name are malformed", () => {
+test("no colon and an empty user name are malformed (H-11)", () => {
   for (const text of ["nocolon", ":", ":password"]) assert.equal(basic(`Basic ${base64(text)}`), "!invalid", text);
 });
 
@@ -45,7 +45,7 @@ test("an empty user name with an empty password is absent if the scheme says so,
   assert.equal(found(lenient, { headers: { authorization: ["Basic Og==", "Basic Og=="] } }), "!repeated");
 });
 
-test("H-11: anything but canonical base64 is malformed", () => {
+test("anything but canonical base64 is malformed (H-11)", () => {
   // "YTpi" is "a:b". A missing pad, a wrong pad, stray bits, base64url and a space are what lenient decoders forgive.
   assert.deepEqual(basic("Basic YTpi"), { found: { username: "a", password: "b" } });
   for (const sent of [
@@ -69,7 +69,7 @@ test("H-11: anything but canonical base64 is malformed", () => {
   }
 });
 
-test("H-11: invalid UTF-8 is malformed", () => {
+test("invalid UTF-8 is malformed (H-11)", () => {
   for (const bytes of [
     [0x61, 0x3a, 0xe9],
     [0x61, 0x3a, 0xc0, 0x80],
@@ -80,13 +80,13 @@ test("H-11: invalid UTF-8 is malformed", () => {
   }
 });
 
-test("H-11: NUL and other control characters are malformed (RFC 7617 §2)", () => {
+test("NUL and other control characters are malformed (H-11; RFC 7617 §2)", () => {
   for (const text of ["a\0:b", "a:b\0", "a:\n", "a:\r\n", "a:\t", "a:\u007f", "a:\u0085"]) {
     assert.equal(basic(`Basic ${base64(text)}`), "!invalid", JSON.stringify(text));
   }
 });
 
-test("H-11: credentials beyond 8 KiB are refused", () => {
+test("credentials beyond 8 KiB are refused (H-11)", () => {
   assert.deepEqual(basic(`Basic ${base64(`u:${"a".repeat(6142)}`)}`), { found: { username: "u", password: "a".repeat(6142) } });
   assert.equal(basic(`Basic ${base64(`u:${"a".repeat(6143)}`)}`), "!invalid");
   assert.equal(basic(`Basic ${base64(`u:${"a".repeat(102_400)}`)}`), "!invalid");

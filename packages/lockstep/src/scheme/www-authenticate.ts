@@ -17,7 +17,7 @@ export function quotedString(text: string): string {
   if (!isPrintable(text)) {
     throw new BuildError(
       "wrong_scheme",
-      "A challenge holds printable ASCII only: leave control characters and other letters out of the realm",
+      "leave control characters and letters outside ASCII out of the realm: a challenge is printable ASCII",
     );
   }
   return `"${text.replace(special, "\\$&")}"`;

@@ -61,9 +61,9 @@ export function hmacSecret(secret: SecretBytes, options: HmacSecretOptions = {})
   const kid = options.kid ?? given.kid;
   const alg = options.alg ?? given.alg;
   if (alg !== undefined && !(isAlgorithm(alg) && keyDemand(alg).kty === "oct")) {
-    throw new BuildError("wrong_option", "A secret's `alg` must be HS256, HS384 or HS512");
+    throw new BuildError("wrong_option", "Set the secret's `alg` to HS256, HS384 or HS512");
   }
-  if (bytes.length < minBytes) throw weakKey(`A secret needs at least ${minBytes} random bytes; this one has ${bytes.length}`);
+  if (bytes.length < minBytes) throw weakKey(`Use a secret of at least ${minBytes} random bytes: this one has ${bytes.length}`);
   const weakness = secretWeakness(bytes);
   if (weakness !== undefined) throw weakKey(`The secret is refused because ${weakness}: make one with \`openssl rand -hex 32\``);
   const jwk: Jwk = { kty: "oct", k: encode(bytes), ...(kid === undefined ? {} : { kid }), ...(alg === undefined ? {} : { alg }) };
@@ -80,7 +80,7 @@ function secretBytes(secret: SecretBytes): Uint8Array {
 }
 
 function decoded(bytes: Uint8Array | undefined): Uint8Array {
-  if (bytes === undefined) throw wrongKey("The secret is not written in the encoding that is named");
+  if (bytes === undefined) throw wrongKey("Correct the encoding of the secret: it is not the one that is named");
   return bytes;
 }
 

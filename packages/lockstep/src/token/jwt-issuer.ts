@@ -96,10 +96,10 @@ export function jwtIssuer(options: JwtIssuerOptions): JwtIssuer {
   checkOptions("jwtIssuer()", options, issuerOptions);
   const { issuer, audience, lifetimeSeconds, typ, clock = Date.now } = options;
   for (const [name, value] of Object.entries({ issuer, audience, typ })) {
-    if (typeof value !== "string" || value === "") throw wrong(`\`${name}\` is required`);
+    if (typeof value !== "string" || value === "") throw wrong(`Set \`${name}\` to a text that is not empty`);
   }
   if (!Number.isInteger(lifetimeSeconds) || lifetimeSeconds < 1 || lifetimeSeconds > maxLifetimeSeconds) {
-    throw wrong(`\`lifetimeSeconds\` is required: whole seconds, 1 to ${maxLifetimeSeconds}`);
+    throw wrong(`Set \`lifetimeSeconds\` to whole seconds, 1 to ${maxLifetimeSeconds}`);
   }
   const signer = signerOf(options.key);
   const header = { alg: signer.alg, typ, ...(signer.kid === undefined ? {} : { kid: signer.kid }) };
@@ -117,26 +117,26 @@ export function jwtIssuer(options: JwtIssuerOptions): JwtIssuer {
 
 function checkClaims(claims: IssuedClaims): void {
   for (const name of ownClaims) {
-    if (name in claims) throw wrong(`\`${name}\` is set by the issuer: leave it out of the claims`);
+    if (name in claims) throw wrong(`Leave \`${name}\` out of the claims: the issuer sets it`);
   }
-  if (typeof claims.sub !== "string" || claims.sub === "") throw wrong("`sub` is required");
+  if (typeof claims.sub !== "string" || claims.sub === "") throw wrong("Set `sub` to the subject of the token");
   for (const name of ["client_id", "sid", "jti", "scope"]) {
-    if (claims[name] !== undefined && typeof claims[name] !== "string") throw wrong(`\`${name}\` must be a text`);
+    if (claims[name] !== undefined && typeof claims[name] !== "string") throw wrong(`Write \`${name}\` as text`);
   }
   for (const name of ["sub", "client_id", "sid", "jti"]) {
     if (typeof claims[name] === "string" && !isPrintableLine(claims[name])) {
-      throw wrong(`\`${name}\` must be one line of 1 to 255 printable characters, without blanks at its ends`);
+      throw wrong(`Write \`${name}\` as one line of 1 to 255 printable characters, without blanks at its ends`);
     }
   }
   if (claims.scope !== undefined && parseScope(claims.scope) === undefined) {
-    throw wrong("`scope` must be up to 256 scopes, separated by single spaces (RFC 6749 §3.3)");
+    throw wrong("Write `scope` as up to 256 scopes, separated by single spaces (RFC 6749 §3.3)");
   }
 }
 
 function signerOf(key: SigningKey | HmacSecret): Signer {
   if (isHmacSecret(key)) return secretSigner(key);
   if (typeof key !== "object" || key === null || !(privateHalf in key)) {
-    throw wrong("`key` is required: signingKey(…) or hmacSecret(…)");
+    throw wrong("Set `key` to signingKey(…) or hmacSecret(…)");
   }
   return { alg: key.alg, kid: key.kid, key: () => key[privateHalf].reveal().imported() };
 }
@@ -146,7 +146,7 @@ function secretSigner(secret: HmacSecret): Signer {
   const jwk = secret[secretJwk].reveal();
   const { alg } = jwk;
   if (!isAlgorithm(alg) || keyDemand(alg).kty !== "oct")
-    throw wrong('A secret that signs needs its algorithm: hmacSecret(…, { alg: "HS256" })');
+    throw wrong('Name the algorithm of the secret that signs: hmacSecret(…, { alg: "HS256" })');
   const key = readJwk(jwk, [alg]);
   const bytes = parseBase64url(jwk["k"]);
   if (!(key instanceof VerificationKey) || bytes === undefined) throw wrongKey("The secret cannot sign");

@@ -95,7 +95,7 @@ class Verification {
 
   verify(token: Redacted<string>): Claims | Promise<Claims> {
     if (!(token instanceof Redacted)) {
-      throw new BuildError("wrong_option", "verify() takes the credential that a scheme extracted, which is a Redacted value");
+      throw new BuildError("wrong_option", "Pass verify() the credential that a scheme extracted: it is a Redacted value");
     }
     const text = token.reveal();
     if (typeof text !== "string") throw new InvalidCredential("not a text");

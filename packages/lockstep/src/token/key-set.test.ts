@@ -175,8 +175,8 @@ describe("a set of keys (J-54)", () => {
   });
 
   test("is refused when two keys have one kid, even if one is not for signatures", () => {
-    refused("wrong_key", /one `kid`/, () => sets([f.k1Jwk, { ...f.k2Jwk, kid: "k1" }]));
-    refused("wrong_key", /one `kid`/, () => sets([f.k1Jwk, { ...f.krJwk, kid: "k1", use: "enc" }]));
+    refused("wrong_key", /a `kid` of its own: two have the same/, () => sets([f.k1Jwk, { ...f.k2Jwk, kid: "k1" }]));
+    refused("wrong_key", /a `kid` of its own: two have the same/, () => sets([f.k1Jwk, { ...f.krJwk, kid: "k1", use: "enc" }]));
   });
 
   test("is refused if it is not a set, empty, or has more than 100 keys", () => {

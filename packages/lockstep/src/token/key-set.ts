@@ -28,14 +28,15 @@ export const maxKeys = 100;
 export function checkKeySet(set: unknown, kind: KeyKind): readonly object[] {
   const keys = typeof set === "object" && set !== null && "keys" in set ? set.keys : undefined;
   if (!Array.isArray(keys) || keys.length === 0 || keys.length > maxKeys) {
-    throw wrongKey(`A key set must be { keys: [...] } with 1 to ${maxKeys} keys`);
+    throw wrongKey(`Write the key set as { keys: [...] } with 1 to ${maxKeys} keys`);
   }
   const kids = new Set<unknown>();
   return keys.map((key: unknown): object => {
     if (typeof key !== "object" || key === null || Array.isArray(key)) throw wrongKey("A key of the set is not an object");
     checkKind(key, kind);
     const kid = "kid" in key ? key.kid : undefined;
-    if (kid !== undefined && kids.has(kid)) throw wrongKey("Two keys of the set have one `kid`: a token could mean either");
+    if (kid !== undefined && kids.has(kid))
+      throw wrongKey("Give each key of the set a `kid` of its own: two have the same, and a token could mean either");
     kids.add(kid);
     return key;
   });
@@ -47,8 +48,8 @@ function checkKind(key: object, kind: KeyKind): void {
     if (!isSecret) throw wrongKey("Keep secrets and public keys apart: a set of secrets holds another key");
     return;
   }
-  if (isSecret) throw wrongKey("A set of public keys holds a secret (`oct`): give secrets to hmacSecret()");
-  if (hasPrivateMember(key)) throw wrongKey("A set of public keys holds a private key: publish it without its private members");
+  if (isSecret) throw wrongKey("Pass secrets to hmacSecret(): a set of public keys holds one (`oct`)");
+  if (hasPrivateMember(key)) throw wrongKey("Publish keys without their private members: a set of public keys holds a private key");
 }
 
 /** The usable keys of a set. */

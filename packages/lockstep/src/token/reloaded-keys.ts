@@ -39,7 +39,10 @@ export interface KeyLoading {
 export function checkKeyTimes(name: string, { cooldownSeconds, maxAgeSeconds, maxStaleSeconds }: KeyTimes): void {
   const isInOrder = cooldownSeconds >= 1 && maxAgeSeconds >= cooldownSeconds && maxStaleSeconds >= maxAgeSeconds;
   if (!isInOrder || !Number.isFinite(maxStaleSeconds)) {
-    throw new BuildError("wrong_option", `\`${name}\` needs 1 <= cooldownSeconds <= maxAgeSeconds <= maxStaleSeconds`);
+    throw new BuildError(
+      "wrong_option",
+      `Set the times of \`${name}\` so that 1 <= cooldownSeconds <= maxAgeSeconds <= maxStaleSeconds`,
+    );
   }
 }
 

@@ -69,7 +69,7 @@ export function remoteJwks(options: RemoteJwksOptions): PublicKeys {
   return Object.freeze({
     [openKeys]: (context) => {
       if (options.issuer !== undefined && options.issuer !== context.issuer) {
-        throw new BuildError("wrong_option", "`remoteJwks({ issuer })` and the verifier's `issuer` must be the same text");
+        throw new BuildError("wrong_option", "Use the same text for the `issuer` of remoteJwks() and of the verifier");
       }
       return new ReloadedKeys({ load: fetching(options, context.issuer), times, onProblem }, context);
     },
@@ -78,7 +78,7 @@ export function remoteJwks(options: RemoteJwksOptions): PublicKeys {
 
 function checkedMetadataUrl({ issuer, discovery = "oidc" }: RemoteJwksOptions): string {
   if (issuer === undefined || !URL.canParse(issuer)) {
-    throw new BuildError("wrong_option", "`remoteJwks` needs the `url` of a key set, or the `issuer` as an absolute URL");
+    throw new BuildError("wrong_option", "Pass remoteJwks() the `url` of a key set, or the `issuer` as an absolute URL");
   }
   return metadataUrl(issuer, discovery);
 }

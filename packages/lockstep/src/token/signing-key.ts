@@ -48,7 +48,7 @@ export async function generateSigningKey(alg: PublicKeyAlgorithm): Promise<Priva
   if (!publicKeyAlgorithms.includes(alg)) {
     throw new BuildError(
       "wrong_option",
-      'generateSigningKey() makes private keys, for "ES256" for example; a secret is hmacSecret()',
+      'Pass generateSigningKey() an algorithm with private keys, for example "ES256"; for a secret use hmacSecret()',
     );
   }
   const { privateKey } = await generateKeyPair(alg, { extractable: true });
@@ -71,7 +71,7 @@ export function signingKey(jwk: Jwk): SigningKey {
   if (!(key instanceof VerificationKey) || key.kid === undefined || alg === undefined) {
     throw wrongKey("Give the signing key a `kid` and the `alg` of a private key: generateSigningKey() makes both");
   }
-  if (typeof copy["d"] !== "string") throw wrongKey("A signing key needs its private members: this is a public key");
+  if (typeof copy["d"] !== "string") throw wrongKey("Pass the signing key with its private members: this is a public key");
   let imported: Promise<CryptoKey> | undefined;
   const half: PrivateKey = { publicJwk, imported: () => (imported ??= importPrivate(copy, alg)) };
   return Object.freeze({ kid: key.kid, alg, [privateHalf]: new Redacted(half) });
@@ -84,7 +84,8 @@ export function signingKey(jwk: Jwk): SigningKey {
  * @throws BuildError `wrong_key` when two keys have one `kid`
  */
 export function publicJwks(keys: readonly SigningKey[]): Jwks {
-  if (new Set(keys.map(({ kid }) => kid)).size < keys.length) throw wrongKey("Two signing keys have one `kid`");
+  if (new Set(keys.map(({ kid }) => kid)).size < keys.length)
+    throw wrongKey("Give each signing key a `kid` of its own: two have the same");
   return { keys: keys.map((key) => ({ ...key[privateHalf].reveal().publicJwk })) };
 }
 

@@ -93,12 +93,12 @@ export function checkVerifierOptions(options: JwtVerifierOptions): CheckedOption
   const issuer = requiredText(options.issuer, "issuer", "the exact `iss` of the tokens");
   const algorithms = checkAlgorithms(options.algorithms);
   const isExpectedType = typeCheck(options.typ);
-  if (isExpectedType === undefined) throw wrong('`typ` is required: "at+jwt" for access tokens, "JWT" for issuers that write that');
+  if (isExpectedType === undefined) throw wrong('Set `typ`: "at+jwt" for access tokens, "JWT" for issuers that write that');
   const { extraAudiences = "deny", clock = Date.now, revoked, cache = { maxBytes: defaultCacheBytes } } = options;
   checkOptions<NonNullable<JwtVerifierOptions["cache"]>>("jwtVerifier({ cache })", cache, { maxBytes: true });
-  if (extraAudiences !== "deny" && extraAudiences !== "allow") throw wrong('`extraAudiences` is "deny" or "allow"');
-  if (typeof clock !== "function") throw wrong("`clock` must be a function that returns Unix milliseconds");
-  if ("revoked" in options && typeof revoked !== "function") throw wrong("`revoked` must be a function; leave it out to have none");
+  if (extraAudiences !== "deny" && extraAudiences !== "allow") throw wrong('Set `extraAudiences` to "deny" or "allow"');
+  if (typeof clock !== "function") throw wrong("Set `clock` to a function that returns Unix milliseconds");
+  if ("revoked" in options && typeof revoked !== "function") throw wrong("Set `revoked` to a function, or leave it out");
   return {
     issuer,
     audiences: checkAudiences(options.audience),
@@ -117,14 +117,14 @@ export function checkVerifierOptions(options: JwtVerifierOptions): CheckedOption
 
 function checkAlgorithms(algorithms: unknown): readonly Algorithm[] {
   if (!Array.isArray(algorithms) || algorithms.length === 0 || !algorithms.every(isAlgorithm)) {
-    throw wrong('`algorithms` is required: the signature algorithms of your issuer, for example ["ES256"]');
+    throw wrong('Set `algorithms` to the signature algorithms of your issuer, for example ["ES256"]');
   }
   return [...new Set(algorithms)];
 }
 
 function checkAudiences(audience: unknown): ReadonlySet<string> {
   const audiences: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
-  if (audiences.length === 0) throw wrong("`audience` is required: the name of this API in `aud`");
+  if (audiences.length === 0) throw wrong("Set `audience` to the name of this API in `aud`");
   return new Set(audiences.map((each) => requiredText(each, "audience", "the name of this API in `aud`")));
 }
 
@@ -133,7 +133,7 @@ function openVerifierKeys(keys: unknown, context: KeyContext): KeySource {
   const secrets: readonly unknown[] = Array.isArray(keys) ? keys : [keys];
   const isSecret = secrets.length > 0 && secrets.every(isHmacSecret);
   if (!isSecret && !isPublicKeys(keys)) {
-    throw wrong("`keys` is required: jwks(…), remoteJwks(…) or liveJwks(…), or hmacSecret(…), which cannot be combined");
+    throw wrong("Set `keys` to jwks(…), remoteJwks(…) or liveJwks(…), or to hmacSecret(…): they cannot be combined");
   }
   if (algorithms.some((each) => (keyDemand(each).kty === "oct") !== isSecret)) {
     throw wrong(
@@ -151,12 +151,12 @@ function isPublicKeys(value: unknown): value is PublicKeys {
 
 function requiredText(value: unknown, name: string, what: string): string {
   if (typeof value === "string" && value !== "") return value;
-  throw wrong(`\`${name}\` is required: ${what}`);
+  throw wrong(`Set \`${name}\` to ${what}`);
 }
 
 function checkNumber(value: unknown, name: string, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
   if (typeof value === "number" && value >= min && value <= max) return value;
-  throw wrong(`\`${name}\` must be a number from ${min} to ${max}`);
+  throw wrong(`Set \`${name}\` to a number from ${min} to ${max}`);
 }
 
 function wrong(message: string): BuildError {

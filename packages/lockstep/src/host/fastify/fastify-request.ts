@@ -114,7 +114,7 @@ export class FastifyHostRequest implements HostRequest {
   async body(maxBytes: number): Promise<Uint8Array> {
     if (!this.hasBody) return new Uint8Array();
     if (this.#raw.readableDidRead) {
-      throw new BuildError("wrong_input", "The host has already read the body: the plugin must see it first");
+      throw new BuildError("wrong_input", "register the plugin before anything that reads bodies: the body has already been read");
     }
     if (Number(this.#raw.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
     this.#invite();

@@ -59,7 +59,7 @@ export class Mounted {
     const prefix = instance.prefix.replace(/\/+$/, "");
     checkParser(instance.server);
     if (/[:*]/.test(prefix))
-      throw new BuildError("wrong_option", `The prefix ${prefix} has a parameter: declare it in the routes' paths`);
+      throw new BuildError("wrong_option", `declare the parameter of the prefix ${prefix} in the routes' paths: a prefix has none`);
     const maxFields: unknown = instance.server.maxHeadersCount ?? defaultHeaderFields;
     this.#api = api;
     this.#hosted = api["~dispatcher"];

@@ -14,6 +14,6 @@ export function checkParser(server: object): void {
   const option: unknown = Reflect.get(server, "insecureHTTPParser");
   const flagged = process.execArgv.includes(flag) || (process.env["NODE_OPTIONS"] ?? "").split(" ").includes(flag);
   if (option === true || (option === undefined && flagged)) {
-    throw new BuildError("wrong_option", `insecureHTTPParser lets requests be smuggled past the guards: leave it and ${flag} out`);
+    throw new BuildError("wrong_option", `leave out insecureHTTPParser and ${flag}: they let requests be smuggled past the guards`);
   }
 }
