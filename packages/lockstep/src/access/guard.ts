@@ -11,6 +11,7 @@ import {
   type ValueRecord,
 } from "../dependency/node.ts";
 import type { Fact } from "../dependency/fact.ts";
+import type { Step } from "../dependency/plan.ts";
 
 /** What makes a guard different from another. */
 export interface GuardParts {
@@ -18,7 +19,7 @@ export interface GuardParts {
   readonly entries: readonly Entry[];
   readonly facts: ReadonlySet<Fact>;
   readonly run: (values: ValueRecord) => unknown;
-  readonly settle: (result: unknown, values: ValueRecord, callers: Callers) => unknown;
+  readonly settle: (result: unknown, values: ValueRecord, callers: Callers, step: Step) => unknown;
   readonly scopes?: readonly string[];
   readonly checks?: readonly string[];
   readonly apart?: string | undefined;

@@ -97,12 +97,12 @@ export function owned<
       owner: options.owner,
       // The values are exactly the record's.
       run: (values) => load(values as Values<D>),
-      settle: (loaded, values, callers) => {
+      settle: (loaded, values, callers, step) => {
         const refusal = refusalOfLoad(loaded);
         if (refusal !== undefined) return refusal;
         // "All of them are theirs" is true of no objects.
         if (Array.isArray(loaded) && loaded.length === 0) return nothingLoaded;
-        const decide = (answer: unknown): unknown => (isTheirs(answer, mayDecide, callers.ownerId()) ? loaded : notTheirs);
+        const decide = (answer: unknown): unknown => (isTheirs(answer, mayDecide, callers.ownerId(step)) ? loaded : notTheirs);
         // The rest of the result is the object, and the values are exactly the record's.
         const answer: unknown = ownerOf(loaded as NonNullable<T>, values as Values<D>);
         return isPromise(answer) ? answer.then(decide) : decide(answer);

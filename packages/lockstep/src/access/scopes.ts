@@ -44,8 +44,8 @@ export function scopes<D extends AnyDependency>(
       entries: [entry],
       facts: askedFacts(entry.node.facts),
       run: (values) => values["value"],
-      settle: (result, _values, callers) => {
-        const granted = callers.granted();
+      settle: (result, _values, callers, step) => {
+        const granted = callers.granted(step);
         const lacking = granted.length === 0 || granted.some(({ grants, scopes }) => !grantsAll(grants?.scope, scopes));
         return lacking ? new Refusal("scope", `needs ${wanted.join(" ")}`) : result;
       },

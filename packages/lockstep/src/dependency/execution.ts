@@ -36,7 +36,7 @@ const severalPrincipals = 'owned(): say whose object it is, { owner: "user" }: s
 const noValues: ValueRecord = Object.freeze({});
 
 /** One run of one variant. */
-export class Execution {
+export class Execution implements Callers {
   readonly variant: Variant;
   /** The values by slot. The first ones are the credentials, which are there before the run. */
   readonly slots: unknown[];
@@ -100,11 +100,7 @@ export class Execution {
     return this.#resources?.close(failure);
   }
 
-  #callers(step: Step): Callers {
-    return { granted: () => this.#granted(step), ownerId: () => this.#ownerId(step) };
-  }
-
-  #ownerId(step: Step): Id | BuildError {
+  ownerId(step: Step): Id | BuildError {
     const named = "owner" in step.node ? step.node.owner : undefined;
     const slots = named === undefined ? step.owners : [step.sources[step.keys.indexOf(named)] ?? 0];
     const [slot, ...others] = slots;
@@ -114,7 +110,7 @@ export class Execution {
     return own ?? this.#ids?.[slot ?? 0] ?? new BuildError("wrong_result", noId(named));
   }
 
-  #granted(step: Step): readonly Granted[] {
+  granted(step: Step): readonly Granted[] {
     const all: Granted[] = [];
     for (const { slot, scopes, restsOnOthers } of step.authenticators) {
       const grants = this.#grants?.[slot];
@@ -207,7 +203,7 @@ export class Execution {
     const { node } = step;
     if (step.overridden) return this.#keep(step, settleStandIn(node, result));
     if (!("settle" in node)) return this.#keep(step, result);
-    const settled = node.settle(result, values, this.#callers(step));
+    const settled = node.settle(result, values, this, step);
     if (!isPromise(settled)) return this.#keep(step, settled);
     this.hold(step);
     return this.#keepLater(step, settled);

@@ -8,6 +8,7 @@ import type { Grants } from "../outcome/identified.ts";
 import type { Id } from "../outcome/principal.ts";
 import { BuildError } from "../problem/error.ts";
 import type { AnyDependency, Dependency } from "./dependency.ts";
+import type { Step } from "./plan.ts";
 import type { Source } from "./source.ts";
 import { type Fact, type FactSet, factsOfAll } from "./fact.ts";
 
@@ -76,15 +77,15 @@ export interface Granted {
   readonly scopes: readonly string[];
 }
 
-/** Tells a guard about the callers below it. */
+/** Tells the guard of a step about the callers below it. */
 export interface Callers {
   /** Returns the grants of each authenticated dependency below. */
-  granted(): readonly Granted[];
+  granted(step: Step): readonly Granted[];
   /**
-   * Returns the id to compare with the owner's, or why there is none: the id of the one principal below, or of the entry that the
-   * guard names.
+   * Returns the id to compare an owner's id with: of the one principal below, or of the entry that the guard names. Or why there
+   * is none.
    */
-  ownerId(): Id | BuildError;
+  ownerId(step: Step): Id | BuildError;
 }
 
 /** The verbs that can refuse. */
@@ -98,7 +99,7 @@ export interface GuardNode extends NodeShape {
    * Returns the value to pass on, or a refusal. `authenticate()` returns the principal, inside an `Identified` if its credential
    * grants something. The run keeps the grants and passes on the principal.
    */
-  settle(result: unknown, values: ValueRecord, callers: Callers): unknown;
+  settle(result: unknown, values: ValueRecord, callers: Callers, step: Step): unknown;
   /** For `scopes()`: the required scopes. */
   readonly scopes: readonly string[];
   /** For the object verbs: the ids that are checked, by place and name. */
