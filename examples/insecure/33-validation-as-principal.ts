@@ -1,7 +1,7 @@
 // fails: compile — authenticate(): return an object with an id, identified(principal, grants)
 /**
- * The result of a validation, taken for the validated value. `safeParse()` returns an object for any input, with `success:
- * false` inside. The result of a validation is not a principal.
+ * The result of a validation, taken for the validated value. `safeParse()` returns an object for any input, with
+ * `success: false` inside. The result of a validation is not a principal.
  */
 import { z } from "zod";
 import { authenticate, get } from "lockstep";

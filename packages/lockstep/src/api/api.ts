@@ -43,8 +43,8 @@ export interface Api {
   openapi(): OpenApiDocument;
   /**
    * Returns a new API in which some dependencies are replaced, for tests: `api.with([[currentUser, fakeUser]])`. The facts of a
-   * replaced dependency stay, and everything below it is skipped. It works under a test runner, with `NODE_ENV=test`, and with `{
-   * testing: true }`; anywhere else it refuses, because it switches guards off.
+   * replaced dependency stay, and everything below it is skipped. It works under a test runner, with `NODE_ENV=test`, and with
+   * `{ testing: true }`; anywhere else it refuses, because it switches guards off.
    *
    * @throws BuildError `wrong_option`, `override_in_production`, `unknown_override` for a dependency that no route uses
    */

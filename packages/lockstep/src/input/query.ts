@@ -10,8 +10,8 @@ import type { AnySchema, OutputOf } from "../schema/schema.ts";
  * a repeated parameter, and anything else refuses to be repeated (400). Absent is `undefined`, so defaults work.
  *
  * A parameter named like an id (`id`, `noteIds`, `owner`) or with the format `uuid` identifies an object, and a route that hands
- * it to a handler unchecked does not compile or does not start. `{ identifies: "object" }` says the same of another name, and `{
- * identifies: nothing("a position in the caller's own list") }` that it identifies none.
+ * it to a handler unchecked does not compile or does not start. `{ identifies: "object" }` says the same of another name, and
+ * `{ identifies: nothing("a position in the caller's own list") }` that it identifies none.
  *
  * @throws BuildError `wrong_input` for a schema that text cannot fit, `wrong_schema`
  * @example

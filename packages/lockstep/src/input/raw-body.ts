@@ -11,8 +11,8 @@ import { parseMediaType } from "../http/media-type.ts";
 /** What a raw body may be. */
 export interface RawBodyOptions<I extends Identifies = Identifies> {
   /**
-   * Whether the bytes contain ids of objects; a route that reads them declares one or the other: `nothing("signed by the
-   * sender")`.
+   * Whether the bytes contain ids of objects; a route that reads them declares one or the other:
+   * `nothing("signed by the sender")`.
    */
   readonly identifies?: I;
   /** The media types that are accepted, `type/subtype` in lower case or `type/*+suffix`. Default: any, or none at all. */
