@@ -9,7 +9,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   lockstep: {
     values: `
       createApi get post put patch del group
-      authenticate identified authorize allow roles scopes anyScope owned permitted unowned sameSite
+      authenticate identified authorize allow roles scopes anyScope onlyScoped owned permitted unowned sameSite
       depends resource anyOf firstOf optional run Refused
       path query header cookie body form passwordRequestForm rawBody connection nothing
       httpBearer httpBasic apiKeyHeader apiKeyCookie apiKeyQuery

@@ -17,6 +17,7 @@ export { authorize, type AuthorizeOptions } from "./access/authorize.ts";
 export { allow, type Allowed } from "./outcome/allow.ts";
 export { roles, type Roles, type RolesOptions } from "./access/roles.ts";
 export { anyScope, scopes } from "./access/scopes.ts";
+export { onlyScoped } from "./access/only-scoped.ts";
 export { owned, type OwnedOptions, type Ownership } from "./access/owned.ts";
 export { permitted } from "./access/permitted.ts";
 export { unowned } from "./access/unowned.ts";

@@ -25,6 +25,7 @@ export interface GuardParts {
   readonly apart?: string | undefined;
   readonly owner?: string | undefined;
   readonly reason?: string;
+  readonly onlyScoped?: true;
   readonly problems?: DeclaredProblems | undefined;
 }
 
@@ -42,6 +43,7 @@ export function guard(parts: GuardParts): GuardNode {
     apart: parts.apart,
     owner: parts.owner,
     reason: parts.reason,
+    onlyScoped: parts.onlyScoped ?? false,
     problems: parts.problems,
   };
 }

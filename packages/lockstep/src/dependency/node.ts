@@ -110,6 +110,8 @@ export interface GuardNode extends NodeShape {
   readonly owner: string | undefined;
   /** Why everyone may see the object (`unowned`), or why any scope will do (`anyScope`). */
   readonly reason: string | undefined;
+  /** For `onlyScoped()`: the credential below counts only where a scope is demanded of it. */
+  readonly onlyScoped: boolean;
 }
 
 /** `anyOf()`: the first branch whose credential is present is used. */

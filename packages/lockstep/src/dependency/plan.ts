@@ -26,6 +26,8 @@ export interface Step {
   readonly schemes: readonly SchemeNode[];
   /** For `scopes()`: each authenticated dependency below, with the scopes that it must grant. */
   readonly authenticators: readonly (Authenticator & { readonly slot: number })[];
+  /** For `onlyScoped()`: whether the route demands a scope of the credential below. */
+  readonly isScopeDemanded: boolean;
   /** For `owned()`: the slots of the principals below whose id may own the object. */
   readonly owners: readonly number[];
   /** For `firstOf()`: the rules in order. */

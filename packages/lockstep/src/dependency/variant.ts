@@ -1,5 +1,6 @@
 /** Puts the nodes that one set of credentials needs in order: when each runs, and where its values are. */
 import { authenticatorsOf, type ActiveGraph, principalsBelow } from "./authenticator.ts";
+import { isScopeDemanded, needsDemand } from "./demanded-scope.ts";
 import { type Graph, schemesBelow } from "./graph.ts";
 import type { Entry, Gate, Node, SchemeNode } from "./node.ts";
 import type { Rule, Step, Variant } from "./plan.ts";
@@ -139,6 +140,7 @@ export class VariantBuilder {
       deniesAs: "settle" in node ? node : (this.#replaced.get(node) ?? node),
       schemes: schemesBelow(node, (each) => this.#active(each)),
       authenticators: node.kind === "scopes" ? this.#authenticators(node, node.scopes) : [],
+      isScopeDemanded: needsDemand(node) && this.#isScopeDemanded(node),
       owners: node.kind === "owned" ? this.#owners(node) : [],
       rules: isFirstOf ? entries.map((entry) => this.#rule(entry.node)) : [],
       gate: this.#gates.get(node),
@@ -182,6 +184,11 @@ export class VariantBuilder {
 
   #authenticators(node: Node, required: readonly string[]): Step["authenticators"] {
     return authenticatorsOf(node, required, this.#graphHere()).map((each) => ({ ...each, slot: this.#slot(each.node) }));
+  }
+
+  #isScopeDemanded(node: Node): boolean {
+    const roots = this.#graph.roots.map((root) => root.node);
+    return isScopeDemanded(node, roots, (each) => this.#active(each));
   }
 
   #owners(node: Node): number[] {

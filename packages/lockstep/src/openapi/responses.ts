@@ -8,7 +8,7 @@ import { defined } from "../json/member.ts";
 import type { AnswerHeader } from "./error-schemas.ts";
 import type { MediaType, Reference, Response } from "./openapi.ts";
 import type { Success } from "../route/success.ts";
-import { demandsScopes } from "./security.ts";
+import { demandsScopes } from "../dependency/demanded-scope.ts";
 import type { Surface } from "./surface.ts";
 
 /** An error that the core answers with if the graph contains something. */

@@ -6,6 +6,7 @@
  * would ignore is not asked for, however many paths lead to it.
  */
 import { demandedScopes } from "../dependency/authenticator.ts";
+import { demandsScopes, isScopeDemanded, needsDemand } from "../dependency/demanded-scope.ts";
 import { type Graph, nodesBelow, schemesBelow } from "../dependency/graph.ts";
 import type { Entry, Node } from "../dependency/node.ts";
 import type { SecurityRequirement } from "./openapi.ts";
@@ -83,12 +84,22 @@ function alternativesWith(graph: Graph, names: Names): readonly Alternative[] {
   const nodes = reached(roots, active);
   const used = new Set(nodes.flatMap((node) => (node.kind === "scheme" ? [node.scheme.name] : [])));
   if (used.size < names.size) return [];
-  const requirements = demandsOf([...roots, ...nodes.filter(isCertain)], active, new Map()).map((demands) => {
+  // Credentials that are refused whoever presents them are no way to be let in.
+  if (nodes.some((node) => needsDemand(node) && !isScopeDemanded(node, roots, active))) return [];
+  const choices = demandsOf([...roots, ...nodes.filter(isCertain)], active, new Map());
+  const grantable = choices.filter((demands) => demands.every((node) => isGrantable(node, active)));
+  const requirements = grantable.map((demands) => {
     const required = requiredScopes(demands, active);
     return Object.fromEntries([...names].map((name) => [name, [...(required.get(name) ?? [])].toSorted()]));
   });
   const each = new Map(requirements.map((requirement) => [JSON.stringify(requirement), requirement]));
   return [...each.values()].map((requirement) => ({ requirement, nodes }));
+}
+
+/** Whether some credentials can hold the scopes that a `scopes()` demands of them. Those of a scheme without scopes hold any. */
+function isGrantable(node: Node, active: Active): boolean {
+  const declared = schemesBelow(node, active).map(({ scheme }) => Object.keys(scheme.scopes));
+  return scopesOf(node).every((name) => declared.some((names) => names.length === 0 || names.includes(name)));
 }
 
 /** The entries of a node that are needed. */
@@ -146,11 +157,6 @@ function requiredScopes(demands: readonly Node[], active: Active): ReadonlyMap<s
     }
   }
   return required;
-}
-
-/** Whether a node may refuse because of a scope. `anyScope()` never does. */
-export function demandsScopes(node: Node): boolean {
-  return scopesOf(node).length > 0;
 }
 
 function scopesOf(node: Node): readonly string[] {
