@@ -21,7 +21,7 @@ const declared = { read: "Read", write: "Write" };
 const bearer = httpBearer({ scopes: { ...declared, account: "Administer the account" } });
 const header = apiKeyHeader({ name: "x-api-key", schemeName: "ApiKey", scopes: declared });
 
-// The text of each credential is the scopes that it grants; `bad` is no credential.
+// The text of each credential is the scopes that it grants; nobody has the credential `bad`.
 const person = (text: string) => (text === "bad" ? undefined : identified({ id: text }, { sub: text, scope: text }));
 const token = authenticate({ bearer }, ({ bearer }) => person(bearer.reveal()));
 const key = authenticate({ header }, ({ header }) => person(header.reveal()));
@@ -52,13 +52,13 @@ function security(who: AnyDependency): unknown {
 }
 
 describe("onlyScoped()", () => {
-  it("refuses a valid key where no scope is demanded, a wrong key as everywhere, and lets a token in", async () => {
+  it("refuses a valid key if the route demands no scope, a wrong key as everywhere, and lets a token in", async () => {
     assert.deepEqual(await statuses(user), { token: 200, key: 403, wrongKey: 401, none: 401 });
     assert.deepEqual(await statuses(anyScope(user, "a test")), { token: 200, key: 403, wrongKey: 401, none: 401 });
     assert.deepEqual(await statuses(authorize({ user }, ({ user }) => user)), { token: 200, key: 403, wrongKey: 401, none: 401 });
   });
 
-  it("accepts a key with the scope where one is demanded", async () => {
+  it("accepts a key with the scope if the route demands it", async () => {
     assert.deepEqual(await statuses(reader), { token: 200, key: 200, wrongKey: 401, none: 401 });
     assert.deepEqual(await statuses(writer), { token: 403, key: 403, wrongKey: 401, none: 401 });
   });

@@ -84,7 +84,7 @@ function alternativesWith(graph: Graph, names: Names): readonly Alternative[] {
   const nodes = reached(roots, active);
   const used = new Set(nodes.flatMap((node) => (node.kind === "scheme" ? [node.scheme.name] : [])));
   if (used.size < names.size) return [];
-  // Credentials that are refused whoever presents them are no way to be let in.
+  // Skip credentials that every request is refused with.
   if (nodes.some((node) => needsDemand(node) && !isScopeDemanded(node, roots, active))) return [];
   const choices = demandsOf([...roots, ...nodes.filter(isCertain)], active, new Map());
   const grantable = choices.filter((demands) => demands.every((node) => isGrantable(node, active)));
