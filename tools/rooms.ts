@@ -47,6 +47,7 @@ export const identity: Building = {
     ["mail", "revocation"],
     ["account-table"],
     ["settings.ts"],
+    ["lineage"],
     ["throttle"],
     ["password"],
     ["session"],

@@ -14,7 +14,7 @@ for (const host of hosts) {
       const { status, headers, body } = await ask("POST", "/auth/token", { form });
       const { access_token: token, refresh_token: refresh, ...rest } = body;
       assert.equal(typeof refresh, "string");
-      assert.deepEqual([status, rest], [200, { token_type: "bearer", expires_in: 600, scope: everyScope }]);
+      assert.deepEqual([status, rest], [200, { token_type: "bearer", expires_in: 600, scope: `${everyScope} account` }]);
       assert.equal(headers.get("cache-control"), "no-store");
       assert.equal((await ask("GET", "/private", { token: String(token) })).status, 200);
     });
@@ -61,7 +61,7 @@ for (const host of hosts) {
     test("an empty scope counts as not sent", async (t) => {
       const { ask } = await startNotes(t, host);
       const { body } = await ask("POST", "/auth/token", { form: { ...form, scope: "" } });
-      assert.equal(body["scope"], everyScope);
+      assert.equal(body["scope"], `${everyScope} account`);
     });
 
     test("a scope that the account may not have is invalid_scope (RFC 6749 §5.2)", async (t) => {
@@ -125,7 +125,7 @@ test("the token is an RFC 9068 access token of ten minutes, signed with ES256", 
   const { iss, aud, sub, client_id, scope, exp, iat, jti } = claims;
   assert.deepEqual(
     { iss, aud, sub, client_id, scope },
-    { iss: issuer, aud: "notes", sub: alice.id, client_id: "first_party", scope: everyScope },
+    { iss: issuer, aud: "notes", sub: alice.id, client_id: "first_party", scope: `${everyScope} account` },
   );
   assert.equal(exp - iat, 600);
   assert.match(jti, /^[0-9a-f-]{36}$/);

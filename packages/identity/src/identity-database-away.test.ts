@@ -21,7 +21,9 @@ async function requestsOf(app: IdentityApi): Promise<readonly Request[]> {
   const service = await serviceAccount();
   const { access: token, refresh } = await signIn(alice);
   const cookie = await session(alice);
-  const key = reveal((await auth.apiKeys.create({ owner: { account: alice.id }, name: "mine", scopes: [] }, [])).key);
+  const key = reveal(
+    (await auth.apiKeys.create({ owner: { account: alice.id }, name: "mine", scopes: ["notes:read"] }, ["notes:read"])).key,
+  );
   const own = textIn(
     await ask("POST", "/auth/token", { form: { grant_type: "client_credentials" }, basic: service }),
     "access_token",
@@ -30,7 +32,7 @@ async function requestsOf(app: IdentityApi): Promise<readonly Request[]> {
   return [
     ["GET", "/fresh", { token }],
     ["GET", "/me", { cookie }],
-    ["GET", "/me", { key }],
+    ["GET", "/notes", { key }],
     ["POST", "/auth/token", { form: { grant_type: "password", username: email, password } }],
     ["POST", "/auth/token", { form: { grant_type: "refresh_token", refresh_token: refresh } }],
     ["POST", "/auth/token", { form: { grant_type: "client_credentials" }, basic: service }],

@@ -177,7 +177,7 @@ function applicationRoutes({ currentUser, freshUser, signedInUser, apiClient, se
     post("/me", { deps: { user: anyScope(currentUser, "a test") }, response: unchecked("a test") }, ({ user }) => user),
     get("/fresh", { deps: { user: freshUser }, response: unchecked("a test") }, ({ user }) => user),
     get("/signed-in", { deps: { user: signedInUser }, response: unchecked("a test") }, ({ user }) => user),
-    get("/notes", { deps: { user: scopes(currentUser, "notes:read") }, response: unchecked("a test") }, () => []),
+    get("/notes", { deps: { user: scopes(currentUser, "notes:read") }, response: unchecked("a test") }, ({ user }) => user),
     post("/notes", { deps: { user: scopes(currentUser, "notes:write") }, response: unchecked("a test") }, () => ({})),
     get("/client", { deps: { client: apiClient }, response: unchecked("a test") }, ({ client }) => client),
     get("/service", { deps: { service }, response: unchecked("a test") }, ({ service }) => service),

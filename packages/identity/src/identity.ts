@@ -47,7 +47,10 @@ export interface Identity<Sc extends string> {
   readonly issuer: string;
   /** The routes under `/auth` and `/.well-known`, to include in `createApi({ routes })`. */
   readonly routes: readonly Route[];
-  /** A user who is calling with an access token, the cookie of a session, or an API key. */
+  /**
+   * A user who is calling with an access token, the cookie of a session, or an API key. A key counts only on routes that demand a
+   * scope.
+   */
   readonly currentUser: Dependency<User, UserFacts<Sc>>;
   /**
    * The same, but an access token is also looked up in the database, so one that was revoked is refused even if this node has not
@@ -160,9 +163,9 @@ interface Background {
 
 function assemble<Sc extends string>(services: Services, { feed, housekeeping }: Background): Identity<Sc> {
   const { accounts, clients, sessions, apiKeys, tokens, throttle, outbox } = services;
-  const { sessionScheme, ...dependencies } = callers(services);
-  const signedIn = anyScope(dependencies.signedInUser, "users manage their own account, sessions and keys with any scopes");
-  const shared = { ...services, signedIn, scheme: sessionScheme };
+  const { sessionScheme, holder, ...dependencies } = callers(services);
+  const signedIn = anyScope(dependencies.signedInUser, "the rule for administrators asks for a scope");
+  const shared = { ...services, holder, scheme: sessionScheme };
   return Object.freeze({
     issuer: services.settings.issuer,
     // The scopes of the dependencies are those of the options. `Settings` knows them only as texts.

@@ -84,6 +84,7 @@ function methodCalls({ auth, account: { id } }: Stage): Readonly<Record<string, 
     "apiKeys.revoke()": (added) => apiKeys.revoke("nothing", added),
     "sessions.list()": (added) => sessions.list("nobody", { limit: 1, ...added }),
     "sessions.rotate()": (added) => sessions.rotate("nothing", added),
+    "sessions.confirm()": (added) => sessions.confirm("nothing", added),
     "sessions.end()": (added) => sessions.end({ id: "nothing", ...added }, "signed_out"),
     "sessions.start()": (added) =>
       sessions.start({ account: stage.account, position: 0, kind: "tokens", scope: "", ...added }, function* () {}).next(),

@@ -36,7 +36,7 @@ const noKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is
 const options =
   "identity() takes database, issuer, audience, key, scopes, scopesOf, mail, keyPrefix, passwordGrant, registration, demo, lifetimes, links, throttle, revocation, signingKeys, keepAuditDays, audit, clock";
 const lifetimes =
-  "`lifetimes` takes accessTokenSeconds, refreshTokenSeconds, refreshFamilySeconds, refreshReuseWindowSeconds, sessionIdleSeconds, sessionSeconds, linkSeconds, signingKeySeconds";
+  "`lifetimes` takes accessTokenSeconds, refreshTokenSeconds, refreshFamilySeconds, refreshReuseWindowSeconds, sessionIdleSeconds, sessionSeconds, linkSeconds, recentSignInSeconds, signingKeySeconds";
 const noRandomKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is not random";
 
 const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, unknown>>, message: string])[] = [
@@ -156,6 +156,7 @@ describe("the options of identity()", () => {
         sessionIdleSeconds: 28_800,
         sessionSeconds: 604_800,
         linkSeconds: 900,
+        recentSignInSeconds: 600,
         signingKeySeconds: 2_592_000,
       },
     });

@@ -8,6 +8,7 @@ import type { SigningKeyOptions } from "./issuer/signing-keys.ts";
 import { isLogMail, type Mail } from "./mail/mail.ts";
 import { checkedClock, checkedScopes } from "./mechanism/callback.ts";
 import { checkOptions, type KnownOptions, WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
+import { accountScope } from "./principal/principal.ts";
 import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { type IdentityKey, identityKey, WrongIdentityKey } from "./secret/identity-key.ts";
 import type { Lifetimes, Settings } from "./settings.ts";
@@ -76,6 +77,7 @@ const lifetimes: Readonly<Record<keyof Lifetimes, { readonly min: number; readon
   sessionIdleSeconds: { min: 60, max: 30 * day, otherwise: 8 * 3600 },
   sessionSeconds: { min: 60, max: 90 * day, otherwise: 7 * day },
   linkSeconds: { min: 60, max: day, otherwise: 900 },
+  recentSignInSeconds: { min: 0, max: day, otherwise: 600 },
   signingKeySeconds: { min: 3600, max: 365 * day, otherwise: 30 * day },
 };
 
@@ -160,6 +162,8 @@ function checkValues(options: IdentityOptions): void {
   if (typeof mail?.send !== "function") throw wrong("Set `mail` to smtpMail(…), or to logMail(…) while developing");
   if (typeof scopes !== "object" || scopes === null)
     throw wrong('Set `scopes` to your scopes with descriptions: { "notes:read": "Read notes" }');
+  if (Object.hasOwn(scopes, accountScope))
+    throw wrong(`Rename \`${accountScope}\` in \`scopes\`: identity has a scope of this name, to administer the account`);
   for (const scope of Object.keys(scopes))
     if (!/^[!#-[\]-~]+$/.test(scope))
       throw wrong(`Rename ${JSON.stringify(scope)} in \`scopes\`: it is not a scope (RFC 6749 §3.3)`);

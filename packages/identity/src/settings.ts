@@ -24,6 +24,11 @@ export interface Lifetimes {
   readonly sessionSeconds: number;
   /** Life of a link sent by mail. Default 15 minutes. */
   readonly linkSeconds: number;
+  /**
+   * How long a sign-in is recent: after that, making an API key, changing the address, closing the account and ending other
+   * sign-ins need the password again. Default 10 minutes.
+   */
+  readonly recentSignInSeconds: number;
   /** How long a signing key signs. Default 30 days. */
   readonly signingKeySeconds: number;
 }

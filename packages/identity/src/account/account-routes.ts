@@ -1,21 +1,23 @@
 /** The routes of accounts: registering, confirming an address, resetting a lost password, and managing one's own account. */
-import { body, connection, get, notFound, post, reply, type Reply, type Route } from "lockstep";
+import { body, connection, get, notFound, nothing, post, reply, type Reply, type Route } from "lockstep";
 import {
   Accepted,
   AccountId,
   AccountView,
   EmailAndPassword,
+  EmailChange,
   EmailOnly,
-  OwnPassword,
   PasswordChange,
   TokenAndPassword,
   viewOf,
 } from "./account-schema.ts";
+import { checkRecentSignIn } from "../password/own-password.ts";
+import { OptionalPassword } from "../password/password-schema.ts";
 import type { AccountRouteServices, AccountServices } from "./account-services.ts";
 import type { ChangedBy } from "./accounts.ts";
 import { requestAddressChange } from "./address-change.ts";
 import { linksTo } from "./link-template.ts";
-import { changePassword, checkOwnPassword } from "./password-change.ts";
+import { changePassword } from "./password-change.ts";
 import { finishReset, requestReset } from "./password-reset.ts";
 import { register } from "./registration.ts";
 import { verifyAddress } from "./verification.ts";
@@ -28,6 +30,8 @@ const throttled = "Too many attempts.";
 const busy = "Too many passwords are being checked, or the database is away.";
 const badLink = "`invalid_link`: the link is unknown, spent, too old or replaced by a newer one.";
 const wrong = "`wrong_password`: the password is wrong.";
+const again = "`sign_in_again`: the sign-in was too long ago, and no password was sent. `wrong_password`: the password is wrong.";
+const ownKeys = nothing("API keys of the caller; another's is refused");
 const unsent = { 429: throttled, 503: busy };
 
 /** Builds the account routes under `/auth`. `POST /auth/register` is left out if registration is closed. */
@@ -128,21 +132,22 @@ function resetRoutes(services: AccountServices): Route[] {
   ];
 }
 
-function passwordRoutes({ signedIn, rotateSession }: AccountRouteServices, services: AccountServices): Route[] {
+function passwordRoutes({ holder, accounts, rotateSession }: AccountRouteServices, services: AccountServices): Route[] {
   return [
     post(
       "/auth/password",
       {
         summary: "Change my password",
-        description: "Ends every other session. This one goes on; a browser gets a new cookie.",
+        description:
+          "Ends every other session, and every API key that is not in `keepApiKeys`. This session goes on; a browser gets a new cookie.",
         tags,
-        deps: { user: signedIn, connection: connection(), body: body(PasswordChange) },
+        deps: { user: holder, connection: connection(), body: body(PasswordChange, { identifies: { keepApiKeys: ownKeys } }) },
         status: 204,
         problems: { 403: wrong, 422: "The inputs do not fit, or `weak_password`.", ...unsent },
         maxBodyBytes,
       },
-      async ({ user, connection, body: { currentPassword, newPassword } }) => {
-        await changePassword({ user, connection, password: currentPassword, newPassword }, services);
+      async ({ user, connection, body: { currentPassword, newPassword, keepApiKeys } }) => {
+        await changePassword({ user, connection, password: currentPassword, newPassword, keepApiKeys }, services);
         const cookie = await rotateSession(user);
         return reply(204, undefined, cookie === undefined ? {} : { cookies: [cookie] });
       },
@@ -154,14 +159,15 @@ function passwordRoutes({ signedIn, rotateSession }: AccountRouteServices, servi
         description:
           "A link goes to the new address and a notice to the old one, which stays in use until the link is used at `POST /auth/verify`.",
         tags,
-        deps: { user: signedIn, connection: connection(), body: body(EmailAndPassword) },
+        deps: { user: holder, connection: connection(), body: body(EmailChange) },
         response: Accepted,
         status: 202,
-        problems: { 403: wrong, ...unsent },
+        problems: { 403: again, ...unsent },
         maxBodyBytes,
       },
       async ({ user, connection, body: { email, password } }) => {
-        const account = await checkOwnPassword({ user, connection, password }, services);
+        await checkRecentSignIn({ user, connection, password }, services);
+        const account = (await accounts.find(user.id)) ?? notFound();
         await requestAddressChange({ account, email, connection }, services);
         return accepted();
       },
@@ -170,9 +176,9 @@ function passwordRoutes({ signedIn, rotateSession }: AccountRouteServices, servi
 }
 
 function ownRoutes(services: AccountRouteServices): Route[] {
-  const { accounts, signedIn } = services;
+  const { accounts, holder } = services;
   return [
-    get("/auth/account", { summary: "My account", tags, deps: { user: signedIn }, response: AccountView }, async ({ user }) => {
+    get("/auth/account", { summary: "My account", tags, deps: { user: holder }, response: AccountView }, async ({ user }) => {
       const account = (await accounts.find(user.id)) ?? notFound();
       return viewOf(account);
     }),
@@ -189,7 +195,7 @@ function ownRoutes(services: AccountRouteServices): Route[] {
   ];
 }
 
-/** A way for users to close their own account, with their password. */
+/** A way for users to close their own account. */
 interface Closing {
   readonly summary: string;
   readonly description: string;
@@ -197,7 +203,7 @@ interface Closing {
 }
 
 function closingRoute(
-  { settings, throttle, signedIn }: AccountRouteServices,
+  { settings, throttle, holder }: AccountRouteServices,
   verb: string,
   { summary, description, close }: Closing,
 ): Route {
@@ -207,13 +213,13 @@ function closingRoute(
       summary,
       description,
       tags,
-      deps: { user: signedIn, connection: connection(), body: body(OwnPassword) },
+      deps: { user: holder, connection: connection(), body: body(OptionalPassword) },
       status: 204,
-      problems: { 403: wrong, ...unsent },
+      problems: { 403: again, ...unsent },
       maxBodyBytes,
     },
-    async ({ user, connection, body: { password } }) => {
-      await checkOwnPassword({ user, connection, password }, { settings, throttle });
+    async ({ user, connection, body }) => {
+      await checkRecentSignIn({ user, connection, password: body?.password }, { settings, throttle });
       await close(user.id, { by: user.id, requestId: connection.requestId });
     },
   );

@@ -3,11 +3,10 @@ import { Redacted } from "lockstep";
 import { z } from "zod";
 import type { Account } from "../account-table/account-row.ts";
 import { type ParsedEmail, parseEmail } from "../mail/email.ts";
+import { password } from "../password/password-schema.ts";
 
 const maxEmail = 254;
 const maxToken = 128;
-/** More characters than any password may have. The policy decides which passwords can be set. */
-const maxPassword = 1024;
 
 const email = z
   .string()
@@ -20,13 +19,6 @@ const email = z
     context.addIssue({ code: "custom", message: "is not a usable e-mail address" });
     return z.NEVER;
   });
-const password = z
-  .string()
-  .min(1)
-  .max(maxPassword)
-  .refine((text) => text.isWellFormed(), "is not valid Unicode text")
-  .meta({ format: "password" })
-  .transform((text) => new Redacted(text));
 const token = z
   .string()
   .min(1)
@@ -43,17 +35,35 @@ interface TokenOut {
   readonly token: Redacted<string>;
 }
 
-/** An address and a password: to register, or to move to another address. */
+/** An address and a password, to register. */
 export const EmailAndPassword: z.ZodType<EmailOut & PasswordOut> = z.object({ email, password }).meta({ id: "EmailAndPassword" });
 /** An address. */
 export const EmailOnly: z.ZodType<EmailOut> = z.object({ email }).meta({ id: "EmailOnly" });
 /** The token of a link and a password. */
 export const TokenAndPassword: z.ZodType<TokenOut & PasswordOut> = z.object({ token, password }).meta({ id: "TokenAndPassword" });
-/** The caller's password. */
-export const OwnPassword: z.ZodType<PasswordOut> = z.object({ password }).meta({ id: "OwnPassword" });
-/** The caller's password and the one that replaces it. */
-export const PasswordChange: z.ZodType<{ readonly currentPassword: Redacted<string>; readonly newPassword: Redacted<string> }> = z
-  .object({ currentPassword: password, newPassword: password })
+/** A new address. The password is needed if the sign-in was not recent. */
+export const EmailChange: z.ZodType<EmailOut & { readonly password?: Redacted<string> | undefined }> = z
+  .object({ email, password: password.optional() })
+  .meta({ id: "EmailChange" });
+
+/** The caller's password, the one that replaces it, and the API keys that go on. */
+interface PasswordChangeOut {
+  readonly currentPassword: Redacted<string>;
+  readonly newPassword: Redacted<string>;
+  readonly keepApiKeys: readonly string[];
+}
+
+/** The caller's password, the one that replaces it, and the API keys that go on. */
+export const PasswordChange: z.ZodType<PasswordChangeOut> = z
+  .object({
+    currentPassword: password,
+    newPassword: password,
+    keepApiKeys: z
+      .array(z.string().regex(/^[0-9A-Za-z]{12}$/))
+      .max(100)
+      .default([])
+      .meta({ description: "The ids of the API keys that go on. All others end." }),
+  })
   .meta({ id: "PasswordChange" });
 
 /** The answer to a request whose result is sent by mail. */

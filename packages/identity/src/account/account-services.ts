@@ -36,7 +36,8 @@ export interface AccountServices {
 /** The parameter of `accountRoutes()`. */
 export interface AccountRouteServices extends Omit<AccountServices, "links"> {
   readonly accounts: Accounts;
-  readonly signedIn: SignedInUser;
+  /** Who may administer the account. */
+  readonly holder: SignedInUser;
   /** Replaces the secret of the browser session that the request came with (S-03). Returns nothing if it came with a token. */
   readonly rotateSession: (user: User) => Promise<Cookie | undefined>;
   /** The pages that the links in messages open. Default: pages of the issuer. */

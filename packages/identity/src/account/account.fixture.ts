@@ -80,7 +80,7 @@ export function openAccountApi(test: Pick<TestContext, "after">, database: Datab
     authorize({ user }, ({ user }) => user),
     "a test",
   );
-  const services = { settings, accounts, throttle, outbox, signedIn, links: options.links };
+  const services = { settings, accounts, throttle, outbox, holder: signedIn, links: options.links };
   const rotateSession = async ({ sessionId = "" }) => {
     const secret = await sessions.rotate(sessionId);
     return secret && sessionCookie(settings, secret);
@@ -90,7 +90,7 @@ export function openAccountApi(test: Pick<TestContext, "after">, database: Datab
     version: "1",
     routes: [
       ...accountRoutes({ ...services, rotateSession }),
-      ...sessionRoutes({ settings, sessions, throttle, signedIn }),
+      ...sessionRoutes({ settings, sessions, throttle, holder: signedIn }),
       get("/me", { deps: { user: signedIn }, response: unchecked("a test") }, ({ user }) => user),
     ],
     clock: clock.read,

@@ -20,13 +20,13 @@ import { setPasswordHash } from "../account-table/password-store.ts";
 import type { EventOrigin, Recorder } from "../audit/auditor.ts";
 import type { EndReason, IdentityEventDetails } from "../audit/event.ts";
 import { emailKey, type ParsedEmail, parseEmail } from "../mail/email.ts";
+import { endEverythingOf } from "../lineage/end-account.ts";
+import { endSessions } from "../lineage/end-sessions.ts";
 import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-option.ts";
 import { hashPassword } from "../password/password-hash.ts";
 import { checkNewPassword } from "../password/password-policy.ts";
-import { endSessions } from "../session/end-session.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
-import { endEverythingOf } from "./closing.ts";
 
 /** Who makes a change, and in which request. */
 export interface ChangedBy {
@@ -64,7 +64,10 @@ export interface SessionsToEnd extends ChangedBy {
 /** A password that an operator sets. */
 export interface PasswordToSet extends ChangedBy {
   readonly password: Redacted<string>;
-  /** Whether the account's sessions end. Default `"end"`, which is necessary if somebody else may have known the old password. */
+  /**
+   * Whether the account's sessions and API keys end. Default `"end"`, which is necessary if somebody else may have known the old
+   * password.
+   */
   readonly sessions?: "end" | "keep" | undefined;
 }
 
@@ -142,8 +145,8 @@ export class Accounts {
   }
 
   /**
-   * Sets the password and, unless `sessions` is `"keep"`, ends the account's sessions, tokens and links. Returns false if there
-   * is no such account.
+   * Sets the password and, unless `sessions` is `"keep"`, ends the account's sessions, tokens, API keys and links. Returns false
+   * if there is no such account.
    *
    * @throws Problem 422 `weak_password`
    */
@@ -160,8 +163,8 @@ export class Accounts {
   }
 
   /**
-   * Disables an account and ends its sessions, tokens and links. Its API keys are refused while it is disabled. Returns false if
-   * the account is disabled already or does not exist.
+   * Disables an account. Its sessions, tokens, API keys and links end, and so do the API keys that it made for service accounts,
+   * because its owner has seen them. Returns false if the account is disabled already or does not exist.
    */
   async disable(id: string, change: ChangedBy = {}): Promise<boolean> {
     checkOptions("accounts.disable()", change, changed);
@@ -171,15 +174,17 @@ export class Accounts {
   }
 
   /**
-   * Enables an account again. Sessions, tokens and links that ended stay ended; API keys work again. Returns false if the account
-   * is not disabled.
+   * Enables an account again. Everything that ended stays ended. Returns false if the account is not disabled.
    */
   async enable(id: string, change: ChangedBy = {}): Promise<boolean> {
     checkOptions("accounts.enable()", change, changed);
     return this.#changed(id, { type: "account.enabled", subject: id, ...by(change) }, change, () => enableAccount(id));
   }
 
-  /** Deletes an account with its sessions, keys and links. Returns false if it does not exist. Its id is never used again. */
+  /**
+   * Deletes an account with its sessions, API keys and links. The API keys that it made for service accounts end. Returns false
+   * if it does not exist. Its id is never used again.
+   */
   async delete(id: string, change: ChangedBy = {}): Promise<boolean> {
     checkOptions("accounts.delete()", change, changed);
     return this.#changed(id, { type: "account.deleted", subject: id, ...by(change) }, change, (record) => this.#delete(id, record));
@@ -223,19 +228,19 @@ export class Accounts {
 
   *#setPassword(id: string, { hash, sessions }: HashToSet, record: Recorder): Work<boolean> {
     const isSet = yield* setPasswordHash(id, { hash, now: this.#settings.clock() });
-    if (isSet && sessions === "end") yield* endEverythingOf(id, "password_changed", record, this.#settings);
+    if (isSet && sessions === "end") yield* endEverythingOf(id, { reason: "password_changed" }, record, this.#settings);
     return isSet;
   }
 
   *#disable(id: string, record: Recorder): Work<boolean> {
     const isDisabled = yield* disableAccount(id, this.#settings.clock());
-    if (isDisabled) yield* endEverythingOf(id, "account_disabled", record, this.#settings);
+    if (isDisabled) yield* endEverythingOf(id, { reason: "account_disabled" }, record, this.#settings);
     return isDisabled;
   }
 
   *#delete(id: string, record: Recorder): Work<boolean> {
     if ((yield* findAccount(id)) === undefined) return false;
-    yield* endEverythingOf(id, "account_deleted", record, this.#settings);
+    yield* endEverythingOf(id, { reason: "account_deleted" }, record, this.#settings);
     return yield* deleteAccount(id);
   }
 }

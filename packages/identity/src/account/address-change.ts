@@ -3,19 +3,21 @@
  * address stays (L-21).
  */
 import type { Connection } from "lockstep";
-import { type AccountRecord, findAccount, findAccountByEmail, lockAccount, moveAccount } from "../account-table/account-store.ts";
+import type { Account } from "../account-table/account-row.ts";
+import { findAccount, findAccountByEmail, lockAccount, moveAccount } from "../account-table/account-store.ts";
 import { type ParsedEmail, parseEmail } from "../mail/email.ts";
 import { accountExists, addressChanged, addressChangeRequested, confirmAddress } from "../mail/message.ts";
+import { wrongPassword } from "../password/own-password.ts";
 import { verifyPassword } from "../password/password-hash.ts";
 import { newSecret } from "../secret/opaque-token.ts";
 import { type AccountServices, messageContext } from "./account-services.ts";
-import { invalidLink, wrongPassword } from "./invalid-link.ts";
+import { invalidLink } from "./invalid-link.ts";
 import { type Link, removeLinks, saveLink, spendLink } from "./link-store.ts";
 import type { LinkUse } from "./registration.ts";
 
-/** A request to change the address of an account whose password was checked. */
+/** A request of a signed-in user to change the address of their account. */
 export interface AddressChange {
-  readonly account: AccountRecord;
+  readonly account: Account;
   readonly email: ParsedEmail;
   readonly connection: Connection;
 }

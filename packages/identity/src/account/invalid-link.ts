@@ -17,14 +17,3 @@ export function invalidLink(reason: LinkRefusal, connection: Connection, setting
   settings.audit.report({ type: "link.refused", reason, ...(subject === undefined ? {} : { subject }) }, connection);
   problem(400, "invalid_link", "This link is not valid any more: ask for a new one.");
 }
-
-/**
- * Reports a wrong password.
- *
- * @throws Problem 403 `wrong_password`
- */
-export function wrongPassword(connection: Connection, settings: Settings, subject?: string): never {
-  const about = subject === undefined ? {} : { subject };
-  settings.audit.report({ type: "sign_in.failed", method: "password", reason: "wrong_password", ...about }, connection);
-  problem(403, "wrong_password", "The password is wrong.");
-}

@@ -1,5 +1,6 @@
 /** The table of links that were sent by mail. A link is spent by deleting its row, so of fifty attempts at once, one gets it. */
 import { type Redacted, secret, type Secret } from "lockstep";
+import { removeLinksOf } from "../lineage/end-account.ts";
 import { hashOfSecret, isSecretFormat } from "../secret/opaque-token.ts";
 import { textOf, textOrNone } from "../store/row.ts";
 import { all, first, type Row, sql, type Work } from "../store/statement.ts";
@@ -39,7 +40,6 @@ const spend = sql(`
 const removeExpired = sql(`
   DELETE FROM identity_links
   WHERE secret_hash IN (SELECT secret_hash FROM identity_links WHERE expires_at <= :now LIMIT :limit) RETURNING secret_hash`);
-const removeOfAccount = sql("DELETE FROM identity_links WHERE account_id = :accountId");
 const removeOfPurpose = sql("DELETE FROM identity_links WHERE account_id = :accountId AND purpose = :purpose");
 
 /**
@@ -65,7 +65,7 @@ export function* spendLink(token: Redacted<string>, purpose: LinkPurpose, now: n
 
 /** Invalidates an account's links: all, or those for one purpose. */
 export function* removeLinks(accountId: string, purpose?: LinkPurpose): Work<void> {
-  yield* purpose === undefined ? all(removeOfAccount, { accountId }) : all(removeOfPurpose, { accountId, purpose });
+  yield* purpose === undefined ? removeLinksOf(accountId) : all(removeOfPurpose, { accountId, purpose });
 }
 
 function toLink(row: Row | undefined): Link | undefined {

@@ -1,68 +1,50 @@
-/** Asks a signed-in user for the password: to change it, or before an action that needs more than a session. */
-import type { Connection, Redacted, Secret } from "lockstep";
-import { type AccountRecord, findAccount, lockAccount } from "../account-table/account-store.ts";
+/** Changes the password of a signed-in user. */
+import { problem, type Redacted } from "lockstep";
+import { lockAccount } from "../account-table/account-store.ts";
 import { changePasswordHash } from "../account-table/password-store.ts";
+import { endEverythingOf } from "../lineage/end-account.ts";
+import { liveApiKeysOf } from "../lineage/end-api-keys.ts";
 import { passwordChanged } from "../mail/message.ts";
-import { verifyCounted } from "../password/counted-password.ts";
+import { checkOwnPassword, type ShownPassword, wrongPassword } from "../password/own-password.ts";
 import { hashPassword } from "../password/password-hash.ts";
 import { checkNewPassword } from "../password/password-policy.ts";
-import type { User } from "../principal/principal.ts";
-import { endSessions } from "../session/end-session.ts";
 import { type AccountServices, messageContext } from "./account-services.ts";
-import { wrongPassword } from "./invalid-link.ts";
-import { removeLinks } from "./link-store.ts";
 
-/** A signed-in user with the password that was entered. */
-export interface ShownPassword {
-  readonly user: User;
-  readonly password: Redacted<string>;
-  readonly connection: Connection;
-}
-
-/** An account whose password was right. */
-export type CheckedAccount = AccountRecord & { readonly passwordHash: Secret<string> };
-
-/**
- * Checks the password of the caller's own account. Returns the account.
- *
- * @throws Problem 403 `wrong_password`, 429
- */
-export async function checkOwnPassword(
-  { user, password, connection }: ShownPassword,
-  { settings, throttle }: Pick<AccountServices, "settings" | "throttle">,
-): Promise<CheckedAccount> {
-  const counted = await throttle.count("password", { connection, key: user.id });
-  const record = await settings.database.run(findAccount(user.id));
-  const isRight = await verifyCounted(counted, password, record?.passwordHash);
-  if (record?.passwordHash === undefined || !isRight) wrongPassword(connection, settings, user.id);
-  await counted.succeeded();
-  return { ...record, passwordHash: record.passwordHash };
+/** A request to change the password. */
+export interface PasswordChangeRequest extends ShownPassword {
+  readonly newPassword: Redacted<string>;
+  /** The ids of the API keys that go on. */
+  readonly keepApiKeys: readonly string[];
 }
 
 /**
- * Changes the password of the caller's account and ends every other session of it (S-05). Links that were sent become invalid.
+ * Changes the password of the caller's account. Ends every other session of it and every API key, except those that the caller
+ * names (S-05). Links that were sent become invalid.
  *
- * @throws Problem 403 `wrong_password` (also if another request has just changed the password), 422 `weak_password`, 429
+ * @throws Problem 403 `wrong_password` (also if another request has just changed the password), 422 `weak_password`, 422
+ * `unknown_api_key` if a key to keep is not one of the caller's that work; then nothing has changed; 429
  */
-export async function changePassword(
-  shown: ShownPassword & { readonly newPassword: Redacted<string> },
-  services: AccountServices,
-): Promise<void> {
+export async function changePassword(request: PasswordChangeRequest, services: AccountServices): Promise<void> {
   const { settings, outbox } = services;
-  const { user, newPassword, connection } = shown;
-  const { id, email, passwordHash: verified } = await checkOwnPassword(shown, services);
+  const { user, newPassword, connection, keepApiKeys } = request;
+  const { id, email, passwordHash: verified } = await checkOwnPassword(request, services);
   checkNewPassword(newPassword, { email, service: settings.issuer });
   const hash = await hashPassword(newPassword);
-  const others = { accountId: id, ...(user.sessionId === undefined ? {} : { except: user.sessionId }) };
   const isChanged = await settings.audit.recorded(settings.database, connection, function* (record) {
     yield* lockAccount(id);
-    if (!(yield* changePasswordHash(id, { hash, now: settings.clock(), verified }))) return false;
-    yield* endSessions(others, "password_changed", record, settings);
-    yield* removeLinks(id);
+    const now = settings.clock();
+    if (!(yield* changePasswordHash(id, { hash, now, verified }))) return false;
+    const live = yield* liveApiKeysOf(id, now);
+    if (keepApiKeys.some((key) => !live.includes(key))) unknownKey();
+    yield* endEverythingOf(id, { reason: "password_changed", keepSession: user.sessionId, keepApiKeys }, record, settings);
     yield* record({ type: "password.changed", subject: id });
     return true;
   });
   if (!isChanged) wrongPassword(connection, settings, id);
   const message = passwordChanged(messageContext(settings));
   outbox.post({ to: email, message, kind: "password_changed", subject: id, requestId: connection.requestId });
+}
+
+function unknownKey(): never {
+  problem(422, "unknown_api_key", "A key to keep is not one of your API keys, or has ended. The password was not changed.");
 }

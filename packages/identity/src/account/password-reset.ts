@@ -2,13 +2,13 @@
 import type { Connection, Redacted } from "lockstep";
 import { findAccountByEmail, lockAccount } from "../account-table/account-store.ts";
 import { resetPasswordHash } from "../account-table/password-store.ts";
+import { endEverythingOf } from "../lineage/end-account.ts";
 import type { ParsedEmail } from "../mail/email.ts";
 import { passwordChanged, resetPassword as resetMessage } from "../mail/message.ts";
 import { hashPassword } from "../password/password-hash.ts";
 import { checkNewPassword } from "../password/password-policy.ts";
 import { newSecret } from "../secret/opaque-token.ts";
 import { type AccountServices, messageContext } from "./account-services.ts";
-import { endEverythingOf } from "./closing.ts";
 import { invalidLink } from "./invalid-link.ts";
 import { findLink, removeLinks, saveLink, spendLink } from "./link-store.ts";
 
@@ -63,8 +63,9 @@ export interface Reset {
 }
 
 /**
- * Sets the password of the account that the link was sent to, and of no other. Confirms its address and ends its sessions, tokens
- * and links. Nobody is signed in: somebody who has only the link still has to pass every other check of a sign-in.
+ * Sets the password of the account that the link was sent to, and of no other. Confirms its address and ends its sessions,
+ * tokens, API keys and links. Nobody is signed in: somebody who has only the link still has to pass every other check of a
+ * sign-in.
  *
  * @throws Problem 400 `invalid_link`, 422 `weak_password`, 429
  */
@@ -84,7 +85,7 @@ export async function finishReset({ token, password, connection }: Reset, servic
     const spent = yield* spendLink(token, "reset", now);
     // If the account has moved to another address in the meantime, a link to the old one does not open it.
     if (spent === undefined || !(yield* resetPasswordHash(id, { hash, now, email }))) return false;
-    yield* endEverythingOf(id, "password_changed", record, settings);
+    yield* endEverythingOf(id, { reason: "password_changed" }, record, settings);
     yield* record({ type: "password.reset", subject: id });
     return true;
   });

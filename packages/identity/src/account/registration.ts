@@ -8,11 +8,12 @@ import type { Connection, Redacted } from "lockstep";
 import { findAccountByEmail, insertAccount } from "../account-table/account-store.ts";
 import { type ParsedEmail, parseEmail } from "../mail/email.ts";
 import { accountExists, confirmRegistration } from "../mail/message.ts";
+import { wrongPassword } from "../password/own-password.ts";
 import { hashPassword, verifyPassword } from "../password/password-hash.ts";
 import { checkNewPassword } from "../password/password-policy.ts";
 import { newSecret } from "../secret/opaque-token.ts";
 import { type AccountServices, messageContext } from "./account-services.ts";
-import { invalidLink, wrongPassword } from "./invalid-link.ts";
+import { invalidLink } from "./invalid-link.ts";
 import { type Link, saveLink, spendLink } from "./link-store.ts";
 
 /** A request to register. */

@@ -21,9 +21,9 @@ export interface RuleSubject {
 }
 
 /**
- * Builds the dependency for administrators: their id and the scopes of their credential. Administrators have to sign in. An API
- * key administers nothing, not even together with somebody else's session (the rule would see one account, and the routes
- * another).
+ * Builds the dependency for administrators: their id, and the scopes and the session of their credential. Administrators have to
+ * sign in. An API key administers nothing, not even together with somebody else's session (the rule would see one account, and
+ * the routes another).
  *
  * @throws BuildError `wrong_dependency` if the rule does not declare that it reaches any object, `scopes_unasked` if it asks for
  *   no scope and its credential may be limited to some
@@ -39,7 +39,8 @@ export function administrator<F extends Fact>(
   const known = rule as unknown as Dependency<RuleSubject, "authenticated" | "authorized" | "reaches-any">;
   const user = authorize(
     { rule: known, user: signedIn },
-    ({ rule, user: { id, scopes } }): Administrator => (rule.id === id ? { id, scopes } : deny("two users at once")),
+    ({ rule, user: { id, scopes, sessionId } }): Administrator =>
+      rule.id === id ? { id, scopes, sessionId } : deny("two users at once"),
     { reach: "any" },
   );
   // The scopes of the schemes below stay on the node.

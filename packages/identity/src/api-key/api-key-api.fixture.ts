@@ -24,7 +24,7 @@ import { type Administrator, serviceAccountRoutes } from "./service-account-rout
 /** The body, caller and headers of a test's request. */
 export interface Ask {
   /** The signed-in caller: an id, or an id and scopes. */
-  readonly as?: string | Administrator;
+  readonly as?: string | Omit<Administrator, "sessionId">;
   readonly key?: string;
   readonly json?: unknown;
 }
@@ -65,7 +65,12 @@ export function testApi({ settings, apiKeys, clients }: TestKeys): TestApi {
     audit: () => {},
     onError: () => {},
     routes: [
-      ...apiKeyRoutes({ apiKeys, signedIn: signedInUser }),
+      ...apiKeyRoutes({
+        apiKeys,
+        holder: signedInUser,
+        settings,
+        throttle: { count: async () => ({ succeeded: async () => {} }) },
+      }),
       ...serviceAccountRoutes({ apiKeys, clients, admin: administrator(anyScope(root, "a test"), signedInUser) }),
       ...protectedRoutes(key),
     ],
@@ -87,7 +92,8 @@ function protectedRoutes(key: ReturnType<typeof keyCaller>): Route[] {
 }
 
 function userOf(id: string, granted: readonly string[]): User {
-  return { kind: "user", id, credential: "token", scopes: granted, sessionId: undefined, clientId: undefined, keyId: undefined };
+  const none = { sessionId: undefined, clientId: undefined, keyId: undefined };
+  return { kind: "user", id, credential: "token", scopes: granted, authenticatedAt: Date.now(), ...none };
 }
 
 function requestOf(method: string, path: string, { as, key, json }: Ask): Request {

@@ -6,6 +6,10 @@ import type { ApiKey, KeyOwner } from "./api-key.ts";
 export interface KeyChange {
   /** The `sub` of the caller, or the name of the command line. */
   readonly by?: string | undefined;
+  /** The session of the caller. A new key ends with it if its owner or an administrator ends it, but not at a sign-out. */
+  readonly sessionId?: string | undefined;
+  /** The client of the caller, if it is not one of the service's own programs. A new key ends with it. */
+  readonly clientId?: string | undefined;
   /** The `X-Request-Id` of the answer. */
   readonly requestId?: string | undefined;
 }

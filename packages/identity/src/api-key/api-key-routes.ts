@@ -2,9 +2,12 @@
  * Builds the routes on which a signed-in user manages their API keys. A key is not a sign-in: it cannot make, replace or end
  * keys.
  */
-import { body, connection, del, get, owned, path, post, query, type Route } from "lockstep";
+import { body, connection, type Connection, del, get, owned, path, post, query, type Route } from "lockstep";
 import { z } from "zod";
-import type { SignedInUser } from "../principal/principal.ts";
+import { checkRecentSignIn, type OwnPasswordServices } from "../password/own-password.ts";
+import type { SignedInUser, User } from "../principal/principal.ts";
+import type { Settings } from "../settings.ts";
+import type { KeyChange } from "./api-key-request.ts";
 import {
   creationAnswers,
   keyIdSchema,
@@ -12,22 +15,24 @@ import {
   rotationAnswers,
   showApiKeys,
   showCreatedApiKey,
-  wantedKeySchema,
-  wantedRotationSchema,
+  wantedOwnKeySchema,
+  wantedOwnRotationSchema,
 } from "./api-key-schema.ts";
 import type { ApiKeys } from "./api-keys.ts";
 
 /** The parameter of `apiKeyRoutes()`. */
 export interface ApiKeyRoutesOptions {
   readonly apiKeys: ApiKeys;
-  readonly signedIn: SignedInUser;
+  /** Who may manage the keys of an account. */
+  readonly holder: SignedInUser;
+  readonly settings: Settings;
+  readonly throttle: OwnPasswordServices["throttle"];
 }
 
 const tags = ["API keys"];
 
 /** Builds the routes under `/auth/api-keys`. */
-export function apiKeyRoutes({ apiKeys, signedIn }: ApiKeyRoutesOptions): Route[] {
-  const user = signedIn;
+export function apiKeyRoutes({ apiKeys, holder: user, settings, throttle }: ApiKeyRoutesOptions): Route[] {
   const origin = connection();
   const ownKey = owned(
     { id: path("id", keyIdSchema), user },
@@ -48,11 +53,12 @@ export function apiKeyRoutes({ apiKeys, signedIn }: ApiKeyRoutesOptions): Route[
       {
         tags,
         summary: "Make an API key; it is shown once",
-        deps: { user, wanted: body(wantedKeySchema), origin },
+        deps: { user, wanted: body(wantedOwnKeySchema), origin },
         ...creationAnswers,
       },
-      async ({ user, wanted, origin: { requestId } }) => {
-        const request = { ...wanted, owner: { account: user.id }, by: user.id, requestId };
+      async ({ user, wanted: { password, ...wanted }, origin }) => {
+        await checkRecentSignIn({ user, password, connection: origin }, { settings, throttle });
+        const request = { ...wanted, owner: { account: user.id }, ...madeBy(user, origin) };
         return showCreatedApiKey(await apiKeys.create(request, user.scopes));
       },
     ),
@@ -61,11 +67,13 @@ export function apiKeyRoutes({ apiKeys, signedIn }: ApiKeyRoutesOptions): Route[
       {
         tags,
         summary: "Replace an API key; the old one works until its grace ends",
-        deps: { key: ownKey, user, wanted: body(wantedRotationSchema), origin },
+        deps: { key: ownKey, user, wanted: body(wantedOwnRotationSchema), origin },
         ...rotationAnswers,
       },
-      async ({ key, user, wanted, origin: { requestId } }) =>
-        showCreatedApiKey(await apiKeys.rotate(key.id, { ...wanted, by: user.id, requestId }, user.scopes)),
+      async ({ key, user, wanted: { password, ...wanted } = {}, origin }) => {
+        await checkRecentSignIn({ user, password, connection: origin }, { settings, throttle });
+        return showCreatedApiKey(await apiKeys.rotate(key.id, { ...wanted, ...madeBy(user, origin) }, user.scopes));
+      },
     ),
     del(
       "/auth/api-keys/:id",
@@ -75,4 +83,8 @@ export function apiKeyRoutes({ apiKeys, signedIn }: ApiKeyRoutesOptions): Route[
       },
     ),
   ];
+}
+
+function madeBy({ id, sessionId }: User, { requestId }: Connection): KeyChange {
+  return { by: id, sessionId, requestId };
 }

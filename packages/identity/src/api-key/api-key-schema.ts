@@ -2,7 +2,9 @@
  * The inputs and answers of the API key routes. Their types are written out, because a declaration cannot contain types that zod
  * infers.
  */
+import type { Redacted } from "lockstep";
 import { z } from "zod";
+import { password } from "../password/password-schema.ts";
 import {
   defaultExpiresInDays,
   defaultGraceSeconds,
@@ -48,6 +50,11 @@ export interface WantedApiKey {
 /** The body of a request to replace a key. `undefined` if it is empty. */
 export type WantedRotation = { readonly graceSeconds: number } | undefined;
 
+/** The password of a user who did not sign in recently. */
+interface ShownOwnPassword {
+  readonly password?: Redacted<string> | undefined;
+}
+
 const when = z.iso.datetime();
 const next = z.string().nullable().meta({ description: "`after` for the next page." });
 
@@ -85,18 +92,30 @@ export const keyListSchema: z.ZodType<Page<ShownApiKey>> = z
   .object({ items: z.array(shown).readonly(), next })
   .meta({ id: "ApiKeyList" });
 
+const wantedKey = {
+  name: nameSchema,
+  scopes: scopesSchema,
+  expiresInDays: z.int().min(1).max(maxExpiresInDays).default(defaultExpiresInDays),
+};
+const graceSeconds = z.int().min(0).max(maxGraceSeconds).default(defaultGraceSeconds);
+
 /** The body that requests a key. */
-export const wantedKeySchema: z.ZodType<WantedApiKey> = z
-  .object({
-    name: nameSchema,
-    scopes: scopesSchema,
-    expiresInDays: z.int().min(1).max(maxExpiresInDays).default(defaultExpiresInDays),
-  })
-  .meta({ id: "WantedApiKey" });
+export const wantedKeySchema: z.ZodType<WantedApiKey> = z.object(wantedKey).meta({ id: "WantedApiKey" });
+
+/** The body with which users request a key of their own. The password is needed if the sign-in was not recent. */
+export const wantedOwnKeySchema: z.ZodType<WantedApiKey & ShownOwnPassword> = z
+  .object({ ...wantedKey, password: password.optional() })
+  .meta({ id: "WantedOwnApiKey" });
+
+/** The body with which users replace a key of their own. It may be empty. */
+export const wantedOwnRotationSchema: z.ZodType<(NonNullable<WantedRotation> & ShownOwnPassword) | undefined> = z
+  .object({ graceSeconds, password: password.optional() })
+  .meta({ id: "WantedOwnApiKeyRotation", description: "How long the old key keeps working." })
+  .optional();
 
 /** The body that requests a rotation. It may be empty. */
 export const wantedRotationSchema: z.ZodType<WantedRotation> = z
-  .object({ graceSeconds: z.int().min(0).max(maxGraceSeconds).default(defaultGraceSeconds) })
+  .object({ graceSeconds })
   .meta({ id: "WantedApiKeyRotation", description: "How long the old key keeps working." })
   .optional();
 
@@ -112,7 +131,7 @@ export const creationAnswers: KeyAnswers = {
   response: createdKeySchema,
   status: 201,
   problems: {
-    403: "A key can only have scopes that its owner and its maker have.",
+    403: "`scope_not_held`: a key can only have scopes that its owner and its maker have. `sign_in_again`: the sign-in of the maker was too long ago.",
     409: "The owner has the maximum number of keys.",
   },
 };
@@ -121,7 +140,10 @@ export const creationAnswers: KeyAnswers = {
 export const rotationAnswers: KeyAnswers = {
   response: createdKeySchema,
   status: 201,
-  problems: { 403: "Only a caller who has the scopes of a key can replace it.", 409: "It was replaced already, or has ended." },
+  problems: {
+    403: "`scope_not_held`: only a caller who has the scopes of a key can replace it. `sign_in_again`: the sign-in was too long ago.",
+    409: "It was replaced already, or has ended.",
+  },
 };
 
 /** Converts a key for an answer. */

@@ -9,6 +9,12 @@ export interface KeyToInsert extends Pick<ApiKey, "id" | "familyId" | "owner" | 
   /** SHA-256 of the secret part, in base64url. */
   readonly secretHash: Secret<string>;
   readonly by: string | undefined;
+  /** The session in which it is made. */
+  readonly sessionId: string | undefined;
+  /** The client through which it is made. */
+  readonly makerClientId: string | undefined;
+  /** The key that it replaces. */
+  readonly parentId: string | undefined;
 }
 
 /** A page of an owner's list of keys. */
@@ -23,8 +29,10 @@ const columns = "id, family_id, account_id, client_id, name, scope, created_at, 
 
 const insertText = (owner: string): string => `
   INSERT INTO identity_api_keys
-    (id, family_id, account_id, client_id, name, secret_hash, scope, created_by, created_at, expires_at)
+    (id, family_id, account_id, client_id, name, secret_hash, scope, created_by, maker_session_id, maker_client_id,
+      parent_id, created_at, expires_at)
   SELECT :id, :familyId, CAST(:account AS TEXT), CAST(:client AS TEXT), :name, :secretHash, :scope, CAST(:by AS TEXT),
+    CAST(:sessionId AS TEXT), CAST(:makerClientId AS TEXT), CAST(:parentId AS TEXT),
     CAST(:createdAt AS BIGINT), CAST(:expiresAt AS BIGINT)
   FROM ${owner}
   ON CONFLICT (id) DO NOTHING
@@ -53,7 +61,6 @@ const replace = sql(`
   SET rotated_at = :now, expires_at = CASE WHEN expires_at < :graceEndsAt THEN expires_at ELSE :graceEndsAt END
   WHERE id = :id AND rotated_at IS NULL AND ${live}
   RETURNING id`);
-const revoke = sql(`UPDATE identity_api_keys SET revoked_at = :now WHERE id = :id AND ${live} RETURNING ${columns}`);
 const removeEnded = sql(`
   DELETE FROM identity_api_keys
   WHERE id IN (SELECT id FROM identity_api_keys WHERE expires_at < :before OR revoked_at < :before LIMIT :limit)
@@ -63,9 +70,24 @@ const use = sql("UPDATE identity_api_keys SET used_at = :at WHERE id = :id AND (
 /** Inserts a new key. Returns `false` if its owner was deleted. Part of a transaction that holds the owner. */
 export function* insertApiKey(key: KeyToInsert): Work<boolean> {
   const { id, familyId, owner, name, scopes, createdAt, expiresAt = null, by = null } = key;
+  const { sessionId = null, makerClientId = null, parentId = null } = key;
   const [account, client] = "account" in owner ? [owner.account, null] : [null, owner.client];
   const secretHash = key.secretHash.reveal();
-  const values = { id, familyId, account, client, name, secretHash, scope: scopes.join(" "), by, createdAt, expiresAt };
+  const values = {
+    id,
+    familyId,
+    account,
+    client,
+    name,
+    secretHash,
+    scope: scopes.join(" "),
+    by,
+    createdAt,
+    expiresAt,
+    sessionId,
+    makerClientId,
+    parentId,
+  };
   return (yield* first(account === null ? insertOfClient : insertOfAccount, values)) !== undefined;
 }
 
@@ -94,12 +116,6 @@ export function* countLiveApiKeys(owner: KeyOwner, now: number): Work<{ readonly
 /** Marks a key as replaced; it ends with its grace. Returns `false` if it was replaced already, or has ended. */
 export function* replaceApiKey(id: string, now: number, graceEndsAt: number): Work<boolean> {
   return (yield* first(replace, { id, now, graceEndsAt })) !== undefined;
-}
-
-/** Ends a key. Returns it, or nothing if it had ended already. */
-export function* revokeApiKey(id: string, now: number): Work<ApiKey | undefined> {
-  const row = yield* first(revoke, { id, now });
-  return row && toApiKey(row);
 }
 
 /**

@@ -1,12 +1,13 @@
 /** The steps that making, replacing and ending keys share. */
 import { notFound, problem, type Redacted, secret } from "lockstep";
-import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import { hashOfSecret } from "../secret/opaque-token.ts";
+import { holdSession } from "../session/session-store.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 import { type ApiKey, type KeyOwner, subjectOfOwner } from "./api-key.ts";
 import { generateApiKey } from "./api-key-format.ts";
-import { lockOwner, type OwnerRecord } from "./api-key-owner.ts";
+import { isDisabled, lockOwner, type OwnerRecord } from "./api-key-owner.ts";
+import type { KeyChange } from "./api-key-request.ts";
 import { findApiKey, insertApiKey } from "./api-key-store.ts";
 
 /** A new key and its parts. */
@@ -32,8 +33,10 @@ export function freshKey(settings: Settings, described: Described): { readonly k
  *
  * @throws Problem `not_found` if the owner was deleted in the meantime
  */
-export function* insertFreshKey(fresh: ApiKey, key: FreshKey, by: string | undefined): Work<void> {
-  const isKept = yield* insertApiKey({ ...fresh, secretHash: secret(hashOfSecret(key.secret)), by });
+export function* insertFreshKey(fresh: ApiKey, key: FreshKey, made: KeyChange, parentId?: string): Work<void> {
+  const { by, sessionId, clientId: makerClientId } = made;
+  const secretHash = secret(hashOfSecret(key.secret));
+  const isKept = yield* insertApiKey({ ...fresh, secretHash, by, sessionId, makerClientId, parentId });
   if (!isKept) notFound();
 }
 
@@ -49,20 +52,18 @@ export function* loadKey(id: string): Work<ApiKey> {
 }
 
 /**
- * Loads an owner and locks it.
+ * Holds what a new key comes from: its owner, and the session in which it is made. If one of them ends at the same time, the key
+ * ends with it.
  *
- * @throws Problem `not_found`
+ * @throws Problem `not_found` if the owner does not exist, 403 `owner_disabled`, 403 `sign_in_again` if the session is over
  */
-export function* holdOwner(owner: KeyOwner): Work<OwnerRecord> {
+export function* holdMakers(owner: KeyOwner, { sessionId }: KeyChange, now: number): Work<OwnerRecord> {
   const held = yield* lockOwner(owner);
   if (held === undefined) notFound();
+  if (isDisabled(held)) problem(403, "owner_disabled", "The owner of the key is disabled.");
+  if (sessionId !== undefined && !(yield* holdSession(sessionId, now)))
+    problem(403, "sign_in_again", "Sign in again: this sign-in has ended.");
   return held;
-}
-
-/** Adds the end of a key to the revocation log, for every node that remembers it as verified. */
-export function* revokeKey(id: string, settings: Settings): Work<void> {
-  const at = settings.clock();
-  yield* revoke({ kind: "api_key", key: id, at, expiresAt: lastTokenOver(settings, at) });
 }
 
 /** Builds an event with the fields that every event about a key has. */

@@ -1,6 +1,7 @@
 /** Makes, lists, replaces, ends and verifies API keys, for the application, the routes and the command line. */
 import { notFound, type Redacted } from "lockstep";
 import type { Recorder } from "../audit/auditor.ts";
+import { endApiKeys, logKeyEnd } from "../lineage/end-api-keys.ts";
 import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-option.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
@@ -10,18 +11,10 @@ import { knownKey, type KeyToImport } from "./api-key-import.ts";
 import { scopesOfOwner } from "./api-key-owner.ts";
 import type { CreatedApiKey, KeyChange, KeyRotation, NewApiKey } from "./api-key-request.ts";
 import { checkGrace, checkHeld, checkName, expiryOf, expiryOfSuccessor } from "./api-key-rules.ts";
-import {
-  countLiveApiKeys,
-  findApiKey,
-  insertApiKey,
-  type KeyPage,
-  listApiKeys,
-  replaceApiKey,
-  revokeApiKey,
-} from "./api-key-store.ts";
+import { countLiveApiKeys, findApiKey, insertApiKey, type KeyPage, listApiKeys, replaceApiKey } from "./api-key-store.ts";
 import { ApiKeyUse } from "./api-key-use.ts";
 import { ApiKeyVerifier, type KeyOrigin } from "./api-key-verifier.ts";
-import { eventOf, freshKey, holdOwner, insertFreshKey, loadKey, notRotated, revokeKey, tooManyKeys } from "./api-key-work.ts";
+import { eventOf, freshKey, holdMakers, insertFreshKey, loadKey, notRotated, tooManyKeys } from "./api-key-work.ts";
 
 export type { ApiKey, KeyOwner, VerifiedKey, VerifiedOwner } from "./api-key.ts";
 export type { KeyToImport } from "./api-key-import.ts";
@@ -38,7 +31,7 @@ export interface ApiKeysOptions {
   readonly flushEveryMs?: number;
 }
 
-const changed: KnownOptions<KeyChange> = { by: true, requestId: true };
+const changed: KnownOptions<KeyChange> = { by: true, sessionId: true, clientId: true, requestId: true };
 const asked: KnownOptions<NewApiKey> = { owner: true, name: true, scopes: true, expiresInDays: true, ...changed };
 const imported: KnownOptions<KeyToImport & KeyChange> = {
   key: true,
@@ -51,6 +44,9 @@ const imported: KnownOptions<KeyToImport & KeyChange> = {
   expiresAt: true,
   ...changed,
 };
+
+/** Of an imported key, nobody knows how it was made. */
+const unknownMaker = { sessionId: undefined, makerClientId: undefined, parentId: undefined };
 
 /** The API keys of one identity service. Every method refuses a misspelt option with `WrongIdentityOption`. */
 export class ApiKeys {
@@ -84,11 +80,11 @@ export class ApiKeys {
     const { key, fresh } = freshKey(settings, { owner, name, scopes, createdAt: now, expiresAt });
     const max = this.#maxKeysPerOwner;
     await this.#recorded(request, function* (record) {
-      const held = yield* holdOwner(owner);
+      const held = yield* holdMakers(owner, request, now);
       checkHeld(scopes, scopesOfOwner(held, settings));
       const { live, replaced } = yield* countLiveApiKeys(owner, now);
       if (live - replaced >= max) tooManyKeys();
-      yield* insertFreshKey(fresh, key, by);
+      yield* insertFreshKey(fresh, key, request);
       yield* record({ type: "api_key.created", ...eventOf(fresh, by) });
     });
     return { key: key.full, apiKey: fresh };
@@ -107,9 +103,20 @@ export class ApiKeys {
     const { id, secretHash } = knownKey(known, settings);
     const name = checkName(known.name);
     return this.#recorded(known, function* (record) {
-      const scopes = checkHeld(known.scopes, scopesOfOwner(yield* holdOwner(owner), settings));
+      const scopes = checkHeld(known.scopes, scopesOfOwner(yield* holdMakers(owner, {}, settings.clock()), settings));
       if ((yield* findApiKey(id)) !== undefined) return false;
-      const isKept = yield* insertApiKey({ id, familyId: id, owner, name, scopes, createdAt, expiresAt, secretHash, by });
+      const isKept = yield* insertApiKey({
+        id,
+        familyId: id,
+        owner,
+        name,
+        scopes,
+        createdAt,
+        expiresAt,
+        secretHash,
+        by,
+        ...unknownMaker,
+      });
       if (!isKept) notFound();
       yield* record({ type: "api_key.created", ...eventOf({ owner, id, familyId: id }, by) });
       return true;
@@ -146,16 +153,16 @@ export class ApiKeys {
     return this.#recorded(rotation, function* (record) {
       const old = yield* loadKey(id);
       const { owner, name, familyId } = old;
-      const held = yield* holdOwner(owner);
+      const held = yield* holdMakers(owner, rotation, now);
       const had = scopesOfOwner(held, settings);
       const scopes = old.scopes.filter((scope) => had.includes(scope));
       checkHeld(scopes, rotatorScopes);
       if (!(yield* replaceApiKey(id, now, now + graceSeconds * 1000))) notRotated(yield* loadKey(id));
-      if (graceSeconds === 0) yield* revokeKey(id, settings);
+      if (graceSeconds === 0) yield* logKeyEnd(id, settings);
       if ((yield* countLiveApiKeys(owner, now)).live >= 2 * max) tooManyKeys();
       const expiresAt = expiryOfSuccessor(old, now);
       const { key, fresh } = freshKey(settings, { owner, name, scopes, createdAt: now, expiresAt, familyId });
-      yield* insertFreshKey(fresh, key, by);
+      yield* insertFreshKey(fresh, key, rotation, id);
       yield* record({ type: "api_key.rotated", ...eventOf(old, by) });
       yield* record({ type: "api_key.created", ...eventOf(fresh, by) });
       return { key: key.full, apiKey: fresh };
@@ -167,11 +174,7 @@ export class ApiKeys {
     checkOptions("apiKeys.revoke()", change, changed);
     const settings = this.#settings;
     return this.#recorded(change, function* (record) {
-      const ended = yield* revokeApiKey(id, settings.clock());
-      if (ended === undefined) return false;
-      yield* revokeKey(id, settings);
-      yield* record({ type: "api_key.revoked", ...eventOf(ended, change.by) });
-      return true;
+      return (yield* endApiKeys({ id }, { by: change.by }, record, settings)).length > 0;
     });
   }
 

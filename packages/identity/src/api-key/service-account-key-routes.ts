@@ -53,7 +53,9 @@ export function serviceAccountKeyRoutes({ apiKeys, admin, account, change }: Ser
         ...creationAnswers,
       },
       async ({ account, admin, change, wanted }) =>
-        showCreatedApiKey(await apiKeys.create({ ...wanted, ...change, owner: { client: account.id } }, admin.scopes)),
+        showCreatedApiKey(
+          await apiKeys.create({ ...wanted, ...change, sessionId: admin.sessionId, owner: { client: account.id } }, admin.scopes),
+        ),
     ),
     post(
       "/auth/service-accounts/:id/api-keys/:keyId/rotate",
@@ -64,7 +66,7 @@ export function serviceAccountKeyRoutes({ apiKeys, admin, account, change }: Ser
         ...rotationAnswers,
       },
       async ({ key, admin, change, wanted }) =>
-        showCreatedApiKey(await apiKeys.rotate(key.id, { ...wanted, ...change }, admin.scopes)),
+        showCreatedApiKey(await apiKeys.rotate(key.id, { ...wanted, ...change, sessionId: admin.sessionId }, admin.scopes)),
     ),
     del(
       "/auth/service-accounts/:id/api-keys/:keyId",

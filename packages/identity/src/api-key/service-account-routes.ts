@@ -26,6 +26,8 @@ export interface Administrator {
    * make a credential with more.
    */
   readonly scopes: readonly string[];
+  /** The session of their credential. A key that they make ends with it. */
+  readonly sessionId: string | undefined;
 }
 
 type Needed = "authenticated" | "authorized" | "reaches-any";

@@ -20,6 +20,7 @@ type Success =
   | { readonly type: "password.reset"; readonly subject: string }
   | { readonly type: "password.set"; readonly subject: string; readonly by?: string }
   | { readonly type: "sign_in.succeeded"; readonly subject: string; readonly method: SignInMethod; readonly session: string }
+  | { readonly type: "session.confirmed"; readonly subject: string; readonly session: string }
   | { readonly type: "session.rotated"; readonly subject: string; readonly session: string }
   | { readonly type: "session.ended"; readonly subject: string; readonly session: string; readonly reason: EndReason }
   | { readonly type: "token.issued"; readonly subject: string; readonly grant: GrantName; readonly client?: string }
@@ -48,6 +49,8 @@ type Success =
       readonly subject: string;
       readonly key: string;
       readonly family: string;
+      /** Why it ended with its owner or its maker. Without a reason, the key itself was ended. */
+      readonly reason?: EndReason;
       readonly by?: string;
     }
   | { readonly type: "signing_key.created"; readonly key: string }
@@ -75,9 +78,10 @@ type Failure =
   | { readonly type: "session.refused"; readonly session?: string; readonly reason: string }
   | { readonly type: "revocation.feed_silent"; readonly silentMs: number };
 
-/** Why a session ended. */
+/** Why a session ended, or an API key with its owner or its maker. */
 export type EndReason =
   | "signed_out"
+  | "signed_out_everywhere"
   | "ended_by_owner"
   | "ended_by_administrator"
   | "replaced"

@@ -29,5 +29,6 @@ function callerOf({ id, owner, name, scopes }: VerifiedKey): ApiClient {
     sessionId: undefined,
     clientId: undefined,
     keyId: id,
+    authenticatedAt: undefined,
   };
 }

@@ -10,16 +10,21 @@ import {
   type Identified,
   oauth2ClientCredentials,
   oauth2PasswordBearer,
+  onlyScoped,
+  scopes as requireScopes,
 } from "lockstep";
 import { type Claims, parseScope } from "lockstep/jwt";
 import type { ApiKeys } from "../api-key/api-keys.ts";
 import type { AccessTokens } from "../issuer/access-tokens.ts";
 import {
+  accountScope,
+  accountScopes,
   type ApiClient,
   type Caller,
   type CallerFacts,
   clientOfSubject,
   type Service,
+  type SignedInUser,
   type User,
   type UserFacts,
 } from "../principal/principal.ts";
@@ -35,6 +40,8 @@ export interface Callers {
   readonly currentUser: Dependency<User, UserFacts>;
   readonly freshUser: Dependency<User, UserFacts>;
   readonly signedInUser: Dependency<User, UserFacts>;
+  /** The user who may administer their account: a browser's session, or a token of the service's own programs. */
+  readonly holder: SignedInUser;
   readonly apiClient: Dependency<ApiClient, CallerFacts>;
   readonly service: Dependency<Service, CallerFacts | "authorized">;
 }
@@ -51,7 +58,7 @@ export interface CallerServices {
 export function callers({ settings, tokens, sessions, apiKeys }: CallerServices): Callers {
   const { scopes } = settings;
   const flow = settings.passwordGrant ? oauth2PasswordBearer : oauth2ClientCredentials;
-  const bearer = flow({ tokenUrl: "/auth/token", scopes });
+  const bearer = flow({ tokenUrl: "/auth/token", scopes: { ...scopes, ...accountScopes } });
   const cookie = sessionScheme(settings);
   const header = apiKeyHeader({
     name: "X-API-Key",
@@ -68,16 +75,24 @@ export function callers({ settings, tokens, sessions, apiKeys }: CallerServices)
   const freshToken = authenticate({ bearer }, async ({ bearer }) => callerOf(await tokens.verifyFresh(bearer)));
   const session = sessionUser(settings, sessions, cookie);
   const key = keyCaller(apiKeys, header);
+  // A key without scopes opens nothing: beside sign-ins, keys count only on routes that demand a scope.
+  const scopedKey = onlyScoped(key);
 
-  const user = authenticate({ caller: anyOf({ token, key, session }) }, ({ caller }): Caller => caller.value);
-  const fresh = authenticate({ caller: anyOf({ freshToken, key, session }) }, ({ caller }): Caller => caller.value);
+  const user = authenticate({ caller: anyOf({ token, key: scopedKey, session }) }, ({ caller }): Caller => caller.value);
+  const fresh = authenticate({ caller: anyOf({ freshToken, key: scopedKey, session }) }, ({ caller }): Caller => caller.value);
   const signedIn = authenticate({ caller: anyOf({ token, session }) }, ({ caller }): Caller => caller.value);
+  // No API key has the scope `account`, so one that is valid is 403 instead of 401.
+  const anyone = authenticate({ caller: anyOf({ token, key, session }) }, ({ caller }): Caller => caller.value);
   const machine = authenticate({ caller: anyOf({ key, token }) }, ({ caller }): Caller => caller.value);
   return {
     sessionScheme: cookie,
     currentUser: authorize({ user }, ({ user }) => (user.kind === "user" ? user : deny("not a user"))),
     freshUser: authorize({ fresh }, ({ fresh }) => (fresh.kind === "user" ? fresh : deny("not a user"))),
     signedInUser: authorize({ signedIn }, ({ signedIn }) => (signedIn.kind === "user" ? signedIn : deny("not a user"))),
+    holder: requireScopes(
+      authorize({ anyone }, ({ anyone }) => (anyone.kind === "user" ? anyone : deny("not a user"))),
+      accountScope,
+    ),
     apiClient: key,
     service: authorize({ machine }, ({ machine }) => (machine.kind === "service" ? machine : deny("not a service account"))),
   };
@@ -93,9 +108,19 @@ function callerOf(claims: Claims): Identified<Caller> {
   return found;
 }
 
-function readCaller({ sub, sid, scope = "", client_id }: Claims): Caller {
+function readCaller({ sub, sid, scope = "", client_id, auth_time }: Claims): Caller {
   const scopes = parseScope(scope) ?? [];
   const service = clientOfSubject(sub);
   if (service !== undefined) return { kind: "service", id: service, name: service, credential: "token", scopes, keyId: undefined };
-  return { kind: "user", id: sub, credential: "token", scopes, sessionId: sid, clientId: client_id, keyId: undefined };
+  const authenticatedAt = typeof auth_time === "number" ? auth_time * 1000 : undefined;
+  return {
+    kind: "user",
+    id: sub,
+    credential: "token",
+    scopes,
+    sessionId: sid,
+    clientId: client_id,
+    keyId: undefined,
+    authenticatedAt,
+  };
 }

@@ -10,7 +10,7 @@ import { describeOnEach } from "../store/database.fixture.ts";
 import { all, sql } from "../store/statement.ts";
 
 describeOnEach("a session's user", (database) => {
-  test("a session's user is the account, with the scopes that were granted and that the account may still have", async (t) => {
+  test("a session's user is the account, with the scopes that were granted and that the account may still have, and `account`", async (t) => {
     const api = openSessionApi(t, await database.open(t), { scopesOf: () => ["notes:write", "admin"] });
     const account = await api.addAccount();
     const begun = await api.begin(account);
@@ -19,8 +19,9 @@ describeOnEach("a session's user", (database) => {
       kind: "user",
       id: account.id,
       credential: "session",
-      scopes: ["notes:write"],
+      scopes: ["notes:write", "account"],
       sessionId: begun.id,
+      authenticatedAt: api.clock.now,
     });
   });
 

@@ -1,6 +1,6 @@
 /** The user of a session, who is authenticated by its cookie. */
 import { authenticate, deny, type Dependency, identified } from "lockstep";
-import type { CallerFacts, User } from "../principal/principal.ts";
+import { accountScope, type CallerFacts, type User } from "../principal/principal.ts";
 import type { sessionScheme } from "../session/session-cookie.ts";
 import type { AccountSession } from "../session/session-store.ts";
 import type { Sessions } from "../session/sessions.ts";
@@ -11,7 +11,7 @@ export type SessionUser = Dependency<User, CallerFacts | "cookie">;
 
 /**
  * Authenticates the user of a session by its cookie. Their scopes are those that were granted at the sign-in and that the account
- * may still have.
+ * may still have, and `account`.
  */
 export function sessionUser(
   settings: Pick<Settings, "scopesOf">,
@@ -25,8 +25,18 @@ export function sessionUser(
   });
 }
 
-function userOf({ id, account, scope, clientId }: AccountSession, allowed: readonly string[]): User {
+function userOf({ id, account, scope, clientId, authenticatedAt }: AccountSession, allowed: readonly string[]): User {
   const granted = new Set(scope.split(" "));
-  const scopes = allowed.filter((each) => granted.has(each));
-  return { kind: "user", id: account.id, credential: "session", scopes, sessionId: id, clientId, keyId: undefined };
+  // The session of a browser is a sign-in at the service itself, so it may administer the account.
+  const scopes = [...allowed.filter((each) => granted.has(each)), accountScope];
+  return {
+    kind: "user",
+    id: account.id,
+    credential: "session",
+    scopes,
+    sessionId: id,
+    clientId,
+    keyId: undefined,
+    authenticatedAt,
+  };
 }

@@ -1,12 +1,10 @@
 /** Manages clients, for the application, the command line and administrators. */
 import { problem, type Redacted, secret } from "lockstep";
 import type { Recorder } from "../audit/auditor.ts";
-import type { EndReason } from "../audit/event.ts";
+import { endClient } from "../lineage/end-client.ts";
 import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-option.ts";
 import { subjectOfClient } from "../principal/principal.ts";
-import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import { hashOfSecret, newSecret } from "../secret/opaque-token.ts";
-import { endSessions } from "../session/end-session.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 import type { Client } from "./client.ts";
@@ -105,8 +103,8 @@ export class Clients {
   }
 
   /**
-   * Disables a client: it cannot authenticate, and its sessions, tokens and API keys are refused from now on. Returns `false` if
-   * it is already disabled or does not exist.
+   * Disables a client: it cannot authenticate. Its sessions, tokens and API keys end, and so do the keys that were made through
+   * it. Returns `false` if it is already disabled or does not exist.
    */
   async disable(id: string, change: ClientChange = {}): Promise<boolean> {
     checkOptions("clients.disable()", change, changed);
@@ -120,7 +118,10 @@ export class Clients {
     });
   }
 
-  /** Enables a disabled client. Sessions and tokens that ended stay ended. Returns `false` if it is enabled or does not exist. */
+  /**
+   * Enables a disabled client. Sessions, tokens and API keys that ended stay ended. Returns `false` if it is enabled or does not
+   * exist.
+   */
   async enable(id: string, change: ClientChange = {}): Promise<boolean> {
     checkOptions("clients.enable()", change, changed);
     return this.#recorded(change, function* (record) {
@@ -145,14 +146,18 @@ export class Clients {
     return isReplaced ? shown : undefined;
   }
 
-  /** Deletes a client with its API keys, and ends its sessions and tokens. Returns `false` if it does not exist. */
+  /**
+   * Deletes a client. Its sessions, tokens and API keys end, and so do the keys that were made through it. Returns `false` if it
+   * does not exist.
+   */
   async delete(id: string, change: ClientChange = {}): Promise<boolean> {
     checkOptions("clients.delete()", change, changed);
     const settings = this.#settings;
     return this.#recorded(change, function* (record) {
       yield* lockClient(id);
-      if (!(yield* deleteClient(id))) return false;
+      if ((yield* findClient(id)) === undefined) return false;
       yield* endClient(id, "client_deleted", record, settings);
+      yield* deleteClient(id);
       yield* record({ type: "client.deleted", subject: subjectOfClient(id), ...byOf(change) });
       return true;
     });
@@ -162,13 +167,6 @@ export class Clients {
     const { audit, database } = this.#settings;
     return audit.recorded(database, requestId === undefined ? {} : { requestId }, work);
   }
-}
-
-/** Ends the sessions of a client and revokes every token that names it, including those without a session. */
-function* endClient(id: string, reason: EndReason, record: Recorder, settings: Settings): Work<void> {
-  yield* endSessions({ clientId: id }, reason, record, settings);
-  const at = settings.clock();
-  yield* revoke({ kind: "client", key: id, at, expiresAt: lastTokenOver(settings, at) });
 }
 
 function byOf({ by }: ClientChange): { readonly by?: string } {

@@ -8,6 +8,7 @@ import type { Clients } from "../client/clients.ts";
 import type { AccessTokens, IssuedToken } from "../issuer/access-tokens.ts";
 import type { SignInThrottle } from "../password/sign-in.ts";
 import type { Sessions } from "../session/sessions.ts";
+import { accountScope } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 import type { TokenRequest } from "./token-request.ts";
 
@@ -79,10 +80,13 @@ export function grantedScope(asked: readonly string[], allowed: readonly string[
   return (asked.length === 0 ? allowed : asked).join(" ");
 }
 
-/** Returns the scopes among `scopes` that exist and that the client, if there is one, may have. */
+/**
+ * Returns the scopes among `scopes` that exist and that the client, if there is one, may have. The service's own programs may
+ * also administer the account.
+ */
 export function scopesFor(client: Client | undefined, scopes: readonly string[], settings: Settings): readonly string[] {
   const known = [...new Set(scopes)].filter((scope) => Object.hasOwn(settings.scopes, scope));
-  return client === undefined ? known : known.filter((scope) => client.scopes.includes(scope));
+  return client === undefined ? [...known, accountScope] : known.filter((scope) => client.scopes.includes(scope));
 }
 
 /** Reports why a grant was refused, and creates the error. It is the same for all these reasons. */

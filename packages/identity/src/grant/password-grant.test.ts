@@ -17,12 +17,15 @@ describeOnEach("The password grant", (database) => {
     const answer = await desk.token(right);
     assert.equal(answer.status, 200, answer.text);
     const { access_token: access, refresh_token: refresh, ...others } = answer.body;
-    assert.deepEqual(others, { token_type: "bearer", expires_in: 600, scope: "notes:read notes:write" });
+    assert.deepEqual(others, { token_type: "bearer", expires_in: 600, scope: "notes:read notes:write account" });
     assert.match(String(refresh), /^[A-Za-z0-9_-]{43}$/);
     assert.equal(answer.headers.get("cache-control"), "no-store");
     assert.equal(answer.headers.get("pragma"), "no-cache");
     const claims = await desk.tokens.verifyFresh(new Redacted(String(access)));
-    assert.deepEqual([claims.sub, claims.scope, claims.client_id], [desk.alice.id, "notes:read notes:write", "first_party"]);
+    assert.deepEqual(
+      [claims.sub, claims.scope, claims.client_id],
+      [desk.alice.id, "notes:read notes:write account", "first_party"],
+    );
     const sessions = await desk.sessions.list(desk.alice.id, { limit: 10 });
     assert.deepEqual(
       sessions.map(({ id, kind }) => [id, kind]),

@@ -6,7 +6,7 @@
 import { oauthError, type Redacted } from "lockstep";
 import type { Recorder } from "../audit/auditor.ts";
 import { isSecretFormat } from "../secret/opaque-token.ts";
-import { endSessions } from "../session/end-session.ts";
+import { endSessions } from "../lineage/end-sessions.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 import {
@@ -48,10 +48,10 @@ export async function refreshTokenGrant(request: GrantRequest, services: TokenSe
     return rotate({ token, found, clientId }, record, settings);
   });
   if (rotation.successor === undefined) throw refused(rotation.reason);
-  const { account, sessionId } = found;
+  const { account, sessionId, authenticatedAt } = found;
   // The token must fall under every revocation since the client or the refresh token was read, whichever was earlier.
   const position = Math.min(found.position, client?.position ?? found.position);
-  const issued = await tokens.issue({ sub: account.id, clientId: clientIdOf(client), scope, sessionId, position });
+  const issued = await tokens.issue({ sub: account.id, clientId: clientIdOf(client), scope, position, sessionId, authenticatedAt });
   audit.report({ type: "token.issued", subject: account.id, grant: "refresh_token", client: clientIdOf(client) }, connection);
   return tokenAnswer(issued, scope, rotation.successor);
 }

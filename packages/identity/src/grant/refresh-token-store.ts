@@ -25,6 +25,8 @@ export interface RefreshTokenRecord {
   readonly successorHash: string | undefined;
   /** Whether the successor exists and is unspent. */
   readonly isSuccessorUnspent: boolean;
+  /** When the user signed in. */
+  readonly authenticatedAt: number;
   readonly sessionExpiresAt: number;
   readonly sessionEndedAt: number | undefined;
   /** The position of the revocation log when the token was read. */
@@ -44,7 +46,7 @@ const insert = sql(`
   VALUES (:hash, :sessionId, :now, :expiresAt)`);
 const byHash = sql(`
   SELECT t.session_id, t.created_at, t.expires_at, t.spent_at, t.successor_hash,
-    s.client_id, s.scope, s.expires_at AS session_expires_at, s.ended_at,
+    s.client_id, s.scope, s.authenticated_at, s.expires_at AS session_expires_at, s.ended_at,
     ${joinedAccountColumns},
     CASE WHEN n.secret_hash IS NOT NULL AND n.spent_at IS NULL THEN 1 ELSE 0 END AS successor_unspent,
     ${positionColumn}
@@ -118,6 +120,7 @@ function toRecord(row: Row): RefreshTokenRecord {
     spentAt: numberOrNone(row, "spent_at"),
     successorHash: textOrNone(row, "successor_hash"),
     isSuccessorUnspent: numberOf(row, "successor_unspent") === 1,
+    authenticatedAt: numberOf(row, "authenticated_at"),
     sessionExpiresAt: numberOf(row, "session_expires_at"),
     sessionEndedAt: numberOrNone(row, "ended_at"),
     position: numberOf(row, "position"),

@@ -10,7 +10,7 @@ import { authenticateClient } from "../client/client-authentication.ts";
 import { clientBasicScheme } from "../client/client-dependency.ts";
 import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import { isSecretFormat } from "../secret/opaque-token.ts";
-import { endSessions } from "../session/end-session.ts";
+import { endSessions } from "../lineage/end-sessions.ts";
 import { clientIdOf, type TokenServices } from "./grant.ts";
 import { maxFormBytes, uncached } from "./oauth-form.ts";
 import { findRefreshToken } from "./refresh-token-store.ts";

@@ -38,6 +38,8 @@ export interface TokenGrant {
   readonly scope: string;
   /** The session that it belongs to. */
   readonly sessionId?: string | undefined;
+  /** When the user signed in, in milliseconds since 1970. */
+  readonly authenticatedAt?: number | undefined;
   /** The position of the revocation log, read before, or together with, the data that decided to issue the token. */
   readonly position: number;
 }
@@ -115,7 +117,7 @@ export class AccessTokens {
    * @throws BuildError `wrong_option` if its contents cannot be in a token
    * @throws Unavailable while the database is away
    */
-  async issue({ sub, clientId, scope, sessionId, position }: TokenGrant): Promise<IssuedToken> {
+  async issue({ sub, clientId, scope, sessionId, authenticatedAt, position }: TokenGrant): Promise<IssuedToken> {
     if (this.#missed > 0) await this.#caughtUp();
     const issuer = await this.#issuer();
     const token = await issuer.issue({
@@ -123,6 +125,8 @@ export class AccessTokens {
       client_id: clientId,
       ...(scope === "" ? {} : { scope }),
       ...(sessionId === undefined ? {} : { sid: sessionId }),
+      // RFC 9068 §2.2.1.
+      ...(authenticatedAt === undefined ? {} : { auth_time: Math.floor(authenticatedAt / 1000) }),
       rev: position,
     });
     return { token, expiresInSeconds: this.#lifetimeSeconds };

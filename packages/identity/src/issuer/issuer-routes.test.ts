@@ -107,7 +107,7 @@ describe("the metadata (RFC 8414)", () => {
       revocation_endpoint: "https://as.test/auth/revoke",
       introspection_endpoint: "https://as.test/auth/introspect",
       jwks_uri: "https://as.test/.well-known/jwks.json",
-      scopes_supported: ["notes:read", "notes:write"],
+      scopes_supported: ["notes:read", "notes:write", "account"],
       response_types_supported: [],
       grant_types_supported: ["refresh_token", "client_credentials"],
       token_endpoint_auth_methods_supported: ["none", "client_secret_basic", "private_key_jwt"],

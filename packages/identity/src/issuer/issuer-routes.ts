@@ -8,6 +8,7 @@
 import { get, reply, type Route } from "lockstep";
 import { z } from "zod";
 import { clientAuthentications, clientGrants } from "../client/client.ts";
+import { accountScope } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 import type { AccessTokens } from "./access-tokens.ts";
 
@@ -94,7 +95,7 @@ function issuerMetadata({ issuer, scopes, passwordGrant }: Settings): z.infer<ty
     revocation_endpoint: `${issuer}/auth/revoke`,
     introspection_endpoint: `${issuer}/auth/introspect`,
     jwks_uri: `${issuer}${keySetPath}`,
-    scopes_supported: Object.keys(scopes),
+    scopes_supported: [...Object.keys(scopes), accountScope],
     // The member is required. The list is empty because there is no authorization endpoint.
     response_types_supported: [],
     grant_types_supported: clientGrants.filter((grant) => grant !== "password" || passwordGrant),

@@ -16,6 +16,8 @@ export interface User {
   readonly clientId: string | undefined;
   /** The id of the API key, if the caller used one. */
   readonly keyId: string | undefined;
+  /** When the user signed in, in milliseconds since 1970; `undefined` for an API key. */
+  readonly authenticatedAt: number | undefined;
 }
 
 /** A client that calls in its own name: a service account. */
@@ -44,11 +46,19 @@ export type CallerFacts<Sc extends string = string> = "credential" | "authentica
 /** The facts about a user, who may also have used a cookie. */
 export type UserFacts<Sc extends string = string> = CallerFacts<Sc> | "authorized" | "cookie";
 
-/**
- * A user who signed in, and used a token or a session but no API key. The granted scopes do not matter. The routes that manage an
- * account use it.
- */
+/** A user who signed in, and used a token or a session but no API key. The granted scopes do not matter. */
 export type SignedInUser = Dependency<User, Exclude<UserFacts, "scopes-unasked"> | "scopes-asked">;
+
+/**
+ * Identity's own scope: to administer the account that signed in, with its sessions and API keys. Only the service's own programs
+ * and browsers get it. No client and no API key can have it.
+ */
+export const accountScope = "account";
+
+/** The description of identity's own scope. */
+export const accountScopes: Readonly<Record<string, string>> = {
+  [accountScope]: "Administer my account, its sessions and API keys",
+};
 
 /** Returns the `sub` of a client. No account can have it (A-50). */
 export function subjectOfClient(clientId: string): string {

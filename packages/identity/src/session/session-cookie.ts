@@ -4,6 +4,7 @@
  * replace it.
  */
 import { apiKeyCookie, type Cookie, type Redacted, type Scheme } from "lockstep";
+import { accountScopes } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 
 /** The settings that the cookie depends on. */
@@ -31,7 +32,7 @@ export function sessionScheme(settings: Pick<Settings, "insecureCookies" | "scop
   return apiKeyCookie({
     name: sessionCookieName(settings),
     schemeName: "Session",
-    scopes: settings.scopes,
+    scopes: { ...settings.scopes, ...accountScopes },
     description: "The cookie of a browser that signed in with `POST /auth/session`.",
   });
 }

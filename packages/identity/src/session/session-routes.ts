@@ -1,6 +1,8 @@
 /** The routes of sessions: browsers sign in and out, and users list and end their own sessions. */
-import { connection, del, get, nothing, owned, path, post, problem, query, reply, type Reply, type Route } from "lockstep";
+import { body, connection, del, get, nothing, owned, path, post, problem, query, reply, type Reply, type Route } from "lockstep";
 import { z } from "zod";
+import { checkOwnPassword, checkRecentSignIn, type OwnPasswordServices } from "../password/own-password.ts";
+import { OwnPassword } from "../password/password-schema.ts";
 import type { SignedInUser, User } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 import { endedCookie } from "./session-cookie.ts";
@@ -9,7 +11,9 @@ import { signInRoute, type SignInRouteServices } from "./sign-in-route.ts";
 
 /** The services that the routes need. */
 export interface SessionServices extends SignInRouteServices {
-  readonly signedIn: SignedInUser;
+  readonly throttle: SignInRouteServices["throttle"] & OwnPasswordServices["throttle"];
+  /** Who may list and end the sessions of an account. */
+  readonly holder: SignedInUser;
 }
 
 const SessionView = z
@@ -28,15 +32,36 @@ const SessionView = z
 const SessionList = z.object({ items: z.array(SessionView) }).meta({ id: "SessionList" });
 
 const tags = ["Sessions"];
+const again = "`sign_in_again`: the sign-in was too long ago; confirm it at `POST /auth/session/confirm`.";
 
-/** Creates `POST /auth/session`, `GET` and `DELETE /auth/sessions`, `DELETE /auth/sessions/:id` and `POST /auth/logout`. */
+/** Creates the routes under `/auth/session` and `/auth/sessions`, and `POST /auth/logout`. */
 export function sessionRoutes(services: SessionServices): Route[] {
-  return [signInRoute(services), listRoute(services), ...endRoutes(services)];
+  return [signInRoute(services), confirmRoute(services), listRoute(services), ...endRoutes(services)];
 }
 
-function listRoute({ sessions, signedIn }: SessionServices): Route {
+function confirmRoute({ settings, throttle, sessions, holder }: SessionServices): Route {
+  return post(
+    "/auth/session/confirm",
+    {
+      summary: "Confirm my sign-in",
+      description:
+        "With the password, this session counts as a recent sign-in again. A program refreshes its token afterwards, because the time is in the token.",
+      tags,
+      deps: { user: holder, connection: connection(), body: body(OwnPassword) },
+      status: 204,
+      problems: { 403: "`wrong_password`: the password is wrong.", 429: "Too many attempts." },
+      maxBodyBytes: 16_384,
+    },
+    async ({ user, connection, body: { password } }) => {
+      await checkOwnPassword({ user, connection, password }, { settings, throttle });
+      if (user.sessionId !== undefined) await sessions.confirm(user.sessionId, { requestId: connection.requestId });
+    },
+  );
+}
+
+function listRoute({ sessions, holder }: SessionServices): Route {
   const deps = {
-    user: signedIn,
+    user: holder,
     limit: query("limit", z.int().min(1).max(100).default(50)),
     after: query("after", z.uuid().optional(), { identifies: nothing("a place in the caller's own list") }),
   };
@@ -50,29 +75,48 @@ function listRoute({ sessions, signedIn }: SessionServices): Route {
   );
 }
 
-function endRoutes({ settings, sessions, signedIn }: SessionServices): Route[] {
+function endRoutes({ settings, throttle, sessions, holder }: SessionServices): Route[] {
   const session = owned(
-    { id: path("id", z.uuid()), user: signedIn },
+    { id: path("id", z.uuid()), user: holder },
     async ({ id }) => {
       const found = await sessions.findById(id);
       return found?.endedAt === undefined ? found : undefined;
     },
     ({ accountId }) => accountId,
   );
-  const deps = { user: signedIn, connection: connection() };
+  const deps = { user: holder, connection: connection() };
+  const ending = { tags, status: 204, problems: { 403: again } } as const;
   return [
     del(
       "/auth/sessions/:id",
-      { summary: "End one of my sessions", tags, deps: { ...deps, session }, status: 204 },
+      {
+        summary: "End one of my sessions",
+        description: "API keys that were made in it end, too.",
+        deps: { ...deps, session },
+        ...ending,
+      },
       async ({ session: { id }, user, connection }) => {
+        const isOwn = id === user.sessionId;
+        // Ending the session that asks is signing out, which is always allowed.
+        if (!isOwn) await checkRecentSignIn({ user, connection }, { settings, throttle });
         await sessions.end({ id }, "ended_by_owner", { requestId: connection.requestId });
-        return signedOut(settings, id === user.sessionId ? user : undefined);
+        return signedOut(settings, isOwn ? user : undefined);
       },
     ),
-    del("/auth/sessions", { summary: "Sign out everywhere", tags, deps, status: 204 }, async ({ user, connection }) => {
-      await sessions.end({ accountId: user.id }, "signed_out", { requestId: connection.requestId });
-      return signedOut(settings, user);
-    }),
+    del(
+      "/auth/sessions",
+      {
+        summary: "Sign out everywhere",
+        description: "Ends every session, token and API key of the account.",
+        deps,
+        ...ending,
+      },
+      async ({ user, connection }) => {
+        await checkRecentSignIn({ user, connection }, { settings, throttle });
+        await sessions.end({ accountId: user.id }, "signed_out_everywhere", { requestId: connection.requestId });
+        return signedOut(settings, user);
+      },
+    ),
     post("/auth/logout", { summary: "Sign out", tags, deps, status: 204 }, async ({ user, connection }) => {
       // Every token of a user belongs to a session. One without a session cannot be ended, so do not answer that it was.
       const id = user.sessionId ?? problem(403, "forbidden", "This credential does not belong to a session.");

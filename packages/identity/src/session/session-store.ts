@@ -92,6 +92,12 @@ const hashOfId = sql("SELECT secret_hash FROM identity_sessions WHERE id = :id A
 const swap = sql(`
   UPDATE identity_sessions SET secret_hash = :next
   WHERE id = :id AND secret_hash = :current AND ended_at IS NULL AND expires_at > :now RETURNING account_id`);
+// An UPDATE that changes nothing holds the row until the transaction ends, on every database.
+const hold = sql(`
+  UPDATE identity_sessions SET seen_at = seen_at WHERE id = :id AND ended_at IS NULL AND expires_at > :now RETURNING id`);
+const confirm = sql(`
+  UPDATE identity_sessions SET authenticated_at = :now
+  WHERE id = :id AND ended_at IS NULL AND expires_at > :now RETURNING account_id`);
 const see = sql("UPDATE identity_sessions SET seen_at = :at WHERE id = :id AND seen_at < :at");
 const remove = sql(`
   DELETE FROM identity_sessions WHERE id IN (
@@ -120,6 +126,13 @@ export function* findSession(id: string): Work<SessionRecord | undefined> {
   return row && toSession(row);
 }
 
+/**
+ * Holds a session until the transaction ends, so nobody ends it meanwhile. Returns `false` if it is over.
+ */
+export function* holdSession(id: string, now: number): Work<boolean> {
+  return (yield* first(hold, { id, now })) !== undefined;
+}
+
 /** Lists the sessions of an account that are not over, the newest first. */
 export function* listSessions(
   accountId: string,
@@ -142,6 +155,12 @@ export function* swapSecretHash(
   change: { readonly current: string; readonly next: string; readonly now: number },
 ): Work<string | undefined> {
   const row = yield* first(swap, { id, ...change });
+  return row && textOf(row, "account_id");
+}
+
+/** Notes that the password was checked again. Returns the id of the session's account, or `undefined` if the session is over. */
+export function* confirmSession(id: string, now: number): Work<string | undefined> {
+  const row = yield* first(confirm, { id, now });
   return row && textOf(row, "account_id");
 }
 

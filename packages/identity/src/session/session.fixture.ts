@@ -127,7 +127,7 @@ export function openSessionApi(
     title: "Sessions",
     version: "1",
     routes: [
-      ...sessionRoutes({ settings, sessions, throttle, signedIn }),
+      ...sessionRoutes({ settings, sessions, throttle, holder: signedIn }),
       get("/me", { deps: { user: signedIn }, response: unchecked("a test") }, ({ user }) => user),
       get("/notes", { deps: { user: signedIn }, response: unchecked("a test") }, () => []),
       post(
@@ -166,6 +166,7 @@ function signedInUser(settings: Settings, sessions: Sessions) {
       sessionId: undefined,
       clientId: "c",
       keyId: undefined,
+      authenticatedAt: settings.clock(),
     };
     return sameSecret(bearer, bearerToken) ? identified(user, { sub: user.id, scope: scopes.join(" ") }) : undefined;
   });

@@ -5,15 +5,16 @@ import type { Account } from "../account-table/account-row.ts";
 import { lockAccount } from "../account-table/account-store.ts";
 import type { EventOrigin, Recorder } from "../audit/auditor.ts";
 import type { EndReason } from "../audit/event.ts";
+import { endSessions, type Sessions as SessionsToEnd } from "../lineage/end-sessions.ts";
 import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-option.ts";
 import { SignInRefused } from "../password/sign-in.ts";
 import { hashOfSecret, isSecretFormat, newSecret } from "../secret/opaque-token.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
-import { endSessions, type Sessions as SessionsToEnd } from "./end-session.ts";
 import { SeenTimes } from "./seen-times.ts";
 import {
   type AccountSession,
+  confirmSession,
   findSecretHash,
   findSession,
   findSessionBySecret,
@@ -46,6 +47,8 @@ export interface StartedSession {
   readonly id: string;
   /** The value for a browser's cookie; `undefined` for a program, which has refresh tokens instead. */
   readonly secret: Redacted<string> | undefined;
+  /** When the password was checked, in milliseconds since 1970. */
+  readonly authenticatedAt: number;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -110,7 +113,7 @@ export class Sessions {
     }
     yield* record({ type: "sign_in.succeeded", subject: account.id, method: "password", session: id });
     if (others.replaces !== undefined) yield* this.#replace(others.replaces, record);
-    return { id, secret, expiresAt };
+    return { id, secret, authenticatedAt: now, expiresAt };
   }
 
   /**
@@ -163,6 +166,22 @@ export class Sessions {
     return isSwapped ? secret : undefined;
   }
 
+  /**
+   * Notes that the user of a session has just proved again who they are: the session counts as a recent sign-in. Returns `false`
+   * if the session is over.
+   *
+   * @throws Unavailable while the database is away
+   */
+  async confirm(id: string, origin: EventOrigin = {}): Promise<boolean> {
+    checkOptions("sessions.confirm()", origin, originated);
+    const { database, audit, clock } = this.#settings;
+    return audit.recorded(database, origin, function* (record) {
+      const subject = yield* confirmSession(id, clock());
+      if (subject !== undefined) yield* record({ type: "session.confirmed", subject, session: id });
+      return subject !== undefined;
+    });
+  }
+
   /** Lists the sessions of an account that are not over, the newest first. @throws Unavailable while the database is away */
   async list(accountId: string, page: SessionPage): Promise<readonly SessionRecord[]> {
     checkOptions("sessions.list()", page, { limit: true, after: true });
@@ -173,7 +192,10 @@ export class Sessions {
     return sessions.map((session) => ({ ...session, seenAt: this.#seen.latest(session.id, session.seenAt) }));
   }
 
-  /** Ends sessions, with the tokens issued for them. Returns their ids. @throws Unavailable while the database is away */
+  /**
+   * Ends sessions, with the tokens issued for them. API keys that were made in them end as well, unless somebody just signed out.
+   * Returns the ids of the sessions. @throws Unavailable while the database is away
+   */
   async end(sessions: SessionsToEnd, reason: EndReason, origin: EventOrigin = {}): Promise<readonly string[]> {
     checkOptions("sessions.end()", sessions, ended);
     checkOptions("sessions.end()", origin, originated);

@@ -6,7 +6,7 @@ import { SignInRefused } from "../password/sign-in.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { numberOf } from "../store/row.ts";
 import { all, first, sql, type Work } from "../store/statement.ts";
-import { endSessions } from "./end-session.ts";
+import { endSessions } from "../lineage/end-sessions.ts";
 import { openSessions, secretOf, type SessionDesk } from "./session.fixture.ts";
 import type { StartedSession } from "./sessions.ts";
 

@@ -88,6 +88,8 @@ export const identitySchema: Schema = {
       sql("CREATE INDEX identity_refresh_tokens_by_session ON identity_refresh_tokens (session_id)"),
       sql("CREATE INDEX identity_refresh_tokens_by_expiry ON identity_refresh_tokens (expires_at)"),
 
+      // `created_by`, `maker_session_id` and `maker_client_id` say who made the key, in which sign-in and through which client;
+      // `parent_id` is the key that it replaced.
       sql(`
         CREATE TABLE identity_api_keys (
           id TEXT NOT NULL PRIMARY KEY,
@@ -98,6 +100,9 @@ export const identitySchema: Schema = {
           secret_hash TEXT NOT NULL,
           scope TEXT NOT NULL,
           created_by TEXT,
+          maker_session_id TEXT,
+          maker_client_id TEXT,
+          parent_id TEXT,
           created_at BIGINT NOT NULL,
           expires_at BIGINT,
           rotated_at BIGINT,
@@ -107,6 +112,9 @@ export const identitySchema: Schema = {
         )`),
       sql("CREATE INDEX identity_api_keys_by_account ON identity_api_keys (account_id, created_at)"),
       sql("CREATE INDEX identity_api_keys_by_client ON identity_api_keys (client_id, created_at)"),
+      sql("CREATE INDEX identity_api_keys_by_maker ON identity_api_keys (created_by)"),
+      sql("CREATE INDEX identity_api_keys_by_maker_session ON identity_api_keys (maker_session_id)"),
+      sql("CREATE INDEX identity_api_keys_by_maker_client ON identity_api_keys (maker_client_id)"),
 
       sql(`
         CREATE TABLE identity_signing_keys (

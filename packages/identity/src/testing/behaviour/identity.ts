@@ -4,7 +4,8 @@ import { randomUUID } from "node:crypto";
 import { secret } from "lockstep";
 import { deleteAccount, disableAccount, insertAccount, lockAccount } from "../../account-table/account-store.ts";
 import { saveLink, spendLink } from "../../account/link-store.ts";
-import { insertApiKey, replaceApiKey, revokeApiKey } from "../../api-key/api-key-store.ts";
+import { insertApiKey, replaceApiKey } from "../../api-key/api-key-store.ts";
+import { endApiKey } from "../../lineage/end-api-keys.ts";
 import { spendAssertion } from "../../client/client-assertion.ts";
 import { findRefreshToken, spendRefreshToken } from "../../grant/refresh-token-store.ts";
 import { revocationChannel, revocationPosition, revoke } from "../../revocation/revocation-log.ts";
@@ -65,11 +66,12 @@ export const identityBehaviours: readonly Behaviour[] = [
   }),
   behaviour("one of fifty replaces an API key, one revokes it", async (database) => {
     const { account } = await withSession(database);
+    const maker = { by: undefined, sessionId: undefined, makerClientId: undefined, parentId: undefined };
     const key = { id: "k", familyId: "k", owner: { account }, name: "k", scopes: [], createdAt: now, expiresAt: later };
-    await database.transaction(() => insertApiKey({ ...key, secretHash: secret("h"), by: undefined }));
+    await database.transaction(() => insertApiKey({ ...key, ...maker, secretHash: secret("h") }));
     assert.equal(await database.run(replaceApiKey("k", later, later + 1)), false);
     await expectOneWinner(database, () => replaceApiKey("k", now, later));
-    await expectOneWinner(database, () => revokeApiKey("k", now));
+    await expectOneWinner(database, () => endApiKey("k", now));
   }),
   behaviour("one of fifty uses the id of a client's assertion; another client may use the same id", async (database) => {
     await migrate(database, identitySchema);
