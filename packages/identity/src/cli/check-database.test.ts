@@ -6,13 +6,18 @@ import { checkClock, checkConnection, checkFile } from "./check-database.ts";
 import type { Context } from "./command.ts";
 import { Failure } from "./failure.ts";
 
+/** What the checks say of each kind: its product and version, and whether it is a file, or a server with a clock. */
+const said: Readonly<Record<Database["kind"], { readonly connection: RegExp; readonly file: boolean; readonly clock: boolean }>> = {
+  sqlite: { connection: /^SQLite \d\S+ answers$/, file: true, clock: false },
+  postgres: { connection: /^PostgreSQL \d.* answers$/, file: false, clock: true },
+};
+
 describeOnEach("The checks of a database", ({ kind, open }) => {
   test("name its product and version, and look at a file or at the clock of a server", async (t) => {
     const context = over(await open(t));
-    const message = (await checkConnection(context))?.message ?? "";
-    assert.match(message, kind === "sqlite" ? /^SQLite \d\S+ answers$/ : /^PostgreSQL \d.* answers$/);
-    const [file, clock] = [await checkFile(context), await checkClock(context)];
-    assert.deepEqual([file !== undefined, clock !== undefined], [kind === "sqlite", kind === "postgres"]);
+    assert.match((await checkConnection(context))?.message ?? "", said[kind].connection);
+    assert.equal((await checkFile(context)) !== undefined, said[kind].file);
+    assert.equal((await checkClock(context)) !== undefined, said[kind].clock);
   });
 });
 
