@@ -1,9 +1,11 @@
 /** Checks the database. The checks only read. */
 import { statSync } from "node:fs";
+import type { Database } from "../store/database.ts";
 import { numberOf, textOf } from "../store/row.ts";
 import { identitySchema } from "../store/schema.ts";
-import { all, first, sql } from "../store/statement.ts";
+import { all, first, sql, type Statement } from "../store/statement.ts";
 import { type Check, look, ok, wrong } from "./check.ts";
+import { Failure } from "./failure.ts";
 import { counted } from "./output.ts";
 
 const sqliteVersion = sql("SELECT sqlite_version() AS version");
@@ -26,12 +28,37 @@ const worryingMs = 500;
 const wrongMs = 5000;
 const manyRows = 50_000;
 
+/** How one kind of database is checked. */
+interface Product {
+  readonly name: string;
+  readonly version: Statement;
+  /** Whether it is a file of this machine, which `checkFile` checks. */
+  readonly isFile: boolean;
+  /** Whether it is a server with a clock of its own, which `checkClock` checks. */
+  readonly hasClock: boolean;
+}
+
+/** @throws Failure for a kind that no check knows */
+function productOf({ kind }: Database): Product {
+  switch (kind) {
+    case "sqlite":
+      return { name: "SQLite", version: sqliteVersion, isFile: true, hasClock: false };
+    case "postgres":
+      return { name: "PostgreSQL", version: postgresVersion, isFile: false, hasClock: true };
+    default:
+      kind satisfies never;
+      throw new Failure(
+        `Set DATABASE_URL to a SQLite or PostgreSQL database: no check knows a database of the kind ${String(kind)}`,
+      );
+  }
+}
+
 /** Checks that the database answers, and names its kind and version. */
 export const checkConnection: Check = async (context) => {
   const database = await context.database();
-  const isSqlite = database.kind === "sqlite";
-  const row = await database.run(first(isSqlite ? sqliteVersion : postgresVersion));
-  return ok(`${isSqlite ? "SQLite" : "PostgreSQL"} ${row === undefined ? "" : textOf(row, "version")} answers`);
+  const { name, version } = productOf(database);
+  const row = await database.run(first(version));
+  return ok(`${name} ${row === undefined ? "" : textOf(row, "version")} answers`);
 };
 
 /** Checks that the schema has the version of this program. */
@@ -48,7 +75,7 @@ export const checkSchema: Check = async (context) => {
 /** Checks that a SQLite file is intact, and that only its owner can read it. */
 export const checkFile: Check = async (context) => {
   const database = await context.database();
-  if (database.kind !== "sqlite") return undefined;
+  if (!productOf(database).isFile) return undefined;
   const rows = await database.run(all(damages));
   const damage = rows[0] === undefined ? "ok" : textOf(rows[0], "damage");
   if (damage !== "ok") return wrong("Stop the service and restore a backup: the file is damaged");
@@ -59,11 +86,11 @@ export const checkFile: Check = async (context) => {
 };
 
 /**
- * Checks that the clocks of this machine and of PostgreSQL agree. The service uses only its own clock, but every node has one.
+ * Checks that the clocks of this machine and of the server agree. The service uses only its own clock, but every node has one.
  */
 export const checkClock: Check = async (context) => {
   const database = await context.database();
-  if (database.kind !== "postgres") return undefined;
+  if (!productOf(database).hasClock) return undefined;
   await database.run(first(serverTime));
   const before = Date.now();
   const row = await database.run(first(serverTime));

@@ -89,7 +89,14 @@ export function scopesFor(client: Client | undefined, scopes: readonly string[],
   return client === undefined ? [...known, accountScope] : known.filter((scope) => client.scopes.includes(scope));
 }
 
-/** Reports why a grant was refused, and creates the error. It is the same for all these reasons. */
+/** The sentence that a client reads if a grant is refused. It is the same for all reasons: each would help an attacker. */
+const refusals: Readonly<Record<GrantName, string>> = {
+  password: "The user name or the password is wrong.",
+  refresh_token: "The refresh token is unknown, used or expired, or belongs to another client.",
+  client_credentials: "The client may not have a token in its own name.",
+};
+
+/** Reports why a grant was refused, and creates the error. For one grant, the error is the same for all reasons. */
 export function refusedGrant(
   grant: GrantName,
   reason: string,
@@ -98,9 +105,5 @@ export function refusedGrant(
 ): OAuthError {
   const about = client === undefined ? {} : { client: client.id };
   settings.audit.report({ type: "token.refused", grant, reason, ...about }, { requestId: connection.requestId });
-  const description =
-    grant === "password"
-      ? "The user name or the password is wrong."
-      : "The refresh token is unknown, used or expired, or belongs to another client.";
-  return oauthError("invalid_grant", description);
+  return oauthError("invalid_grant", refusals[grant]);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Unavailable } from "lockstep";
+import { WrongIdentityOption } from "../mechanism/wrong-identity-option.ts";
 import { openLine } from "../revocation/cut.fixture.ts";
 import { testSettings } from "../settings.fixture.ts";
 import { describeOnEach, newPostgresUrl, patientTimes } from "../store/database.fixture.ts";
@@ -52,6 +53,18 @@ describeOnEach("counters", (database) => {
   });
 });
 
+describe("counters on another kind of database", () => {
+  test("are refused, not kept in the memory of each process", () => {
+    const database = { kind: "mysql" } as unknown as Database;
+    assert.throws(
+      () => new Counters(database, 100),
+      new WrongIdentityOption(
+        "Set `database` to openSqlite(…) or openPostgres(…): the throttle cannot count in a database of the kind mysql",
+      ),
+    );
+  });
+});
+
 describe("counters on postgres", () => {
   const url = (t: Parameters<typeof newPostgresUrl>[0]) => newPostgresUrl(t);
 
@@ -98,7 +111,11 @@ describe("counters on postgres", () => {
     const db = await node(t, await url(t));
     const { settings } = testSettings(db);
     const hidden = { kind: "postgres", run: db.run.bind(db) } as unknown as Database;
-    assert.throws(() => new Throttle({ ...settings, database: hidden }), TypeError);
+    assert.throws(
+      () => new Throttle({ ...settings, database: hidden }),
+      new WrongIdentityOption("Set `database` to openPostgres(…): the throttle's counters need its `pool`"),
+    );
+    assert.ok(new Throttle(settings));
   });
 
   test("ended counters are removed, a few at a time; the others stay (D-23)", async (t) => {

@@ -4,6 +4,7 @@
  * (L-14). The clock is the process's own: these times are never compared with times in other tables.
  */
 import { type RateLimiterAbstract, RateLimiterPostgres } from "rate-limiter-flexible";
+import { WrongIdentityOption } from "../mechanism/wrong-identity-option.ts";
 import type { Database } from "../store/database.ts";
 import type { PostgresDatabase } from "../store/postgres/postgres-database.ts";
 import { numberOf } from "../store/row.ts";
@@ -28,9 +29,10 @@ export class Counters {
   readonly #memory: BoundedMemory;
   readonly #store: RateLimiterAbstract;
 
+  /** @throws WrongIdentityOption for a database on which the nodes would not count together */
   constructor(database: Database, maxKeys: number) {
     this.#memory = new BoundedMemory(maxKeys);
-    this.#store = database.kind === "postgres" ? sharedStore(database, this.#memory) : this.#memory;
+    this.#store = storeOf(database, this.#memory);
   }
 
   /** Forgets the counters in memory. */
@@ -60,9 +62,29 @@ export class Counters {
   }
 }
 
+/**
+ * Chooses by the kind of database. A kind that is not listed is refused, not counted in memory: nodes that each count for
+ * themselves multiply an attacker's attempts, and nothing would say so.
+ */
+function storeOf(database: Database, memory: BoundedMemory): RateLimiterAbstract {
+  const { kind } = database;
+  switch (kind) {
+    case "sqlite":
+      return memory;
+    case "postgres":
+      return sharedStore(database, memory);
+    default:
+      kind satisfies never;
+      throw new WrongIdentityOption(
+        `Set \`database\` to openSqlite(…) or openPostgres(…): the throttle cannot count in a database of the kind ${String(kind)}`,
+      );
+  }
+}
+
 function sharedStore(database: Database, insuranceLimiter: BoundedMemory): RateLimiterAbstract {
-  if (!hasPool(database))
-    throw new TypeError("Pass the database that openPostgres() returned: the throttle's counters need its `pool`");
+  if (!hasPool(database)) {
+    throw new WrongIdentityOption("Set `database` to openPostgres(…): the throttle's counters need its `pool`");
+  }
   return new RateLimiterPostgres({
     storeClient: database.pool,
     storeType: "pool",
