@@ -78,7 +78,7 @@ for (const host of hosts) {
         "garbage",
         `${good.slice(0, good.lastIndexOf("."))}.`,
         `${good.slice(0, -2)}${good.endsWith("AA") ? "BA" : "AA"}`,
-        await forged.issue({ sub: alice.id, client_id: "first_party", scope: "notes:read", rev: 0 }),
+        await forged.issue({ sub: alice.id, sub_type: "user", client_id: "first_party", scope: "notes:read", rev: 0 }),
         ended,
       ];
       assert.equal((await ask("GET", "/me", { token: good })).status, 200);

@@ -18,8 +18,8 @@ import {
   type ApiClient,
   type Caller,
   type CallerFacts,
-  clientOfSubject,
   type Service,
+  subjectTypeOf,
   type User,
   type UserFacts,
 } from "../principal/principal.ts";
@@ -93,9 +93,12 @@ function callerOf(claims: Claims): Identified<Caller> {
   return found;
 }
 
-function readCaller({ sub, sid, scope = "", client_id }: Claims): Caller {
+function readCaller(claims: Claims): Caller {
+  const { sub, sid, scope = "", client_id } = claims;
   const scopes = parseScope(scope) ?? [];
-  const service = clientOfSubject(sub);
-  if (service !== undefined) return { kind: "service", id: service, name: service, credential: "token", scopes, keyId: undefined };
+  // `AccessTokens` refuses a token that is of neither type.
+  if (subjectTypeOf(claims) === "client") {
+    return { kind: "service", id: sub, name: sub, credential: "token", scopes, keyId: undefined };
+  }
   return { kind: "user", id: sub, credential: "token", scopes, sessionId: sid, clientId: client_id, keyId: undefined };
 }

@@ -70,6 +70,13 @@ async function signedInAnswer(
     yield* record({ type: "token.issued", subject: account.id, grant: "password", client: clientIdOf(client) });
     return started;
   });
-  const issued = await tokens.issue({ sub: account.id, clientId: clientIdOf(client), scope, sessionId: session.id, position });
+  const issued = await tokens.issue({
+    sub: account.id,
+    subType: "user",
+    clientId: clientIdOf(client),
+    scope,
+    sessionId: session.id,
+    position,
+  });
   return tokenAnswer(issued, scope, refreshToken);
 }
