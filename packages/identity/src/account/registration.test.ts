@@ -35,6 +35,7 @@ describeOnEach("registering", (kind) => {
     assert.deepEqual(account, {
       id: account?.id,
       email: "Ada@example.com",
+      foreignId: undefined,
       createdAt: clock.now,
       verifiedAt: clock.now,
       disabledAt: undefined,
