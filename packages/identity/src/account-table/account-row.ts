@@ -6,7 +6,7 @@ import type { Row } from "../store/statement.ts";
 export interface Account {
   /** A UUID in lower case: the `sub` of its tokens. It is never used again for another account. */
   readonly id: string;
-  /** The address, as it was entered. */
+  /** The address as it was entered, without the blanks around it. */
   readonly email: string;
   /** The id that the account had in the system that it was imported from. No two accounts have the same. */
   readonly foreignId: string | undefined;

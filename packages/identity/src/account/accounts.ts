@@ -50,8 +50,8 @@ export interface AccountToImport extends ChangedBy {
   /** A UUID in lower case that no other account has. Default: a random one. */
   readonly id?: string | undefined;
   /**
-   * The id in the other system, if that is not a UUID or if you want to look it up: one line of 1 to 255 printable characters that
-   * no other account has. `findByForeignId()` finds the account by it.
+   * The id in the other system: one line of 1 to 255 printable characters, which no other account has. `findByForeignId()` finds
+   * the account by it.
    */
   readonly foreignId?: string | undefined;
   readonly email: string;
