@@ -21,7 +21,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
     types: `
       Api ApiOptions ApiServerAddress DocsOptions OverrideOptions ProtectedResource ServedTemplate
       HttpMethod Method Route RouteDocumentation RouteSpec Group GroupSpec
-      Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite
+      Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite SameSiteOptions
       DependsOptions Alternative RunContext
       ParameterOptions MemberOptions PasswordRequest RawBodyOptions Connection Identifies IdentifiesMembers Nothing InputLimits
       HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme

@@ -21,7 +21,7 @@ export { owned, type OwnedOptions, type Ownership } from "./access/owned.ts";
 export { permitted } from "./access/permitted.ts";
 export { unowned } from "./access/unowned.ts";
 export { type ChecksOption } from "./access/object.ts";
-export { sameSite, type SameSite } from "./access/same-site.ts";
+export { sameSite, type SameSite, type SameSiteOptions } from "./access/same-site.ts";
 
 // Values that a request needs, and how dependencies are combined.
 export { depends, type DependsOptions } from "./dependency/depends.ts";

@@ -113,8 +113,7 @@ export class Exchange implements HostExchange, RunningRequest {
       const found = credentials[this.#route.compiled.plan.schemes.indexOf(used)];
       if (found instanceof Refusal) return this.#malformed(found, used);
     }
-    const { origins, ownOrigins } = this.#route.serving;
-    const reason = crossSiteReason(this.#source.request, variant.ambient, origins, ownOrigins);
+    const reason = crossSiteReason(this.#source.request, variant, this.#route.serving);
     if (reason !== undefined) {
       this.#report({ type: "request.cross_site", reason });
       return this.#problem(answerToRefusal("cross-site", []));

@@ -6,7 +6,7 @@ import type { AppValues } from "../dependency/app-values.ts";
 import { isPrintable } from "../http/token.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
 import type { ApiOptions } from "./api-options.ts";
-import { checkOrigin, webOriginOf } from "./origin.ts";
+import { checkOrigin, webOriginOf } from "../access/origin.ts";
 import { metadataUrl } from "./protected-resource.ts";
 
 /** Where an error happened. */
@@ -44,7 +44,7 @@ export function servingOf(options: ApiOptions, app: AppValues): Serving {
     realm: isPrintable(options.title) ? options.title : "api",
     resourceMetadata: options.resource && metadataUrl(options.resource),
     limits: inputLimits(options.limits),
-    origins: new Set(options.origins?.map(checkOrigin)),
+    origins: new Set(options.origins?.map((origin) => checkOrigin(origin))),
     ownOrigins: ownOriginsOf(options),
     audit: new AuditReporter(options.audit ?? consoleAudit, options.clock ?? Date.now),
     app,
