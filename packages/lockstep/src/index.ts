@@ -5,7 +5,13 @@
 
 // The API and its routes.
 export { createApi, type Api, type OverrideOptions, type ServedTemplate } from "./api/api.ts";
-export { type ApiOptions, type ApiServerAddress, type DocsOptions, type ProtectedResource } from "./route/api-options.ts";
+export {
+  type ApiOptions,
+  type ApiServerAddress,
+  type DocsOptions,
+  type ProtectedResource,
+  type StrictTransport,
+} from "./route/api-options.ts";
 export { del, get, patch, post, put } from "./route/route.ts";
 export { type HttpMethod, type Method, type Route, type RouteDocumentation, type RouteSpec } from "./route/route.ts";
 export { group, type Group, type GroupSpec } from "./route/group.ts";
