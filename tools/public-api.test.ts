@@ -19,9 +19,9 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       consoleAudit pinoAudit
       Redacted secret sameSecret`,
     types: `
-      Api ApiOptions ApiServerAddress DocsOptions OverrideOptions ProtectedResource ServedTemplate
+      Api ApiOptions ApiServerAddress DocsOptions OverrideOptions ProtectedResource StrictTransport ServedTemplate
       HttpMethod Method Route RouteDocumentation RouteSpec Group GroupSpec
-      Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite
+      Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite SameSiteOptions
       DependsOptions Alternative RunContext
       ParameterOptions MemberOptions PasswordRequest RawBodyOptions Connection Identifies IdentifiesMembers Nothing InputLimits
       HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme

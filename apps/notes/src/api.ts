@@ -27,8 +27,6 @@ export function notesApi(services: Services): Api {
     title: "Notes",
     version: "1.0.0",
     description: "Notes that only their owner can read. Press **Authorize** and sign in.",
-    // The address where the document is read, and the issuer, whose pages may sign in with a browser without Fetch Metadata.
-    servers: [{ url: "/" }, { url: auth.issuer }],
     routes: [...routes(rules, auth), ...auth.routes, ...auth.adminRoutes(rules.admin)],
     docs: docs === "open" ? { public: "the demo, on this machine only" } : { access: rules.admin },
     audit,

@@ -57,6 +57,7 @@ for (const host of hosts) {
       assert.deepEqual(open.filter((path) => /^\/(?:auth|\.well-known)/.test(path)).toSorted(), [
         "/.well-known/jwks.json",
         "/.well-known/oauth-authorization-server",
+        "/auth/logout",
         "/auth/password/forgot",
         "/auth/password/reset",
         "/auth/register",
@@ -78,7 +79,7 @@ for (const host of hosts) {
         "garbage",
         `${good.slice(0, good.lastIndexOf("."))}.`,
         `${good.slice(0, -2)}${good.endsWith("AA") ? "BA" : "AA"}`,
-        await forged.issue({ sub: alice.id, client_id: "first_party", scope: "notes:read", rev: 0 }),
+        await forged.issue({ sub: alice.id, sub_type: "user", client_id: "first_party", scope: "notes:read", rev: 0 }),
         ended,
       ];
       assert.equal((await ask("GET", "/me", { token: good })).status, 200);

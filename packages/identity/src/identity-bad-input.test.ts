@@ -155,12 +155,19 @@ describeOnEach("bad input: forms, ids and credentials", (database) => {
       })),
     ];
     for (const { method, path } of operations.filter(
-      (each) => !/^\/(?:\.well-known|auth\/(?:token|revoke|introspect|session|register|verify|password\/))/.test(`${each.path}/`),
+      (each) =>
+        !/^\/(?:\.well-known|auth\/(?:token|revoke|introspect|session|logout|register|verify|password\/))/.test(`${each.path}/`),
     )) {
       for (const credential of wrong) {
         const { status } = await refused(method, path, credential);
         assert.ok([400, 401].includes(status), `${method} ${path} ${status}`);
       }
+    }
+    // Signing out answers 204 to a caller without a credential, and to a cookie that opens nothing.
+    for (const each of tokens) assert.ok([400, 401].includes((await refused("POST", "/auth/logout", { token: each })).status));
+    for (const credential of wrong) {
+      const { status } = await ask("POST", "/auth/logout", credential);
+      assert.ok([204, 400, 401].includes(status), `${status}`);
     }
     for (const path of ["/me", "/fresh", "/client", "/service", "/either"])
       for (const credential of wrong) await refused("GET", path, credential);
@@ -205,8 +212,8 @@ describeOnEach("bad input: replays", (database) => {
       ["/auth/token", { form: { grant_type: "refresh_token", refresh_token: tokens.refresh } }, 400],
       ["/auth/token", { form: { grant_type: "refresh_token", refresh_token: verify.token } }, 400],
       ["/auth/logout", { token: tokens.access }, 401],
-      ["/auth/logout", { cookie }, 401],
-      ["/auth/logout", { cookie: `__Host-session=${tokens.refresh}` }, 401],
+      ["/auth/logout", { cookie }, 204],
+      ["/auth/logout", { cookie: `__Host-session=${tokens.refresh}` }, 204],
       ["/auth/logout", { token: tokens.refresh }, 401],
     ];
     for (const round of [1, 2, 3]) {

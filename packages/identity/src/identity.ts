@@ -40,10 +40,7 @@ import { Throttle } from "./throttle/throttle.ts";
 
 /** An identity service that runs in this process. */
 export interface Identity<Sc extends string> {
-  /**
-   * The URL of this service, as in the options. Name it among the API's own URLs: otherwise a browser that sends no Fetch
-   * Metadata cannot sign in: `createApi({ servers: [{ url: "/" }, { url: auth.issuer }] })`.
-   */
+  /** The URL of this service, as in the options. */
   readonly issuer: string;
   /** The routes under `/auth` and `/.well-known`, to include in `createApi({ routes })`. */
   readonly routes: readonly Route[];
@@ -94,9 +91,7 @@ export interface Identity<Sc extends string> {
  *   database: openSqlite("data/app.db"), issuer: "https://api.example.com", audience: "example",
  *   key: new Redacted(process.env["IDENTITY_KEY"] ?? ""), scopes: { "notes:read": "Read notes" }, mail: smtpMail({ … }),
  * });
- * export const api = createApi({
- *   title: "Example", version: "1", servers: [{ url: "/" }, { url: auth.issuer }], routes: [...auth.routes, …],
- * });
+ * export const api = createApi({ title: "Example", version: "1", routes: [...auth.routes, …] });
  * ```
  */
 export async function identity<const Sc extends string>(options: IdentityOptions<Sc>): Promise<Identity<Sc>> {

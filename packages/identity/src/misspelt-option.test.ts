@@ -96,7 +96,7 @@ const withoutOptions: ReadonlySet<string> = new Set(
   [
     "generateIdentityKey logMail migrate versionOf all first lock notify sql",
     "numberOf numberOrNone textOf textOrNone textsOf",
-    "accounts.find accounts.findByEmail accounts.findMany clients.find clients.findRecord",
+    "accounts.find accounts.findByEmail accounts.findByForeignId accounts.findMany clients.find clients.findRecord",
     // A key is verified with the connection of its request, which has more properties than identity reads.
     "apiKeys.find apiKeys.verify apiKeys.flush apiKeys.close",
     "sessions.find sessions.findById sessions.flush sessions.close",

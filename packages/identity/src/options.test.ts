@@ -138,7 +138,7 @@ describe("the options of identity()", () => {
     assert.equal(sameMail, mail);
     assert.deepEqual(keys.previous, []);
     assert.equal(clock, Date.now);
-    const account = { id: "", email: "", createdAt: 0, verifiedAt: undefined, disabledAt: undefined };
+    const account = { id: "", email: "", foreignId: undefined, createdAt: 0, verifiedAt: undefined, disabledAt: undefined };
     assert.deepEqual(scopesOf({ ...account }), ["notes:read"]);
     assert.ok(audit);
     assert.deepEqual(settings, {
@@ -206,7 +206,14 @@ describe("the options of identity()", () => {
 });
 
 test("the results of clock() and scopesOf() are checked at each call, and a wrong one is refused", () => {
-  const account = { id: "a1", email: "a@example.test", verifiedAt: undefined, createdAt: 1, disabledAt: undefined };
+  const account = {
+    id: "a1",
+    email: "a@example.test",
+    foreignId: undefined,
+    verifiedAt: undefined,
+    createdAt: 1,
+    disabledAt: undefined,
+  };
   const settings = settingsOf({ ...right, clock: () => Number.NaN, scopesOf: () => "notes:read" as unknown as string[] });
   assert.throws(() => settings.clock(), TypeError);
   assert.throws(() => settings.scopesOf(account), TypeError);

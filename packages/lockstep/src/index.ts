@@ -5,7 +5,13 @@
 
 // The API and its routes.
 export { createApi, type Api, type OverrideOptions, type ServedTemplate } from "./api/api.ts";
-export { type ApiOptions, type ApiServerAddress, type DocsOptions, type ProtectedResource } from "./route/api-options.ts";
+export {
+  type ApiOptions,
+  type ApiServerAddress,
+  type DocsOptions,
+  type ProtectedResource,
+  type StrictTransport,
+} from "./route/api-options.ts";
 export { del, get, patch, post, put } from "./route/route.ts";
 export { type HttpMethod, type Method, type Route, type RouteDocumentation, type RouteSpec } from "./route/route.ts";
 export { group, type Group, type GroupSpec } from "./route/group.ts";
@@ -22,7 +28,7 @@ export { owned, type OwnedOptions, type Ownership } from "./access/owned.ts";
 export { permitted } from "./access/permitted.ts";
 export { unowned } from "./access/unowned.ts";
 export { type ChecksOption } from "./access/object.ts";
-export { sameSite, type SameSite } from "./access/same-site.ts";
+export { sameSite, type SameSite, type SameSiteOptions } from "./access/same-site.ts";
 
 // Values that a request needs, and how dependencies are combined.
 export { depends, type DependsOptions } from "./dependency/depends.ts";

@@ -1,13 +1,15 @@
 /** Reads an account from a row. No other module reads the columns of its table. */
-import { numberOf, numberOrNone, textOf } from "../store/row.ts";
+import { numberOf, numberOrNone, textOf, textOrNone } from "../store/row.ts";
 import type { Row } from "../store/statement.ts";
 
 /** An account of somebody who can sign in, without its secrets. */
 export interface Account {
-  /** A random UUID: the `sub` of its tokens. It is never used again for another account. */
+  /** A UUID in lower case: the `sub` of its tokens. It is never used again for another account. */
   readonly id: string;
-  /** The address, as it was entered. */
+  /** The address as it was entered, without the blanks around it. */
   readonly email: string;
+  /** The id that the account had in the system that it was imported from. No two accounts have the same. */
+  readonly foreignId: string | undefined;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** When the address was confirmed, in milliseconds since 1970. `undefined` if an administrator vouched for it. */
@@ -16,7 +18,7 @@ export interface Account {
   readonly disabledAt: number | undefined;
 }
 
-const names = ["id", "email", "created_at", "verified_at", "disabled_at"] as const;
+const names = ["id", "email", "foreign_id", "created_at", "verified_at", "disabled_at"] as const;
 
 /** The columns that `toAccount()` reads. */
 export const accountColumns: string = names.join(", ");
@@ -38,6 +40,7 @@ function read(row: Row, prefix: "" | "account_"): Account {
   return {
     id: textOf(row, `${prefix}id`),
     email: textOf(row, `${prefix}email`),
+    foreignId: textOrNone(row, `${prefix}foreign_id`),
     createdAt: numberOf(row, `${prefix}created_at`),
     verifiedAt: numberOrNone(row, `${prefix}verified_at`),
     disabledAt: numberOrNone(row, `${prefix}disabled_at`),

@@ -18,6 +18,8 @@ export interface AccountRecord extends Account {
 export interface NewAccount {
   readonly id: string;
   readonly address: ParsedEmail;
+  /** The id in the system that it is imported from. */
+  readonly foreignId?: string | undefined;
   readonly passwordHash: Secret<string> | undefined;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
@@ -41,6 +43,7 @@ const manyNames = Array.from({ length: manySize }, (_, index) => `id${index}`);
 
 const byId = sql(`SELECT ${record} FROM identity_accounts WHERE id = :id`);
 const byKey = sql(`SELECT ${record} FROM identity_accounts WHERE email_key = :key`);
+const byForeignId = sql(`SELECT ${accountColumns} FROM identity_accounts WHERE foreign_id = :foreignId`);
 const byIds = sql(
   `SELECT ${accountColumns} FROM identity_accounts WHERE id IN (${manyNames.map((name) => `:${name}`).join(", ")})`,
 );
@@ -49,8 +52,8 @@ const page = sql(`
   WHERE created_at > :createdAt OR (created_at = :createdAt AND id > :id)
   ORDER BY created_at, id LIMIT :limit OFFSET :offset`);
 const insert = sql(`
-  INSERT INTO identity_accounts (id, email, email_key, password_hash, created_at, verified_at, password_changed_at)
-  VALUES (:id, :email, :key, :hash, :createdAt, :verifiedAt, :createdAt)
+  INSERT INTO identity_accounts (id, email, email_key, foreign_id, password_hash, created_at, verified_at, password_changed_at)
+  VALUES (:id, :email, :key, :foreignId, :hash, :createdAt, :verifiedAt, :createdAt)
   ON CONFLICT DO NOTHING
   RETURNING ${accountColumns}`);
 // An UPDATE that changes nothing holds the row until the transaction ends, on every database.
@@ -88,6 +91,12 @@ export function* findAccountByEmail(key: string): Work<AccountRecord | undefined
   return toRecord(yield* first(byKey, { key }));
 }
 
+/** Finds an account by the id that it had in another system. */
+export function* findAccountByForeignId(foreignId: string): Work<Account | undefined> {
+  const row = yield* first(byForeignId, { foreignId });
+  return row && toAccount(row);
+}
+
 /** Finds the accounts with these ids, in no particular order. */
 export function* findAccounts(ids: readonly string[]): Work<readonly Account[]> {
   const found: Account[] = [];
@@ -105,12 +114,13 @@ export function* listAccounts({ limit, after, offset = 0 }: AccountPage): Work<r
   return rows.map(toAccount);
 }
 
-/** Makes an account. Returns nothing if another account has its address or id. Part of a transaction. */
-export function* insertAccount({ id, address, passwordHash, createdAt, verifiedAt }: NewAccount): Work<Account | undefined> {
+/** Makes an account. Returns nothing if another account has its address, id or foreign id. Part of a transaction. */
+export function* insertAccount({ id, address, passwordHash, createdAt, ...others }: NewAccount): Work<Account | undefined> {
   yield* lockAddress(address.key);
   const { email, key } = address;
   const hash = passwordHash?.reveal() ?? null;
-  const row = yield* first(insert, { id, email, key, hash, createdAt, verifiedAt: verifiedAt ?? null });
+  const { foreignId = null, verifiedAt = null } = others;
+  const row = yield* first(insert, { id, email, key, foreignId, hash, createdAt, verifiedAt });
   return row && toAccount(row);
 }
 
@@ -155,6 +165,6 @@ function toRecord(row: Row | undefined): AccountRecord | undefined {
 }
 
 /** Removes the data for signing in from an account. */
-export function accountOf({ id, email, createdAt, verifiedAt, disabledAt }: AccountRecord): Account {
-  return { id, email, createdAt, verifiedAt, disabledAt };
+export function accountOf({ id, email, foreignId, createdAt, verifiedAt, disabledAt }: AccountRecord): Account {
+  return { id, email, foreignId, createdAt, verifiedAt, disabledAt };
 }

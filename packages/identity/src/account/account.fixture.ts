@@ -9,7 +9,7 @@ import { comparableHeaders } from "../comparable.fixture.ts";
 import type { MailMessage } from "../mail/mail.ts";
 import { Outbox } from "../mail/outbox.ts";
 import { sessionCookie, sessionScheme } from "../session/session-cookie.ts";
-import { sessionRoutes } from "../session/session-routes.ts";
+import { signInRoute } from "../session/sign-in-route.ts";
 import { openSessions, secretOf, type SessionDesk } from "../session/session.fixture.ts";
 import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
@@ -75,6 +75,7 @@ export function openAccountApi(test: Pick<TestContext, "after">, database: Datab
   test.after(() => throttle.close());
   const outbox = new Outbox(settings);
   const accounts = new Accounts(settings);
+
   const user = sessionUser(settings, sessions, sessionScheme(settings));
   const signedIn = anyScope(
     authorize({ user }, ({ user }) => user),
@@ -90,7 +91,7 @@ export function openAccountApi(test: Pick<TestContext, "after">, database: Datab
     version: "1",
     routes: [
       ...accountRoutes({ ...services, rotateSession }),
-      ...sessionRoutes({ settings, sessions, throttle, holder: signedIn }),
+      signInRoute({ settings, sessions, throttle }),
       get("/me", { deps: { user: signedIn }, response: unchecked("a test") }, ({ user }) => user),
     ],
     clock: clock.read,

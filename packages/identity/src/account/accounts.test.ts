@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { Redacted, secret } from "lockstep";
+import { isAccountId } from "../principal/principal.ts";
 import { hashPassword } from "../password/password-hash.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { all, sql } from "../store/statement.ts";
@@ -27,6 +28,7 @@ describeOnEach("accounts, for programs", (kind) => {
     assert.deepEqual(ada, {
       id: ada.id,
       email: "Ada@example.com",
+      foreignId: undefined,
       createdAt: clock.now,
       verifiedAt: undefined,
       disabledAt: undefined,
@@ -205,6 +207,50 @@ describeOnEach("accounts, for programs", (kind) => {
     assert.equal(events.filter((event) => event.type === "session.ended" && event.reason === reason).length, 2);
   });
 
+  test("an account from another system gets a UUID, and is found by the id that it had there", async (t) => {
+    const { accounts } = openAccountApi(t, await kind.open(t));
+    const imported = { passwordHash: undefined, createdAt: 5 };
+    const made = await accounts.import({ ...imported, foreignId: "4711", email: "ada@example.com" });
+    assert.equal(isAccountId(made.id), true);
+    assert.equal(made.foreignId, "4711");
+    assert.deepEqual(await accounts.findByForeignId("4711"), made);
+    // It is not an id: a foreign id cannot stand in for one.
+    assert.equal(await accounts.find("4711"), undefined);
+    assert.equal(await accounts.findByForeignId(made.id), undefined);
+    const other = await accounts.import({ ...imported, foreignId: "client:reports", email: "bob@example.com" });
+    assert.equal((await accounts.findByForeignId("client:reports"))?.id, other.id);
+    await assert.rejects(accounts.import({ ...imported, foreignId: "4711", email: "eve@example.com" }), { code: "id_taken" });
+    assert.equal(await accounts.findByEmail("eve@example.com"), undefined);
+    for (const none of ["4712", "", " 4711", "4711\0", "x".repeat(256)]) {
+      assert.equal(await accounts.findByForeignId(none), undefined, JSON.stringify(none));
+    }
+  });
+
+  test("an id that is not a UUID, and a foreign id that is not one line, are refused (A-50)", async (t) => {
+    const { accounts } = openAccountApi(t, await kind.open(t));
+    const imported = { email: "ada@example.com", passwordHash: undefined, createdAt: 5 };
+    const id = randomUUID();
+    for (const wrong of ["4711", "client:reports", "reports", "", id.toUpperCase(), `${id} `, `{${id}}`, id.slice(1)]) {
+      await assert.rejects(accounts.import({ ...imported, id: wrong }), { code: "invalid_input" }, wrong);
+    }
+    for (const wrong of ["", " 4711", "4711\n", "a\0b", "\u202e4711", "a\u2028b", "\ud800", "x".repeat(256)]) {
+      await assert.rejects(accounts.import({ ...imported, foreignId: wrong }), { code: "invalid_input" }, JSON.stringify(wrong));
+    }
+    assert.equal(await accounts.findByEmail(imported.email), undefined);
+    const control = await accounts.import({ ...imported, id, foreignId: "Kunde 4711/ß" });
+    assert.deepEqual([control.id, control.foreignId], [id, "Kunde 4711/ß"]);
+  });
+
+  test("of fifty imports of one foreign id at once, one makes an account", async (t) => {
+    const { accounts } = openAccountApi(t, await kind.open(t));
+    const imports = Array.from({ length: 50 }, async (_, index) =>
+      accounts.import({ foreignId: "4711", email: `user${index}@example.com`, passwordHash: undefined, createdAt: 5 }),
+    );
+    const settled = await Promise.allSettled(imports);
+    assert.equal(settled.filter(({ status }) => status === "fulfilled").length, 1);
+    assert.equal((await accounts.list({ limit: 100 })).length, 1);
+  });
+
   test("an imported account keeps its id and password", async (t) => {
     const database = await kind.open(t);
     const { accounts, canSignIn, post, mailedToken } = openAccountApi(t, database);
@@ -214,13 +260,14 @@ describeOnEach("accounts, for programs", (kind) => {
     assert.deepEqual(await accounts.find(id), {
       id,
       email: "ada@example.com",
+      foreignId: undefined,
       createdAt: 5,
       verifiedAt: undefined,
       disabledAt: undefined,
     });
     assert.equal(await canSignIn("ada@example.com", chosen), true);
     const taken = { email: "bob@example.com", passwordHash, createdAt: 5 };
-    await assert.rejects(accounts.import({ ...taken, id }), { code: "address_taken" });
+    await assert.rejects(accounts.import({ ...taken, id }), { code: "id_taken" });
     await assert.rejects(accounts.import({ ...taken, id: randomUUID(), email: "ADA@example.com" }), { code: "address_taken" });
     // A hash of another kind lets nobody in. A reset by mail sets a password that does.
     await accounts.import({ ...taken, id: randomUUID(), passwordHash: secret("$2b$12$abcdefghijklmnopqrstuu") });

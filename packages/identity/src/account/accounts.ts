@@ -10,6 +10,7 @@ import {
   enableAccount,
   findAccount,
   findAccountByEmail,
+  findAccountByForeignId,
   findAccounts,
   insertAccount,
   listAccounts,
@@ -25,6 +26,7 @@ import { endSessions } from "../lineage/end-sessions.ts";
 import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-option.ts";
 import { hashPassword } from "../password/password-hash.ts";
 import { checkNewPassword } from "../password/password-policy.ts";
+import { isAccountId } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 
@@ -43,10 +45,15 @@ export interface AccountToCreate extends ChangedBy {
   readonly password?: Redacted<string> | undefined;
 }
 
-/** An account to take over from another system, as it is. */
+/** An account to take over from another system. */
 export interface AccountToImport extends ChangedBy {
-  /** A UUID that no other account has. */
-  readonly id: string;
+  /** A UUID in lower case that no other account has. Default: a random one. */
+  readonly id?: string | undefined;
+  /**
+   * The id in the other system: one line of 1 to 255 printable characters, which no other account has. `findByForeignId()` finds
+   * the account by it.
+   */
+  readonly foreignId?: string | undefined;
   readonly email: string;
   /** Argon2id as a PHC string. With any other hash, the owner has to ask for a new password by mail first. */
   readonly passwordHash: Secret<string> | undefined;
@@ -77,8 +84,17 @@ interface HashToSet {
 }
 
 const mostOnPage = 1000;
+const maxForeignId = 255;
 
 const changed: KnownOptions<ChangedBy> = { by: true, requestId: true };
+const imported: KnownOptions<AccountToImport> = {
+  id: true,
+  foreignId: true,
+  email: true,
+  passwordHash: true,
+  createdAt: true,
+  ...changed,
+};
 
 /**
  * Manages accounts. Every change is recorded as an event, in the transaction of the change. Every method refuses a misspelt
@@ -101,6 +117,11 @@ export class Accounts {
   async findByEmail(email: string): Promise<Account | undefined> {
     const record = await this.#settings.database.run(findAccountByEmail(emailKey(email)));
     return record && accountOf(record);
+  }
+
+  /** Finds an imported account by the id that it had in the other system (`import({ foreignId })`). */
+  async findByForeignId(foreignId: string): Promise<Account | undefined> {
+    return isForeignId(foreignId) ? this.#settings.database.run(findAccountByForeignId(foreignId)) : undefined;
   }
 
   /** Finds the accounts with these ids. The map has no entry for an id that no account has. */
@@ -134,14 +155,22 @@ export class Accounts {
   }
 
   /**
-   * Imports an account from another system, with its id and the hash of its password.
+   * Imports an account from another system, with the hash of its password. Its id is a UUID, as that of every account: an id of
+   * another form could be the id of a client (A-50). Pass the other system's id as `foreignId`.
    *
-   * @throws Problem 422 `wrong_address`, 409 `address_taken` if an account has the address or the id
+   * @throws Problem 422 `wrong_address`, or `invalid_input` for an `id` or a `foreignId` of another form; 409 `address_taken` if
+   * an account has the address, `id_taken` if one has the id or the foreign id
    */
   async import(account: AccountToImport): Promise<Account> {
-    checkOptions("accounts.import()", account, { id: true, email: true, passwordHash: true, createdAt: true, ...changed });
-    const { id, email, passwordHash, createdAt, ...change } = account;
-    return this.#insert({ id, address: addressOf(email), passwordHash, createdAt, verifiedAt: undefined }, change);
+    checkOptions("accounts.import()", account, imported);
+    const { id = randomUUID(), foreignId, email, passwordHash, createdAt, ...change } = account;
+    if (!isAccountId(id)) {
+      problem(422, "invalid_input", "Pass a UUID in lower case as the id, or pass the id of the other system as foreignId.");
+    }
+    if (foreignId !== undefined && !isForeignId(foreignId)) {
+      problem(422, "invalid_input", "Pass one line of 1 to 255 printable characters as foreignId, without blanks at its ends.");
+    }
+    return this.#insert({ id, address: addressOf(email), foreignId, passwordHash, createdAt, verifiedAt: undefined }, change);
   }
 
   /**
@@ -204,9 +233,10 @@ export class Accounts {
     const made = await audit.recorded(database, originOf(change), function* (record) {
       const inserted = yield* insertAccount(account);
       if (inserted !== undefined) yield* record({ type: "account.created", subject: inserted.id, ...by(change) });
-      return inserted;
+      return inserted ?? ((yield* findAccountByEmail(account.address.key)) === undefined ? "id" : "address");
     });
-    if (made === undefined) problem(409, "address_taken", "An account with this address already exists.");
+    if (made === "address") problem(409, "address_taken", "An account with this address already exists.");
+    if (made === "id") problem(409, "id_taken", "An account with this id or foreign id already exists.");
     return made;
   }
 
@@ -243,6 +273,11 @@ export class Accounts {
     yield* endEverythingOf(id, { reason: "account_deleted" }, record, this.#settings);
     return yield* deleteAccount(id);
   }
+}
+
+/** Whether a text is one line of printable characters, which both databases index and a log shows as it is. */
+function isForeignId(text: string): boolean {
+  return text !== "" && text.length <= maxForeignId && text.trim() === text && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text);
 }
 
 /**

@@ -35,6 +35,7 @@ describeOnEach("registering", (kind) => {
     assert.deepEqual(account, {
       id: account?.id,
       email: "Ada@example.com",
+      foreignId: undefined,
       createdAt: clock.now,
       verifiedAt: clock.now,
       disabledAt: undefined,
@@ -147,6 +148,23 @@ describeOnEach("registering", (kind) => {
     await post("/auth/register", { email: "bob@example.com", password: chosen });
     assert.equal(await database.run(removeExpiredLinks(clock.now, 10)), 1);
     assert.equal((await database.run(all(links))).length, 1);
+  });
+
+  test("takes an address with blanks around it, as a keyboard or autofill writes it, for the address (R-11)", async (t) => {
+    const { accounts, post, mailed, mailedToken } = openAccountApi(t, await kind.open(t));
+    assert.equal((await post("/auth/register", { email: " eve@example.com ", password: chosen })).status, 202);
+    const token = await mailedToken();
+    assert.equal((await post("/auth/verify", { token, password: chosen })).status, 201);
+    const eve = await accounts.findByEmail("eve@example.com");
+    assert.equal(eve?.email, "eve@example.com");
+    // The same address again, with other blanks, makes no second account.
+    assert.equal((await post("/auth/register", { email: "eve@example.com\u00a0", password: chosen })).status, 202);
+    assert.deepEqual(
+      (await mailed()).map(({ to }) => to),
+      ["eve@example.com"],
+    );
+    await assert.rejects(accounts.create({ email: "eve@example.com " }), { code: "address_taken" });
+    assert.equal((await accounts.list({ limit: 10 })).length, 1);
   });
 
   test("refuses weak passwords and invalid addresses without a hash or a message, and echoes nothing", async (t) => {

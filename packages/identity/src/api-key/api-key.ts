@@ -1,6 +1,5 @@
 /** Defines API keys: credentials of a user or of a service account, for programs. */
 import type { Account } from "../account-table/account-row.ts";
-import { subjectOfClient } from "../principal/principal.ts";
 
 /** The owner of a key, by id. Every key has an owner, and is deleted with it. */
 export type KeyOwner = { readonly account: string } | { readonly client: string };
@@ -44,7 +43,7 @@ export interface VerifiedKey {
   readonly scopes: readonly string[];
 }
 
-/** Returns the `sub` of a key's owner. */
+/** Returns the id of a key's owner. */
 export function subjectOfOwner(owner: KeyOwner): string {
-  return "account" in owner ? owner.account : subjectOfClient(owner.client);
+  return "account" in owner ? owner.account : owner.client;
 }

@@ -207,7 +207,7 @@ describeOnEach("the routes of service accounts", (databases) => {
     const told = await eventsOf(keys);
     assert.deepEqual(
       told.map(({ type, subject, by }) => [type, subject, by]),
-      ["api_key.created", "api_key.revoked", "client.created"].map((type) => [type, `client:${id}`, "root"]),
+      ["api_key.created", "api_key.revoked", "client.created"].map((type) => [type, id, "root"]),
     );
   });
 });

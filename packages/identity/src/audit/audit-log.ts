@@ -10,7 +10,7 @@ export interface EventQuery {
   readonly before?: Pick<StoredEvent, "id" | "at"> | undefined;
   /** Only events from this time on. Milliseconds since 1970. */
   readonly since?: number | undefined;
-  /** Only events about this subject: the id of an account, or `client:<id>`. */
+  /** Only events about this subject: the id of an account or of a client. */
   readonly subject?: string | undefined;
   readonly type?: string | undefined;
 }

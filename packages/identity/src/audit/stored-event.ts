@@ -13,7 +13,7 @@ export interface StoredEvent {
   readonly at: number;
   readonly type: string;
   readonly outcome: "success" | "failure";
-  /** The subject: the id of an account, or `client:<id>`. */
+  /** The subject: the id of an account, which is a UUID, or of a client, which is not. */
   readonly subject: string | undefined;
   /** The `X-Request-Id` of the answer, if there was a request. */
   readonly requestId: string | undefined;

@@ -1,7 +1,7 @@
 /** The owner of an API key, as a dependency. */
 import { authenticate, connection, type Dependency, identified, type Scheme } from "lockstep";
 import type { ApiKeys, VerifiedKey } from "../api-key/api-keys.ts";
-import { type ApiClient, type CallerFacts, subjectOfClient } from "../principal/principal.ts";
+import type { ApiClient, CallerFacts } from "../principal/principal.ts";
 
 /**
  * Authenticates the owner of the key that a scheme extracted, with the scopes that the key grants. A key that is not valid is
@@ -11,8 +11,7 @@ export function keyCaller(apiKeys: Pick<ApiKeys, "verify">, scheme: Scheme<strin
   return authenticate({ key: scheme, connection: connection() }, async ({ key, connection }) => {
     const verified = await apiKeys.verify(key, connection);
     const caller = callerOf(verified);
-    const sub = caller.kind === "user" ? caller.id : subjectOfClient(caller.id);
-    return identified(caller, { sub, scope: verified.scopes.join(" ") });
+    return identified(caller, { sub: caller.id, scope: verified.scopes.join(" ") });
   });
 }
 

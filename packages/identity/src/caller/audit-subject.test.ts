@@ -1,7 +1,4 @@
-/**
- * The subjects of the core's events. Identity's own events name a client as `client:<id>`; their tests are next to the code that
- * reports them.
- */
+/** The subjects of events: an account or a client by its id, in the events of the core and of identity. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openIdentityApi, reveal, textIn } from "../identity.fixture.ts";

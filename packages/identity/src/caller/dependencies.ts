@@ -22,9 +22,9 @@ import {
   type ApiClient,
   type Caller,
   type CallerFacts,
-  clientOfSubject,
   type Service,
   type SignedInUser,
+  subjectTypeOf,
   type User,
   type UserFacts,
 } from "../principal/principal.ts";
@@ -108,10 +108,13 @@ function callerOf(claims: Claims): Identified<Caller> {
   return found;
 }
 
-function readCaller({ sub, sid, scope = "", client_id, auth_time }: Claims): Caller {
+function readCaller(claims: Claims): Caller {
+  const { sub, sid, scope = "", client_id, auth_time } = claims;
   const scopes = parseScope(scope) ?? [];
-  const service = clientOfSubject(sub);
-  if (service !== undefined) return { kind: "service", id: service, name: service, credential: "token", scopes, keyId: undefined };
+  // `AccessTokens` refuses a token that is of neither type.
+  if (subjectTypeOf(claims) === "client") {
+    return { kind: "service", id: sub, name: sub, credential: "token", scopes, keyId: undefined };
+  }
   const authenticatedAt = typeof auth_time === "number" ? auth_time * 1000 : undefined;
   return {
     kind: "user",

@@ -1,7 +1,7 @@
 /** The user of a session, who is authenticated by its cookie. */
 import { authenticate, deny, type Dependency, identified } from "lockstep";
 import { accountScope, type CallerFacts, type User } from "../principal/principal.ts";
-import type { sessionScheme } from "../session/session-cookie.ts";
+import { ownSite, type sessionScheme } from "../session/session-cookie.ts";
 import type { AccountSession } from "../session/session-store.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { Settings } from "../settings.ts";
@@ -14,11 +14,11 @@ export type SessionUser = Dependency<User, CallerFacts | "cookie">;
  * may still have, and `account`.
  */
 export function sessionUser(
-  settings: Pick<Settings, "scopesOf">,
+  settings: Pick<Settings, "issuer" | "scopesOf">,
   sessions: Pick<Sessions, "find">,
   scheme: ReturnType<typeof sessionScheme>,
 ): SessionUser {
-  return authenticate({ session: scheme }, async ({ session }) => {
+  return authenticate({ session: scheme, site: ownSite(settings) }, async ({ session }) => {
     const found = (await sessions.find(session)) ?? deny("no session, or an ended one");
     const user = userOf(found, settings.scopesOf(found.account));
     return identified(user, { sub: user.id, scope: user.scopes.join(" "), sid: found.id });

@@ -1,4 +1,4 @@
-/** Commands for accounts. A user is named by id or e-mail address. */
+/** Commands for accounts. A user is named by id, by the id in the system that they were imported from, or by e-mail address. */
 import type { Account } from "../account-table/account-row.ts";
 import { Accounts } from "../account/accounts.ts";
 import { listApiKeys } from "../api-key/api-key-store.ts";
@@ -120,16 +120,21 @@ export const userCommands: readonly Command[] = [
 ];
 
 /**
- * Finds a user by id or e-mail address.
+ * Finds a user by id, foreign id or e-mail address.
  *
  * @throws Failure if there is none
  */
 export async function userOf(named: string, context: Context): Promise<Account> {
   const accounts = new Accounts(await context.settings());
-  const account = named.includes("@") ? await accounts.findByEmail(named) : await accounts.find(named);
+  const isEmail = named.includes("@");
+  const account = isEmail ? await accounts.findByEmail(named) : await findById(named, accounts);
   if (account === undefined)
     throw new Failure("Pass an id or an e-mail address from `lockstep-identity users list`: there is no such user");
   return account;
+}
+
+async function findById(id: string, accounts: Accounts): Promise<Account | undefined> {
+  return (await accounts.find(id)) ?? (await accounts.findByForeignId(id));
 }
 
 async function changed(
@@ -144,6 +149,6 @@ function gone(): Failure {
   return new Failure("The user was deleted in the meantime");
 }
 
-function shown({ id, email, createdAt, verifiedAt, disabledAt }: Account) {
-  return { id, email, createdAt: time(createdAt), verifiedAt: time(verifiedAt), disabledAt: time(disabledAt) };
+function shown({ id, email, foreignId, createdAt, verifiedAt, disabledAt }: Account) {
+  return { id, email, foreignId, createdAt: time(createdAt), verifiedAt: time(verifiedAt), disabledAt: time(disabledAt) };
 }

@@ -40,10 +40,33 @@ describeOnEach("Authenticating a client by an assertion", (database) => {
       assert.equal((await send(sign(), { client_id: "job" })).status, 200);
       assert.equal((await send(sign({ header: { typ: "JWT" } }))).status, 200);
       assert.equal((await send(sign({ header: { typ: "client-authentication+jwt" } }))).status, 200);
-      assert.equal((await send(sign({ claims: { aud: "https://as.test/auth/token" } }))).status, 200);
-      assert.equal((await send(sign({ claims: { aud: ["https://as.test", "https://as.test/auth/token"] } }))).status, 200);
     });
   }
+
+  test("only the issuer, as one text, is the audience: not the token endpoint, and not a list (A-31)", async (t) => {
+    const { desk, sign, send } = await open(t);
+    const endpoint = "https://as.test/auth/token";
+    const wrong = [
+      endpoint,
+      ["https://as.test"],
+      ["https://as.test", endpoint],
+      ["https://as.test", "https://as.test"],
+      "https://as.test/",
+      "HTTPS://as.test",
+      "https://as.test https://other.test",
+      "",
+      undefined,
+    ];
+    for (const aud of wrong) refused(await send(sign({ claims: { aud } })), "invalid_client", 401);
+    assert.deepEqual(reasons(desk), [
+      "wrong_assertion",
+      "audience_not_the_issuer",
+      "wrong_assertion",
+      "audience_not_the_issuer",
+      ...Array.from({ length: 5 }, () => "wrong_assertion"),
+    ]);
+    assert.equal((await send(sign({ claims: { aud: "https://as.test" } }))).status, 200);
+  });
 
   test("every flaw of an assertion is invalid_client", async (t) => {
     const { desk, key, sign, send } = await open(t);

@@ -47,6 +47,10 @@ function readPart(part: string): Readonly<Record<string, unknown>> | undefined {
  * Creates the verifier of a client's assertions. It accepts an assertion that the client signed about itself, for this server,
  * and that is valid for at most five minutes.
  *
+ * The audience is the issuer and not the token endpoint (draft-ietf-oauth-rfc7523bis): a server that the client also uses could
+ * otherwise name our endpoint as its own, and present here the assertion that the client made for it (CVE-2025-27371). It costs
+ * clients that still send the URL of the endpoint a setting.
+ *
  * @throws BuildError `wrong_key` or `weak_key` if the keys cannot be used
  */
 export function assertionVerifier(
@@ -56,8 +60,7 @@ export function assertionVerifier(
 ): JwtVerifier {
   return jwtVerifier({
     issuer: client.id,
-    // RFC 7523 §3 allows the token endpoint as the audience. Clients of today send the issuer (RFC 8414).
-    audience: [issuer, `${issuer}/auth/token`],
+    audience: issuer,
     keys: jwks(client.jwks),
     algorithms: [...algorithms],
     typ,
@@ -89,7 +92,9 @@ export async function assertionRefusal(
     if (error instanceof InvalidCredential) return "wrong_assertion";
     throw error;
   }
-  const { sub, jti, exp } = claims;
+  const { sub, jti, exp, aud } = claims;
+  // The verifier also accepts a list with the issuer alone.
+  if (aud !== settings.issuer) return "audience_not_the_issuer";
   if (sub !== client.id) return "assertion_about_another";
   if (jti === undefined || jti === "") return "assertion_without_jti";
   const isFirst = await settings.database.run(spendAssertion(client.id, jti, Math.ceil((exp + clockToleranceSeconds) * 1000)));

@@ -4,12 +4,11 @@
  * reason.
  */
 import { type BasicCredentials, type Connection, type OAuthError, oauthError, Redacted, sameSecret } from "lockstep";
-import { subjectOfClient } from "../principal/principal.ts";
+import { isClientId } from "../principal/principal.ts";
 import { hashOfSecret, newSecret } from "../secret/opaque-token.ts";
 import type { Settings } from "../settings.ts";
 import { isConfidential } from "./client.ts";
 import { assertionRefusal, assertionType, readAssertion } from "./client-assertion.ts";
-import { isClientId } from "./client-registration.ts";
 import type { ClientRecord } from "./client-store.ts";
 
 /** The parts of a request that name or authenticate its client. */
@@ -137,7 +136,7 @@ class Authentication {
   }
 
   #refused(reason: string, client?: { readonly id: string }, used: "basic" | "form" | "other" = "other"): OAuthError {
-    const subject = client === undefined ? {} : { subject: subjectOfClient(client.id) };
+    const subject = client === undefined ? {} : { subject: client.id };
     const { requestId } = this.#connection;
     this.#services.settings.audit.report({ type: "client.refused", ...subject, reason }, { requestId });
     return invalidClient(used);

@@ -11,7 +11,7 @@ import {
   type Scheme,
 } from "lockstep";
 import type { Claims } from "lockstep/jwt";
-import { clientOfSubject, subjectOfClient } from "../principal/principal.ts";
+import { subjectTypeOf } from "../principal/principal.ts";
 import type { Client } from "./client.ts";
 import { authenticateClient, type ClientAuthenticationServices, clientRealm } from "./client-authentication.ts";
 
@@ -40,7 +40,7 @@ export function clientBasic(services: ClientAuthenticationServices): Authenticat
   return authenticate({ basic: clientBasicScheme, connection: connection() }, async ({ basic, connection }) => {
     const presented = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined, clientAssertionType: undefined };
     const client = await authenticateClient({ basic, ...presented }, connection, services);
-    return client && identified<Client>(client, { sub: subjectOfClient(client.id), client_id: client.id });
+    return client && identified<Client>(client, { sub: client.id, client_id: client.id });
   });
 }
 
@@ -54,8 +54,7 @@ export interface ClientTokenServices {
 export function clientToken({ clients, tokens }: ClientTokenServices): AuthenticatedClient {
   return authenticate({ token: clientTokenScheme }, async ({ token }) => {
     const claims = await tokens.verify(token);
-    const id = clientOfSubject(claims.sub);
-    const client = id === undefined ? undefined : await clients.find(id);
+    const client = subjectTypeOf(claims) === "client" ? await clients.find(claims.sub) : undefined;
     return client?.disabledAt === undefined && client !== undefined ? identified(client, claims) : undefined;
   });
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { BuildError, problem } from "lockstep";
 import type { Jwks } from "lockstep/jwt";
+import { isClientId } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 import {
   type Client,
@@ -34,16 +35,8 @@ export type CheckedRegistration = Pick<Client, "id" | "name" | "authentication" 
   readonly jwks: Jwks | undefined;
 };
 
-const idFormat = /^[a-z0-9-]{3,64}$/;
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const maxNameLength = 100;
 const maxJwksLength = 16_384;
-
-/** Whether a text has the form of a client's id. The database is not asked about anything else. */
-export function isClientId(text: string): boolean {
-  // If a client's id had the form of an account's id, code that forgets the prefix of `sub` would confuse the two (A-50).
-  return idFormat.test(text) && !uuid.test(text);
-}
 
 /**
  * Checks the registration of a new client.

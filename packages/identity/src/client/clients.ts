@@ -3,7 +3,6 @@ import { problem, type Redacted, secret } from "lockstep";
 import type { Recorder } from "../audit/auditor.ts";
 import { endClient } from "../lineage/end-client.ts";
 import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-option.ts";
-import { subjectOfClient } from "../principal/principal.ts";
 import { hashOfSecret, newSecret } from "../secret/opaque-token.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
@@ -77,7 +76,7 @@ export class Clients {
     await this.#recorded(registration, function* (record) {
       const isNew = yield* insertClient({ ...client, jwks, secretHash, by: registration.by });
       if (!isNew) problem(409, "client_exists", "A client with this id exists already.");
-      yield* record({ type: "client.created", subject: subjectOfClient(client.id), ...byOf(registration) });
+      yield* record({ type: "client.created", subject: client.id, ...byOf(registration) });
     });
     return { client: { ...client, disabledAt: undefined }, secret: shown };
   }
@@ -113,7 +112,7 @@ export class Clients {
       yield* lockClient(id);
       if ((yield* disableClient(id, settings.clock())) === undefined) return false;
       yield* endClient(id, "client_disabled", record, settings);
-      yield* record({ type: "client.disabled", subject: subjectOfClient(id), ...byOf(change) });
+      yield* record({ type: "client.disabled", subject: id, ...byOf(change) });
       return true;
     });
   }
@@ -126,7 +125,7 @@ export class Clients {
     checkOptions("clients.enable()", change, changed);
     return this.#recorded(change, function* (record) {
       if ((yield* enableClient(id)) === undefined) return false;
-      yield* record({ type: "client.enabled", subject: subjectOfClient(id), ...byOf(change) });
+      yield* record({ type: "client.enabled", subject: id, ...byOf(change) });
       return true;
     });
   }
@@ -140,7 +139,7 @@ export class Clients {
     const shown = newSecret();
     const isReplaced = await this.#recorded(change, function* (record) {
       if (!(yield* setClientSecret(id, secret(hashOfSecret(shown))))) return false;
-      yield* record({ type: "client.secret_replaced", subject: subjectOfClient(id), ...byOf(change) });
+      yield* record({ type: "client.secret_replaced", subject: id, ...byOf(change) });
       return true;
     });
     return isReplaced ? shown : undefined;
@@ -158,7 +157,7 @@ export class Clients {
       if ((yield* findClient(id)) === undefined) return false;
       yield* endClient(id, "client_deleted", record, settings);
       yield* deleteClient(id);
-      yield* record({ type: "client.deleted", subject: subjectOfClient(id), ...byOf(change) });
+      yield* record({ type: "client.deleted", subject: id, ...byOf(change) });
       return true;
     });
   }

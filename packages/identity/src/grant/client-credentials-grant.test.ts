@@ -9,15 +9,15 @@ describeOnEach("The client_credentials grant", (database) => {
     return openDesk(t, await database.open(t));
   }
 
-  test("the subject of a client's own token is client:<id>, which is never the id of an account (A-50)", async (t) => {
+  test("the subject of a client's own token is its client_id, and sub_type says so (RFC 9068 §2.2, A-50)", async (t) => {
     const desk = await open(t);
     const { client, basic } = await desk.client({ grants: ["client_credentials"], scopes: ["notes:read"] });
     const answer = await desk.token({ grant_type: "client_credentials" }, basic);
     assert.deepEqual(Object.keys(answer.body).toSorted(), ["access_token", "expires_in", "scope", "token_type"]);
     const claims = await desk.tokens.verifyFresh(new Redacted(textIn(answer, "access_token")));
     assert.deepEqual(
-      [claims.sub, claims.client_id, claims.scope, claims.sid],
-      [`client:${client.id}`, client.id, "notes:read", undefined],
+      [claims.sub, claims["sub_type"], claims.client_id, claims.scope, claims.sid],
+      [client.id, "client", client.id, "notes:read", undefined],
     );
     refused(await desk.token({ grant_type: "client_credentials", scope: "notes:write" }, basic), "invalid_scope");
     assert.equal(await desk.accounts.find(claims.sub), undefined);

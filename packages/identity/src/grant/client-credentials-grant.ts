@@ -4,7 +4,6 @@
  */
 import { isConfidential } from "../client/client.ts";
 import { invalidClient } from "../client/client-authentication.ts";
-import { subjectOfClient } from "../principal/principal.ts";
 import {
   checkGrantAllowed,
   grantedScope,
@@ -16,7 +15,8 @@ import {
 } from "./grant.ts";
 
 /**
- * Issues an access token to a client. Its subject is `client:<id>`, which cannot be the id of an account (A-50).
+ * Issues an access token to a client. Its `sub` and its `client_id` are the client's id (RFC 9068 §2.2), and its `sub_type` is
+ * `client`, so no account is mistaken for it (A-50).
  *
  * @throws OAuthError `invalid_client` without an authenticated client, `unauthorized_client`, `invalid_scope`
  */
@@ -28,8 +28,8 @@ export async function clientCredentialsGrant(
   if (client === undefined || !isConfidential(client)) throw invalidClient();
   checkGrantAllowed(client, "client_credentials");
   const scope = grantedScope(form.scopes, scopesFor(client, client.scopes, settings));
-  const sub = subjectOfClient(client.id);
-  const issued = await tokens.issue({ sub, clientId: client.id, scope, position: client.position });
-  settings.audit.report({ type: "token.issued", subject: sub, grant: "client_credentials", client: client.id }, connection);
+  const { id, position } = client;
+  const issued = await tokens.issue({ sub: id, subType: "client", clientId: id, scope, position });
+  settings.audit.report({ type: "token.issued", subject: id, grant: "client_credentials", client: id }, connection);
   return tokenAnswer(issued, scope);
 }

@@ -41,7 +41,7 @@ describeOnEach("openid-client", (database) => {
     assert.deepEqual([tokens.token_type, tokens.expires_in, tokens.scope], ["bearer", 600, "notes:read"]);
 
     const before = await oauth.tokenIntrospection(config, tokens.access_token);
-    assert.deepEqual([before.active, before.sub], [true, "client:reports-1"]);
+    assert.deepEqual([before.active, before.sub, before["sub_type"]], [true, "reports-1", "client"]);
     await oauth.tokenRevocation(config, tokens.access_token);
     assert.deepEqual({ ...(await oauth.tokenIntrospection(config, tokens.access_token)) }, { active: false });
 

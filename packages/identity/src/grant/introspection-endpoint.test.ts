@@ -32,6 +32,7 @@ describeOnEach("The introspection endpoint", (database) => {
       active: true,
       iss: "https://as.test",
       sub: desk.alice.id,
+      sub_type: "user",
       aud: "https://api.test",
       exp: iat + 600,
       iat,

@@ -6,6 +6,7 @@ import { anyOf, InvalidCredential, post, type Redacted, reply, type Reply, type 
 import { z } from "zod";
 import type { Client } from "../client/client.ts";
 import { clientBasic, clientToken } from "../client/client-dependency.ts";
+import { subjectTypeOf } from "../principal/principal.ts";
 import { isSecretFormat } from "../secret/opaque-token.ts";
 import { clientIdOf, type TokenServices } from "./grant.ts";
 import { maxFormBytes, uncached } from "./oauth-form.ts";
@@ -17,6 +18,7 @@ const Introspection = z
     active: z.boolean(),
     iss: z.string().optional(),
     sub: z.string().optional(),
+    sub_type: z.enum(["user", "client"]).optional().describe("Whether `sub` is the id of an account or of a client."),
     aud: z.string().optional(),
     client_id: z.string().optional(),
     scope: z.string().optional(),
@@ -60,10 +62,12 @@ export function introspectionEndpoint(services: TokenServices): Route {
 async function accessToken(token: Redacted<string>, client: Client, { tokens }: TokenServices): Promise<Introspection> {
   try {
     // Ask the database, because introspection is about this moment.
-    const { sub, aud, exp, iat, iss, jti, sid, scope, client_id } = await tokens.verifyFresh(token);
+    const claims = await tokens.verifyFresh(token);
+    const { sub, aud, exp, iat, iss, jti, sid, scope, client_id } = claims;
     if (!client.introspects && client_id !== client.id) return inactive;
     const audience = typeof aud === "string" ? aud : aud.join(" ");
-    return { active: true, iss, sub, aud: audience, exp, iat, jti, sid, scope, client_id, token_type: "Bearer" };
+    const about = { iss, sub, sub_type: subjectTypeOf(claims), aud: audience, exp, iat, jti, sid, scope, client_id };
+    return { active: true, ...about, token_type: "Bearer" };
   } catch (error) {
     if (error instanceof InvalidCredential) return inactive;
     throw error;
@@ -77,6 +81,7 @@ async function refreshToken(token: Redacted<string>, client: Client, { settings 
   const isOver = found.expiresAt <= now || found.sessionExpiresAt <= now || found.sessionEndedAt !== undefined;
   if (found.spentAt !== undefined || isOver || found.account.disabledAt !== undefined) return inactive;
   const [exp, iat] = [found.expiresAt, found.createdAt].map((time) => Math.floor(time / 1000));
-  const about = { iss: settings.issuer, sub: found.account.id, client_id: clientIdOf(client), sid: found.sessionId };
+  const subject = { sub: found.account.id, sub_type: "user" } as const;
+  const about = { iss: settings.issuer, ...subject, client_id: clientIdOf(client), sid: found.sessionId };
   return { active: true, ...about, scope: found.scope, exp, iat };
 }

@@ -72,6 +72,7 @@ async function signedInAnswer(
   });
   const issued = await tokens.issue({
     sub: account.id,
+    subType: "user",
     clientId: clientIdOf(client),
     scope,
     position,

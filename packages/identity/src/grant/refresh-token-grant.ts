@@ -51,7 +51,8 @@ export async function refreshTokenGrant(request: GrantRequest, services: TokenSe
   const { account, sessionId, authenticatedAt } = found;
   // The token must fall under every revocation since the client or the refresh token was read, whichever was earlier.
   const position = Math.min(found.position, client?.position ?? found.position);
-  const issued = await tokens.issue({ sub: account.id, clientId: clientIdOf(client), scope, position, sessionId, authenticatedAt });
+  const about = { subType: "user", clientId: clientIdOf(client), scope, sessionId, authenticatedAt } as const;
+  const issued = await tokens.issue({ sub: account.id, ...about, position });
   audit.report({ type: "token.issued", subject: account.id, grant: "refresh_token", client: clientIdOf(client) }, connection);
   return tokenAnswer(issued, scope, rotation.successor);
 }

@@ -43,8 +43,10 @@ describeOnEach("The token endpoint", (database) => {
     refused(await answerOf(await send({ method: "POST" })), "invalid_request");
     const foreign = await send({ method: "POST", headers: { "content-type": type, origin: "https://evil.test" }, body: form });
     assert.equal(foreign.headers.get("access-control-allow-origin"), null);
-    const charset = await send({ method: "POST", headers: { "content-type": `${type}; charset=utf-8` }, body: form });
-    assert.equal(charset.status, 200);
+    for (const charset of ["utf-8", "UTF-8", "utf8", '"utf-8"', "us-ascii"]) {
+      const answer = await send({ method: "POST", headers: { "content-type": `${type};charset=${charset}` }, body: form });
+      assert.equal(answer.status, 200, charset);
+    }
   });
 
   test("refuses a grant type that is missing or unknown", async (t) => {

@@ -26,7 +26,7 @@ async function forged(
   const jwk = JSON.parse(unseal(row.sealed, { purpose: "signing-key-seal", record: row.kid }, keys).reveal());
   const key = signingKey(jwk);
   const by = jwtIssuer({ issuer, audience, key, lifetimeSeconds: 600, typ: "at+jwt", clock: clock.read, ...more });
-  return presented(await by.issue({ sub: "alice", client_id: "web", ...claims }));
+  return presented(await by.issue({ sub: "alice", sub_type: "user", client_id: "web", ...claims }));
 }
 
 describeOnEach("access tokens", (database) => {
@@ -34,6 +34,7 @@ describeOnEach("access tokens", (database) => {
     const node = await startNode(t, await database.open(t));
     const { token, expiresInSeconds } = await node.tokens.issue({
       sub: "alice",
+      subType: "user",
       clientId: "web",
       scope: "notes:read notes:write",
       sessionId: "s1",
@@ -48,6 +49,7 @@ describeOnEach("access tokens", (database) => {
       iss: "https://as.test",
       aud: "https://api.test",
       sub: "alice",
+      sub_type: "user",
       client_id: "web",
       scope: "notes:read notes:write",
       sid: "s1",
@@ -113,6 +115,26 @@ describeOnEach("access tokens", (database) => {
     }
   });
 
+  test("are refused if sub_type is missing or contradicts sub, however sub looks (A-50)", async (t) => {
+    const node = await startNode(t, await database.open(t));
+    const good = await forged(node, { rev: 0, sub: "web", sub_type: "client" });
+    assert.equal((await node.tokens.verify(good)).sub, "web");
+    const wrong = [
+      { sub_type: undefined },
+      { sub_type: "admin" },
+      { sub_type: "client" },
+      { sub: "web", sub_type: "user" },
+      { sub: "client:web", sub_type: "client" },
+      { sub: "client:web", sub_type: undefined },
+    ];
+    for (const claims of wrong) {
+      const token = await forged(node, { rev: 0, ...claims });
+      const reason = "sub_type is missing or contradicts sub";
+      assert.equal(await refusal(node.tokens, token), reason, JSON.stringify(claims));
+      assert.equal(await refusal({ verify: (each) => node.tokens.verifyFresh(each) }, token), reason);
+    }
+  });
+
   test("are refused with a life of more than ten minutes, another audience, issuer or type, or another key", async (t) => {
     const node = await startNode(t, await database.open(t));
     const own = signingKey(await generateSigningKey("ES256"));
@@ -162,7 +184,7 @@ describeOnEach("access tokens", (database) => {
     const lookup = (await startNode(t, db, { keys: settings.keys })).feed;
     const deaf = { isRevoked: () => false, isRevokedInDatabase: lookup.isRevokedInDatabase.bind(lookup), onSigningKey: () => {} };
     const tokens = await AccessTokens.open(settings, deaf);
-    const { token } = await tokens.issue({ sub: "alice", clientId: "web", scope: "", position: 0 });
+    const { token } = await tokens.issue({ sub: "alice", subType: "user", clientId: "web", scope: "", position: 0 });
     assert.equal((await tokens.verifyFresh(presented(token))).sub, "alice");
     await db.transaction(() => revoke({ kind: "subject", key: "alice", at: clock.now, expiresAt: clock.now + 900_000 }));
     assert.equal((await tokens.verify(presented(token))).sub, "alice");
@@ -184,7 +206,7 @@ describeOnEach("access tokens", (database) => {
   test("a thousand issued at once are all valid, all different, and signed with the same key (D-22)", async (t) => {
     const node = await startNode(t, await database.open(t));
     const all = await Promise.all(
-      Array.from({ length: 1000 }, () => node.tokens.issue({ sub: "a", clientId: "c", scope: "", position: 0 })),
+      Array.from({ length: 1000 }, () => node.tokens.issue({ sub: "a", subType: "user", clientId: "c", scope: "", position: 0 })),
     );
     const claims = await Promise.all(all.map(async ({ token }) => node.tokens.verify(presented(token))));
     assert.equal(new Set(claims.map(({ jti }) => jti)).size, 1000);
@@ -206,7 +228,7 @@ describeOnEach("access tokens", (database) => {
     await db.close();
     assert.equal((await node.tokens.verify(token)).sub, "alice");
     node.clock.advance(120);
-    await assert.rejects(node.tokens.issue({ sub: "a", clientId: "c", scope: "", position: 0 }), Unavailable);
+    await assert.rejects(node.tokens.issue({ sub: "a", subType: "user", clientId: "c", scope: "", position: 0 }), Unavailable);
     await assert.rejects(node.tokens.jwks(), Unavailable);
     await assert.rejects(node.tokens.verifyFresh(token), Unavailable);
   });

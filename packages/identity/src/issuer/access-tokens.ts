@@ -16,6 +16,7 @@ import {
 } from "lockstep/jwt";
 import type { EventOrigin } from "../audit/auditor.ts";
 import { SingleFlight } from "../mechanism/single-flight.ts";
+import { type SubjectType, subjectTypeOf } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 import { type SigningKeyOptions, SigningKeys } from "./signing-keys.ts";
 
@@ -31,8 +32,10 @@ export interface RevocationCheck {
 
 /** The contents of a token to issue. */
 export interface TokenGrant {
-  /** The account's id, or `client:<id>`. */
+  /** The id of the account or of the client. */
   readonly sub: string;
+  /** Which of both it is. */
+  readonly subType: SubjectType;
   readonly clientId: string;
   /** Scopes separated by single spaces; empty for none. */
   readonly scope: string;
@@ -84,6 +87,7 @@ export class AccessTokens {
       clock,
       revoked: (claims) => {
         if (!hasPosition(claims)) throw new InvalidCredential("no position in the revocation log");
+        if (subjectTypeOf(claims) === undefined) throw new InvalidCredential("sub_type is missing or contradicts sub");
         return feed.isRevoked(claims);
       },
     });
@@ -117,11 +121,12 @@ export class AccessTokens {
    * @throws BuildError `wrong_option` if its contents cannot be in a token
    * @throws Unavailable while the database is away
    */
-  async issue({ sub, clientId, scope, sessionId, authenticatedAt, position }: TokenGrant): Promise<IssuedToken> {
+  async issue({ sub, subType, clientId, scope, sessionId, authenticatedAt, position }: TokenGrant): Promise<IssuedToken> {
     if (this.#missed > 0) await this.#caughtUp();
     const issuer = await this.#issuer();
     const token = await issuer.issue({
       sub,
+      sub_type: subType,
       client_id: clientId,
       ...(scope === "" ? {} : { scope }),
       ...(sessionId === undefined ? {} : { sid: sessionId }),

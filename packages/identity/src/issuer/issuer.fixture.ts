@@ -35,7 +35,7 @@ export async function startNode(
 /** Issues a token for alice at the current position of the revocation log. */
 export async function issue({ tokens, settings }: Node, grant: Partial<TokenGrant> = {}): Promise<Redacted<string>> {
   const position = await settings.database.run(revocationPosition());
-  const { token } = await tokens.issue({ sub: "alice", clientId: "web", scope: "notes:read", position, ...grant });
+  const { token } = await tokens.issue({ sub: "alice", subType: "user", clientId: "web", scope: "notes:read", position, ...grant });
   return new Redacted(token);
 }
 

@@ -151,7 +151,7 @@ describeOnEach("rotation", (database) => {
     lines.cut();
     tell(kid);
     for (const token of [old, fresh]) await assert.rejects(async () => tokens.verify(token), Unavailable);
-    await assert.rejects(tokens.issue({ sub: "a", clientId: "c", scope: "", position: 0 }), Unavailable);
+    await assert.rejects(tokens.issue({ sub: "a", subType: "user", clientId: "c", scope: "", position: 0 }), Unavailable);
     lines.heal();
     assert.equal((await tokens.verify(fresh)).sub, "alice");
     assert.equal(await refusal(tokens, old), "unknown key");

@@ -1,7 +1,6 @@
 /** Ends API keys: those of an owner, of the sign-in or the client in which they were made, or of the account of their maker. */
 import type { Recorder } from "../audit/auditor.ts";
 import type { EndReason } from "../audit/event.ts";
-import { subjectOfClient } from "../principal/principal.ts";
 import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import type { Settings } from "../settings.ts";
 import { textOf, textOrNone } from "../store/row.ts";
@@ -88,7 +87,7 @@ function eventOf(
 ): { subject: string; key: string; family: string; reason?: EndReason; by?: string } {
   const account = textOrNone(row, "account_id");
   return {
-    subject: account ?? subjectOfClient(textOf(row, "client_id")),
+    subject: account ?? textOf(row, "client_id"),
     key: textOf(row, "id"),
     family: textOf(row, "family_id"),
     ...(reason === undefined ? {} : { reason }),

@@ -54,9 +54,9 @@ describe("an address", () => {
       "<ada@example.com>",
       "mailto:ada@example.com?cc=x",
       "ada@example.com\r\nBcc: eve@evil.example",
-      "ada@example.com\n",
-      " ada@example.com",
-      "ada@example.com ",
+      "ada@example.com \u0000",
+      "\u200bada@example.com",
+      "ada@example.com \u202e",
       "a da@example.com",
       "ada\u0000@example.com",
       "ada@exam\u200bple.com",
@@ -70,6 +70,15 @@ describe("an address", () => {
       "",
     ]) {
       assert.equal(parseEmail(ambiguous), undefined, JSON.stringify(ambiguous));
+    }
+  });
+
+  test("has no blanks around it, however many a keyboard or autofill adds", () => {
+    for (const typed of ["Ada@example.com ", " Ada@example.com", "\tAda@example.com\r\n", "\u00a0Ada@example.com\u3000"]) {
+      assert.deepEqual(parseEmail(typed), { email: "Ada@example.com", key: "ada@example.com" }, JSON.stringify(typed));
+    }
+    for (const wrong of [" ", "ada @example.com", "ada@ example.com", "ada@example.com x", `${" ".repeat(1024)}ada@example.com`]) {
+      assert.equal(parseEmail(wrong), undefined, JSON.stringify(wrong));
     }
   });
 

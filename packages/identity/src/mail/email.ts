@@ -5,7 +5,7 @@
 
 /** A valid e-mail address. */
 export interface ParsedEmail {
-  /** The address as it was entered. */
+  /** The address as it was entered, without the blanks around it. */
   readonly email: string;
   /** The address in lower case, which accounts are found by. A `+tag` stays, because it makes another address. */
   readonly key: string;
@@ -19,16 +19,18 @@ const domain = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:
 const maxTyped = 1024;
 
 /**
- * Parses an address (RFC 5321 §4.1.2, without quoted names and address literals; at most 254 bytes, RFC 5321 §4.5.3.1.3). Returns
- * `undefined` for a list, a name with the address in brackets, a control character, a letter that is not ASCII, or a dot at the
- * end.
+ * Parses an address (RFC 5321 §4.1.2, without quoted names and address literals; at most 254 bytes, RFC 5321 §4.5.3.1.3). The
+ * blanks around it are removed: keyboards, autofill and copying add them. Returns `undefined` for a list, a name with the address
+ * in brackets, a control character, a letter that is not ASCII, or a dot at the end.
  */
 export function parseEmail(text: string): ParsedEmail | undefined {
-  if (text.length > maxBytes) return undefined;
-  const at = text.indexOf("@");
+  if (text.length > maxTyped) return undefined;
+  const email = text.trim();
+  if (email.length > maxBytes) return undefined;
+  const at = email.indexOf("@");
   if (at < 1 || at > maxLocalBytes) return undefined;
-  if (!local.test(text.slice(0, at)) || !domain.test(text.slice(at + 1))) return undefined;
-  return { email: text, key: text.toLowerCase() };
+  if (!local.test(email.slice(0, at)) || !domain.test(email.slice(at + 1))) return undefined;
+  return { email, key: email.toLowerCase() };
 }
 
 /**

@@ -77,6 +77,7 @@ describeOnEach("signing in with a password", (kind) => {
     assert.deepEqual(signedIn.account, {
       id,
       email: "Ada@example.com",
+      foreignId: undefined,
       createdAt: settings.clock(),
       verifiedAt: undefined,
       disabledAt: undefined,

@@ -60,12 +60,39 @@ export const accountScopes: Readonly<Record<string, string>> = {
   [accountScope]: "Administer my account, its sessions and API keys",
 };
 
-/** Returns the `sub` of a client. No account can have it (A-50). */
-export function subjectOfClient(clientId: string): string {
-  return `client:${clientId}`;
+/** The kinds of subjects. The claim `sub_type` of an access token says which one its `sub` names. */
+export type SubjectType = "user" | "client";
+
+/** A UUID in lower case, as the database stores it. */
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const clientId = /^[a-z0-9-]{3,64}$/;
+
+/** Whether a text has the form of an account's id: a UUID in lower case. */
+export function isAccountId(text: string): boolean {
+  return uuid.test(text);
 }
 
-/** Returns the client's id in a `sub`, or `undefined` if it is not a client's. */
-export function clientOfSubject(sub: string): string | undefined {
-  return sub.startsWith("client:") ? sub.slice("client:".length) : undefined;
+/**
+ * Whether a text has the form of a client's id: 3 to 64 lower-case letters, digits and hyphens, and not a UUID. So no text is the
+ * id of an account and of a client (A-50), and an id in an audit event says which of both it is.
+ */
+export function isClientId(text: string): boolean {
+  return clientId.test(text) && !uuid.test(text);
+}
+
+/** The claims that say whom a token is about. */
+export interface SubjectClaims {
+  readonly sub: string;
+  readonly client_id?: string | undefined;
+  readonly sub_type?: unknown;
+}
+
+/**
+ * Returns whom the `sub` of a verified token names. Only the claim `sub_type` decides, not the form of `sub`. Returns `undefined`
+ * if the claim is missing, or contradicts RFC 9068 §2.2: the `sub` of a client's own token is its `client_id`, and that of a
+ * user's token is not.
+ */
+export function subjectTypeOf({ sub, client_id, sub_type }: SubjectClaims): SubjectType | undefined {
+  if (sub_type === "client") return sub === client_id ? "client" : undefined;
+  return sub_type === "user" && sub !== client_id ? "user" : undefined;
 }

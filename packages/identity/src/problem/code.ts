@@ -12,6 +12,7 @@ export const identityCodes = [
   "weak_password",
   "wrong_password",
   "address_taken",
+  "id_taken",
   "wrong_address",
   "scope_not_held",
   "too_many_keys",

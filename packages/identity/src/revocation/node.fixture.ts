@@ -79,7 +79,7 @@ async function start({ url, identityKey: key, feed: options, database: databaseO
         },
         async ({ grant: { sub, sid, clientId } }) => {
           const position = await database.run(revocationPosition());
-          return tokens.issue({ sub, clientId, scope: "", sessionId: sid ?? randomUUID(), position });
+          return tokens.issue({ sub, subType: "user", clientId, scope: "", sessionId: sid ?? randomUUID(), position });
         },
       ),
       post("/revocations", { ...open, deps: { target: body(target) }, response: unchecked("a test") }, async ({ target }) => {

@@ -71,6 +71,18 @@ describeOnEach("cross-site requests", (database) => {
     await desk.everywhere({ site: null, headers: { origin } }, 200);
   });
 
+  test("a page of the issuer is the site's own if the browser sends no Fetch Metadata, and no other page is (C-02, C-10)", async (t) => {
+    const desk = await open(t, database);
+    const issuer = new URL(desk.settings.issuer).origin;
+    await desk.everywhere({ site: null, headers: { origin: issuer } }, 200);
+    for (const other of [`${issuer}.evil.test`, `${issuer}:8443`, issuer.replace("https", "http"), "https://api.test", "null"]) {
+      await desk.everywhere({ site: null, headers: { origin: other } }, 403);
+    }
+    // Fetch Metadata, if it is there, decides first.
+    await desk.everywhere({ site: "cross-site", headers: { origin: issuer } }, 403);
+    await desk.everywhere({ site: "same-site", headers: { origin: issuer } }, 403);
+  });
+
   test("Sec-Fetch-Site decides: same-origin and none pass, every other value is refused (C-04)", async (t) => {
     const desk = await open(t, database);
     for (const site of ["cross-site", "same-site", "", "SAME-ORIGIN", "same-origin, cross-site", "same-origin;", "x", "null"]) {

@@ -3,7 +3,7 @@
  * setting it, and `HttpOnly` keeps scripts from reading it. `SameSite=Lax` adds to the core's cross-site rule and does not
  * replace it.
  */
-import { apiKeyCookie, type Cookie, type Redacted, type Scheme } from "lockstep";
+import { apiKeyCookie, type Cookie, type Dependency, type Redacted, sameSite, type SameSite, type Scheme } from "lockstep";
 import { accountScopes } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 
@@ -25,6 +25,21 @@ export function sessionCookie(settings: CookieSettings, secret: Redacted<string>
 /** Returns the cookie that signs a browser out. */
 export function endedCookie(settings: CookieSettings): Cookie {
   return cookieOf(settings, "", 0);
+}
+
+/**
+ * Headers of the answer that signs a browser out: it clears the storage of this origin's pages (ASVS 14.3.1). `"cookies"` is
+ * left out: it would remove the device cookie, without which guesses of others delay the next sign-in, and the cookies of every
+ * subdomain.
+ */
+export const signedOutHeaders: Readonly<Record<string, string>> = { "clear-site-data": '"cache", "storage"' };
+
+/**
+ * Applies the cross-site rule, for which a page of the issuer is the API's own: identity's routes are reached there, so browsers
+ * without Fetch Metadata can sign in.
+ */
+export function ownSite({ issuer }: Pick<Settings, "issuer">): Dependency<SameSite> {
+  return sameSite({ ownOrigin: new URL(issuer).origin });
 }
 
 /** Creates the security scheme of the cookie. Its name in the document is `Session`. */

@@ -98,15 +98,75 @@ describeOnEach("the routes of sessions", (database) => {
     const [mine, other] = [await api.begin(account), await api.begin(account)];
     assert.equal((await api.call("GET", "/me", { session: secretOf(mine) })).status, 200);
     const twice = await Promise.all([1, 2].map(() => api.call("POST", "/auth/logout", { session: secretOf(mine) })));
-    for (const response of twice) assert.ok([204, 401].includes(response.status));
-    const done = twice.find(({ status }) => status === 204);
-    assert.equal(done && cookieSet(done, "__Host-session"), "");
+    for (const response of twice) {
+      assert.equal(response.status, 204);
+      assert.equal(cookieSet(response, "__Host-session"), "");
+    }
     const replayed = await api.call("GET", "/me", { session: secretOf(mine) });
     assert.equal(replayed.status, 401);
     assert.match(replayed.headers.get("www-authenticate") ?? "", /Cookie/);
     assert.equal((await api.call("GET", "/me", { session: secretOf(other) })).status, 200);
     const reasons = api.events.flatMap((event) => (event.type === "session.ended" ? [event.reason] : []));
     assert.deepEqual(reasons, ["signed_out"]);
+  });
+
+  test("signing out of a session that is over removes the cookie, whatever ended it, and records nothing", async (t) => {
+    const api = openSessionApi(t, await database.open(t));
+    const account = await api.addAccount();
+    const [ended, idle] = [await api.begin(account), await api.begin(account)];
+    await api.sessions.end({ id: ended.id }, "ended_by_owner");
+    api.clock.advance(api.settings.lifetimes.sessionIdleSeconds);
+    const live = await api.begin(account);
+    api.events.length = 0;
+    for (const session of [secretOf(ended), secretOf(idle), "x", "a".repeat(43)]) {
+      const response = await api.call("POST", "/auth/logout", { session });
+      assert.equal(response.status, 204);
+      assert.equal(cookieSet(response, "__Host-session"), "");
+    }
+    assert.ok(!api.events.some(({ type }) => type === "session.ended"));
+    assert.equal((await api.call("GET", "/me", { session: secretOf(live) })).status, 200);
+  });
+
+  test("signing out without a credential is 204 and changes nothing in the browser, also for another site (C-11)", async (t) => {
+    const api = openSessionApi(t, await database.open(t));
+    for (const site of ["same-origin", "cross-site", null]) {
+      const response = await api.call("POST", "/auth/logout", { site });
+      assert.equal(response.status, 204, `${site}`);
+      assert.deepEqual(response.headers.getSetCookie(), []);
+      assert.equal(response.headers.get("clear-site-data"), null);
+    }
+    // With a cookie, even that of a session that is over, the cross-site rule stays.
+    const over = await api.begin(await api.addAccount());
+    await api.sessions.end({ id: over.id }, "signed_out");
+    for (const site of ["cross-site", null]) {
+      const refused = await api.call("POST", "/auth/logout", { session: secretOf(over), site });
+      assert.equal(refused.status, 403);
+      assert.deepEqual(refused.headers.getSetCookie(), []);
+      assert.equal(refused.headers.get("clear-site-data"), null);
+    }
+  });
+
+  test("signing a browser out tells it to clear its cache and storage, and keeps the device cookie (ASVS 14.3.1)", async (t) => {
+    const api = openSessionApi(t, await database.open(t));
+    const account = await api.addAccount();
+    const [first, second, third] = [await api.begin(account), await api.begin(account), await api.begin(account)];
+    const answers = [
+      await api.call("POST", "/auth/logout", { session: secretOf(first) }),
+      await api.call("DELETE", `/auth/sessions/${second.id}`, { session: secretOf(second) }),
+      await api.call("DELETE", "/auth/sessions", { session: secretOf(third) }),
+    ];
+    for (const { status, headers } of answers) {
+      assert.equal(status, 204);
+      // With "cookies" it would also remove the device cookie.
+      assert.equal(headers.get("clear-site-data"), '"cache", "storage"');
+      assert.deepEqual(
+        headers.getSetCookie().map((cookie) => cookie.split("=")[0]),
+        ["__Host-session"],
+      );
+    }
+    const [mine, other] = [await api.begin(account), await api.begin(account)];
+    const another = await api.call("DELETE", `/auth/sessions/${other.id}`, { session: secretOf(mine) });
+    assert.deepEqual([another.status, another.headers.get("clear-site-data")], [204, null], "the browser stays signed in");
   });
 
   test("a credential without a session cannot sign out, and the answer says so", async (t) => {

@@ -1,11 +1,28 @@
 /** The routes of sessions: browsers sign in and out, and users list and end their own sessions. */
-import { body, connection, del, get, nothing, owned, path, post, problem, query, reply, type Reply, type Route } from "lockstep";
+import {
+  anyOf,
+  body,
+  connection,
+  del,
+  depends,
+  get,
+  nothing,
+  optional,
+  owned,
+  path,
+  post,
+  problem,
+  query,
+  reply,
+  type Reply,
+  type Route,
+} from "lockstep";
 import { z } from "zod";
 import { checkOwnPassword, checkRecentSignIn, type OwnPasswordServices } from "../password/own-password.ts";
 import { OwnPassword } from "../password/password-schema.ts";
 import type { SignedInUser, User } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
-import { endedCookie } from "./session-cookie.ts";
+import { endedCookie, ownSite, type sessionScheme, signedOutHeaders } from "./session-cookie.ts";
 import type { SessionRecord } from "./session-store.ts";
 import { signInRoute, type SignInRouteServices } from "./sign-in-route.ts";
 
@@ -14,6 +31,8 @@ export interface SessionServices extends SignInRouteServices {
   readonly throttle: SignInRouteServices["throttle"] & OwnPasswordServices["throttle"];
   /** Who may list and end the sessions of an account. */
   readonly holder: SignedInUser;
+  /** The scheme of the session's cookie. */
+  readonly scheme: ReturnType<typeof sessionScheme>;
 }
 
 const SessionView = z
@@ -36,7 +55,7 @@ const again = "`sign_in_again`: the sign-in was too long ago; confirm it at `POS
 
 /** Creates the routes under `/auth/session` and `/auth/sessions`, and `POST /auth/logout`. */
 export function sessionRoutes(services: SessionServices): Route[] {
-  return [signInRoute(services), confirmRoute(services), listRoute(services), ...endRoutes(services)];
+  return [signInRoute(services), confirmRoute(services), listRoute(services), ...endRoutes(services), logoutRoute(services)];
 }
 
 function confirmRoute({ settings, throttle, sessions, holder }: SessionServices): Route {
@@ -117,18 +136,44 @@ function endRoutes({ settings, throttle, sessions, holder }: SessionServices): R
         return signedOut(settings, user);
       },
     ),
-    post("/auth/logout", { summary: "Sign out", tags, deps, status: 204 }, async ({ user, connection }) => {
-      // Every token of a user belongs to a session. One without a session cannot be ended, so do not answer that it was.
-      const id = user.sessionId ?? problem(403, "forbidden", "This credential does not belong to a session.");
-      await sessions.end({ id }, "signed_out", { requestId: connection.requestId });
-      return signedOut(settings, user);
-    }),
   ];
 }
 
-/** An empty answer. It removes the cookie if the session that just ended was the cookie's. */
+/**
+ * Signs out. It is idempotent: the cookie of a session that is over is removed, and a caller without a credential is signed out
+ * already. The cross-site rule applies to every request with the cookie. A request without it changes nothing in the browser, so
+ * another site gains nothing by sending one.
+ */
+function logoutRoute({ settings, sessions, holder, scheme }: SessionServices): Route {
+  const cookie = depends({ secret: scheme, site: ownSite(settings) }, ({ secret }) => secret);
+  const about = {
+    public: "signing out: a browser whose session is over has no credential left",
+    summary: "Sign out",
+    tags,
+    problems: { 403: "The request comes from another site, or the credential does not belong to a session." },
+  };
+  const deps = { who: optional(anyOf({ cookie, user: holder })), connection: connection() };
+  return post("/auth/logout", { ...about, deps, status: 204 }, async ({ who, connection: { requestId } }) => {
+    if (who === undefined) return reply(204, undefined);
+    if (who.via === "cookie") {
+      const found = await sessions.find(who.value);
+      if (found !== undefined) await sessions.end({ id: found.id }, "signed_out", { requestId });
+      return browserSignedOut(settings);
+    }
+    // Every token of a user belongs to a session. One without a session cannot be ended, so do not answer that it was.
+    const id = who.value.sessionId ?? problem(403, "forbidden", "This credential does not belong to a session.");
+    await sessions.end({ id }, "signed_out", { requestId });
+    return reply(204, undefined);
+  });
+}
+
+/** An empty answer. It signs the browser out if the session that just ended was the cookie's. */
 function signedOut(settings: Settings, user: User | undefined): Reply<undefined> {
-  return reply(204, undefined, user?.credential === "session" ? { cookies: [endedCookie(settings)] } : {});
+  return user?.credential === "session" ? browserSignedOut(settings) : reply(204, undefined);
+}
+
+function browserSignedOut(settings: Settings): Reply<undefined> {
+  return reply(204, undefined, { cookies: [endedCookie(settings)], headers: signedOutHeaders });
 }
 
 function viewOf(session: SessionRecord, user: User): z.input<typeof SessionView> {

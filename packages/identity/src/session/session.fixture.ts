@@ -122,12 +122,13 @@ export function openSessionApi(
   const throttle = new Throttle(settings);
   test.after(() => throttle.close());
   const audited: AuditEvent[] = [];
-  const signedIn = signedInUser(settings, sessions);
+  const scheme = sessionScheme(settings);
+  const signedIn = signedInUser(settings, sessions, scheme);
   const api = createApi({
     title: "Sessions",
     version: "1",
     routes: [
-      ...sessionRoutes({ settings, sessions, throttle, holder: signedIn }),
+      ...sessionRoutes({ settings, sessions, throttle, holder: signedIn, scheme }),
       get("/me", { deps: { user: signedIn }, response: unchecked("a test") }, ({ user }) => user),
       get("/notes", { deps: { user: signedIn }, response: unchecked("a test") }, () => []),
       post(
@@ -154,8 +155,8 @@ export function openSessionApi(
   };
 }
 
-function signedInUser(settings: Settings, sessions: Sessions) {
-  const session = sessionUser(settings, sessions, sessionScheme(settings));
+function signedInUser(settings: Settings, sessions: Sessions, scheme: ReturnType<typeof sessionScheme>) {
+  const session = sessionUser(settings, sessions, scheme);
   const token = authenticate({ bearer: httpBearer({ scopes: settings.scopes }) }, ({ bearer }) => {
     const scopes = ["notes:read"];
     const user: User = {

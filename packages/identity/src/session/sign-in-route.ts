@@ -13,13 +13,12 @@ import {
   reply,
   type Reply,
   type Route,
-  sameSite,
 } from "lockstep";
 import { z } from "zod";
 import { signIn, SignInRefused, type SignInServices } from "../password/sign-in.ts";
 import type { Settings } from "../settings.ts";
 import { deviceCookie, deviceCookieName } from "../throttle/device-cookie.ts";
-import { sessionCookie, sessionCookieName } from "./session-cookie.ts";
+import { ownSite, sessionCookie, sessionCookieName } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** The services that the route needs. */
@@ -52,7 +51,7 @@ const problems = {
 export function signInRoute(services: SignInRouteServices): Route {
   const { settings } = services;
   const deps = {
-    site: sameSite(),
+    site: ownSite(settings),
     connection: encryptedConnection(settings),
     form: form(SignInForm),
     before: cookie(sessionCookieName(settings), z.string().optional(), {

@@ -21,7 +21,7 @@ async function fill(database: Database): Promise<void> {
   const accounts = new Accounts(testSettings(database).settings);
   const { id } = await accounts.create({ email: "alice@example.com", password });
   for (let index = 0; index < 1200; index += 1) {
-    await accounts.import({ id: `${index}`, email: `user${index}@example.com`, passwordHash: undefined, createdAt: index });
+    await accounts.import({ foreignId: `${index}`, email: `user${index}@example.com`, passwordHash: undefined, createdAt: index });
   }
   await accounts.disable(id);
   await database.transaction(() => revoke({ kind: "jti", key: "x", at: 1, expiresAt: 2 ** 52 }));

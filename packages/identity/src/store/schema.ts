@@ -16,6 +16,7 @@ export const identitySchema: Schema = {
           id TEXT NOT NULL PRIMARY KEY,
           email TEXT NOT NULL,
           email_key TEXT NOT NULL UNIQUE,
+          foreign_id TEXT UNIQUE,
           password_hash TEXT,
           created_at BIGINT NOT NULL,
           verified_at BIGINT,

@@ -6,8 +6,9 @@ import { crossSiteReason } from "./cross-site.ts";
 type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 const origins = new Set(["https://app.example"]);
+const none: ReadonlySet<string> = new Set();
 const reason = (headers: Headers, ambient: "cookie" | "browser" | false = "cookie", method = "POST") =>
-  crossSiteReason({ ...hostRequest({ headers }), method }, ambient, origins);
+  crossSiteReason({ ...hostRequest({ headers }), method }, { ambient, ownOrigins: none }, { origins, ownOrigins: none });
 
 test("a request of the site's own, or of a configured origin, goes on", () => {
   const own: Headers[] = [
@@ -44,14 +45,21 @@ test("a request of another site does not", () => {
 
 test("an origin of the API's own counts only if the browser sends no Fetch Metadata, and plain http not over an encrypted connection", () => {
   const own = new Set(["https://api.example", "http://intranet"]);
-  const asked = (headers: Headers, secure = true): string | undefined =>
-    crossSiteReason(hostRequest({ headers, secure }), "cookie", origins, own);
-  assert.equal(asked({ origin: "https://api.example" }), undefined);
-  assert.equal(asked({ origin: "http://intranet" }, false), undefined);
-  for (const site of ["cross-site", "same-site"])
-    assert.equal(typeof asked({ origin: "https://api.example", "sec-fetch-site": site }), "string", site);
-  assert.equal(typeof asked({ origin: "http://intranet" }), "string");
-  assert.equal(typeof asked({ origin: "https://evil.example" }), "string");
+  // The API names them, or a dependency of the route does.
+  for (const [byRoute, byApi] of [
+    [none, own],
+    [own, none],
+  ] as const) {
+    const rule = { ambient: "cookie", ownOrigins: byRoute } as const;
+    const asked = (headers: Headers, secure = true): string | undefined =>
+      crossSiteReason(hostRequest({ headers, secure }), rule, { origins, ownOrigins: byApi });
+    assert.equal(asked({ origin: "https://api.example" }), undefined);
+    assert.equal(asked({ origin: "http://intranet" }, false), undefined);
+    for (const site of ["cross-site", "same-site"])
+      assert.equal(typeof asked({ origin: "https://api.example", "sec-fetch-site": site }), "string", site);
+    assert.equal(typeof asked({ origin: "http://intranet" }), "string");
+    assert.equal(typeof asked({ origin: "https://evil.example" }), "string");
+  }
 });
 
 test("a header that comes twice proves nothing", () => {

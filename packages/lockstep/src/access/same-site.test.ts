@@ -158,3 +158,26 @@ test("the documentation has its 403 where it asks, and no parameter", () => {
   );
   assert.deepEqual([Object.keys(safe?.responses ?? {}), Object.keys(shown["/b"]?.post?.responses ?? {})], [["2XX"], ["2XX"]]);
 });
+
+test("an own origin of a dependency counts on its routes only, and only without Fetch Metadata", async () => {
+  const site = sameSite({ ownOrigin: "https://api.example" });
+  const session = authenticate({ session: apiKeyCookie({ name: "sid" }), site }, () => ({ id: "alice" }));
+  const answer = { response: unchecked("a test") };
+  const shown = serve(
+    post("/sign-in", { public: "signs in", deps: { site }, ...answer }, () => ({})),
+    post("/notes", { deps: { session }, ...answer }, () => ({})),
+    post("/other", { public: "signs in", deps: { site: sameSite() }, ...answer }, () => ({})),
+  );
+  const own = { origin: "https://api.example", cookie: "sid=x" };
+  for (const path of ["/sign-in", "/notes"]) {
+    assert.equal(await ask(path, own, "POST", shown), "200", path);
+    assert.equal(await ask(path, { ...own, origin: "https://evil.example" }, "POST", shown), "403 cross_site");
+    assert.equal(await ask(path, { ...own, "sec-fetch-site": "cross-site" }, "POST", shown), "403 cross_site");
+    assert.equal(await ask(path, { cookie: "sid=x" }, "POST", shown), "403 cross_site");
+  }
+  assert.equal(await ask("/other", own, "POST", shown), "403 cross_site");
+  assert.equal(sameSite({ ownOrigin: "https://api.example" })["~dep"], site["~dep"]);
+  for (const wrong of ["https://api.example/", "api.example", "*", "null", ""]) {
+    assert.throws(() => sameSite({ ownOrigin: wrong }), { code: "wrong_option", message: /ownOrigin: write / }, wrong);
+  }
+});

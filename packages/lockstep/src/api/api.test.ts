@@ -77,6 +77,12 @@ test("a misspelt option does not start", () => {
   // What JavaScript may write: a guard that silently is not there.
   const misspelt = { ...quiet, gaurd: user, routes: [] };
   assert.throws(() => createApi(misspelt), { code: "wrong_option", message: /correct or remove the option "gaurd"/ });
+  const subdomains = { ...quiet, hsts: { includeSubdomains: true }, routes: [] };
+  // @ts-expect-error: a misspelt member of a literal does not compile either.
+  assert.throws(() => createApi(subdomains), { code: "wrong_option", message: /the option "includeSubdomains"/ });
+  const text: unknown = "true";
+  const hsts = { includeSubDomains: text as boolean };
+  assert.throws(() => createApi({ ...quiet, hsts, routes: [] }), { code: "wrong_option", message: /true or false/ });
   const route = { public: "test", depz: { user } };
   assert.throws(() => get("/", route, () => 1), { code: "wrong_option", message: /correct or remove the option "depz"/ });
 });

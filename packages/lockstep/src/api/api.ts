@@ -10,7 +10,7 @@ import { serveFetch } from "../host/fetch/serve-fetch.ts";
 import { openApiDocument } from "../openapi/document.ts";
 import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { BuildError } from "../problem/error.ts";
-import type { ApiOptions, ApiServerAddress, DocsOptions, ProtectedResource } from "../route/api-options.ts";
+import type { ApiOptions, ApiServerAddress, DocsOptions, ProtectedResource, StrictTransport } from "../route/api-options.ts";
 import { checkCollectionNames } from "../route/collection-names.ts";
 import { type CompiledRoute, compileRoute, overrideRoute } from "../route/compiled-route.ts";
 import { metadataRoutes } from "../route/protected-resource.ts";
@@ -129,6 +129,7 @@ const apiOptions: KnownOptions<ApiOptions> = {
   routes: true,
   guard: true,
   origins: true,
+  hsts: true,
   docs: true,
   resource: true,
   limits: true,
@@ -158,7 +159,12 @@ function checkApiOptions(options: ApiOptions): void {
 }
 
 /** Checks the options that are records; limits are checked with those of the routes. */
-function checkNestedOptions({ docs, resource, servers = [] }: ApiOptions): void {
+function checkNestedOptions({ docs, hsts, resource, servers = [] }: ApiOptions): void {
+  if (hsts !== undefined) {
+    checkOptions<StrictTransport>("createApi({ hsts })", hsts, { includeSubDomains: true });
+    if (typeof hsts.includeSubDomains !== "boolean")
+      throw new BuildError("wrong_option", "createApi({ hsts }): set includeSubDomains to true or false");
+  }
   if (docs !== undefined) checkOptions<DocsOptions>("createApi({ docs })", docs, { access: true, public: true });
   if (resource !== undefined) {
     checkOptions<ProtectedResource>("createApi({ resource })", resource, { url: true, authorizationServers: true });

@@ -133,6 +133,8 @@ export interface OptionalNode extends NodeShape {
 export interface SameSiteNode extends NodeShape {
   readonly kind: "same-site";
   readonly value: unknown;
+  /** An origin of the API itself that `createApi()` need not name. */
+  readonly ownOrigin: string | undefined;
 }
 
 /** A dependency at run time. */

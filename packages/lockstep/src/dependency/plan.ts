@@ -60,6 +60,8 @@ export interface Variant {
    * Whether a browser may have attached a credential that this variant uses: the strictest case. `"cookie"` with `sameSite()`.
    */
   readonly ambient: "cookie" | "browser" | false;
+  /** The origins of the API itself that `sameSite({ ownOrigin })` names. */
+  readonly ownOrigins: ReadonlySet<string>;
   /** The scopes that this caller needs whichever rule of a `firstOf()` allows, for the challenge. */
   readonly scopes: readonly string[];
   /** The schemes whose credentials are used. */

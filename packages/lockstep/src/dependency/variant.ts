@@ -2,7 +2,7 @@
 import { authenticatorsOf, type ActiveGraph, principalsBelow } from "./authenticator.ts";
 import { isScopeDemanded, needsDemand } from "./demanded-scope.ts";
 import { type Graph, schemesBelow } from "./graph.ts";
-import type { Entry, Gate, Node, SchemeNode } from "./node.ts";
+import type { Entry, Gate, Node, SameSiteNode, SchemeNode } from "./node.ts";
 import type { Rule, Step, Variant } from "./plan.ts";
 import { earliestRank, gateRank, isLazy, phase } from "./rank.ts";
 
@@ -44,6 +44,7 @@ export class VariantBuilder {
       keys: handed.map((root) => root.key),
       sources: handed.map((root) => this.#slot(root.node)),
       ambient: this.#ambient(),
+      ownOrigins: new Set(this.#sameSites().flatMap(({ ownOrigin }) => ownOrigin ?? [])),
       scopes: [...new Set(ordered.flatMap((node) => (node.kind === "scopes" ? node.scopes : [])))].toSorted(),
       schemes: this.#used(),
     };
@@ -56,9 +57,12 @@ export class VariantBuilder {
 
   #ambient(): Variant["ambient"] {
     const used = this.#used();
-    const asked = this.#nodes.some((node) => node.kind === "same-site" && !this.#graph.isOverridden(node));
-    if (asked || used.some(({ scheme }) => scheme.ambient === "cookie")) return "cookie";
+    if (this.#sameSites().length > 0 || used.some(({ scheme }) => scheme.ambient === "cookie")) return "cookie";
     return used.some(({ scheme }) => scheme.ambient === "browser") && "browser";
+  }
+
+  #sameSites(): SameSiteNode[] {
+    return this.#nodes.filter((node) => node.kind === "same-site").filter((node) => !this.#graph.isOverridden(node));
   }
 
   /** Marks a gate and every node below it. The API's gates come first. */

@@ -27,6 +27,15 @@ export interface ProtectedResource {
   readonly authorizationServers: readonly [string, ...string[]];
 }
 
+/** HTTP Strict Transport Security (RFC 6797), which is sent with every answer over an encrypted connection, for a year. */
+export interface StrictTransport {
+  /**
+   * Whether browsers refuse plain http to every subdomain too, so no page on one can set cookies for this host (RFC 6797 §14.4).
+   * Turn it on if all subdomains have TLS: the others cannot be reached for a year. Default `false`.
+   */
+  readonly includeSubDomains: boolean;
+}
+
 /** The options of `createApi()`. */
 export interface ApiOptions {
   readonly title: string;
@@ -47,6 +56,8 @@ export interface ApiOptions {
    * so OAuth and MCP clients find the authorization server. Default: neither.
    */
   readonly resource?: ProtectedResource;
+  /** How strictly browsers insist on encrypted connections. */
+  readonly hsts?: StrictTransport;
   /** Who may read the documentation. Default: nobody, it is not there. */
   readonly docs?: DocsOptions;
   /** How much of a request is read. Default: see `InputLimits`. */

@@ -6,7 +6,7 @@ import { auditOfThrown } from "./audited.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import { Exchange } from "./exchange.ts";
 import { Router } from "./match.ts";
-import { baseHeaders, respondProblem } from "./respond.ts";
+import { type AnswerContext, baseHeaders, respondProblem } from "./respond.ts";
 import { ServedRoute } from "./served-route.ts";
 import type { Serving } from "./serving.ts";
 
@@ -46,7 +46,7 @@ export class Dispatcher implements HostedApi<ServedRoute> {
   }
 
   unmatched(match: Unmatched, request: HostRequest): HostResponse {
-    const context = { request, requestId: crypto.randomUUID(), isPrivate: false };
+    const context = this.#context(request);
     if (match.kind === "method" && request.method === "OPTIONS") {
       return { status: 204, headers: { ...baseHeaders(context), allow: match.allow.join(", ") }, body: undefined };
     }
@@ -61,7 +61,13 @@ export class Dispatcher implements HostedApi<ServedRoute> {
   }
 
   refuse(answer: Answer, request: HostRequest): HostResponse {
-    return respondProblem(answer, undefined, { request, requestId: crypto.randomUUID(), isPrivate: false });
+    return respondProblem(answer, undefined, this.#context(request));
+  }
+
+  /** The context of an answer that does not come from a route. */
+  #context(request: HostRequest): AnswerContext {
+    const { strictTransport } = this.#serving;
+    return { request, requestId: crypto.randomUUID(), isPrivate: false, strictTransport };
   }
 }
 

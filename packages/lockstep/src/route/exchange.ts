@@ -25,7 +25,7 @@ import { type RunningRequest, within } from "../whereabouts.ts";
 import { auditOf, auditOfThrown, credentialInUrl } from "./audited.ts";
 import { ClosingStream, ReaderGone } from "./closing-stream.ts";
 import { AnswerFailure, answerTo, challengesOf, scopesNeeded } from "./failed-answer.ts";
-import { respond, respondProblem } from "./respond.ts";
+import { type AnswerContext, respond, respondProblem } from "./respond.ts";
 import { answerable } from "./sent-text.ts";
 import type { ServedRoute } from "./served-route.ts";
 
@@ -113,8 +113,7 @@ export class Exchange implements HostExchange, RunningRequest {
       const found = credentials[this.#route.compiled.plan.schemes.indexOf(used)];
       if (found instanceof Refusal) return this.#malformed(found, used);
     }
-    const { origins, ownOrigins } = this.#route.serving;
-    const reason = crossSiteReason(this.#source.request, variant.ambient, origins, ownOrigins);
+    const reason = crossSiteReason(this.#source.request, variant, this.#route.serving);
     if (reason !== undefined) {
       this.#report({ type: "request.cross_site", reason });
       return this.#problem(answerToRefusal("cross-site", []));
@@ -169,7 +168,7 @@ export class Exchange implements HostExchange, RunningRequest {
   }
 
   #respond(result: unknown): MaybePromise<HostResponse> {
-    return respond(result, this.#route, { request: this.#source.request, requestId: this.requestId, isPrivate: this.#isPrivate });
+    return respond(result, this.#route, this.#context());
   }
 
   /** Phase 10: resources close before the answer is sent, those of a stream after its last byte. */
@@ -275,8 +274,13 @@ export class Exchange implements HostExchange, RunningRequest {
     });
   }
 
+  #context(): AnswerContext {
+    const { strictTransport } = this.#route.serving;
+    return { request: this.#source.request, requestId: this.requestId, isPrivate: this.#isPrivate, strictTransport };
+  }
+
   #problem(problem: Answer, challenges: readonly string[] = []): HostResponse {
-    const context = { request: this.#source.request, requestId: this.requestId, isPrivate: this.#isPrivate };
+    const context = this.#context();
     const { errors } = this.#route.compiled.definition;
     let response: HostResponse;
     try {

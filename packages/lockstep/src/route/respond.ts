@@ -25,15 +25,14 @@ const securityHeaders: Readonly<Record<string, string>> = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** Sent if the client's connection is encrypted: a year, this host only (RFC 6797 §6.1). */
-const strictTransport = "max-age=31536000";
-
 /** What an answer needs beside its content. */
 export interface AnswerContext {
   readonly request: HostRequest;
   readonly requestId: string;
   /** Whether a credential decided: the answer is then nobody else's to keep. */
   readonly isPrivate: boolean;
+  /** `Strict-Transport-Security`, sent if the client's connection is encrypted. */
+  readonly strictTransport: string;
 }
 
 /** How a route's results are checked and sent. */
@@ -48,7 +47,7 @@ export interface Responding {
 export function baseHeaders(context: AnswerContext): Headers {
   const headers: Headers = { ...securityHeaders, "x-request-id": context.requestId };
   if (context.isPrivate) headers["cache-control"] = "no-store";
-  if (context.request.secure) headers["strict-transport-security"] = strictTransport;
+  if (context.request.secure) headers["strict-transport-security"] = context.strictTransport;
   return headers;
 }
 

@@ -6,7 +6,7 @@ import type { AppValues } from "../dependency/app-values.ts";
 import { isPrintable } from "../http/token.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
 import type { ApiOptions } from "./api-options.ts";
-import { checkOrigin, webOriginOf } from "./origin.ts";
+import { checkOrigin, webOriginOf } from "../access/origin.ts";
 import { metadataUrl } from "./protected-resource.ts";
 
 /** Where an error happened. */
@@ -27,6 +27,8 @@ export interface Serving {
   /** Where the protected-resource metadata is (RFC 9728 §5.1). */
   readonly resourceMetadata: string | undefined;
   readonly limits: InputLimits;
+  /** `Strict-Transport-Security` of answers over encrypted connections. */
+  readonly strictTransport: string;
   /** The origins of the application's own pages, exact. */
   readonly origins: ReadonlySet<string>;
   /** The origins that the API itself has. */
@@ -44,12 +46,18 @@ export function servingOf(options: ApiOptions, app: AppValues): Serving {
     realm: isPrintable(options.title) ? options.title : "api",
     resourceMetadata: options.resource && metadataUrl(options.resource),
     limits: inputLimits(options.limits),
-    origins: new Set(options.origins?.map(checkOrigin)),
+    strictTransport: strictTransportOf(options),
+    origins: new Set(options.origins?.map((origin) => checkOrigin(origin))),
     ownOrigins: ownOriginsOf(options),
     audit: new AuditReporter(options.audit ?? consoleAudit, options.clock ?? Date.now),
     app,
     onError: (error, about) => notify(`onError failed on ${about.route} (request ${about.requestId})`, onError, error, about),
   };
+}
+
+/** A year (RFC 6797 §6.1). Without the directive it concerns this host only. */
+function strictTransportOf({ hsts }: ApiOptions): string {
+  return hsts?.includeSubDomains === true ? "max-age=31536000; includeSubDomains" : "max-age=31536000";
 }
 
 /** The names that an API says it has itself: the addresses in its documentation, and its resource identifier. */

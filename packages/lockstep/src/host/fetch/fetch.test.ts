@@ -32,6 +32,19 @@ describe("api.fetch", () => {
     assert.equal(answer.headers.get("strict-transport-security"), "max-age=31536000");
   });
 
+  test("says so for all subdomains if the API asks for it, with every answer", async () => {
+    const routes = [get("/health", { public: "a test" }, () => "Ok")];
+    const strict = createApi({ title: "t", version: "1", audit: () => {}, hsts: { includeSubDomains: true }, routes });
+    const headerOf = async (url: string, method = "GET"): Promise<string | null> =>
+      (await strict.fetch(new Request(url, { method }))).headers.get("strict-transport-security");
+    const expected = "max-age=31536000; includeSubDomains";
+    assert.equal(await headerOf("https://api.test/health"), expected);
+    assert.equal(await headerOf("https://api.test/nothing"), expected, "404");
+    assert.equal(await headerOf("https://api.test/health", "DELETE"), expected, "405");
+    assert.equal(await headerOf("https://api.test/health", "OPTIONS"), expected, "204");
+    assert.equal(await headerOf("http://api.test/health"), null, "plain http");
+  });
+
   test("recognises two credentials that Headers has joined: 400 (H-06)", async () => {
     for (const [name, path, values] of [
       ["authorization", "/me", [good.authorization, "Bearer bad"]],

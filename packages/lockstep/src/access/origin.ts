@@ -22,16 +22,17 @@ const withoutOrigin: ReadonlySet<string> = new Set([
  * Checks an origin that a page or an app may have: `https://app.example`, `capacitor://localhost`. It has to be written as it is
  * sent, since it is compared as text.
  *
+ * @param option the name of the option, for the message
  * @throws BuildError `wrong_option` for anything else; the message shows the right spelling if there is one
  */
-export function checkOrigin(origin: string): string {
+export function checkOrigin(origin: string, option: string = "origins"): string {
   const right = originIn(origin);
   if (right !== undefined && right === origin) return right;
   const advice =
     right === undefined
       ? "write each origin exactly, as browsers send it, for example https://app.example or capacitor://localhost"
       : `write ${JSON.stringify(right)}`;
-  throw new BuildError("wrong_option", `origins: ${advice}; ${JSON.stringify(origin)} is not an origin that a browser sends`);
+  throw new BuildError("wrong_option", `${option}: ${advice}; ${JSON.stringify(origin)} is not an origin that a browser sends`);
 }
 
 /**
