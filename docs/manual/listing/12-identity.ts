@@ -15,6 +15,7 @@ export const auth = await identity({
   keyPrefix: "notes",
   passwordGrant: true,
   registration: "open",
+  defaultScopes: ["notes:read", "notes:write"], // of people who register themselves
 });
 
 // Accepts an access token, a session cookie or a user's API key.

@@ -46,7 +46,8 @@ const passwordHash = secret("$argon2id$v=19$m=19456,t=2,p=1$v5W8prSYLKFWa/Ze6hle
 export type AnyEvent = IdentityEvent | AuditEvent;
 
 /** The options that a test changes. */
-export type IdentityOverrides = Omit<Partial<IdentityOptions<TestScope>>, "audit" | "database"> & {
+export type IdentityOverrides = Partial<Omit<IdentityOptions<TestScope>, "audit" | "database" | "registration">> & {
+  readonly registration?: "open" | "closed";
   /** Receives the events of both, which `events` collects as well. */
   readonly audit?: (event: AnyEvent) => void;
 };
@@ -138,6 +139,7 @@ export async function openIdentityApi(
     keyPrefix: "test",
     passwordGrant: true,
     registration: "open",
+    scopesOf: () => Object.keys(testScopes) as TestScope[],
     mail: { send: async (message) => void mails.push(message) },
     clock: clock.read,
     ...overrides,

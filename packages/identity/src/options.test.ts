@@ -34,7 +34,7 @@ const keyPrefix = "Set `keyPrefix` to at most 20 lower-case letters and digits, 
 const scopes = 'Set `scopes` to your scopes with descriptions: { "notes:read": "Read notes" }';
 const noKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is not 32 bytes in base64url";
 const options =
-  "identity() takes database, issuer, audience, key, scopes, scopesOf, mail, keyPrefix, passwordGrant, registration, demo, lifetimes, links, throttle, revocation, signingKeys, keepAuditDays, audit, clock";
+  "identity() takes database, issuer, audience, key, scopes, scopesOf, defaultScopes, mail, keyPrefix, passwordGrant, registration, demo, lifetimes, links, throttle, revocation, signingKeys, keepAuditDays, audit, clock";
 const lifetimes =
   "`lifetimes` takes accessTokenSeconds, refreshTokenSeconds, refreshFamilySeconds, refreshReuseWindowSeconds, sessionIdleSeconds, sessionSeconds, linkSeconds, recentSignInSeconds, signingKeySeconds";
 const noRandomKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is not random";
@@ -119,6 +119,13 @@ const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, 
     { lifetimes: { refreshReuseWindowSeconds: -1 } },
     "Set `refreshReuseWindowSeconds` to a whole number from 0 to 60",
   ],
+  [
+    "identity's own scope among the application's",
+    { scopes: { account: "Mine" } },
+    "Rename `account` in `scopes`: identity has a scope of this name, to administer the account",
+  ],
+  ["a default scope that does not exist", { defaultScopes: ["admin"] }, "Set `defaultScopes` to an array of names in `scopes`"],
+  ["default scopes as text", { defaultScopes: "notes:read" }, "Set `defaultScopes` to an array of names in `scopes`"],
   ["zero days for events", { keepAuditDays: 0 }, "Set `keepAuditDays` to a whole number of days, 1 or more"],
   ["a fraction of a day for events", { keepAuditDays: 1.1 }, "Set `keepAuditDays` to a whole number of days, 1 or more"],
 ];
@@ -138,7 +145,15 @@ describe("the options of identity()", () => {
     assert.equal(sameMail, mail);
     assert.deepEqual(keys.previous, []);
     assert.equal(clock, Date.now);
-    const account = { id: "", email: "", foreignId: undefined, createdAt: 0, verifiedAt: undefined, disabledAt: undefined };
+    const account = {
+      id: "",
+      email: "",
+      foreignId: undefined,
+      isSelfRegistered: false,
+      createdAt: 0,
+      verifiedAt: undefined,
+      disabledAt: undefined,
+    };
     assert.deepEqual(scopesOf({ ...account }), ["notes:read"]);
     assert.ok(audit);
     assert.deepEqual(settings, {
@@ -210,6 +225,7 @@ test("the results of clock() and scopesOf() are checked at each call, and a wron
     id: "a1",
     email: "a@example.test",
     foreignId: undefined,
+    isSelfRegistered: false,
     verifiedAt: undefined,
     createdAt: 1,
     disabledAt: undefined,

@@ -15,8 +15,29 @@ import type { Lifetimes, Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
 import type { ThrottleOptions } from "./throttle/throttle-options.ts";
 
+/** Whether anybody may register, and the scopes that accounts may have. */
+interface RegistrationOptions<Sc extends string> {
+  /** Whether anybody may register. Default `closed`. With `open`, say what accounts may do: `scopesOf` or `defaultScopes`. */
+  readonly registration?: "open" | "closed";
+  /**
+   * Returns the scopes that an account may have, synchronously. A promise, or anything but an array, fails. Default: the
+   * `defaultScopes` for an account that registered itself, and all scopes for every other one.
+   */
+  readonly scopesOf?: (account: Account) => readonly NoInfer<Sc>[];
+  /** Without `scopesOf`: the scopes of accounts that registered themselves. Default none. */
+  readonly defaultScopes?: readonly NoInfer<Sc>[];
+}
+
+/** Open registration does not compile without a decision about the scopes of those who register. */
+type ScopesDecided<Sc extends string> =
+  | { readonly registration?: "closed" }
+  | Required<Pick<RegistrationOptions<Sc>, "scopesOf">>
+  | Required<Pick<RegistrationOptions<Sc>, "defaultScopes">>;
+
 /** The options of `identity()`. */
-export interface IdentityOptions<Sc extends string = string> {
+export type IdentityOptions<Sc extends string = string> = CommonOptions<Sc> & RegistrationOptions<Sc> & ScopesDecided<Sc>;
+
+interface CommonOptions<Sc extends string> {
   /** The database: `openSqlite(…)` or `openPostgres(…)`. Identity creates its tables in it. Close it yourself after `close()`. */
   readonly database: Database;
   /** The URL of this service, exactly as in `iss`: https, without query and fragment. Links in mails begin with it. */
@@ -30,18 +51,12 @@ export interface IdentityOptions<Sc extends string = string> {
   readonly key: Redacted<string> | readonly [Redacted<string>, ...Redacted<string>[]];
   /** Every scope that a credential may grant, with its description. */
   readonly scopes: Readonly<Record<Sc, string>>;
-  /**
-   * Returns the scopes that an account may have, synchronously. A promise, or anything but an array, fails. Default: all scopes.
-   */
-  readonly scopesOf?: (account: Account) => readonly Sc[];
   /** Sends mail: `smtpMail(…)`, or `logMail(…)` while developing. */
   readonly mail: Mail;
   /** The first part of API keys, by which secret scanners find them: lower-case letters and digits. Default `lockstep`. */
   readonly keyPrefix?: string;
   /** Turns on OAuth's password grant, for the service's own programs. Default false, because it is legacy (RFC 9700 §2.4). */
   readonly passwordGrant?: boolean;
-  /** Whether anybody may register. Default `closed`. */
-  readonly registration?: "open" | "closed";
   /**
    * Turns on the demo: cookies without `Secure` for callers on loopback, and API keys marked `demo`. Refused if `NODE_ENV` is
    * `production`. Default false.
@@ -92,6 +107,7 @@ const known: KnownOptions<IdentityOptions> = {
   key: true,
   scopes: true,
   scopesOf: true,
+  defaultScopes: true,
   mail: true,
   keyPrefix: true,
   passwordGrant: true,
@@ -123,7 +139,7 @@ const knownRevocation: KnownOptions<RevocationFeedOptions> = {
 export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Settings {
   checkNames(options);
   checkValues(options);
-  const { database, audience, mail, scopes, demo = false, keyPrefix = "lockstep" } = options;
+  const { database, audience, mail, scopes, defaultScopes = [], demo = false, keyPrefix = "lockstep" } = options;
   const clock = options.clock === undefined ? Date.now : checkedClock(options.clock);
   const all = Object.keys(scopes);
   return Object.freeze({
@@ -132,7 +148,7 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
     audience,
     keys: readKeys(options.key),
     scopes,
-    scopesOf: checkedScopes(options.scopesOf ?? (() => all)),
+    scopesOf: checkedScopes(options.scopesOf ?? (({ isSelfRegistered }) => (isSelfRegistered ? defaultScopes : all))),
     keyPrefix,
     keyEnvironment: demo ? "demo" : "live",
     insecureCookies: demo,
@@ -157,6 +173,7 @@ function checkNames(options: IdentityOptions): void {
 /** Checks at run time what the types check too, for callers in JavaScript. */
 function checkValues(options: IdentityOptions): void {
   const { database, audience, mail, scopes, registration = "closed", keepAuditDays = 1, keyPrefix = "lockstep" } = options;
+  const { defaultScopes = [] }: { readonly defaultScopes?: readonly string[] } = options;
   if (typeof audience !== "string" || audience === "") throw wrong("Set `audience` to the name of your API");
   if (typeof database?.transaction !== "function") throw wrong("Set `database` to openSqlite(…) or openPostgres(…)");
   if (typeof mail?.send !== "function") throw wrong("Set `mail` to smtpMail(…), or to logMail(…) while developing");
@@ -167,6 +184,8 @@ function checkValues(options: IdentityOptions): void {
   for (const scope of Object.keys(scopes))
     if (!/^[!#-[\]-~]+$/.test(scope))
       throw wrong(`Rename ${JSON.stringify(scope)} in \`scopes\`: it is not a scope (RFC 6749 §3.3)`);
+  if (!Array.isArray(defaultScopes) || !defaultScopes.every((scope) => Object.hasOwn(scopes, scope)))
+    throw wrong("Set `defaultScopes` to an array of names in `scopes`");
   if (!/^[a-z][a-z0-9]{0,19}$/.test(keyPrefix))
     throw wrong("Set `keyPrefix` to at most 20 lower-case letters and digits, the first of them a letter");
   if (!["open", "closed"].includes(registration)) throw wrong('Set `registration` to "open" or "closed"');

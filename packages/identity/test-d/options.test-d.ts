@@ -26,6 +26,16 @@ await copyTables(database, database, { tables: [], onProgress: () => {} });
 // @ts-expect-error
 storeSuite("a", async () => ({ database }), { lack: [] });
 
+// Open registration needs a decision about scopes.
+const scoped = { ...about, scopes: { "notes:read": "Read notes" } } as const;
+await identity({ ...scoped, registration: "open", defaultScopes: ["notes:read"] });
+await identity({ ...scoped, registration: "open", scopesOf: () => [] });
+await identity({ ...scoped, registration: "closed" });
+// @ts-expect-error
+await identity({ ...scoped, registration: "open" });
+// @ts-expect-error
+await identity({ ...scoped, registration: "open", defaultScopes: ["notes:write"] });
+
 await identity({ ...about, demo: true });
 // @ts-expect-error
 await identity({ ...about, demo: true, registrations: "open" });

@@ -10,6 +10,8 @@ export interface Account {
   readonly email: string;
   /** The id that the account had in the system that it was imported from. No two accounts have the same. */
   readonly foreignId: string | undefined;
+  /** Whether its owner made it, at `POST /auth/register`. Nobody vouched for such an account. */
+  readonly isSelfRegistered: boolean;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** When the address was confirmed, in milliseconds since 1970. `undefined` if an administrator vouched for it. */
@@ -18,7 +20,7 @@ export interface Account {
   readonly disabledAt: number | undefined;
 }
 
-const names = ["id", "email", "foreign_id", "created_at", "verified_at", "disabled_at"] as const;
+const names = ["id", "email", "foreign_id", "self_registered", "created_at", "verified_at", "disabled_at"] as const;
 
 /** The columns that `toAccount()` reads. */
 export const accountColumns: string = names.join(", ");
@@ -41,6 +43,7 @@ function read(row: Row, prefix: "" | "account_"): Account {
     id: textOf(row, `${prefix}id`),
     email: textOf(row, `${prefix}email`),
     foreignId: textOrNone(row, `${prefix}foreign_id`),
+    isSelfRegistered: numberOf(row, `${prefix}self_registered`) === 1,
     createdAt: numberOf(row, `${prefix}created_at`),
     verifiedAt: numberOrNone(row, `${prefix}verified_at`),
     disabledAt: numberOrNone(row, `${prefix}disabled_at`),

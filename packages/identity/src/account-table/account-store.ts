@@ -25,6 +25,8 @@ export interface NewAccount {
   readonly createdAt: number;
   /** Milliseconds since 1970. `undefined` if nobody has confirmed the address. */
   readonly verifiedAt: number | undefined;
+  /** Whether its owner made it. Default `false`. */
+  readonly isSelfRegistered?: boolean;
 }
 
 /** A page of the list of accounts. */
@@ -52,8 +54,9 @@ const page = sql(`
   WHERE created_at > :createdAt OR (created_at = :createdAt AND id > :id)
   ORDER BY created_at, id LIMIT :limit OFFSET :offset`);
 const insert = sql(`
-  INSERT INTO identity_accounts (id, email, email_key, foreign_id, password_hash, created_at, verified_at, password_changed_at)
-  VALUES (:id, :email, :key, :foreignId, :hash, :createdAt, :verifiedAt, :createdAt)
+  INSERT INTO identity_accounts
+    (id, email, email_key, foreign_id, self_registered, password_hash, created_at, verified_at, password_changed_at)
+  VALUES (:id, :email, :key, :foreignId, :selfRegistered, :hash, :createdAt, :verifiedAt, :createdAt)
   ON CONFLICT DO NOTHING
   RETURNING ${accountColumns}`);
 // An UPDATE that changes nothing holds the row until the transaction ends, on every database.
@@ -119,8 +122,9 @@ export function* insertAccount({ id, address, passwordHash, createdAt, ...others
   yield* lockAddress(address.key);
   const { email, key } = address;
   const hash = passwordHash?.reveal() ?? null;
-  const { foreignId = null, verifiedAt = null } = others;
-  const row = yield* first(insert, { id, email, key, foreignId, hash, createdAt, verifiedAt });
+  const { foreignId = null, verifiedAt = null, isSelfRegistered = false } = others;
+  const selfRegistered = isSelfRegistered ? 1 : 0;
+  const row = yield* first(insert, { id, email, key, foreignId, selfRegistered, hash, createdAt, verifiedAt });
   return row && toAccount(row);
 }
 
@@ -165,6 +169,6 @@ function toRecord(row: Row | undefined): AccountRecord | undefined {
 }
 
 /** Removes the data for signing in from an account. */
-export function accountOf({ id, email, foreignId, createdAt, verifiedAt, disabledAt }: AccountRecord): Account {
-  return { id, email, foreignId, createdAt, verifiedAt, disabledAt };
+export function accountOf({ passwordHash: _passwordHash, position: _position, ...account }: AccountRecord): Account {
+  return account;
 }

@@ -36,6 +36,7 @@ describeOnEach("registering", (kind) => {
       id: account?.id,
       email: "Ada@example.com",
       foreignId: undefined,
+      isSelfRegistered: true,
       createdAt: clock.now,
       verifiedAt: clock.now,
       disabledAt: undefined,

@@ -75,7 +75,8 @@ export async function finishRegistration(use: LinkUse, link: Link, { settings }:
     const spent = yield* spendLink(token, "register", now);
     const address = spent && parseEmail(spent.email);
     if (spent === undefined || address === undefined) return undefined;
-    const made = yield* insertAccount({ id, address, passwordHash: spent.passwordHash, createdAt: now, verifiedAt: now });
+    const about = { id, createdAt: now, verifiedAt: now, isSelfRegistered: true };
+    const made = yield* insertAccount({ ...about, address, passwordHash: spent.passwordHash });
     if (made !== undefined) yield* record({ type: "account.registered", subject: id });
     return made;
   });

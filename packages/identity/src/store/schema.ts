@@ -17,6 +17,7 @@ export const identitySchema: Schema = {
           email TEXT NOT NULL,
           email_key TEXT NOT NULL UNIQUE,
           foreign_id TEXT UNIQUE,
+          self_registered BIGINT NOT NULL DEFAULT 0 CHECK (self_registered IN (0, 1)),
           password_hash TEXT,
           created_at BIGINT NOT NULL,
           verified_at BIGINT,
