@@ -62,10 +62,12 @@ class BufferedTable implements TableAudit {
     this.#events = new WriteBehind<StoredEvent>({
       write: (rows) => database.transaction(() => saveAll(rows.map(([, event]) => event))),
       refused: (rows) => this.#refused(rows),
+      failing: (error) => complain("Audit events cannot be written; they are kept and tried again", error),
       flushed: () => this.#flushed(),
       batchSize,
       intervalMs,
       maxWaiting,
+      groupOf: () => "all",
       // Write a burst of events before the buffer is full.
       flushAt: Math.ceil(maxWaiting / 2),
     });
