@@ -122,9 +122,9 @@ export async function identity<const Sc extends string>(options: IdentityOptions
   return assemble<Sc>(services, { feed, housekeeping: new Housekeeping(settings, removalsOf(options)) });
 }
 
-/** The removals of expired data. Audit events are removed only if `keepAuditDays` is set. */
-function removalsOf({ keepAuditDays }: IdentityOptions): readonly Removal[] {
-  if (keepAuditDays === undefined) return removals;
+/** The removals of expired data. */
+function removalsOf({ keepAuditDays = 90 }: IdentityOptions): readonly Removal[] {
+  if (keepAuditDays === "forever") return removals;
   return [...removals, (now, limit) => removeEventsBefore(now - keepAuditDays * dayMs, limit)];
 }
 

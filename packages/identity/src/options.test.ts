@@ -119,8 +119,12 @@ const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, 
     { lifetimes: { refreshReuseWindowSeconds: -1 } },
     "Set `refreshReuseWindowSeconds` to a whole number from 0 to 60",
   ],
-  ["zero days for events", { keepAuditDays: 0 }, "Set `keepAuditDays` to a whole number of days, 1 or more"],
-  ["a fraction of a day for events", { keepAuditDays: 1.1 }, "Set `keepAuditDays` to a whole number of days, 1 or more"],
+  ["zero days for events", { keepAuditDays: 0 }, 'Set `keepAuditDays` to a whole number of days, 1 or more, or to "forever"'],
+  [
+    "a fraction of a day for events",
+    { keepAuditDays: 1.1 },
+    'Set `keepAuditDays` to a whole number of days, 1 or more, or to "forever"',
+  ],
 ];
 
 describe("the options of identity()", () => {

@@ -93,7 +93,7 @@ export function refusedGrant(
   settings: Settings,
 ): OAuthError {
   const about = client === undefined ? {} : { client: client.id };
-  settings.audit.report({ type: "token.refused", grant, reason, ...about }, { requestId: connection.requestId });
+  settings.audit.report({ type: "token.refused", grant, reason, ...about }, connection);
   const description =
     grant === "password"
       ? "The user name or the password is wrong."
