@@ -54,6 +54,7 @@ type Success =
   | { readonly type: "signing_key.created"; readonly key: string }
   | { readonly type: "signing_key.retired"; readonly key: string; readonly reason: "compromised" }
   | { readonly type: "signing_key.reencrypted"; readonly key: string }
+  | { readonly type: "audit.chain_restarted"; readonly by?: string }
   | { readonly type: "revocation.everything"; readonly by?: string }
   | { readonly type: "revocation.feed_recovered" };
 
