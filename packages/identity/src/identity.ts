@@ -189,7 +189,7 @@ function assemble<Sc extends string>(services: Services, { feed, housekeeping, s
     },
     close: async () => {
       await Promise.all([outbox.idle(), housekeeping.close(), apiKeys.close(), sessions.close(), tokens.close(), throttle.close()]);
-      // What was recorded until now is chained, too.
+      // The events that were recorded until now are chained, too.
       await sealer.close();
       await feed.close();
     },

@@ -110,7 +110,7 @@ describeOnEach("verifying the chain of audit events", (database) => {
   });
 
   for (const [name, statements, kind, seq] of changes)
-    test(`finds ${name} (I-17)`, async (t) => {
+    test(`finds ${name} (I-23)`, async (t) => {
       const chain = await new TestChain(await database.open(t)).fill(30);
       assert.equal((await chain.verify()).problem, undefined, "the control");
       for (const statement of statements) await chain.change(statement);
@@ -163,7 +163,7 @@ describeOnEach("a checkpoint of the chain", (database) => {
     assert.equal((await chain.verify({ checkpoint })).problem, undefined);
   });
 
-  test("shows that the whole database is an older one (I-17)", async (t) => {
+  test("shows that the whole database is an older one (I-23)", async (t) => {
     const [chain, other] = [new TestChain(await database.open(t)), new TestChain(await database.open(t))];
     await chain.fill(20);
     await other.fill(10);
@@ -174,7 +174,7 @@ describeOnEach("a checkpoint of the chain", (database) => {
     assert.deepEqual([problem?.kind, problem?.seq], ["removed", 11]);
   });
 
-  test("shows that the whole chain was made anew (I-17)", async (t) => {
+  test("shows that somebody made a new chain of all events (I-23)", async (t) => {
     const chain = await new TestChain(await database.open(t)).fill(20);
     const checkpoint = await chain.db.run(readCheckpoint(chain.keys));
     await chain.change("UPDATE identity_audit_events SET seq = NULL, hash = NULL, details = '{}'");

@@ -5,9 +5,9 @@
  */
 import type { IdentityKeys } from "../secret/identity-key.ts";
 import type { Database } from "../store/database.ts";
-import { numberOf, numberOrNone } from "../store/row.ts";
+import { numberOrNone } from "../store/row.ts";
 import { first, sql, type Statement, type Work } from "../store/statement.ts";
-import { follows, readChain } from "./chain.ts";
+import { countUnchained, follows, readChain } from "./chain.ts";
 import { AuditChainBroken, type ChainedRow, type ChainPlace, linkHash } from "./chain-link.ts";
 import { type ChainState, keyFor, loadState } from "./chain-state.ts";
 
@@ -34,7 +34,7 @@ export interface ChainProblem {
   readonly message: string;
 }
 
-/** What was found. */
+/** The result of a verification. */
 export interface ChainReport {
   /** The number of events whose place and content are proved. */
   readonly verified: number;
@@ -45,7 +45,6 @@ export interface ChainReport {
   readonly problem: ChainProblem | undefined;
 }
 
-const countUnchained = sql("SELECT COUNT(*) AS count FROM identity_audit_events WHERE seq IS NULL");
 // One statement each: the service may add or remove events meanwhile.
 const beforeStart = sql(`
   SELECT (SELECT MIN(seq) FROM identity_audit_events AS e WHERE e.seq <= c.seq) AS seq
@@ -71,8 +70,7 @@ export async function verifyChain(database: Database, keys: IdentityKeys, option
     if (!(error instanceof AuditChainBroken)) throw error;
     problem = { kind: "state", seq: undefined, id: undefined, message: error.message };
   }
-  const row = await database.run(first(countUnchained));
-  return { verified: walk.verified, head: walk.place, unchained: row === undefined ? 0 : numberOf(row, "count"), problem };
+  return { verified: walk.verified, head: walk.place, unchained: await database.run(countUnchained()), problem };
 }
 
 /** Reads the place that a checkpoint keeps: the end of the chain. `undefined` if there is none yet. */

@@ -31,7 +31,7 @@ function upTo(count: number): readonly number[] {
 }
 
 describeOnEach("chaining events", (database) => {
-  test("numbers them without a gap, whoever writes them and whenever", async (t) => {
+  test("numbers them without a gap, in the order in which they are found", async (t) => {
     const chain = new TestChain(await database.open(t));
     for (const count of [1, 60, 3]) await chain.fill(count);
     assert.deepEqual(await numbersOf(chain.db), upTo(64));
@@ -121,7 +121,7 @@ describeOnEach("old events of the chain", (database) => {
     assert.equal((await chain.verify()).problem, undefined);
   });
 
-  test("an event that somebody made old is not removed: it is evidence (I-17)", async (t) => {
+  test("an event that somebody made old is not removed: it is evidence (I-23)", async (t) => {
     const chain = await new TestChain(await database.open(t)).fill(10);
     const remove = () => chain.db.transaction(() => removeOldEvents({ before: 3, now: 200 }, 100, chain.keys));
     await chain.change("UPDATE identity_audit_events SET at = 1 WHERE seq = 3");

@@ -1,11 +1,11 @@
 /**
- * Changes the chain of audit events: chains new ones, removes old ones, replaces its key, begins again. Events are written without
- * a number, in the transactions of their changes, so that changes do not wait for each other. One transaction at a time gives
- * them their numbers afterwards.
+ * Changes the chain of audit events: adds new ones, removes old ones, replaces its key, begins again. Events are written without
+ * a number, in the transactions of their changes, because changes should not wait for each other. Afterwards, one transaction at
+ * a time numbers them.
  */
 import type { IdentityKeys } from "../secret/identity-key.ts";
 import { all, first, sql, type Work } from "../store/statement.ts";
-import { numberOrNone, textOf } from "../store/row.ts";
+import { numberOf, numberOrNone, textOf } from "../store/row.ts";
 import {
   AuditChainBroken,
   type ChainedRow,
@@ -30,6 +30,7 @@ import {
 const unchained = sql(`
   SELECT ${coveredColumns} FROM identity_audit_events WHERE seq IS NULL ORDER BY at, id LIMIT :limit`);
 const anyUnchained = sql("SELECT id FROM identity_audit_events WHERE seq IS NULL LIMIT 1");
+const countAll = sql("SELECT COUNT(*) AS count FROM identity_audit_events WHERE seq IS NULL");
 const link = sql("UPDATE identity_audit_events SET seq = :seq, hash = :hash WHERE id = :id");
 const next = sql(`
   SELECT ${coveredColumns}, seq, hash FROM identity_audit_events
@@ -45,8 +46,14 @@ export function* hasUnchained(): Work<boolean> {
   return (yield* first(anyUnchained)) !== undefined;
 }
 
+/** The number of events that have no number yet. */
+export function* countUnchained(): Work<number> {
+  const row = yield* first(countAll);
+  return row === undefined ? 0 : numberOf(row, "count");
+}
+
 /**
- * Gives at most `limit` events the next numbers. Returns how many. It belongs in a transaction.
+ * Adds at most `limit` events to the end of the chain. Returns how many. It belongs in a transaction.
  *
  * @throws AuditChainBroken if the state of the chain was changed
  * @throws SealBroken if a key is sealed under another `IDENTITY_KEY`
@@ -140,7 +147,7 @@ export function* restartChain(keys: IdentityKeys, now: number): Work<void> {
   const seq = (row && numberOrNone(row, "seq")) ?? 0;
   yield* all(unlinkAll);
   yield* all(removeState);
-  // Whoever changed the database may have written any number.
+  // Somebody who changed the database may have written any number.
   yield* beginChain(Math.min(Math.max(seq, 0), 2 ** 50), keys, now);
 }
 

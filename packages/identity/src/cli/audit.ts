@@ -83,7 +83,7 @@ export const auditCommands: readonly Command[] = [
   },
   {
     name: "audit restart-chain",
-    summary: "Chain all audit events anew, as they are now, after you have investigated why the chain was broken",
+    summary: "Make a new chain of all audit events as they are now, after you have found out why the chain was broken",
     options: { yes: { about: "Confirm that checkpoints until now prove nothing any more" } },
     run: async (given, context) => {
       given.confirm("this accepts all audit events as they are now, and checkpoints until now prove nothing any more");
