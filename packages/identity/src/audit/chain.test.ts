@@ -13,7 +13,7 @@ import { identitySchema } from "../store/schema.ts";
 import { openSqlite } from "../store/sqlite/index.ts";
 import { numberOf } from "../store/row.ts";
 import { all, sql } from "../store/statement.ts";
-import { rekeyChain, removeOldEvents, restartChain } from "./chain.ts";
+import { rekeyChain, removeOldEvents, restartChain, unchained } from "./chain.ts";
 import { newKey, TestChain } from "./chain.fixture.ts";
 import { AuditChainBroken } from "./chain-link.ts";
 import { ChainSealer } from "./chain-sealer.ts";
@@ -172,6 +172,15 @@ describeOnEach("restarting the chain", (database) => {
     assert.deepEqual([(await chain.verify()).problem, await numbersOf(chain.db)], [undefined, upTo(20).slice(10)]);
     assert.equal((await chain.verify({ checkpoint })).problem?.kind, "checkpoint");
   });
+});
+
+test("SQLite finds the events to chain in their index, however many there are", async (t) => {
+  const db = openSqlite(":memory:");
+  t.after(() => db.close());
+  await migrate(db, identitySchema);
+  const plan = JSON.stringify(await db.run(all(sql(`EXPLAIN QUERY PLAN ${unchained.text}`), { limit: 10 })));
+  assert.match(plan, /USING INDEX identity_audit_events_unchained/);
+  assert.doesNotMatch(plan, /B-TREE/);
 });
 
 /** Two connections to one database, as two processes have them. */

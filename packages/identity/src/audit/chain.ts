@@ -4,7 +4,7 @@
  * a time numbers them.
  */
 import type { IdentityKeys } from "../secret/identity-key.ts";
-import { all, first, sql, type Work } from "../store/statement.ts";
+import { all, first, sql, type Statement, type Work } from "../store/statement.ts";
 import { numberOf, numberOrNone, textOf } from "../store/row.ts";
 import {
   AuditChainBroken,
@@ -27,7 +27,8 @@ import {
   savePlace,
 } from "./chain-state.ts";
 
-const unchained = sql(`
+/** Finds the events that have no number yet, the oldest first. */
+export const unchained: Statement = sql(`
   SELECT ${coveredColumns} FROM identity_audit_events WHERE seq IS NULL ORDER BY at, id LIMIT :limit`);
 const anyUnchained = sql("SELECT id FROM identity_audit_events WHERE seq IS NULL LIMIT 1");
 const countAll = sql("SELECT COUNT(*) AS count FROM identity_audit_events WHERE seq IS NULL");

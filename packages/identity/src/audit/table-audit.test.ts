@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { setImmediate as later } from "node:timers/promises";
-import { type AuditEvent, authenticate, createApi, get, httpBearer, Unavailable, unchecked } from "lockstep";
+import { type AuditEvent, authenticate, createApi, get, httpBearer, Redacted, Unavailable, unchecked } from "lockstep";
 import { serveFetch } from "lockstep/fetch";
+import { WrongIdentityOption } from "../mechanism/wrong-identity-option.ts";
 import { generateIdentityKey, identityKey } from "../secret/identity-key.ts";
 import { openLine } from "../revocation/cut.fixture.ts";
 import { describeOnEach, newPostgresUrl, patientTimes } from "../store/database.fixture.ts";
@@ -215,6 +216,14 @@ describeOnEach("tableAudit()", (database) => {
     await table.flush();
     assert.deepEqual([(await stored(db)).length, table.dropped, lines().length], [21, { "sign_in.failed": 990 }, 2]);
   });
+});
+
+test("tableAudit() refuses numbers that would set no limit, and a key that is not random", () => {
+  const db = openSqlite(":memory:");
+  for (const options of [{ rowsPerMinute: Number.NaN }, { maxWaiting: 0.5 }, { rowsPerMinute: 0 }, { key: new Redacted("a") }])
+    assert.throws(() => tableAudit(db, options), WrongIdentityOption);
+  // The control.
+  tableAudit(db, { rowsPerMinute: 1, maxWaiting: 1, key: generateIdentityKey() });
 });
 
 /** A database, and how to take it away and give it back. */

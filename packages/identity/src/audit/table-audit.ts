@@ -63,7 +63,7 @@ const batchSize = 100;
 /**
  * A sink that writes to the database.
  *
- * @throws WrongIdentityOption for an option that does not exist, and for a key that is not an `IDENTITY_KEY`
+ * @throws WrongIdentityOption for an option that does not exist or is out of range, and for a key that is not an `IDENTITY_KEY`
  *
  * @example
  * ```ts
@@ -80,6 +80,9 @@ export function tableAudit(database: Database, options: TableAuditOptions = {}):
     intervalMs: true,
     monotonicClock: true,
   });
+  for (const name of ["rowsPerMinute", "maxWaiting"] as const)
+    if (!Number.isInteger(options[name] ?? 1) || (options[name] ?? 1) < 1)
+      throw new WrongIdentityOption(`Set \`${name}\` to a whole number, 1 or more`);
   return new BufferedTable(database, options);
 }
 
