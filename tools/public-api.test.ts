@@ -28,7 +28,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       OAuth2PasswordBearerOptions OAuth2AuthorizationCodeOptions OAuth2ClientCredentialsOptions OpenIdConnectOptions
       AnswerHeaders Reply ReplyOptions Cookie StreamReply StreamOptions Anything
       ProblemOptions OAuthErrorCode OAuthErrorOptions DeclaredProblems BuildCode ProblemCode ErrorCode ErrorListener ErrorOrigin
-      AuditContext AuditEvent AuditEventType AuditRecord AuditSink StructuredLogger
+      AuditContext AuditEvent AuditEventType AuditOrigin AuditRecord AuditSink StructuredLogger
       Secret
       AnyDependency Dependency Deps ValueOf Values Advice Authenticated Authorized Fact Lifetime
       Override OverrideList Replacement Id Principal AnySchema Schema InputOf OutputOf`,

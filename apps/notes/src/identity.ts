@@ -7,6 +7,8 @@ import {
   type IdentityAuditSink,
   logMail,
   type Mail,
+  type TableAudit,
+  tableAudit,
   WrongIdentityOption,
 } from "lockstep-identity";
 import { smtpMail } from "lockstep-identity/smtp";
@@ -46,6 +48,20 @@ export async function openIdentity({ settings, store, log, audit }: IdentityPart
       mail: mailOf(settings, log),
       audit,
     });
+  } catch (error) {
+    if (error instanceof WrongIdentityOption) throw new StartError(`${error.message}.`, { cause: error });
+    throw error;
+  }
+}
+
+/**
+ * Opens the table of audit events.
+ *
+ * @throws StartError for a wrong `IDENTITY_KEY`
+ */
+export function openAudit({ settings, store }: Pick<IdentityParts, "settings" | "store">): TableAudit {
+  try {
+    return tableAudit(store.database, { key: settings.identityKeys[0] });
   } catch (error) {
     if (error instanceof WrongIdentityOption) throw new StartError(`${error.message}.`, { cause: error });
     throw error;

@@ -1,13 +1,13 @@
 /** The program: reads the settings, opens the database, serves the API, and ends on a signal. */
 import type { AddressInfo } from "node:net";
-import { type AuditEvent, pinoAudit } from "lockstep";
-import { type IdentityEvent, tableAudit } from "lockstep-identity";
+import { type AuditEvent, type AuditOrigin, pinoAudit } from "lockstep";
+import type { IdentityEvent } from "lockstep-identity";
 import { fastifyServer } from "lockstep/fastify";
 import { destination, type Logger, pino } from "pino";
 import { notesApi } from "./api.ts";
 import { claimDatabase, demoAccounts, type DemoCredentials, prepareDemo, prepareProduction } from "./first-data.ts";
 import { moveFirstVersion } from "./first-version.ts";
-import { openIdentity } from "./identity.ts";
+import { openAudit, openIdentity } from "./identity.ts";
 import { readSettings, type Settings, urlOf } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -52,10 +52,10 @@ interface Running {
 async function serve(settings: Settings, store: Store, log: Logger): Promise<Running> {
   await claimDatabase(store, settings.mode);
   const toLog = pinoAudit(log);
-  const table = tableAudit(store.database);
-  const audit = (event: IdentityEvent | AuditEvent): void => {
+  const table = openAudit({ settings, store });
+  const audit = (event: IdentityEvent | AuditEvent, origin: AuditOrigin): void => {
     toLog(event);
-    table.sink(event);
+    table.sink(event, origin);
   };
   const auth = await openIdentity({ settings, store, log, audit });
   await moveFirstVersion(store.database, auth);

@@ -46,7 +46,7 @@ const statements = identitySchema.migrations
   .flat()
   .flatMap(({ text }) => [...text.matchAll(/CREATE TABLE (\w+)/g)].map(([, name = ""]) => name))
   // Without the counters, and the events about refusals.
-  .filter((name) => !["identity_throttle", "identity_audit_events"].includes(name))
+  .filter((name) => !["identity_throttle", "identity_audit_events", "identity_audit_chain"].includes(name))
   .map((name) => sql(`SELECT * FROM ${name}`));
 
 /** The contents of all tables, without the times of last use. */

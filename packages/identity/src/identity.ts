@@ -9,7 +9,8 @@ import { apiKeyRoutes } from "./api-key/api-key-routes.ts";
 import { removeEndedApiKeys } from "./api-key/api-key-store.ts";
 import { ApiKeys } from "./api-key/api-keys.ts";
 import { serviceAccountRoutes } from "./api-key/service-account-routes.ts";
-import { removeEventsBefore } from "./audit/audit-log.ts";
+import { removeOldEvents } from "./audit/chain.ts";
+import { ChainSealer } from "./audit/chain-sealer.ts";
 import { callers } from "./caller/dependencies.ts";
 import { removeSpentAssertions } from "./client/client-assertion.ts";
 import { Clients } from "./client/clients.ts";
@@ -117,13 +118,14 @@ export async function identity<const Sc extends string>(options: IdentityOptions
     outbox: new Outbox(settings),
     links: options.links,
   };
-  return assemble<Sc>(services, { feed, housekeeping: new Housekeeping(settings, removalsOf(options)) });
+  const housekeeping = new Housekeeping(settings, removalsOf(options, settings));
+  return assemble<Sc>(services, { feed, housekeeping, sealer: new ChainSealer(base) });
 }
 
-/** The removals of expired data. Audit events are removed only if `keepAuditDays` is set. */
-function removalsOf({ keepAuditDays }: IdentityOptions): readonly Removal[] {
-  if (keepAuditDays === undefined) return removals;
-  return [...removals, (now, limit) => removeEventsBefore(now - keepAuditDays * dayMs, limit)];
+/** The removals of expired data. */
+function removalsOf({ keepAuditDays = 90 }: IdentityOptions, { keys }: Settings): readonly Removal[] {
+  if (keepAuditDays === "forever") return removals;
+  return [...removals, (now, limit) => removeOldEvents({ before: now - keepAuditDays * dayMs, now }, limit, keys)];
 }
 
 const dayMs = 86_400_000;
@@ -154,9 +156,10 @@ interface Services {
 interface Background {
   readonly feed: RevocationFeed;
   readonly housekeeping: Housekeeping;
+  readonly sealer: ChainSealer;
 }
 
-function assemble<Sc extends string>(services: Services, { feed, housekeeping }: Background): Identity<Sc> {
+function assemble<Sc extends string>(services: Services, { feed, housekeeping, sealer }: Background): Identity<Sc> {
   const { accounts, clients, sessions, apiKeys, tokens, throttle, outbox } = services;
   const { sessionScheme, holder, ...dependencies } = callers(services);
   const signedIn = anyScope(dependencies.signedInUser, "the rule for administrators asks for a scope");
@@ -184,6 +187,8 @@ function assemble<Sc extends string>(services: Services, { feed, housekeeping }:
     },
     close: async () => {
       await Promise.all([outbox.idle(), housekeeping.close(), apiKeys.close(), sessions.close(), tokens.close(), throttle.close()]);
+      // The events that were recorded until now are chained, too.
+      await sealer.close();
       await feed.close();
     },
   });

@@ -126,8 +126,12 @@ const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, 
   ],
   ["a default scope that does not exist", { defaultScopes: ["admin"] }, "Set `defaultScopes` to an array of names in `scopes`"],
   ["default scopes as text", { defaultScopes: "notes:read" }, "Set `defaultScopes` to an array of names in `scopes`"],
-  ["zero days for events", { keepAuditDays: 0 }, "Set `keepAuditDays` to a whole number of days, 1 or more"],
-  ["a fraction of a day for events", { keepAuditDays: 1.1 }, "Set `keepAuditDays` to a whole number of days, 1 or more"],
+  ["zero days for events", { keepAuditDays: 0 }, 'Set `keepAuditDays` to a whole number of days, 1 or more, or to "forever"'],
+  [
+    "a fraction of a day for events",
+    { keepAuditDays: 1.1 },
+    'Set `keepAuditDays` to a whole number of days, 1 or more, or to "forever"',
+  ],
 ];
 
 describe("the options of identity()", () => {

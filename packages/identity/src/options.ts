@@ -71,8 +71,8 @@ interface CommonOptions<Sc extends string> {
   readonly revocation?: RevocationFeedOptions | undefined;
   /** How signing keys are published. */
   readonly signingKeys?: SigningKeyOptions | undefined;
-  /** How long audit events stay in the table, in days, at least 1. Default: forever. */
-  readonly keepAuditDays?: number | undefined;
+  /** How long audit events stay in the table: days, at least 1, or `"forever"`. Default 90. */
+  readonly keepAuditDays?: number | "forever" | undefined;
   /** Receives the audit events. Default: a line of JSON on standard error. */
   readonly audit?: IdentityAuditSink;
   /**
@@ -172,7 +172,7 @@ function checkNames(options: IdentityOptions): void {
 
 /** Checks at run time what the types check too, for callers in JavaScript. */
 function checkValues(options: IdentityOptions): void {
-  const { database, audience, mail, scopes, registration = "closed", keepAuditDays = 1, keyPrefix = "lockstep" } = options;
+  const { database, audience, mail, scopes, registration = "closed", keepAuditDays = 90, keyPrefix = "lockstep" } = options;
   const { defaultScopes = [] }: { readonly defaultScopes?: readonly string[] } = options;
   if (typeof audience !== "string" || audience === "") throw wrong("Set `audience` to the name of your API");
   if (typeof database?.transaction !== "function") throw wrong("Set `database` to openSqlite(…) or openPostgres(…)");
@@ -189,8 +189,8 @@ function checkValues(options: IdentityOptions): void {
   if (!/^[a-z][a-z0-9]{0,19}$/.test(keyPrefix))
     throw wrong("Set `keyPrefix` to at most 20 lower-case letters and digits, the first of them a letter");
   if (!["open", "closed"].includes(registration)) throw wrong('Set `registration` to "open" or "closed"');
-  if (!Number.isInteger(keepAuditDays) || keepAuditDays < 1)
-    throw wrong("Set `keepAuditDays` to a whole number of days, 1 or more");
+  if (keepAuditDays !== "forever" && (!Number.isInteger(keepAuditDays) || keepAuditDays < 1))
+    throw wrong('Set `keepAuditDays` to a whole number of days, 1 or more, or to "forever"');
   for (const name of ["passwordGrant", "demo"] as const)
     if (!["boolean", "undefined"].includes(typeof options[name])) throw wrong(`Set \`${name}\` to true or false`);
   if (process.env["NODE_ENV"] !== "production") return;

@@ -86,7 +86,7 @@ export { type BuildCode, type ErrorCode, type ProblemCode } from "./problem/code
 export { type ErrorListener, type ErrorOrigin } from "./route/serving.ts";
 
 // Audit.
-export { type AuditContext, type AuditEvent, type AuditEventType, type AuditSink } from "./audit/event.ts";
+export { type AuditContext, type AuditEvent, type AuditEventType, type AuditOrigin, type AuditSink } from "./audit/event.ts";
 export { consoleAudit, pinoAudit, type AuditRecord, type StructuredLogger } from "./audit/sink.ts";
 
 // Secrets.

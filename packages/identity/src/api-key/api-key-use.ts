@@ -10,6 +10,8 @@ const precisionMs = 60_000;
 const batchSize = 200;
 /** A key that is dropped from memory while it is in use is written more often than once a minute. */
 const maxGathered = 100_000;
+/** While nothing can be written, the uses of more keys than these are forgotten, the oldest first. About 30 MB. */
+const maxWaiting = 200_000;
 
 /** Collects the last uses of keys, for each key at most one a minute. */
 export class ApiKeyUse {
@@ -22,8 +24,10 @@ export class ApiKeyUse {
       write: (rows) => database.transaction(() => useApiKeys(rows)),
       // There is no request to report the failure to, and a missing last use does no harm.
       refused: (rows) => complain(`The last use of ${rows.length} API keys could not be written`, rows[0]?.error),
+      failing: (error) => complain("The last uses of API keys cannot be written; they are kept and tried again", error),
       batchSize,
       intervalMs,
+      maxWaiting,
     });
   }
 
@@ -36,7 +40,11 @@ export class ApiKeyUse {
     this.#uses.set(id, now);
   }
 
-  /** Writes the uses that are waiting. If the database is away, they wait for the next time. */
+  /**
+   * Writes the uses that are waiting. If the database is away, they wait for the next time.
+   *
+   * @throws the error of the database if it takes none of them for another reason; they wait for the next time, too
+   */
   async flush(): Promise<void> {
     try {
       await this.#uses.flush();

@@ -82,7 +82,7 @@ export class ApiKeyVerifier {
   #checkLimit({ id }: ApiKeyParts, { address, requestId }: KeyOrigin): KeyAttempt {
     const about = { address, keyId: this.#familiar.has(placeOf(id, address)) ? undefined : id };
     if (this.#throttle.mayEvaluate(about)) return about;
-    this.#settings.audit.report({ type: "api_key.refused", key: id, reason: "too many wrong secrets" }, { requestId });
+    this.#settings.audit.report({ type: "api_key.refused", key: id, reason: "too many wrong secrets" }, { requestId, address });
     tooMany();
   }
 
@@ -91,8 +91,8 @@ export class ApiKeyVerifier {
     if (!this.#familiar.has(place)) this.#familiar.set(place, true);
   }
 
-  #refused(reason: string, { requestId }: KeyOrigin, key?: string): InvalidCredential {
-    this.#settings.audit.report({ type: "api_key.refused", ...(key === undefined ? {} : { key }), reason }, { requestId });
+  #refused(reason: string, { requestId, address }: KeyOrigin, key?: string): InvalidCredential {
+    this.#settings.audit.report({ type: "api_key.refused", ...(key === undefined ? {} : { key }), reason }, { requestId, address });
     return new InvalidCredential(reason);
   }
 }

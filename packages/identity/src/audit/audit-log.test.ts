@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describeOnEach } from "../store/database.fixture.ts";
 import type { Database } from "../store/database.ts";
-import { type EventQuery, listEvents, removeEventsBefore } from "./audit-log.ts";
+import { type EventQuery, listEvents } from "./audit-log.ts";
 import { saveStoredEvent, type StoredEvent } from "./stored-event.ts";
 
 /** 30 events, of which three happened at a time: of three subjects and of two types. */
@@ -81,13 +81,5 @@ describeOnEach("the log of events", (database) => {
   test("an event is written once, however often", async (t) => {
     const db = await filled(await filled(await database.open(t)));
     assert.equal((await list(db, { limit: 100 })).length, 30);
-  });
-
-  test("old events are removed, oldest first and a few at a time (D-23)", async (t) => {
-    const db = await filled(await database.open(t));
-    const removed: number[] = [];
-    for (let count = 0; count < 3; count += 1) removed.push(await db.run(removeEventsBefore(1004, 8)));
-    assert.deepEqual(removed, [8, 4, 0]);
-    assert.deepEqual(await list(db, { limit: 100 }), ids(newestFirst.filter(({ at }) => at >= 1004)));
   });
 });

@@ -1,4 +1,4 @@
-/** Reads the table of events, and removes old events. */
+/** Reads the table of events. */
 import { all, sql, type Work } from "../store/statement.ts";
 import { indexed, type StoredEvent, toStoredEvent } from "./stored-event.ts";
 
@@ -21,19 +21,10 @@ const filter = `
   ORDER BY at DESC, id DESC LIMIT :limit`;
 const newest = sql(`SELECT ${columns} FROM identity_audit_events WHERE ${filter}`);
 const newestAbout = sql(`SELECT ${columns} FROM identity_audit_events WHERE subject = :subject AND ${filter}`);
-const remove = sql(`
-  DELETE FROM identity_audit_events
-  WHERE id IN (SELECT id FROM identity_audit_events WHERE at < :at ORDER BY at LIMIT :limit)
-  RETURNING id`);
 
 /** Reads a page of events. */
 export function* listEvents({ limit, before, since = 0, subject, type = "" }: EventQuery): Work<readonly StoredEvent[]> {
   const place = { limit, since, type: indexed(type), at: before?.at ?? Number.MAX_SAFE_INTEGER, id: before?.id ?? "" };
   const rows = subject === undefined ? yield* all(newest, place) : yield* all(newestAbout, { ...place, subject: indexed(subject) });
   return rows.map(toStoredEvent);
-}
-
-/** Removes at most `limit` events from before a time in milliseconds since 1970. Returns how many it removed. */
-export function* removeEventsBefore(at: number, limit: number): Work<number> {
-  return (yield* all(remove, { at, limit })).length;
 }

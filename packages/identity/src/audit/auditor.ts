@@ -15,6 +15,16 @@ export type Recorder = (details: IdentityEventDetails) => Work<void>;
 /** The origin of an event. */
 export interface EventOrigin {
   readonly requestId?: string;
+  /** The client's IP address. The sink gets it beside the event, and never in it. */
+  readonly address?: string | undefined;
+}
+
+/** The events that were written in the transaction of their change. */
+const recorded = new WeakSet<object>();
+
+/** Whether an event was written to the table in the transaction of its change. */
+export function wasRecorded(event: object): boolean {
+  return recorded.has(event);
 }
 
 /** Reports events. */
@@ -29,7 +39,7 @@ export class Auditor {
 
   /** Calls the sink and does not wait for it. If it throws or rejects, a line on standard error names the type of the event. */
   report(details: IdentityEventDetails, origin: EventOrigin = {}): void {
-    this.#tell(this.#complete(details, origin));
+    this.#tell(this.#complete(details, origin), origin);
   }
 
   /**
@@ -49,7 +59,10 @@ export class Auditor {
       events = [];
       return work(record);
     });
-    for (const event of events) this.#tell(event);
+    for (const event of events) {
+      recorded.add(event);
+      this.#tell(event, origin);
+    }
     return result;
   }
 
@@ -58,8 +71,8 @@ export class Auditor {
     return { ...about, ...(requestId === undefined ? {} : { requestId }), ...details };
   }
 
-  #tell(event: IdentityEvent): void {
-    notify(`The audit sink failed on ${event.type}`, this.#sink, event);
+  #tell(event: IdentityEvent, { address }: EventOrigin): void {
+    notify(`The audit sink failed on ${event.type}`, this.#sink, event, { address });
   }
 }
 

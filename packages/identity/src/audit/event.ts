@@ -1,4 +1,5 @@
 /** The audit events of identity: typed, with ids and reasons, never with a secret, an e-mail address or a network address. */
+import type { AuditOrigin } from "lockstep";
 
 /** The way in which somebody signed in, or tried to. */
 export type SignInMethod = "password";
@@ -56,6 +57,7 @@ type Success =
   | { readonly type: "signing_key.created"; readonly key: string }
   | { readonly type: "signing_key.retired"; readonly key: string; readonly reason: "compromised" }
   | { readonly type: "signing_key.reencrypted"; readonly key: string }
+  | { readonly type: "audit.chain_restarted"; readonly by?: string }
   | { readonly type: "revocation.everything"; readonly by?: string }
   | { readonly type: "revocation.feed_recovered" };
 
@@ -120,7 +122,9 @@ export type IdentityEventType = IdentityEventDetails["type"];
  * Receives events. It may be asynchronous; nothing waits for it. If it throws or rejects, a line on standard error says so and
  * the event is lost: let it buffer events and write them later.
  */
-export type IdentityAuditSink = ((event: IdentityEvent) => void) | ((event: IdentityEvent) => Promise<void>);
+export type IdentityAuditSink =
+  | ((event: IdentityEvent, origin: AuditOrigin) => void)
+  | ((event: IdentityEvent, origin: AuditOrigin) => Promise<void>);
 
 const failures: ReadonlySet<IdentityEventType> = new Set<Failure["type"]>([
   "sign_in.failed",

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { setImmediate as later } from "node:timers/promises";
-import { type AuditEvent, authenticate, createApi, get, httpBearer, Unavailable, unchecked } from "lockstep";
+import { type AuditEvent, authenticate, createApi, get, httpBearer, Redacted, Unavailable, unchecked } from "lockstep";
 import { serveFetch } from "lockstep/fetch";
+import { WrongIdentityOption } from "../mechanism/wrong-identity-option.ts";
+import { generateIdentityKey, identityKey } from "../secret/identity-key.ts";
 import { openLine } from "../revocation/cut.fixture.ts";
 import { describeOnEach, newPostgresUrl, patientTimes } from "../store/database.fixture.ts";
 import type { Database } from "../store/database.ts";
@@ -17,21 +19,26 @@ import { all, sql } from "../store/statement.ts";
 import { listEvents } from "./audit-log.ts";
 import { Auditor } from "./auditor.ts";
 import type { IdentityEvent } from "./event.ts";
+import { networkName } from "./network-name.ts";
 import { type TableAudit, tableAudit, type TableAuditOptions } from "./table-audit.ts";
 
 const never = 2_000_000_000;
 const oneForEachSubject = sql("CREATE UNIQUE INDEX one_for_each_subject ON identity_audit_events (subject)");
 
-function failed(number: number, subject?: string): IdentityEvent {
+/** An event about an account, which gets a row of its own. */
+function failed(number: number, subject = `account-${number}`): IdentityEvent {
   const about = { id: `event-${number}`, at: number, outcome: "failure", requestId: "request-1" } as const;
-  return {
-    ...about,
-    type: "sign_in.failed",
-    method: "password",
-    reason: "wrong_password",
-    ...(subject === undefined ? {} : { subject }),
-  };
+  return { ...about, type: "sign_in.failed", method: "password", reason: "wrong_password", subject };
 }
+
+const reused: IdentityEvent = {
+  id: "reused",
+  at: 3,
+  outcome: "failure",
+  type: "refresh.reuse",
+  subject: "account-1",
+  session: "session-1",
+};
 
 const denied: AuditEvent = {
   type: "authentication.failed",
@@ -46,7 +53,7 @@ const denied: AuditEvent = {
 
 /** A table that writes when it is told to. */
 function open(t: TestContext, db: Database, options: TableAuditOptions = {}): TableAudit {
-  const table = tableAudit(db, { intervalMs: never, ...options });
+  const table = tableAudit(db, { intervalMs: never, rowsPerMinute: 100_000, ...options });
   t.after(() => table.close());
   return table;
 }
@@ -94,9 +101,10 @@ describeOnEach("tableAudit()", (database) => {
     });
   });
 
-  test("writes the events of an API", async (t) => {
+  test("writes the events of an API, with the name of the client's network", async (t) => {
     const db = await database.open(t);
-    const table = open(t, db);
+    const key = generateIdentityKey();
+    const table = open(t, db, { key });
     const nobody = authenticate({ token: httpBearer() }, () => undefined);
     const api = createApi({
       title: "A",
@@ -104,14 +112,17 @@ describeOnEach("tableAudit()", (database) => {
       routes: [get("/me", { deps: { nobody }, response: unchecked("a test") }, () => ({}))],
       audit: table.sink,
     });
-    const answer = await serveFetch(api)(new Request("https://api.test/me", { headers: { authorization: "Bearer canary" } }));
+    const serve = serveFetch(api, { address: () => "192.0.2.1" });
+    const answer = await serve(new Request("https://api.test/me", { headers: { authorization: "Bearer canary" } }));
     await table.flush();
     const events = await db.run(listEvents({ limit: 10 }));
+    const network = networkName(identityKey(key).derive("audit-network"), "192.0.2.200");
+    assert.equal(events[0]?.details["network"], network);
     assert.deepEqual(
       [answer.status, events.map(({ type, requestId }) => [type, requestId])],
       [401, [["authentication.failed", answer.headers.get("x-request-id")]]],
     );
-    assert.doesNotMatch(JSON.stringify(events), /canary/);
+    assert.doesNotMatch(JSON.stringify(events), /canary|192\.0/);
   });
 
   test("an event that was written with its change is not written twice", async (t) => {
@@ -121,7 +132,7 @@ describeOnEach("tableAudit()", (database) => {
     await auditor.recorded(db, {}, (record) => record({ type: "account.created", subject: "account-1" }));
     assert.equal((await stored(db)).length, 1);
     await table.flush();
-    assert.deepEqual([(await stored(db)).length, table.dropped], [1, 0]);
+    assert.deepEqual([(await stored(db)).length, table.dropped], [1, {}]);
   });
 
   test("writes many, in their order, while others flush", async (t) => {
@@ -148,10 +159,13 @@ describeOnEach("tableAudit()", (database) => {
     const table = open(t, db);
     table.sink(failed(1));
     await table.close();
-    assert.deepEqual([await stored(db), table.dropped], [["event-1"], 0]);
+    assert.deepEqual([await stored(db), table.dropped], [["event-1"], {}]);
     table.sink(failed(2));
     table.sink(failed(3));
-    assert.deepEqual([table.dropped, lines()], [2, ["Audit events are being dropped"]]);
+    assert.deepEqual(
+      [table.dropped, lines()],
+      [{ "sign_in.failed": 2 }, ["Audit events are being dropped: of the type sign_in.failed, at first"]],
+    );
   });
 
   test("an event that the table refuses does not keep the others from being written", async (t) => {
@@ -163,7 +177,7 @@ describeOnEach("tableAudit()", (database) => {
     for (const [count, subject] of subjects.entries()) table.sink(failed(count, subject));
     await table.flush();
     assert.deepEqual(await stored(db), ["event-0", "event-1", "event-3"]);
-    assert.equal(table.dropped, 1);
+    assert.deepEqual(table.dropped, { "sign_in.failed": 1 });
     assert.equal(lines().length, 1);
     assert.match(lines()[0] ?? "", /^An audit event of the type sign_in\.failed could not be written: \w+$/);
   });
@@ -177,24 +191,39 @@ describeOnEach("tableAudit()", (database) => {
     table.sink({ ...denied, subjects: [] });
     await table.flush();
     const events = await db.run(listEvents({ limit: 10 }));
-    assert.deepEqual([events.length, table.dropped], [5, 0]);
+    assert.deepEqual([events.length, table.dropped], [5, {}]);
     assert.ok(events.some(({ subject }) => subject === "a\uFFFDb"));
   });
 
-  test("keeps at most maxWaiting events, counts those that it drops, and reports it once (I-08)", async (t) => {
+  test("keeps at most maxWaiting events of a type, counts those that it drops, and reports it once (I-08)", async (t) => {
     const lines = onStandardError(t);
     const db = await database.open(t);
     const table = open(t, db, { maxWaiting: 10 });
     for (let count = 0; count < 1000; count += 1) table.sink(failed(count));
-    assert.equal(table.dropped, 990);
-    assert.deepEqual(lines(), ["Audit events are being dropped"]);
+    assert.deepEqual(table.dropped, { "sign_in.failed": 990 });
+    assert.deepEqual(lines(), ["Audit events are being dropped: of the type sign_in.failed, at first"]);
+    // The control: another type has room of its own.
+    for (let count = 0; count < 10; count += 1) table.sink({ ...reused, id: `reused-${count}` });
+    assert.deepEqual(table.dropped, { "sign_in.failed": 990 });
     await table.flush();
-    assert.deepEqual(await stored(db), ids(0, 10));
-    assert.deepEqual(lines().slice(1), ["Audit events are written again; 990 were dropped before"]);
+    assert.deepEqual(
+      (await stored(db)).filter((id) => id.startsWith("event")),
+      ids(0, 10),
+    );
+    assert.equal((await stored(db)).length, 20);
+    assert.deepEqual(lines().slice(1), ["Audit events are written again; dropped so far: 990 sign_in.failed"]);
     table.sink(failed(1000));
     await table.flush();
-    assert.deepEqual([(await stored(db)).length, table.dropped, lines().length], [11, 990, 2]);
+    assert.deepEqual([(await stored(db)).length, table.dropped, lines().length], [21, { "sign_in.failed": 990 }, 2]);
   });
+});
+
+test("tableAudit() refuses numbers that would set no limit, and a key that is not random", () => {
+  const db = openSqlite(":memory:");
+  for (const options of [{ rowsPerMinute: Number.NaN }, { maxWaiting: 0.5 }, { rowsPerMinute: 0 }, { key: new Redacted("a") }])
+    assert.throws(() => tableAudit(db, options), WrongIdentityOption);
+  // The control.
+  tableAudit(db, { rowsPerMinute: 1, maxWaiting: 1, key: generateIdentityKey() });
 });
 
 /** A database, and how to take it away and give it back. */
@@ -246,7 +275,7 @@ describe("tableAudit() while the database is away", () => {
       await end();
       await table.flush();
       assert.deepEqual(await stored(db), ids(0, 250));
-      assert.equal(table.dropped, 0);
+      assert.deepEqual(table.dropped, {});
     });
 
     test(`close() says how many events could not be written (${kind})`, async (t) => {

@@ -1,4 +1,6 @@
 /** Checks the keys. The checks only read. */
+import { countUnchained } from "../audit/chain.ts";
+import { readCheckpoint } from "../audit/chain-verification.ts";
 import { currentKey, publishedKeys } from "../issuer/signing-key-plan.ts";
 import { openKey } from "../issuer/signing-key-seal.ts";
 import { listSigningKeys, type SigningKeyRecord } from "../issuer/signing-key-store.ts";
@@ -35,6 +37,18 @@ export const checkKeyRing: Check = async (context) => {
   return ok(
     `${current.kid} signs until ${time(current.signsUntil) ?? ""}; ${counted(next, "key")} to follow, ${states.length} in all`,
   );
+};
+
+const manyEvents = 10_000;
+
+/** Checks that the chain of audit events can go on, and that events are being chained. `audit verify` checks the events. */
+export const checkAuditChain: Check = async (context) => {
+  const database = await context.database();
+  const head = await database.run(readCheckpoint(context.keys()));
+  const waiting = await database.run(countUnchained());
+  const words = counted(waiting, "event");
+  if (waiting >= manyEvents) return look(`Keep the service running, so it chains them: ${words} not chained yet`);
+  return ok(head === undefined ? "No event is chained yet" : `Ends at the number ${head.seq}; ${words} to follow`);
 };
 
 async function read(context: Context): Promise<readonly SigningKeyRecord[]> {

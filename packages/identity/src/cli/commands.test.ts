@@ -6,12 +6,14 @@ import { test, type TestContext } from "node:test";
 import { generateSigningKey, publicJwks, signingKey } from "lockstep/jwt";
 import { Redacted } from "lockstep";
 import { parseApiKey } from "../api-key/api-key-format.ts";
+import { ChainSealer } from "../audit/chain-sealer.ts";
 import { SigningKeys } from "../issuer/signing-keys.ts";
 import { revocationChannel } from "../revocation/revocation-log.ts";
 import { identityKey } from "../secret/identity-key.ts";
 import { insertSession } from "../session/session-store.ts";
 import { testSettings } from "../settings.fixture.ts";
-import { call, type CallOptions, describeWithEach, newFolder, openUrl, type Place } from "./cli.fixture.ts";
+import { all, sql } from "../store/statement.ts";
+import { call, type CallOptions, describeWithEach, expectFailure, newFolder, openUrl, type Place } from "./cli.fixture.ts";
 
 const password = "wobbly teapot over the canal 71";
 
@@ -156,6 +158,53 @@ describeWithEach("lockstep-identity", (place) => {
     assert.equal((await run("revoke-everything", "--yes")).exitCode, 0);
     assert.match((await run("audit", "list", "--type", "revocation.everything", "--since", "1h")).stdout, /by=command-line/);
     assert.equal((await run("doctor", both)).exitCode, 0);
+  });
+
+  test("verifies the chain of audit events, alone and with a checkpoint, and names an event that was changed (I-23)", async (t) => {
+    const { run, url } = await start(t, place);
+    const database = openUrl(t, url);
+    const keys = { current: identityKey(new Redacted(sharedKey)), previous: [] };
+    const sealer = new ChainSealer({ database, keys, clock: Date.now });
+    expectFailure(await run("audit", "checkpoint"), 1, /Start the service first: no audit event was chained yet/);
+    for (let index = 0; index < 3; index += 1) await run("users", "create", `u${index}@example.test`, "--no-password");
+    assert.match((await run("audit", "verify")).stdout, /^0 events verified.*\n3 events not chained yet/);
+    await sealer.seal();
+    const file = join(newFolder(t), "checkpoint.json");
+    const printed = await run("audit", "checkpoint");
+    assert.deepEqual(Object.keys(Object(JSON.parse(printed.stdout))), ["seq", "hash", "at"]);
+    writeFileSync(file, printed.stdout);
+    await run("users", "create", "u3@example.test", "--no-password");
+    await sealer.seal();
+    assert.match(
+      (await run("audit", "verify", "--checkpoint", file)).stdout,
+      /^4 events verified.*Nothing up to the checkpoint \(3\)/s,
+    );
+    assert.match((await run("doctor")).stdout, /ok +audit chain +Ends at the number 4; 0 events to follow/);
+
+    const previous = newKey();
+    const both = { env: { IDENTITY_KEY: previous, IDENTITY_KEY_PREVIOUS: sharedKey } };
+    assert.match((await run("signing-keys", "reencrypt", both)).stdout, /1 key of the audit chain/);
+    expectFailure(await run("audit", "verify"), 1, /Pass the IDENTITY_KEY/);
+    const only = { env: { IDENTITY_KEY: previous } };
+    assert.equal((await run("audit", "verify", "--checkpoint", file, only)).exitCode, 0);
+
+    await database.run(all(sql("UPDATE identity_audit_events SET details = '{}' WHERE seq = 2")));
+    const { exitCode, stdout } = await run("audit", "verify", "--checkpoint", file, "--json", only);
+    const { ok, problem } = Object(JSON.parse(stdout));
+    assert.deepEqual([exitCode, ok, problem.kind, problem.seq], [1, false, "changed", 2]);
+    assert.match((await run("audit", "verify", only)).stdout, /^The event with the number 2 \(id [-\w]+\) was changed/);
+
+    assert.equal((await run("audit", "restart-chain", only)).exitCode, 2);
+    assert.equal((await run("audit", "restart-chain", "--yes", only)).exitCode, 0);
+    await new ChainSealer({
+      database,
+      keys: { current: identityKey(new Redacted(previous)), previous: [] },
+      clock: Date.now,
+    }).close();
+    assert.match((await run("audit", "verify", only)).stdout, /^5 events verified/);
+    assert.match((await run("audit", "list", "--type", "audit.chain_restarted")).stdout, /by=command-line/);
+    assert.equal((await run("audit", "verify", "--checkpoint", file, only)).exitCode, 1);
+    await sealer.close();
   });
 
   test("lists as many as --limit says, and says whether there are more", async (t) => {

@@ -1,7 +1,7 @@
 /** Implements `doctor`: checks that the service has everything it needs, and says what to do if not. */
 import { checkClock, checkConnection, checkExpired, checkFile, checkRevocations, checkSchema } from "./check-database.ts";
 import { type Check, type Finding, wrong } from "./check.ts";
-import { checkKeyRing, checkSeals } from "./check-keys.ts";
+import { checkAuditChain, checkKeyRing, checkSeals } from "./check-keys.ts";
 import type { Command } from "./command.ts";
 import { sentenceOf } from "./failure.ts";
 import { table } from "./output.ts";
@@ -17,6 +17,7 @@ const others: readonly (readonly [string, Check])[] = [
   ["IDENTITY_KEY", checkSeals],
   ["signing keys", checkKeyRing],
   ["revocations", checkRevocations],
+  ["audit chain", checkAuditChain],
   ["expired rows", checkExpired],
 ];
 

@@ -17,7 +17,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The variables, as the help shows them. */
 export const variables: Readonly<Record<string, string>> = {
   DATABASE_URL: "sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/NAME",
-  IDENTITY_KEY: "The key of the service; doctor and signing-keys need it",
+  IDENTITY_KEY: "The key of the service; doctor, signing-keys and audit verify need it",
   IDENTITY_KEY_PREVIOUS: "The keys before it, while it is being replaced",
   IDENTITY_KEY_PREFIX: "The first part of API keys, as in `keyPrefix` (default: lockstep)",
   IDENTITY_KEY_ENVIRONMENT: "The second part of API keys, live or demo (default: live)",

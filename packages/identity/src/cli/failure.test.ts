@@ -84,6 +84,9 @@ describe("lockstep-identity, called wrongly", () => {
       ["clients create --authentication none", 2, /--name is missing/],
       ["clients create --name x --authentication private_key_jwt --jwks /nothing", 1, /--jwks .*cannot be read/],
       ["audit list --since yesterday", 2, /--since must be a time/],
+      ["audit verify --checkpoint /nothing", 2, /--checkpoint must be a file .*ENOENT/],
+      ["audit verify --checkpoint /dev/null", 2, /--checkpoint must be a file .*it is not JSON/],
+      [`audit verify --checkpoint ${join(import.meta.dirname, "../../package.json")}`, 2, /it has no seq, hash and at/],
     ];
     await Promise.all(
       cases.map(async ([line, exitCode, sentence]) => {

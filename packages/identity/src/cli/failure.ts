@@ -1,5 +1,6 @@
 /** Turns an error of the command line into one sentence that says what to do. */
 import { LockstepError, Problem, Unavailable } from "lockstep";
+import { AuditChainBroken } from "../audit/chain-link.ts";
 import { WrongIdentityKey } from "../secret/identity-key.ts";
 import { SealBroken } from "../secret/seal.ts";
 import { SchemaTooNew } from "../store/migration.ts";
@@ -16,7 +17,8 @@ export class WrongUsage extends Failure {
 
 /** Returns one sentence for an error: what to do, if that is known, and what happened. No stack, no secret. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof Failure || error instanceof SchemaTooNew || error instanceof SealBroken) return error.message;
+  if (error instanceof Failure || error instanceof SchemaTooNew || error instanceof SealBroken || error instanceof AuditChainBroken)
+    return error.message;
   if (error instanceof Problem) return error.detail;
   if (error instanceof WrongIdentityKey) return `Make a key with \`lockstep-identity generate-key\`: IDENTITY_KEY ${error.message}`;
   if (error instanceof Unavailable) {

@@ -1,10 +1,11 @@
 /** Commands for the keys that sign access tokens. */
+import { rekeyChain } from "../audit/chain.ts";
 import { type SigningKeyState, stateOf } from "../issuer/signing-key-plan.ts";
 import { listSigningKeys, type SigningKeyRecord } from "../issuer/signing-key-store.ts";
 import { SigningKeys } from "../issuer/signing-keys.ts";
 import type { Command } from "./command.ts";
 import { Failure } from "./failure.ts";
-import { table, time } from "./output.ts";
+import { counted, table, time } from "./output.ts";
 import { changedOrNot } from "./result.ts";
 
 /** `signing-keys …`. */
@@ -55,14 +56,17 @@ export const signingKeyCommands: readonly Command[] = [
   },
   {
     name: "signing-keys reencrypt",
-    summary: "Seal every signing key under IDENTITY_KEY, including those that are sealed under IDENTITY_KEY_PREVIOUS",
+    summary:
+      "Seal every signing key and the keys of the audit chain under IDENTITY_KEY, including those that are sealed under IDENTITY_KEY_PREVIOUS",
     run: async (_given, context) => {
       const keys = context.keys();
       context.progress("Sealing the signing keys under IDENTITY_KEY");
-      const { resealed, of } = await new SigningKeys(await context.settings()).reencrypt(keys);
+      const settings = await context.settings();
+      const { resealed, of } = await new SigningKeys(settings).reencrypt(keys);
+      const auditKeys = await settings.database.transaction(() => rekeyChain(keys, settings.clock()));
       return {
-        json: { resealed, of },
-        text: `${resealed} of ${of} signing keys were sealed again; they no longer need the previous IDENTITY_KEY.`,
+        json: { resealed, of, auditKeys },
+        text: `${resealed} of ${of} signing keys and ${counted(auditKeys, "key")} of the audit chain were sealed again; they no longer need the previous IDENTITY_KEY.`,
       };
     },
   },

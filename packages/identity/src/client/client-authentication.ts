@@ -137,8 +137,8 @@ class Authentication {
 
   #refused(reason: string, client?: { readonly id: string }, used: "basic" | "form" | "other" = "other"): OAuthError {
     const subject = client === undefined ? {} : { subject: client.id };
-    const { requestId } = this.#connection;
-    this.#services.settings.audit.report({ type: "client.refused", ...subject, reason }, { requestId });
+    const { requestId, address } = this.#connection;
+    this.#services.settings.audit.report({ type: "client.refused", ...subject, reason }, { requestId, address });
     return invalidClient(used);
   }
 }

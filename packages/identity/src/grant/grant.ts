@@ -104,6 +104,6 @@ export function refusedGrant(
   settings: Settings,
 ): OAuthError {
   const about = client === undefined ? {} : { client: client.id };
-  settings.audit.report({ type: "token.refused", grant, reason, ...about }, { requestId: connection.requestId });
+  settings.audit.report({ type: "token.refused", grant, reason, ...about }, connection);
   return oauthError("invalid_grant", refusals[grant]);
 }

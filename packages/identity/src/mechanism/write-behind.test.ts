@@ -12,8 +12,10 @@ class Table {
   readonly rows = new Map<string, number>();
   readonly batches: number[] = [];
   readonly refused: RefusedRow<number>[] = [];
+  readonly failures: unknown[] = [];
   readonly wrongKeys = new Set<string>();
   isAway = false;
+  isBroken = false;
   /** Waits in the middle of a transaction. */
   pause: Promise<void> = Promise.resolve();
 
@@ -21,8 +23,10 @@ class Table {
     return new WriteBehind({
       write: (rows) => this.#write(rows),
       refused: (rows) => void this.refused.push(...rows),
+      failing: (error) => this.failures.push(error),
       batchSize: 10,
       intervalMs: never,
+      maxWaiting: 1000,
       ...options,
     });
   }
@@ -31,6 +35,7 @@ class Table {
     this.batches.push(rows.length);
     await this.pause;
     if (this.isAway) throw new Unavailable("away");
+    if (this.isBroken) throw new RangeError("broken");
     if (rows.some(([key]) => this.wrongKeys.has(key))) throw new TypeError("refused");
     for (const [key, value] of rows) this.rows.set(key, value);
   }
@@ -54,7 +59,7 @@ describe("WriteBehind", () => {
 
   test("130,000 rows are written, and so is what comes after them", async () => {
     const table = new Table();
-    const buffer = table.buffer({ batchSize: 200 });
+    const buffer = table.buffer({ batchSize: 200, maxWaiting: 200_000 });
     fill(buffer, 130_000);
     await buffer.flush();
     assert.deepEqual([table.rows.size, buffer.size], [130_000, 0]);
@@ -91,6 +96,60 @@ describe("WriteBehind", () => {
         ["key 12", 12, true],
       ],
     );
+  });
+
+  test("a row that is refused costs a few transactions, and not one for each row of its batch", async () => {
+    const table = new Table();
+    const buffer = table.buffer({ batchSize: 256 });
+    table.wrongKeys.add("key 100");
+    fill(buffer, 256);
+    await buffer.flush();
+    assert.deepEqual([table.rows.size, table.refused.length], [255, 1]);
+    assert.ok(table.batches.length <= 1 + 2 * 8, String(table.batches.length));
+  });
+
+  test("if nothing can be written, 130,000 rows are kept, each attempt is short, and the newest values are written later", async () => {
+    const table = new Table();
+    const buffer = table.buffer({ batchSize: 200, maxWaiting: 200_000 });
+    table.isBroken = true;
+    fill(buffer, 130_000);
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      table.batches.length = 0;
+      await assert.rejects(buffer.flush(), RangeError);
+      assert.ok(table.batches.length < 40, String(table.batches.length));
+      buffer.set("key 0", -attempt);
+    }
+    assert.deepEqual([buffer.size, table.refused.length, table.failures.length], [130_000, 0, 1]);
+    table.isBroken = false;
+    await buffer.flush();
+    assert.deepEqual([buffer.size, table.rows.size, table.rows.get("key 0"), table.rows.get("key 9")], [0, 130_000, -3, 9]);
+    table.isBroken = true;
+    buffer.set("key 1", 1);
+    await assert.rejects(buffer.flush(), RangeError);
+    assert.equal(table.failures.length, 2);
+  });
+
+  test("many rows that are refused do not keep those behind them from being written", async () => {
+    const table = new Table();
+    const buffer = table.buffer();
+    for (let index = 0; index < 20; index += 1) table.wrongKeys.add(`key ${index}`);
+    fill(buffer, 100);
+    let flushes = 0;
+    for (; buffer.size > 0 && flushes < 10; flushes += 1) await buffer.flush().catch(() => {});
+    assert.deepEqual([table.rows.size, table.refused.length, buffer.size], [80, 20, 0]);
+  });
+
+  test("a row that is refused while it is the only one waits until another one is written", async () => {
+    const table = new Table();
+    const buffer = table.buffer();
+    table.wrongKeys.add("wrong");
+    buffer.set("wrong", 1);
+    await assert.rejects(buffer.flush(), TypeError);
+    await assert.rejects(buffer.flush(), TypeError);
+    assert.deepEqual([table.refused.length, table.failures.length, buffer.size], [0, 1, 1]);
+    buffer.set("right", 2);
+    await buffer.flush();
+    assert.deepEqual([table.refused.map(({ key }) => key), table.rows.get("right"), buffer.size], [["wrong"], 2, 0]);
   });
 
   test("a value that is set while its key is being written is written by the next flush", async () => {
@@ -143,10 +202,30 @@ describe("WriteBehind", () => {
     assert.deepEqual([table.rows.size, buffer.size], [10, 0]);
   });
 
-  test("a full buffer takes no other key, and a new value for one that it has", async () => {
-    const buffer = new Table().buffer({ maxWaiting: 2 });
+  test("a full buffer forgets the row that was set longest ago, and never the newest", async () => {
+    const table = new Table();
+    const buffer = table.buffer({ maxWaiting: 3 });
+    for (const [key, value] of [
+      ["a", 1],
+      ["b", 1],
+      ["c", 1],
+      ["a", 2],
+      ["d", 1],
+    ] as const)
+      assert.equal(buffer.set(key, value), true);
+    assert.deepEqual([buffer.get("a"), buffer.get("b"), buffer.size], [2, undefined, 3]);
+    await buffer.flush();
+    assert.deepEqual(Object.fromEntries(table.rows), { a: 2, c: 1, d: 1 });
+  });
+
+  test("each group has room of its own, and a full one takes no other key, but a new value for one that it has", async () => {
+    const table = new Table();
+    const buffer = table.buffer({ maxWaiting: 2, groupOf: (value) => (value < 100 ? "small" : "large") });
     assert.deepEqual([buffer.set("a", 1), buffer.set("b", 1), buffer.set("c", 1), buffer.set("a", 2)], [true, true, false, true]);
-    assert.deepEqual([buffer.get("a"), buffer.get("c"), buffer.size], [2, undefined, 2]);
+    assert.deepEqual([buffer.set("d", 100), buffer.set("e", 100), buffer.set("f", 100)], [true, true, false]);
+    await buffer.flush();
+    assert.deepEqual([table.rows.size, table.rows.get("a"), buffer.size], [4, 2, 0]);
+    assert.deepEqual([buffer.set("c", 1), buffer.set("f", 100), buffer.size], [true, true, 2]);
   });
 
   test("closing writes what waits and takes no more; while the database is away it says how much is left", async () => {

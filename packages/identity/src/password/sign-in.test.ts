@@ -78,6 +78,7 @@ describeOnEach("signing in with a password", (kind) => {
       id,
       email: "Ada@example.com",
       foreignId: undefined,
+      isSelfRegistered: false,
       createdAt: settings.clock(),
       verifiedAt: undefined,
       disabledAt: undefined,

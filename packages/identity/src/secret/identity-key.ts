@@ -7,7 +7,13 @@ import { createHash, hkdfSync, randomBytes } from "node:crypto";
 import { Redacted } from "lockstep";
 
 /** The purpose of a derived key. No key has two purposes. */
-export type Purpose = "signing-key-seal" | "refresh-successor" | "device-cookie" | "throttle-fingerprint";
+export type Purpose =
+  | "signing-key-seal"
+  | "refresh-successor"
+  | "device-cookie"
+  | "throttle-fingerprint"
+  | "audit-network"
+  | "audit-chain-seal";
 
 /** A root key. Printing it does not show it. */
 export interface IdentityKey {

@@ -9,6 +9,11 @@ import type { Database } from "../store/database.ts";
 import { saveSeenTimes } from "./session-store.ts";
 
 const batchSize = 200;
+/**
+ * While nothing can be written, the times of more sessions than these are forgotten, the oldest first: their idle timeout is
+ * shorter then. About 30 MB.
+ */
+const maxWaiting = 200_000;
 
 /** Remembers when sessions were seen, and writes the times in batches. */
 export class SeenTimes {
@@ -18,8 +23,10 @@ export class SeenTimes {
     this.#times = new WriteBehind<number>({
       write: (rows) => database.transaction(() => saveSeenTimes(rows)),
       refused: (rows) => complain(`Could not write when ${rows.length} sessions were last seen`, rows[0]?.error),
+      failing: (error) => complain("Cannot write when sessions were last seen; the times are kept and tried again", error),
       batchSize,
       intervalMs,
+      maxWaiting,
     });
   }
 

@@ -56,7 +56,7 @@ export interface StartedSession {
 /** The time between two writes, in seconds. If the idle timeout is shorter than four times that, a quarter of the timeout. */
 const seenSeconds = 60;
 
-const originated: KnownOptions<EventOrigin> = { requestId: true };
+const originated: KnownOptions<EventOrigin> = { requestId: true, address: true };
 const started: KnownOptions<SignInToStart> = {
   account: true,
   position: true,

@@ -17,6 +17,7 @@ export const identityTables: readonly string[] = [
   "identity_revocation_position",
   "identity_spent",
   "identity_audit_events",
+  "identity_audit_chain",
 ];
 
 /** The tables to copy, and how to follow the progress. */

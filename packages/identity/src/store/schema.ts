@@ -161,10 +161,25 @@ export const identitySchema: Schema = {
           outcome TEXT NOT NULL,
           subject TEXT,
           request_id TEXT,
-          details TEXT NOT NULL
+          details TEXT NOT NULL,
+          seq BIGINT,
+          hash TEXT
         )`),
       sql("CREATE INDEX identity_audit_events_by_time ON identity_audit_events (at, id)"),
       sql("CREATE INDEX identity_audit_events_by_subject ON identity_audit_events (subject, at)"),
+      // An event has no number until it is part of the chain. Two partial indexes: with one of all rows, SQLite would find the
+      // events without a number in it, and sort them all.
+      sql("CREATE UNIQUE INDEX identity_audit_events_by_seq ON identity_audit_events (seq) WHERE seq IS NOT NULL"),
+      sql("CREATE INDEX identity_audit_events_unchained ON identity_audit_events (at, id) WHERE seq IS NULL"),
+      // The begin and the end of the chain of events, and its keys, which are sealed.
+      sql(`
+        CREATE TABLE identity_audit_chain (
+          name TEXT NOT NULL PRIMARY KEY,
+          seq BIGINT NOT NULL,
+          hash TEXT NOT NULL,
+          proof TEXT NOT NULL,
+          at BIGINT NOT NULL
+        )`),
     ],
   ],
 };

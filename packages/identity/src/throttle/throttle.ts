@@ -125,9 +125,9 @@ export class Throttle {
     return { succeeded: async () => void (await Promise.all(taken.map((giveBack) => giveBack()))) };
   }
 
-  #report(what: string, bucket: string, { requestId }: Connection): void {
-    if (bucket === "password") this.#settings.audit.report({ type: "throttle.spraying", what }, { requestId });
-    else this.#settings.audit.report({ type: "throttle.limited", what, bucket }, { requestId });
+  #report(what: string, bucket: string, { requestId, address }: Connection): void {
+    if (bucket === "password") this.#settings.audit.report({ type: "throttle.spraying", what }, { requestId, address });
+    else this.#settings.audit.report({ type: "throttle.limited", what, bucket }, { requestId, address });
   }
 
   #placesOf({ connection, password }: SignInAttempt, name: string): readonly Place[] {

@@ -39,7 +39,18 @@ export type AuditEventType = AuditEvent["type"];
 export type AuditDetails = AuditEvent extends infer E ? (E extends AuditEvent ? Omit<E, keyof AuditContext> : never) : never;
 
 /**
+ * Where the request of an event came from. It is not a member of the event, so a sink that writes events does not write network
+ * addresses. It is for sinks that count events by network.
+ */
+export interface AuditOrigin {
+  /** The client's IP address; `undefined` if the host does not know it, or if there was no request. */
+  readonly address: string | undefined;
+}
+
+/**
  * Takes audit events. It may be asynchronous: no answer waits for it. If it throws or rejects, that is reported on standard error
  * and the event is lost. To keep every event, buffer events and write them later.
  */
-export type AuditSink = ((event: AuditEvent) => void) | ((event: AuditEvent) => Promise<void>);
+export type AuditSink =
+  | ((event: AuditEvent, origin: AuditOrigin) => void)
+  | ((event: AuditEvent, origin: AuditOrigin) => Promise<void>);

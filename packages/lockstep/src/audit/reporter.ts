@@ -18,7 +18,12 @@ export class AuditReporter {
    */
   report(
     details: AuditDetails,
-    about: { readonly requestId: string; readonly route: string; readonly subjects: readonly string[] },
+    about: {
+      readonly requestId: string;
+      readonly route: string;
+      readonly subjects: readonly string[];
+      readonly address?: string | undefined;
+    },
   ): void {
     const event: AuditEvent = {
       at: timeOf(this.#clock),
@@ -27,6 +32,8 @@ export class AuditReporter {
       subjects: about.subjects,
       ...details,
     };
-    notify(`The audit sink failed on ${event.type} (request ${about.requestId})`, this.#sink, event);
+    notify(`The audit sink failed on ${event.type} (request ${about.requestId})`, this.#sink, event, {
+      address: about.address,
+    });
   }
 }

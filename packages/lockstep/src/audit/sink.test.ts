@@ -60,7 +60,7 @@ test("both sinks take the events of an API and of other packages", (t) => {
   const printed = t.mock.method(console, "error", () => {});
   const sinks: readonly AuditSink[] = [consoleAudit, pinoAudit({ info: () => {}, warn: () => {}, error: () => {} })];
   const others: readonly ((event: Login) => void)[] = [consoleAudit];
-  void sinks[0]?.(denied);
+  void sinks[0]?.(denied, { address: "192.0.2.1" });
   others[0]?.({ type: "account.signed_in", outcome: "success", account: "a1" });
   assert.deepEqual(
     printed.mock.calls.map((call) => JSON.parse(String(call.arguments[0]))),

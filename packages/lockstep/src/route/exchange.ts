@@ -271,6 +271,7 @@ export class Exchange implements HostExchange, RunningRequest {
       requestId: this.requestId,
       route: this.#route.label,
       subjects: this.#execution?.subjects() ?? [],
+      address: this.#source.request.address,
     });
   }
 
