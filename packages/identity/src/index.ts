@@ -7,7 +7,7 @@
 // The service
 export { identity, type Identity } from "./identity.ts";
 export { type IdentityOptions } from "./options.ts";
-export { type Lifetimes } from "./settings.ts";
+export { type Lifetimes, type RefreshReuse } from "./settings.ts";
 export { generateIdentityKey } from "./secret/identity-key.ts";
 export { WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
 

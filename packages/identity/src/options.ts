@@ -10,7 +10,7 @@ import { checkedClock, checkedScopes } from "./mechanism/callback.ts";
 import { checkOptions, type KnownOptions, WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
 import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { type IdentityKey, identityKey, WrongIdentityKey } from "./secret/identity-key.ts";
-import type { Lifetimes, Settings } from "./settings.ts";
+import type { Lifetimes, RefreshReuse, Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
 import type { ThrottleOptions } from "./throttle/throttle-options.ts";
 
@@ -47,6 +47,13 @@ export interface IdentityOptions<Sc extends string = string> {
    */
   readonly demo?: boolean;
   readonly lifetimes?: Partial<Lifetimes>;
+  /**
+   * When a refresh token that was used already returns the same successor again. `"within-window"`: for
+   * `lifetimes.refreshReuseWindowSeconds`. `"until-successor-is-used"`: as long as the successor lives and nobody has used it.
+   * A mobile client whose answer was lost can then try again after hours, and so can a thief with the old token.
+   * Default `"within-window"`.
+   */
+  readonly refreshReuse?: RefreshReuse;
   /** The addresses of the links in messages. Default: pages of the issuer. */
   readonly links?: LinkTemplates | undefined;
   /** The limits of attempts. */
@@ -96,6 +103,7 @@ const known: KnownOptions<IdentityOptions> = {
   registration: true,
   demo: true,
   lifetimes: true,
+  refreshReuse: true,
   links: true,
   throttle: true,
   revocation: true,
@@ -138,6 +146,7 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
     registration: options.registration ?? "closed",
     mail,
     lifetimes: checkLifetimes(options.lifetimes ?? {}),
+    refreshReuse: checkReuse(options),
     audit: new Auditor(options.audit ?? consoleAudit, clock),
     clock,
   } satisfies Settings);
@@ -217,6 +226,14 @@ function checkLifetimes(given: Partial<Lifetimes>): Lifetimes {
   });
   // The table has every name of Lifetimes.
   return Object.fromEntries(checked);
+}
+
+function checkReuse({ refreshReuse = "within-window", lifetimes: given = {} }: IdentityOptions): RefreshReuse {
+  if (refreshReuse === "within-window") return refreshReuse;
+  if (refreshReuse !== "until-successor-is-used") throw wrong('Set `refreshReuse` to "within-window" or "until-successor-is-used"');
+  if (given.refreshReuseWindowSeconds !== undefined)
+    throw wrong('Remove `refreshReuseWindowSeconds`: there is no window if `refreshReuse` is "until-successor-is-used"');
+  return refreshReuse;
 }
 
 function wrong(message: string): WrongIdentityOption {

@@ -24,6 +24,7 @@ type Success =
   | { readonly type: "session.ended"; readonly subject: string; readonly session: string; readonly reason: EndReason }
   | { readonly type: "token.issued"; readonly subject: string; readonly grant: GrantName; readonly client?: string }
   | { readonly type: "token.revoked"; readonly subject: string; readonly client?: string }
+  | { readonly type: "refresh.replayed"; readonly subject: string; readonly session: string; readonly client?: string }
   | { readonly type: "client.created"; readonly subject: string; readonly by?: string }
   | { readonly type: "client.disabled"; readonly subject: string; readonly by?: string }
   | { readonly type: "client.enabled"; readonly subject: string; readonly by?: string }

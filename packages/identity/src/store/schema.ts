@@ -76,7 +76,8 @@ export const identitySchema: Schema = {
       sql("CREATE INDEX identity_sessions_by_expiry ON identity_sessions (expires_at)"),
       sql("CREATE INDEX identity_sessions_by_end ON identity_sessions (ended_at) WHERE ended_at IS NOT NULL"),
 
-      // The successor of a spent token is found by its hash, and can be derived again from the token itself.
+      // The successor of a spent token is found by its hash, and can be derived again from the token itself. A spent token is
+      // kept as long as its successor lives.
       sql(`
         CREATE TABLE identity_refresh_tokens (
           secret_hash TEXT NOT NULL PRIMARY KEY,
@@ -84,7 +85,8 @@ export const identitySchema: Schema = {
           created_at BIGINT NOT NULL,
           expires_at BIGINT NOT NULL,
           spent_at BIGINT,
-          successor_hash TEXT
+          successor_hash TEXT,
+          replayed_at BIGINT
         )`),
       sql("CREATE INDEX identity_refresh_tokens_by_session ON identity_refresh_tokens (session_id)"),
       sql("CREATE INDEX identity_refresh_tokens_by_expiry ON identity_refresh_tokens (expires_at)"),
