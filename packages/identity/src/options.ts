@@ -18,7 +18,10 @@ import type { ThrottleOptions } from "./throttle/throttle-options.ts";
 export interface IdentityOptions<Sc extends string = string> {
   /** The database: `openSqlite(…)` or `openPostgres(…)`. Identity creates its tables in it. Close it yourself after `close()`. */
   readonly database: Database;
-  /** The URL of this service, exactly as in `iss`: https, without query and fragment. Links in mails begin with it. */
+  /**
+   * The URL of this service, exactly as in `iss`: https, without query and fragment. Links in mails begin with it. A database
+   * belongs to the issuer of its first start; all processes on it have the same one.
+   */
   readonly issuer: string;
   /** The name of the API in `aud`. */
   readonly audience: string;
@@ -203,7 +206,7 @@ function readKey(text: Redacted<string>): IdentityKey {
 }
 
 /** Checks the issuer (RFC 8414 §2): https, no query and no fragment. An issuer on loopback may use http. */
-function checkIssuer(issuer: string): string {
+export function checkIssuer(issuer: string): string {
   // Refuse white space and backslashes, which the parser would silently drop or change and which would end up in tokens and
   // links.
   const url = /^[!-[\]-~]+$/.test(issuer) && URL.canParse(issuer) ? new URL(issuer) : undefined;

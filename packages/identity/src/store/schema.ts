@@ -138,6 +138,14 @@ export const identitySchema: Schema = {
       sql("CREATE TABLE identity_revocation_position (name TEXT NOT NULL PRIMARY KEY, seq BIGINT NOT NULL)"),
       sql("INSERT INTO identity_revocation_position (name, seq) VALUES ('log', 0)"),
 
+      // One row: the issuer of the tokens, written by the first start. Its name is fixed, so there is no second row.
+      sql(`
+        CREATE TABLE identity_issuer (
+          name TEXT NOT NULL PRIMARY KEY CHECK (name = 'issuer'),
+          url TEXT NOT NULL,
+          since BIGINT NOT NULL
+        )`),
+
       // Ids that may be used once: those of client assertions.
       sql("CREATE TABLE identity_spent (key_hash TEXT NOT NULL PRIMARY KEY, expires_at BIGINT NOT NULL)"),
       sql("CREATE INDEX identity_spent_by_expiry ON identity_spent (expires_at)"),
