@@ -58,8 +58,8 @@ export async function openIdentity({ settings, store, log, audit }: IdentityPart
 }
 
 /**
- * Returns the issuer. Without `NOTES_ISSUER` it is the one of the first start on this database, so processes on several ports have
- * the same.
+ * Returns the issuer. Without `NOTES_ISSUER` it is the one of the first start on this database, so processes on several ports
+ * have the same.
  */
 async function issuerOf({ issuer, host, port }: Settings, { settings }: Store): Promise<string> {
   const kept = await settings.keep("issuer", issuer ?? urlOf(host, port));

@@ -71,8 +71,8 @@ export interface MoveSettings extends TokenLifetime {
 }
 
 /**
- * Moves a database to another issuer, and revokes every access token, because each names the issuer before. Returns `false` if the
- * database belongs to the issuer already, or to none.
+ * Moves a database to another issuer, and revokes every access token, because each names the issuer before. Returns `false` if
+ * the database belongs to the issuer already, or to none.
  *
  * @param by the operator, for the audit event
  * @throws Unavailable while the database is away
