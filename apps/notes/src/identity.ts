@@ -10,11 +10,12 @@ import {
   type TableAudit,
   tableAudit,
   WrongIdentityOption,
+  WrongIssuer,
 } from "lockstep-identity";
 import { smtpMail } from "lockstep-identity/smtp";
 import type { Logger } from "pino";
 import { noteScopes, type NoteScope } from "./scopes.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, urlOf } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 import type { Store } from "./store/store.ts";
 
@@ -35,7 +36,7 @@ export async function openIdentity({ settings, store, log, audit }: IdentityPart
   try {
     return await identity({
       database: store.database,
-      issuer: settings.issuer,
+      issuer: await issuerOf(settings, store),
       audience: "notes",
       key: settings.mode === "production" ? settings.identityKeys : [await demoKey(settings.identityKeys[0], store)],
       scopes: noteScopes,
@@ -49,6 +50,12 @@ export async function openIdentity({ settings, store, log, audit }: IdentityPart
       audit,
     });
   } catch (error) {
+    if (error instanceof WrongIssuer) {
+      throw new StartError(
+        `Set NOTES_ISSUER to ${error.issuer}: the database belongs to it. To move it, run \`npm run identity -- issuer move <url>\`.`,
+        { cause: error },
+      );
+    }
     if (error instanceof WrongIdentityOption) throw new StartError(`${error.message}.`, { cause: error });
     throw error;
   }
@@ -66,6 +73,15 @@ export function openAudit({ settings, store }: Pick<IdentityParts, "settings" | 
     if (error instanceof WrongIdentityOption) throw new StartError(`${error.message}.`, { cause: error });
     throw error;
   }
+}
+
+/**
+ * Returns the issuer. Without `NOTES_ISSUER` it is the one of the first start on this database, so processes on several ports
+ * have the same.
+ */
+async function issuerOf({ issuer, host, port }: Settings, { settings }: Store): Promise<string> {
+  const kept = await settings.keep("issuer", issuer ?? urlOf(host, port));
+  return issuer ?? kept;
 }
 
 /**

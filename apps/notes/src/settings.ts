@@ -19,8 +19,8 @@ interface CommonSettings {
   /** The number of proxies in front of this process. */
   readonly trustedProxies: number;
   readonly database: DatabaseAddress;
-  /** The `iss` of the tokens. */
-  readonly issuer: string;
+  /** The `iss` of the tokens, if `NOTES_ISSUER` is set. Otherwise the database says it. */
+  readonly issuer: string | undefined;
   /** Whether anyone may register. */
   readonly registration: "open" | "closed";
   /** The mail server. Without it, no mail is sent. The demo writes mail to its log. */
@@ -76,7 +76,7 @@ export function readSettings(env: Environment): Settings {
     sharesPort: readSwitch(env, "REUSE_PORT"),
     trustedProxies: readCount(env, "TRUSTED_PROXIES"),
     database: readDatabase(env["DATABASE_URL"]),
-    issuer: readIssuer(env["NOTES_ISSUER"], urlOf(host, port)),
+    issuer: readIssuer(env["NOTES_ISSUER"]),
     registration: readSwitch(env, "NOTES_REGISTRATION") ? ("open" as const) : ("closed" as const),
     smtp,
   };
@@ -191,8 +191,8 @@ export function readDatabase(text: string | undefined): DatabaseAddress {
   );
 }
 
-function readIssuer(text: string | undefined, url: string): string {
-  if (!text) return url;
+function readIssuer(text: string | undefined): string | undefined {
+  if (!text) return undefined;
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new StartError("Set NOTES_ISSUER to the URL of this API, for example https://notes.example.com.");
 }

@@ -8,7 +8,7 @@ import { generateIdentityKey } from "lockstep-identity";
 import { eventually } from "../../../packages/lockstep/src/testing/eventually.ts";
 import { newPostgresUrl } from "./database.fixture.ts";
 import { type Ask, answerOf, requestOf } from "./notes.fixture.ts";
-import { type Program, startProgram } from "./program.fixture.ts";
+import { failToStart, type Program, startDemo, startProgram } from "./program.fixture.ts";
 
 /** The longest time to wait for an event. It is so long that no machine is too slow. */
 const soonMs = 30_000;
@@ -189,6 +189,44 @@ function refusals(program: Program): number {
 }
 
 const isElsewhere = process.platform !== "linux" && "REUSE_PORT hands connections to all processes on Linux only";
+
+suite("two processes on two ports, without NOTES_ISSUER", () => {
+  test("accept each other's tokens and see each other's revocations, as npm start on one PostgreSQL starts them", async (t) => {
+    const shared = { DATABASE_URL: await newPostgresUrl(t), NOTES_DEMO_PASSWORD: password };
+    const ports = [await freePort(), await freePort()].map(String);
+    assert.notEqual(ports[0], ports[1]);
+    // Both start at once, so the first start is whichever is first.
+    const [a, b] = await Promise.all(ports.map((PORT) => startDemo(t, { ...shared, PORT })));
+    assert.ok(a && b);
+    assert.notEqual(a.url, b.url);
+    const form = { grant_type: "password", username: "alice@example.com", password };
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const signedIn = await ask(one, "POST", "/auth/token", { form });
+      assert.equal(signedIn.status, 200, signedIn.text);
+      const token = String(signedIn.body["access_token"]);
+      for (const each of [one, other]) assert.equal(await status(each, { token }), 200);
+      assert.equal((await ask(other, "POST", "/auth/logout", { token })).status, 204);
+      assert.equal(await status(other, { token }), 401);
+      await isRefused(one, { token });
+    }
+  });
+
+  test("refuse to start with another issuer than that of the database, and say which to set", async (t) => {
+    const { NOTES_ISSUER: _issuer, ...settings } = await installation(t);
+    const first = await startProgram(t, [], { ...settings, PORT: String(await freePort()) });
+    const failed = await failToStart({ ...settings, NOTES_ISSUER: "https://other.test" });
+    assert.notEqual(failed.code, 0);
+    assert.equal(failed.output, "");
+    assert.ok(failed.errors.includes(`Set NOTES_ISSUER to ${first.url}: the database belongs to it.`), failed.errors);
+    // The control: with the issuer that the message names, it starts.
+    const second = await startProgram(t, [], { ...settings, NOTES_ISSUER: first.url });
+    const { token } = await signIn(first);
+    assert.equal(await status(second, { token }), 200);
+  });
+});
 
 suite("two processes behind one port", { skip: isElsewhere }, () => {
   test("share the work, both refuse a user who signs out on either, and one goes on without the other", async (t) => {

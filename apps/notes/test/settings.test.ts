@@ -30,7 +30,7 @@ suite("accepted settings", () => {
       sharesPort: false,
       trustedProxies: 0,
       database: { kind: "sqlite", path: "data/notes.db" },
-      issuer: "http://127.0.0.1:3000",
+      issuer: undefined,
       registration: "open",
       smtp: undefined,
       identityKeys: [],
@@ -63,7 +63,7 @@ suite("accepted settings", () => {
     const { mode, host, port, database, issuer } = settings;
     assert.deepEqual(
       { mode, host, port, database, issuer },
-      { mode: "production", host: "::", port: 0, database: { kind: "sqlite", path: ":memory:" }, issuer: "http://[::]:0" },
+      { mode: "production", host: "::", port: 0, database: { kind: "sqlite", path: ":memory:" }, issuer: undefined },
     );
     const url = "postgres://notes@db.example.com:5432/notes";
     assert.deepEqual(readSettings({ ...production, DATABASE_URL: url }).database, { kind: "postgres", url });

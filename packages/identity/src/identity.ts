@@ -19,6 +19,7 @@ import { removeExpiredRefreshTokens } from "./grant/refresh-token-store.ts";
 import { revocationEndpoint } from "./grant/revocation-endpoint.ts";
 import { tokenEndpoint } from "./grant/token-endpoint.ts";
 import { AccessTokens } from "./issuer/access-tokens.ts";
+import { claimIssuer } from "./issuer/database-issuer.ts";
 import { issuerRoutes } from "./issuer/issuer-routes.ts";
 import { removeSigningKeys } from "./issuer/signing-key-store.ts";
 import { Outbox } from "./mail/outbox.ts";
@@ -83,6 +84,7 @@ export interface Identity<Sc extends string> {
  * revocation log.
  *
  * @throws WrongIdentityOption for an option that is missing or wrong
+ * @throws WrongIssuer if the database belongs to another issuer: a process that started on it before had another `issuer`
  * @throws SchemaTooNew if a newer version of the package has migrated the database
  * @throws Unavailable while the database is away
  * @throws Error on a Node older than 24.7
@@ -101,6 +103,7 @@ export async function identity<const Sc extends string>(options: IdentityOptions
   // It uses the database without `withOwnRevocations`, because it only counts and revokes nothing.
   const throttle = new Throttle(base, options.throttle);
   await migrate(base.database, identitySchema);
+  await claimIssuer(base);
   const feed = await RevocationFeed.open(base, options.revocation);
   const settings = { ...base, database: withOwnRevocations(base.database, feed) };
   const tokens = await AccessTokens.open(settings, feed, options.signingKeys).catch(async (error: unknown) => {

@@ -7,9 +7,10 @@
 // The service
 export { identity, type Identity } from "./identity.ts";
 export { type IdentityOptions } from "./options.ts";
-export { type Lifetimes } from "./settings.ts";
+export { type Lifetimes, type RefreshReuse } from "./settings.ts";
 export { generateIdentityKey } from "./secret/identity-key.ts";
 export { WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
+export { WrongIssuer } from "./issuer/database-issuer.ts";
 
 // Who is calling
 export { type ApiClient, type Caller, type Service, type User } from "./principal/principal.ts";

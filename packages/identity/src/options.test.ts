@@ -34,7 +34,7 @@ const keyPrefix = "Set `keyPrefix` to at most 20 lower-case letters and digits, 
 const scopes = 'Set `scopes` to your scopes with descriptions: { "notes:read": "Read notes" }';
 const noKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is not 32 bytes in base64url";
 const options =
-  "identity() takes database, issuer, audience, key, scopes, scopesOf, defaultScopes, mail, keyPrefix, passwordGrant, registration, demo, lifetimes, links, throttle, revocation, signingKeys, keepAuditDays, audit, clock";
+  "identity() takes database, issuer, audience, key, scopes, scopesOf, defaultScopes, mail, keyPrefix, passwordGrant, registration, demo, lifetimes, refreshReuse, links, throttle, revocation, signingKeys, keepAuditDays, audit, clock";
 const lifetimes =
   "`lifetimes` takes accessTokenSeconds, refreshTokenSeconds, refreshFamilySeconds, refreshReuseWindowSeconds, sessionIdleSeconds, sessionSeconds, linkSeconds, recentSignInSeconds, signingKeySeconds";
 const noRandomKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is not random";
@@ -120,6 +120,16 @@ const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, 
     "Set `refreshReuseWindowSeconds` to a whole number from 0 to 60",
   ],
   [
+    "a way of reuse that does not exist",
+    { refreshReuse: "always" },
+    'Set `refreshReuse` to "within-window" or "until-successor-is-used"',
+  ],
+  [
+    "a window for a reuse that has none",
+    { refreshReuse: "until-successor-is-used", lifetimes: { refreshReuseWindowSeconds: 10 } },
+    'Remove `refreshReuseWindowSeconds`: there is no window if `refreshReuse` is "until-successor-is-used"',
+  ],
+  [
     "identity's own scope among the application's",
     { scopes: { account: "Mine" } },
     "Rename `account` in `scopes`: identity has a scope of this name, to administer the account",
@@ -178,6 +188,7 @@ describe("the options of identity()", () => {
         recentSignInSeconds: 600,
         signingKeySeconds: 2_592_000,
       },
+      refreshReuse: "within-window",
     });
   });
 

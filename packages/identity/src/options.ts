@@ -11,7 +11,7 @@ import { checkOptions, type KnownOptions, WrongIdentityOption } from "./mechanis
 import { accountScope } from "./principal/principal.ts";
 import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { type IdentityKey, identityKey, WrongIdentityKey } from "./secret/identity-key.ts";
-import type { Lifetimes, Settings } from "./settings.ts";
+import type { Lifetimes, RefreshReuse, Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
 import type { ThrottleOptions } from "./throttle/throttle-options.ts";
 
@@ -40,7 +40,10 @@ export type IdentityOptions<Sc extends string = string> = CommonOptions<Sc> & Re
 interface CommonOptions<Sc extends string> {
   /** The database: `openSqlite(…)` or `openPostgres(…)`. Identity creates its tables in it. Close it yourself after `close()`. */
   readonly database: Database;
-  /** The URL of this service, exactly as in `iss`: https, without query and fragment. Links in mails begin with it. */
+  /**
+   * The URL of this service, exactly as in `iss`: https, without query and fragment. Links in mails begin with it. A database
+   * belongs to the issuer of its first start; all processes on it have the same one.
+   */
   readonly issuer: string;
   /** The name of the API in `aud`. */
   readonly audience: string;
@@ -63,6 +66,13 @@ interface CommonOptions<Sc extends string> {
    */
   readonly demo?: boolean;
   readonly lifetimes?: Partial<Lifetimes>;
+  /**
+   * When a refresh token that was used already returns the same successor again. `"within-window"`: for
+   * `lifetimes.refreshReuseWindowSeconds`. `"until-successor-is-used"`: as long as the successor lives and nobody has used it.
+   * A mobile client whose answer was lost can then try again after hours, and so can a thief with the old token.
+   * Default `"within-window"`.
+   */
+  readonly refreshReuse?: RefreshReuse;
   /** The addresses of the links in messages. Default: pages of the issuer. */
   readonly links?: LinkTemplates | undefined;
   /** The limits of attempts. */
@@ -114,6 +124,7 @@ const known: KnownOptions<IdentityOptions> = {
   registration: true,
   demo: true,
   lifetimes: true,
+  refreshReuse: true,
   links: true,
   throttle: true,
   revocation: true,
@@ -156,6 +167,7 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
     registration: options.registration ?? "closed",
     mail,
     lifetimes: checkLifetimes(options.lifetimes ?? {}),
+    refreshReuse: checkReuse(options),
     audit: new Auditor(options.audit ?? consoleAudit, clock),
     clock,
   } satisfies Settings);
@@ -217,7 +229,7 @@ function readKey(text: Redacted<string>): IdentityKey {
 }
 
 /** Checks the issuer (RFC 8414 §2): https, no query and no fragment. An issuer on loopback may use http. */
-function checkIssuer(issuer: string): string {
+export function checkIssuer(issuer: string): string {
   // Refuse white space and backslashes, which the parser would silently drop or change and which would end up in tokens and
   // links.
   const url = /^[!-[\]-~]+$/.test(issuer) && URL.canParse(issuer) ? new URL(issuer) : undefined;
@@ -240,6 +252,14 @@ function checkLifetimes(given: Partial<Lifetimes>): Lifetimes {
   });
   // The table has every name of Lifetimes.
   return Object.fromEntries(checked);
+}
+
+function checkReuse({ refreshReuse = "within-window", lifetimes: given = {} }: IdentityOptions): RefreshReuse {
+  if (refreshReuse === "within-window") return refreshReuse;
+  if (refreshReuse !== "until-successor-is-used") throw wrong('Set `refreshReuse` to "within-window" or "until-successor-is-used"');
+  if (given.refreshReuseWindowSeconds !== undefined)
+    throw wrong('Remove `refreshReuseWindowSeconds`: there is no window if `refreshReuse` is "until-successor-is-used"');
+  return refreshReuse;
 }
 
 function wrong(message: string): WrongIdentityOption {

@@ -60,6 +60,7 @@ export function testSettings(database: Database, overrides: Partial<Settings> = 
       },
     },
     lifetimes: defaultLifetimes,
+    refreshReuse: "within-window",
     audit: new Auditor((event) => events.push(event), clock.read),
     clock: clock.read,
     ...overrides,

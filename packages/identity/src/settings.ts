@@ -14,8 +14,8 @@ export interface Lifetimes {
   /** Life of a program's session, however often it is refreshed. Default 90 days. */
   readonly refreshFamilySeconds: number;
   /**
-   * For how long a spent refresh token returns the same successor again, so two tabs can share it. 0 to 60, default 10; 0 turns
-   * this off.
+   * For how long a spent refresh token returns the same successor again, once per minute and session, so two tabs can share it.
+   * 0 to 60, default 10; 0 turns this off.
    */
   readonly refreshReuseWindowSeconds: number;
   /** Life of a browser's session without a request. Default 8 hours. */
@@ -32,6 +32,12 @@ export interface Lifetimes {
   /** How long a signing key signs. Default 30 days. */
   readonly signingKeySeconds: number;
 }
+
+/**
+ * When a refresh token that was used already returns the same successor again: within `refreshReuseWindowSeconds`, once per
+ * minute and session, or until the successor is used, however late.
+ */
+export type RefreshReuse = "within-window" | "until-successor-is-used";
 
 /** The settings. */
 export interface Settings {
@@ -55,6 +61,7 @@ export interface Settings {
   readonly registration: "open" | "closed";
   readonly mail: Mail;
   readonly lifetimes: Lifetimes;
+  readonly refreshReuse: RefreshReuse;
   readonly audit: Auditor;
   /** Milliseconds since 1970. */
   readonly clock: () => number;

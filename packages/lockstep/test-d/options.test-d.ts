@@ -124,9 +124,9 @@ get("/", { public: "a test", responses: { 200: z.number(), mispelt: z.number() }
 authorize({ user: activeUser }, ({ user }) => user, { problems: { 409: "Taken.", mispelt: "Taken." } });
 // @ts-expect-error 'mispelt' does not exist
 depends({}, () => 1, { problems: { 409: "Taken.", mispelt: "Taken." } });
-// What takes no options refuses a record of them.
-// @ts-expect-error Expected 0 arguments, but got 1
+// @ts-expect-error 'origins' does not exist
 sameSite({ origins: [] });
+// What takes no options refuses a record of them.
 // @ts-expect-error Expected 2 arguments, but got 3
 authenticate({ token: bearer }, () => ({ id: "u1" }), { reach: "any" });
 // @ts-expect-error Expected 2 arguments, but got 3

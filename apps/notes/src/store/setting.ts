@@ -1,8 +1,11 @@
 /** Settings that the application stores in its database. */
 import { all, type Database, first, sql, textOf } from "lockstep-identity/database";
 
-/** `mode`: demo or production, whichever started first. `identity_key`: the demo's own key, which its first start creates. */
-export type SettingName = "mode" | "identity_key";
+/**
+ * `mode`: demo or production, whichever started first. `identity_key`: the demo's own key, which its first start creates.
+ * `issuer`: the issuer of the first start.
+ */
+export type SettingName = "mode" | "identity_key" | "issuer";
 
 const find = sql("SELECT value FROM notes_settings WHERE name = :name");
 const add = sql("INSERT INTO notes_settings (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING");

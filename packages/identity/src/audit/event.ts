@@ -26,6 +26,7 @@ type Success =
   | { readonly type: "session.ended"; readonly subject: string; readonly session: string; readonly reason: EndReason }
   | { readonly type: "token.issued"; readonly subject: string; readonly grant: GrantName; readonly client?: string }
   | { readonly type: "token.revoked"; readonly subject: string; readonly client?: string }
+  | { readonly type: "refresh.replayed"; readonly subject: string; readonly session: string; readonly client?: string }
   | { readonly type: "client.created"; readonly subject: string; readonly by?: string }
   | { readonly type: "client.disabled"; readonly subject: string; readonly by?: string }
   | { readonly type: "client.enabled"; readonly subject: string; readonly by?: string }
@@ -59,6 +60,7 @@ type Success =
   | { readonly type: "signing_key.reencrypted"; readonly key: string }
   | { readonly type: "audit.chain_restarted"; readonly by?: string }
   | { readonly type: "revocation.everything"; readonly by?: string }
+  | { readonly type: "issuer.moved"; readonly issuer: string; readonly by?: string }
   | { readonly type: "revocation.feed_recovered" };
 
 type Failure =

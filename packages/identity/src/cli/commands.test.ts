@@ -7,6 +7,7 @@ import { generateSigningKey, publicJwks, signingKey } from "lockstep/jwt";
 import { Redacted } from "lockstep";
 import { parseApiKey } from "../api-key/api-key-format.ts";
 import { ChainSealer } from "../audit/chain-sealer.ts";
+import { claimIssuer } from "../issuer/database-issuer.ts";
 import { SigningKeys } from "../issuer/signing-keys.ts";
 import { revocationChannel } from "../revocation/revocation-log.ts";
 import { identityKey } from "../secret/identity-key.ts";
@@ -57,6 +58,26 @@ describeWithEach("lockstep-identity", (place) => {
       assert.ok(events.stdout.includes(type), type);
     }
     assert.ok(!events.stdout.includes("ada@"));
+  });
+
+  test("shows the issuer of the database, and moves it with everything revoked", async (t) => {
+    const { run, url } = await start(t, place);
+    assert.match((await run("issuer", "show")).stdout, /no issuer yet/);
+    assert.match((await run("issuer", "move", "https://new.test", "--yes")).stderr, /Start the service first/);
+    const database = openUrl(t, url);
+    await claimIssuer({ database, issuer: "https://old.test", clock: Date.now });
+    assert.equal(record(await json(run("issuer", "show", "--json")))["issuer"], "https://old.test");
+    for (const wrong of ["new.test", "http://new.test", "https://new.test/"]) {
+      assert.match((await run("issuer", "move", wrong, "--yes")).stderr, /Pass the https URL/, wrong);
+    }
+    assert.match((await run("issuer", "move", "https://new.test")).stderr, /--yes/);
+    assert.equal(record(await json(run("issuer", "show", "--json")))["issuer"], "https://old.test");
+    const moved = await run("issuer", "move", "https://new.test", "--yes");
+    assert.deepEqual([moved.exitCode, moved.stderr], [0, ""]);
+    assert.equal(record(await json(run("issuer", "show", "--json")))["issuer"], "https://new.test");
+    assert.equal(record(await json(run("issuer", "move", "https://new.test", "--yes", "--json")))["changed"], false);
+    const events = await run("audit", "list");
+    for (const type of ["issuer.moved", "revocation.everything"]) assert.ok(events.stdout.includes(type), type);
   });
 
   test("ends sessions: one, all of a user, all of a client; the service learns of it", async (t) => {

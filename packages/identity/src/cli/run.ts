@@ -10,6 +10,7 @@ import { doctor } from "./doctor.ts";
 import { type Environment, openDatabase, readKeys, settingsOver } from "./environment.ts";
 import { sentenceOf, WrongUsage } from "./failure.ts";
 import { helpOf, overview } from "./help.ts";
+import { issuerCommands } from "./issuer.ts";
 import { keyCommands } from "./keys.ts";
 import { readPassword, type Terminal } from "./password.ts";
 import { serviceCommands } from "./service.ts";
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   ...keyCommands,
   ...sessionCommands,
   ...signingKeyCommands,
+  ...issuerCommands,
   ...auditCommands,
 ];
 

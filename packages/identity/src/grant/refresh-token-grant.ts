@@ -1,12 +1,10 @@
 /**
- * The refresh_token grant (RFC 6749 §6). Every refresh token can be used once, and is replaced by its successor. If it is used
- * again, it was stolen from the client or by it, and its family ends (RFC 9700 §4.14.2). The exception is a short window in which
- * two tabs may share a token: within it, the same successor is returned again.
+ * The refresh_token grant (RFC 6749 §6). Every refresh token can be used once, and is replaced by its successor.
+ * `refresh-token-reuse.ts` decides about a token that is used again.
  */
 import { oauthError, type Redacted } from "lockstep";
 import type { Recorder } from "../audit/auditor.ts";
 import { isSecretFormat } from "../secret/opaque-token.ts";
-import { endSessions } from "../lineage/end-sessions.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 import {
@@ -20,8 +18,9 @@ import {
   tokenAnswer,
   type TokenServices,
 } from "./grant.ts";
-import { findSuccessor, successorOf } from "./refresh-successor.ts";
-import { findRefreshToken, insertRefreshToken, type RefreshTokenRecord, spendRefreshToken } from "./refresh-token-store.ts";
+import { successorOf } from "./refresh-successor.ts";
+import { presentAgain, type Rotation } from "./refresh-token-reuse.ts";
+import { findRefreshToken, lockFamily, type RefreshTokenRecord, spendRefreshToken } from "./refresh-token-store.ts";
 
 /**
  * Exchanges an unspent refresh token for an access token and the next refresh token.
@@ -67,8 +66,6 @@ function refreshableScopes(
   return scope.split(" ").filter((each) => allowed.includes(each));
 }
 
-type Rotation = { readonly successor: Redacted<string> } | { readonly successor: undefined; readonly reason: string };
-
 interface Presented {
   readonly token: Redacted<string>;
   readonly found: RefreshTokenRecord;
@@ -77,44 +74,11 @@ interface Presented {
 
 /** Spends the token, returns the same successor again, or ends the family, in one transaction. */
 function* rotate({ token, found, clientId }: Presented, record: Recorder, settings: Settings): Work<Rotation> {
-  const now = settings.clock();
   const successor = successorOf(token, settings.keys.current);
-  if (yield* spendRefreshToken({ token, successor, clientId, now })) {
-    const { sessionId, sessionExpiresAt } = found;
-    yield* insertRefreshToken({ token: successor, sessionId, sessionExpiresAt }, settings);
-    return { successor };
-  }
+  const { sessionId, sessionExpiresAt } = found;
+  if (yield* spendRefreshToken({ token, successor, clientId, sessionExpiresAt }, settings)) return { successor };
+  yield* lockFamily(sessionId);
   // Read it again: another request may have spent it since it was found.
   const state = yield* findRefreshToken(token);
-  if (state === undefined) return { successor: undefined, reason: "unknown" };
-  const over = whyOver(state, now);
-  if (over !== undefined) return { successor: undefined, reason: over };
-  const same = isWithinWindow(state, now, settings) ? findSuccessor(token, state.successorHash, settings.keys) : undefined;
-  return same === undefined ? yield* endReused(state, record, settings) : { successor: same };
-}
-
-/** Returns why a token would be refused even if it were unspent, or `undefined`. */
-function whyOver(
-  { spentAt, expiresAt, sessionEndedAt, sessionExpiresAt, account }: RefreshTokenRecord,
-  now: number,
-): string | undefined {
-  if (sessionEndedAt !== undefined) return "ended";
-  if (account.disabledAt !== undefined) return "account_disabled";
-  if (sessionExpiresAt <= now || (spentAt === undefined && expiresAt <= now)) return "expired";
-  return undefined;
-}
-
-/** Whether the successor may be returned again. With a window of 0 it never may, whatever the clocks of other nodes say. */
-function isWithinWindow({ spentAt, isSuccessorUnspent }: RefreshTokenRecord, now: number, { lifetimes }: Settings): boolean {
-  const windowMs = lifetimes.refreshReuseWindowSeconds * 1000;
-  return windowMs > 0 && spentAt !== undefined && now < spentAt + windowMs && isSuccessorUnspent;
-}
-
-function* endReused({ sessionId, clientId, account }: RefreshTokenRecord, record: Recorder, settings: Settings): Work<Rotation> {
-  const ended = yield* endSessions({ id: sessionId }, "token_reused", record, settings);
-  if (ended.length > 0) {
-    const client = clientId === undefined ? {} : { client: clientId };
-    yield* record({ type: "refresh.reuse", subject: account.id, session: sessionId, ...client });
-  }
-  return { successor: undefined, reason: "reused" };
+  return state === undefined ? { successor: undefined, reason: "unknown" } : yield* presentAgain(token, state, record, settings);
 }

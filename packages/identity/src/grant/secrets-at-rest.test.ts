@@ -47,7 +47,7 @@ describeOnEach("The database", (database) => {
     assert.ok(!JSON.stringify(desk.events).includes(first.refresh));
   });
 
-  test("expired refresh tokens are removed, those of a live family are not", async (t) => {
+  test("expired refresh tokens are removed, and a spent one is kept as long as its successor lives", async (t) => {
     const opened = await database.open(t);
     const desk = await openDesk(t, opened);
     const [first] = [await desk.signIn(), await desk.signIn()];
@@ -55,8 +55,11 @@ describeOnEach("The database", (database) => {
     const second = tokensOf(await desk.token({ grant_type: "refresh_token", refresh_token: first.refresh }));
     assert.equal(await opened.run(removeExpiredRefreshTokens(desk.clock.now, 10)), 0);
     desk.clock.advance(4 * 86_400);
-    assert.equal(await opened.run(removeExpiredRefreshTokens(desk.clock.now, 1)), 1);
     assert.equal(await opened.run(removeExpiredRefreshTokens(desk.clock.now, 10)), 1);
-    tokensOf(await desk.token({ grant_type: "refresh_token", refresh_token: second.refresh }));
+    const third = tokensOf(await desk.token({ grant_type: "refresh_token", refresh_token: second.refresh }));
+    desk.clock.advance(10 * 86_400);
+    assert.equal(await opened.run(removeExpiredRefreshTokens(desk.clock.now, 1)), 1);
+    assert.equal(await opened.run(removeExpiredRefreshTokens(desk.clock.now, 10)), 0);
+    tokensOf(await desk.token({ grant_type: "refresh_token", refresh_token: third.refresh }));
   });
 });

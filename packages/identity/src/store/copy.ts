@@ -13,6 +13,7 @@ export const identityTables: readonly string[] = [
   "identity_refresh_tokens",
   "identity_api_keys",
   "identity_signing_keys",
+  "identity_issuer",
   "identity_revocations",
   "identity_revocation_position",
   "identity_spent",

@@ -77,7 +77,8 @@ export const identitySchema: Schema = {
       sql("CREATE INDEX identity_sessions_by_expiry ON identity_sessions (expires_at)"),
       sql("CREATE INDEX identity_sessions_by_end ON identity_sessions (ended_at) WHERE ended_at IS NOT NULL"),
 
-      // The successor of a spent token is found by its hash, and can be derived again from the token itself.
+      // The successor of a spent token is found by its hash, and can be derived again from the token itself. A spent token is
+      // kept as long as its successor lives.
       sql(`
         CREATE TABLE identity_refresh_tokens (
           secret_hash TEXT NOT NULL PRIMARY KEY,
@@ -85,7 +86,8 @@ export const identitySchema: Schema = {
           created_at BIGINT NOT NULL,
           expires_at BIGINT NOT NULL,
           spent_at BIGINT,
-          successor_hash TEXT
+          successor_hash TEXT,
+          replayed_at BIGINT
         )`),
       sql("CREATE INDEX identity_refresh_tokens_by_session ON identity_refresh_tokens (session_id)"),
       sql("CREATE INDEX identity_refresh_tokens_by_expiry ON identity_refresh_tokens (expires_at)"),
@@ -144,6 +146,14 @@ export const identitySchema: Schema = {
       // One row. Its lock makes positions visible in the order of their commits.
       sql("CREATE TABLE identity_revocation_position (name TEXT NOT NULL PRIMARY KEY, seq BIGINT NOT NULL)"),
       sql("INSERT INTO identity_revocation_position (name, seq) VALUES ('log', 0)"),
+
+      // One row: the issuer of the tokens, written by the first start. Its name is fixed, so there is no second row.
+      sql(`
+        CREATE TABLE identity_issuer (
+          name TEXT NOT NULL PRIMARY KEY CHECK (name = 'issuer'),
+          url TEXT NOT NULL,
+          since BIGINT NOT NULL
+        )`),
 
       // Ids that may be used once: those of client assertions.
       sql("CREATE TABLE identity_spent (key_hash TEXT NOT NULL PRIMARY KEY, expires_at BIGINT NOT NULL)"),

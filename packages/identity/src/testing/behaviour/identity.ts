@@ -53,7 +53,10 @@ export const identityBehaviours: readonly Behaviour[] = [
     await database.run(all(insertToken, { hash, sessionId: session, now, expiresAt: later }));
     const successors = Array.from({ length: contenders }, () => newSecret());
     const spend = (index: number, at: number): Work<boolean> =>
-      spendRefreshToken({ token, successor: successors[index] ?? newSecret(), clientId: undefined, now: at });
+      spendRefreshToken(
+        { token, successor: successors[index] ?? newSecret(), clientId: undefined, sessionExpiresAt: later },
+        { clock: () => at, lifetimes: { refreshTokenSeconds: 60 } },
+      );
     assert.equal(await database.transaction(() => spend(0, later)), false);
     const winner = await expectOneWinner(database, (index) => spend(index, now));
     const kept = await database.run(findRefreshToken(token));
