@@ -8,7 +8,7 @@ import type { Account } from "./account-table/account-row.ts";
 import { type Ask, codeOf, type IdentityApi, openIdentityApi, password, reveal, textIn } from "./identity.fixture.ts";
 import { SigningKeys } from "./issuer/signing-keys.ts";
 import { eventually } from "./revocation/node-process.fixture.ts";
-import { revokeEverything } from "./revocation/revoke-everything.ts";
+import { revokeEverything } from "./lineage/revoke-everything.ts";
 import type { Database } from "./store/database.ts";
 import { describeOnEach, type TestDatabase } from "./store/database.fixture.ts";
 
@@ -160,13 +160,13 @@ describeOnEach("a credential that is used after it was revoked (M-01)", (databas
     assert.equal(await status("/me", { token: another }), 200);
   });
 
-  test("everything, by the command line: access tokens are refused, signing in again works", async (t) => {
+  test("everything, by the command line: access and refresh tokens are refused, signing in again works", async (t) => {
     const { alice, settings, signIn, status, refresh } = await open(t, database);
     const { access: token, refresh: next } = await signIn(alice);
     assert.equal(await status("/me", { token }), 200, "the control");
     await revokeEverything(settings);
     await eventually(async () => (await status("/me", { token })) === 401, soonMs, "the token is refused");
-    assert.equal(await refresh(next), 200);
+    assert.equal(await refresh(next), "invalid_grant");
     assert.equal(await status("/me", { token: (await signIn(alice)).access }), 200);
   });
 });

@@ -112,7 +112,7 @@ describeOnEach("recorded()", (database) => {
       yield* record(created);
       yield* record({ type: "password.set", subject: "account-1" });
     });
-    auditor.report({ type: "revocation.everything" });
+    auditor.report({ type: "revocation.everything", sessions: 0, apiKeys: 0, links: 0 });
     assert.deepEqual(await written(db).then(([names, types]) => [names, types.toSorted()]), [
       ["a"],
       ["account.created", "password.set"],

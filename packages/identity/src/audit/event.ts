@@ -59,7 +59,13 @@ type Success =
   | { readonly type: "signing_key.retired"; readonly key: string; readonly reason: "compromised" }
   | { readonly type: "signing_key.reencrypted"; readonly key: string }
   | { readonly type: "audit.chain_restarted"; readonly by?: string }
-  | { readonly type: "revocation.everything"; readonly by?: string }
+  | {
+      readonly type: "revocation.everything";
+      readonly sessions: number;
+      readonly apiKeys: number;
+      readonly links: number;
+      readonly by?: string;
+    }
   | { readonly type: "issuer.moved"; readonly issuer: string; readonly by?: string }
   | { readonly type: "revocation.feed_recovered" };
 

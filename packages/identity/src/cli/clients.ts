@@ -28,6 +28,7 @@ export const clientCommands: readonly Command[] = [
           grants: ({ grants }) => grants.join(" "),
           scopes: ({ scopes }) => scopes.join(" "),
           introspects: ({ introspects }) => (introspects ? "yes" : "no"),
+          "made by": ({ createdBy }) => createdBy ?? "",
           disabled: ({ disabledAt }) => time(disabledAt),
         },
         whenEmpty: "There are no clients.",

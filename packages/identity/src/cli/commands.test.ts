@@ -176,7 +176,12 @@ describeWithEach("lockstep-identity", (place) => {
     assert.match(list, /compromised/);
     assert.match(list, /current/);
     assert.equal((await run("revoke-everything")).exitCode, 2);
-    assert.equal((await run("revoke-everything", "--yes")).exitCode, 0);
+    await run("users", "create", "eve@example.test", "--no-password");
+    await run("keys", "create", "--user", "eve@example.test", "--name", "k", "--scopes", "notes:read");
+    const kept = await run("revoke-everything", "--keep-keys", "--yes");
+    assert.match(kept.stdout, /Ended: 0 sessions, API keys were kept, 0 links, and every access token/);
+    assert.match((await run("revoke-everything", "--yes")).stdout, /Ended: 0 sessions, 1 API keys, 0 links/);
+    assert.match((await run("keys", "list", "--user", "eve@example.test")).stdout, /\d{4}-\d\d-\d\d/);
     assert.match((await run("audit", "list", "--type", "revocation.everything", "--since", "1h")).stdout, /by=command-line/);
     assert.equal((await run("doctor", both)).exitCode, 0);
   });

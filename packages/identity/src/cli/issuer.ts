@@ -2,7 +2,7 @@
 import { findIssuer, moveIssuer } from "../issuer/database-issuer.ts";
 import { WrongIdentityOption } from "../mechanism/wrong-identity-option.ts";
 import { checkIssuer } from "../options.ts";
-import { revokeEverything } from "../revocation/revoke-everything.ts";
+import { revokeEverything } from "../lineage/revoke-everything.ts";
 import { byCommandLine, type Command } from "./command.ts";
 import { Failure } from "./failure.ts";
 import { record, time } from "./output.ts";
@@ -33,7 +33,7 @@ export const issuerCommands: readonly Command[] = [
       given.confirm(`this revokes everything that ${before.url} has issued`);
       const isMoved = await moveIssuer(url, settings, byCommandLine);
       // Also if it was moved before: the command may have been interrupted.
-      await revokeEverything(settings, byCommandLine);
+      await revokeEverything(settings, { by: byCommandLine });
       const text = isMoved
         ? `The database belongs to ${url}. Start every process with it as the issuer.`
         : `The database belonged to ${url} already.`;

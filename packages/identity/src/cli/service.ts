@@ -1,5 +1,5 @@
 /** Commands for the service as a whole. */
-import { revokeEverything } from "../revocation/revoke-everything.ts";
+import { revokeEverything } from "../lineage/revoke-everything.ts";
 import { generateIdentityKey } from "../secret/identity-key.ts";
 import { migrate, versionOf } from "../store/migration.ts";
 import { identitySchema } from "../store/schema.ts";
@@ -38,12 +38,18 @@ export const serviceCommands: readonly Command[] = [
   },
   {
     name: "revoke-everything",
-    summary: "Refuse every access token issued so far, for example after restoring a backup; sessions and API keys stay",
-    options: { yes: { about: "Confirm that all of them are refused" } },
+    summary: "End every session, token, API key and link, for example after restoring a backup",
+    options: {
+      "keep-keys": { about: "Leave the API keys as they are" },
+      yes: { about: "Confirm that all of them end" },
+    },
     run: async (given, context) => {
-      given.confirm("this refuses every access token issued so far");
-      await revokeEverything(await context.settings(), byCommandLine);
-      return { json: { revoked: true }, text: "Every access token issued so far is refused." };
+      const keepKeys = given.has("keep-keys");
+      given.confirm(keepKeys ? "this ends every session, token and link" : "this ends every session, token, API key and link");
+      const ended = await revokeEverything(await context.settings(), { by: byCommandLine, keepKeys });
+      const { sessions, apiKeys, links } = ended;
+      const keys = keepKeys ? "API keys were kept" : `${apiKeys} API keys`;
+      return { json: ended, text: `Ended: ${sessions} sessions, ${keys}, ${links} links, and every access token.` };
     },
   },
 ];

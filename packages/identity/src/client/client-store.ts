@@ -20,8 +20,6 @@ export interface ClientRecord extends Client {
 export interface NewClient extends Omit<Client, "disabledAt"> {
   readonly secretHash: Secret<string> | undefined;
   readonly jwks: Jwks | undefined;
-  /** Who created it. */
-  readonly by: string | undefined;
 }
 
 const insert = sql(`
@@ -67,7 +65,7 @@ export function* insertClient(client: NewClient): Work<boolean> {
     grants: JSON.stringify(client.grants),
     scopes: JSON.stringify(client.scopes),
     introspects: client.introspects ? 1 : 0,
-    by: client.by ?? null,
+    by: client.createdBy ?? null,
     createdAt: client.createdAt,
   });
   return row !== undefined;
@@ -116,6 +114,7 @@ function toClient(row: Row): Client {
     grants: textsOf(row, "grants") as readonly ClientGrant[],
     scopes: textsOf(row, "scopes"),
     introspects: numberOf(row, "introspects") === 1,
+    createdBy: textOrNone(row, "created_by"),
     createdAt: numberOf(row, "created_at"),
     disabledAt: numberOrNone(row, "disabled_at"),
   };

@@ -23,6 +23,8 @@ export interface Client {
   readonly scopes: readonly string[];
   /** Whether it may introspect every token (RFC 7662), as a resource server does. Other clients may introspect only their own. */
   readonly introspects: boolean;
+  /** Who made it: the id of an account, or a name such as that of the command line. */
+  readonly createdBy: string | undefined;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** Every credential of the client has been refused since this time, in milliseconds since 1970. */

@@ -26,6 +26,7 @@ describeOnEach("Clients", (database) => {
     assert.deepEqual(Object.keys(client).toSorted(), [
       "authentication",
       "createdAt",
+      "createdBy",
       "disabledAt",
       "grants",
       "id",

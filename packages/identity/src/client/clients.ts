@@ -70,11 +70,11 @@ export class Clients {
   async create(registration: ClientRegistration & ClientChange): Promise<CreatedClient> {
     checkOptions("clients.create()", registration, registered);
     const { jwks, ...about } = await checkRegistration(registration, this.#settings);
-    const client = { ...about, createdAt: this.#settings.clock() };
+    const client = { ...about, createdBy: registration.by, createdAt: this.#settings.clock() };
     const shown = client.authentication === "client_secret_basic" ? newSecret() : undefined;
     const secretHash = shown === undefined ? undefined : secret(hashOfSecret(shown));
     await this.#recorded(registration, function* (record) {
-      const isNew = yield* insertClient({ ...client, jwks, secretHash, by: registration.by });
+      const isNew = yield* insertClient({ ...client, jwks, secretHash });
       if (!isNew) problem(409, "client_exists", "A client with this id exists already.");
       yield* record({ type: "client.created", subject: client.id, ...byOf(registration) });
     });
