@@ -3,13 +3,12 @@ import { randomUUID } from "node:crypto";
 import { problem, type Redacted, type Secret } from "lockstep";
 import type { Account } from "../account-table/account-row.ts";
 import {
-  accountOf,
   type AccountPage,
   deleteAccount,
   disableAccount,
   enableAccount,
-  findAccount,
-  findAccountByEmail,
+  readAccount,
+  readAccountByEmail,
   findAccounts,
   insertAccount,
   listAccounts,
@@ -90,14 +89,12 @@ export class Accounts {
 
   /** Finds an account by its id (the `sub` of its tokens). */
   async find(id: string): Promise<Account | undefined> {
-    const record = await this.#settings.database.run(findAccount(id));
-    return record && accountOf(record);
+    return this.#settings.database.run(readAccount(id));
   }
 
   /** Finds an account by its address, in any spelling. */
   async findByEmail(email: string): Promise<Account | undefined> {
-    const record = await this.#settings.database.run(findAccountByEmail(emailKey(email)));
-    return record && accountOf(record);
+    return this.#settings.database.run(readAccountByEmail(emailKey(email)));
   }
 
   /** Finds the accounts with these ids. The map has no entry for an id that no account has. */
@@ -234,7 +231,7 @@ export class Accounts {
   }
 
   *#delete(id: string, record: Recorder): Work<boolean> {
-    if ((yield* findAccount(id)) === undefined) return false;
+    if ((yield* readAccount(id)) === undefined) return false;
     yield* endEverythingOf(id, "account_deleted", record, this.#settings);
     return yield* deleteAccount(id);
   }

@@ -18,7 +18,7 @@ const advanceTo = sql("UPDATE identity_revocation_position SET seq = :seq WHERE 
 describeOnEach("a long log", (database) => {
   test("loads 1,000,000 entries within seconds, and forgets them (M-04)", async (t) => {
     const db = await database.open(t);
-    const { settings } = testSettings(db);
+    const { settings, clock } = testSettings(db);
     await fill(db, 1_000_000);
     const begun = performance.now();
     let monotonic = 0;
@@ -35,6 +35,7 @@ describeOnEach("a long log", (database) => {
     assert.equal(feed.isRevoked(tokenClaims({ sid: "session 777777", rev: 777_776 })), true);
     assert.equal(feed.isRevoked(tokenClaims({ sid: "session 777777", rev: 777_777 })), false);
     monotonic = 180_000;
+    clock.advance(180);
     await eventually(() => feed.size === 0, 30_000, "all is forgotten");
     assert.equal(feed.position, 1_000_000);
   });

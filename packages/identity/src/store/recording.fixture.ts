@@ -14,6 +14,8 @@ export function recording(database: Database): Recording {
   return {
     texts,
     database: {
+      // The throttle's counters use it.
+      ...("pool" in database ? { pool: database.pool } : {}),
       kind: database.kind,
       run: (work) => database.run(noted(work, texts)),
       transaction: (work) => database.transaction(() => noted(work(), texts)),
