@@ -15,10 +15,11 @@ import { issuer, load, type Version } from "./burst-version.ts";
 const atOnce = 50;
 const here = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The number of rounds, and what else to measure. */
+/** How often to measure, and with which version to compare. */
 export interface BurstOptions {
   readonly rounds: number;
-  readonly burstsInRound: number;
+  /** The number of bursts in a round. */
+  readonly bursts: number;
   /** The folder of another checkout, to compare with. */
   readonly before: string | undefined;
 }
@@ -40,12 +41,12 @@ interface Figures {
 }
 
 /** Prints the times of fifty revocations at once. */
-export async function burstBench({ rounds, burstsInRound, before }: BurstOptions): Promise<void> {
+export async function burstBench({ rounds, bursts, before }: BurstOptions): Promise<void> {
   for (const isDurable of [false, true]) {
     const server = await startPostgres(process.env, { isDurable });
     try {
       console.log(`\n${atOnce} at once over PostgreSQL${isDurable ? ", commits wait for the disk" : ", commits in memory"}`);
-      console.log(`ms: median (least–greatest) of ${rounds} rounds of ${burstsInRound * atOnce}\n`);
+      console.log(`ms: median (least–greatest) of ${rounds} rounds of ${bursts * atOnce}\n`);
       console.log("| | wait p50 | wait p99 | visible p50 | visible p99 |\n|---|---|---|---|---|");
       for (const how of ["revocations", "sign-outs"] as const) {
         const versions = [...(before === undefined ? [] : [["before", before] as const]), ["now", here] as const];
@@ -53,7 +54,7 @@ export async function burstBench({ rounds, burstsInRound, before }: BurstOptions
         for (const node of nodes) await burst(node);
         const figures = nodes.map((): Figures[] => []);
         for (let round = 0; round < rounds; round += 1) {
-          for (const [index, node] of nodes.entries()) figures[index]?.push(await roundOf(node, burstsInRound));
+          for (const [index, node] of nodes.entries()) figures[index]?.push(await roundOf(node, bursts));
         }
         for (const [index, node] of nodes.entries()) print(node.name, figures[index] ?? []);
         await Promise.all(nodes.map((node) => node.close()));

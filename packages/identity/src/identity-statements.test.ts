@@ -6,7 +6,7 @@ import { describeOnEach } from "./store/database.fixture.ts";
 import { recording } from "./store/recording.fixture.ts";
 
 describeOnEach("the statements of a signed-in request", (database) => {
-  test("are none for a token, one for a fresh token, a session and a key, and none reads the password's hash", async (t) => {
+  test("a token costs none; a fresh token, a session and a key cost one each; no statement reads the password's hash", async (t) => {
     const { database: noted, texts } = recording(await database.open(t));
     // The feed reads in the background otherwise.
     const revocation = { pollMs: 1_000_000_000 };
