@@ -3,6 +3,7 @@ import { benchApi } from "./api.ts";
 import { benchGraph } from "./graph.ts";
 import { benchHttp } from "./http/run.ts";
 import { benchChecks } from "./identity/checks.ts";
+import { burstBench } from "./identity/burst.ts";
 import { revocationBench } from "./identity/revocation.ts";
 import { benchStart } from "./identity/start.ts";
 import { benchTypes } from "./types/measure.ts";
@@ -17,6 +18,8 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     benchStart(7);
   },
   revocation: () => revocationBench(),
+  // BENCH_BEFORE is the folder of another checkout, to compare with in turns.
+  burst: () => burstBench({ rounds: Number(process.env["BENCH_ROUNDS"] ?? 7), bursts: 6, before: process.env["BENCH_BEFORE"] }),
 };
 
 const asked = process.argv.slice(2);

@@ -12,8 +12,17 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
+/** How a server is started. */
+export interface PostgresStart {
+  /** Whether a commit waits for the disk, as in production. Default `false`. */
+  readonly isDurable?: boolean;
+}
+
 /** Uses the server of `DATABASE_URL`, or starts one on loopback whose data is deleted when it stops. */
-export async function startPostgres(env: Readonly<Record<string, string | undefined>> = process.env): Promise<PostgresServer> {
+export async function startPostgres(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  { isDurable = false }: PostgresStart = {},
+): Promise<PostgresServer> {
   const given = env["DATABASE_URL"];
   if (given?.startsWith("postgres") === true) return { url: given, stop: async () => {} };
   const Server = await importEmbedded();
@@ -32,9 +41,7 @@ export async function startPostgres(env: Readonly<Record<string, string | undefi
     initdbFlags: ["--encoding=UTF8", "--locale=C"],
     // The data is deleted when the server stops, so nothing has to reach the disk.
     postgresFlags: [
-      "fsync=off",
-      "synchronous_commit=off",
-      "full_page_writes=off",
+      ...(isDurable ? [] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]),
       "max_connections=400",
       // Tests leave thousands of small tables behind. Vacuuming them would cost more than the tests.
       "autovacuum=off",

@@ -102,8 +102,8 @@ async function printCheck(url: string, size: number): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(
-    `INSERT INTO identity_revocations (seq, kind, key, at, expires_at)
-     SELECT n, CASE n % 3 WHEN 0 THEN 'session' WHEN 1 THEN 'subject' ELSE 'jti' END, gen_random_uuid(), 0, $2 FROM generate_series(1, $1::bigint) AS series (n)`,
+    `INSERT INTO identity_revocations (id, seq, kind, key, at, expires_at)
+     SELECT gen_random_uuid(), n, CASE n % 3 WHEN 0 THEN 'session' WHEN 1 THEN 'subject' ELSE 'jti' END, gen_random_uuid(), 0, $2 FROM generate_series(1, $1::bigint) AS series (n)`,
     [size, Date.now() + 3_600_000],
   );
   await client.query("UPDATE identity_revocation_position SET seq = $1", [size]);

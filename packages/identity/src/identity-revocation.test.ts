@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { secret } from "lockstep";
 import type { Account } from "./account-table/account-row.ts";
 import { type Ask, codeOf, type IdentityApi, openIdentityApi, password, reveal, textIn } from "./identity.fixture.ts";
 import { SigningKeys } from "./issuer/signing-keys.ts";
@@ -48,6 +49,38 @@ function kidOf(token: string): string {
 }
 
 describeOnEach("a credential that is used after it was revoked (M-01)", (database) => {
+  test("a token, a session and a link stay as they are when the clock jumps forwards and back (D-25)", async (t) => {
+    t.mock.timers.enable({ apis: ["setInterval"] });
+    const { alice, ask, auth, clock, linkTo, session, signIn, status } = await open(t, database);
+    const [ended, kept] = [
+      await signIn(alice),
+      await signIn(await auth.accounts.create({ email: "bob@example.com", password: secret(password) })),
+    ];
+    const cookie = await session(alice);
+    await ask("POST", "/auth/password/forgot", { json: { email: alice.email } });
+    const used = await linkTo(alice.email);
+    const reset = () => ask("POST", "/auth/password/reset", { json: { token: used, password: "another seventeen walruses" } });
+    assert.equal((await reset()).status, 204);
+    const refused = async (): Promise<void> => {
+      assert.deepEqual([await status("/me", { token: ended.access }), await status("/fresh", { token: ended.access })], [401, 401]);
+      assert.equal(await status("/me", { cookie }), 401);
+      assert.notEqual((await reset()).status, 204);
+    };
+    await refused();
+    for (const seconds of [20 * 60, 366 * 86_400]) {
+      clock.advance(seconds);
+      // Polls, and runs housekeeping.
+      t.mock.timers.tick(10 * 60_000);
+      assert.equal(await status("/me", { token: kept.access }), 401, "the control: the clock says that it has expired");
+      await refused();
+      // The two seconds that this took: keys are not loaded twice in one second.
+      clock.advance(2 - seconds);
+      t.mock.timers.tick(10 * 60_000);
+      await refused();
+      assert.equal(await status("/me", { token: kept.access }), 200, "the control: it was never revoked");
+    }
+  });
+
   test("a browser's session", async (t) => {
     const { alice, ask, session, signIn, status } = await open(t, database);
     const [cookie, other] = [await session(alice), await session(alice)];

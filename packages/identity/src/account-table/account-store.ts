@@ -46,6 +46,8 @@ const manyNames = Array.from({ length: manySize }, (_, index) => `id${index}`);
 const byId = sql(`SELECT ${record} FROM identity_accounts WHERE id = :id`);
 const byKey = sql(`SELECT ${record} FROM identity_accounts WHERE email_key = :key`);
 const byForeignId = sql(`SELECT ${accountColumns} FROM identity_accounts WHERE foreign_id = :foreignId`);
+const plainById = sql(`SELECT ${accountColumns} FROM identity_accounts WHERE id = :id`);
+const plainByKey = sql(`SELECT ${accountColumns} FROM identity_accounts WHERE email_key = :key`);
 const byIds = sql(
   `SELECT ${accountColumns} FROM identity_accounts WHERE id IN (${manyNames.map((name) => `:${name}`).join(", ")})`,
 );
@@ -84,12 +86,24 @@ export function* holdAccount(id: string): Work<Account | undefined> {
   return row && toAccount(row);
 }
 
-/** Finds an account by its id. */
+/** Reads an account by its id, without its secrets. */
+export function* readAccount(id: string): Work<Account | undefined> {
+  const row = yield* first(plainById, { id });
+  return row && toAccount(row);
+}
+
+/** Reads an account by the key of its address (`emailKey()`), without its secrets. */
+export function* readAccountByEmail(key: string): Work<Account | undefined> {
+  const row = yield* first(plainByKey, { key });
+  return row && toAccount(row);
+}
+
+/** Finds an account by its id, with the data for signing in. */
 export function* findAccount(id: string): Work<AccountRecord | undefined> {
   return toRecord(yield* first(byId, { id }));
 }
 
-/** Finds an account by the key of its address (`emailKey()`). */
+/** Finds an account by the key of its address (`emailKey()`), with the data for signing in. */
 export function* findAccountByEmail(key: string): Work<AccountRecord | undefined> {
   return toRecord(yield* first(byKey, { key }));
 }

@@ -3,14 +3,13 @@ import { randomUUID } from "node:crypto";
 import { problem, type Redacted, type Secret } from "lockstep";
 import type { Account } from "../account-table/account-row.ts";
 import {
-  accountOf,
   type AccountPage,
   deleteAccount,
   disableAccount,
   enableAccount,
-  findAccount,
-  findAccountByEmail,
   findAccountByForeignId,
+  readAccount,
+  readAccountByEmail,
   findAccounts,
   insertAccount,
   listAccounts,
@@ -109,14 +108,12 @@ export class Accounts {
 
   /** Finds an account by its id (the `sub` of its tokens). */
   async find(id: string): Promise<Account | undefined> {
-    const record = await this.#settings.database.run(findAccount(id));
-    return record && accountOf(record);
+    return this.#settings.database.run(readAccount(id));
   }
 
   /** Finds an account by its address, in any spelling. */
   async findByEmail(email: string): Promise<Account | undefined> {
-    const record = await this.#settings.database.run(findAccountByEmail(emailKey(email)));
-    return record && accountOf(record);
+    return this.#settings.database.run(readAccountByEmail(emailKey(email)));
   }
 
   /** Finds an imported account by the id that it had in the other system (`import({ foreignId })`). */
@@ -233,7 +230,7 @@ export class Accounts {
     const made = await audit.recorded(database, originOf(change), function* (record) {
       const inserted = yield* insertAccount(account);
       if (inserted !== undefined) yield* record({ type: "account.created", subject: inserted.id, ...by(change) });
-      return inserted ?? ((yield* findAccountByEmail(account.address.key)) === undefined ? "id" : "address");
+      return inserted ?? ((yield* readAccountByEmail(account.address.key)) === undefined ? "id" : "address");
     });
     if (made === "address") problem(409, "address_taken", "An account with this address already exists.");
     if (made === "id") problem(409, "id_taken", "An account with this id or foreign id already exists.");
@@ -269,7 +266,7 @@ export class Accounts {
   }
 
   *#delete(id: string, record: Recorder): Work<boolean> {
-    if ((yield* findAccount(id)) === undefined) return false;
+    if ((yield* readAccount(id)) === undefined) return false;
     yield* endEverythingOf(id, { reason: "account_deleted" }, record, this.#settings);
     return yield* deleteAccount(id);
   }

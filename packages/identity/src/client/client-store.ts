@@ -1,7 +1,7 @@
 /** The table of clients. */
 import { secret, type Secret } from "lockstep";
 import type { Jwks } from "lockstep/jwt";
-import { positionColumn } from "../revocation/revocation-log.ts";
+import { isLater, positionColumn } from "../revocation/revocation-log.ts";
 import { numberOf, numberOrNone, textOf, textOrNone, textsOf } from "../store/row.ts";
 import { all, first, lock, type Row, sql, type Work } from "../store/statement.ts";
 import type { Client, ClientAuthentication, ClientGrant } from "./client.ts";
@@ -31,7 +31,7 @@ const find = sql(`SELECT *, ${positionColumn} FROM identity_clients WHERE id = :
 const kept = sql(`
   SELECT id FROM identity_clients
   WHERE id = :id AND disabled_at IS NULL AND NOT EXISTS (
-    SELECT 1 FROM identity_revocations WHERE kind = 'client' AND key = :id AND seq > :position)`);
+    SELECT 1 FROM identity_revocations WHERE kind = 'client' AND key = :id AND ${isLater(":position")})`);
 const list = sql("SELECT * FROM identity_clients WHERE id > :after ORDER BY id LIMIT :limit");
 const disable = sql("UPDATE identity_clients SET disabled_at = :now WHERE id = :id AND disabled_at IS NULL RETURNING *");
 const enable = sql("UPDATE identity_clients SET disabled_at = NULL WHERE id = :id AND disabled_at IS NOT NULL RETURNING *");

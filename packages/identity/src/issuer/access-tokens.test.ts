@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { createLocalJWKSet, jwtVerify } from "jose";
-import { type Redacted, Unavailable } from "lockstep";
+import { InvalidCredential, type Redacted, Unavailable } from "lockstep";
 import { generateSigningKey, jwtIssuer, type JwtIssuerOptions, signingKey } from "lockstep/jwt";
 import { generateIdentityKey, identityKey } from "../secret/identity-key.ts";
+import { RevocationFeed } from "../revocation/revocation-feed.ts";
 import { revoke } from "../revocation/revocation-log.ts";
-import { testSettings } from "../settings.fixture.ts";
+import { patientFeed, testSettings } from "../settings.fixture.ts";
 import { describeOnEach, testDatabases } from "../store/database.fixture.ts";
+import { recording } from "../store/recording.fixture.ts";
 import { unseal } from "../secret/seal.ts";
 import { AccessTokens } from "./access-tokens.ts";
 import { issue, type Node, part, refusal, startNode, presented } from "./issuer.fixture.ts";
@@ -194,13 +196,32 @@ describeOnEach("access tokens", (database) => {
   test("verifyFresh() refuses a compromised key's tokens on a node that has heard nothing (M-07)", async (t) => {
     const db = await database.open(t);
     const here = await startNode(t, db);
-    const deaf = { isRevoked: () => false, isRevokedInDatabase: async () => false, onSigningKey: () => {} };
+    const isRevokedInDatabase = here.feed.isRevokedInDatabase.bind(here.feed);
+    const deaf = { isRevoked: () => false, isRevokedInDatabase, onSigningKey: () => {} };
     const tokens = await AccessTokens.open(here.settings, deaf);
     const token = await issue(here);
     assert.equal((await tokens.verifyFresh(token)).sub, "alice");
     await here.tokens.signingKeys.retireCompromised(String(part(token, 0)["kid"]));
     assert.equal((await tokens.verify(token)).sub, "alice");
-    assert.equal(await refusal({ verify: (each) => tokens.verifyFresh(each) }, token), "unknown key");
+    assert.equal(await refusal({ verify: (each) => tokens.verifyFresh(each) }, token), "revoked");
+  });
+
+  test("verifyFresh() asks the database in one statement, and keeps the keys that it has", async (t) => {
+    const db = await database.open(t);
+    const node = await startNode(t, db);
+    const token = await issue(node);
+    const { database: noted, texts: asked } = recording(db);
+    const settings = { ...node.settings, database: noted };
+    const feed = await RevocationFeed.open(settings, { ...patientFeed, pollMs: 1_000_000_000 });
+    t.after(() => feed.close());
+    const tokens = await AccessTokens.open(settings, feed);
+    await tokens.verify(token);
+    asked.length = 0;
+    for (let count = 0; count < 3; count += 1) assert.equal((await tokens.verifyFresh(token)).sub, "alice");
+    assert.equal(asked.length, 3);
+    for (const text of asked) assert.match(text, /identity_revocations/);
+    await assert.rejects(async () => tokens.verifyFresh(presented("a.b.c")), InvalidCredential);
+    assert.equal(asked.length, 3, "a token that is refused in any case costs no statement");
   });
 
   test("a thousand issued at once are all valid, all different, and signed with the same key (D-22)", async (t) => {

@@ -57,9 +57,9 @@ export class NodeProcess {
     return String((await this.#post("/tokens", wish))["token"]);
   }
 
-  /** Revokes something. Resolves with the position. */
-  async revoke(kind: string, key: string): Promise<number> {
-    return Number((await this.#post("/revocations", { kind, key }))["position"]);
+  /** Revokes something. */
+  async revoke(kind: string, key: string): Promise<void> {
+    await this.#post("/revocations", { kind, key });
   }
 
   /** Takes a signing key out of use. */

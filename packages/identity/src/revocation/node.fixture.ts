@@ -85,7 +85,8 @@ async function start({ url, identityKey: key, feed: options, database: databaseO
       post("/revocations", { ...open, deps: { target: body(target) }, response: unchecked("a test") }, async ({ target }) => {
         const at = settings.clock();
         const entry = { ...target, at, expiresAt: lastTokenOver(settings, at) };
-        return { position: await database.transaction(() => revoke(entry)) };
+        await database.transaction(() => revoke(entry));
+        return {};
       }),
       post("/compromised", { ...open, deps: { key: body(compromised) }, response: unchecked("a test") }, async ({ key }) => {
         return { isRetired: await tokens.retireCompromised(key.kid) };

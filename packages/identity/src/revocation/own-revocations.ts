@@ -5,7 +5,7 @@
 import type { Database } from "../store/database.ts";
 import type { Work } from "../store/statement.ts";
 import type { RevocationFeed } from "./revocation-feed.ts";
-import { revocationChannel } from "./revocation-log.ts";
+import { assignPositions } from "./revocation-log.ts";
 
 /** The same database, except that a transaction that revokes something resolves once this node's feed has read it, or cannot. */
 export function withOwnRevocations(database: Database, feed: Pick<RevocationFeed, "catchUp">): Database {
@@ -15,27 +15,28 @@ export function withOwnRevocations(database: Database, feed: Pick<RevocationFeed
     listen: (channel, listener) => database.listen(channel, listener),
     close: () => database.close(),
     transaction: async (work) => {
-      let position = 0;
+      let hasRevoked = false;
       const result = await database.transaction(() => {
-        // A transaction that collided is tried again and gets other positions.
-        position = 0;
-        return watched(work(), (seq) => {
-          position = Math.max(position, seq);
+        // A transaction that collided is tried again, and may revoke nothing then.
+        hasRevoked = false;
+        return watched(work(), () => {
+          hasRevoked = true;
         });
       });
-      if (position > 0) await feed.catchUp(position);
+      // The entries have their positions now.
+      if (hasRevoked) await feed.catchUp();
       return result;
     },
   };
 }
 
-/** The same work; reports the positions of its entries. */
-function* watched<T>(work: Work<T>, tell: (seq: number) => void): Work<T> {
+/** The same work; reports that it revokes something. */
+function* watched<T>(work: Work<T>, tell: () => void): Work<T> {
   let next = work.next();
   try {
     while (next.done !== true) {
       const step = next.value;
-      if (step.kind === "notify" && step.channel === revocationChannel) tell(Number(step.payload));
+      if (step.kind === "afterCommit" && step.work === assignPositions) tell();
       next = work.next(yield step);
     }
     return next.value;

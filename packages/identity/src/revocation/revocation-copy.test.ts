@@ -11,7 +11,7 @@ const expiresAt = Date.UTC(2100, 0, 1);
 
 function copyWith(...entries: readonly Omit<Revocation, "expiresAt">[]): RevocationCopy {
   const copy = new RevocationCopy({ issuer: own, foreignIssuers: [other] });
-  for (const entry of entries) copy.add({ ...entry, expiresAt });
+  for (const entry of entries) copy.add({ ...entry, expiresAt }, 0);
   copy.position = Math.max(0, ...entries.map(({ seq }) => seq));
   return copy;
 }

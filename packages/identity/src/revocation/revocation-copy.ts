@@ -29,13 +29,13 @@ export class RevocationCopy {
     return [...this.#foreign.values()].reduce((sum, { size }) => sum + size, this.#own.size);
   }
 
-  /** Adds the next entry. */
-  add(entry: Revocation): void {
-    this.#own.add(entry);
+  /** Adds an entry that was read at a time of the monotonic clock. An entry may come again. */
+  add(entry: Revocation, readAt: number): void {
+    this.#own.add(entry, readAt);
     for (const [issuer, entries] of this.#foreign) {
       const prefix = foreignKey(issuer, "");
-      if (entry.kind === "all") entries.add(entry);
-      else if (entry.key.startsWith(prefix)) entries.add({ ...entry, key: entry.key.slice(prefix.length) });
+      if (entry.kind === "all") entries.add(entry, readAt);
+      else if (entry.key.startsWith(prefix)) entries.add({ ...entry, key: entry.key.slice(prefix.length) }, readAt);
     }
   }
 
@@ -63,7 +63,7 @@ export class RevocationCopy {
     return this.#own.keysOf(kind);
   }
 
-  /** Forgets at most `most` keys whose tokens have all expired. */
+  /** Forgets at most `most` keys whose tokens have all expired, at a time of the monotonic clock. */
   forget(now: number, most?: number): void {
     this.#own.forget(now, most);
     for (const entries of this.#foreign.values()) entries.forget(now, most);

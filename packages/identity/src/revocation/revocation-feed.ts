@@ -1,19 +1,20 @@
 /**
  * Keeps a node's copy of the log up to date. It reads after each notification, and every second as well: that fills gaps, and is
  * the only way to hear other processes that use the same SQLite file. If no read succeeds for a while, the node no longer trusts
- * its copy.
+ * its copy. If the wall clock was set, it reads the whole log again before it decides anything.
  */
-import { setImmediate } from "node:timers/promises";
 import { Unavailable } from "lockstep";
 import type { Claims } from "lockstep/jwt";
 import type { Auditor } from "../audit/auditor.ts";
 import { checkedClock, typeNameOf } from "../mechanism/callback.ts";
+import { ClockJumps } from "../mechanism/clock-jumps.ts";
 import { SingleFlight } from "../mechanism/single-flight.ts";
 import type { Database, Listening } from "../store/database.ts";
-import { all, sql, type Work } from "../store/statement.ts";
+import type { Work } from "../store/statement.ts";
 import { RevocationCopy, type TokenIssuers } from "./revocation-copy.ts";
-import { type Revocation, revocationChannel, revocationPosition, toRevocation } from "./revocation-log.ts";
+import { assignPositions, type Revocation, revocationChannel } from "./revocation-log.ts";
 import { findRevocation } from "./revocation-lookup.ts";
+import { readLog, type RevocationReading } from "./revocation-reader.ts";
 
 /** How a feed reads. */
 export interface RevocationFeedOptions {
@@ -43,11 +44,7 @@ export interface RevocationFeedSettings {
   readonly clock: () => number;
 }
 
-const pageSize = 10_000;
 const forgottenAtOnce = 10_000;
-const readPage = sql(`
-  SELECT seq, kind, key, at, expires_at FROM identity_revocations
-  WHERE seq > :after AND seq <= :until AND expires_at > :now ORDER BY seq LIMIT :limit`);
 
 /** A node's copy of the log, and the reads that keep it up to date. */
 export class RevocationFeed {
@@ -56,9 +53,15 @@ export class RevocationFeed {
   readonly #issuers: TokenIssuers;
   readonly #signingKeyListeners = new Set<(kid: string) => void>();
   readonly #reading = new SingleFlight(() => this.#readNow());
+  readonly #jumps: ClockJumps;
+  readonly #log: RevocationReading;
   #copy: RevocationCopy;
   /** The start of the last successful read, on the monotonic clock. */
   #readAt = Number.NEGATIVE_INFINITY;
+  /** The position of the last notification. */
+  #heard = 0;
+  /** Whether the last read found entries without a position. */
+  #hasPending = false;
   #isSilenceTold = false;
   #polling: NodeJS.Timeout | undefined;
   #listening: Listening | undefined;
@@ -67,8 +70,17 @@ export class RevocationFeed {
     this.#settings = settings;
     const monotonicClock = checkedClock(options.monotonicClock ?? (() => performance.now()));
     this.#options = { pollMs: 1000, silentAfterMs: 5000, whenSilent: "ask", timeoutMs: 3000, ...options, monotonicClock };
+    this.#jumps = new ClockJumps(settings.clock, monotonicClock);
     this.#issuers = { issuer: settings.issuer, foreignIssuers };
     this.#copy = new RevocationCopy(this.#issuers);
+    this.#log = {
+      ask: (work) => this.#ask(work),
+      monotonicClock,
+      issuers: this.#issuers,
+      added: (entries) => {
+        for (const entry of entries) this.#tellSigningKey(entry);
+      },
+    };
   }
 
   /**
@@ -78,10 +90,13 @@ export class RevocationFeed {
    */
   static async open(settings: RevocationFeedSettings, options: RevocationFeedOptions = {}): Promise<RevocationFeed> {
     const feed = new RevocationFeed(settings, options);
-    const read = (): void => feed.#readSoon();
-    feed.#listening = await settings.database.listen(revocationChannel, { notified: read, reconnected: read });
+    feed.#listening = await settings.database.listen(revocationChannel, {
+      notified: (payload) => feed.#hear(Number(payload)),
+      reconnected: () => feed.#readSoon(),
+    });
     try {
       await feed.#reading.runAgain();
+      if (feed.#hasPending) await feed.#assignPositions();
       // Loading a long log takes a while: read the entries that came in the meantime too, or the copy would be old from the
       // start.
       await feed.#reading.runAgain();
@@ -115,17 +130,22 @@ export class RevocationFeed {
       if (this.#options.whenSilent === "ask") return this.isRevokedInDatabase(claims);
       throw new Unavailable("The revocation log is silent");
     }
-    return this.#copy.isBehind(claims) ? this.#isRevokedAfterReading(claims) : this.#copy.isRevoked(claims);
+    return this.#jumps.haveJumped() || this.#copy.isBehind(claims)
+      ? this.#isRevokedAfterReading(claims)
+      : this.#copy.isRevoked(claims);
   }
 
-  /** Asks the database whether a verified token was revoked. @throws Unavailable */
-  isRevokedInDatabase(claims: Claims): Promise<boolean> {
-    return this.#ask(findRevocation(claims, this.#issuers));
+  /**
+   * Asks the database whether a verified token was revoked, or the key that signed it (`kid`), in one statement.
+   *
+   * @throws Unavailable
+   */
+  isRevokedInDatabase(claims: Claims, kid?: string): Promise<boolean> {
+    return this.#ask(findRevocation(claims, this.#issuers, kid));
   }
 
-  /** Reads the log up to a position, unless it was read already. Never rejects: if a read fails, a later one makes up for it. */
-  async catchUp(position: number): Promise<void> {
-    if (this.#copy.position >= position) return;
+  /** Reads everything that is in the log now. Never rejects: if a read fails, a later one makes up for it. */
+  async catchUp(): Promise<void> {
     await within(this.#options.timeoutMs, this.#reading.runAgain()).catch(() => {});
   }
 
@@ -147,7 +167,7 @@ export class RevocationFeed {
     await this.#reading.idle();
   }
 
-  /** The token proves that the node is behind: read, and then decide. */
+  /** The token proves that the node is behind, or the wall clock was set: read, and then decide. */
   async #isRevokedAfterReading(claims: Claims): Promise<boolean> {
     await within(this.#options.timeoutMs, this.#reading.runAgain());
     // If the log does not have the token's position, an older copy of the database was restored since.
@@ -157,12 +177,22 @@ export class RevocationFeed {
   #poll(): void {
     try {
       if (this.#silentMs() > this.#options.silentAfterMs) this.#tellSilence();
-      this.#copy.forget(this.#settings.clock(), forgottenAtOnce);
+      this.#copy.forget(this.#options.monotonicClock(), forgottenAtOnce);
+      this.#jumps.follow();
     } catch (error) {
       // The application's clock failed. Nobody would catch the error here, and the process would end.
       console.error(`Following the revocation log failed: ${typeNameOf(error)}`);
     }
+    // The process that wrote entries without a position may have ended.
+    if (this.#hasPending) this.#assignPositions().catch(() => {});
     this.#readSoon();
+  }
+
+  /** A notification says how far the log is. Positions only grow, unless another database is behind the address. */
+  #hear(position: number): void {
+    const isNews = position > this.#copy.position || position <= this.#heard;
+    this.#heard = position;
+    if (isNews) this.#readSoon();
   }
 
   /** A failed read is not reported by itself; a silence is. */
@@ -172,27 +202,20 @@ export class RevocationFeed {
 
   async #readNow(): Promise<void> {
     const begun = this.#options.monotonicClock();
-    // Every entry up to this position is visible: positions are committed in order, each together with its entry.
-    const until = await this.#ask(revocationPosition());
-    // If the log has gone back, another database is behind the address: read everything again, into a new copy.
-    const copy = until < this.#copy.position ? new RevocationCopy(this.#issuers) : this.#copy;
-    while (copy.position < until) await this.#readOn(copy, until);
+    const difference = this.#jumps.difference();
+    // After a jump of the wall clock, the whole log is added to the copy once more. Nothing is forgotten earlier for it.
+    const after = this.#jumps.haveJumped() ? 0 : this.#copy.position;
+    const { copy, hasPending } = await readLog(this.#copy, after, this.#log);
     this.#copy = copy;
+    this.#hasPending = hasPending;
     this.#readAt = begun;
+    this.#jumps.accept(difference);
     if (this.#isSilenceTold) this.#settings.audit.report({ type: "revocation.feed_recovered" });
     this.#isSilenceTold = false;
   }
 
-  async #readOn(copy: RevocationCopy, until: number): Promise<void> {
-    const now = this.#settings.clock();
-    const rows = await this.#ask(all(readPage, { after: copy.position, until, now, limit: pageSize }));
-    const entries = rows.map(toRevocation);
-    for (const entry of entries) copy.add(entry);
-    copy.position = rows.length < pageSize ? until : (entries.at(-1)?.seq ?? until);
-    copy.forget(now, rows.length);
-    for (const entry of entries) this.#tellSigningKey(entry);
-    // Let requests run between the pages of a long log.
-    if (rows.length === pageSize) await setImmediate();
+  #assignPositions(): Promise<void> {
+    return within(this.#options.timeoutMs, this.#settings.database.transaction(assignPositions));
   }
 
   #ask<T>(work: Work<T>): Promise<T> {

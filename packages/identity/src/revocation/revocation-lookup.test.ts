@@ -48,7 +48,7 @@ describeOnEach("findRevocation()", (database) => {
           await db.transaction(() => revoke({ kind, key, at, expiresAt }));
         }
         const copy = new RevocationCopy(issuers);
-        for (const row of await db.run(all(readLog))) copy.add(toRevocation(row));
+        for (const row of await db.run(all(readLog))) copy.add(toRevocation(row), 0);
         copy.position = await db.run(revocationPosition());
         for (const each of tokens) {
           // Some around the end of the log, wherever that is by now.

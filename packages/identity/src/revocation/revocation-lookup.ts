@@ -3,7 +3,7 @@ import type { Claims } from "lockstep/jwt";
 import { numberOf } from "../store/row.ts";
 import { first, sql, type Statement, type Work } from "../store/statement.ts";
 import { positionOf, type TokenIssuers } from "./revocation-copy.ts";
-import { foreignKey, positionColumn, type RevocationKind } from "./revocation-log.ts";
+import { foreignKey, isLater, positionColumn, type RevocationKind } from "./revocation-log.ts";
 
 /** The kinds that concern tokens, with the parameter for the key. */
 const keys: Readonly<Partial<Record<RevocationKind, string>>> = {
@@ -14,11 +14,11 @@ const keys: Readonly<Partial<Record<RevocationKind, string>>> = {
   jti: ":jti",
 };
 
-const afterPosition = lookup("seq > :since");
+const afterPosition = lookup(isLater(":since"));
 const sinceTime = lookup("at >= :since");
 
-/** Whether a token was revoked. */
-export function* findRevocation(claims: Claims, { issuer, foreignIssuers }: TokenIssuers): Work<boolean> {
+/** Whether a token was revoked, or the key that signed it: `kid` of its header. */
+export function* findRevocation(claims: Claims, { issuer, foreignIssuers }: TokenIssuers, kid?: string): Work<boolean> {
   const isOwn = claims.iss === issuer;
   const since = isOwn ? positionOf(claims) : Math.floor(claims.iat) * 1000;
   if (since === undefined || (!isOwn && !foreignIssuers.includes(claims.iss))) return true;
@@ -29,6 +29,7 @@ export function* findRevocation(claims: Claims, { issuer, foreignIssuers }: Toke
     subject: keyOf(claims.sub),
     session: keyOf(claims.sid),
     jti: keyOf(claims.jti),
+    kid: isOwn && kid !== undefined ? kid : null,
   });
   if (row === undefined) throw new TypeError("A statement that selects one row returned none");
   // The log does not have this position: the token was issued before an older copy of the database was restored.
@@ -40,5 +41,7 @@ function lookup(condition: string): Statement {
   const found = Object.entries(keys).map(
     ([kind, key]) => `EXISTS (SELECT 1 FROM identity_revocations WHERE kind = '${kind}' AND key = ${key} AND ${condition})`,
   );
+  // Somebody who has the key can write any position into a token.
+  found.push("EXISTS (SELECT 1 FROM identity_revocations WHERE kind = 'signing_key' AND key = :kid)");
   return sql(`SELECT CASE WHEN ${found.join(" OR ")} THEN 1 ELSE 0 END AS revoked, ${positionColumn}`);
 }

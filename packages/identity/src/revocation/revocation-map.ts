@@ -1,6 +1,7 @@
 /**
- * Entries of the log by their keys, for checks that cost a few look-ups. An entry is forgotten, a few at a time, when the last
- * token that it concerns has expired: the map is as large as the number of recent revocations (M-04).
+ * Entries of the log by their keys, for checks that cost a few look-ups. An entry is forgotten, a few at a time, when it has been
+ * known for as long as the last token that it concerns lives: the map is as large as the number of recent revocations (M-04).
+ * That time is measured with a clock that only goes forward, so a wall clock that is set brings no revoked token back (D-25).
  */
 import type { Claims } from "lockstep/jwt";
 import type { Revocation, RevocationKind } from "./revocation-log.ts";
@@ -13,7 +14,7 @@ interface Entry {
   seq: number;
   /** In whole seconds, as `iat` is. */
   atSeconds: number;
-  /** The minute in which the last token that it concerns has expired. */
+  /** The minute of the monotonic clock in which the last token that it concerns has expired. */
   endMinute: number;
 }
 
@@ -41,11 +42,15 @@ export class RevocationMap {
     return Object.values(this.#kinds).reduce((sum, entries) => sum + entries.size, 0);
   }
 
-  /** Adds an entry. A key that was revoked before is kept until both entries have expired. */
-  add({ kind, key, seq, at, expiresAt }: Revocation): void {
+  /**
+   * Adds an entry that was read at a time of the monotonic clock. A key that was revoked before is kept until both entries have
+   * expired.
+   */
+  add({ kind, key, seq, at, expiresAt }: Revocation, readAt: number): void {
     const entries = this.#kinds[kind];
     const known = entries.get(key);
-    const endMinute = minuteOf(expiresAt);
+    // Both times of the entry are from one clock, and the entry was written before it was read.
+    const endMinute = minuteOf(readAt + Math.max(0, expiresAt - at));
     const atSeconds = Math.floor(at / 1000);
     if (known === undefined) {
       entries.set(key, { seq, atSeconds, endMinute });
@@ -73,7 +78,7 @@ export class RevocationMap {
     return [...this.#kinds[kind].keys()];
   }
 
-  /** Forgets at most `most` keys that expired before this minute. */
+  /** Forgets at most `most` keys that expired before this minute of the monotonic clock. */
   forget(now: number, most: number = forgottenWithEach): void {
     let left = most;
     for (const [minute, kinds] of this.#ends) {

@@ -3,6 +3,7 @@
  * ends them. `Sessions` decides when one has expired or was idle for too long.
  */
 import { type Account, joinedAccountColumns, toJoinedAccount } from "../account-table/account-row.ts";
+import { isLater } from "../revocation/revocation-log.ts";
 import { numberOf, numberOrNone, textOf, textOrNone } from "../store/row.ts";
 import { all, first, type Row, sql, type Work } from "../store/statement.ts";
 
@@ -77,7 +78,7 @@ const insert = sql(`
   SELECT :id, :kind, id, :clientId, :secretHash, :scope, :userAgent, :now, :now, :now, :expiresAt
   FROM identity_accounts
   WHERE id = :accountId AND disabled_at IS NULL AND NOT EXISTS (
-    SELECT 1 FROM identity_revocations WHERE kind IN ('subject', 'session') AND key = :accountId AND seq > :position)
+    SELECT 1 FROM identity_revocations WHERE kind IN ('subject', 'session') AND key = :accountId AND ${isLater(":position")})
   RETURNING id`);
 const bySecret = sql(`
   SELECT ${joined} FROM identity_sessions s

@@ -75,6 +75,13 @@ async function createdAccounts({ options: { database } }: IdentityApi): Promise<
   return (await database.run(all(sql("SELECT id FROM identity_audit_events WHERE type = 'account.created'")))).length;
 }
 
+/** Moves the clock forward, until housekeeping trusts it again. */
+function advance(t: TestContext, { clock }: IdentityApi, seconds: number): void {
+  clock.advance(seconds);
+  // Two runs that remove nothing; the next one does.
+  for (let run = 0; run < 2; run += 1) t.mock.timers.tick(intervalMs);
+}
+
 describeOnEach("housekeeping", (database) => {
   test("removes every ten minutes, by itself, the rows that no longer count, and no others", async (t) => {
     t.mock.timers.enable({ apis: ["setInterval"] });
@@ -91,7 +98,7 @@ describeOnEach("housekeeping", (database) => {
     const { throttle: _before, ...had } = before;
     assert.deepEqual(kept, had, "the control: nothing is over yet");
 
-    app.clock.advance(366 * 86_400);
+    advance(t, app, 366 * 86_400);
     t.mock.timers.tick(intervalMs);
     const empty = ["links", "sessions", "refresh_tokens", "spent", "revocations", "throttle"];
     await eventually(
@@ -114,11 +121,11 @@ describeOnEach("housekeeping", (database) => {
       t.mock.timers.enable({ apis: ["setInterval"] });
       const app = await openIdentityApi(t, await database.open(t), { keepAuditDays });
       await app.account("alice");
-      app.clock.advance((days - 1) * 86_400);
+      advance(t, app, (days - 1) * 86_400);
       await app.account("bob");
       await runOnce(t, app);
       assert.equal(await createdAccounts(app), 2);
-      app.clock.advance(2 * 86_400);
+      advance(t, app, 2 * 86_400);
       t.mock.timers.tick(intervalMs);
       await eventually(async () => (await createdAccounts(app)) === 1, 30_000, "the older event is gone");
     });
@@ -127,9 +134,38 @@ describeOnEach("housekeeping", (database) => {
     t.mock.timers.enable({ apis: ["setInterval"] });
     const app = await openIdentityApi(t, await database.open(t), { keepAuditDays: "forever" });
     await app.account("alice");
-    app.clock.advance(10_000 * 86_400);
+    advance(t, app, 10_000 * 86_400);
     await runOnce(t, app);
     assert.equal(await createdAccounts(app), 1);
+  });
+
+  test("removes nothing for twenty minutes after the clock was set, so what is used or revoked stays so when it is set back (D-25)", async (t) => {
+    t.mock.timers.enable({ apis: ["setInterval"] });
+    const db = await database.open(t);
+    const app = await openIdentityApi(t, db);
+    await leaveTraces(app);
+    const { database: opened } = app.options;
+    const before = await countsOf(opened);
+    let runs = 0;
+    const counting = new Housekeeping({ database: db, clock: app.clock.read }, [
+      function* (): Work<number> {
+        runs += 1;
+        yield* all(one);
+        return 0;
+      },
+    ]);
+    t.after(() => counting.close());
+    for (const seconds of [366 * 86_400, -366 * 86_400]) {
+      app.clock.advance(seconds);
+      for (let run = 0; run < 2; run += 1) t.mock.timers.tick(intervalMs);
+      await counting.close();
+    }
+    assert.equal(runs, 0);
+    assert.deepEqual({ ...(await countsOf(opened)), throttle: 0 }, { ...before, throttle: 0 });
+    // The control: the clock was set and stays.
+    advance(t, app, 366 * 86_400);
+    t.mock.timers.tick(intervalMs);
+    await eventually(async () => (await countsOf(opened))["spent"] === 0, 30_000, "what is over is gone");
   });
 
   test("removes many, a thousand at a time", async (t) => {

@@ -8,6 +8,7 @@ export { type Database, type Listener, type Listening } from "./database.ts";
 
 // Statements, and work made of them
 export {
+  afterCommit,
   all,
   first,
   lock,

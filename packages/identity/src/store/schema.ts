@@ -133,17 +133,20 @@ export const identitySchema: Schema = {
           compromised_at BIGINT
         )`),
 
+      // An entry gets its position in the log (`seq`) after the commit of its transaction. Until then it concerns every token.
       sql(`
         CREATE TABLE identity_revocations (
-          seq BIGINT NOT NULL PRIMARY KEY,
+          id TEXT NOT NULL PRIMARY KEY,
+          seq BIGINT,
           kind TEXT NOT NULL,
           key TEXT NOT NULL,
           at BIGINT NOT NULL,
           expires_at BIGINT NOT NULL
         )`),
+      sql("CREATE UNIQUE INDEX identity_revocations_by_position ON identity_revocations (seq)"),
       sql("CREATE INDEX identity_revocations_by_key ON identity_revocations (kind, key, seq)"),
       sql("CREATE INDEX identity_revocations_by_expiry ON identity_revocations (expires_at)"),
-      // One row. Its lock makes positions visible in the order of their commits.
+      // One row. The transaction that assigns positions locks it, so they become visible in order.
       sql("CREATE TABLE identity_revocation_position (name TEXT NOT NULL PRIMARY KEY, seq BIGINT NOT NULL)"),
       sql("INSERT INTO identity_revocation_position (name, seq) VALUES ('log', 0)"),
 

@@ -45,8 +45,15 @@ export interface Lock {
   readonly name: string;
 }
 
+/** Runs more work once the transaction is committed. */
+export interface AfterCommit {
+  readonly kind: "afterCommit";
+  /** Identifies the work: transactions that name the same function share its runs. */
+  readonly work: () => Work<unknown>;
+}
+
 /** One step of work. Only a query has rows. */
-export type Step = Query | Notification | Lock;
+export type Step = Query | Notification | Lock | AfterCommit;
 
 /**
  * Work on a database: a generator of steps that a driver runs, SQLite synchronously and PostgreSQL on one connection. Compose
@@ -136,4 +143,19 @@ export function* notify(channel: string, payload: string): Work<void> {
  */
 export function* lock(name: string): Work<void> {
   yield { kind: "lock", name };
+}
+
+/**
+ * Runs work once the transaction is committed, before `transaction()` resolves. On PostgreSQL it is a transaction of its own, and
+ * the transactions that commit meanwhile share the next one: a step that all of them need, and for which they would otherwise
+ * wait for each other, happens once for many. On SQLite, where transactions never wait for each other, it is the end of the same
+ * transaction.
+ *
+ * If it fails on PostgreSQL, `transaction()` resolves all the same: the transaction is committed. So somebody else must be able
+ * to do this work later.
+ *
+ * @param work a function that is made once, when a module loads
+ */
+export function* afterCommit(work: () => Work<unknown>): Work<void> {
+  yield { kind: "afterCommit", work };
 }

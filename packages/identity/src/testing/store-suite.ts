@@ -2,6 +2,7 @@
 import { describe, test, type TestContext } from "node:test";
 import { checkOptions } from "../mechanism/wrong-identity-option.ts";
 import type { Database } from "../store/database.ts";
+import { afterCommitBehaviours } from "./behaviour/after-commit.ts";
 import { failureBehaviours } from "./behaviour/failure.ts";
 import { identityBehaviours } from "./behaviour/identity.ts";
 import { lifetimeBehaviours } from "./behaviour/lifetime.ts";
@@ -26,6 +27,7 @@ const subjects = [
   ["parameters and columns", parameterBehaviours],
   ["texts", textBehaviours],
   ["transactions", transactionBehaviours],
+  ["work after a transaction", afterCommitBehaviours],
   ["failures", failureBehaviours],
   ["single use", spendBehaviours],
   ["pages", pageBehaviours],

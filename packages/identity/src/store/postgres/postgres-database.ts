@@ -1,16 +1,17 @@
 /** PostgreSQL through `pg`: a pool of connections, prepared statements, and a separate connection that listens. */
 import pg from "pg";
 import { Unavailable } from "lockstep";
+import { SingleFlight } from "../../mechanism/single-flight.ts";
 import { checkOptions } from "../../mechanism/wrong-identity-option.ts";
 import { type Database, driveLater, type Listener, type Listening, lockOutsideTransaction } from "../database.ts";
-import { type Row, type Step, valuesOf, type Work } from "../statement.ts";
+import { type AfterCommit, type Row, type Step, valuesOf, type Work } from "../statement.ts";
 import { Channels } from "./channels.ts";
 import { columnTypes } from "./column-types.ts";
 import { isCollision, isOutdated, translated } from "./postgres-error.ts";
 
 /** The options of `openPostgres()`. */
 export interface PostgresOptions {
-  /** The most connections in the pool; one more listens. Default 10. */
+  /** The most connections in the pool. One more listens, and one more follows transactions (`afterCommit()`). Default 10. */
   readonly maxConnections?: number;
   /** The longest wait for a connection. Milliseconds; default 3,000. */
   readonly connectTimeoutMs?: number;
@@ -50,40 +51,52 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Postgr
     application_name: "lockstep-identity",
     types: { getTypeParser: (oid, format) => (oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) },
   };
-  const pool = new pg.Pool({ ...settings, max: maxConnections });
+  const pool = openPool(settings, maxConnections);
+  return new PooledDatabase(pool, settings);
+}
+
+function openPool(settings: pg.ClientConfig, max: number): pg.Pool {
+  const pool = new pg.Pool({ ...settings, max });
   // An idle connection that breaks is replaced. If there is no server, the next statement fails.
-  pool.on("error", () => {});
-  return new PooledDatabase(pool, new Channels(settings));
+  pool.on("error", ignore);
+  return pool;
 }
 
 class PooledDatabase implements PostgresDatabase {
   readonly kind = "postgres";
   readonly pool: pg.Pool;
   readonly #channels: Channels;
+  /** Its own connection: what many requests wait for must not wait until they have had theirs. */
+  readonly #laterPool: pg.Pool;
+  readonly #later = new WeakMap<AfterCommit["work"], SingleFlight<unknown>>();
+  /** Everything that has begun and is not over. */
+  readonly #working = new Set<Promise<unknown>>();
   #isClosed = false;
 
-  constructor(pool: pg.Pool, channels: Channels) {
+  constructor(pool: pg.Pool, settings: pg.ClientConfig) {
     this.pool = pool;
-    this.#channels = channels;
+    this.#laterPool = openPool(settings, 1);
+    this.#channels = new Channels(settings);
   }
 
   async run<T>(work: Work<T>): Promise<T> {
     this.#checkOpen();
-    return driveLater(work, (step) => {
+    return this.#finished(this.#run(work));
+  }
+
+  async #run<T>(work: Work<T>): Promise<T> {
+    const later = new Set<AfterCommit["work"]>();
+    const result = await driveLater(work, (step) => {
       if (step.kind === "lock") throw lockOutsideTransaction();
-      return perform(this.pool, step);
+      return perform(this.pool, step, later);
     });
+    await this.#runLater(later);
+    return result;
   }
 
   async transaction<T>(work: () => Work<T>): Promise<T> {
     this.#checkOpen();
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#attempt(work);
-      } catch (error) {
-        if (attempt === attempts || !isCollision(causeOf(error))) throw error;
-      }
-    }
+    return this.#finished(this.#transaction(work, this.pool));
   }
 
   listen(channel: string, listener: Listener): Promise<Listening> {
@@ -93,26 +106,41 @@ class PooledDatabase implements PostgresDatabase {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await Promise.all([this.#channels.close(), this.pool.end()]);
+    // A pool that ends forgets those who wait for a connection: they would wait for ever.
+    await Promise.allSettled(this.#working);
+    await Promise.all([this.#channels.close(), this.pool.end(), this.#laterPool.end()]);
   }
 
-  async #attempt<T>(work: () => Work<T>): Promise<T> {
-    const client = await answered(this.pool.connect());
-    // Between two statements nobody else hears that the connection broke; the next statement fails.
-    client.on("error", ignore);
-    let isUsable = true;
+  async #finished<T>(working: Promise<T>): Promise<T> {
+    this.#working.add(working);
     try {
-      await answered(client.query("BEGIN ISOLATION LEVEL READ COMMITTED"));
-      const result = await driveLater(work(), (step) => perform(client, step));
-      await answered(client.query("COMMIT"));
-      return result;
-    } catch (error) {
-      isUsable = await isRolledBack(client, error);
-      throw error;
+      return await working;
     } finally {
-      client.off("error", ignore);
-      client.release(!isUsable);
+      this.#working.delete(working);
     }
+  }
+
+  async #transaction<T>(work: () => Work<T>, pool: pg.Pool): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const later = new Set<AfterCommit["work"]>();
+      try {
+        const result = await attempted(work, pool, later);
+        await this.#runLater(later);
+        return result;
+      } catch (error) {
+        if (attempt === attempts || !isCollision(causeOf(error))) throw error;
+      }
+    }
+  }
+
+  /** Everything that asks while a run is under way shares the next one. Never rejects: the transaction is committed. */
+  async #runLater(works: ReadonlySet<AfterCommit["work"]>): Promise<void> {
+    const runs = [...works].map((work) => {
+      const flight = this.#later.get(work) ?? new SingleFlight(() => this.#transaction(work, this.#laterPool));
+      this.#later.set(work, flight);
+      return flight.runAgain();
+    });
+    await Promise.allSettled(runs);
   }
 
   #checkOpen(): void {
@@ -120,13 +148,36 @@ class PooledDatabase implements PostgresDatabase {
   }
 }
 
-async function perform(client: pg.Pool | pg.PoolClient, step: Step): Promise<readonly Row[]> {
+async function attempted<T>(work: () => Work<T>, pool: pg.Pool, later: Set<AfterCommit["work"]>): Promise<T> {
+  const client = await answered(pool.connect());
+  // Between two statements nobody else hears that the connection broke; the next statement fails.
+  client.on("error", ignore);
+  let isUsable = true;
+  try {
+    await answered(client.query("BEGIN ISOLATION LEVEL READ COMMITTED"));
+    const result = await driveLater(work(), (step) => perform(client, step, later));
+    await answered(client.query("COMMIT"));
+    return result;
+  } catch (error) {
+    isUsable = await isRolledBack(client, error);
+    throw error;
+  } finally {
+    client.off("error", ignore);
+    client.release(!isUsable);
+  }
+}
+
+async function perform(client: pg.Pool | pg.PoolClient, step: Step, later: Set<AfterCommit["work"]>): Promise<readonly Row[]> {
+  if (step.kind === "afterCommit") {
+    later.add(step.work);
+    return [];
+  }
   // Not translated: a wrong parameter is a mistake of the program.
   const query = queryOf(step);
   return (await answered(client.query<Row>(query))).rows;
 }
 
-function queryOf(step: Step): pg.QueryConfig {
+function queryOf(step: Exclude<Step, AfterCommit>): pg.QueryConfig {
   switch (step.kind) {
     case "query":
       return { name: step.statement.id, text: step.statement.numbered, values: valuesOf(step), types: columnTypes };

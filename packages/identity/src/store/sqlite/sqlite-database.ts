@@ -8,7 +8,16 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { Unavailable } from "lockstep";
 import { checkOptions } from "../../mechanism/wrong-identity-option.ts";
 import { type Database, drive, type Listener, type Listening, lockOutsideTransaction } from "../database.ts";
-import { type Notification, type Query, type Row, type Statement, type Step, valuesOf, type Work } from "../statement.ts";
+import {
+  type AfterCommit,
+  type Notification,
+  type Query,
+  type Row,
+  type Statement,
+  type Step,
+  valuesOf,
+  type Work,
+} from "../statement.ts";
 
 /** The options of `openSqlite()`. */
 export interface SqliteOptions {
@@ -55,26 +64,35 @@ class SqliteDatabase implements Database {
   // The methods are asynchronous: a failure is a rejection, as on PostgreSQL.
   async run<T>(work: Work<T>): Promise<T> {
     this.#checkOpen();
-    return drive(work, (step) => {
+    const later = new Set<AfterCommit["work"]>();
+    const result = drive(work, (step) => {
       if (step.kind === "query") return this.#query(step);
       if (step.kind === "lock") throw lockOutsideTransaction();
-      this.#tell([step]);
+      if (step.kind === "afterCommit") later.add(step.work);
+      else this.#tell([step]);
       return none;
     });
+    for (const each of later) await this.transaction(each);
+    return result;
   }
 
   async transaction<T>(work: () => Work<T>): Promise<T> {
     const notifications: Notification[] = [];
+    const later = new Set<AfterCommit["work"]>();
+    const answer = (step: Step): readonly Row[] => {
+      if (step.kind === "query") return this.#query(step);
+      // The transaction itself is the lock.
+      if (step.kind === "notify" && !notifications.some((told) => isSame(told, step))) notifications.push(step);
+      if (step.kind === "afterCommit") later.add(step.work);
+      return none;
+    };
     this.#checkOpen();
     this.#execute("BEGIN IMMEDIATE");
     let result: T;
     try {
-      result = drive(work(), (step: Step) => {
-        if (step.kind === "query") return this.#query(step);
-        // The transaction itself is the lock.
-        if (step.kind === "notify" && !notifications.some((told) => isSame(told, step))) notifications.push(step);
-        return none;
-      });
+      result = drive(work(), answer);
+      // The set also has what is added while the loop runs.
+      for (const each of later) drive(each(), answer);
       this.#execute("COMMIT");
     } catch (error) {
       if (this.#connection.isOpen && this.#connection.isTransaction) this.#execute("ROLLBACK");

@@ -7,8 +7,9 @@ import { saveLink, spendLink } from "../../account/link-store.ts";
 import { insertApiKey, replaceApiKey } from "../../api-key/api-key-store.ts";
 import { endApiKey } from "../../lineage/end-api-keys.ts";
 import { spendAssertion } from "../../client/client-assertion.ts";
+import { insertClient, isClientKept, type NewClient } from "../../client/client-store.ts";
 import { findRefreshToken, spendRefreshToken } from "../../grant/refresh-token-store.ts";
-import { revocationChannel, revocationPosition, revoke } from "../../revocation/revocation-log.ts";
+import { assignPositions, revocationChannel, revocationPosition, revoke } from "../../revocation/revocation-log.ts";
 import { hashOfSecret, newSecret } from "../../secret/opaque-token.ts";
 import { insertSession, swapSecretHash } from "../../session/session-store.ts";
 import type { Database } from "../../store/database.ts";
@@ -19,10 +20,26 @@ import { all, sql, type Work } from "../../store/statement.ts";
 import { behaviour, type Behaviour, behaviourOfTwo, contenders, race, slow, until } from "../behaviour.ts";
 
 const positions = sql("SELECT seq FROM identity_revocations ORDER BY seq");
+const positionOf = sql("SELECT seq FROM identity_revocations WHERE key = :key");
+const appendPending = sql(
+  "INSERT INTO identity_revocations (id, kind, key, at, expires_at) VALUES (:id, :kind, :key, :now, :later)",
+);
 const insertToken = sql(`
   INSERT INTO identity_refresh_tokens (secret_hash, session_id, created_at, expires_at) VALUES (:hash, :sessionId, :now, :expiresAt)`);
 const now = 1_767_225_600_000;
 const later = now + 1000;
+const client: NewClient = {
+  id: "web",
+  name: "Web",
+  authentication: "none",
+  grants: [],
+  scopes: [],
+  introspects: false,
+  createdAt: now,
+  secretHash: undefined,
+  jwks: undefined,
+  createdBy: undefined,
+};
 
 /** Facts about identity's own statements. */
 export const identityBehaviours: readonly Behaviour[] = [
@@ -83,29 +100,65 @@ export const identityBehaviours: readonly Behaviour[] = [
   }),
   behaviour("fifty revocations have fifty positions, one after the other, and are announced in that order", async (database) => {
     await migrate(database, identitySchema);
-    const heard: string[] = [];
-    await database.listen(revocationChannel, { notified: (payload) => heard.push(payload), reconnected: () => {} });
+    const heard: number[] = [];
+    await database.listen(revocationChannel, { notified: (payload) => heard.push(Number(payload)), reconnected: () => {} });
     await expectConsecutive([database], database);
-    await until(() => heard.length === contenders);
-    assert.deepEqual(heard, numbers(contenders).map(String));
+    // Those that are committed together are announced together, with the last position.
+    await until(() => heard.at(-1) === contenders);
+    assert.deepEqual(
+      heard,
+      [...new Set(heard)].toSorted((one, other) => one - other),
+    );
   }),
   behaviour("a revocation whose transaction fails leaves no gap", async (database) => {
     await migrate(database, identitySchema);
     const slowDatabase = slow(database);
-    const given = await race((index) =>
+    const kept = await race((index) =>
       slowDatabase
         .transaction(function* () {
-          const position = yield* revoke({ kind: "subject", key: `s${index}`, at: now, expiresAt: later });
+          yield* revoke({ kind: "subject", key: `s${index}`, at: now, expiresAt: later });
           if (index % 3 === 0) throw new Error("refused");
-          return position;
+          return true;
         })
-        .catch(() => undefined),
+        .catch(() => false),
     );
-    const kept = given.filter((position) => position !== undefined).toSorted((one, other) => one - other);
-    assert.deepEqual(kept, numbers(kept.length));
-    assert.ok(kept.length > 0 && kept.length < contenders);
-    assert.equal(await database.run(revocationPosition()), kept.length);
+    const count = kept.filter(Boolean).length;
+    assert.ok(count > 0 && count < contenders);
+    await expectPositions(count, database);
   }),
+  behaviour(
+    "a revocation has its position when its transaction is over, and those that are read are never overtaken",
+    async (database) => {
+      await migrate(database, identitySchema);
+      const slowDatabase = slow(database);
+      await race(async (index) => {
+        const before = await database.run(revocationPosition());
+        await slowDatabase.transaction(() => revoke({ kind: "subject", key: `s${index}`, at: now, expiresAt: later }));
+        const after = await database.run(revocationPosition());
+        const rows = await database.run(all(positionOf, { key: `s${index}` }));
+        const [position = -1] = rows.map((row) => numberOf(row, "seq"));
+        assert.ok(before < position && position <= after, `${before} < ${position} <= ${after}`);
+      });
+    },
+  ),
+  behaviour(
+    "until a revocation has its position, it concerns every sign-in and every client that was read before",
+    async (database) => {
+      const { account } = await withSession(database);
+      await database.run(insertClient(client));
+      const position = await database.run(revocationPosition());
+      const begin = (id: string): Promise<boolean> => database.run(insertSession(sessionOf(account, { id, hash: id, position })));
+      assert.deepEqual([await begin("first"), await database.run(isClientKept(client.id, position))], [true, true]);
+      await database.run(all(appendPending, { id: "a", kind: "session", key: account, now, later }));
+      await database.run(all(appendPending, { id: "b", kind: "client", key: client.id, now, later }));
+      assert.deepEqual([await begin("second"), await database.run(isClientKept(client.id, position))], [false, false]);
+      await database.transaction(assignPositions);
+      assert.deepEqual([await begin("third"), await database.run(isClientKept(client.id, position))], [false, false]);
+      const next = await database.run(revocationPosition());
+      const isKept = await database.run(insertSession(sessionOf(account, { id: "fourth", hash: "fourth", position: next })));
+      assert.deepEqual([isKept, await database.run(isClientKept(client.id, next))], [true, true]);
+    },
+  ),
   behaviourOfTwo("the positions of two processes are one sequence", async (one, other) => {
     await migrate(one, identitySchema);
     await expectConsecutive([one, other], other);
@@ -119,12 +172,12 @@ export const identityBehaviours: readonly Behaviour[] = [
         yield* lockAccount(account);
         // One of them ends all sessions. A session begins before that, or not at all.
         if (index === 25) yield* revoke({ kind: "session", key: account, at: now, expiresAt: later });
-        const before = yield* revocationPosition();
+        const isEnded = (yield* all(positionOf, { key: account })).length > 0;
         const isKept = yield* insertSession(sessionOf(account, { id: randomUUID(), hash: `h${index + 1}`, position }));
-        return { before, isKept };
+        return { isEnded, isKept };
       }),
     );
-    for (const { before, isKept } of begun) assert.equal(isKept, before === position);
+    for (const { isEnded, isKept } of begun) assert.equal(isKept, !isEnded);
     assert.ok(begun.some(({ isKept }) => !isKept));
   }),
 ];
@@ -139,17 +192,17 @@ async function expectOneWinner(database: Database, work: (index: number) => Work
 }
 
 async function expectConsecutive(databases: readonly Database[], reader: Database): Promise<void> {
-  const given = await race((index) => {
+  await race((index) => {
     const database = slow(databases[index % databases.length] ?? reader);
     return database.transaction(() => revoke({ kind: "subject", key: `s${index}`, at: now, expiresAt: later }));
   });
-  assert.deepEqual(
-    given.toSorted((one, other) => one - other),
-    numbers(contenders),
-  );
+  await expectPositions(contenders, reader);
+}
+
+async function expectPositions(count: number, reader: Database): Promise<void> {
   const kept = (await reader.run(all(positions))).map((row) => numberOf(row, "seq"));
-  assert.deepEqual(kept, numbers(contenders));
-  assert.equal(await reader.run(revocationPosition()), contenders);
+  assert.deepEqual(kept, numbers(count));
+  assert.equal(await reader.run(revocationPosition()), count);
 }
 
 function numbers(last: number): number[] {
