@@ -54,8 +54,11 @@ describe("a PostgreSQL that fails", () => {
     await database.run(all(one));
     let broken = 0;
     database.pool.on("acquire", (client) => {
-      broken += 1;
-      client.emit("error", new Error("Connection terminated unexpectedly"));
+      // The pool stops listening, and nobody else has begun.
+      client.once("removeListener", () => {
+        broken += 1;
+        client.emit("error", new Error("Connection terminated unexpectedly"));
+      });
     });
     await database.run(all(one));
     await database.transaction(() => all(one));
