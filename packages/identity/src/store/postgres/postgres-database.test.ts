@@ -49,6 +49,22 @@ describe("a PostgreSQL that fails", () => {
     await database.transaction(() => all(one));
   });
 
+  test("a connection that breaks in the moment when it is taken does not end the process", async (t) => {
+    const { database } = await open(t);
+    await database.run(all(one));
+    let broken = 0;
+    database.pool.on("acquire", (client) => {
+      // The pool stops listening, and nobody else has begun.
+      client.once("removeListener", () => {
+        broken += 1;
+        client.emit("error", new Error("Connection terminated unexpectedly"));
+      });
+    });
+    await database.run(all(one));
+    await database.transaction(() => all(one));
+    assert.equal(broken, 2);
+  });
+
   test("a commit whose answer is lost is unavailable: it may have happened, and here it has", async (t) => {
     const url = await newPostgresUrl(t);
     const line = await openDeafLine(t, url);

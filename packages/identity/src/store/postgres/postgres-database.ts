@@ -59,6 +59,8 @@ function openPool(settings: pg.ClientConfig, max: number): pg.Pool {
   const pool = new pg.Pool({ ...settings, max });
   // An idle connection that breaks is replaced. If there is no server, the next statement fails.
   pool.on("error", ignore);
+  // A connection can break between two statements, or in the moment when somebody gets it: the next statement fails.
+  pool.on("connect", (client) => client.on("error", ignore));
   return pool;
 }
 
@@ -150,8 +152,6 @@ class PooledDatabase implements PostgresDatabase {
 
 async function attempted<T>(work: () => Work<T>, pool: pg.Pool, later: Set<AfterCommit["work"]>): Promise<T> {
   const client = await answered(pool.connect());
-  // Between two statements nobody else hears that the connection broke; the next statement fails.
-  client.on("error", ignore);
   let isUsable = true;
   try {
     await answered(client.query("BEGIN ISOLATION LEVEL READ COMMITTED"));
@@ -162,7 +162,6 @@ async function attempted<T>(work: () => Work<T>, pool: pg.Pool, later: Set<After
     isUsable = await isRolledBack(client, error);
     throw error;
   } finally {
-    client.off("error", ignore);
     client.release(!isUsable);
   }
 }
