@@ -4,6 +4,7 @@ import { benchGraph } from "./graph.ts";
 import { benchHttp } from "./http/run.ts";
 import { benchChecks } from "./identity/checks.ts";
 import { revocationBench } from "./identity/revocation.ts";
+import { benchRoundTrips } from "./identity/round-trips.ts";
 import { benchStart } from "./identity/start.ts";
 import { benchTypes } from "./types/measure.ts";
 
@@ -17,6 +18,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     benchStart(7);
   },
   revocation: () => revocationBench(),
+  "round-trips": () => benchRoundTrips(),
 };
 
 const asked = process.argv.slice(2);

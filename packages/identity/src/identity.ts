@@ -1,6 +1,7 @@
 /** `identity()`: a service that issues, stores and ends credentials, with routes to include and dependencies to use. */
 import { anyScope, type Cookie, type Dependency, type Fact, type Route } from "lockstep";
 import { accountRoutes } from "./account/account-routes.ts";
+import { removeUnusedPasswordCosts, savePasswordCost } from "./account-table/password-cost.ts";
 import { Accounts } from "./account/accounts.ts";
 import { removeExpiredLinks } from "./account/link-store.ts";
 import { accountAdminRoutes } from "./admin/account-admin-routes.ts";
@@ -22,7 +23,7 @@ import { issuerRoutes } from "./issuer/issuer-routes.ts";
 import { removeSigningKeys } from "./issuer/signing-key-store.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { type IdentityOptions, settingsOf } from "./options.ts";
-import { checkNode } from "./password/password-hash.ts";
+import { checkNode, currentCost } from "./password/password-hash.ts";
 import type { ApiClient, CallerFacts, Service, User, UserFacts } from "./principal/principal.ts";
 import { withOwnRevocations } from "./revocation/own-revocations.ts";
 import { RevocationFeed } from "./revocation/revocation-feed.ts";
@@ -35,6 +36,7 @@ import type { Settings } from "./settings.ts";
 import { Housekeeping, type Removal } from "./store/housekeeping.ts";
 import { migrate } from "./store/migration.ts";
 import { identitySchema } from "./store/schema.ts";
+import type { Work } from "./store/statement.ts";
 import { removeCounters } from "./throttle/counters.ts";
 import { Throttle } from "./throttle/throttle.ts";
 
@@ -102,6 +104,7 @@ export async function identity<const Sc extends string>(options: IdentityOptions
   // It uses the database without `withOwnRevocations`, because it only counts and revokes nothing.
   const throttle = new Throttle(base, options.throttle);
   await migrate(base.database, identitySchema);
+  await base.database.run(rememberCosts());
   const feed = await RevocationFeed.open(base, options.revocation);
   const settings = { ...base, database: withOwnRevocations(base.database, feed) };
   const tokens = await AccessTokens.open(settings, feed, options.signingKeys).catch(async (error: unknown) => {
@@ -120,6 +123,12 @@ export async function identity<const Sc extends string>(options: IdentityOptions
     links: options.links,
   };
   return assemble<Sc>(services, { feed, housekeeping: new Housekeeping(settings, removalsOf(options)) });
+}
+
+/** Notes the cost of this version's password hashes, and forgets those that no hash has any more. */
+function* rememberCosts(): Work<void> {
+  yield* savePasswordCost(currentCost);
+  yield* removeUnusedPasswordCosts(currentCost);
 }
 
 /** The removals of expired data. Audit events are removed only if `keepAuditDays` is set. */
@@ -159,7 +168,7 @@ interface Background {
 }
 
 function assemble<Sc extends string>(services: Services, { feed, housekeeping }: Background): Identity<Sc> {
-  const { accounts, clients, sessions, apiKeys, tokens, throttle, outbox } = services;
+  const { accounts, clients, sessions, apiKeys, tokens, outbox } = services;
   const { sessionScheme, ...dependencies } = callers(services);
   const signedIn = anyScope(dependencies.signedInUser, "users manage their own account, sessions and keys with any scopes");
   const shared = { ...services, signedIn, scheme: sessionScheme };
@@ -185,7 +194,7 @@ function assemble<Sc extends string>(services: Services, { feed, housekeeping }:
       return [...accountAdminRoutes({ accounts, admin }), ...serviceAccountRoutes({ ...shared, admin })];
     },
     close: async () => {
-      await Promise.all([outbox.idle(), housekeeping.close(), apiKeys.close(), sessions.close(), tokens.close(), throttle.close()]);
+      await Promise.all([outbox.idle(), housekeeping.close(), apiKeys.close(), sessions.close(), tokens.close()]);
       await feed.close();
     },
   });

@@ -12,7 +12,7 @@ import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { type IdentityKey, identityKey, WrongIdentityKey } from "./secret/identity-key.ts";
 import type { Lifetimes, Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
-import type { ThrottleOptions } from "./throttle/throttle-options.ts";
+import { limitsOf, type ThrottleOptions } from "./throttle/throttle-options.ts";
 
 /** The options of `identity()`. */
 export interface IdentityOptions<Sc extends string = string> {
@@ -49,7 +49,10 @@ export interface IdentityOptions<Sc extends string = string> {
   readonly lifetimes?: Partial<Lifetimes>;
   /** The addresses of the links in messages. Default: pages of the issuer. */
   readonly links?: LinkTemplates | undefined;
-  /** The limits of attempts. */
+  /**
+   * The limits of attempts. They count clients by their address, so an API with identity starts only on a host that tells it
+   * (`client_address_unknown`). `{ clientAddress: "unknown" }` counts without addresses.
+   */
   readonly throttle?: ThrottleOptions | undefined;
   /** How the revocation log is followed. */
   readonly revocation?: RevocationFeedOptions | undefined;
@@ -138,6 +141,7 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
     registration: options.registration ?? "closed",
     mail,
     lifetimes: checkLifetimes(options.lifetimes ?? {}),
+    clientAddress: limitsOf(options.throttle ?? {}).clientAddress,
     audit: new Auditor(options.audit ?? consoleAudit, clock),
     clock,
   } satisfies Settings);

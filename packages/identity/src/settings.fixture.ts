@@ -60,6 +60,7 @@ export function testSettings(database: Database, overrides: Partial<Settings> = 
       },
     },
     lifetimes: defaultLifetimes,
+    clientAddress: "unknown",
     audit: new Auditor((event) => events.push(event), clock.read),
     clock: clock.read,
     ...overrides,

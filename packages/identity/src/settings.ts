@@ -50,6 +50,8 @@ export interface Settings {
   readonly registration: "open" | "closed";
   readonly mail: Mail;
   readonly lifetimes: Lifetimes;
+  /** Whether the host tells the client's address. */
+  readonly clientAddress: "known" | "unknown";
   readonly audit: Auditor;
   /** Milliseconds since 1970. */
   readonly clock: () => number;

@@ -3,8 +3,7 @@ import type { Connection, Redacted, Secret } from "lockstep";
 import { type AccountRecord, findAccount, lockAccount } from "../account-table/account-store.ts";
 import { changePasswordHash } from "../account-table/password-store.ts";
 import { passwordChanged } from "../mail/message.ts";
-import { verifyCounted } from "../password/counted-password.ts";
-import { hashPassword } from "../password/password-hash.ts";
+import { hashPassword, verifyPassword } from "../password/password-hash.ts";
 import { checkNewPassword } from "../password/password-policy.ts";
 import type { User } from "../principal/principal.ts";
 import { endSessions } from "../session/end-session.ts";
@@ -31,12 +30,12 @@ export async function checkOwnPassword(
   { user, password, connection }: ShownPassword,
   { settings, throttle }: Pick<AccountServices, "settings" | "throttle">,
 ): Promise<CheckedAccount> {
-  const counted = await throttle.count("password", { connection, key: user.id });
-  const record = await settings.database.run(findAccount(user.id));
-  const isRight = await verifyCounted(counted, password, record?.passwordHash);
-  if (record?.passwordHash === undefined || !isRight) wrongPassword(connection, settings, user.id);
-  await counted.succeeded();
-  return { ...record, passwordHash: record.passwordHash };
+  return throttle.password({ connection, key: user.id }, async () => {
+    const record = await settings.database.run(findAccount(user.id));
+    const isRight = await verifyPassword(password, record?.passwordHash, { line: "known" });
+    if (record?.passwordHash === undefined || !isRight) wrongPassword(connection, settings, user.id);
+    return { ...record, passwordHash: record.passwordHash };
+  });
 }
 
 /**
@@ -52,7 +51,7 @@ export async function changePassword(
   const { user, newPassword, connection } = shown;
   const { id, email, passwordHash: verified } = await checkOwnPassword(shown, services);
   checkNewPassword(newPassword, { email, service: settings.issuer });
-  const hash = await hashPassword(newPassword);
+  const hash = await hashPassword(newPassword, "known");
   const others = { accountId: id, ...(user.sessionId === undefined ? {} : { except: user.sessionId }) };
   const isChanged = await settings.audit.recorded(settings.database, connection, function* (record) {
     yield* lockAccount(id);

@@ -67,7 +67,7 @@ export function callers({ settings, tokens, sessions, apiKeys }: CallerServices)
   });
   const freshToken = authenticate({ bearer }, async ({ bearer }) => callerOf(await tokens.verifyFresh(bearer)));
   const session = sessionUser(settings, sessions, cookie);
-  const key = keyCaller(apiKeys, header);
+  const key = keyCaller({ apiKeys, settings }, header);
 
   const user = authenticate({ caller: anyOf({ token, key, session }) }, ({ caller }): Caller => caller.value);
   const fresh = authenticate({ caller: anyOf({ freshToken, key, session }) }, ({ caller }): Caller => caller.value);
