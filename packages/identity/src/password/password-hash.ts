@@ -6,7 +6,7 @@
 import * as crypto from "node:crypto";
 import { availableParallelism } from "node:os";
 import { type Redacted, secret, type Secret } from "lockstep";
-import { type Line, Queue } from "./queue.ts";
+import { type Line, Queue, type QueueLimits } from "./queue.ts";
 
 /** OWASP's minimum for argon2id. `memory` is in KiB. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
@@ -34,7 +34,7 @@ const running = hashesAtOnce(availableParallelism(), process.env["UV_THREADPOOL_
 const waitingForEach = 32;
 
 /** The limits of the queue of this process. */
-export const hashLimits = { maxRunning: running, maxWaiting: waitingForEach * running } as const;
+export const hashLimits: QueueLimits = { maxRunning: running, maxWaiting: waitingForEach * running };
 const queue = new Queue(hashLimits);
 
 /** The hash that is compared if there is no account, so an attempt costs the same. Nobody knows its password. */
