@@ -1,7 +1,7 @@
 /** `identity()`: a service that issues, stores and ends credentials, with routes to include and dependencies to use. */
 import { anyScope, type Cookie, type Dependency, type Fact, type Route } from "lockstep";
 import { accountRoutes } from "./account/account-routes.ts";
-import { removeUnusedPasswordCosts, savePasswordCost } from "./account-table/password-cost.ts";
+import { updatePasswordCosts } from "./account-table/password-cost.ts";
 import { Accounts } from "./account/accounts.ts";
 import { removeExpiredLinks } from "./account/link-store.ts";
 import { accountAdminRoutes } from "./admin/account-admin-routes.ts";
@@ -23,7 +23,7 @@ import { issuerRoutes } from "./issuer/issuer-routes.ts";
 import { removeSigningKeys } from "./issuer/signing-key-store.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { type IdentityOptions, settingsOf } from "./options.ts";
-import { checkNode, currentCost } from "./password/password-hash.ts";
+import { checkNode } from "./password/password-hash.ts";
 import type { ApiClient, CallerFacts, Service, User, UserFacts } from "./principal/principal.ts";
 import { withOwnRevocations } from "./revocation/own-revocations.ts";
 import { RevocationFeed } from "./revocation/revocation-feed.ts";
@@ -36,7 +36,6 @@ import type { Settings } from "./settings.ts";
 import { Housekeeping, type Removal } from "./store/housekeeping.ts";
 import { migrate } from "./store/migration.ts";
 import { identitySchema } from "./store/schema.ts";
-import type { Work } from "./store/statement.ts";
 import { removeCounters } from "./throttle/counters.ts";
 import { Throttle } from "./throttle/throttle.ts";
 
@@ -104,7 +103,7 @@ export async function identity<const Sc extends string>(options: IdentityOptions
   // It uses the database without `withOwnRevocations`, because it only counts and revokes nothing.
   const throttle = new Throttle(base, options.throttle);
   await migrate(base.database, identitySchema);
-  await base.database.run(rememberCosts());
+  await base.database.transaction(updatePasswordCosts);
   const feed = await RevocationFeed.open(base, options.revocation);
   const settings = { ...base, database: withOwnRevocations(base.database, feed) };
   const tokens = await AccessTokens.open(settings, feed, options.signingKeys).catch(async (error: unknown) => {
@@ -123,12 +122,6 @@ export async function identity<const Sc extends string>(options: IdentityOptions
     links: options.links,
   };
   return assemble<Sc>(services, { feed, housekeeping: new Housekeeping(settings, removalsOf(options)) });
-}
-
-/** Notes the cost of this version's password hashes, and forgets those that no hash has any more. */
-function* rememberCosts(): Work<void> {
-  yield* savePasswordCost(currentCost);
-  yield* removeUnusedPasswordCosts(currentCost);
 }
 
 /** The removals of expired data. Audit events are removed only if `keepAuditDays` is set. */

@@ -5,7 +5,7 @@ import { positionColumn } from "../revocation/revocation-log.ts";
 import { numberOf, textOrNone } from "../store/row.ts";
 import { all, first, lock, type Row, sql, type Work } from "../store/statement.ts";
 import { type Account, accountColumns, toAccount } from "./account-row.ts";
-import { passwordCostOf, savePasswordCost } from "./password-cost.ts";
+import { savePasswordCost } from "./password-cost.ts";
 
 /** An account with the data for signing in. */
 export interface AccountRecord extends Account {
@@ -110,8 +110,7 @@ export function* listAccounts({ limit, after, offset = 0 }: AccountPage): Work<r
 export function* insertAccount({ id, address, passwordHash, createdAt, verifiedAt }: NewAccount): Work<Account | undefined> {
   yield* lockAddress(address.key);
   const { email, key } = address;
-  const cost = passwordHash && passwordCostOf(passwordHash);
-  if (cost !== undefined) yield* savePasswordCost(cost);
+  if (passwordHash !== undefined) yield* savePasswordCost(passwordHash);
   const hash = passwordHash?.reveal() ?? null;
   const row = yield* first(insert, { id, email, key, hash, createdAt, verifiedAt: verifiedAt ?? null });
   return row && toAccount(row);

@@ -4,7 +4,13 @@
  */
 import type { Secret } from "lockstep";
 import { textOf } from "../store/row.ts";
-import { all, first, sql, type Work } from "../store/statement.ts";
+import { all, first, lock, sql, type Work } from "../store/statement.ts";
+
+/** The cost of new hashes: OWASP's minimum for argon2id. `memory` is in KiB. */
+export const passwordCost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
+
+/** The same, as it is written in a hash. */
+export const currentCost: string = `m=${passwordCost.memory},t=${passwordCost.passes},p=${passwordCost.parallelism}`;
 
 const costPattern = /^\$argon2id\$v=19\$(m=\d{1,9},t=\d{1,9},p=\d{1,9})\$/;
 
@@ -15,22 +21,26 @@ const remove = sql(`
     SELECT 1 FROM identity_accounts a WHERE a.password_hash LIKE '$argon2id$v=19$' || identity_password_costs.cost || '$%')
   RETURNING cost`);
 
-/** The cost of a hash. `undefined` for one that is not argon2id. */
-export function passwordCostOf(hash: Secret<string>): string | undefined {
-  return costPattern.exec(hash.reveal())?.[1];
-}
-
-/** Notes that there is a hash with this cost. Part of the transaction that writes the hash. */
-export function* savePasswordCost(cost: string): Work<void> {
+/** Notes the cost of a hash, if it is not the current one. Part of the transaction that writes the hash. */
+export function* savePasswordCost(hash: Secret<string>): Work<void> {
+  const cost = costPattern.exec(hash.reveal())?.[1];
+  if (cost === undefined || cost === currentCost) return;
+  yield* lock("password-costs");
   yield* first(save, { cost });
 }
 
-/** The costs of all hashes. */
+/** The costs of all hashes that may be others than the current one. */
 export function* listPasswordCosts(): Work<readonly string[]> {
   return (yield* all(list)).map((row) => textOf(row, "cost"));
 }
 
-/** Forgets the costs, other than the current one, that no hash has any more. It reads all accounts if there are others. */
-export function* removeUnusedPasswordCosts(current: string): Work<readonly string[]> {
-  return (yield* all(remove, { current })).map((row) => textOf(row, "cost"));
+/**
+ * Notes the current cost, which a later version may change, and forgets those that no hash has any more. It reads all accounts if
+ * there are others. A transaction.
+ */
+export function* updatePasswordCosts(): Work<void> {
+  // A cost that is being imported is not forgotten.
+  yield* lock("password-costs");
+  yield* first(save, { cost: currentCost });
+  yield* all(remove, { current: currentCost });
 }

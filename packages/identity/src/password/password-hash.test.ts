@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { argon2Sync, randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
 import { Redacted, secret, type Secret } from "lockstep";
+import { currentCost } from "../account-table/password-cost.ts";
 import { countHashes } from "./hash-count.fixture.ts";
-import { currentCost, hashesAtOnce, hashPassword, needsRehash, verifyPassword } from "./password-hash.ts";
+import { hashesAtOnce, hashPassword, needsRehash, verifyPassword } from "./password-hash.ts";
 
 const right = new Redacted("seven quiet lanterns drift");
 

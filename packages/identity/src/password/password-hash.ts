@@ -6,10 +6,9 @@
 import * as crypto from "node:crypto";
 import { availableParallelism } from "node:os";
 import { type Redacted, secret, type Secret } from "lockstep";
+import { currentCost, passwordCost } from "../account-table/password-cost.ts";
 import { type Line, Queue, type QueueLimits } from "./queue.ts";
 
-/** OWASP's minimum for argon2id. `memory` is in KiB. */
-const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const saltBytes = 16;
 const tagBytes = 32;
 /**
@@ -61,9 +60,6 @@ export function checkNode(): void {
   throw new Error(`Install Node 24.7 or later: this is Node ${process.versions.node}, which has no argon2 to hash passwords with`);
 }
 
-/** The cost of new hashes. */
-export const currentCost: string = `m=${cost.memory},t=${cost.passes},p=${cost.parallelism}`;
-
 /**
  * Hashes a password with a new salt, as a PHC string.
  *
@@ -72,7 +68,7 @@ export const currentCost: string = `m=${cost.memory},t=${cost.passes},p=${cost.p
  */
 export async function hashPassword(password: Redacted<string>, line: Line = "strangers"): Promise<Secret<string>> {
   const nonce = crypto.randomBytes(saltBytes);
-  const tag = await queue.run(line, () => derive(password, { ...cost, nonce, tagLength: tagBytes }));
+  const tag = await queue.run(line, () => derive(password, { ...passwordCost, nonce, tagLength: tagBytes }));
   return secret(`$argon2id$v=19$${currentCost}$${unpadded(nonce)}$${unpadded(tag)}`);
 }
 
@@ -127,7 +123,7 @@ export function needsRehash(hash: Secret<string>): boolean {
   if (parsed === undefined) return true;
   const { memory, passes, parallelism, nonce, tag } = parsed;
   if (nonce.length < saltBytes || tag.length < tagBytes) return true;
-  return memory < cost.memory || passes < cost.passes || parallelism < cost.parallelism;
+  return memory < passwordCost.memory || passes < passwordCost.passes || parallelism < passwordCost.parallelism;
 }
 
 function parse(text: string): Parsed | undefined {
