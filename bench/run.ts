@@ -5,6 +5,7 @@ import { benchHttp } from "./http/run.ts";
 import { benchChecks } from "./identity/checks.ts";
 import { burstBench } from "./identity/burst.ts";
 import { revocationBench } from "./identity/revocation.ts";
+import { benchRoundTrips } from "./identity/round-trips.ts";
 import { benchStart } from "./identity/start.ts";
 import { benchTypes } from "./types/measure.ts";
 
@@ -20,6 +21,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   revocation: () => revocationBench(),
   // BENCH_BEFORE is the folder of another checkout, to compare with in turns.
   burst: () => burstBench({ rounds: Number(process.env["BENCH_ROUNDS"] ?? 7), bursts: 6, before: process.env["BENCH_BEFORE"] }),
+  "round-trips": () => benchRoundTrips(),
 };
 
 const asked = process.argv.slice(2);

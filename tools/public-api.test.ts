@@ -23,7 +23,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       HttpMethod Method Route RouteDocumentation RouteSpec Group GroupSpec
       Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite SameSiteOptions
       DependsOptions Alternative RunContext
-      ParameterOptions MemberOptions PasswordRequest RawBodyOptions Connection Identifies IdentifiesMembers Nothing InputLimits
+      ParameterOptions MemberOptions PasswordRequest RawBodyOptions Connection ConnectionOptions Identifies IdentifiesMembers Nothing InputLimits
       HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme
       OAuth2PasswordBearerOptions OAuth2AuthorizationCodeOptions OAuth2ClientCredentialsOptions OpenIdConnectOptions
       AnswerHeaders Reply ReplyOptions Cookie StreamReply StreamOptions Anything
@@ -60,7 +60,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   },
   "lockstep/host": {
     values: "dispatcherOf tooLarge cutShort answerToError malformedPath isBodiless Pieces discard watchUnawaited",
-    types: "HostedApi HostedRoute HostExchange HostMatch HostRequest HostResponse ClientCertificate Unmatched Answer",
+    types: "HostKnowledge HostedApi HostedRoute HostExchange HostMatch HostRequest HostResponse ClientCertificate Unmatched Answer",
   },
   "lockstep/testing": { values: "hostSuite", types: "ServedApi" },
 };

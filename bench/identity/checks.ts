@@ -9,6 +9,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Api, createApi, get, Redacted, unchecked } from "lockstep";
+import { serveFetch } from "lockstep/fetch";
 import type { HostRequest } from "lockstep/host";
 import { generateIdentityKey, identity, logMail } from "lockstep-identity";
 import type { Database } from "lockstep-identity/database";
@@ -69,8 +70,9 @@ async function build(database: Database): Promise<Measured> {
   const account = { id: randomUUID(), email: "bench@example.com", passwordHash: undefined, createdAt: Date.now() };
   await auth.accounts.import({ ...account, passwordHash });
   const form = new URLSearchParams({ grant_type: "password", username: account.email, password });
+  const fetch = serveFetch(api, { address: () => "127.0.0.1" });
   const post = async (path: string, headers: Record<string, string>): Promise<Response> => {
-    const response = await api.fetch(new Request(`https://bench.example${path}`, { method: "POST", headers, body: form }));
+    const response = await fetch(new Request(`https://bench.example${path}`, { method: "POST", headers, body: form }));
     if (response.status !== 200) throw new Error(`${path} answered ${response.status}`);
     return response;
   };

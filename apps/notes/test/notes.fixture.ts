@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Writable } from "node:stream";
 import type { TestContext } from "node:test";
 import { type Api, pinoAudit, secret } from "lockstep";
+import { serveFetch } from "lockstep/fetch";
 import { generateIdentityKey, type Identity } from "lockstep-identity";
 import { fastifyServer } from "lockstep/fastify";
 import { pino } from "pino";
@@ -179,7 +180,8 @@ export async function answerOf(response: Response): Promise<Answer> {
 type Send = (path: string, init: RequestInit) => Promise<Response>;
 
 function fetching(api: Api): Send {
-  return (path, init) => api.fetch(new Request(`http://notes.test${path}`, init));
+  const answer = serveFetch(api, { address: () => "127.0.0.1" });
+  return (path, init) => answer(new Request(`http://notes.test${path}`, init));
 }
 
 async function serving(api: Api, test: Pick<TestContext, "after">): Promise<Send> {

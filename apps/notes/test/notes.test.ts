@@ -1,6 +1,7 @@
 /** Notes over HTTP: each user has their own. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { serveFetch } from "lockstep/fetch";
 import { type Answer, hosts, type Notes, startNotes } from "./notes.fixture.ts";
 
 const noId = "00000000-0000-4000-8000-000000000000";
@@ -187,7 +188,9 @@ async function changeSlowly({ api, token, alice }: Notes, id: string): Promise<(
     { highWaterMark: 0 },
   );
   const headers = { authorization: `Bearer ${await token(alice)}`, "content-type": "application/json" };
-  const answer = api.fetch(new Request(`http://notes.test/notes/${id}`, { method: "PATCH", headers, body, duplex: "half" }));
+  const answer = serveFetch(api, { address: () => "127.0.0.1" })(
+    new Request(`http://notes.test/notes/${id}`, { method: "PATCH", headers, body, duplex: "half" }),
+  );
   await reading;
   return async () => {
     end();

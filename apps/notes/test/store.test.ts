@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { suite, test, type TestContext } from "node:test";
 import { Redacted } from "lockstep";
+import { serveFetch } from "lockstep/fetch";
 import { generateIdentityKey, type Identity } from "lockstep-identity";
 import { pino } from "pino";
 import { notesApi } from "../src/api.ts";
@@ -45,8 +46,9 @@ async function open(t: TestContext, url: string, mode: "demo" | "production" = "
     await store.close();
   });
   const api = notesApi({ store, auth, audit, log: silent, docs: "administrators" });
+  const fetch = serveFetch(api, { address: () => "127.0.0.1" });
   const ask = async (method: string, path: string, ask: Parameters<typeof requestOf>[1]) =>
-    answerOf(await api.fetch(new Request(`http://notes.test${path}`, requestOf(method, ask))));
+    answerOf(await fetch(new Request(`http://notes.test${path}`, requestOf(method, ask))));
   return {
     store,
     auth,

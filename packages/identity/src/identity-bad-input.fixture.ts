@@ -69,14 +69,15 @@ export interface World extends IdentityApi {
 const many = { attempts: 1_000_000 };
 /** Limits that are never reached: these tests are about input, not about how often it is sent. */
 export const patient = {
-  signIn: { network: many, account: many, password: many },
-  register: { network: many, key: many },
-  forgot: { network: many, key: many },
-  link: { network: many },
-  client: { network: many },
-  password: { network: many, key: many },
-  apiKey: { network: many, key: many },
-};
+  clientAddress: "unknown",
+  signIn: { wideNetwork: many, account: { ...many, atOnce: many.attempts }, password: many },
+  register: { wideNetwork: many, key: many },
+  forgot: { wideNetwork: many, key: many },
+  link: { wideNetwork: many },
+  client: { wideNetwork: many },
+  password: { key: many },
+  apiKey: { wideNetwork: many, key: many },
+} as const;
 
 /** Opens an application with a row in each table. */
 export async function openWorld(t: TestContext, database: TestDatabase): Promise<World> {

@@ -31,7 +31,9 @@ async function rowsOf(database: Database, table: string): Promise<number> {
 
 describeOnEach("fifty at once", (database) => {
   test("a link that confirms an address creates one account (L-20)", async (t) => {
-    const { ask, linkTo, options, errors } = await openIdentityApi(t, await database.open(t));
+    const { ask, linkTo, options, errors } = await openIdentityApi(t, await database.open(t), {
+      throttle: { password: { key: { attempts: 100 } } },
+    });
     const email = "new@example.com";
     await ask("POST", "/auth/register", { json: { email, password: chosen } });
     const token = await linkTo(email);
@@ -43,7 +45,7 @@ describeOnEach("fifty at once", (database) => {
 
   test("a link that resets a password sets one of fifty passwords, and only that one signs in (L-20)", async (t) => {
     const { account, ask, linkTo, errors } = await openIdentityApi(t, await database.open(t), {
-      throttle: { signIn: { account: { attempts: 1000 }, network: { attempts: 1000 }, password: { attempts: 1000 } } },
+      throttle: { clientAddress: "unknown", signIn: { account: { attempts: 1000, atOnce: 1000 }, password: { attempts: 1000 } } },
     });
     const { email } = await account("alice");
     await ask("POST", "/auth/password/forgot", { json: { email } });
@@ -151,7 +153,7 @@ describeOnEach("fifty at once", (database) => {
 
   test("fifty registrations of the same address get the same answer, and one of them gets the account (L-05)", async (t) => {
     const { ask, mails, options, errors } = await openIdentityApi(t, await database.open(t), {
-      throttle: { register: { key: { attempts: 100 }, network: { attempts: 100 } } },
+      throttle: { clientAddress: "unknown", register: { key: { attempts: 100 } }, password: { key: { attempts: 1000 } } },
     });
     const email = "new@example.com";
     const answers = await fifty((index) => ask("POST", "/auth/register", { json: { email, password: `${chosen} ${index}` } }));

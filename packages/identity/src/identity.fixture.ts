@@ -143,6 +143,8 @@ export async function openIdentityApi(
     mail: { send: async (message) => void mails.push(message) },
     clock: clock.read,
     ...overrides,
+    // The tests ask with `api.fetch`.
+    throttle: { clientAddress: "unknown", ...overrides.throttle },
     revocation: { ...patientFeed, ...overrides.revocation },
     audit: sink,
   };

@@ -1,6 +1,7 @@
 /** `identity()`: a service that issues, stores and ends credentials, with routes to include and dependencies to use. */
 import { anyScope, type Cookie, type Dependency, type Fact, type Route } from "lockstep";
 import { accountRoutes } from "./account/account-routes.ts";
+import { updatePasswordCosts } from "./account-table/password-cost.ts";
 import { Accounts } from "./account/accounts.ts";
 import { removeExpiredLinks } from "./account/link-store.ts";
 import { accountAdminRoutes } from "./admin/account-admin-routes.ts";
@@ -104,6 +105,7 @@ export async function identity<const Sc extends string>(options: IdentityOptions
   const throttle = new Throttle(base, options.throttle);
   await migrate(base.database, identitySchema);
   await claimIssuer(base);
+  await base.database.transaction(updatePasswordCosts);
   const feed = await RevocationFeed.open(base, options.revocation);
   const settings = { ...base, database: withOwnRevocations(base.database, feed) };
   const tokens = await AccessTokens.open(settings, feed, options.signingKeys).catch(async (error: unknown) => {
@@ -163,7 +165,7 @@ interface Background {
 }
 
 function assemble<Sc extends string>(services: Services, { feed, housekeeping, sealer }: Background): Identity<Sc> {
-  const { accounts, clients, sessions, apiKeys, tokens, throttle, outbox } = services;
+  const { accounts, clients, sessions, apiKeys, tokens, outbox } = services;
   const { sessionScheme, holder, ...dependencies } = callers(services);
   const signedIn = anyScope(dependencies.signedInUser, "the rule for administrators asks for a scope");
   const shared = { ...services, holder, scheme: sessionScheme };
@@ -189,7 +191,7 @@ function assemble<Sc extends string>(services: Services, { feed, housekeeping, s
       return [...accountAdminRoutes({ accounts, admin }), ...serviceAccountRoutes({ ...shared, admin })];
     },
     close: async () => {
-      await Promise.all([outbox.idle(), housekeeping.close(), apiKeys.close(), sessions.close(), tokens.close(), throttle.close()]);
+      await Promise.all([outbox.idle(), housekeeping.close(), apiKeys.close(), sessions.close(), tokens.close()]);
       // The events that were recorded until now are chained, too.
       await sealer.close();
       await feed.close();

@@ -177,6 +177,7 @@ describe("the options of identity()", () => {
       insecureCookies: false,
       passwordGrant: false,
       registration: "closed",
+      clientAddress: "known",
       lifetimes: {
         accessTokenSeconds: 600,
         refreshTokenSeconds: 1_209_600,

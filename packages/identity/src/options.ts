@@ -13,7 +13,7 @@ import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { type IdentityKey, identityKey, WrongIdentityKey } from "./secret/identity-key.ts";
 import type { Lifetimes, RefreshReuse, Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
-import type { ThrottleOptions } from "./throttle/throttle-options.ts";
+import { limitsOf, type ThrottleOptions } from "./throttle/throttle-options.ts";
 
 /** Whether anybody may register, and the scopes that accounts may have. */
 interface RegistrationOptions<Sc extends string> {
@@ -75,7 +75,10 @@ interface CommonOptions<Sc extends string> {
   readonly refreshReuse?: RefreshReuse;
   /** The addresses of the links in messages. Default: pages of the issuer. */
   readonly links?: LinkTemplates | undefined;
-  /** The limits of attempts. */
+  /**
+   * The limits of attempts. They count clients by their address, so an API with identity starts only on a host that tells it
+   * (`client_address_unknown`). `{ clientAddress: "unknown" }` counts without addresses.
+   */
   readonly throttle?: ThrottleOptions | undefined;
   /** How the revocation log is followed. */
   readonly revocation?: RevocationFeedOptions | undefined;
@@ -168,6 +171,7 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
     mail,
     lifetimes: checkLifetimes(options.lifetimes ?? {}),
     refreshReuse: checkReuse(options),
+    clientAddress: limitsOf(options.throttle ?? {}).clientAddress,
     audit: new Auditor(options.audit ?? consoleAudit, clock),
     clock,
   } satisfies Settings);

@@ -61,6 +61,7 @@ export function testSettings(database: Database, overrides: Partial<Settings> = 
     },
     lifetimes: defaultLifetimes,
     refreshReuse: "within-window",
+    clientAddress: "unknown",
     audit: new Auditor((event) => events.push(event), clock.read),
     clock: clock.read,
     ...overrides,

@@ -62,6 +62,8 @@ export interface Settings {
   readonly mail: Mail;
   readonly lifetimes: Lifetimes;
   readonly refreshReuse: RefreshReuse;
+  /** Whether the host tells the client's address. */
+  readonly clientAddress: "known" | "unknown";
   readonly audit: Auditor;
   /** Milliseconds since 1970. */
   readonly clock: () => number;

@@ -49,7 +49,7 @@ export { form } from "./input/form.ts";
 export { type MemberOptions } from "./input/member-body.ts";
 export { passwordRequestForm, type PasswordRequest } from "./input/password-request-form.ts";
 export { rawBody, type RawBodyOptions } from "./input/raw-body.ts";
-export { connection, type Connection } from "./input/connection.ts";
+export { connection, type Connection, type ConnectionOptions } from "./input/connection.ts";
 export { type Identifies, type IdentifiesMembers } from "./input/identifies.ts";
 export { nothing, type Nothing } from "./input/nothing.ts";
 export { type InputLimits } from "./input/limits.ts";

@@ -95,6 +95,7 @@ const core: Readonly<Record<string, Row>> = {
   body: (added) => lockstep.body(record, { identifies: { text: "object" }, ...added }),
   form: (added) => lockstep.form(record, { identifies: { text: "object" }, ...added }),
   rawBody: (added) => lockstep.rawBody({ mediaTypes: ["text/csv"], ...added }),
+  connection: (added) => lockstep.connection({ addressOr: "do without it", ...added }),
   // Schemes.
   apiKeyCookie: (added) => lockstep.apiKeyCookie({ name: "session", ...added }),
   apiKeyHeader: (added) => lockstep.apiKeyHeader({ ...key, ...added }),
@@ -127,17 +128,18 @@ const others: Readonly<Record<string, Row>> = {
   scheme: (added) => scheme.scheme({ ...ticket, ...added }),
   lockstep: (added) => fastify.lockstep(api, { foreign: [], ...added }),
   fastifyServer: (added) => fastify.fastifyServer(api, { foreign: [], ...added }).close(),
+  dispatcherOf: (added) => host.dispatcherOf(api, { clientAddress: true, ...added }),
   serveFetch: (added) => fetch.serveFetch(api, { address: () => undefined, ...added }),
 };
 
 /** What takes no options: a record of dependencies, claims, a key set or an event is data, whose names are the application's. */
 const withoutOptions: ReadonlySet<string> = new Set(
   [
-    "allow anyOf anyScope authenticate connection consoleAudit deny firstOf identified media notFound nothing optional",
+    "allow anyOf anyScope authenticate consoleAudit deny firstOf identified media notFound nothing optional",
     "passwordRequestForm pinoAudit sameSecret sameSite scopes secret unchecked Redacted",
     "generateSigningKey jwks parseScope publicJwks signingKey",
     "buildChallenge findCredential malformedCredential repeatedCredential",
-    "Pieces answerToError cutShort discard dispatcherOf isBodiless tooLarge watchUnawaited hostSuite",
+    "Pieces answerToError cutShort discard isBodiless tooLarge watchUnawaited hostSuite",
   ].flatMap((line) => line.split(" ")),
 );
 

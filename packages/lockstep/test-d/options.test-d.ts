@@ -11,6 +11,7 @@ import {
   authenticate,
   authorize,
   body,
+  connection,
   cookie,
   createApi,
   del,
@@ -49,6 +50,7 @@ import {
 } from "lockstep";
 import { fastifyServer, lockstep } from "lockstep/fastify";
 import { serveFetch } from "lockstep/fetch";
+import { dispatcherOf } from "lockstep/host";
 import { hmacSecret, type HmacSecret, jwtIssuer, jwtVerifier, liveJwks, remoteJwks } from "lockstep/jwt";
 import { scheme, type SchemeDefinition } from "lockstep/scheme";
 import { activeUser, admin, id, token as bearer } from "./example.ts";
@@ -250,6 +252,12 @@ lockstep(api, { foreign: [], mispelt: 1 });
 // fastifyServer
 // @ts-expect-error 'mispelt' does not exist
 fastifyServer(api, { foreign: [], mispelt: 1 });
+// dispatcherOf
+// @ts-expect-error 'mispelt' does not exist
+dispatcherOf(api, { clientAddress: true, mispelt: 1 });
+// connection
+// @ts-expect-error 'mispelt' does not exist
+connection({ addressOr: "do without it", mispelt: 1 });
 // serveFetch
 // @ts-expect-error 'mispelt' does not exist
 serveFetch(api, { address: () => undefined, mispelt: 1 });

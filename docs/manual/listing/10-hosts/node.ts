@@ -91,7 +91,7 @@ async function write({ status, headers, body }: HostResponse, request: NodeReque
 
 // #region server
 export function nodeServer(api: Api): Server {
-  const hosted = dispatcherOf(api);
+  const hosted = dispatcherOf(api, { clientAddress: true }); // it is in every socket
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const request = new NodeRequest(incoming);
     let response: HostResponse | undefined;

@@ -5,6 +5,7 @@ import { positionColumn } from "../revocation/revocation-log.ts";
 import { numberOf, textOrNone } from "../store/row.ts";
 import { all, first, lock, type Row, sql, type Work } from "../store/statement.ts";
 import { type Account, accountColumns, toAccount } from "./account-row.ts";
+import { savePasswordCost } from "./password-cost.ts";
 
 /** An account with the data for signing in. */
 export interface AccountRecord extends Account {
@@ -135,6 +136,7 @@ export function* listAccounts({ limit, after, offset = 0 }: AccountPage): Work<r
 export function* insertAccount({ id, address, passwordHash, createdAt, ...others }: NewAccount): Work<Account | undefined> {
   yield* lockAddress(address.key);
   const { email, key } = address;
+  if (passwordHash !== undefined) yield* savePasswordCost(passwordHash);
   const hash = passwordHash?.reveal() ?? null;
   const { foreignId = null, verifiedAt = null, isSelfRegistered = false } = others;
   const selfRegistered = isSelfRegistered ? 1 : 0;

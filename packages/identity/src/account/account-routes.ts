@@ -1,5 +1,6 @@
 /** The routes of accounts: registering, confirming an address, resetting a lost password, and managing one's own account. */
 import { body, connection, get, notFound, nothing, post, reply, type Reply, type Route } from "lockstep";
+import { clientConnection } from "../throttle/client-connection.ts";
 import {
   Accepted,
   AccountId,
@@ -48,6 +49,7 @@ export function accountRoutes(services: AccountRouteServices): Route[] {
 }
 
 function registerRoute(services: AccountServices): Route {
+  const { settings } = services;
   return post(
     "/auth/register",
     {
@@ -57,7 +59,7 @@ function registerRoute(services: AccountServices): Route {
         "The answer is always the same. A message goes to the address: a link, or the news that the address already has an account. " +
         "The link and the password together make the account, at `POST /auth/verify`.",
       tags,
-      deps: { connection: connection(), body: body(EmailAndPassword) },
+      deps: { connection: clientConnection(settings), body: body(EmailAndPassword) },
       response: Accepted,
       status: 202,
       problems: { 422: "The inputs do not fit, or `weak_password`.", ...unsent },
@@ -71,6 +73,7 @@ function registerRoute(services: AccountServices): Route {
 }
 
 function verifyRoute(services: AccountServices): Route {
+  const { settings } = services;
   return post(
     "/auth/verify",
     {
@@ -79,7 +82,7 @@ function verifyRoute(services: AccountServices): Route {
       description:
         "Send the token of the link and the password: the one chosen when registering, or the account's own to confirm a new address.",
       tags,
-      deps: { connection: connection(), body: body(TokenAndPassword) },
+      deps: { connection: clientConnection(settings), body: body(TokenAndPassword) },
       responses: { 201: AccountId, 200: AccountId },
       problems: { 400: badLink, 403: wrong, ...unsent },
       maxBodyBytes,
@@ -92,6 +95,7 @@ function verifyRoute(services: AccountServices): Route {
 }
 
 function resetRoutes(services: AccountServices): Route[] {
+  const { settings } = services;
   return [
     post(
       "/auth/password/forgot",
@@ -101,7 +105,7 @@ function resetRoutes(services: AccountServices): Route[] {
         description:
           "The answer is always the same. If the address has an account, a link is sent to it, and earlier links stop working.",
         tags,
-        deps: { connection: connection(), body: body(EmailOnly) },
+        deps: { connection: clientConnection(settings), body: body(EmailOnly) },
         response: Accepted,
         status: 202,
         problems: unsent,
@@ -119,7 +123,7 @@ function resetRoutes(services: AccountServices): Route[] {
         summary: "Set a new password with a link",
         description: "Ends every session of the account. The caller is not signed in.",
         tags,
-        deps: { connection: connection(), body: body(TokenAndPassword) },
+        deps: { connection: clientConnection(settings), body: body(TokenAndPassword) },
         status: 204,
         problems: { 400: badLink, 422: "The inputs do not fit, or `weak_password`.", ...unsent },
         maxBodyBytes,

@@ -7,22 +7,22 @@ import type { Settings } from "../settings.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Links, LinkTemplates } from "./link-template.ts";
 
-/** The actions that are counted before they cost a hash or a message. */
-export type AccountAction = "register" | "forgot" | "link" | "password";
-
-/** Counts attempts. */
+/** Counts attempts. Each method throws Problem 429 after too many. */
 export interface AccountThrottle {
-  /**
-   * Counts an attempt.
-   *
-   * @throws Problem 429 after too many attempts
-   */
-  count(
-    action: AccountAction,
-    about: { readonly connection: Connection; readonly key?: string },
-  ): Promise<{ succeeded(): Promise<void> }>;
+  /** Counts an action that costs a message. */
+  count(action: "register" | "forgot", about: CountedAccount): Promise<void>;
+  /** Counts a link that is not valid. */
+  failed(action: "link", connection: Connection): Promise<void>;
+  /** Makes an attempt with a password beside a session or a link. It is counted as a failure if `work` throws. */
+  password<T>(about: CountedAccount, work: () => Promise<T>): Promise<T>;
   /** Forgets the failed sign-ins with an address, because its account got another password from somebody who reads its mail. */
   passwordReplaced(username: string): Promise<void>;
+}
+
+/** What an attempt is about: an address, or the id of an account. */
+export interface CountedAccount {
+  readonly connection: Connection;
+  readonly key: string;
 }
 
 /** The services for registering, confirming and resetting. */

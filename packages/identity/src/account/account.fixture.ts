@@ -60,11 +60,11 @@ export interface PostRequest {
 
 const much = { attempts: 100_000, seconds: 3600 };
 const roomy: ThrottleOptions = {
-  signIn: { network: much, password: much },
-  register: { network: much, key: much },
-  forgot: { network: much, key: much },
-  link: { network: much },
-  password: { network: much, key: much },
+  signIn: { network: much, wideNetwork: much, password: much },
+  register: { network: much, wideNetwork: much, key: much },
+  forgot: { network: much, wideNetwork: much, key: much },
+  link: { network: much, wideNetwork: much },
+  password: { key: much },
 };
 
 /** Opens accounts behind an API. */
@@ -72,7 +72,6 @@ export function openAccountApi(test: Pick<TestContext, "after">, database: Datab
   const desk = openSessions(test, database, options.settings);
   const { settings, sessions, clock, mails } = desk;
   const throttle = new Throttle(settings, { ...roomy, ...options.throttle });
-  test.after(() => throttle.close());
   const outbox = new Outbox(settings);
   const accounts = new Accounts(settings);
 

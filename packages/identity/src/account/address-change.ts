@@ -76,11 +76,17 @@ export async function requestAddressChange(
  *
  * @throws Problem 400 `invalid_link`, 403 `wrong_password`
  */
-export async function finishAddressChange(use: LinkUse, link: Link, { settings, outbox }: AccountServices): Promise<string> {
+export async function finishAddressChange(
+  use: LinkUse,
+  link: Link,
+  { settings, outbox, throttle }: AccountServices,
+): Promise<string> {
   const { token, password, connection } = use;
-  const account = await settings.database.run(findAccount(link.accountId ?? ""));
-  if (!(await verifyPassword(password, account?.passwordHash)) || account === undefined)
-    wrongPassword(connection, settings, link.accountId);
+  const account = await throttle.password({ connection, key: link.email }, async () => {
+    const found = await settings.database.run(findAccount(link.accountId ?? ""));
+    const isRight = await verifyPassword(password, found?.passwordHash, { line: "known" });
+    return isRight && found !== undefined ? found : wrongPassword(connection, settings, link.accountId);
+  });
   const { id } = account;
   const now = settings.clock();
   const moved = await settings.audit.recorded(settings.database, connection, function* (record) {

@@ -29,7 +29,7 @@ export async function changePassword(request: PasswordChangeRequest, services: A
   const { user, newPassword, connection, keepApiKeys } = request;
   const { id, email, passwordHash: verified } = await checkOwnPassword(request, services);
   checkNewPassword(newPassword, { email, service: settings.issuer });
-  const hash = await hashPassword(newPassword);
+  const hash = await hashPassword(newPassword, "known");
   const isChanged = await settings.audit.recorded(settings.database, connection, function* (record) {
     yield* lockAccount(id);
     const now = settings.clock();

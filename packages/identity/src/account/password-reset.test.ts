@@ -220,7 +220,7 @@ describeOnEach("a lost password", (kind) => {
 
   test("an unknown link costs no hash; too many attempts are refused", async (t) => {
     const database = await kind.open(t);
-    const { post } = openAccountApi(t, database, { throttle: { link: { network: { attempts: 3, seconds: 600 } } } });
+    const { post } = openAccountApi(t, database, { throttle: { link: { wideNetwork: { attempts: 3, seconds: 600 } } } });
     const hashes = countHashes(t);
     const statuses: number[] = [];
     for (let attempt = 0; attempt < 5; attempt += 1) {

@@ -72,13 +72,15 @@ export interface Reset {
 export async function finishReset({ token, password, connection }: Reset, services: AccountServices): Promise<void> {
   const { settings, throttle, outbox } = services;
   const { database, clock, audit, issuer } = settings;
-  const counted = await throttle.count("link", { connection });
   const link = await database.run(findLink(token, clock()));
   const id = link?.accountId;
-  if (link?.purpose !== "reset" || id === undefined) invalidLink("unknown", connection, settings);
+  if (link?.purpose !== "reset" || id === undefined) {
+    await throttle.failed("link", connection);
+    invalidLink("unknown", connection, settings);
+  }
   const { email } = link;
   checkNewPassword(password, { email, service: issuer });
-  const hash = await hashPassword(password);
+  const hash = await hashPassword(password, "known");
   const isReset = await audit.recorded(database, connection, function* (record) {
     yield* lockAccount(id);
     const now = clock();
@@ -90,7 +92,6 @@ export async function finishReset({ token, password, connection }: Reset, servic
     return true;
   });
   if (!isReset) invalidLink("overtaken", connection, settings, id);
-  await counted.succeeded();
   await throttle.passwordReplaced(email);
   const message = passwordChanged(messageContext(settings));
   outbox.post({ to: email, message, kind: "password_changed", subject: id, requestId: connection.requestId });

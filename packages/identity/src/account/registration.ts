@@ -65,10 +65,12 @@ export interface LinkUse {
  *
  * @throws Problem 400 `invalid_link`, 403 `wrong_password`
  */
-export async function finishRegistration(use: LinkUse, link: Link, { settings }: AccountServices): Promise<string> {
+export async function finishRegistration(use: LinkUse, link: Link, { settings, throttle }: AccountServices): Promise<string> {
   const { token, password, connection } = use;
   // A wrong password does not spend the link: it may be a typing error, and the attempts are counted.
-  if (!(await verifyPassword(password, link.passwordHash))) wrongPassword(connection, settings);
+  await throttle.password({ connection, key: link.email }, async () => {
+    if (!(await verifyPassword(password, link.passwordHash, { line: "known" }))) wrongPassword(connection, settings);
+  });
   const now = settings.clock();
   const id = randomUUID();
   const account = await settings.audit.recorded(settings.database, connection, function* (record) {

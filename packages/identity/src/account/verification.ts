@@ -20,11 +20,12 @@ export interface Verified {
  */
 export async function verifyAddress(use: LinkUse, services: AccountServices): Promise<Verified> {
   const { settings, throttle } = services;
-  const counted = await throttle.count("link", { connection: use.connection });
   const link = await settings.database.run(findLink(use.token, settings.clock()));
-  if (link === undefined || link.purpose === "reset") invalidLink("unknown", use.connection, settings);
+  if (link === undefined || link.purpose === "reset") {
+    await throttle.failed("link", use.connection);
+    invalidLink("unknown", use.connection, settings);
+  }
   const isNew = link.purpose === "register";
   const id = isNew ? await finishRegistration(use, link, services) : await finishAddressChange(use, link, services);
-  await counted.succeeded();
   return { id, isNew };
 }

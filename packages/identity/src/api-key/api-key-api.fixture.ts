@@ -58,7 +58,7 @@ export function testApi({ settings, apiKeys, clients }: TestKeys): TestApi {
   // Its credentials include no cookie, and its facts depend on credentials only.
   const signedInUser = user as unknown as SignedInUser;
   const root = authorize({ signedIn }, ({ signedIn }) => (signedIn.id === "root" ? signedIn : undefined), { reach: "any" });
-  const key = keyCaller(apiKeys, apiKeyHeader({ name: "X-API-Key", schemeName: "ApiKey", scopes: settings.scopes }));
+  const key = keyCaller({ apiKeys, settings }, apiKeyHeader({ name: "X-API-Key", schemeName: "ApiKey", scopes: settings.scopes }));
   const api = createApi({
     title: "Keys",
     version: "1",
@@ -69,7 +69,7 @@ export function testApi({ settings, apiKeys, clients }: TestKeys): TestApi {
         apiKeys,
         holder: signedInUser,
         settings,
-        throttle: { count: async () => ({ succeeded: async () => {} }) },
+        throttle: { password: (_about, work) => work() },
       }),
       ...serviceAccountRoutes({ apiKeys, clients, admin: administrator(anyScope(root, "a test"), signedInUser) }),
       ...protectedRoutes(key),

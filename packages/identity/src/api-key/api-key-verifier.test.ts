@@ -192,7 +192,7 @@ describeOnEach("verifying an API key", (databases) => {
     }
   });
 
-  test("over the limit the database is not asked, and the right key is refused too (K-14)", async (t) => {
+  test("guesses at one key above its limit are not looked up, and its right secret waits, too (K-14)", async (t) => {
     const { apiKeys, make, watched } = await testKeys(await databases.open(t), { throttle: new LimitedThrottle(3) });
     const made = await make();
     for (let count = 0; count < 3; count += 1) await assert.rejects(apiKeys.verify(wrongSecret(made), origin), InvalidCredential);
@@ -214,7 +214,20 @@ describeOnEach("verifying an API key", (databases) => {
     assert.ok(await apiKeys.verify(made.key, origin));
     // Guesses from an address that uses the key are still counted for the address.
     for (let count = 0; count < 3; count += 1) await assert.rejects(guess(origin.address), InvalidCredential);
-    await assert.rejects(apiKeys.verify(made.key, origin), refusedAs("too_many_requests"));
+    await assert.rejects(guess(origin.address), refusedAs("too_many_requests"));
+  });
+
+  test("a key that verifies is never refused because of its network; every other key is, whatever the reason (L-10)", async (t) => {
+    const { apiKeys, make } = await testKeys(await databases.open(t), { throttle: new LimitedThrottle(3) });
+    const [used, unused, revoked] = [await make(), await make(), await make()];
+    await apiKeys.verify(used.key, origin);
+    await apiKeys.revoke(revoked.apiKey.id);
+    const stranger = () => apiKeys.verify(keyOf(randomText(12), randomText(32)), origin);
+    for (let count = 0; count < 3; count += 1) await assert.rejects(stranger(), refusedFor("no such key"));
+    await assert.rejects(stranger(), refusedAs("too_many_requests"));
+    for (const { key } of [revoked, { key: wrongSecret(used) }])
+      await assert.rejects(apiKeys.verify(key, origin), refusedAs("too_many_requests"));
+    for (const { key } of [used, unused]) assert.ok(await apiKeys.verify(key, origin));
   });
 
   test("a key that has expired or was revoked is not a guess: it is refused, and not counted", async (t) => {

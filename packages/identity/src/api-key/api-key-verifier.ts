@@ -4,7 +4,8 @@ import { type Connection, InvalidCredential, problem, type Redacted } from "lock
 import { BoundedMap } from "../mechanism/bounded-map.ts";
 import { hashOfSecret } from "../secret/opaque-token.ts";
 import type { Settings } from "../settings.ts";
-import type { KeyAttempt, KeyThrottle } from "../throttle/key-limits.ts";
+import { networksOf } from "../throttle/address-prefix.ts";
+import type { KeyThrottle } from "../throttle/key-limits.ts";
 import type { VerifiedKey } from "./api-key.ts";
 import { type ApiKeyParts, parseApiKey } from "./api-key-format.ts";
 import { type FoundKey, lookUpApiKey } from "./api-key-lookup.ts";
@@ -22,7 +23,7 @@ const nobody = Buffer.alloc(hashBytes).toString("base64url");
 export class ApiKeyVerifier {
   readonly #settings: Settings;
   readonly #throttle: KeyThrottle;
-  /** Keys with the addresses that they were used from. Guesses from other addresses do not lock them out there. */
+  /** Keys with the networks that they were used from. Guesses from other networks do not lock them out there. */
   readonly #familiar = new BoundedMap<string, true>(mostFamiliar);
 
   constructor(settings: Settings, throttle: KeyThrottle) {
@@ -31,16 +32,17 @@ export class ApiKeyVerifier {
   }
 
   /**
-   * Verifies a key with one lookup.
+   * Verifies a key with one lookup. A key that verifies is not refused because of its network.
    *
    * @throws InvalidCredential if the key does not verify, for whatever reason
-   * @throws Problem `too_many_requests` (429) after too many wrong secrets from this network or for this key
+   * @throws Problem `too_many_requests` (429) if it does not verify, after too many wrong secrets from its network; and for every
+   * key with this id, after too many wrong secrets for it, in networks that it was not used from
    * @throws Unavailable while the database is away
    */
   async verify(key: Redacted<string>, origin: KeyOrigin): Promise<VerifiedKey> {
     const parts = parseApiKey(key, this.#settings);
     if (parts === undefined) throw this.#refused("not a key of this service, or mistyped", origin);
-    // The limit is checked here too, so a caller over the limit costs no lookup.
+    // The limit is checked here too, so guesses at a key above its limit cost no lookup.
     this.#checkLimit(parts, origin);
     const found = await this.#settings.database.run(lookUpApiKey(parts.id));
     return this.#judge(parts, found, origin);
@@ -51,16 +53,19 @@ export class ApiKeyVerifier {
    * found or not, right or wrong (K-01).
    */
   #judge(parts: ApiKeyParts, found: FoundKey | undefined, origin: KeyOrigin): VerifiedKey {
-    const about = this.#checkLimit(parts, origin);
+    const isFamiliar = this.#checkLimit(parts, origin);
+    const isBelow = this.#throttle.isBelow(origin.address);
     const isRight = isSameHash(hashOfSecret(parts.secret), found?.secretHash.reveal() ?? nobody);
     const reason = whyRefused(found, this.#settings.clock());
-    if (found?.id !== parts.id || !isRight) {
-      this.#throttle.failed(about);
-      throw this.#refused(found?.id === parts.id ? "wrong secret" : "no such key", origin, parts.id);
+    const isGuess = found?.id !== parts.id || !isRight;
+    if (!isGuess && reason === undefined) {
+      this.#remember(found.id, origin);
+      return this.#verified(found);
     }
-    if (reason !== undefined) throw this.#refused(reason, origin, parts.id);
-    this.#remember(found.id, origin);
-    return this.#verified(found);
+    if (!isBelow) this.#tooMany(parts, origin);
+    if (!isGuess) throw this.#refused(reason ?? "", origin, parts.id);
+    this.#throttle.failed({ address: origin.address, keyId: isFamiliar ? undefined : parts.id });
+    throw this.#refused(found?.id === parts.id ? "wrong secret" : "no such key", origin, parts.id);
   }
 
   #verified({ id, familyId, name, scopes, owner }: FoundKey): VerifiedKey {
@@ -75,15 +80,19 @@ export class ApiKeyVerifier {
   }
 
   /**
-   * Asks the throttle.
+   * Asks the throttle about the key. Returns whether the key was used from this network before.
    *
    * @throws Problem `too_many_requests` (429)
    */
-  #checkLimit({ id }: ApiKeyParts, { address, requestId }: KeyOrigin): KeyAttempt {
-    const about = { address, keyId: this.#familiar.has(placeOf(id, address)) ? undefined : id };
-    if (this.#throttle.mayEvaluate(about)) return about;
+  #checkLimit(parts: ApiKeyParts, origin: KeyOrigin): boolean {
+    const isFamiliar = this.#familiar.has(placeOf(parts.id, origin.address));
+    if (!isFamiliar && !this.#throttle.mayCompare(parts.id)) this.#tooMany(parts, origin);
+    return isFamiliar;
+  }
+
+  #tooMany({ id }: ApiKeyParts, { requestId, address }: KeyOrigin): never {
     this.#settings.audit.report({ type: "api_key.refused", key: id, reason: "too many wrong secrets" }, { requestId, address });
-    tooMany();
+    problem(429, "too_many_requests", "Too many wrong API keys: try again later.", { headers: { "retry-after": "60" } });
   }
 
   #remember(id: string, { address }: KeyOrigin): void {
@@ -113,9 +122,5 @@ function isSameHash(presented: string, stored: string): boolean {
 }
 
 function placeOf(id: string, address: string | undefined): string {
-  return `${id} ${address ?? ""}`;
-}
-
-function tooMany(): never {
-  problem(429, "too_many_requests", "Too many wrong API keys: try again later.", { headers: { "retry-after": "60" } });
+  return `${id} ${networksOf(address).narrow}`;
 }

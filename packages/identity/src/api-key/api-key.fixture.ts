@@ -7,7 +7,7 @@ import { type TestSettings, testSettings } from "../settings.fixture.ts";
 import type { Settings } from "../settings.ts";
 import type { Database, Listener, Listening } from "../store/database.ts";
 import { all, sql, type Work } from "../store/statement.ts";
-import { ApiKeys, type ApiKeysOptions, type CreatedApiKey, type KeyAttempt, type KeyThrottle } from "./api-keys.ts";
+import { ApiKeys, type ApiKeysOptions, type CreatedApiKey, type KeyFailure, type KeyThrottle } from "./api-keys.ts";
 
 /** All scopes of the test settings. */
 export const everyScope: readonly string[] = ["notes:read", "notes:write"];
@@ -16,7 +16,7 @@ export const everyScope: readonly string[] = ["notes:read", "notes:write"];
 export const origin: { readonly address: string; readonly requestId: string } = { address: "192.0.2.1", requestId: "r-1" };
 
 /** A throttle without limits. */
-export const openThrottle: KeyThrottle = { mayEvaluate: () => true, failed: () => {} };
+export const openThrottle: KeyThrottle = { mayCompare: () => true, isBelow: () => true, failed: () => {} };
 
 /** Lets `limit` wrong secrets through for each address and for each key, and counts its calls. */
 export class LimitedThrottle implements KeyThrottle {
@@ -27,17 +27,22 @@ export class LimitedThrottle implements KeyThrottle {
     this.#limit = limit;
   }
 
-  mayEvaluate(about: KeyAttempt): boolean {
-    return buckets(about).every((bucket) => (this.failures.get(bucket) ?? 0) < this.#limit);
+  mayCompare(keyId: string): boolean {
+    return this.#isBelow(`at ${keyId}`);
   }
 
-  failed(about: KeyAttempt): void {
-    for (const bucket of buckets(about)) this.failures.set(bucket, (this.failures.get(bucket) ?? 0) + 1);
+  isBelow(address: string | undefined): boolean {
+    return this.#isBelow(`from ${address}`);
   }
-}
 
-function buckets({ address, keyId }: KeyAttempt): string[] {
-  return [`from ${address}`, ...(keyId === undefined ? [] : [`at ${keyId}`])];
+  failed({ address, keyId }: KeyFailure): void {
+    const buckets = [`from ${address}`, ...(keyId === undefined ? [] : [`at ${keyId}`])];
+    for (const bucket of buckets) this.failures.set(bucket, (this.failures.get(bucket) ?? 0) + 1);
+  }
+
+  #isBelow(bucket: string): boolean {
+    return (this.failures.get(bucket) ?? 0) < this.#limit;
+  }
 }
 
 /** A database that counts its calls, and can be made unavailable. */

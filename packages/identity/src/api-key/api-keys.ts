@@ -20,7 +20,7 @@ export type { ApiKey, KeyOwner, VerifiedKey, VerifiedOwner } from "./api-key.ts"
 export type { KeyToImport } from "./api-key-import.ts";
 export type { CreatedApiKey, KeyChange, KeyRotation, NewApiKey } from "./api-key-request.ts";
 export type { KeyPage } from "./api-key-store.ts";
-export type { KeyAttempt, KeyThrottle } from "../throttle/key-limits.ts";
+export type { KeyFailure, KeyThrottle } from "../throttle/key-limits.ts";
 export type { KeyOrigin } from "./api-key-verifier.ts";
 
 /** Options of `ApiKeys`. */

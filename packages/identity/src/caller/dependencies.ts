@@ -74,7 +74,7 @@ export function callers({ settings, tokens, sessions, apiKeys }: CallerServices)
   });
   const freshToken = authenticate({ bearer }, async ({ bearer }) => callerOf(await tokens.verifyFresh(bearer)));
   const session = sessionUser(settings, sessions, cookie);
-  const key = keyCaller(apiKeys, header);
+  const key = keyCaller({ apiKeys, settings }, header);
   // A key without scopes opens nothing: beside sign-ins, keys count only on routes that demand a scope.
   const scopedKey = onlyScoped(key);
 

@@ -113,6 +113,7 @@ export function settingsOver(database: Database, env: Environment, named: readon
     // The defaults. Revocations must outlive the tokens of the service, whose lifetimes may be shorter.
     lifetimes: defaultLifetimes,
     refreshReuse: "within-window",
+    clientAddress: "unknown",
     // Events are written to the table in the transaction of their change, so nothing is left to do here.
     audit: new Auditor(() => {}, Date.now),
     clock: Date.now,

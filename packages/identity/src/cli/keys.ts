@@ -18,7 +18,7 @@ export const ownerOptions: Readonly<Record<"user" | "client", Option>> = {
 };
 
 /** The command line verifies no keys, so it counts no guesses. */
-const unused: KeyThrottle = { mayEvaluate: () => false, failed: () => {} };
+const unused: KeyThrottle = { mayCompare: () => false, isBelow: () => false, failed: () => {} };
 
 /** `keys …`. */
 export const keyCommands: readonly Command[] = [

@@ -113,8 +113,9 @@ describeOnEach("Authenticating a client by its secret", (database) => {
     assert.ok(!told.includes("wrong-secret") && !told.includes(secret));
   });
 
-  test("guesses of a secret are counted before they are compared, and then refused with 429 (A-30)", async (t) => {
-    const desk = await openDesk(t, await database.open(t));
+  test("above the limit of a network wrong secrets are refused with 429, and the right one never is (A-30)", async (t) => {
+    const limit = { attempts: 100, seconds: 600 };
+    const desk = await openDesk(t, await database.open(t), { throttle: { client: { wideNetwork: limit } } });
     const svc = await desk.client({ id: "svc", grants: ["client_credentials"] });
     // A success is not counted, so a client that sends many requests is not limited.
     for (let sent = 0; sent < 100; sent += 1) assert.equal((await desk.token(grant, svc.basic)).status, 200);
@@ -128,7 +129,6 @@ describeOnEach("Authenticating a client by its secret", (database) => {
     assert.equal(wrong.length, 100);
     assert.equal(limited[0]?.body["error"], "temporarily_unavailable");
     assert.ok(Number(limited[0]?.headers.get("retry-after")) > 0);
-    // Even the right secret must wait.
-    assert.equal((await desk.token(grant, svc.basic)).status, 429);
+    assert.equal((await desk.token(grant, svc.basic)).status, 200);
   });
 });

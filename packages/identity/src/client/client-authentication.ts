@@ -21,13 +21,10 @@ export interface PresentedClient {
   readonly clientAssertionType: string | undefined;
 }
 
-/** Counts attempts of clients, by client and by address, before they are checked. */
+/** Counts clients that do not authenticate, by their network. */
 export interface ClientCounter {
-  /** Counts an attempt. @throws Problem 429 above the limit */
-  count(
-    action: "client",
-    about: { readonly connection: Connection; readonly key?: string },
-  ): Promise<{ succeeded(): Promise<void> }>;
+  /** Counts a failure. @throws Problem 429 above the limit */
+  failed(action: "client", connection: Connection): Promise<void>;
 }
 
 /** The services for authenticating a client. */
@@ -68,6 +65,9 @@ export async function authenticateClient(
   return clientId === undefined ? undefined : authentication.byIdAlone(clientId);
 }
 
+/** Why a client is refused, which one, and how it tried. */
+type RefusalDetails = [reason: string, client?: { readonly id: string } | undefined, used?: "basic" | "form" | "other"];
+
 /** One attempt to authenticate. */
 class Authentication {
   readonly #connection: Connection;
@@ -83,15 +83,13 @@ class Authentication {
     if (credentials === undefined) throw this.#refused("malformed_basic", undefined, "basic");
     const { id, secret } = credentials;
     checkNamed(named, id);
-    const counted = await this.#count(id);
     const client = await this.#find(id);
     const hash = client?.secretHash?.reveal() ?? hashOfNobody;
     const isRight = sameSecret(new Redacted(hashOfSecret(secret)), hash);
-    if (client === undefined) throw this.#refused("unknown_client", undefined, "basic");
-    if (client.authentication !== "client_secret_basic") throw this.#refused("another_method", client, "basic");
-    if (!isRight) throw this.#refused("wrong_secret", client, "basic");
-    if (client.disabledAt !== undefined) throw this.#refused("disabled", client, "basic");
-    await counted.succeeded();
+    if (client === undefined) throw await this.#failed("unknown_client", undefined, "basic");
+    if (client.authentication !== "client_secret_basic") throw await this.#failed("another_method", client, "basic");
+    if (!isRight) throw await this.#failed("wrong_secret", client, "basic");
+    if (client.disabledAt !== undefined) throw await this.#failed("disabled", client, "basic");
     return client;
   }
 
@@ -100,15 +98,13 @@ class Authentication {
     const unverified = readAssertion(assertion);
     if (unverified === undefined) throw this.#refused("malformed_assertion");
     checkNamed(named, unverified.clientId);
-    const counted = await this.#count(unverified.clientId);
     const client = await this.#find(unverified.clientId);
-    if (client === undefined) throw this.#refused("unknown_client");
+    if (client === undefined) throw await this.#failed("unknown_client");
     const { jwks } = client;
-    if (client.authentication !== "private_key_jwt" || jwks === undefined) throw this.#refused("another_method", client);
-    if (client.disabledAt !== undefined) throw this.#refused("disabled", client);
+    if (client.authentication !== "private_key_jwt" || jwks === undefined) throw await this.#failed("another_method", client);
+    if (client.disabledAt !== undefined) throw await this.#failed("disabled", client);
     const refusal = await assertionRefusal(assertion, unverified, { ...client, jwks }, this.#services.settings);
-    if (refusal !== undefined) throw this.#refused(refusal, client);
-    await counted.succeeded();
+    if (refusal !== undefined) throw await this.#failed(refusal, client);
     return client;
   }
 
@@ -125,17 +121,22 @@ class Authentication {
     return this.#refused("secret_in_form", known, "form");
   }
 
-  #count(id: string): Promise<{ succeeded(): Promise<void> }> {
-    // Only an id that a client can have is counted by itself: other texts would fill the table of counters.
-    const key = isClientId(id) ? { key: id } : {};
-    return this.#services.throttle.count("client", { connection: this.#connection, ...key });
+  /**
+   * The error for a credential that did not verify. It is counted after it was judged: a client's secret cannot be guessed, and a
+   * client that authenticates is not refused because of its neighbours.
+   *
+   * @throws Problem 429 `too_many_requests`
+   */
+  async #failed(...about: RefusalDetails): Promise<OAuthError> {
+    await this.#services.throttle.failed("client", this.#connection);
+    return this.#refused(...about);
   }
 
   async #find(id: string): Promise<ClientRecord | undefined> {
     return isClientId(id) ? this.#services.clients.findRecord(id) : undefined;
   }
 
-  #refused(reason: string, client?: { readonly id: string }, used: "basic" | "form" | "other" = "other"): OAuthError {
+  #refused(...[reason, client, used = "other"]: RefusalDetails): OAuthError {
     const subject = client === undefined ? {} : { subject: client.id };
     const { requestId, address } = this.#connection;
     this.#services.settings.audit.report({ type: "client.refused", ...subject, reason }, { requestId, address });

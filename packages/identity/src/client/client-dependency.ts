@@ -1,7 +1,6 @@
 /** Authenticated clients as dependencies, for routes that accept only clients. */
 import {
   authenticate,
-  connection,
   type Dependency,
   httpBasic,
   identified,
@@ -12,6 +11,7 @@ import {
 } from "lockstep";
 import type { Claims } from "lockstep/jwt";
 import { subjectTypeOf } from "../principal/principal.ts";
+import { clientConnection } from "../throttle/client-connection.ts";
 import type { Client } from "./client.ts";
 import { authenticateClient, type ClientAuthenticationServices, clientRealm } from "./client-authentication.ts";
 
@@ -37,11 +37,19 @@ export const clientTokenScheme: Scheme<string> = oauth2ClientCredentials({
 
 /** Authenticates a client by its secret. A refusal is 401 `invalid_client`; too many attempts are 429. */
 export function clientBasic(services: ClientAuthenticationServices): AuthenticatedClient {
-  return authenticate({ basic: clientBasicScheme, connection: connection() }, async ({ basic, connection }) => {
-    const presented = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined, clientAssertionType: undefined };
-    const client = await authenticateClient({ basic, ...presented }, connection, services);
-    return client && identified<Client>(client, { sub: client.id, client_id: client.id });
-  });
+  return authenticate(
+    { basic: clientBasicScheme, connection: clientConnection(services.settings) },
+    async ({ basic, connection }) => {
+      const presented = {
+        clientId: undefined,
+        clientSecret: undefined,
+        clientAssertion: undefined,
+        clientAssertionType: undefined,
+      };
+      const client = await authenticateClient({ basic, ...presented }, connection, services);
+      return client && identified<Client>(client, { sub: client.id, client_id: client.id });
+    },
+  );
 }
 
 /** The services for verifying a client's token. */

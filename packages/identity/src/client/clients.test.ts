@@ -171,10 +171,10 @@ describeOnEach("Clients", (database) => {
     const { throttle } = desk;
     const original = throttle.signIn.bind(throttle);
     // The client is read before the password is checked. This changes the client in between.
-    throttle.signIn = async (attempt) => {
+    throttle.signIn = async (attempt, work) => {
       await desk.clients.disable(client.id);
       await desk.clients.enable(client.id);
-      return original(attempt);
+      return original(attempt, work);
     };
     refused(await desk.token({ grant_type: "password", username: "alice@example.com", password }, basic), "invalid_grant");
     throttle.signIn = original;

@@ -36,20 +36,16 @@ describeOnEach("The client_credentials grant", (database) => {
   test("a token issued while its client is being disabled is refused", async (t) => {
     const desk = await open(t);
     const { client, basic } = await desk.client({ grants: ["client_credentials"] });
-    const { throttle } = desk;
-    const original = throttle.count.bind(throttle);
-    throttle.count = async (action, about) => {
-      const counted = await original(action, about);
-      // `succeeded` runs after the client was read and its secret compared, when it is too late to refuse the request.
-      const succeeded = async (): Promise<void> => {
-        await desk.clients.disable(client.id);
-        await counted.succeeded();
-      };
-      return { succeeded };
+    const original = desk.clients.findRecord.bind(desk.clients);
+    // The client is disabled after it was read, when it is too late to refuse the request.
+    desk.clients.findRecord = async (id) => {
+      const record = await original(id);
+      await desk.clients.disable(client.id);
+      return record;
     };
     const answer = await desk.token({ grant_type: "client_credentials" }, basic);
     assert.equal(await isGood(desk, textIn(answer, "access_token")), false);
-    throttle.count = original;
+    desk.clients.findRecord = original;
     await desk.clients.enable(client.id);
     const control = await desk.token({ grant_type: "client_credentials" }, basic);
     assert.equal(await isGood(desk, textIn(control, "access_token")), true);

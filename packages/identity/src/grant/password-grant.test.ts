@@ -100,15 +100,13 @@ describeOnEach("The password grant", (database) => {
     const desk = await open(t);
     const { throttle } = desk;
     const original = throttle.signIn.bind(throttle);
-    throttle.signIn = async (attempt) => {
-      const counted = await original(attempt);
-      // `succeeded` runs after the password was found to be right, and before the session begins.
-      const succeeded = async (): Promise<void> => {
+    throttle.signIn = (attempt, work) =>
+      original(attempt, async (place) => {
+        const result = await work(place);
+        // The password was right, and the session has not begun.
         await desk.accounts.setPassword(desk.alice.id, { password: new Redacted(`${password} too`) });
-        await counted.succeeded();
-      };
-      return { succeeded };
-    };
+        return result;
+      });
     refused(await desk.token(right), "invalid_grant");
     assert.equal((await desk.sessions.list(desk.alice.id, { limit: 10 })).length, 0);
   });

@@ -2,7 +2,7 @@
  * `POST /auth/revoke` (RFC 7009): anyone who has a token may revoke it. A refresh token ends its family and the access tokens
  * issued for it; an access token ends alone. Every answer that is not an error of the client is an empty 200 (§2.2).
  */
-import { connection, InvalidCredential, optional, post, type Redacted, reply, type Reply, type Route } from "lockstep";
+import { InvalidCredential, optional, post, type Redacted, reply, type Reply, type Route } from "lockstep";
 import type { Claims } from "lockstep/jwt";
 import type { EventOrigin } from "../audit/auditor.ts";
 import type { Client } from "../client/client.ts";
@@ -11,6 +11,7 @@ import { clientBasicScheme } from "../client/client-dependency.ts";
 import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import { isSecretFormat } from "../secret/opaque-token.ts";
 import { endSessions } from "../lineage/end-sessions.ts";
+import { clientConnection } from "../throttle/client-connection.ts";
 import { clientIdOf, type TokenServices } from "./grant.ts";
 import { maxFormBytes, uncached } from "./oauth-form.ts";
 import { findRefreshToken } from "./refresh-token-store.ts";
@@ -28,7 +29,7 @@ export function revocationEndpoint(services: TokenServices): Route {
       maxBodyBytes: maxFormBytes,
       responses: { 200: null },
       problems: { 400: "The request is malformed.", 401: "The client is not authenticated.", 429: "Too many attempts." },
-      deps: { basic: optional(clientBasicScheme), connection: connection(), form: tokenForm },
+      deps: { basic: optional(clientBasicScheme), connection: clientConnection(services.settings), form: tokenForm },
     },
     async ({ basic, connection, form }): Promise<Reply<undefined>> => {
       const client = await authenticateClient({ basic, ...form.client }, connection, services);

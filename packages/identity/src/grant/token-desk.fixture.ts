@@ -13,6 +13,7 @@ import { Sessions } from "../session/sessions.ts";
 import type { Lifetimes, Settings } from "../settings.ts";
 import { testSettings } from "../settings.fixture.ts";
 import type { Database } from "../store/database.ts";
+import type { ThrottleOptions } from "../throttle/throttle-options.ts";
 import { Throttle } from "../throttle/throttle.ts";
 import type { GrantRequest } from "./grant.ts";
 import { introspectionEndpoint } from "./introspection-endpoint.ts";
@@ -58,6 +59,7 @@ export interface Tokens {
 export interface DeskOptions {
   readonly settings?: Partial<Settings>;
   readonly lifetimes?: Partial<Lifetimes>;
+  readonly throttle?: ThrottleOptions;
 }
 
 /** The password of alice@example.com. */
@@ -67,7 +69,7 @@ export const password = "quiet otters paint seven ladders";
 export async function openDesk(
   test: Pick<TestContext, "after">,
   database: Database,
-  { settings: overrides = {}, lifetimes = {} }: DeskOptions = {},
+  { settings: overrides = {}, lifetimes = {}, throttle: limits = {} }: DeskOptions = {},
 ): Promise<Desk> {
   const usual = testSettings(database).settings.lifetimes;
   const node = await startNode(test, database, { ...overrides, lifetimes: { ...usual, ...lifetimes } });
@@ -76,9 +78,9 @@ export async function openDesk(
     new Accounts(settings),
     new Clients(settings),
     new Sessions(settings),
-    new Throttle(settings),
+    new Throttle(settings, limits),
   ];
-  test.after(() => Promise.all([sessions.close(), throttle.close()]));
+  test.after(() => sessions.close());
   const services = { settings, tokens, sessions, clients, throttle };
   const endpoints = [tokenEndpoint(services), revocationEndpoint(services), introspectionEndpoint(services)];
   const routes = [...endpoints, ...issuerRoutes({ settings, tokens })];

@@ -1,9 +1,10 @@
 /** `POST /auth/token`: the token endpoint of OAuth 2.0 (RFC 6749 §3.2). Each grant has its own file. */
-import { connection, cookie, oauthError, optional, post, reply, type Reply, type Route } from "lockstep";
+import { cookie, oauthError, optional, post, reply, type Reply, type Route } from "lockstep";
 import { z } from "zod";
 import { authenticateClient } from "../client/client-authentication.ts";
 import { clientBasicScheme } from "../client/client-dependency.ts";
 import type { Settings } from "../settings.ts";
+import { clientConnection } from "../throttle/client-connection.ts";
 import { deviceCookieName } from "../throttle/device-cookie.ts";
 import { clientCredentialsGrant } from "./client-credentials-grant.ts";
 import type { Grant, TokenAnswer, TokenServices } from "./grant.ts";
@@ -41,7 +42,7 @@ export function tokenEndpoint(services: TokenServices): Route {
       },
       deps: {
         basic: optional(clientBasicScheme),
-        connection: connection(),
+        connection: clientConnection(settings),
         device: cookie(deviceCookieName(settings), z.string().optional()),
         form: tokenRequestForm,
       },

@@ -6,7 +6,7 @@ import { type Connection, problem, type Redacted, type Secret } from "lockstep";
 import { type AccountRecord, findAccount } from "../account-table/account-store.ts";
 import type { User } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
-import { verifyCounted } from "./counted-password.ts";
+import { verifyPassword } from "./password-hash.ts";
 
 /** A signed-in user with the password that was entered. */
 export interface ShownPassword {
@@ -22,11 +22,8 @@ export type CheckedAccount = AccountRecord & { readonly passwordHash: Secret<str
 export interface OwnPasswordServices {
   readonly settings: Settings;
   readonly throttle: {
-    /** Counts an attempt. @throws Problem 429 after too many */
-    count(
-      action: "password",
-      about: { readonly connection: Connection; readonly key?: string },
-    ): Promise<{ succeeded(): Promise<void> }>;
+    /** Makes an attempt with a password beside a session. It is counted as a failure if `work` throws. @throws Problem 429 */
+    password<T>(about: { readonly connection: Connection; readonly key: string }, work: () => Promise<T>): Promise<T>;
   };
 }
 
@@ -39,12 +36,12 @@ export async function checkOwnPassword(
   { user, password, connection }: ShownPassword,
   { settings, throttle }: OwnPasswordServices,
 ): Promise<CheckedAccount> {
-  const counted = await throttle.count("password", { connection, key: user.id });
-  const record = await settings.database.run(findAccount(user.id));
-  const isRight = await verifyCounted(counted, password, record?.passwordHash);
-  if (record?.passwordHash === undefined || !isRight) wrongPassword(connection, settings, user.id);
-  await counted.succeeded();
-  return { ...record, passwordHash: record.passwordHash };
+  return throttle.password({ connection, key: user.id }, async () => {
+    const record = await settings.database.run(findAccount(user.id));
+    const isRight = await verifyPassword(password, record?.passwordHash, { line: "known" });
+    if (record?.passwordHash === undefined || !isRight) wrongPassword(connection, settings, user.id);
+    return { ...record, passwordHash: record.passwordHash };
+  });
 }
 
 /**

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { argon2Sync, randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
 import { Redacted, secret, type Secret } from "lockstep";
+import { currentCost } from "../account-table/password-cost.ts";
 import { countHashes } from "./hash-count.fixture.ts";
-import { hashPassword, needsRehash, verifyPassword } from "./password-hash.ts";
+import { hashesAtOnce, hashPassword, needsRehash, verifyPassword } from "./password-hash.ts";
 
 const right = new Redacted("seven quiet lanterns drift");
 
@@ -96,6 +97,42 @@ describe("a password hash", () => {
       await verifyPassword(password, stored);
       assert.equal(hashes.since(), 1);
     }
+  });
+
+  test("is computed once for each cost that is named, whosever hash it is, and matches the same (L-05)", async (t) => {
+    const hash = await hashPassword(right);
+    const [cheap, dear] = [hashWith({ memory: 64, passes: 1 }), hashWith({ memory: 8192, passes: 1 })];
+    const costs = ["m=8192,t=1,p=1", "m=64,t=1,p=1", currentCost];
+    const hashes = countHashes(t);
+    for (const [stored, matches] of [
+      [undefined, false],
+      [hash, true],
+      [cheap, true],
+      [dear, true],
+      [secret(unreadable[1] ?? ""), false],
+    ] as const) {
+      assert.equal(await verifyPassword(right, stored, { costs }), matches);
+      assert.equal(hashes.since(), 3);
+      assert.equal(await verifyPassword(new Redacted("wrong"), stored, { costs }), false);
+      assert.equal(hashes.since(), 3);
+    }
+    // A cost that argon2 does not accept, or that is too high, is left out.
+    await verifyPassword(right, hash, { costs: ["m=4,t=2,p=1", "m=999999999,t=1,p=1", "", "nonsense"] });
+    assert.equal(hashes.since(), 1);
+    // The current cost belongs to it even if it is not named.
+    await verifyPassword(right, cheap, { costs: [] });
+    assert.equal(hashes.since(), 2);
+  });
+
+  test("runs once for each processor, and leaves half of the thread pool free", () => {
+    assert.deepEqual(
+      [1, 2, 4, 64].map((processors) => hashesAtOnce(processors, undefined)),
+      [1, 2, 2, 2],
+    );
+    assert.deepEqual(
+      ["1", "2", "16", "128", "", "many", "-1"].map((threads) => hashesAtOnce(8, threads)),
+      [1, 1, 8, 8, 2, 2, 2],
+    );
   });
 
   test("for unknown accounts matches no password", async () => {

@@ -1,14 +1,14 @@
 /**
  * Hashes passwords with argon2id, as PHC strings. Hashing makes a stolen database slow to guess. A hash costs 19 MiB and about 50
- * ms of one core, so only two run at a time.
+ * ms of one core, so only a few run at a time.
  */
 // As a namespace: a Node without argon2 would refuse a named import before checkNode() can say which version to install.
 import * as crypto from "node:crypto";
+import { availableParallelism } from "node:os";
 import { type Redacted, secret, type Secret } from "lockstep";
-import { Queue } from "./queue.ts";
+import { currentCost, passwordCost } from "../account-table/password-cost.ts";
+import { type Line, Queue, type QueueLimits } from "./queue.ts";
 
-/** OWASP's minimum for argon2id. `memory` is in KiB. */
-const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const saltBytes = 16;
 const tagBytes = 32;
 /**
@@ -16,8 +16,25 @@ const tagBytes = 32;
  * process.
  */
 const most = { memory: 1_048_576, passes: 16, parallelism: 16, bytes: 64 } as const;
-/** Hashing runs on the thread pool, which also reads files and resolves names: half of it stays free. */
-const queue = new Queue({ maxRunning: 2, maxWaiting: 64 });
+/** The threads of libuv's pool, unless the environment says otherwise. */
+const usualThreads = 4;
+
+/**
+ * How many hashes run at a time: one for each processor, but at most half of the thread pool, which also reads files and resolves
+ * names. On a machine with more than two processors, set the environment variable `UV_THREADPOOL_SIZE` to twice their number.
+ */
+export function hashesAtOnce(processors: number, threads: string | undefined): number {
+  const size = Number.parseInt(threads ?? "", 10);
+  return Math.max(1, Math.min(processors, Math.floor((size > 0 ? size : usualThreads) / 2)));
+}
+
+const running = hashesAtOnce(availableParallelism(), process.env["UV_THREADPOOL_SIZE"]);
+/** A job waits for at most two seconds or so. */
+const waitingForEach = 32;
+
+/** The limits of the queue of this process. */
+export const hashLimits: QueueLimits = { maxRunning: running, maxWaiting: waitingForEach * running };
+const queue = new Queue(hashLimits);
 
 /** The hash that is compared if there is no account, so an attempt costs the same. Nobody knows its password. */
 const dummyHash = "$argon2id$v=19$m=19456,t=2,p=1$+AmIJawl3+I55lQQ/M+Pug$imjJ4RlaI6wiGrsjXhO/j+kSlKgaAzFCVvZxAu4CBms";
@@ -46,26 +63,55 @@ export function checkNode(): void {
 /**
  * Hashes a password with a new salt, as a PHC string.
  *
+ * @param line whether somebody is known who asks: by a session, a link or a device
  * @throws Unavailable if too many hashes are waiting
  */
-export async function hashPassword(password: Redacted<string>): Promise<Secret<string>> {
+export async function hashPassword(password: Redacted<string>, line: Line = "strangers"): Promise<Secret<string>> {
   const nonce = crypto.randomBytes(saltBytes);
-  const tag = await derive(password, { ...cost, nonce, tagLength: tagBytes });
-  const { memory, passes, parallelism } = cost;
-  return secret(`$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(tag)}`);
+  const tag = await queue.run(line, () => derive(password, { ...passwordCost, nonce, tagLength: tagBytes }));
+  return secret(`$argon2id$v=19$${currentCost}$${unpadded(nonce)}$${unpadded(tag)}`);
+}
+
+/** How a password is compared. */
+export interface Verification {
+  /** The line in which the comparison waits. Default `strangers`. */
+  readonly line?: Line;
+  /**
+   * The costs of all stored hashes. One hash is computed for each of them, and for the current cost, whichever the password is
+   * compared with. So the time does not tell whose hash it is. Default: the hash's own cost only.
+   */
+  readonly costs?: readonly string[];
 }
 
 /**
  * Tells whether a password matches a hash. Without a hash, and with one that cannot be read, it never matches and takes as long,
- * so the time does not reveal whether an account exists: the password is always hashed exactly once.
+ * so the time does not reveal whether an account exists.
  *
  * @throws Unavailable if too many hashes are waiting
  */
-export async function verifyPassword(password: Redacted<string>, hash: Secret<string> | undefined): Promise<boolean> {
+export async function verifyPassword(
+  password: Redacted<string>,
+  hash: Secret<string> | undefined,
+  { line = "strangers", costs }: Verification = {},
+): Promise<boolean> {
   const known = hash === undefined ? undefined : parse(hash.reveal());
   const { tag, ...parameters } = known ?? nobody;
-  const actual = await derive(password, { ...parameters, tagLength: tag.length });
+  const others = costs === undefined ? [] : othersOf(parameters, costs);
+  const actual = await queue.run(line, async () => {
+    // In one order, so the hash that counts ends at the same time whichever it is.
+    for (const other of others) await derive(password, { ...other, tagLength: tagBytes });
+    return derive(password, { ...parameters, tagLength: tag.length });
+  });
   return crypto.timingSafeEqual(actual, tag) && known !== undefined;
+}
+
+/** The derivations to make beside that of the hash itself: one for each other cost. */
+function othersOf(own: Omit<Parsed, "tag">, costs: readonly string[]): readonly Omit<Parsed, "tag">[] {
+  const rest = new Set([currentCost, ...costs]);
+  rest.delete(`m=${own.memory},t=${own.passes},p=${own.parallelism}`);
+  return [...rest]
+    .toSorted()
+    .flatMap((text) => parse(`$argon2id$v=19$${text}$${unpadded(nobody.nonce)}$${unpadded(nobody.tag)}`) ?? []);
 }
 
 /**
@@ -77,7 +123,7 @@ export function needsRehash(hash: Secret<string>): boolean {
   if (parsed === undefined) return true;
   const { memory, passes, parallelism, nonce, tag } = parsed;
   if (nonce.length < saltBytes || tag.length < tagBytes) return true;
-  return memory < cost.memory || passes < cost.passes || parallelism < cost.parallelism;
+  return memory < passwordCost.memory || passes < passwordCost.passes || parallelism < passwordCost.parallelism;
 }
 
 function parse(text: string): Parsed | undefined {
@@ -107,15 +153,14 @@ interface Derivation {
   readonly tagLength: number;
 }
 
-function derive(password: Redacted<string>, derivation: Derivation): Promise<Buffer> {
+function derive(password: Redacted<string>, { memory, passes, parallelism, nonce, tagLength }: Derivation): Promise<Buffer> {
   // Unicode can spell one character in several ways. Without NFC, the keyboard would decide whether the password matches.
   const message = password.reveal().normalize("NFC");
-  return queue.run(
-    () =>
-      new Promise((resolve, reject) => {
-        crypto.argon2("argon2id", { message, ...derivation }, (error, tag) => (error === null ? resolve(tag) : reject(error)));
-      }),
-  );
+  return new Promise((resolve, reject) => {
+    crypto.argon2("argon2id", { message, memory, passes, parallelism, nonce, tagLength }, (error, tag) =>
+      error === null ? resolve(tag) : reject(error),
+    );
+  });
 }
 
 function unpadded(bytes: Buffer): string {

@@ -4,7 +4,9 @@
  */
 import { problem, type Redacted } from "lockstep";
 import { commonPasswords } from "./common-passwords.ts";
+import { worthOf } from "./common-password-list.ts";
 import { withoutWalks } from "./keyboard-walk.ts";
+import { plain, replaced } from "./password-fold.ts";
 
 /** The account and the service that the password is for. */
 export interface PasswordContext {
@@ -18,25 +20,13 @@ const minCodePoints = 15;
 const maxBytes = 1024;
 const fewestDistinctCharacters = 6;
 const leastOwnCharacters = 8;
+/** The characters that a part of a password counts for, if it is one of the 100,000 most common passwords. */
+const worthOfCommonPassword = 3;
 /** Shorter parts of an address or a name occur in many good passwords. */
 const shortestName = 4;
 
 const year = String.raw`(?:19|20)\d\d`;
 const common = new RegExp([...commonPasswords, year].join("|"), "g");
-const lookalikes: Readonly<Record<string, string>> = {
-  "0": "o",
-  "1": "i",
-  "3": "e",
-  "4": "a",
-  "5": "s",
-  "7": "t",
-  "8": "b",
-  "@": "a",
-  $: "s",
-  "!": "i",
-  "€": "e",
-};
-
 /**
  * Says why a password is too weak; `undefined` if it is not. The answer continues "The password ", and contains no part of the
  * password. Characters are counted as Unicode code points in NFC, bytes as UTF-8.
@@ -66,29 +56,28 @@ export function checkNewPassword(password: Redacted<string>, about: PasswordCont
 /** The number of letters and digits that are judged. Finding repetition takes quadratic time. */
 const mostJudged = 128;
 
-/** Returns how many characters are left without names, common words, rows of keys and repetition. */
+/**
+ * Returns how many characters are left without names, common words, rows of keys and repetition. A part that is a common password
+ * counts for three: of the whole text, or of the rest.
+ */
 function ownCharacters(folded: string, names: readonly string[]): number {
-  let rest = folded.slice(0, mostJudged);
-  for (const name of names) rest = rest.replaceAll(name, "");
-  rest = withoutWalks(rest.replaceAll(common, ""));
-  return Array.from(rest.replaceAll(/(.+?)\1+/gsu, "$1")).length;
+  let named = folded.slice(0, mostJudged);
+  for (const name of names) named = named.replaceAll(name, "");
+  const rest = withoutRepetition(withoutWalks(named.replaceAll(common, "")));
+  const characters = Array.from(rest).length;
+  // Most passwords that are refused need no list.
+  if (characters < leastOwnCharacters) return characters;
+  const texts = [named, withoutRepetition(named), rest];
+  return Math.min(characters, ...texts.map((text) => worthOf(replaced(text), worthOfCommonPassword)));
+}
+
+/** Removes repetition: first of long parts, then of short ones, which long parts may contain. */
+function withoutRepetition(text: string): string {
+  return text.replaceAll(/(.{3,})\1+/gsu, "$1").replaceAll(/(.+?)\1+/gsu, "$1");
 }
 
 function namesOf({ email = "", service = "" }: PasswordContext): readonly string[] {
   const names = `${email} ${URL.canParse(service) ? new URL(service).hostname : service}`.split(/[\s@.+_-]+/).map(plain);
   const whole = [plain(email), plain(email.split("@")[0] ?? "")];
   return [...whole, ...names].filter((name) => name.length >= shortestName).toSorted((one, other) => other.length - one.length);
-}
-
-/** Returns letters, digits and symbols (such as emoji) in lower case. Punctuation adds nothing. */
-function plain(text: string): string {
-  return text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\p{S}]/gu, "");
-}
-
-/** Replaces digits and signs by the letters that they are usually written for. */
-function replaced(text: string): string {
-  return text.replaceAll(/[0134578@$!€]/g, (character) => lookalikes[character] ?? character);
 }

@@ -3,13 +3,14 @@ import { argon2Sync, randomBytes, randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { type Connection, problem, Redacted, secret, type Secret } from "lockstep";
 import { disableAccount, findAccount, insertAccount } from "../account-table/account-store.ts";
+import { currentCost, listPasswordCosts, updatePasswordCosts } from "../account-table/password-cost.ts";
 import { setPasswordHash } from "../account-table/password-store.ts";
 import { parseEmail } from "../mail/email.ts";
 import { testSettings, type TestSettings } from "../settings.fixture.ts";
 import type { Database } from "../store/database.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { isDeviceOf } from "../throttle/device-cookie.ts";
-import type { SignInAttempt } from "../throttle/throttle.ts";
+import type { SignInAttempt, SignInPlace } from "../throttle/throttle.ts";
 import { countHashes } from "./hash-count.fixture.ts";
 import { hashPassword, needsRehash, verifyPassword } from "./password-hash.ts";
 import { signIn, SignInRefused, type SignInThrottle } from "./sign-in.ts";
@@ -23,14 +24,12 @@ class NotingThrottle implements SignInThrottle {
   readonly told: string[] = [];
   isFull = false;
 
-  async signIn({ username }: SignInAttempt): Promise<{ succeeded(): Promise<void> }> {
+  async signIn<T>({ username }: SignInAttempt, work: (place: SignInPlace) => Promise<T>): Promise<T> {
     this.told.push(`attempt ${username}`);
     if (this.isFull) problem(429, "too_many_requests", "Too many attempts.");
-    return {
-      succeeded: async () => {
-        this.told.push("succeeded");
-      },
-    };
+    const result = await work({ isKnownDevice: false });
+    this.told.push("succeeded");
+    return result;
   }
 }
 
@@ -61,11 +60,15 @@ async function openDesk(database: Database): Promise<Desk> {
   };
 }
 
-function weakHash(): Secret<string> {
+function foreignHash({ memory, passes }: { readonly memory: number; readonly passes: number }): Secret<string> {
   const nonce = randomBytes(16);
-  const tag = argon2Sync("argon2id", { message: password, nonce, memory: 4096, passes: 1, parallelism: 1, tagLength: 32 });
+  const tag = argon2Sync("argon2id", { message: password, nonce, memory, passes, parallelism: 1, tagLength: 32 });
   const [salt, text] = [nonce, tag].map((bytes) => bytes.toString("base64").replaceAll("=", ""));
-  return secret(`$argon2id$v=19$m=4096,t=1,p=1$${salt}$${text}`);
+  return secret(`$argon2id$v=19$m=${memory},t=${passes},p=1$${salt}$${text}`);
+}
+
+function weakHash(): Secret<string> {
+  return foreignHash({ memory: 4096, passes: 1 });
 }
 
 describeOnEach("signing in with a password", (kind) => {
@@ -140,6 +143,35 @@ describeOnEach("signing in with a password", (kind) => {
     assert.equal(hashes.since(), 1);
   });
 
+  test("costs as many hashes for every name if hashes of other costs were imported (L-05)", async (t) => {
+    const database = await kind.open(t);
+    const { addAccount, attempt } = await openDesk(database);
+    await addAccount("native@example.com");
+    for (const [name, change] of [
+      ["cheap", { memory: 64, passes: 1 }],
+      ["other", { memory: 128, passes: 3 }],
+      ["again", { memory: 128, passes: 3 }],
+    ] as const) {
+      await addAccount(`${name}@example.com`, foreignHash(change));
+    }
+    const hashes = countHashes(t);
+    for (const name of ["nobody", "native", "cheap", "other", "again"]) {
+      await assert.rejects(attempt(`${name}@example.com`, "wrong"), SignInRefused);
+      assert.equal(hashes.since(), 3, name);
+    }
+    // Signing in replaces the hash. A start forgets the costs that no hash has any more.
+    for (const name of ["cheap", "other"]) await attempt(`${name}@example.com`, password);
+    assert.deepEqual(await database.run(listPasswordCosts()), ["m=128,t=3,p=1", "m=64,t=1,p=1"]);
+    await database.transaction(updatePasswordCosts);
+    assert.deepEqual(await database.run(listPasswordCosts()), ["m=128,t=3,p=1", currentCost]);
+    await attempt("again@example.com", password);
+    await database.transaction(updatePasswordCosts);
+    assert.deepEqual(await database.run(listPasswordCosts()), [currentCost]);
+    hashes.since();
+    for (const name of ["nobody", "native", "cheap"]) await assert.rejects(attempt(`${name}@example.com`, "wrong"), SignInRefused);
+    assert.equal(hashes.since(), 3);
+  });
+
   test("counts before it hashes: an attempt over the limit costs no hash and no look-up", async (t) => {
     const database = await kind.open(t);
     const { throttle, addAccount, attempt } = await openDesk(database);
@@ -160,13 +192,15 @@ describeOnEach("signing in with a password", (kind) => {
     const kept = async (): Promise<Secret<string>> => (await database.run(findAccount(id)))?.passwordHash ?? assert.fail();
     const hashes = countHashes(t);
     await assert.rejects(attempt("ada@example.com", "wrong"), SignInRefused);
-    assert.equal(hashes.since(), 1);
+    // One for each cost: the current one, and the weak one.
+    assert.equal(hashes.since(), 2);
     assert.equal((await kept()).reveal(), weak.reveal());
     await attempt("ada@example.com", password);
-    assert.equal(hashes.since(), 2);
+    assert.equal(hashes.since(), 3);
     const better = await kept();
     assert.equal(needsRehash(better), false);
     assert.equal(await verifyPassword(new Redacted(password), better), true);
+    await database.transaction(updatePasswordCosts);
     hashes.since();
     await attempt("ada@example.com", password);
     assert.equal(hashes.since(), 1);
@@ -178,15 +212,12 @@ describeOnEach("signing in with a password", (kind) => {
     const { settings, throttle, addAccount } = await openDesk(database);
     const id = await addAccount("ada@example.com", weakHash());
     const replacing = await hashPassword(new Redacted("another eight lanterns sink"));
-    // `succeeded` runs between the check and the new hash.
     const between: SignInThrottle = {
-      signIn: async (attempt) => {
-        await throttle.signIn(attempt);
-        return {
-          succeeded: async () => {
-            await database.run(setPasswordHash(id, { hash: replacing, now: 5 }));
-          },
-        };
+      signIn: async (attempt, work) => {
+        const result = await throttle.signIn(attempt, work);
+        // Between the check and the new hash.
+        await database.run(setPasswordHash(id, { hash: replacing, now: 5 }));
+        return result;
       },
     };
     const attempt = { username: "ada@example.com", password: new Redacted(password), connection, device: undefined };

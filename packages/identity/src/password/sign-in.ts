@@ -1,18 +1,18 @@
 /**
- * Signs in with a password: an attempt is counted, then hashed once whatever the account is, then answered. All refusals are the
- * same; the reason goes to the audit log (L-05).
+ * Signs in with a password: an attempt is counted, then hashed with the same work whatever the account is, then answered. All
+ * refusals are the same; the reason goes to the audit log (L-05).
  */
 import { type Redacted, Unavailable } from "lockstep";
 import type { Account } from "../account-table/account-row.ts";
 import { accountOf, type AccountRecord, findAccountByEmail } from "../account-table/account-store.ts";
+import { listPasswordCosts } from "../account-table/password-cost.ts";
 import { rehashPassword } from "../account-table/password-store.ts";
 import type { SignInFailure } from "../audit/event.ts";
 import { emailKey } from "../mail/email.ts";
 import type { Settings } from "../settings.ts";
 import { issueDevice } from "../throttle/device-cookie.ts";
-import type { SignInAttempt } from "../throttle/throttle.ts";
-import { verifyCounted } from "./counted-password.ts";
-import { hashPassword, needsRehash } from "./password-hash.ts";
+import type { SignInAttempt, SignInPlace } from "../throttle/throttle.ts";
+import { hashPassword, needsRehash, verifyPassword } from "./password-hash.ts";
 
 /** The result of a sign-in. */
 export interface SignedIn {
@@ -26,11 +26,11 @@ export interface SignedIn {
 /** Counts attempts before they cost a hash. */
 export interface SignInThrottle {
   /**
-   * Counts an attempt.
+   * Makes an attempt. It is counted as a failure if `work` throws.
    *
    * @throws Problem 429 after too many attempts
    */
-  signIn(attempt: SignInAttempt): Promise<{ succeeded(): Promise<void> }>;
+  signIn<T>(attempt: SignInAttempt, work: (place: SignInPlace) => Promise<T>): Promise<T>;
 }
 
 /** The services for signing in. */
@@ -56,22 +56,27 @@ export class SignInRefused extends Error {
  * @throws Unavailable while the database is away, or if too many hashes are waiting
  */
 export async function signIn(attempt: SignInAttempt, { settings, throttle }: SignInServices): Promise<SignedIn> {
-  const { username, password, connection } = attempt;
-  const counted = await throttle.signIn(attempt);
-  const record = await settings.database.run(findAccountByEmail(emailKey(username)));
-  const isRight = await verifyCounted(counted, password, record?.passwordHash);
-  const reason = refusal(record, isRight);
-  if (record === undefined || reason !== undefined) {
-    const subject = record === undefined ? {} : { subject: record.id };
-    settings.audit.report(
-      { type: "sign_in.failed", method: "password", reason: reason ?? "unknown_account", ...subject },
-      connection,
-    );
-    throw new SignInRefused();
-  }
-  await counted.succeeded();
-  await rehash(record, password, settings);
+  const record = await throttle.signIn(attempt, (place) => check(attempt, place, settings));
+  await rehash(record, attempt.password, settings);
   return { account: accountOf(record), position: record.position, device: issueDevice(settings, record.id) };
+}
+
+async function check(
+  { username, password, connection }: SignInAttempt,
+  { isKnownDevice }: SignInPlace,
+  { database, audit }: Settings,
+): Promise<AccountRecord> {
+  const [record, costs] = await Promise.all([
+    database.run(findAccountByEmail(emailKey(username))),
+    database.run(listPasswordCosts()),
+  ]);
+  const line = isKnownDevice ? "known" : "strangers";
+  const isRight = await verifyPassword(password, record?.passwordHash, { line, costs });
+  const reason = refusal(record, isRight);
+  if (record !== undefined && reason === undefined) return record;
+  const subject = record === undefined ? {} : { subject: record.id };
+  audit.report({ type: "sign_in.failed", method: "password", reason: reason ?? "unknown_account", ...subject }, connection);
+  throw new SignInRefused();
 }
 
 function refusal(record: AccountRecord | undefined, isRight: boolean): SignInFailure | undefined {
@@ -85,7 +90,7 @@ function refusal(record: AccountRecord | undefined, isRight: boolean): SignInFai
 async function rehash({ id, passwordHash }: AccountRecord, password: Redacted<string>, { database }: Settings): Promise<void> {
   if (passwordHash === undefined || !needsRehash(passwordHash)) return;
   try {
-    const hash = await hashPassword(password);
+    const hash = await hashPassword(password, "known");
     await database.run(rehashPassword(id, { hash, verified: passwordHash }));
   } catch (error) {
     // The sign-in succeeds anyway, and the next one tries again.

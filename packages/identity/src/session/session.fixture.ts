@@ -120,7 +120,6 @@ export function openSessionApi(
   const desk = openSessions(test, database, overrides);
   const { settings, sessions, clock } = desk;
   const throttle = new Throttle(settings);
-  test.after(() => throttle.close());
   const audited: AuditEvent[] = [];
   const scheme = sessionScheme(settings);
   const signedIn = signedInUser(settings, sessions, scheme);

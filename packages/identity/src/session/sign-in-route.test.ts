@@ -8,6 +8,7 @@ import { describeOnEach } from "../store/database.fixture.ts";
 import { numberOf } from "../store/row.ts";
 import { first, sql } from "../store/statement.ts";
 import { codeOf, cookieSet, openSessionApi, password, secretOf, type SessionApi, sessionSet } from "./session.fixture.ts";
+import type { SignInThrottle } from "../password/sign-in.ts";
 import { signInRoute } from "./sign-in-route.ts";
 
 const sessionCount = sql("SELECT count(*) AS count FROM identity_sessions");
@@ -70,9 +71,15 @@ describeOnEach("POST /auth/session", (database) => {
     const account = await api.addAccount("late@example.com", { signIn: true });
     const refused = await seen(await api.call("POST", "/auth/session", { form: { username: account.email, password: "wrong" } }));
     const { settings, sessions } = api;
-    // `signIn` calls this after the password was right and before the session begins.
-    const succeeded = async (): Promise<void> => void (await sessions.end({ accountId: account.id }, "password_changed"));
-    const route = signInRoute({ settings, sessions, throttle: { signIn: async () => ({ succeeded }) } });
+    // The sessions end after the password was right and before the session begins.
+    const throttle: SignInThrottle = {
+      signIn: async (_attempt, work) => {
+        const result = await work({ isKnownDevice: false });
+        await sessions.end({ accountId: account.id }, "password_changed");
+        return result;
+      },
+    };
+    const route = signInRoute({ settings, sessions, throttle });
     const overtaken = createApi({ title: "t", version: "1", routes: [route] });
     const response = await overtaken.fetch(
       new Request("https://api.test/auth/session", {

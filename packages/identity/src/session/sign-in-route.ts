@@ -1,6 +1,5 @@
 /** `POST /auth/session`: a browser signs in and gets a cookie. */
 import {
-  connection,
   type Connection,
   cookie,
   depends,
@@ -17,6 +16,7 @@ import {
 import { z } from "zod";
 import { signIn, SignInRefused, type SignInServices } from "../password/sign-in.ts";
 import type { Settings } from "../settings.ts";
+import { clientConnection } from "../throttle/client-connection.ts";
 import { deviceCookie, deviceCookieName } from "../throttle/device-cookie.ts";
 import { ownSite, sessionCookie, sessionCookieName } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
@@ -117,8 +117,9 @@ function refused(settings: Settings): never {
  * Refuses to send a session cookie over a connection that others can read (S-20). The demo allows it for callers on the same
  * machine.
  */
-function encryptedConnection({ insecureCookies }: Settings): Dependency<Connection> {
-  return depends({ connection: connection() }, ({ connection }) => {
+function encryptedConnection(settings: Settings): Dependency<Connection> {
+  const { insecureCookies } = settings;
+  return depends({ connection: clientConnection(settings) }, ({ connection }) => {
     if (connection.secure || (insecureCookies && isLoopback(connection.address))) return connection;
     problem(403, "insecure_transport", "Signing in needs an encrypted connection (https).");
   });

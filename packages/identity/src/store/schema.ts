@@ -162,9 +162,23 @@ export const identitySchema: Schema = {
       sql("CREATE TABLE identity_spent (key_hash TEXT NOT NULL PRIMARY KEY, expires_at BIGINT NOT NULL)"),
       sql("CREATE INDEX identity_spent_by_expiry ON identity_spent (expires_at)"),
 
-      // The throttle's counts on PostgreSQL, as rate-limiter-flexible writes them; on SQLite it counts in memory.
-      sql("CREATE TABLE identity_throttle (key TEXT NOT NULL PRIMARY KEY, points BIGINT NOT NULL, expire BIGINT)"),
-      sql("CREATE INDEX identity_throttle_by_expiry ON identity_throttle (expire)"),
+      // The costs of the stored password hashes (`account-table/password-cost.ts`).
+      sql("CREATE TABLE identity_password_costs (cost TEXT NOT NULL PRIMARY KEY)"),
+
+      // The throttle's counters on PostgreSQL (`throttle/counter.ts`); on SQLite it counts in memory.
+      sql(`
+        CREATE TABLE identity_throttle (
+          key TEXT NOT NULL PRIMARY KEY,
+          failures BIGINT NOT NULL,
+          ends_at BIGINT NOT NULL,
+          held_until BIGINT NOT NULL,
+          minute BIGINT NOT NULL,
+          flights BIGINT NOT NULL,
+          earlier BIGINT NOT NULL,
+          refusals BIGINT NOT NULL,
+          expires_at BIGINT NOT NULL
+        )`),
+      sql("CREATE INDEX identity_throttle_by_expiry ON identity_throttle (expires_at)"),
 
       sql(`
         CREATE TABLE identity_audit_events (

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { networkOf, unknownNetwork } from "./address-prefix.ts";
+import { networksOf, unknownNetwork } from "./address-prefix.ts";
 
 const byte = fc.integer({ min: 0, max: 255 });
 const ipv4 = fc.tuple(byte, byte, byte, byte);
@@ -12,20 +12,24 @@ function hex(groups: readonly number[]): string {
   return groups.map((each) => each.toString(16)).join(":");
 }
 
-describe("networkOf()", () => {
-  test("an IPv4 address is in its /24, an IPv6 address in its /64", () => {
-    assert.equal(networkOf("192.0.2.77"), "192.0.2.0/24");
-    assert.equal(networkOf("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
-    assert.equal(networkOf("2001:db8::1"), "2001:db8:0:0::/64");
-    assert.equal(networkOf("::1"), "0:0:0:0::/64");
-    assert.equal(networkOf("fe80::"), "fe80:0:0:0::/64");
+describe("networksOf()", () => {
+  test("an IPv4 address is alone, and in its /24; an IPv6 address is in its /64 and /48", () => {
+    assert.deepEqual(networksOf("192.0.2.77"), { narrow: "192.0.2.77", wide: "192.0.2.0/24" });
+    assert.deepEqual(networksOf("2001:db8:1:2:3:4:5:6"), { narrow: "2001:db8:1:2::/64", wide: "2001:db8:1::/48" });
+    assert.deepEqual(networksOf("2001:db8::1"), { narrow: "2001:db8:0:0::/64", wide: "2001:db8:0::/48" });
+    assert.deepEqual(networksOf("::1"), { narrow: "0:0:0:0::/64", wide: "0:0:0::/48" });
   });
 
-  test("neighbours share a network; others do not", () => {
-    assert.equal(networkOf("192.0.2.1"), networkOf("192.0.2.254"));
-    assert.notEqual(networkOf("192.0.2.1"), networkOf("192.0.3.1"));
-    assert.equal(networkOf("2001:db8::1"), networkOf("2001:db8::ffff:ffff:ffff:ffff"));
-    assert.notEqual(networkOf("2001:db8::1"), networkOf("2001:db8:0:1::1"));
+  test("neighbours share the wide network only", () => {
+    const shared = (one: string, other: string) => {
+      const [a, b] = [networksOf(one), networksOf(other)];
+      return [a.narrow === b.narrow, a.wide === b.wide];
+    };
+    assert.deepEqual(shared("192.0.2.1", "192.0.2.254"), [false, true]);
+    assert.deepEqual(shared("192.0.2.1", "192.0.3.1"), [false, false]);
+    assert.deepEqual(shared("2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff"), [true, true]);
+    assert.deepEqual(shared("2001:db8::1", "2001:db8:0:1::1"), [false, true]);
+    assert.deepEqual(shared("2001:db8::1", "2001:db8:1::1"), [false, false]);
   });
 
   test("every spelling of an IPv6 address is in the same network (L-11)", () => {
@@ -33,7 +37,7 @@ describe("networkOf()", () => {
       fc.property(ipv6, (groups) => {
         const full = groups.map((each) => each.toString(16).padStart(4, "0")).join(":");
         const compressed = new URL(`http://[${full}]`).hostname.slice(1, -1);
-        const expected = networkOf(full);
+        const expected = networksOf(full);
         for (const text of [
           compressed,
           full.toUpperCase(),
@@ -43,7 +47,7 @@ describe("networkOf()", () => {
           `[${full}]:4711`,
           ` ${full} `,
         ]) {
-          assert.equal(networkOf(text), expected, text);
+          assert.deepEqual(networksOf(text), expected, text);
         }
       }),
     );
@@ -53,10 +57,10 @@ describe("networkOf()", () => {
     fc.assert(
       fc.property(ipv4, ([a, b, c, d]) => {
         const dotted = `${a}.${b}.${c}.${d}`;
-        const expected = `${a}.${b}.${c}.0/24`;
+        const expected = { narrow: dotted, wide: `${a}.${b}.${c}.0/24` };
         const low = hex([(a << 8) | b, (c << 8) | d]);
         for (const text of [dotted, `::ffff:${dotted}`, `::FFFF:${dotted}`, `0:0:0:0:0:ffff:${low}`, `${dotted}:4711`]) {
-          assert.equal(networkOf(text), expected, text);
+          assert.deepEqual(networksOf(text), expected, text);
         }
       }),
     );
@@ -77,13 +81,13 @@ describe("networkOf()", () => {
       "[::1",
     ];
     for (const text of [...none, "1.2.3.4, 5.6.7.8", "::1 ::2", "a".repeat(100_000)])
-      assert.equal(networkOf(text), unknownNetwork, text);
+      assert.deepEqual(networksOf(text), { narrow: unknownNetwork, wide: unknownNetwork }, text);
   });
 
   test("never throws", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.ipV4(), fc.ipV6(), fc.webUrl()), (text) => {
-        assert.match(networkOf(text), /^(?:unknown|[\d.]+\/24|[\da-f:]+\/64)$/);
+        assert.match(Object.values(networksOf(text)).join(), /^(?:unknown,unknown|[\d.]+,[\d.]+\/24|[\da-f:]+\/64,[\da-f:]+\/48)$/);
       }),
     );
   });

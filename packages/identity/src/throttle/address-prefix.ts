@@ -1,28 +1,38 @@
 /**
- * The network of an address. Attempts are counted by network, because a client that has one address of an IPv4 /24 or an IPv6 /64
- * often has them all. The host says which address a connection has (`trustedProxies`); no header is read here.
+ * The networks of an address. Attempts are counted by two of them. The narrow one is what a client usually has for itself: one
+ * IPv4 address, an IPv6 /64. The wide one, with a much higher limit, stops clients that have many of these: an IPv4 /24, an IPv6
+ * /48. The host says which address a connection has (`trustedProxies`); no header is read here.
  */
 import { isIPv4, isIPv6 } from "node:net";
 
-/** Connections without an address, such as those of a unix socket, are one network (L-12). */
+/** Connections without an address are one network (L-12). */
 export const unknownNetwork = "unknown";
 
-/**
- * The network of an address, in one spelling: `192.0.2.0/24`, `2001:db8:0:1::/64`. An IPv4 address that is mapped into IPv6 (RFC
- * 4291 §2.5.5.2) is an IPv4 address; a port and a zone are left out. Text that is not an address is the network `unknown`.
- */
-export function networkOf(address: string | undefined): string {
-  const bare = withoutPort((address ?? "").trim()).replace(/%.*$/s, "");
-  if (isIPv4(bare)) return networkOfIPv4(bare.split("."));
-  if (!isIPv6(bare)) return unknownNetwork;
-  const groups = groupsOf(bare);
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, high = 0, low = 0] = groups;
-  if ((a | b | c | d | e) === 0 && f === 0xffff) return networkOfIPv4([high >> 8, high & 0xff, low >> 8]);
-  return `${[a, b, c, d].map((group) => group.toString(16)).join(":")}::/64`;
+/** The networks of an address, in one spelling. */
+export interface Networks {
+  /** `192.0.2.1`, or `2001:db8:0:1::/64`. */
+  readonly narrow: string;
+  /** `192.0.2.0/24`, or `2001:db8:0::/48`. */
+  readonly wide: string;
 }
 
-function networkOfIPv4([a = 0, b = 0, c = 0]: readonly (string | number)[]): string {
-  return `${a}.${b}.${c}.0/24`;
+/**
+ * The networks of an address. An IPv4 address that is mapped into IPv6 (RFC 4291 §2.5.5.2) is an IPv4 address; a port and a zone
+ * are left out. Text that is not an address is the network `unknown`.
+ */
+export function networksOf(address: string | undefined): Networks {
+  const bare = withoutPort((address ?? "").trim()).replace(/%.*$/s, "");
+  if (isIPv4(bare)) return networksOfIPv4(bare.split(".").map(Number));
+  if (!isIPv6(bare)) return { narrow: unknownNetwork, wide: unknownNetwork };
+  const groups = groupsOf(bare);
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, high = 0, low = 0] = groups;
+  if ((a | b | c | d | e) === 0 && f === 0xffff) return networksOfIPv4([high >> 8, high & 0xff, low >> 8, low & 0xff]);
+  const [first, second, third, fourth] = [a, b, c, d].map((group) => group.toString(16));
+  return { narrow: `${first}:${second}:${third}:${fourth}::/64`, wide: `${first}:${second}:${third}::/48` };
+}
+
+function networksOfIPv4(bytes: readonly number[]): Networks {
+  return { narrow: bytes.join("."), wide: `${bytes.slice(0, 3).join(".")}.0/24` };
 }
 
 /** Some proxies add the port: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */

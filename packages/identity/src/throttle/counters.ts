@@ -1,64 +1,123 @@
 /**
- * Counters that start again after a period: in memory or, on PostgreSQL, in the table `identity_throttle`, which all nodes share.
- * While PostgreSQL is away, each node counts in its own memory, from zero: attempts stay limited, but each node has its own limit
- * (L-14). The clock is the process's own: these times are never compared with times in other tables.
+ * The counters of a process: in memory or, on PostgreSQL, in a table that all nodes share. While PostgreSQL is away, each node
+ * counts in its own memory, from zero: attempts stay limited, but each node has its own limit (L-14). The times of the counters
+ * are never compared with times in other tables.
  */
-import { type RateLimiterAbstract, RateLimiterPostgres } from "rate-limiter-flexible";
+import { Unavailable } from "lockstep";
 import { WrongIdentityOption } from "../mechanism/wrong-identity-option.ts";
 import type { Database } from "../store/database.ts";
-import type { PostgresDatabase } from "../store/postgres/postgres-database.ts";
 import { numberOf } from "../store/row.ts";
 import { all, first, sql, type Work } from "../store/statement.ts";
-import { BoundedMemory } from "./bounded-memory.ts";
+import { type Counter, isExhausted, type Outcome, type Place, retryAt } from "./counter.ts";
+import { MemoryCounters } from "./memory-counters.ts";
+import { PostgresCounters } from "./postgres-counters.ts";
 
-/** The state of a counter. */
-export interface Count {
-  /** The count, including the attempt that was just added. */
-  readonly count: number;
-  /** The time when it starts again. Milliseconds since 1970. */
-  readonly endsAt: number;
+/** The end of an attempt at one counter. */
+export interface Settlement {
+  readonly place: Place;
+  readonly outcome: Outcome;
+  /** The minute in which the attempt took its place. `undefined` if it took none. */
+  readonly taken: number | undefined;
 }
 
-/**
- * Close to the end of a period no attempt is given back: it would be taken from the next period, which would begin below zero.
- */
-const marginMs = 1000;
+/** A place where counters are kept. Each call is atomic for each counter. */
+export interface CounterStore {
+  /** Takes places. Returns the counters, in the same order; `refusals` is 0 where the attempt is allowed. */
+  take(places: readonly Place[], now: number, spends: boolean): Promise<readonly Counter[]>;
+  settle(settlements: readonly Settlement[], now: number): Promise<void>;
+}
+
+/** A counter that refuses an attempt. */
+export interface Refusal {
+  readonly place: Place;
+  /** When to try again, in milliseconds since 1970. */
+  readonly retryAt: number;
+  /** Whether this is the first refusal since the limit was reached. */
+  readonly isFirst: boolean;
+}
+
+/** The answer of the counters: the attempt may be made, or not yet. */
+export type Taking =
+  | {
+      readonly refusals: readonly [];
+      /** Ends the attempt, in one round trip. `forget` names counters whose failures are forgotten. */
+      end(outcome: "failed" | "withdrawn", forget?: readonly Place[]): Promise<void>;
+    }
+  | { readonly refusals: readonly [Refusal, ...Refusal[]] };
 
 /** All counters of a process. */
 export class Counters {
-  readonly #memory: BoundedMemory;
-  readonly #store: RateLimiterAbstract;
+  readonly #memory: MemoryCounters;
+  readonly #store: CounterStore;
+  readonly #clock: () => number;
 
   /** @throws WrongIdentityOption for a database on which the nodes would not count together */
-  constructor(database: Database, maxKeys: number) {
-    this.#memory = new BoundedMemory(maxKeys);
+  constructor(database: Database, maxKeys: number, clock: () => number) {
+    this.#memory = new MemoryCounters(maxKeys);
     this.#store = storeOf(database, this.#memory);
+    this.#clock = clock;
   }
 
-  /** Forgets the counters in memory. */
-  close(): void {
-    this.#memory.clear();
+  /**
+   * Takes a place in flight at every counter, or at none of them. One round trip; a second one if a counter refuses and others
+   * did not.
+   */
+  async take(places: readonly Place[]): Promise<Taking> {
+    const { counters, now, store } = await this.#take(places, false);
+    const refusals = refusalsOf(places, counters, now);
+    const taken = places.flatMap((place, index) =>
+      counters[index]?.refusals === 0 ? [{ place, minute: counters[index].minute }] : [],
+    );
+    const end = (outcome: Outcome, forget: readonly Place[] = []): Promise<void> => {
+      const settlements = taken.map(({ place, minute }) => ({ place, outcome, taken: minute }));
+      // A counter is in a statement once.
+      const forgotten = new Set(forget.map(({ key }) => key));
+      const others = settlements.map((each) =>
+        forgotten.delete(each.place.key) ? { ...each, outcome: "forgotten" as const } : each,
+      );
+      const rest = forget.filter(({ key }) => forgotten.has(key));
+      return this.#settle(store, [...others, ...rest.map((place) => ({ place, outcome: "forgotten" as const, taken: undefined }))]);
+    };
+    const [refusal, ...more] = refusals;
+    if (refusal === undefined) return { refusals: [], end };
+    if (taken.length > 0) await end("withdrawn");
+    return { refusals: [refusal, ...more] };
   }
 
-  /** Adds one to a counter that ends `seconds` after it began. Atomic: no two callers get the same count. */
-  async add(key: string, seconds: number, points = 1): Promise<Count> {
-    const { consumedPoints, msBeforeNext } = await this.#store.penalty(key, points, { customDuration: seconds });
-    return { count: consumedPoints, endsAt: Date.now() + msBeforeNext };
+  /** Counts a failure at every counter that has room. Returns the counters that had none. One round trip. */
+  async spend(places: readonly Place[]): Promise<readonly Refusal[]> {
+    const { counters, now } = await this.#take(places, true);
+    return refusalsOf(places, counters, now);
   }
 
-  /** Takes one from a counter, unless it has started again since. */
-  async giveBack(key: string, { endsAt }: Count): Promise<void> {
-    if (Date.now() + marginMs < endsAt) await this.#store.reward(key, 1);
+  /** Forgets the failures of counters. One round trip. */
+  async forget(places: readonly Place[]): Promise<void> {
+    await this.#settle(
+      this.#store,
+      places.map((place) => ({ place, outcome: "forgotten", taken: undefined })),
+    );
   }
 
-  /** Sets a counter to 1, for `seconds` from now. */
-  async hold(key: string, seconds: number): Promise<void> {
-    await this.#store.set(key, 1, seconds);
+  async #take(places: readonly Place[], spends: boolean) {
+    const now = this.#clock();
+    try {
+      return { counters: await this.#store.take(places, now, spends), now, store: this.#store };
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      return { counters: await this.#memory.take(places, now, spends), now, store: this.#memory };
+    }
   }
 
-  /** Starts a counter again. */
-  async forget(key: string): Promise<void> {
-    await this.#store.delete(key);
+  /** Ends attempts where they began. What the database does not hear is counted in memory. */
+  async #settle(store: CounterStore, settlements: readonly Settlement[]): Promise<void> {
+    if (settlements.length === 0) return;
+    const now = this.#clock();
+    try {
+      await store.settle(settlements, now);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      await this.#memory.settle(settlements, now);
+    }
   }
 }
 
@@ -66,13 +125,13 @@ export class Counters {
  * Chooses by the kind of database. A kind that is not listed is refused, not counted in memory: nodes that each count for
  * themselves multiply an attacker's attempts, and nothing would say so.
  */
-function storeOf(database: Database, memory: BoundedMemory): RateLimiterAbstract {
+function storeOf(database: Database, memory: MemoryCounters): CounterStore {
   const { kind } = database;
   switch (kind) {
     case "sqlite":
       return memory;
     case "postgres":
-      return sharedStore(database, memory);
+      return new PostgresCounters(database);
     default:
       kind satisfies never;
       throw new WrongIdentityOption(
@@ -81,32 +140,18 @@ function storeOf(database: Database, memory: BoundedMemory): RateLimiterAbstract
   }
 }
 
-function sharedStore(database: Database, insuranceLimiter: BoundedMemory): RateLimiterAbstract {
-  if (!hasPool(database)) {
-    throw new WrongIdentityOption("Set `database` to openPostgres(…): the throttle's counters need its `pool`");
-  }
-  return new RateLimiterPostgres({
-    storeClient: database.pool,
-    storeType: "pool",
-    tableName: "identity_throttle",
-    // The migration creates the table, under its lock.
-    tableCreated: true,
-    // `removeCounters` removes them.
-    clearExpiredByTimeout: false,
-    keyPrefix: "",
-    points: 1,
-    duration: 1,
-    insuranceLimiter,
+function refusalsOf(places: readonly Place[], counters: readonly Counter[], now: number): readonly Refusal[] {
+  return places.flatMap((place, index): Refusal[] => {
+    const counter = counters[index];
+    if (counter === undefined || counter.refusals === 0) return [];
+    const isFirst = counter.refusals === 1 && isExhausted(counter, place.limit);
+    return [{ place, retryAt: retryAt(counter, place.limit, now), isFirst }];
   });
-}
-
-function hasPool(database: Database): database is PostgresDatabase {
-  return "pool" in database;
 }
 
 const remove = sql(`
   DELETE FROM identity_throttle
-  WHERE key IN (SELECT key FROM identity_throttle WHERE expire < :now ORDER BY expire LIMIT :limit)
+  WHERE key IN (SELECT key FROM identity_throttle WHERE expires_at < :now ORDER BY expires_at LIMIT :limit)
   RETURNING key`);
 const count = sql("SELECT COUNT(*) AS counters FROM identity_throttle");
 

@@ -1,19 +1,26 @@
 /**
- * Counts an attempt before anything is hashed, mailed or compared. A sign-in is counted by network, by account name and by
- * password. On a device where the account has signed in before, it is counted by that device only, so nobody can lock an owner
- * out (L-04).
+ * Counts attempts. A sign-in takes places before anything is hashed: by network, by account name and by password. On a device
+ * where the account has signed in before, it is counted by that device only, so nobody can lock an owner out (L-04). A credential
+ * that nobody can guess is judged first, and only its failures are counted: nobody is refused because of a neighbour.
  */
-import type { Connection, Redacted } from "lockstep";
+import { type Connection, type Redacted, Unavailable } from "lockstep";
 import { findAccountByEmail } from "../account-table/account-store.ts";
 import { emailKey } from "../mail/email.ts";
 import type { Settings } from "../settings.ts";
-import { networkOf } from "./address-prefix.ts";
-import { type Bucket, GrowingBucket, SimpleBucket } from "./bucket.ts";
-import { Counters } from "./counters.ts";
-import { type Device, findDevice } from "./device-cookie.ts";
+import { networksOf, unknownNetwork } from "./address-prefix.ts";
+import type { Place } from "./counter.ts";
+import { Counters, type Refusal } from "./counters.ts";
+import { findDevice } from "./device-cookie.ts";
 import { counterKey, passwordCounterKey } from "./fingerprint.ts";
 import { KeyLimits, type KeyThrottle } from "./key-limits.ts";
-import { type Limit, type Limits, limitsOf, type ThrottledAction, type ThrottleOptions } from "./throttle-options.ts";
+import {
+  type CountedAction,
+  type JudgedAction,
+  type Limits,
+  limitsOf,
+  type NetworkLimit,
+  type ThrottleOptions,
+} from "./throttle-options.ts";
 import { tooManyRequests } from "./too-many-requests.ts";
 
 /** An attempt to sign in. */
@@ -26,25 +33,16 @@ export interface SignInAttempt {
   readonly device: string | undefined;
 }
 
-/** An attempt that was counted and may be made. */
-export interface CountedAttempt {
-  /** Returns this attempt, and no other (L-15). */
-  succeeded(): Promise<void>;
+/** What the throttle knows of an attempt to sign in. */
+export interface SignInPlace {
+  /** Whether the account has signed in on the device before. */
+  readonly isKnownDevice: boolean;
 }
 
-/** The keys that an attempt is counted by. */
+/** An action that is about an address or an account. */
 export interface AttemptOrigin {
   readonly connection: Connection;
-  /**
-   * The address or the account's id that the action is about, if that is limited too. Case, width and spaces make no difference.
-   */
-  readonly key?: string;
-}
-
-/** One bucket, and the counter in it. */
-interface Place {
-  readonly name: string;
-  readonly bucket: Bucket;
+  /** The address or the account's id. Case, width and spaces make no difference. */
   readonly key: string;
 }
 
@@ -55,74 +53,92 @@ export class Throttle {
   readonly #settings: Settings;
   readonly #limits: Limits;
   readonly #counters: Counters;
-  readonly #account: GrowingBucket;
-  readonly #device: GrowingBucket;
 
   /** @throws WrongIdentityOption for an invalid limit */
   constructor(settings: Settings, options: ThrottleOptions = {}) {
     this.#settings = settings;
     this.#limits = limitsOf(options);
-    this.keys = new KeyLimits(this.#limits.apiKey, settings.clock);
-    this.#counters = new Counters(settings.database, this.#limits.maxKeysInMemory);
-    this.#account = new GrowingBucket(this.#counters, this.#limits.signIn.account);
-    this.#device = new GrowingBucket(this.#counters, this.#limits.signIn.device);
+    this.keys = new KeyLimits(this.#limits.apiKey, settings);
+    this.#counters = new Counters(settings.database, this.#limits.maxKeysInMemory, settings.clock);
   }
 
   /**
-   * Counts an attempt to sign in, before its password is hashed.
+   * Makes an attempt to sign in. It is in flight while `work` runs, and a failure if `work` throws anything but `Unavailable`.
    *
    * @throws Problem 429 `too_many_requests`, the same whether or not there is such an account
    * @throws Unavailable while the database is away and a device cookie came
    */
-  async signIn(attempt: SignInAttempt): Promise<CountedAttempt> {
+  async signIn<T>(attempt: SignInAttempt, work: (place: SignInPlace) => Promise<T>): Promise<T> {
     const name = emailKey(attempt.username);
     const device = await this.#knownDevice(attempt.device, name);
-    const places = device === undefined ? this.#placesOf(attempt, name) : [this.#deviceOf(device)];
-    return this.#take("sign_in", places, attempt.connection);
+    if (device === undefined)
+      return this.#attempt("sign_in", { ...attempt, places: this.#placesOf(attempt, name) }, () => work({ isKnownDevice: false }));
+    // If the owner is here, the guesses of others before, and the typing errors of the owner, are forgotten.
+    const forget = [device, this.#accountOf(name)];
+    return this.#attempt("sign_in", { ...attempt, places: [device], forget }, () => work({ isKnownDevice: true }));
   }
 
   /**
-   * Counts an attempt at another action. An attempt at an action that needs no secret (`register`, `forgot`) is not given back.
+   * Makes an attempt with a password of somebody who has shown another credential. It is in flight while `work` runs, and a
+   * failure if `work` throws anything but `Unavailable`.
    *
    * @throws Problem 429 `too_many_requests`
    */
-  async count(action: ThrottledAction, { connection, key }: AttemptOrigin): Promise<CountedAttempt> {
+  async password<T>({ connection, key }: AttemptOrigin, work: () => Promise<T>): Promise<T> {
+    const places = [this.#place("password", "key", this.#limits.password.key, emailKey(key))];
+    return this.#attempt("password", { connection, places }, work);
+  }
+
+  /**
+   * Counts an action that costs a message. It is counted whether or not it succeeds.
+   *
+   * @throws Problem 429 `too_many_requests`
+   */
+  async count(action: CountedAction, { connection, key }: AttemptOrigin): Promise<void> {
     const limits = this.#limits[action];
-    const places = [this.#simple(action, "network", limits.network, networkOf(connection.address))];
-    if ("key" in limits && key !== undefined) places.push(this.#simple(action, "key", limits.key, emailKey(key)));
-    return this.#take(action, places, connection);
+    const places = [...this.#networks(action, limits, connection), this.#place(action, "key", limits.key, emailKey(key))];
+    this.#refuse(action, await this.#counters.spend(places), connection);
+  }
+
+  /**
+   * Counts a credential that did not verify.
+   *
+   * @throws Problem 429 `too_many_requests`
+   */
+  async failed(action: JudgedAction, connection: Connection): Promise<void> {
+    const refusals = await this.#counters.spend(this.#networks(action, this.#limits[action], connection));
+    this.#refuse(action, refusals, connection);
   }
 
   /** Forgets the failures for an account name: its owner, by mail, or an administrator has set another password. */
   async passwordReplaced(username: string): Promise<void> {
-    await this.#account.forget(this.#accountKey(emailKey(username)));
+    await this.#counters.forget([this.#accountOf(emailKey(username))]);
   }
 
-  /** Forgets the counters in memory. */
-  async close(): Promise<void> {
-    this.#counters.close();
-  }
-
-  /** A device counts only for the account that signed in on it, even if another name came with the cookie. */
-  async #knownDevice(cookie: string | undefined, name: string): Promise<Device | undefined> {
-    const device = findDevice(this.#settings, cookie);
-    if (device === undefined) return undefined;
-    const account = await this.#settings.database.run(findAccountByEmail(name));
-    return account?.id === device.accountId ? device : undefined;
-  }
-
-  async #take(action: "sign_in" | ThrottledAction, places: readonly Place[], connection: Connection): Promise<CountedAttempt> {
-    const taken: (() => Promise<void>)[] = [];
-    for (const { name, bucket, key } of places) {
-      const taking = await bucket.take(key);
-      if (!taking.isAllowed) {
-        // One event until the limit ends: a flood of refusals must not become a flood of events.
-        if (taking.isFirst) this.#report(action, name, connection);
-        tooManyRequests({ policy: action, limit: bucket.limit, endsAt: taking.endsAt });
-      }
-      taken.push(taking.giveBack);
+  async #attempt<T>(what: string, { connection, places, forget = [] }: Attempt, work: () => Promise<T>): Promise<T> {
+    const taking = await this.#counters.take(places);
+    if (!("end" in taking)) return this.#refuse(what, taking.refusals, connection);
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      // A busy server must not get its users throttled.
+      await taking.end(error instanceof Unavailable ? "withdrawn" : "failed");
+      throw error;
     }
-    return { succeeded: async () => void (await Promise.all(taken.map((giveBack) => giveBack()))) };
+    await taking.end("withdrawn", forget);
+    return result;
+  }
+
+  #refuse(what: string, refusals: readonly [Refusal, ...Refusal[]], connection: Connection): never;
+  #refuse(what: string, refusals: readonly Refusal[], connection: Connection): void;
+  #refuse(what: string, refusals: readonly Refusal[], connection: Connection): void {
+    // One event until the limit ends: a flood of refusals must not become a flood of events.
+    for (const { place, isFirst } of refusals) if (isFirst) this.#report(what, place.name, connection);
+    const [longest] = refusals.toSorted((one, other) => other.retryAt - one.retryAt);
+    if (longest === undefined) return;
+    const { place, retryAt } = longest;
+    tooManyRequests({ policy: what, limit: place.limit, waitMs: retryAt - this.#settings.clock() });
   }
 
   #report(what: string, bucket: string, { requestId, address }: Connection): void {
@@ -130,26 +146,47 @@ export class Throttle {
     else this.#settings.audit.report({ type: "throttle.limited", what, bucket }, { requestId, address });
   }
 
+  /**
+   * The place of a device. It counts only for the account that signed in on it, even if another name came with the cookie. With a
+   * new password it starts again.
+   */
+  async #knownDevice(cookie: string | undefined, name: string): Promise<Place | undefined> {
+    const device = findDevice(this.#settings, cookie);
+    if (device === undefined) return undefined;
+    const account = await this.#settings.database.run(findAccountByEmail(name));
+    if (account?.id !== device.accountId) return undefined;
+    const about = `${device.id} ${account.passwordHash?.reveal() ?? ""}`;
+    return this.#place("sign_in", "device", this.#limits.signIn.device, about);
+  }
+
   #placesOf({ connection, password }: SignInAttempt, name: string): readonly Place[] {
-    const { network, password: perPassword } = this.#limits.signIn;
-    const passwordKey = passwordCounterKey(this.#settings.keys, "sign_in.password", password.reveal());
+    const limits = this.#limits.signIn;
+    const key = passwordCounterKey(this.#settings.keys, "sign_in.password", password.reveal());
     return [
-      this.#simple("sign_in", "network", network, networkOf(connection.address)),
-      { name: "account", bucket: this.#account, key: this.#accountKey(name) },
-      { name: "password", bucket: new SimpleBucket(this.#counters, perPassword), key: passwordKey },
+      ...this.#networks("sign_in", limits, connection),
+      this.#accountOf(name),
+      { name: "password", key, limit: limits.password },
     ];
   }
 
-  #simple(action: string, name: string, limit: Limit, about: string): Place {
-    const key = counterKey(this.#settings.keys, `${action}.${name}`, about);
-    return { name, bucket: new SimpleBucket(this.#counters, limit), key };
+  #networks(action: string, { network, wideNetwork }: NetworkLimit, { address }: Connection): readonly Place[] {
+    if (this.#settings.clientAddress === "unknown") return [this.#place(action, "wide_network", wideNetwork, unknownNetwork)];
+    const { narrow, wide } = networksOf(address);
+    return [this.#place(action, "network", network, narrow), this.#place(action, "wide_network", wideNetwork, wide)];
   }
 
-  #deviceOf({ id }: Device): Place {
-    return { name: "device", bucket: this.#device, key: counterKey(this.#settings.keys, "sign_in.device", id) };
+  #accountOf(name: string): Place {
+    return this.#place("sign_in", "account", this.#limits.signIn.account, name);
   }
 
-  #accountKey(name: string): string {
-    return counterKey(this.#settings.keys, "sign_in.account", name);
+  #place(action: string, name: string, limit: Place["limit"], about: string): Place {
+    return { name, key: counterKey(this.#settings.keys, `${action}.${name}`, about), limit };
   }
+}
+
+interface Attempt {
+  readonly connection: Connection;
+  readonly places: readonly Place[];
+  /** The places whose failures a success forgets. */
+  readonly forget?: readonly Place[];
 }

@@ -7,16 +7,16 @@ export interface Limited {
   /** The name of the policy in the headers. */
   readonly policy: string;
   readonly limit: Limit;
-  /** The time to try again. Milliseconds since 1970. */
-  readonly endsAt: number;
+  /** How long to wait before the next attempt. */
+  readonly waitMs: number;
 }
 
 /**
  * Throws 429 `too_many_requests` (RFC 6585 §4) with `Retry-After`, and `RateLimit` and `RateLimit-Policy` as in
  * draft-ietf-httpapi-ratelimit-headers.
  */
-export function tooManyRequests({ policy, limit, endsAt }: Limited): never {
-  const seconds = Math.max(1, Math.ceil((endsAt - Date.now()) / 1000));
+export function tooManyRequests({ policy, limit, waitMs }: Limited): never {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
   problem(429, "too_many_requests", "There were too many attempts. Try again later.", {
     headers: {
       "retry-after": String(seconds),

@@ -37,7 +37,11 @@ export interface OverrideOptions {
 export interface Api {
   /** Every route, the documentation's own included: its method and its template. Frozen. */
   readonly routes: readonly ServedTemplate[];
-  /** Answers a web request: for tests, and for runtimes that speak fetch. */
+  /**
+   * Answers a web request: for tests, and for runtimes that speak fetch. It does not know the client's address.
+   *
+   * @throws BuildError `client_address_unknown` if a route needs it: use `serveFetch(api, { address })` of `lockstep/fetch`
+   */
   fetch(request: Request): Promise<Response>;
   /** The OpenAPI 3.1 document. Every API that `with()` returns has the same one: do not change it. */
   openapi(): OpenApiDocument;
@@ -101,9 +105,11 @@ function serve(built: BuiltApi, overrides: Overrides): Api {
   const routes = built.routes.map((route) => overrideRoute(route, overrides));
   const app = new AppValues(overrides);
   const dispatcher = new Dispatcher(routes, servingOf(options, app));
+  let answer: Api["fetch"] | undefined;
   const api: Api = {
     routes: Object.freeze(routes.map(({ method, template }) => Object.freeze({ method, template }))),
-    fetch: serveFetch({ "~dispatcher": dispatcher }),
+    // Made when it is first called: an API whose routes need the client's address is made for other hosts.
+    fetch: async (request) => (answer ??= serveFetch({ "~dispatcher": dispatcher }))(request),
     openapi: () => document,
     with: (pairs, overrideOptions = {}) => {
       checkOptions<OverrideOptions>("api.with()", overrideOptions, { testing: true });

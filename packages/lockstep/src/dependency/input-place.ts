@@ -28,4 +28,6 @@ export interface InputPlace {
   readonly objectIds: ObjectIds;
   /** For bodies: the media types to document. A body of `application/json` also accepts every `application/*+json`. */
   readonly mediaTypes: readonly string[];
+  /** For the connection: set if a host that cannot tell the client's address must not start. Says how to do without it. */
+  readonly addressOr?: string;
 }

@@ -3,6 +3,7 @@
  * `Request` would cost more than the rest of the exchange), hands it to a `HostedApi`, and writes the `HostResponse` that it
  * gets back.
  */
+import { checkOptions } from "../problem/options.ts";
 import type { Answer } from "../problem/problem.ts";
 
 /** A client certificate that the host's TLS layer has verified. */
@@ -104,9 +105,26 @@ export interface HostExchange {
   abandon(): Promise<void>;
 }
 
+/** What a host knows of the requests that it will pass on. */
+export interface HostKnowledge {
+  /**
+   * Whether it tells the address of the client. If not, and a route needs it, the API must not start: all clients would be
+   * counted as one. Pass what the operator has to do, which begins the message: `pass { address } to serveFetch()`.
+   */
+  readonly clientAddress: true | { readonly unknown: string };
+}
+
 /** An API, as hosts see it. Every method may be called at the same time for many requests. */
 export interface HostedApi<R extends HostedRoute = HostedRoute> {
   readonly routes: readonly R[];
+  /** Whether a route needs the address of the client. */
+  readonly needsClientAddress: boolean;
+  /**
+   * Compares what the host knows with what the routes need. Call it before you serve.
+   *
+   * @throws BuildError `client_address_unknown`
+   */
+  checkHost(host: HostKnowledge): void;
   /** Answers a request from beginning to end: `match()`, `exchange()`, `begin()` and `finish()` in one call. Never rejects. */
   handle(request: HostRequest): HostResponse | Promise<HostResponse>;
   /** Selects the route of a method and of an undecoded path. */
@@ -129,12 +147,16 @@ export interface HostedApi<R extends HostedRoute = HostedRoute> {
 /**
  * Returns the part of an API that a host calls.
  *
+ * @throws BuildError `client_address_unknown` if a route needs the client's address and the host does not know it; `wrong_option`
+ *
  * @example
  * ```ts
- * const hosted = dispatcherOf(api);
+ * const hosted = dispatcherOf(api, { clientAddress: true });
  * const { status, headers, body } = await hosted.handle(request);
  * ```
  */
-export function dispatcherOf(api: { readonly "~dispatcher": HostedApi }): HostedApi {
+export function dispatcherOf(api: { readonly "~dispatcher": HostedApi }, host: HostKnowledge): HostedApi {
+  checkOptions<HostKnowledge>("dispatcherOf()", host, { clientAddress: true });
+  api["~dispatcher"].checkHost(host);
   return api["~dispatcher"];
 }

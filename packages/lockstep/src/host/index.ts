@@ -4,7 +4,8 @@
  */
 
 // The contract.
-export { dispatcherOf, type HostedApi, type HostedRoute, type HostExchange, type HostMatch, type Unmatched } from "./host.ts";
+export { dispatcherOf, type HostKnowledge } from "./host.ts";
+export { type HostedApi, type HostedRoute, type HostExchange, type HostMatch, type Unmatched } from "./host.ts";
 export { type ClientCertificate, type HostRequest, type HostResponse } from "./host.ts";
 
 // Reading bodies.

@@ -43,6 +43,8 @@ test("a user agent that is empty or came twice is undefined", async () => {
 
 test("it is one dependency, without a fact, and its value is frozen", async () => {
   assert.equal(connection(), connection());
+  assert.equal(connection({ addressOr: "do without" }), connection({ addressOr: "do without" }));
+  assert.notEqual(connection({ addressOr: "do without" }), connection());
   assert.deepEqual(factsOf(connection()), []);
   assert.ok(Object.isFrozen(await readInput(connection(), {})));
 });

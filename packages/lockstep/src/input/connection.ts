@@ -2,6 +2,7 @@
 import { noObjectIds } from "../dependency/input-place.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import type { Source } from "../dependency/source.ts";
+import { checkOptions } from "../problem/options.ts";
 import { inputDependency } from "./input-dependency.ts";
 
 /** How a request came. Nothing of it proves who is asking. */
@@ -21,23 +22,41 @@ export interface Connection {
 
 const maxUserAgentLength = 256;
 
-let made: Dependency<Connection> | undefined;
+/** What a route needs to know of the connection. */
+export interface ConnectionOptions {
+  /**
+   * Makes the start fail on a host that cannot tell the client's address (`client_address_unknown`). The text says how the API
+   * can be used without it, and ends the message: "or set …". Default: the address may be `undefined`.
+   */
+  readonly addressOr?: string;
+}
+
+/** By what they do without an address. */
+const made = new Map<string | undefined, Dependency<Connection>>();
 
 /**
  * How a request arrived. It is not a parameter, is never invalid and is not documented; it is available before any guard runs.
- * Every call returns the same dependency.
+ * Every call with the same options returns the same dependency.
  *
- * @throws BuildError `wrong_dependency` outside a request (`run()`), unless a value stands in for it
+ * Even with `addressOr`, single requests may have no address, for example if a proxy does not send one.
+ *
+ * @throws BuildError `wrong_option`; `wrong_dependency` outside a request (`run()`), unless a value stands in for it
  *
  * @example
  * ```ts
  * post("/auth/token", { public: "signs in", deps: { connection: connection(), form: passwordRequestForm() } }, signIn);
  * ```
  */
-export function connection(): Dependency<Connection> {
-  const place = { kind: "connection", name: "", schema: undefined, objectIds: noObjectIds, mediaTypes: [] } as const;
-  made ??= inputDependency<Connection, never>(place, [], connectionOf);
-  return made;
+export function connection(options: ConnectionOptions = {}): Dependency<Connection> {
+  checkOptions("connection()", options, { addressOr: true });
+  const { addressOr } = options;
+  const known = made.get(addressOr);
+  if (known !== undefined) return known;
+  const need = addressOr === undefined ? {} : { addressOr };
+  const place = { kind: "connection", name: "", schema: undefined, objectIds: noObjectIds, mediaTypes: [], ...need } as const;
+  const dependency = inputDependency<Connection, never>(place, [], connectionOf);
+  made.set(addressOr, dependency);
+  return dependency;
 }
 
 function connectionOf({ request, requestId }: Source): Connection {

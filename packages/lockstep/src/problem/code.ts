@@ -65,6 +65,7 @@ export const buildCodes = [
   "override_in_production",
   "unknown_override",
   "foreign_route",
+  "client_address_unknown",
   "docs_unguarded",
   "missing_package",
   "weak_key",

@@ -1,6 +1,7 @@
 /** What hosts talk to: it matches, begins exchanges, and answers if no route does. */
-import type { HostedApi, HostMatch, HostRequest, HostResponse, Unmatched } from "../host/host.ts";
+import type { HostedApi, HostKnowledge, HostMatch, HostRequest, HostResponse, Unmatched } from "../host/host.ts";
 import { malformedPath, methodNotAllowed, nothingFound } from "../outcome/answer.ts";
+import { BuildError } from "../problem/error.ts";
 import type { Answer } from "../problem/problem.ts";
 import { auditOfThrown } from "./audited.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
@@ -15,12 +16,27 @@ export class Dispatcher implements HostedApi<ServedRoute> {
   readonly routes: readonly ServedRoute[];
   readonly #router: Router<ServedRoute>;
   readonly #serving: Serving;
+  readonly #addressNeed: AddressNeed | undefined;
 
   /** @throws BuildError `duplicate_route`, `wrong_option`, `wrong_schema` */
   constructor(routes: readonly CompiledRoute[], serving: Serving) {
     this.routes = routes.map((route) => new ServedRoute(route, serving));
     this.#router = new Router(this.routes);
     this.#serving = serving;
+    this.#addressNeed = addressNeedOf(routes);
+  }
+
+  get needsClientAddress(): boolean {
+    return this.#addressNeed !== undefined;
+  }
+
+  checkHost({ clientAddress }: HostKnowledge): void {
+    if (this.#addressNeed === undefined || clientAddress === true) return;
+    const { label, otherwise } = this.#addressNeed;
+    throw new BuildError(
+      "client_address_unknown",
+      `${label}: ${clientAddress.unknown}, or ${otherwise}: nobody tells the client's address`,
+    );
   }
 
   match(method: string, path: string): HostMatch<ServedRoute> {
@@ -69,6 +85,19 @@ export class Dispatcher implements HostedApi<ServedRoute> {
     const { strictTransport } = this.#serving;
     return { request, requestId: crypto.randomUUID(), isPrivate: false, strictTransport };
   }
+}
+
+/** A route that needs the client's address, and how to do without it. */
+interface AddressNeed {
+  readonly label: string;
+  readonly otherwise: string;
+}
+
+function addressNeedOf(routes: readonly CompiledRoute[]): AddressNeed | undefined {
+  for (const { label, nodes } of routes)
+    for (const node of nodes)
+      if (node.kind === "input" && node.input.addressOr !== undefined) return { label, otherwise: node.input.addressOr };
+  return undefined;
 }
 
 function answerTo(match: Unmatched): Answer {

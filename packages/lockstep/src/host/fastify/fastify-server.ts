@@ -6,7 +6,7 @@ import { checkOptions, type KnownOptions } from "../../problem/options.ts";
 import { watchUnawaited } from "../unawaited.ts";
 import { answerOnSocket } from "./answer-on-socket.ts";
 import { FastifyHostRequest } from "./fastify-request.ts";
-import { type FastifyOptions, fastifyOptions, lockstep } from "./plugin.ts";
+import { type FastifyOptions, fastifyOptions, pluginOf } from "./plugin.ts";
 import { write } from "./write.ts";
 
 /** How the server reads connections, and what you add to it. */
@@ -74,7 +74,7 @@ export function fastifyServer(api: Api, options: FastifyServerOptions = {}): Fas
   closeWhatIsDone(app);
   const endWatch = watchUnawaited();
   app.addHook("onClose", async () => endWatch());
-  void app.register(lockstep(api, pluginOptions));
+  void app.register(pluginOf(api, pluginOptions, trustedProxies));
   return app;
 }
 

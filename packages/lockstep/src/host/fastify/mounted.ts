@@ -7,6 +7,7 @@ import { type Answer, ownAnswer } from "../../problem/problem.ts";
 import type { Api } from "../../api/api.ts";
 import type { HostedApi, HostedRoute, HostExchange, HostResponse } from "../host.ts";
 import { answerFailure } from "./answer-failure.ts";
+import type { ClientAddresses } from "./client-address.ts";
 import { FastifyHostRequest } from "./fastify-request.ts";
 import type { Foreign } from "./foreign.ts";
 import { OpenStreams } from "./open-streams.ts";
@@ -42,6 +43,12 @@ function carrying(request: FastifyRequest): Carrying {
   return request as Carrying;
 }
 
+/** How an API is mounted. */
+export interface MountOptions {
+  readonly streamGraceMs: number;
+  readonly addresses: ClientAddresses;
+}
+
 /** An API in its place in an application. */
 export class Mounted {
   /** The shapes of the routes of every API here. */
@@ -52,10 +59,11 @@ export class Mounted {
   readonly #prefix: string;
   readonly #maxFields: number;
   readonly #streams: OpenStreams;
+  readonly #addresses: ClientAddresses;
   #isClosing = false;
 
   /** @throws BuildError `wrong_option` for a prefix with parameters, and for a server that reads HTTP leniently */
-  constructor(api: Api, instance: FastifyInstance, streamGraceMs: number) {
+  constructor(api: Api, instance: FastifyInstance, { streamGraceMs, addresses }: MountOptions) {
     const prefix = instance.prefix.replace(/\/+$/, "");
     checkParser(instance.server);
     if (/[:*]/.test(prefix))
@@ -65,6 +73,7 @@ export class Mounted {
     this.#hosted = api["~dispatcher"];
     this.#instance = instance;
     this.#prefix = prefix;
+    this.#addresses = addresses;
     this.#streams = new OpenStreams(streamGraceMs);
     this.#maxFields = typeof maxFields === "number" && maxFields > 0 ? maxFields : Infinity;
     this.shapes = ownShapes.get(instance.server) ?? new Set();
@@ -145,6 +154,7 @@ export class Mounted {
   ): void {
     const { request, reply } = hook;
     const seen = this.#see(request, reply);
+    this.#addresses.watch(seen);
     const exchange = this.#exchange(route, isFixed, seen);
     if (!("begin" in exchange)) return this.#write(reply, exchange, seen);
     const proceed = (response: HostResponse | undefined): void => {

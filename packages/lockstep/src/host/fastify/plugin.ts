@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { Api } from "../../api/api.ts";
 import { checkOptions, type KnownOptions } from "../../problem/options.ts";
+import { ClientAddresses, trustsProxy } from "./client-address.ts";
 import { Foreign } from "./foreign.ts";
 import { Mounted } from "./mounted.ts";
 import { checkRouteTable, routeTable } from "./route-table.ts";
@@ -33,6 +34,9 @@ export const fastifyOptions: KnownOptions<FastifyOptions> = { foreign: true, str
  *
  * An application that answers 404 itself goes on doing so; the API then answers for its own paths only.
  *
+ * If a route needs the client's address, the application does not listen on a unix socket (`client_address_unknown`) unless it
+ * trusts a proxy (`trustProxy`).
+ *
  * @throws BuildError `foreign_route` at `ready()` if the application has a route that is neither the API's nor declared;
  * `wrong_option` for a misspelt option, for a foreign route that cannot be read, for a prefix with parameters, and for a server
  * that reads HTTP leniently
@@ -46,9 +50,20 @@ export const fastifyOptions: KnownOptions<FastifyOptions> = { foreign: true, str
  */
 export function lockstep(api: Api, options: FastifyOptions = {}): FastifyPluginAsync {
   checkOptions("lockstep()", options, fastifyOptions);
+  return pluginOf(api, options, "application");
+}
+
+/** The plugin for an application, or for a server of ours with its number of trusted proxies. */
+export function pluginOf(api: Api, options: FastifyOptions, trustedProxies: number | "application"): FastifyPluginAsync {
   const foreign = new Foreign(options.foreign ?? []);
+  const dispatcher = api["~dispatcher"];
   return async (instance) => {
-    const mounted = new Mounted(api, instance, options.streamGraceMs ?? 3000);
+    const addresses =
+      trustedProxies === "application"
+        ? new ClientAddresses(dispatcher, "trustProxy", trustsProxy(instance))
+        : new ClientAddresses(dispatcher, "trustedProxies", trustedProxies > 0);
+    addresses.watchListening(instance);
+    const mounted = new Mounted(api, instance, { streamGraceMs: options.streamGraceMs ?? 3000, addresses });
     instance.removeAllContentTypeParsers();
     instance.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
     instance.setErrorHandler((error, request, reply) => mounted.fail(error, request, reply));
@@ -57,7 +72,7 @@ export function lockstep(api: Api, options: FastifyOptions = {}): FastifyPluginA
     instance.addHook("preParsing", (request, reply, _payload, next) =>
       request.is404 ? mounted.refuseUnmatched(request, reply) : next(),
     );
-    for (const route of api["~dispatcher"].routes) mounted.add(route);
+    for (const route of dispatcher.routes) mounted.add(route);
     mounted.answerTheRest(foreign);
     // Not onResponse, which would cost every request two listeners.
     instance.addHook("onSend", (request, _reply, _payload, next) => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { connection } from "../../input/connection.ts";
 import { path } from "../../input/path.ts";
+import { dispatcherOf } from "../host.ts";
 import { problem } from "../../problem/problem.ts";
 import { createApi } from "../../api/api.ts";
 import { get } from "../../route/route.ts";
@@ -176,6 +178,25 @@ describe("streams of api.fetch", () => {
 });
 
 describe("serveFetch", () => {
+  test("does not serve an API that needs the client's address without knowing it; neither does api.fetch", async () => {
+    const deps = { connection: connection({ addressOr: "set the limit to none" }) };
+    const limited = createApi({
+      title: "t",
+      version: "1",
+      audit: () => {},
+      routes: [get("/who", { public: "test", deps }, ({ connection }) => connection.address ?? "")],
+    });
+    const code = "client_address_unknown";
+    const message = /^GET \/who: pass \{ address \} to serveFetch\(\), or set the limit to none: nobody tells/;
+    assert.throws(() => serveFetch(limited), { code, message });
+    await assert.rejects(limited.fetch(new Request("https://api.test/who")), { code, message });
+    assert.throws(() => dispatcherOf(limited, { clientAddress: { unknown: "do something" } }), { code });
+    // The control.
+    assert.equal(dispatcherOf(limited, { clientAddress: true }).needsClientAddress, true);
+    const answer = await serveFetch(limited, { address: () => "192.0.2.1" })(new Request("https://api.test/who"));
+    assert.equal(await answer.text(), '"192.0.2.1"');
+  });
+
   test("is api.fetch with what the runtime knows", async () => {
     const seen: string[] = [];
     const answer = await serveFetch(api, {

@@ -3,13 +3,13 @@ import { checkOptions } from "../../problem/options.ts";
 import { isBodiless } from "../../http/bodiless.ts";
 import { answerToError } from "../../outcome/answer.ts";
 import { watchUnawaited } from "../unawaited.ts";
-import type { HostedApi, HostResponse } from "../host.ts";
+import { dispatcherOf, type HostedApi, type HostResponse } from "../host.ts";
 import { discard, Pieces } from "../body.ts";
 import { FetchRequest } from "./fetch-request.ts";
 
 /** What the runtime knows and a `Request` does not say. */
 export interface FetchOptions {
-  /** The address of the peer. */
+  /** The address of the client: of the peer, or what a proxy that you trust says of it. Default: it is not known. */
   readonly address?: (request: Request) => string | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface FetchOptions {
  * Returns the function that a fetch runtime calls for each request. It never rejects. `api.fetch` is the same function without
  * options.
  *
- * @throws BuildError `wrong_option`
+ * @throws BuildError `wrong_option`; `client_address_unknown` if a route needs the client's address and `address` is not set
  *
  * @example
  * ```ts
@@ -29,7 +29,9 @@ export function serveFetch(
   options: FetchOptions = {},
 ): (request: Request) => Promise<Response> {
   checkOptions<FetchOptions>("serveFetch()", options, { address: true });
-  const hosted = api["~dispatcher"];
+  const hosted = dispatcherOf(api, {
+    clientAddress: options.address !== undefined || { unknown: "pass { address } to serveFetch()" },
+  });
   let watches = false;
   return async (request) => {
     // From the first request on, and not at start-up: a program that only makes an API watches nothing.
