@@ -52,7 +52,7 @@ test("unknown, own and imported accounts take the same time, whatever the cost o
   const { settings } = testSettings(await sqlite.open(t));
   const { database } = settings;
   await addAccount(database, "own", await hashPassword(password));
-  await addAccount(database, "dear", hashWith(24_576, 2));
+  await addAccount(database, "dear", hashWith(32_768, 2));
   await addAccount(database, "cheap", hashWith(4096, 1));
   const throttle: SignInThrottle = { signIn: (_attempt, work) => work({ isKnownDevice: false }) };
   const refused = (name: string) => async () => {
@@ -83,7 +83,8 @@ test("unknown, own and imported accounts take the same time, whatever the cost o
     const share = longer[kind] / rounds;
     assert.ok(share > least && share < most, `${kind} took longer than an unknown account in ${share} of the samples`);
   }
-  assert.ok(control.dear / (rounds / 4) > most && control.cheap / (rounds / 4) < least, JSON.stringify(control));
+  const moved = (control.dear - control.cheap) / (rounds / 4);
+  assert.ok(moved > 0.6, `the control: ${JSON.stringify(control)}`);
 });
 
 test("open attempts from many networks do not keep the owner out of a known device (L-24)", async (t) => {
