@@ -59,11 +59,16 @@ async function open(t: TestContext, database: TestDatabase): Promise<Stage> {
 
 describeOnEach("the lineage of an API key", (database) => {
   test("it ends when its owner signs out everywhere", async (t) => {
-    const { ask, key, keyStatus, other, account, session, makeKey } = await open(t, database);
+    const { ask, auth, alice, key, keyStatus, other, account, session, makeKey } = await open(t, database);
     const bobs = await makeKey({ cookie: await session(await account("bob")) });
     assert.equal((await ask("DELETE", "/auth/sessions", { cookie: other })).status, 204);
     assert.equal(await keyStatus(key), 401);
     assert.equal(await keyStatus(bobs), 200, "somebody else's goes on");
+    const next = await makeKey({ cookie: await session(alice) });
+    await auth.accounts.endSessions(alice.id, { reason: "privileges_changed" });
+    assert.equal(await keyStatus(next), 200, "a change of rights limits the scopes of keys, and ends none");
+    await auth.accounts.endSessions(alice.id, { reason: "signed_out" });
+    assert.equal(await keyStatus(next), 401, "the same by a program");
   });
 
   test("it ends with the session that made it, if the owner ends that one from elsewhere", async (t) => {

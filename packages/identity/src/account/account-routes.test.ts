@@ -28,7 +28,10 @@ describeOnEach("one's own account", (kind) => {
     assert.equal((await post("/auth/account/deactivate", { password: "" }, { session })).status, 422);
     assert.equal((await post("/auth/account/deactivate", { password: chosen })).status, 401);
     assert.equal(await isSignedIn(session), true);
-    assert.equal((await post("/auth/account/deactivate", { password: chosen }, { session })).status, 204);
+    const closed = await post("/auth/account/deactivate", { password: chosen }, { session });
+    assert.equal(closed.status, 204);
+    assert.match(closed.headers.get("set-cookie") ?? "", /session=; .*Max-Age=0/);
+    assert.equal(closed.headers.get("clear-site-data"), '"cache", "storage"');
     assert.equal(await isSignedIn(session), false);
     assert.equal(await canSignIn("ada@example.com", chosen), false);
     const event = events.find(({ type }) => type === "account.disabled");

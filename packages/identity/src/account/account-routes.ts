@@ -21,6 +21,7 @@ import { linksTo } from "./link-template.ts";
 import { changePassword } from "./password-change.ts";
 import { finishReset, requestReset } from "./password-reset.ts";
 import { register } from "./registration.ts";
+import { signedOut } from "../session/session-cookie.ts";
 import { verifyAddress } from "./verification.ts";
 
 const tags = ["My account"];
@@ -225,6 +226,7 @@ function closingRoute(
     async ({ user, connection, body }) => {
       await checkRecentSignIn({ user, connection, password: body?.password }, { settings, throttle });
       await close(user.id, { by: user.id, requestId: connection.requestId });
+      return signedOut(settings, user);
     },
   );
 }

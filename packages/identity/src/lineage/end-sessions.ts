@@ -49,15 +49,17 @@ const endOfClient = sql(
 
 /**
  * Ends sessions that have not ended yet, with the access tokens that were issued for them. Depending on the reason, the API keys
- * that were made in them end as well; and if all sessions of an account end, all API keys of the account. Returns the ids of the
- * sessions, without those that another request ended first. Part of a transaction.
+ * that were made in them end as well; and if all sessions of an account end, all API keys of the account, unless only its rights
+ * have changed. Returns the ids of the sessions, without those that another request ended first. Part of a transaction.
  *
  * Ending the sessions of an account also refuses sign-ins whose password is being checked at that moment. Otherwise a thief could
  * still get in just after the user changed a stolen password.
  */
 export function* endSessions(sessions: Sessions, reason: EndReason, record: Recorder, settings: Settings): Work<readonly string[]> {
   const ended = yield* endSessionsOnly(sessions, reason, record, settings);
-  if (endsKeys[reason]) for (const keys of keysOf(sessions, ended)) yield* endApiKeys(keys, { reason }, record, settings);
+  const isSignOutEverywhere = isWholeAccount(sessions) && reason !== "privileges_changed";
+  if (!isSignOutEverywhere && !endsKeys[reason]) return ended;
+  for (const keys of keysOf(sessions, ended)) yield* endApiKeys(keys, { reason }, record, settings);
   return ended;
 }
 
@@ -82,9 +84,12 @@ export function* endSessionsOnly(
 
 /** The keys that end with some sessions. */
 function keysOf(sessions: Sessions, ended: readonly string[]): readonly KeysToEnd[] {
-  const isWholeAccount = "accountId" in sessions && sessions.except === undefined && sessions.kind === undefined;
   const madeInThem = ended.map((session) => ({ session }));
-  return isWholeAccount ? [{ account: sessions.accountId }, ...madeInThem] : madeInThem;
+  return isWholeAccount(sessions) ? [{ account: sessions.accountId }, ...madeInThem] : madeInThem;
+}
+
+function isWholeAccount(sessions: Sessions): sessions is { readonly accountId: string } {
+  return "accountId" in sessions && sessions.except === undefined && sessions.kind === undefined;
 }
 
 /**

@@ -3,8 +3,18 @@
  * setting it, and `HttpOnly` keeps scripts from reading it. `SameSite=Lax` adds to the core's cross-site rule and does not
  * replace it.
  */
-import { apiKeyCookie, type Cookie, type Dependency, type Redacted, sameSite, type SameSite, type Scheme } from "lockstep";
-import { accountScopes } from "../principal/principal.ts";
+import {
+  apiKeyCookie,
+  type Cookie,
+  type Dependency,
+  type Redacted,
+  reply,
+  type Reply,
+  sameSite,
+  type SameSite,
+  type Scheme,
+} from "lockstep";
+import { accountScopes, type User } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 
 /** The settings that the cookie depends on. */
@@ -32,7 +42,7 @@ export function endedCookie(settings: CookieSettings): Cookie {
  * left out: it would remove the device cookie, without which guesses of others delay the next sign-in, and the cookies of every
  * subdomain.
  */
-export const signedOutHeaders: Readonly<Record<string, string>> = { "clear-site-data": '"cache", "storage"' };
+const signedOutHeaders: Readonly<Record<string, string>> = { "clear-site-data": '"cache", "storage"' };
 
 /**
  * Applies the cross-site rule, for which a page of the issuer is the API's own: identity's routes are reached there, so browsers
@@ -55,4 +65,14 @@ export function sessionScheme(settings: Pick<Settings, "insecureCookies" | "scop
 function cookieOf(settings: CookieSettings, value: string, maxAgeSeconds: number): Cookie {
   const name = sessionCookieName(settings);
   return { name, value, maxAgeSeconds, path: "/", sameSite: "Lax", httpOnly: true, secure: !settings.insecureCookies };
+}
+
+/** An empty answer that signs a browser out: it removes the cookie. */
+export function browserSignedOut(settings: CookieSettings): Reply<undefined> {
+  return reply(204, undefined, { cookies: [endedCookie(settings)], headers: signedOutHeaders });
+}
+
+/** An empty answer. It signs the browser out if the session that just ended was the cookie's. */
+export function signedOut(settings: CookieSettings, user: Pick<User, "credential"> | undefined): Reply<undefined> {
+  return user?.credential === "session" ? browserSignedOut(settings) : reply(204, undefined);
 }

@@ -14,15 +14,13 @@ import {
   problem,
   query,
   reply,
-  type Reply,
   type Route,
 } from "lockstep";
 import { z } from "zod";
 import { checkOwnPassword, checkRecentSignIn, type OwnPasswordServices } from "../password/own-password.ts";
 import { OwnPassword } from "../password/password-schema.ts";
 import type { SignedInUser, User } from "../principal/principal.ts";
-import type { Settings } from "../settings.ts";
-import { endedCookie, ownSite, type sessionScheme, signedOutHeaders } from "./session-cookie.ts";
+import { browserSignedOut, ownSite, type sessionScheme, signedOut } from "./session-cookie.ts";
 import type { SessionRecord } from "./session-store.ts";
 import { signInRoute, type SignInRouteServices } from "./sign-in-route.ts";
 
@@ -165,15 +163,6 @@ function logoutRoute({ settings, sessions, holder, scheme }: SessionServices): R
     await sessions.end({ id }, "signed_out", { requestId });
     return reply(204, undefined);
   });
-}
-
-/** An empty answer. It signs the browser out if the session that just ended was the cookie's. */
-function signedOut(settings: Settings, user: User | undefined): Reply<undefined> {
-  return user?.credential === "session" ? browserSignedOut(settings) : reply(204, undefined);
-}
-
-function browserSignedOut(settings: Settings): Reply<undefined> {
-  return reply(204, undefined, { cookies: [endedCookie(settings)], headers: signedOutHeaders });
 }
 
 function viewOf(session: SessionRecord, user: User): z.input<typeof SessionView> {
