@@ -6,13 +6,14 @@ import { Auditor } from "./audit/auditor.ts";
 import type { IdentityAuditSink } from "./audit/event.ts";
 import type { SigningKeyOptions } from "./issuer/signing-keys.ts";
 import { isLogMail, type Mail } from "./mail/mail.ts";
-import { checkedClock, checkedScopes } from "./mechanism/callback.ts";
+import { checkedClock, checkedScopes, checkedSteps } from "./mechanism/callback.ts";
 import { checkOptions, type KnownOptions, WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
 import { accountScope } from "./principal/principal.ts";
 import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { type IdentityKey, identityKey, WrongIdentityKey } from "./secret/identity-key.ts";
 import type { Lifetimes, RefreshReuse, Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
+import type { Work } from "./store/statement.ts";
 import type { ThrottleOptions } from "./throttle/throttle-options.ts";
 
 /** Whether anybody may register, and the scopes that accounts may have. */
@@ -54,6 +55,21 @@ interface CommonOptions<Sc extends string> {
   readonly key: Redacted<string> | readonly [Redacted<string>, ...Redacted<string>[]];
   /** Every scope that a credential may grant, with its description. */
   readonly scopes: Readonly<Record<Sc, string>>;
+  /**
+   * Runs in the transaction that makes an account, no matter who makes it: somebody who registers or accepts an invitation,
+   * `accounts.create()` or `accounts.import()`. Write the row of your application about the account here, with the tools of
+   * `lockstep-identity/database`: both rows exist, or neither. If it throws, no account is made, and the caller gets the error. It
+   * runs again if the transaction collides with another, so it must do nothing but database work. The command line knows
+   * nothing of it: `lockstep-identity users create` makes an account without it. Default: nothing.
+   *
+   * @example
+   * ```ts
+   * onAccountCreated: function* ({ id }) {
+   *   yield* all(insertProfile, { id });
+   * },
+   * ```
+   */
+  readonly onAccountCreated?: (account: Account) => Work<void>;
   /** Sends mail: `smtpMail(…)`, or `logMail(…)` while developing. */
   readonly mail: Mail;
   /** The first part of API keys, by which secret scanners find them: lower-case letters and digits. Default `lockstep`. */
@@ -118,6 +134,7 @@ const known: KnownOptions<IdentityOptions> = {
   scopes: true,
   scopesOf: true,
   defaultScopes: true,
+  onAccountCreated: true,
   mail: true,
   keyPrefix: true,
   passwordGrant: true,
@@ -160,6 +177,7 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
     keys: readKeys(options.key),
     scopes,
     scopesOf: checkedScopes(options.scopesOf ?? (({ isSelfRegistered }) => (isSelfRegistered ? defaultScopes : all))),
+    onAccountCreated: checkedSteps("onAccountCreated", options.onAccountCreated ?? noWork),
     keyPrefix,
     keyEnvironment: demo ? "demo" : "live",
     insecureCookies: demo,
@@ -200,6 +218,8 @@ function checkValues(options: IdentityOptions): void {
     throw wrong("Set `defaultScopes` to an array of names in `scopes`");
   if (!/^[a-z][a-z0-9]{0,19}$/.test(keyPrefix))
     throw wrong("Set `keyPrefix` to at most 20 lower-case letters and digits, the first of them a letter");
+  if (!["function", "undefined"].includes(typeof options.onAccountCreated))
+    throw wrong("Set `onAccountCreated` to a generator: function* (account) { … }");
   if (!["open", "closed"].includes(registration)) throw wrong('Set `registration` to "open" or "closed"');
   if (keepAuditDays !== "forever" && (!Number.isInteger(keepAuditDays) || keepAuditDays < 1))
     throw wrong('Set `keepAuditDays` to a whole number of days, 1 or more, or to "forever"');
@@ -209,6 +229,8 @@ function checkValues(options: IdentityOptions): void {
   if (options.demo === true) throw wrong("Remove `demo`: it is refused if NODE_ENV is production");
   if (isLogMail(mail)) throw wrong("Set `mail` to smtpMail(…): logMail(…) is refused if NODE_ENV is production");
 }
+
+function* noWork(): Work<void> {}
 
 function readKeys(key: IdentityOptions["key"]): Settings["keys"] {
   const given: unknown = key instanceof Redacted ? [key] : key;

@@ -4,6 +4,7 @@ import type { Auditor } from "./audit/auditor.ts";
 import type { Mail } from "./mail/mail.ts";
 import type { IdentityKeys } from "./secret/identity-key.ts";
 import type { Database } from "./store/database.ts";
+import type { Work } from "./store/statement.ts";
 
 /** Lifetimes, in seconds. */
 export interface Lifetimes {
@@ -51,6 +52,8 @@ export interface Settings {
   readonly scopes: Readonly<Record<string, string>>;
   /** The scopes that an account may have. */
   readonly scopesOf: (account: Account) => readonly string[];
+  /** The application's part of the transaction that makes an account. */
+  readonly onAccountCreated: (account: Account) => Work<void>;
   /** The first part of API keys, for example `notes`. */
   readonly keyPrefix: string;
   /** The second part of API keys. */

@@ -102,6 +102,8 @@ export function settingsOver(database: Database, env: Environment, named: readon
     },
     scopes: Object.fromEntries(scopes.map((scope) => [scope, ""])),
     scopesOf: () => scopes,
+    // The command line has no application: its function runs in the service only.
+    onAccountCreated: function* () {},
     keyPrefix: readPrefix(env["IDENTITY_KEY_PREFIX"]),
     keyEnvironment: readKeyEnvironment(env["IDENTITY_KEY_ENVIRONMENT"]),
     insecureCookies: false,
