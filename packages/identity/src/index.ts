@@ -23,6 +23,9 @@ export { type Clients } from "./client/clients.ts";
 export { type ApiKeys } from "./api-key/api-keys.ts";
 export { type Sessions } from "./session/sessions.ts";
 
+// Passwords, for those that your application keeps itself
+export { hashPassword, needsRehash, verifyPassword } from "./password/password-hash.ts";
+
 // Mail
 export { logMail, type Mail, type MailMessage } from "./mail/mail.ts";
 
