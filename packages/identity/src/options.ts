@@ -56,11 +56,11 @@ interface CommonOptions<Sc extends string> {
   /** Every scope that a credential may grant, with its description. */
   readonly scopes: Readonly<Record<Sc, string>>;
   /**
-   * Runs in the transaction that makes an account, no matter who makes it: somebody who registers or accepts an invitation,
-   * `accounts.create()` or `accounts.import()`. Write the row of your application about the account here, with the tools of
-   * `lockstep-identity/database`: both rows exist, or neither. If it throws, no account is made, and the caller gets the error. It
-   * runs again if the transaction collides with another, so it must do nothing but database work. The command line knows
-   * nothing of it: `lockstep-identity users create` makes an account without it. Default: nothing.
+   * Runs in the transaction that makes an account: for somebody who registers or accepts an invitation, and for
+   * `accounts.create()` and `accounts.import()`. Write the row of your application about the account here, with the tools of
+   * `lockstep-identity/database`: both rows exist, or neither. If it throws, no account is made, and the caller gets the
+   * error. It runs again if the transaction collides with another, so it must do nothing but database work. The command line
+   * does not run it: `lockstep-identity users create` makes an account without it. Default: nothing.
    *
    * @example
    * ```ts
@@ -82,6 +82,11 @@ interface CommonOptions<Sc extends string> {
    */
   readonly demo?: boolean;
   readonly lifetimes?: Partial<Lifetimes>;
+  /**
+   * How many sessions an account can have at the same time, those of browsers and of programs together: 1 to 10,000, default 100.
+   * If another begins, the oldest ends with its tokens, in the same transaction. Sessions that were idle for too long end first.
+   */
+  readonly maxSessionsPerAccount?: number;
   /**
    * When a refresh token that was used already returns the same successor again. `"within-window"`: for
    * `lifetimes.refreshReuseWindowSeconds`. `"until-successor-is-used"`: as long as the successor lives and nobody has used it.
@@ -125,6 +130,10 @@ const lifetimes: Readonly<Record<keyof Lifetimes, { readonly min: number; readon
 /** The lifetimes without any options. */
 export const defaultLifetimes: Lifetimes = checkLifetimes({});
 
+/** How many sessions an account can have, without the option. */
+export const defaultMaxSessions = 100;
+const mostSessions = 10_000;
+
 /** All options of `identity()`. */
 const known: KnownOptions<IdentityOptions> = {
   database: true,
@@ -141,6 +150,7 @@ const known: KnownOptions<IdentityOptions> = {
   registration: true,
   demo: true,
   lifetimes: true,
+  maxSessionsPerAccount: true,
   refreshReuse: true,
   links: true,
   throttle: true,
@@ -185,6 +195,7 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
     registration: options.registration ?? "closed",
     mail,
     lifetimes: checkLifetimes(options.lifetimes ?? {}),
+    maxSessionsPerAccount: options.maxSessionsPerAccount ?? defaultMaxSessions,
     refreshReuse: checkReuse(options),
     audit: new Auditor(options.audit ?? consoleAudit, clock),
     clock,
@@ -203,6 +214,7 @@ function checkNames(options: IdentityOptions): void {
 /** Checks at run time what the types check too, for callers in JavaScript. */
 function checkValues(options: IdentityOptions): void {
   const { database, audience, mail, scopes, registration = "closed", keepAuditDays = 90, keyPrefix = "lockstep" } = options;
+  const { maxSessionsPerAccount: max = defaultMaxSessions } = options;
   const { defaultScopes = [] }: { readonly defaultScopes?: readonly string[] } = options;
   if (typeof audience !== "string" || audience === "") throw wrong("Set `audience` to the name of your API");
   if (typeof database?.transaction !== "function") throw wrong("Set `database` to openSqlite(…) or openPostgres(…)");
@@ -221,6 +233,8 @@ function checkValues(options: IdentityOptions): void {
   if (!["function", "undefined"].includes(typeof options.onAccountCreated))
     throw wrong("Set `onAccountCreated` to a generator: function* (account) { … }");
   if (!["open", "closed"].includes(registration)) throw wrong('Set `registration` to "open" or "closed"');
+  if (!Number.isInteger(max) || max < 1 || max > mostSessions)
+    throw wrong(`Set \`maxSessionsPerAccount\` to a whole number from 1 to ${mostSessions}`);
   if (keepAuditDays !== "forever" && (!Number.isInteger(keepAuditDays) || keepAuditDays < 1))
     throw wrong('Set `keepAuditDays` to a whole number of days, 1 or more, or to "forever"');
   for (const name of ["passwordGrant", "demo"] as const)

@@ -4,7 +4,7 @@ import { Redacted } from "lockstep";
 import { Auditor } from "./audit/auditor.ts";
 import type { IdentityEvent } from "./audit/event.ts";
 import type { MailMessage } from "./mail/mail.ts";
-import { defaultLifetimes } from "./options.ts";
+import { defaultLifetimes, defaultMaxSessions } from "./options.ts";
 import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { identityKey } from "./secret/identity-key.ts";
 import type { Settings } from "./settings.ts";
@@ -61,6 +61,7 @@ export function testSettings(database: Database, overrides: Partial<Settings> = 
       },
     },
     lifetimes: defaultLifetimes,
+    maxSessionsPerAccount: defaultMaxSessions,
     refreshReuse: "within-window",
     audit: new Auditor((event) => events.push(event), clock.read),
     clock: clock.read,

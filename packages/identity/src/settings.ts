@@ -64,6 +64,8 @@ export interface Settings {
   readonly registration: "open" | "closed";
   readonly mail: Mail;
   readonly lifetimes: Lifetimes;
+  /** How many sessions an account can have at the same time. */
+  readonly maxSessionsPerAccount: number;
   readonly refreshReuse: RefreshReuse;
   readonly audit: Auditor;
   /** Milliseconds since 1970. */

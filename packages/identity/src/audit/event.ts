@@ -89,6 +89,7 @@ export type EndReason =
   | "ended_by_owner"
   | "ended_by_administrator"
   | "replaced"
+  | "session_limit"
   | "password_changed"
   | "account_disabled"
   | "account_deleted"

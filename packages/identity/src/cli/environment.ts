@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { Redacted } from "lockstep";
 import { Auditor } from "../audit/auditor.ts";
-import { defaultLifetimes } from "../options.ts";
+import { defaultLifetimes, defaultMaxSessions } from "../options.ts";
 import { type IdentityKey, identityKey, type IdentityKeys, WrongIdentityKey } from "../secret/identity-key.ts";
 import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
@@ -114,6 +114,7 @@ export function settingsOver(database: Database, env: Environment, named: readon
     },
     // The defaults. Revocations must outlive the tokens of the service, whose lifetimes may be shorter.
     lifetimes: defaultLifetimes,
+    maxSessionsPerAccount: defaultMaxSessions,
     refreshReuse: "within-window",
     // Events are written to the table in the transaction of their change, so nothing is left to do here.
     audit: new Auditor(() => {}, Date.now),
