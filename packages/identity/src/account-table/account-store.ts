@@ -45,6 +45,9 @@ const manyNames = Array.from({ length: manySize }, (_, index) => `id${index}`);
 
 const byId = sql(`SELECT ${record} FROM identity_accounts WHERE id = :id`);
 const byKey = sql(`SELECT ${record} FROM identity_accounts WHERE email_key = :key`);
+const emailById = sql(`
+  SELECT CASE WHEN verified_at IS NULL THEN NULL ELSE email END AS verified_email
+  FROM identity_accounts WHERE id = :id AND disabled_at IS NULL`);
 const byForeignId = sql(`SELECT ${accountColumns} FROM identity_accounts WHERE foreign_id = :foreignId`);
 const byIds = sql(
   `SELECT ${accountColumns} FROM identity_accounts WHERE id IN (${manyNames.map((name) => `:${name}`).join(", ")})`,
@@ -98,6 +101,12 @@ export function* findAccountByEmail(key: string): Work<AccountRecord | undefined
 export function* findAccountByForeignId(foreignId: string): Work<Account | undefined> {
   const row = yield* first(byForeignId, { foreignId });
   return row && toAccount(row);
+}
+
+/** Finds the confirmed address of an account. Returns nothing if there is no such account or it is disabled. */
+export function* findVerifiedEmail(id: string): Work<{ readonly verifiedEmail: string | undefined } | undefined> {
+  const row = yield* first(emailById, { id });
+  return row && { verifiedEmail: textOrNone(row, "verified_email") };
 }
 
 /** Finds the accounts with these ids, in no particular order. */

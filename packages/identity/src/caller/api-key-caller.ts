@@ -2,6 +2,7 @@
 import { authenticate, connection, type Dependency, identified, type Scheme } from "lockstep";
 import type { ApiKeys, VerifiedKey } from "../api-key/api-keys.ts";
 import type { ApiClient, CallerFacts } from "../principal/principal.ts";
+import { withAccount } from "./user-email.ts";
 
 /**
  * Authenticates the owner of the key that a scheme extracted, with the scopes that the key grants. A key that is not valid is
@@ -19,7 +20,7 @@ function callerOf({ id, owner, name, scopes }: VerifiedKey): ApiClient {
   if (owner.kind === "client") {
     return { kind: "service", id: owner.id, name: owner.name, credential: "api_key", scopes, keyId: id };
   }
-  return {
+  const user = {
     kind: "user",
     id: owner.account.id,
     name,
@@ -29,5 +30,6 @@ function callerOf({ id, owner, name, scopes }: VerifiedKey): ApiClient {
     clientId: undefined,
     keyId: id,
     authenticatedAt: undefined,
-  };
+  } as const;
+  return withAccount(user, owner.account);
 }

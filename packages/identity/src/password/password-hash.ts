@@ -46,8 +46,8 @@ export function checkNode(): void {
 /**
  * Hashes a password with argon2id (19 MiB, 2 passes) and a new salt. Returns a PHC string, `$argon2id$v=19$…`: `reveal()` it to
  * store it. Passwords are normalised (NFC) first, so it does not matter how a keyboard composes a character. It takes about 50
- * ms of one core. Two hashes run at a time and 64 wait, with those of every sign-in of the process. Whether the password is a good
- * one is not checked.
+ * ms of one core. Only a few hashes run at a time, and they wait in one queue with those of the sign-ins. It is not checked
+ * whether the password is a good one.
  *
  * @throws Unavailable if too many hashes are waiting
  * @example
