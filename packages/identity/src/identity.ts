@@ -200,7 +200,7 @@ function assemble<Sc extends string>(services: Services, { feed, housekeeping, s
     apiKeys,
     adminRoutes: <F extends Fact>(rule: Dependency<RuleSubject, F> & RuleCheck<F>) => {
       const admin = administrator(rule, signedIn);
-      return [...accountAdminRoutes({ accounts, admin }), ...serviceAccountRoutes({ ...shared, admin })];
+      return [...accountAdminRoutes({ ...services, admin }), ...serviceAccountRoutes({ ...shared, admin })];
     },
     close: async () => {
       await Promise.all([outbox.idle(), housekeeping.close(), apiKeys.close(), sessions.close(), tokens.close(), throttle.close()]);

@@ -36,7 +36,7 @@ const noKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is
 const options =
   "identity() takes database, issuer, audience, key, scopes, scopesOf, defaultScopes, onAccountCreated, mail, keyPrefix, passwordGrant, registration, demo, lifetimes, maxSessionsPerAccount, refreshReuse, links, throttle, revocation, signingKeys, keepAuditDays, audit, clock";
 const lifetimes =
-  "`lifetimes` takes accessTokenSeconds, refreshTokenSeconds, refreshFamilySeconds, refreshReuseWindowSeconds, sessionIdleSeconds, sessionSeconds, linkSeconds, recentSignInSeconds, signingKeySeconds";
+  "`lifetimes` takes accessTokenSeconds, refreshTokenSeconds, refreshFamilySeconds, refreshReuseWindowSeconds, sessionIdleSeconds, sessionSeconds, linkSeconds, invitationSeconds, recentSignInSeconds, signingKeySeconds";
 const noRandomKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is not random";
 
 const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, unknown>>, message: string])[] = [
@@ -199,6 +199,7 @@ describe("the options of identity()", () => {
         sessionIdleSeconds: 28_800,
         sessionSeconds: 604_800,
         linkSeconds: 900,
+        invitationSeconds: 604_800,
         recentSignInSeconds: 600,
         signingKeySeconds: 2_592_000,
       },

@@ -123,6 +123,7 @@ const lifetimes: Readonly<Record<keyof Lifetimes, { readonly min: number; readon
   sessionIdleSeconds: { min: 60, max: 30 * day, otherwise: 8 * 3600 },
   sessionSeconds: { min: 60, max: 90 * day, otherwise: 7 * day },
   linkSeconds: { min: 60, max: day, otherwise: 900 },
+  invitationSeconds: { min: 60, max: 30 * day, otherwise: 7 * day },
   recentSignInSeconds: { min: 0, max: day, otherwise: 600 },
   signingKeySeconds: { min: 3600, max: 365 * day, otherwise: 30 * day },
 };
@@ -162,7 +163,7 @@ const known: KnownOptions<IdentityOptions> = {
 };
 
 /** The options of the nested records. `throttle-options.ts` checks the names in `throttle`, with their values. */
-const knownLinks: KnownOptions<LinkTemplates> = { verify: true, reset: true };
+const knownLinks: KnownOptions<LinkTemplates> = { verify: true, reset: true, invite: true };
 const knownSigningKeys: KnownOptions<SigningKeyOptions> = { keySetCacheSeconds: true };
 const knownRevocation: KnownOptions<RevocationFeedOptions> = {
   pollMs: true,

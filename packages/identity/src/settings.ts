@@ -25,6 +25,8 @@ export interface Lifetimes {
   readonly sessionSeconds: number;
   /** Life of a link sent by mail. Default 15 minutes. */
   readonly linkSeconds: number;
+  /** Life of an invitation, at most 30 days. Default 7 days. */
+  readonly invitationSeconds: number;
   /**
    * How long a sign-in is recent: after that, making an API key, changing the address, closing the account and ending other
    * sign-ins need the password again. Default 10 minutes.

@@ -162,8 +162,8 @@ export function* deleteAccount(id: string): Work<boolean> {
   return (yield* first(remove, { id })) !== undefined;
 }
 
-/** Locks an address, so it is still free when the transaction that checked it writes it. */
-function* lockAddress(key: string): Work<void> {
+/** Locks an address, so it is still free when the transaction that checked it writes it. After the lock of an account, if any. */
+export function* lockAddress(key: string): Work<void> {
   yield* lock(`address:${key}`);
 }
 

@@ -16,6 +16,7 @@ import { OptionalPassword } from "../password/password-schema.ts";
 import type { AccountRouteServices, AccountServices } from "./account-services.ts";
 import type { ChangedBy } from "./accounts.ts";
 import { requestAddressChange } from "./address-change.ts";
+import { acceptRoute } from "./invitation-route.ts";
 import { linksTo } from "./link-template.ts";
 import { changePassword } from "./password-change.ts";
 import { finishReset, requestReset } from "./password-reset.ts";
@@ -42,6 +43,7 @@ export function accountRoutes(services: AccountRouteServices): Route[] {
     ...(settings.registration === "open" ? [registerRoute(inner)] : []),
     verifyRoute(inner),
     ...resetRoutes(inner),
+    acceptRoute(inner),
     ...passwordRoutes(services, inner),
     ...ownRoutes(services),
   ];

@@ -22,7 +22,7 @@ export async function verifyAddress(use: LinkUse, services: AccountServices): Pr
   const { settings, throttle } = services;
   const counted = await throttle.count("link", { connection: use.connection });
   const link = await settings.database.run(findLink(use.token, settings.clock()));
-  if (link === undefined || link.purpose === "reset") invalidLink("unknown", use.connection, settings);
+  if (link?.purpose !== "register" && link?.purpose !== "change_email") invalidLink("unknown", use.connection, settings);
   const isNew = link.purpose === "register";
   const id = isNew ? await finishRegistration(use, link, services) : await finishAddressChange(use, link, services);
   await counted.succeeded();
