@@ -43,7 +43,7 @@ export async function openIdentity({ settings, store, log, audit }: IdentityPart
       keyPrefix: "notes",
       passwordGrant: true,
       registration: settings.registration,
-      // The role in the profile says who administers. A scope only limits a credential, whoever owns the account.
+      // The role in the profile says who administers. A scope only limits a credential.
       scopesOf: () => Object.keys(noteScopes) as NoteScope[],
       demo: settings.mode === "demo",
       mail: mailOf(settings, log),

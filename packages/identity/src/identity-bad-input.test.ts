@@ -156,7 +156,9 @@ describeOnEach("bad input: forms, ids and credentials", (database) => {
     ];
     for (const { method, path } of operations.filter(
       (each) =>
-        !/^\/(?:\.well-known|auth\/(?:token|revoke|introspect|session|logout|register|verify|password\/))/.test(`${each.path}/`),
+        !/^\/(?:\.well-known|auth\/(?:token|revoke|introspect|session|logout|register|verify|invitations\/accept|password\/))/.test(
+          `${each.path}/`,
+        ),
     )) {
       for (const credential of wrong) {
         const { status } = await refused(method, path, credential);

@@ -1,4 +1,4 @@
-/** The scopes of an account that registered itself: none that nobody decided to give it. */
+/** The scopes of an account that registered itself: only those that somebody decided to give it. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { codeOf, type IdentityApi, type IdentityOverrides, openIdentityApi, password } from "./identity.fixture.ts";

@@ -13,6 +13,7 @@ import { serviceAccountRoutes } from "./api-key/service-account-routes.ts";
 import { removeOldEvents } from "./audit/chain.ts";
 import { ChainSealer } from "./audit/chain-sealer.ts";
 import { callers } from "./caller/dependencies.ts";
+import type { AuthenticatedCheck } from "./caller/user-email.ts";
 import { removeSpentAssertions } from "./client/client-assertion.ts";
 import { Clients } from "./client/clients.ts";
 import { introspectionEndpoint } from "./grant/introspection-endpoint.ts";
@@ -26,7 +27,7 @@ import { removeSigningKeys } from "./issuer/signing-key-store.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { type IdentityOptions, settingsOf } from "./options.ts";
 import { checkNode } from "./password/password-hash.ts";
-import type { ApiClient, CallerFacts, Service, User, UserFacts } from "./principal/principal.ts";
+import type { ApiClient, CallerFacts, Service, User, UserFacts, UserWithEmail } from "./principal/principal.ts";
 import { withOwnRevocations } from "./revocation/own-revocations.ts";
 import { RevocationFeed } from "./revocation/revocation-feed.ts";
 import { removeExpiredRevocations } from "./revocation/revocation-log.ts";
@@ -63,6 +64,19 @@ export interface Identity<Sc extends string> {
   readonly apiClient: Dependency<ApiClient, CallerFacts<Sc>>;
   /** A service account, with an API key or a token of the client credentials grant. */
   readonly service: Dependency<Service, CallerFacts<Sc> | "authorized">;
+  /**
+   * Adds `verifiedEmail` to a user of `currentUser`, `freshUser` or `signedInUser`: the address of the account, or `undefined` if
+   * nobody has confirmed it. It is read from the database, with the session or the API key, or by one statement for a token. A
+   * user whose account was disabled or deleted in the meantime is answered with 403.
+   *
+   * @throws BuildError `wrong_dependency` for a dependency that does not authenticate
+   * @example
+   * ```ts
+   * const reader = scopes(auth.withEmail(auth.currentUser), "notes:read");
+   * get("/hello", { deps: { user: reader } }, ({ user }) => `Hello ${user.verifiedEmail ?? user.id}`);
+   * ```
+   */
+  withEmail<F extends Fact>(user: Dependency<User, F> & AuthenticatedCheck<F>): Dependency<UserWithEmail, F | "authorized">;
   readonly accounts: Accounts;
   readonly clients: Clients;
   readonly apiKeys: ApiKeys;
@@ -188,7 +202,7 @@ function assemble<Sc extends string>(services: Services, { feed, housekeeping, s
     apiKeys,
     adminRoutes: <F extends Fact>(rule: Dependency<RuleSubject, F> & RuleCheck<F>) => {
       const admin = administrator(rule, signedIn);
-      return [...accountAdminRoutes({ accounts, admin }), ...serviceAccountRoutes({ ...shared, admin })];
+      return [...accountAdminRoutes({ ...services, admin }), ...serviceAccountRoutes({ ...shared, admin })];
     },
     close: async () => {
       await Promise.all([outbox.idle(), housekeeping.close(), apiKeys.close(), sessions.close(), tokens.close()]);

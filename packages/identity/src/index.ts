@@ -13,7 +13,7 @@ export { WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
 export { WrongIssuer } from "./issuer/database-issuer.ts";
 
 // Who is calling
-export { type ApiClient, type Caller, type Service, type User } from "./principal/principal.ts";
+export { type ApiClient, type Caller, type Service, type User, type UserWithEmail } from "./principal/principal.ts";
 
 // Accounts, clients, API keys and sessions, for programs
 export { type Account } from "./account-table/account-row.ts";
@@ -22,6 +22,9 @@ export { type Client } from "./client/client.ts";
 export { type Clients } from "./client/clients.ts";
 export { type ApiKeys } from "./api-key/api-keys.ts";
 export { type Sessions } from "./session/sessions.ts";
+
+// Passwords, for those that your application keeps itself
+export { hashPassword, needsRehash, verifyPassword } from "./password/password-hash.ts";
 
 // Mail
 export { logMail, type Mail, type MailMessage } from "./mail/mail.ts";

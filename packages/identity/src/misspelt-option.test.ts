@@ -94,7 +94,8 @@ function methodCalls({ auth, account: { id } }: Stage): Readonly<Record<string, 
 /** Functions that take no options. */
 const withoutOptions: ReadonlySet<string> = new Set(
   [
-    "generateIdentityKey logMail migrate versionOf all first lock notify afterCommit sql",
+    "generateIdentityKey hashPassword verifyPassword needsRehash logMail migrate versionOf",
+    "all first lock notify afterCommit sql",
     "numberOf numberOrNone textOf textOrNone textsOf",
     "accounts.find accounts.findByEmail accounts.findByForeignId accounts.findMany clients.find clients.findRecord",
     // A key is verified with the connection of its request, which has more properties than identity reads.

@@ -34,9 +34,9 @@ const keyPrefix = "Set `keyPrefix` to at most 20 lower-case letters and digits, 
 const scopes = 'Set `scopes` to your scopes with descriptions: { "notes:read": "Read notes" }';
 const noKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is not 32 bytes in base64url";
 const options =
-  "identity() takes database, issuer, audience, key, scopes, scopesOf, defaultScopes, mail, keyPrefix, passwordGrant, registration, demo, lifetimes, refreshReuse, links, throttle, revocation, signingKeys, keepAuditDays, audit, clock";
+  "identity() takes database, issuer, audience, key, scopes, scopesOf, defaultScopes, onAccountCreated, mail, keyPrefix, passwordGrant, registration, demo, lifetimes, maxSessionsPerAccount, refreshReuse, links, throttle, revocation, signingKeys, keepAuditDays, audit, clock";
 const lifetimes =
-  "`lifetimes` takes accessTokenSeconds, refreshTokenSeconds, refreshFamilySeconds, refreshReuseWindowSeconds, sessionIdleSeconds, sessionSeconds, linkSeconds, recentSignInSeconds, signingKeySeconds";
+  "`lifetimes` takes accessTokenSeconds, refreshTokenSeconds, refreshFamilySeconds, refreshReuseWindowSeconds, sessionIdleSeconds, sessionSeconds, linkSeconds, invitationSeconds, recentSignInSeconds, signingKeySeconds";
 const noRandomKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is not random";
 
 const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, unknown>>, message: string])[] = [
@@ -49,6 +49,9 @@ const wrong: readonly (readonly [name: string, changes: Readonly<Record<string, 
   ["a text for scopes", { scopes: "notes:read" }, scopes],
   ["a scope with a space", { scopes: { "notes read": "" } }, 'Rename "notes read" in `scopes`: it is not a scope (RFC 6749 §3.3)'],
   ["an empty scope", { scopes: { "": "" } }, 'Rename "" in `scopes`: it is not a scope (RFC 6749 §3.3)'],
+  ["no session at all", { maxSessionsPerAccount: 0 }, "Set `maxSessionsPerAccount` to a whole number from 1 to 10000"],
+  ["half a session", { maxSessionsPerAccount: 1.5 }, "Set `maxSessionsPerAccount` to a whole number from 1 to 10000"],
+  ["a text for onAccountCreated", { onAccountCreated: "" }, "Set `onAccountCreated` to a generator: function* (account) { … }"],
   ["a prefix in capitals", { keyPrefix: "Notes" }, keyPrefix],
   ["a prefix with an underscore", { keyPrefix: "my_notes" }, keyPrefix],
   ["an empty prefix", { keyPrefix: "" }, keyPrefix],
@@ -154,7 +157,16 @@ describe("the options of identity()", () => {
 
   test("have secure defaults", () => {
     const { database, mail, key: _key, ...others } = right;
-    const { keys, audit, clock, scopesOf, database: sameDatabase, mail: sameMail, ...settings } = settingsOf(right);
+    const {
+      keys,
+      audit,
+      clock,
+      scopesOf,
+      onAccountCreated,
+      database: sameDatabase,
+      mail: sameMail,
+      ...settings
+    } = settingsOf(right);
     assert.equal(sameDatabase, database);
     assert.equal(sameMail, mail);
     assert.deepEqual(keys.previous, []);
@@ -169,6 +181,7 @@ describe("the options of identity()", () => {
       disabledAt: undefined,
     };
     assert.deepEqual(scopesOf({ ...account }), ["notes:read"]);
+    assert.deepEqual(onAccountCreated(account).next(), { done: true, value: undefined });
     assert.ok(audit);
     assert.deepEqual(settings, {
       ...others,
@@ -178,6 +191,7 @@ describe("the options of identity()", () => {
       passwordGrant: false,
       registration: "closed",
       clientAddress: "known",
+      maxSessionsPerAccount: 100,
       lifetimes: {
         accessTokenSeconds: 600,
         refreshTokenSeconds: 1_209_600,
@@ -186,6 +200,7 @@ describe("the options of identity()", () => {
         sessionIdleSeconds: 28_800,
         sessionSeconds: 604_800,
         linkSeconds: 900,
+        invitationSeconds: 604_800,
         recentSignInSeconds: 600,
         signingKeySeconds: 2_592_000,
       },

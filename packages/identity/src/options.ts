@@ -6,13 +6,14 @@ import { Auditor } from "./audit/auditor.ts";
 import type { IdentityAuditSink } from "./audit/event.ts";
 import type { SigningKeyOptions } from "./issuer/signing-keys.ts";
 import { isLogMail, type Mail } from "./mail/mail.ts";
-import { checkedClock, checkedScopes } from "./mechanism/callback.ts";
+import { checkedClock, checkedScopes, checkedSteps } from "./mechanism/callback.ts";
 import { checkOptions, type KnownOptions, WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
 import { accountScope } from "./principal/principal.ts";
 import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { type IdentityKey, identityKey, WrongIdentityKey } from "./secret/identity-key.ts";
 import type { Lifetimes, RefreshReuse, Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
+import type { Work } from "./store/statement.ts";
 import { limitsOf, type ThrottleOptions } from "./throttle/throttle-options.ts";
 
 /** Whether anybody may register, and the scopes that accounts may have. */
@@ -54,6 +55,21 @@ interface CommonOptions<Sc extends string> {
   readonly key: Redacted<string> | readonly [Redacted<string>, ...Redacted<string>[]];
   /** Every scope that a credential may grant, with its description. */
   readonly scopes: Readonly<Record<Sc, string>>;
+  /**
+   * Runs in the transaction that makes an account: for somebody who registers or accepts an invitation, and for
+   * `accounts.create()` and `accounts.import()`. Write the row of your application about the account here, with the tools of
+   * `lockstep-identity/database`: both rows exist, or neither. If it throws, no account is made, and the caller gets the
+   * error. It runs again if the transaction collides with another, so it must do nothing but database work. The command line
+   * does not run it: `lockstep-identity users create` makes an account without it. Default: nothing.
+   *
+   * @example
+   * ```ts
+   * onAccountCreated: function* ({ id }) {
+   *   yield* all(insertProfile, { id });
+   * },
+   * ```
+   */
+  readonly onAccountCreated?: (account: Account) => Work<void>;
   /** Sends mail: `smtpMail(…)`, or `logMail(…)` while developing. */
   readonly mail: Mail;
   /** The first part of API keys, by which secret scanners find them: lower-case letters and digits. Default `lockstep`. */
@@ -66,6 +82,11 @@ interface CommonOptions<Sc extends string> {
    */
   readonly demo?: boolean;
   readonly lifetimes?: Partial<Lifetimes>;
+  /**
+   * How many sessions an account can have at the same time, those of browsers and of programs together: 1 to 10,000, default 100.
+   * If another begins, the oldest ends with its tokens, in the same transaction. Sessions that were idle for too long end first.
+   */
+  readonly maxSessionsPerAccount?: number;
   /**
    * When a refresh token that was used already returns the same successor again. `"within-window"`: for
    * `lifetimes.refreshReuseWindowSeconds`. `"until-successor-is-used"`: as long as the successor lives and nobody has used it.
@@ -105,12 +126,17 @@ const lifetimes: Readonly<Record<keyof Lifetimes, { readonly min: number; readon
   sessionIdleSeconds: { min: 60, max: 30 * day, otherwise: 8 * 3600 },
   sessionSeconds: { min: 60, max: 90 * day, otherwise: 7 * day },
   linkSeconds: { min: 60, max: day, otherwise: 900 },
+  invitationSeconds: { min: 60, max: 30 * day, otherwise: 7 * day },
   recentSignInSeconds: { min: 0, max: day, otherwise: 600 },
   signingKeySeconds: { min: 3600, max: 365 * day, otherwise: 30 * day },
 };
 
 /** The lifetimes without any options. */
 export const defaultLifetimes: Lifetimes = checkLifetimes({});
+
+/** How many sessions an account can have, without the option. */
+export const defaultMaxSessions = 100;
+const mostSessions = 10_000;
 
 /** All options of `identity()`. */
 const known: KnownOptions<IdentityOptions> = {
@@ -121,12 +147,14 @@ const known: KnownOptions<IdentityOptions> = {
   scopes: true,
   scopesOf: true,
   defaultScopes: true,
+  onAccountCreated: true,
   mail: true,
   keyPrefix: true,
   passwordGrant: true,
   registration: true,
   demo: true,
   lifetimes: true,
+  maxSessionsPerAccount: true,
   refreshReuse: true,
   links: true,
   throttle: true,
@@ -138,7 +166,7 @@ const known: KnownOptions<IdentityOptions> = {
 };
 
 /** The options of the nested records. `throttle-options.ts` checks the names in `throttle`, with their values. */
-const knownLinks: KnownOptions<LinkTemplates> = { verify: true, reset: true };
+const knownLinks: KnownOptions<LinkTemplates> = { verify: true, reset: true, invite: true };
 const knownSigningKeys: KnownOptions<SigningKeyOptions> = { keySetCacheSeconds: true };
 const knownRevocation: KnownOptions<RevocationFeedOptions> = {
   pollMs: true,
@@ -163,6 +191,7 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
     keys: readKeys(options.key),
     scopes,
     scopesOf: checkedScopes(options.scopesOf ?? (({ isSelfRegistered }) => (isSelfRegistered ? defaultScopes : all))),
+    onAccountCreated: checkedSteps("onAccountCreated", options.onAccountCreated ?? noWork),
     keyPrefix,
     keyEnvironment: demo ? "demo" : "live",
     insecureCookies: demo,
@@ -170,6 +199,7 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
     registration: options.registration ?? "closed",
     mail,
     lifetimes: checkLifetimes(options.lifetimes ?? {}),
+    maxSessionsPerAccount: options.maxSessionsPerAccount ?? defaultMaxSessions,
     refreshReuse: checkReuse(options),
     clientAddress: limitsOf(options.throttle ?? {}).clientAddress,
     audit: new Auditor(options.audit ?? consoleAudit, clock),
@@ -189,6 +219,7 @@ function checkNames(options: IdentityOptions): void {
 /** Checks at run time what the types check too, for callers in JavaScript. */
 function checkValues(options: IdentityOptions): void {
   const { database, audience, mail, scopes, registration = "closed", keepAuditDays = 90, keyPrefix = "lockstep" } = options;
+  const { maxSessionsPerAccount: max = defaultMaxSessions } = options;
   const { defaultScopes = [] }: { readonly defaultScopes?: readonly string[] } = options;
   if (typeof audience !== "string" || audience === "") throw wrong("Set `audience` to the name of your API");
   if (typeof database?.transaction !== "function") throw wrong("Set `database` to openSqlite(…) or openPostgres(…)");
@@ -204,7 +235,11 @@ function checkValues(options: IdentityOptions): void {
     throw wrong("Set `defaultScopes` to an array of names in `scopes`");
   if (!/^[a-z][a-z0-9]{0,19}$/.test(keyPrefix))
     throw wrong("Set `keyPrefix` to at most 20 lower-case letters and digits, the first of them a letter");
+  if (!["function", "undefined"].includes(typeof options.onAccountCreated))
+    throw wrong("Set `onAccountCreated` to a generator: function* (account) { … }");
   if (!["open", "closed"].includes(registration)) throw wrong('Set `registration` to "open" or "closed"');
+  if (!Number.isInteger(max) || max < 1 || max > mostSessions)
+    throw wrong(`Set \`maxSessionsPerAccount\` to a whole number from 1 to ${mostSessions}`);
   if (keepAuditDays !== "forever" && (!Number.isInteger(keepAuditDays) || keepAuditDays < 1))
     throw wrong('Set `keepAuditDays` to a whole number of days, 1 or more, or to "forever"');
   for (const name of ["passwordGrant", "demo"] as const)
@@ -213,6 +248,8 @@ function checkValues(options: IdentityOptions): void {
   if (options.demo === true) throw wrong("Remove `demo`: it is refused if NODE_ENV is production");
   if (isLogMail(mail)) throw wrong("Set `mail` to smtpMail(…): logMail(…) is refused if NODE_ENV is production");
 }
+
+function* noWork(): Work<void> {}
 
 function readKeys(key: IdentityOptions["key"]): Settings["keys"] {
   const given: unknown = key instanceof Redacted ? [key] : key;

@@ -4,7 +4,7 @@ import { Redacted } from "lockstep";
 import { Auditor } from "./audit/auditor.ts";
 import type { IdentityEvent } from "./audit/event.ts";
 import type { MailMessage } from "./mail/mail.ts";
-import { defaultLifetimes } from "./options.ts";
+import { defaultLifetimes, defaultMaxSessions } from "./options.ts";
 import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { identityKey } from "./secret/identity-key.ts";
 import type { Settings } from "./settings.ts";
@@ -49,6 +49,7 @@ export function testSettings(database: Database, overrides: Partial<Settings> = 
     keys: { current: identityKey(new Redacted(randomBytes(32).toString("base64url"))), previous: [] },
     scopes: { "notes:read": "Read notes", "notes:write": "Change notes" },
     scopesOf: () => ["notes:read", "notes:write"],
+    onAccountCreated: function* () {},
     keyPrefix: "test",
     keyEnvironment: "live",
     insecureCookies: false,
@@ -60,6 +61,7 @@ export function testSettings(database: Database, overrides: Partial<Settings> = 
       },
     },
     lifetimes: defaultLifetimes,
+    maxSessionsPerAccount: defaultMaxSessions,
     refreshReuse: "within-window",
     clientAddress: "unknown",
     audit: new Auditor((event) => events.push(event), clock.read),

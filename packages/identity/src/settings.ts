@@ -4,6 +4,7 @@ import type { Auditor } from "./audit/auditor.ts";
 import type { Mail } from "./mail/mail.ts";
 import type { IdentityKeys } from "./secret/identity-key.ts";
 import type { Database } from "./store/database.ts";
+import type { Work } from "./store/statement.ts";
 
 /** Lifetimes, in seconds. */
 export interface Lifetimes {
@@ -24,6 +25,8 @@ export interface Lifetimes {
   readonly sessionSeconds: number;
   /** Life of a link sent by mail. Default 15 minutes. */
   readonly linkSeconds: number;
+  /** Life of an invitation, at most 30 days. Default 7 days. */
+  readonly invitationSeconds: number;
   /**
    * How long a sign-in is recent: after that, making an API key, changing the address, closing the account and ending other
    * sign-ins need the password again. Default 10 minutes.
@@ -51,6 +54,8 @@ export interface Settings {
   readonly scopes: Readonly<Record<string, string>>;
   /** The scopes that an account may have. */
   readonly scopesOf: (account: Account) => readonly string[];
+  /** The application's part of the transaction that makes an account. */
+  readonly onAccountCreated: (account: Account) => Work<void>;
   /** The first part of API keys, for example `notes`. */
   readonly keyPrefix: string;
   /** The second part of API keys. */
@@ -61,6 +66,8 @@ export interface Settings {
   readonly registration: "open" | "closed";
   readonly mail: Mail;
   readonly lifetimes: Lifetimes;
+  /** How many sessions an account can have at the same time. */
+  readonly maxSessionsPerAccount: number;
   readonly refreshReuse: RefreshReuse;
   /** Whether the host tells the client's address. */
   readonly clientAddress: "known" | "unknown";

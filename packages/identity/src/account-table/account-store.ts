@@ -46,6 +46,9 @@ const manyNames = Array.from({ length: manySize }, (_, index) => `id${index}`);
 
 const byId = sql(`SELECT ${record} FROM identity_accounts WHERE id = :id`);
 const byKey = sql(`SELECT ${record} FROM identity_accounts WHERE email_key = :key`);
+const emailById = sql(`
+  SELECT CASE WHEN verified_at IS NULL THEN NULL ELSE email END AS verified_email
+  FROM identity_accounts WHERE id = :id AND disabled_at IS NULL`);
 const byForeignId = sql(`SELECT ${accountColumns} FROM identity_accounts WHERE foreign_id = :foreignId`);
 const plainById = sql(`SELECT ${accountColumns} FROM identity_accounts WHERE id = :id`);
 const plainByKey = sql(`SELECT ${accountColumns} FROM identity_accounts WHERE email_key = :key`);
@@ -115,6 +118,12 @@ export function* findAccountByForeignId(foreignId: string): Work<Account | undef
   return row && toAccount(row);
 }
 
+/** Finds the confirmed address of an account. Returns nothing if there is no such account or it is disabled. */
+export function* findVerifiedEmail(id: string): Work<{ readonly verifiedEmail: string | undefined } | undefined> {
+  const row = yield* first(emailById, { id });
+  return row && { verifiedEmail: textOrNone(row, "verified_email") };
+}
+
 /** Finds the accounts with these ids, in no particular order. */
 export function* findAccounts(ids: readonly string[]): Work<readonly Account[]> {
   const found: Account[] = [];
@@ -169,8 +178,8 @@ export function* deleteAccount(id: string): Work<boolean> {
   return (yield* first(remove, { id })) !== undefined;
 }
 
-/** Locks an address, so it is still free when the transaction that checked it writes it. */
-function* lockAddress(key: string): Work<void> {
+/** Locks an address, so it is still free when the transaction that checked it writes it. After the lock of an account, if any. */
+export function* lockAddress(key: string): Work<void> {
   yield* lock(`address:${key}`);
 }
 

@@ -97,6 +97,7 @@ describeOnEach("one's own account", (kind) => {
       "/auth/account/deactivate",
       "/auth/account/delete",
       "/auth/email",
+      "/auth/invitations/accept",
       "/auth/password",
       "/auth/password/forgot",
       "/auth/password/reset",

@@ -17,6 +17,7 @@ import { OptionalPassword } from "../password/password-schema.ts";
 import type { AccountRouteServices, AccountServices } from "./account-services.ts";
 import type { ChangedBy } from "./accounts.ts";
 import { requestAddressChange } from "./address-change.ts";
+import { acceptRoute } from "./invitation-route.ts";
 import { linksTo } from "./link-template.ts";
 import { changePassword } from "./password-change.ts";
 import { finishReset, requestReset } from "./password-reset.ts";
@@ -44,6 +45,7 @@ export function accountRoutes(services: AccountRouteServices): Route[] {
     ...(settings.registration === "open" ? [registerRoute(inner)] : []),
     verifyRoute(inner),
     ...resetRoutes(inner),
+    acceptRoute(inner),
     ...passwordRoutes(services, inner),
     ...ownRoutes(services),
   ];
@@ -164,7 +166,7 @@ function passwordRoutes({ holder, accounts, rotateSession }: AccountRouteService
         description:
           "A link goes to the new address and a notice to the old one, which stays in use until the link is used at `POST /auth/verify`.",
         tags,
-        deps: { user: holder, connection: connection(), body: body(EmailChange) },
+        deps: { user: holder, connection: clientConnection(services.settings), body: body(EmailChange) },
         response: Accepted,
         status: 202,
         problems: { 403: again, ...unsent },

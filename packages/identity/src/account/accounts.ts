@@ -11,7 +11,6 @@ import {
   readAccount,
   readAccountByEmail,
   findAccounts,
-  insertAccount,
   listAccounts,
   lockAccount,
   type NewAccount,
@@ -28,6 +27,7 @@ import { checkNewPassword } from "../password/password-policy.ts";
 import { isAccountId } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
+import { makeAccount } from "./make-account.ts";
 
 /** Who makes a change, and in which request. */
 export interface ChangedBy {
@@ -226,9 +226,10 @@ export class Accounts {
   }
 
   async #insert(account: NewAccount, change: ChangedBy): Promise<Account> {
-    const { audit, database } = this.#settings;
+    const settings = this.#settings;
+    const { audit, database } = settings;
     const made = await audit.recorded(database, originOf(change), function* (record) {
-      const inserted = yield* insertAccount(account);
+      const inserted = yield* makeAccount(account, settings);
       if (inserted !== undefined) yield* record({ type: "account.created", subject: inserted.id, ...by(change) });
       return inserted ?? ((yield* readAccountByEmail(account.address.key)) === undefined ? "id" : "address");
     });

@@ -6,7 +6,7 @@ import { textOf, textOrNone } from "../store/row.ts";
 import { all, first, type Row, sql, type Work } from "../store/statement.ts";
 
 /** The only purpose that a link can be used for. */
-export type LinkPurpose = "register" | "reset" | "change_email";
+export type LinkPurpose = "register" | "reset" | "change_email" | "invite";
 
 /** A link as it is stored. Reading the table is not enough to use one, because it contains only a hash of the token. */
 export interface Link {

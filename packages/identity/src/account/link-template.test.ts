@@ -9,6 +9,7 @@ test("links lead to pages of the issuer, with the token in the fragment, which b
   const links = linksTo("https://as.test");
   assert.equal(links.verify(token), "https://as.test/auth/verify#token=abc$&$1");
   assert.equal(links.reset(token), "https://as.test/auth/password/reset#token=abc$&$1");
+  assert.equal(links.invite(token), "https://as.test/auth/invitations/accept#token=abc$&$1");
   assert.equal(linksTo("https://as.test/tenant/").verify(token), "https://as.test/tenant/auth/verify#token=abc$&$1");
 });
 

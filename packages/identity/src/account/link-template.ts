@@ -10,12 +10,15 @@ export interface LinkTemplates {
   readonly verify?: string | undefined;
   /** The page that asks for a new password. Default `<issuer>/auth/password/reset#token={token}`. */
   readonly reset?: string | undefined;
+  /** The page that accepts an invitation. Default `<issuer>/auth/invitations/accept#token={token}`. */
+  readonly invite?: string | undefined;
 }
 
 /** Builds links with their tokens. */
 export interface Links {
   verify(token: Redacted<string>): string;
   reset(token: Redacted<string>): string;
+  invite(token: Redacted<string>): string;
 }
 
 const place = "{token}";
@@ -26,15 +29,17 @@ const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
  *
  * @throws BuildError `wrong_option` if a template is not an https URL (http on loopback) that contains `{token}` exactly once
  */
-export function linksTo(issuer: string, { verify, reset }: LinkTemplates = {}): Links {
+export function linksTo(issuer: string, { verify, reset, invite }: LinkTemplates = {}): Links {
   const base = issuer.endsWith("/") ? issuer.slice(0, -1) : issuer;
   const templates = {
     verify: checked("verify", verify ?? `${base}/auth/verify#token=${place}`),
     reset: checked("reset", reset ?? `${base}/auth/password/reset#token=${place}`),
+    invite: checked("invite", invite ?? `${base}/auth/invitations/accept#token=${place}`),
   };
   return {
     verify: (token) => templates.verify.replace(place, () => token.reveal()),
     reset: (token) => templates.reset.replace(place, () => token.reveal()),
+    invite: (token) => templates.invite.replace(place, () => token.reveal()),
   };
 }
 

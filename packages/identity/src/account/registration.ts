@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Connection, Redacted } from "lockstep";
-import { findAccountByEmail, insertAccount } from "../account-table/account-store.ts";
+import { findAccountByEmail } from "../account-table/account-store.ts";
 import { type ParsedEmail, parseEmail } from "../mail/email.ts";
 import { accountExists, confirmRegistration } from "../mail/message.ts";
 import { wrongPassword } from "../password/own-password.ts";
@@ -14,6 +14,7 @@ import { checkNewPassword } from "../password/password-policy.ts";
 import { newSecret } from "../secret/opaque-token.ts";
 import { type AccountServices, messageContext } from "./account-services.ts";
 import { invalidLink } from "./invalid-link.ts";
+import { makeAccount } from "./make-account.ts";
 import { type Link, saveLink, spendLink } from "./link-store.ts";
 
 /** A request to register. */
@@ -78,7 +79,7 @@ export async function finishRegistration(use: LinkUse, link: Link, { settings, t
     const address = spent && parseEmail(spent.email);
     if (spent === undefined || address === undefined) return undefined;
     const about = { id, createdAt: now, verifiedAt: now, isSelfRegistered: true };
-    const made = yield* insertAccount({ ...about, address, passwordHash: spent.passwordHash });
+    const made = yield* makeAccount({ ...about, address, passwordHash: spent.passwordHash }, settings);
     if (made !== undefined) yield* record({ type: "account.registered", subject: id });
     return made;
   });

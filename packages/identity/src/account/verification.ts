@@ -21,7 +21,7 @@ export interface Verified {
 export async function verifyAddress(use: LinkUse, services: AccountServices): Promise<Verified> {
   const { settings, throttle } = services;
   const link = await settings.database.run(findLink(use.token, settings.clock()));
-  if (link === undefined || link.purpose === "reset") {
+  if (link?.purpose !== "register" && link?.purpose !== "change_email") {
     await throttle.failed("link", use.connection);
     invalidLink("unknown", use.connection, settings);
   }

@@ -1,21 +1,30 @@
-/** The routes for administrators: listing accounts, disabling and enabling them, and ending their sessions. */
-import { connection, depends, del, get, notFound, nothing, path, permitted, post, query, type Route } from "lockstep";
+/** The routes for administrators: inviting people, listing, disabling and enabling accounts, and ending their sessions. */
+import { body, connection, depends, del, get, notFound, nothing, path, permitted, post, query, reply, type Route } from "lockstep";
 import { z } from "zod";
 import type { Accounts } from "../account/accounts.ts";
-import { AccountView, viewOf } from "../account/account-schema.ts";
+import { Accepted, AccountView, EmailOnly, viewOf } from "../account/account-schema.ts";
+import { sendInvitation } from "../account/invitation.ts";
+import { type LinkTemplates, linksTo } from "../account/link-template.ts";
 import type { AdministratorDependency } from "../api-key/service-account-routes.ts";
+import type { Outbox } from "../mail/outbox.ts";
+import type { Settings } from "../settings.ts";
 
 /** The parameter of `accountAdminRoutes()`. */
 export interface AccountAdminServices {
   readonly accounts: Accounts;
   readonly admin: AdministratorDependency;
+  readonly settings: Settings;
+  readonly outbox: Outbox;
+  /** The pages that the links in messages open. Default: pages of the issuer. */
+  readonly links?: LinkTemplates | undefined;
 }
 
 const tags = ["Accounts"];
 const AccountList = z.object({ items: z.array(AccountView), next: z.uuid().nullable() }).meta({ id: "AccountList" });
 
-/** Builds the routes under `/auth/accounts`. */
-export function accountAdminRoutes({ accounts, admin }: AccountAdminServices): Route[] {
+/** Builds the routes under `/auth/accounts`, and `POST /auth/invitations`. */
+export function accountAdminRoutes(services: AccountAdminServices): Route[] {
+  const { accounts, admin } = services;
   const account = permitted({ id: path("id", z.uuid()), admin }, ({ id }) => accounts.find(id));
   const change = depends({ admin, origin: connection() }, ({ admin, origin }) => ({ by: admin.id, requestId: origin.requestId }));
   const limit = query("limit", z.int().min(1).max(100).default(50));
@@ -48,5 +57,27 @@ export function accountAdminRoutes({ accounts, admin }: AccountAdminServices): R
         await accounts.endSessions(account.id, { reason: "ended_by_administrator", ...change });
       },
     ),
+    invitationRoute(services),
   ];
+}
+
+function invitationRoute({ admin, settings, outbox, links }: AccountAdminServices): Route {
+  const sending = { settings, outbox, links: linksTo(settings.issuer, links) };
+  return post(
+    "/auth/invitations",
+    {
+      tags,
+      summary: "Invite somebody by e-mail",
+      description:
+        "A link goes to the address. With it and a password, the account is made. An earlier invitation to the address ends.",
+      deps: { admin, connection: connection(), body: body(EmailOnly) },
+      response: Accepted,
+      status: 202,
+      problems: { 409: "`address_taken`: the address has an account.", 403: "`sign_in_again`: the sign-in has just ended." },
+    },
+    async ({ admin, connection, body: { email } }) => {
+      await sendInvitation({ email, by: admin, connection }, sending);
+      return reply(202, { status: "accepted" });
+    },
+  );
 }

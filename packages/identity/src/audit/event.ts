@@ -16,6 +16,8 @@ type Success =
   | { readonly type: "account.registration_requested"; readonly subject?: string }
   | { readonly type: "account.address_change_requested"; readonly subject: string }
   | { readonly type: "account.address_changed"; readonly subject: string }
+  | { readonly type: "invitation.sent"; readonly by: string }
+  | { readonly type: "invitation.accepted"; readonly subject: string; readonly by: string }
   | { readonly type: "password.changed"; readonly subject: string }
   | { readonly type: "password.reset_requested"; readonly subject: string }
   | { readonly type: "password.reset"; readonly subject: string }
@@ -95,6 +97,7 @@ export type EndReason =
   | "ended_by_owner"
   | "ended_by_administrator"
   | "replaced"
+  | "session_limit"
   | "password_changed"
   | "account_disabled"
   | "account_deleted"

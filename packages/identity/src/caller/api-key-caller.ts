@@ -2,6 +2,7 @@
 import { authenticate, type Dependency, identified, type Scheme } from "lockstep";
 import type { ApiKeys, VerifiedKey } from "../api-key/api-keys.ts";
 import type { ApiClient, CallerFacts } from "../principal/principal.ts";
+import { withAccount } from "./user-email.ts";
 import type { Settings } from "../settings.ts";
 import { clientConnection } from "../throttle/client-connection.ts";
 
@@ -27,7 +28,7 @@ function callerOf({ id, owner, name, scopes }: VerifiedKey): ApiClient {
   if (owner.kind === "client") {
     return { kind: "service", id: owner.id, name: owner.name, credential: "api_key", scopes, keyId: id };
   }
-  return {
+  const user = {
     kind: "user",
     id: owner.account.id,
     name,
@@ -37,5 +38,6 @@ function callerOf({ id, owner, name, scopes }: VerifiedKey): ApiClient {
     clientId: undefined,
     keyId: id,
     authenticatedAt: undefined,
-  };
+  } as const;
+  return withAccount(user, owner.account);
 }

@@ -33,6 +33,7 @@ import type { Sessions } from "../session/sessions.ts";
 import type { Settings } from "../settings.ts";
 import { keyCaller } from "./api-key-caller.ts";
 import { sessionUser } from "./session-user.ts";
+import { type WithEmail, withEmailOver } from "./user-email.ts";
 
 /** The schemes and dependencies of one identity. */
 export interface Callers {
@@ -44,6 +45,7 @@ export interface Callers {
   readonly holder: SignedInUser;
   readonly apiClient: Dependency<ApiClient, CallerFacts>;
   readonly service: Dependency<Service, CallerFacts | "authorized">;
+  readonly withEmail: WithEmail;
 }
 
 /** The services that the dependencies need. */
@@ -95,6 +97,7 @@ export function callers({ settings, tokens, sessions, apiKeys }: CallerServices)
     ),
     apiClient: key,
     service: authorize({ machine }, ({ machine }) => (machine.kind === "service" ? machine : deny("not a service account"))),
+    withEmail: withEmailOver(settings),
   };
 }
 

@@ -5,6 +5,7 @@ import { ownSite, type sessionScheme } from "../session/session-cookie.ts";
 import type { AccountSession } from "../session/session-store.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { Settings } from "../settings.ts";
+import { withAccount } from "./user-email.ts";
 
 /** A user who is authenticated by the cookie of a session. */
 export type SessionUser = Dependency<User, CallerFacts | "cookie">;
@@ -20,7 +21,7 @@ export function sessionUser(
 ): SessionUser {
   return authenticate({ session: scheme, site: ownSite(settings) }, async ({ session }) => {
     const found = (await sessions.find(session)) ?? deny("no session, or an ended one");
-    const user = userOf(found, settings.scopesOf(found.account));
+    const user = withAccount(userOf(found, settings.scopesOf(found.account)), found.account);
     return identified(user, { sub: user.id, scope: user.scopes.join(" "), sid: found.id });
   });
 }

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { Redacted } from "lockstep";
 import { Auditor } from "../audit/auditor.ts";
-import { defaultLifetimes } from "../options.ts";
+import { defaultLifetimes, defaultMaxSessions } from "../options.ts";
 import { type IdentityKey, identityKey, type IdentityKeys, WrongIdentityKey } from "../secret/identity-key.ts";
 import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
@@ -102,6 +102,8 @@ export function settingsOver(database: Database, env: Environment, named: readon
     },
     scopes: Object.fromEntries(scopes.map((scope) => [scope, ""])),
     scopesOf: () => scopes,
+    // The command line has no application: its function runs in the service only.
+    onAccountCreated: function* () {},
     keyPrefix: readPrefix(env["IDENTITY_KEY_PREFIX"]),
     keyEnvironment: readKeyEnvironment(env["IDENTITY_KEY_ENVIRONMENT"]),
     insecureCookies: false,
@@ -112,6 +114,7 @@ export function settingsOver(database: Database, env: Environment, named: readon
     },
     // The defaults. Revocations must outlive the tokens of the service, whose lifetimes may be shorter.
     lifetimes: defaultLifetimes,
+    maxSessionsPerAccount: defaultMaxSessions,
     refreshReuse: "within-window",
     clientAddress: "unknown",
     // Events are written to the table in the transaction of their change, so nothing is left to do here.

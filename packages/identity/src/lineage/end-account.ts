@@ -18,15 +18,17 @@ export interface AccountEnd {
 
 const removeLinks = sql("DELETE FROM identity_links WHERE account_id = :id");
 
+const removeInvitations = sql("DELETE FROM identity_links WHERE invited_by = :id");
+
 /** Invalidates all links that were sent for an account. */
 export function* removeLinksOf(id: string): Work<void> {
   yield* all(removeLinks, { id });
 }
 
 /**
- * Ends an account's sessions with their refresh tokens, its API keys, the links that were sent, and every access token issued so
- * far. If the account is disabled or deleted, the API keys that it made for service accounts end, too: its owner has seen them.
- * Part of a transaction.
+ * Ends an account's sessions with their refresh tokens, its API keys, the links that were sent to it, the invitations that it has
+ * sent, and every access token issued so far. If the account is disabled or deleted, the API keys that it made for service
+ * accounts end, too: its owner has seen them. Part of a transaction.
  */
 export function* endEverythingOf(id: string, end: AccountEnd, record: Recorder, settings: Settings): Work<void> {
   const { reason, keepSession, keepApiKeys = [] } = end;
@@ -36,6 +38,7 @@ export function* endEverythingOf(id: string, end: AccountEnd, record: Recorder, 
   yield* endApiKeys({ account: id, keep: keepApiKeys }, { reason }, record, settings);
   if (reason !== "password_changed") yield* endApiKeys({ madeBy: id }, { reason }, record, settings);
   yield* removeLinksOf(id);
+  yield* all(removeInvitations, { id });
   // The tokens of the session that goes on stay valid; all others belong to sessions that have just ended.
   if (keepSession === undefined) yield* revoke({ kind: "subject", key: id, at: now, expiresAt: lastTokenOver(settings, now) });
 }

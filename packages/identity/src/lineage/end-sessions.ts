@@ -25,6 +25,7 @@ export type Sessions =
 const endsKeys: Readonly<Record<EndReason, boolean>> = {
   signed_out: false,
   replaced: false,
+  session_limit: false,
   privileges_changed: false,
   token_revoked: false,
   signed_out_everywhere: true,

@@ -33,6 +33,16 @@ export function confirmRegistration({ service, link, linkSeconds }: LinkMessage)
   ]);
 }
 
+/** Invites somebody to make an account, because an administrator asked for it. */
+export function invitation({ service, link, linkSeconds }: LinkMessage): MessageText {
+  return message(`You are invited to ${service}`, [
+    `An administrator of ${service} invites you to use it with this address.`,
+    `To accept, open this link within ${duration(linkSeconds)} and choose a password:`,
+    `  ${link}`,
+    "If you do not want an account, do nothing: none is made.",
+  ]);
+}
+
 /** Tells the owner of an account that somebody entered their address, to register or for another account. */
 export function accountExists({ service }: MessageContext): MessageText {
   return message(`You have an account at ${service}`, [
@@ -89,7 +99,10 @@ function message(subject: string, paragraphs: readonly string[]): MessageText {
   return { subject, text: `${paragraphs.join("\n\n")}\n` };
 }
 
+/** Rounds down to the largest unit of which there are at least two. */
 function duration(seconds: number): string {
   const minutes = Math.max(1, Math.floor(seconds / 60));
+  if (minutes >= 2 * 1440) return `${Math.floor(minutes / 1440)} days`;
+  if (minutes >= 2 * 60) return `${Math.floor(minutes / 60)} hours`;
   return minutes === 1 ? "a minute" : `${minutes} minutes`;
 }

@@ -1,6 +1,7 @@
 /**
  * Functions that an application passes in. Sinks are called without waiting, and their failures are reported on standard error
- * only. A function that decides about access (a clock, the scopes of an account) is checked: a wrong result refuses the request.
+ * only. A function whose result counts is checked, and a wrong result refuses the request: one that decides about access (a
+ * clock, the scopes of an account), or that takes part in a transaction.
  */
 
 /**
@@ -56,6 +57,27 @@ export function checkedScopes<T>(scopesOf: (about: T) => readonly string[]): (ab
     ignore(scopes);
     throw new TypeError(`Let \`scopesOf\` return an array of scopes, synchronously: it returned ${typeof scopes}`);
   };
+}
+
+/**
+ * Checks that a function of the application returns steps for the database.
+ *
+ * @throws TypeError when it is called and does not return a generator
+ */
+export function checkedSteps<T, G extends Generator<unknown, unknown, never>>(
+  name: string,
+  steps: (about: T) => G,
+): (about: T) => G {
+  return (about) => {
+    const given: unknown = steps(about);
+    if (isGenerator(given)) return given as G;
+    ignore(given);
+    throw new TypeError(`Write \`${name}\` as a generator, function* (…) { yield* … }: it returned ${typeof given}`);
+  };
+}
+
+function isGenerator(given: unknown): boolean {
+  return typeof given === "object" && given !== null && Symbol.iterator in given && "next" in given;
 }
 
 /** The name of an error's type: `TypeError`. It contains nothing else, whatever name the error was given. */

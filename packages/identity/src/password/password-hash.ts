@@ -61,10 +61,18 @@ export function checkNode(): void {
 }
 
 /**
- * Hashes a password with a new salt, as a PHC string.
+ * Hashes a password with argon2id (19 MiB, 2 passes) and a new salt. Returns a PHC string, `$argon2id$v=19$…`: `reveal()` it to
+ * store it. Passwords are normalised (NFC) first, so it does not matter how a keyboard composes a character. It takes about 50
+ * ms of one core. Only a few hashes run at a time, and they wait in one queue with those of the sign-ins. It is not checked
+ * whether the password is a good one.
  *
  * @param line whether somebody is known who asks: by a session, a link or a device
  * @throws Unavailable if too many hashes are waiting
+ * @example
+ * ```ts
+ * const hash = await hashPassword(new Redacted(typed));
+ * await save(documentId, hash.reveal());
+ * ```
  */
 export async function hashPassword(password: Redacted<string>, line: Line = "strangers"): Promise<Secret<string>> {
   const nonce = crypto.randomBytes(saltBytes);
@@ -84,10 +92,15 @@ export interface Verification {
 }
 
 /**
- * Tells whether a password matches a hash. Without a hash, and with one that cannot be read, it never matches and takes as long,
- * so the time does not reveal whether an account exists.
+ * Tells whether a password matches a hash, which is a PHC string of argon2id (`secret(text)` for one that was stored). Without a
+ * hash, and with one that cannot be read, it never matches and takes as long, so the time does not reveal whether an account
+ * exists. Attempts are not counted: limit them, or a short password can be guessed.
  *
  * @throws Unavailable if too many hashes are waiting
+ * @example
+ * ```ts
+ * const isRight = await verifyPassword(new Redacted(typed), stored === undefined ? undefined : secret(stored));
+ * ```
  */
 export async function verifyPassword(
   password: Redacted<string>,
@@ -115,8 +128,8 @@ function othersOf(own: Omit<Parsed, "tag">, costs: readonly string[]): readonly 
 }
 
 /**
- * Whether a hash should be replaced at the next sign-in, because it was made with a lower cost, a shorter salt, or another
- * algorithm.
+ * Whether a stored hash should be replaced by `hashPassword()` once its password was verified, because it was made with a lower
+ * cost, a shorter salt, or another algorithm. Identity does so for its accounts at a sign-in.
  */
 export function needsRehash(hash: Secret<string>): boolean {
   const parsed = parse(hash.reveal());

@@ -20,6 +20,15 @@ export interface User {
   readonly authenticatedAt: number | undefined;
 }
 
+/** A user with the address of their account, if somebody confirmed that it is theirs. */
+export interface UserWithEmail extends User {
+  /**
+   * The address as it was entered. `undefined` if nobody has confirmed it by a link, for example because an administrator made
+   * the account.
+   */
+  readonly verifiedEmail: string | undefined;
+}
+
 /** A client that calls in its own name: a service account. */
 export interface Service {
   readonly kind: "service";

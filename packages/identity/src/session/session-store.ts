@@ -89,6 +89,11 @@ const page = sql(`
   WHERE account_id = :accountId AND ended_at IS NULL AND expires_at > :now AND (kind = 'tokens' OR seen_at > :idleSince)
     AND (:after = '' OR (created_at, id) < (SELECT created_at, id FROM identity_sessions WHERE id = :after AND account_id = :accountId))
   ORDER BY created_at DESC, id DESC LIMIT :limit`);
+// The sessions that are idle, then the others, from the oldest on, beyond those that may stay.
+const overLimit = sql(`
+  SELECT id FROM identity_sessions WHERE account_id = :accountId AND ended_at IS NULL AND expires_at > :now AND id <> :newest
+  ORDER BY CASE WHEN kind = 'browser' AND seen_at <= :idleSince THEN 1 ELSE 0 END, created_at DESC, id DESC
+  LIMIT 1000000 OFFSET :kept`);
 const hashOfId = sql("SELECT secret_hash FROM identity_sessions WHERE id = :id AND ended_at IS NULL AND expires_at > :now");
 const swap = sql(`
   UPDATE identity_sessions SET secret_hash = :next
@@ -142,6 +147,19 @@ export function* listSessions(
 ): Work<readonly SessionRecord[]> {
   const rows = yield* all(page, { accountId, limit, after, ...times });
   return rows.map(toSession);
+}
+
+/**
+ * Finds the sessions of an account that are too many beside its newest one: idle ones first, then the oldest. Part of a
+ * transaction that locks the account, so no other begins.
+ */
+export function* findSessionsOver(
+  max: number,
+  { accountId, newest }: { readonly accountId: string; readonly newest: string },
+  times: SessionTimes,
+): Work<readonly string[]> {
+  const rows = yield* all(overLimit, { accountId, newest, kept: max - 1, ...times });
+  return rows.map((row) => textOf(row, "id"));
 }
 
 /** Finds the hash of a browser's secret, if the session is not over. */

@@ -17,6 +17,7 @@ import {
   confirmSession,
   findSecretHash,
   findSession,
+  findSessionsOver,
   findSessionBySecret,
   insertSession,
   listSessions,
@@ -80,8 +81,9 @@ export class Sessions {
   }
 
   /**
-   * Begins a session for a sign-in, and records it. Part of a transaction. Checking a password takes time: if the account was
-   * disabled meanwhile, or all its sessions were ended (a new password, "sign out everywhere"), no session begins.
+   * Begins a session for a sign-in, and records it. Part of a transaction. If the account then has more sessions than
+   * `maxSessionsPerAccount`, the oldest ends. Checking a password takes time: if the account was disabled meanwhile, or all its
+   * sessions were ended (a new password, "sign out everywhere"), no session begins.
    *
    * @throws SignInRefused in that case
    */
@@ -113,6 +115,7 @@ export class Sessions {
     }
     yield* record({ type: "sign_in.succeeded", subject: account.id, method: "password", session: id });
     if (others.replaces !== undefined) yield* this.#replace(others.replaces, record);
+    yield* this.#endOverLimit(account.id, id, record);
     return { id, secret, authenticatedAt: now, expiresAt };
   }
 
@@ -216,6 +219,15 @@ export class Sessions {
   *#replace(secret: Redacted<string>, record: Recorder): Work<void> {
     const before = isSecretFormat(secret.reveal()) ? yield* findSessionBySecret(hashOfSecret(secret)) : undefined;
     if (before !== undefined) yield* endSessions({ id: before.id }, "replaced", record, this.#settings);
+  }
+
+  *#endOverLimit(accountId: string, newest: string, record: Recorder): Work<void> {
+    const { clock, lifetimes, maxSessionsPerAccount } = this.#settings;
+    const now = clock();
+    const times = { now, idleSince: now - lifetimes.sessionIdleSeconds * 1000 };
+    for (const id of yield* findSessionsOver(maxSessionsPerAccount, { accountId, newest }, times)) {
+      yield* endSessions({ id }, "session_limit", record, this.#settings);
+    }
   }
 
   #refusal({ account, endedAt, expiresAt, seenAt }: AccountSession, now: number): string | undefined {

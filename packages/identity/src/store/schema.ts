@@ -26,7 +26,8 @@ export const identitySchema: Schema = {
         )`),
       sql("CREATE INDEX identity_accounts_by_time ON identity_accounts (created_at, id)"),
 
-      // A link that was sent by mail: to confirm an address, to reset a password. One row is one attempt, spent by deleting it.
+      // A link that was sent by mail: to confirm an address, to reset a password, to accept an invitation. One row is one
+      // attempt, spent by deleting it.
       sql(`
         CREATE TABLE identity_links (
           secret_hash TEXT NOT NULL PRIMARY KEY,
@@ -34,10 +35,14 @@ export const identitySchema: Schema = {
           account_id TEXT REFERENCES identity_accounts (id) ON DELETE CASCADE,
           email TEXT NOT NULL,
           password_hash TEXT,
+          invited_by TEXT,
           created_at BIGINT NOT NULL,
           expires_at BIGINT NOT NULL
         )`),
       sql("CREATE INDEX identity_links_by_account ON identity_links (account_id)"),
+      sql("CREATE INDEX identity_links_by_inviter ON identity_links (invited_by) WHERE invited_by IS NOT NULL"),
+      // An address has one invitation at most.
+      sql("CREATE UNIQUE INDEX identity_links_invitations ON identity_links (lower(email)) WHERE purpose = 'invite'"),
       sql("CREATE INDEX identity_links_by_expiry ON identity_links (expires_at)"),
 
       // An OAuth client. If its grants include client_credentials, it is a service account: it calls in its own name.
