@@ -32,7 +32,7 @@ test("the name does not contain the address, and differs under another key", () 
 });
 
 test("without an address, and with a text that is not an address, the name is unknown", () => {
-  for (const address of [undefined, "", "unknown", "192.0.2", "192.0.2.1.5", "[::1]", "::ffff:192.0.2.256", "1:2:3"])
+  for (const address of [undefined, "", "unknown", "192.0.2", "192.0.2.1.5", "::ffff:192.0.2.256", "1:2:3"])
     assert.equal(networkName(key, address), "unknown");
   fc.assert(fc.property(fc.oneof(fc.string(), fc.ipV4(), fc.ipV6()), (address) => networkName(key, address).length <= 16));
 });

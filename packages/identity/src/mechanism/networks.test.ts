@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { networksOf, unknownNetwork } from "./address-prefix.ts";
+import { networksOf, unknownNetwork } from "./networks.ts";
 
 const byte = fc.integer({ min: 0, max: 255 });
 const ipv4 = fc.tuple(byte, byte, byte, byte);

@@ -1,7 +1,7 @@
 /**
- * The networks of an address. Attempts are counted by two of them. The narrow one is what a client usually has for itself: one
- * IPv4 address, an IPv6 /64. The wide one, with a much higher limit, stops clients that have many of these: an IPv4 /24, an IPv6
- * /48. The host says which address a connection has (`trustedProxies`); no header is read here.
+ * The networks of an address. The narrow one is what a client usually has for itself: one IPv4 address, an IPv6 /64. The wide one
+ * is what one customer of a provider may have: an IPv4 /24, an IPv6 /48. Attempts are counted by both, events by the wide one.
+ * The host says which address a connection has (`trustedProxies`); no header is read here.
  */
 import { isIPv4, isIPv6 } from "node:net";
 
