@@ -135,7 +135,7 @@ const others: Readonly<Record<string, Row>> = {
 /** What takes no options: a record of dependencies, claims, a key set or an event is data, whose names are the application's. */
 const withoutOptions: ReadonlySet<string> = new Set(
   [
-    "allow anyOf anyScope authenticate consoleAudit deny firstOf identified media notFound nothing optional",
+    "allow anyOf anyScope authenticate consoleAudit deny firstOf identified media notFound nothing onlyScoped optional",
     "passwordRequestForm pinoAudit sameSecret sameSite scopes secret unchecked Redacted",
     "generateSigningKey jwks parseScope publicJwks signingKey",
     "buildChallenge findCredential malformedCredential repeatedCredential",
