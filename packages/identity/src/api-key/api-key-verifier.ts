@@ -53,7 +53,7 @@ export class ApiKeyVerifier {
   #judge(parts: ApiKeyParts, found: FoundKey | undefined, origin: KeyOrigin): VerifiedKey {
     const about = this.#checkLimit(parts, origin);
     const isRight = isSameHash(hashOfSecret(parts.secret), found?.secretHash.reveal() ?? nobody);
-    const reason = whyRefused(found, this.#settings.clock());
+    const reason = whyRefused(found, this.#settings);
     if (found?.id !== parts.id || !isRight) {
       this.#throttle.failed(about);
       throw this.#refused(found?.id === parts.id ? "wrong secret" : "no such key", origin, parts.id);
@@ -68,7 +68,7 @@ export class ApiKeyVerifier {
     return {
       id,
       familyId,
-      owner: owner.kind === "user" ? owner : { kind: "client", id: owner.id, name: owner.name },
+      owner: owner.kind === "client" ? { kind: "client", id: owner.id, name: owner.name } : owner,
       name,
       scopes: scopes.filter((scope) => had.includes(scope)),
     };
@@ -97,12 +97,13 @@ export class ApiKeyVerifier {
   }
 }
 
-function whyRefused(found: FoundKey | undefined, now: number): string | undefined {
+function whyRefused(found: FoundKey | undefined, settings: Settings): string | undefined {
+  const now = settings.clock();
   if (found === undefined) return "no such key";
   const { revokedAt, expiresAt, owner } = found;
   if (revokedAt !== undefined) return "revoked";
   if (expiresAt !== undefined && expiresAt <= now) return "expired";
-  return isDisabled(owner) ? "owner disabled" : undefined;
+  return isDisabled(owner, settings) ? "owner disabled" : undefined;
 }
 
 function isSameHash(presented: string, stored: string): boolean {

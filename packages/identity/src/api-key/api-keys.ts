@@ -6,11 +6,11 @@ import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-opt
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 import type { KeyThrottle } from "../throttle/key-limits.ts";
-import type { ApiKey, KeyOwner, VerifiedKey } from "./api-key.ts";
+import { type ApiKey, type KeyOwner, subjectOfOwner, type VerifiedKey } from "./api-key.ts";
 import { knownKey, type KeyToImport } from "./api-key-import.ts";
-import { scopesOfOwner } from "./api-key-owner.ts";
-import type { CreatedApiKey, KeyChange, KeyRotation, NewApiKey } from "./api-key-request.ts";
-import { checkGrace, checkHeld, checkName, expiryOf, expiryOfSuccessor } from "./api-key-rules.ts";
+import { lockOwner, scopesOfOwner } from "./api-key-owner.ts";
+import type { CreatedApiKey, KeyChange, KeyRotation, KeysOfOwner, NewApiKey } from "./api-key-request.ts";
+import { checkGrace, checkHeld, checkName, checkOwner, expiryOf, expiryOfSuccessor } from "./api-key-rules.ts";
 import { countLiveApiKeys, findApiKey, insertApiKey, type KeyPage, listApiKeys, replaceApiKey } from "./api-key-store.ts";
 import { ApiKeyUse } from "./api-key-use.ts";
 import { ApiKeyVerifier, type KeyOrigin } from "./api-key-verifier.ts";
@@ -18,7 +18,7 @@ import { eventOf, freshKey, holdMakers, insertFreshKey, loadKey, notRotated, too
 
 export type { ApiKey, KeyOwner, VerifiedKey, VerifiedOwner } from "./api-key.ts";
 export type { KeyToImport } from "./api-key-import.ts";
-export type { CreatedApiKey, KeyChange, KeyRotation, NewApiKey } from "./api-key-request.ts";
+export type { CreatedApiKey, KeyChange, KeyRotation, KeysOfOwner, NewApiKey } from "./api-key-request.ts";
 export type { KeyPage } from "./api-key-store.ts";
 export type { KeyAttempt, KeyThrottle } from "../throttle/key-limits.ts";
 export type { KeyOrigin } from "./api-key-verifier.ts";
@@ -63,7 +63,9 @@ export class ApiKeys {
   }
 
   /**
-   * Makes a key. It can only have scopes that its owner has and that the caller holds (`creatorScopes`).
+   * Makes a key. It can only have scopes that its owner has and that the caller holds (`creatorScopes`). The owner is an account,
+   * a service account, or an external owner, whom only the application knows: `{ external: "org:42" }`. The option
+   * `scopesOfOwner` says which scopes an external owner has. Pass `by` and `sessionId`, so the key ends with its maker.
    *
    * @throws Problem `scope_not_held` (403), `too_many_keys` (409), `invalid_input` (422), `not_found` (404) if the owner was
    * deleted
@@ -71,8 +73,9 @@ export class ApiKeys {
    */
   async create(request: NewApiKey, creatorScopes: readonly string[]): Promise<CreatedApiKey> {
     checkOptions("apiKeys.create()", request, asked);
-    const { owner, by } = request;
+    const { by } = request;
     const settings = this.#settings;
+    const owner = checkOwner(request.owner, settings);
     const now = settings.clock();
     const name = checkName(request.name);
     const expiresAt = expiryOf(request.expiresInDays, owner, now);
@@ -80,7 +83,7 @@ export class ApiKeys {
     const { key, fresh } = freshKey(settings, { owner, name, scopes, createdAt: now, expiresAt });
     const max = this.#maxKeysPerOwner;
     await this.#recorded(request, function* (record) {
-      const held = yield* holdMakers(owner, request, now);
+      const held = yield* holdMakers(owner, request, settings);
       checkHeld(scopes, scopesOfOwner(held, settings));
       const { live, replaced } = yield* countLiveApiKeys(owner, now);
       if (live - replaced >= max) tooManyKeys();
@@ -99,11 +102,12 @@ export class ApiKeys {
   async import(known: KeyToImport & KeyChange): Promise<boolean> {
     const settings = this.#settings;
     checkOptions("apiKeys.import()", known, imported);
-    const { owner, createdAt, expiresAt, by } = known;
+    const { createdAt, expiresAt, by } = known;
+    const owner = checkOwner(known.owner, settings);
     const { id, secretHash } = knownKey(known, settings);
     const name = checkName(known.name);
     return this.#recorded(known, function* (record) {
-      const scopes = checkHeld(known.scopes, scopesOfOwner(yield* holdMakers(owner, {}, settings.clock()), settings));
+      const scopes = checkHeld(known.scopes, scopesOfOwner(yield* holdMakers(owner, {}, settings), settings));
       if ((yield* findApiKey(id)) !== undefined) return false;
       const isKept = yield* insertApiKey({
         id,
@@ -153,7 +157,7 @@ export class ApiKeys {
     return this.#recorded(rotation, function* (record) {
       const old = yield* loadKey(id);
       const { owner, name, familyId } = old;
-      const held = yield* holdMakers(owner, rotation, now);
+      const held = yield* holdMakers(owner, rotation, settings);
       const had = scopesOfOwner(held, settings);
       const scopes = old.scopes.filter((scope) => had.includes(scope));
       checkHeld(scopes, rotatorScopes);
@@ -175,6 +179,23 @@ export class ApiKeys {
     const settings = this.#settings;
     return this.#recorded(change, function* (record) {
       return (yield* endApiKeys({ id }, { by: change.by }, record, settings)).length > 0;
+    });
+  }
+
+  /**
+   * Ends all keys of an owner at once, for example because an organisation was deleted. Returns the ids of the keys that this
+   * call ended. A key that is being made at the same time may be made afterwards: let `scopesOfOwner` return `undefined` for an
+   * owner that no longer exists.
+   *
+   * @throws Unavailable while the database is away; then no key was ended
+   */
+  async endAll(change: KeysOfOwner): Promise<readonly string[]> {
+    checkOptions("apiKeys.endAll()", change, { owner: true, ...changed });
+    const { owner, by } = change;
+    const settings = this.#settings;
+    return this.#recorded(change, function* (record) {
+      yield* lockOwner(owner);
+      return yield* endApiKeys({ owner: subjectOfOwner(owner) }, { by }, record, settings);
     });
   }
 
