@@ -2,13 +2,15 @@
 import { notFound, type Redacted } from "lockstep";
 import type { Recorder } from "../audit/auditor.ts";
 import { endApiKeys, logKeyEnd } from "../lineage/end-api-keys.ts";
+import { apiKeyCreated } from "../mail/message.ts";
+import type { Outbox } from "../mail/outbox.ts";
 import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-option.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 import type { KeyThrottle } from "../throttle/key-limits.ts";
 import { type ApiKey, type KeyOwner, subjectOfOwner, type VerifiedKey } from "./api-key.ts";
 import { knownKey, type KeyToImport } from "./api-key-import.ts";
-import { lockOwner, scopesOfOwner } from "./api-key-owner.ts";
+import { lockOwner, type OwnerRecord, scopesOfOwner } from "./api-key-owner.ts";
 import type { CreatedApiKey, KeyChange, KeyRotation, KeysOfOwner, NewApiKey } from "./api-key-request.ts";
 import { checkGrace, checkHeld, checkName, checkOwner, expiryOf, expiryOfSuccessor } from "./api-key-rules.ts";
 import { countLiveApiKeys, findApiKey, insertApiKey, type KeyPage, listApiKeys, replaceApiKey } from "./api-key-store.ts";
@@ -29,6 +31,8 @@ export interface ApiKeysOptions {
   readonly maxKeysPerOwner?: number;
   /** How often the last uses are written, in milliseconds. Default 10,000. */
   readonly flushEveryMs?: number;
+  /** Tells the owner of an account by mail about each new key. Without it, no mail is sent. */
+  readonly outbox?: Outbox | undefined;
 }
 
 const changed: KnownOptions<KeyChange> = { by: true, sessionId: true, clientId: true, requestId: true };
@@ -54,18 +58,21 @@ export class ApiKeys {
   readonly #verifier: ApiKeyVerifier;
   readonly #use: ApiKeyUse;
   readonly #maxKeysPerOwner: number;
+  readonly #outbox: Outbox | undefined;
 
   constructor(settings: Settings, throttle: KeyThrottle, options: ApiKeysOptions = {}) {
     this.#settings = settings;
     this.#verifier = new ApiKeyVerifier(settings, throttle);
     this.#use = new ApiKeyUse(settings.database, options.flushEveryMs ?? 10_000);
     this.#maxKeysPerOwner = options.maxKeysPerOwner ?? 50;
+    this.#outbox = options.outbox;
   }
 
   /**
    * Makes a key. It can only have scopes that its owner has and that the caller holds (`creatorScopes`). The owner is an account,
    * a service account, or an external owner, whom only the application knows: `{ external: "org:42" }`. The option
    * `scopesOfOwner` says which scopes an external owner has. Pass `by` and `sessionId`, so the key ends with its maker.
+   * The owner of an account gets a mail with the name of the key.
    *
    * @throws Problem `scope_not_held` (403), `too_many_keys` (409), `invalid_input` (422), `not_found` (404) if the owner was
    * deleted
@@ -82,14 +89,16 @@ export class ApiKeys {
     const scopes = checkHeld(request.scopes, creatorScopes);
     const { key, fresh } = freshKey(settings, { owner, name, scopes, createdAt: now, expiresAt });
     const max = this.#maxKeysPerOwner;
-    await this.#recorded(request, function* (record) {
+    const made = await this.#recorded(request, function* (record) {
       const held = yield* holdMakers(owner, request, settings);
       checkHeld(scopes, scopesOfOwner(held, settings));
       const { live, replaced } = yield* countLiveApiKeys(owner, now);
       if (live - replaced >= max) tooManyKeys();
       yield* insertFreshKey(fresh, key, request);
       yield* record({ type: "api_key.created", ...eventOf(fresh, by) });
+      return held;
     });
+    this.#tell(made, fresh, request);
     return { key: key.full, apiKey: fresh };
   }
 
@@ -154,7 +163,7 @@ export class ApiKeys {
     const graceSeconds = checkGrace(rotation.graceSeconds);
     const max = this.#maxKeysPerOwner;
     const { by } = rotation;
-    return this.#recorded(rotation, function* (record) {
+    const { held, created } = await this.#recorded(rotation, function* (record) {
       const old = yield* loadKey(id);
       const { owner, name, familyId } = old;
       const held = yield* holdMakers(owner, rotation, settings);
@@ -169,8 +178,10 @@ export class ApiKeys {
       yield* insertFreshKey(fresh, key, rotation, id);
       yield* record({ type: "api_key.rotated", ...eventOf(old, by) });
       yield* record({ type: "api_key.created", ...eventOf(fresh, by) });
-      return { key: key.full, apiKey: fresh };
+      return { held, created: { key: key.full, apiKey: fresh } };
     });
+    this.#tell(held, created.apiKey, rotation);
+    return created;
   }
 
   /** Ends one key at once; the others of its family go on. Returns `false` if it had ended already or does not exist. */
@@ -220,6 +231,15 @@ export class ApiKeys {
   /** Writes the last uses that are still in memory, and stops. The database stays open. */
   close(): Promise<void> {
     return this.#use.close();
+  }
+
+  /** Sends the owner of an account the news of a key, so a key that a thief made is noticed. */
+  #tell(owner: OwnerRecord, { name }: ApiKey, { requestId }: KeyChange): void {
+    if (owner.kind !== "user") return;
+    const { issuer, lifetimes } = this.#settings;
+    const { id, email } = owner.account;
+    const message = apiKeyCreated({ service: new URL(issuer).host, linkSeconds: lifetimes.linkSeconds, name });
+    this.#outbox?.post({ to: email, message, kind: "api_key_created", subject: id, requestId });
   }
 
   #recorded<T>({ requestId }: KeyChange, work: (record: Recorder) => Work<T>): Promise<T> {
