@@ -57,6 +57,7 @@ for (const host of hosts) {
       assert.deepEqual(open.filter((path) => /^\/(?:auth|\.well-known)/.test(path)).toSorted(), [
         "/.well-known/jwks.json",
         "/.well-known/oauth-authorization-server",
+        "/auth/invitations/accept",
         "/auth/logout",
         "/auth/password/forgot",
         "/auth/password/reset",
