@@ -126,6 +126,7 @@ export async function identity<const Sc extends string>(options: IdentityOptions
     await feed.close();
     throw error;
   });
+  const outbox = new Outbox(settings);
   const services = {
     settings,
     tokens,
@@ -133,8 +134,8 @@ export async function identity<const Sc extends string>(options: IdentityOptions
     accounts: new Accounts(settings),
     clients: new Clients(settings),
     sessions: new Sessions(settings),
-    apiKeys: new ApiKeys(settings, throttle.keys),
-    outbox: new Outbox(settings),
+    apiKeys: new ApiKeys(settings, throttle.keys, { outbox }),
+    outbox,
     links: options.links,
   };
   const housekeeping = new Housekeeping(settings, removalsOf(options, settings));

@@ -13,7 +13,14 @@ export { WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
 export { WrongIssuer } from "./issuer/database-issuer.ts";
 
 // Who is calling
-export { type ApiClient, type Caller, type Service, type User, type UserWithEmail } from "./principal/principal.ts";
+export {
+  type ApiClient,
+  type Caller,
+  type ExternalOwner,
+  type Service,
+  type User,
+  type UserWithEmail,
+} from "./principal/principal.ts";
 
 // Accounts, clients, API keys and sessions, for programs
 export { type Account } from "./account-table/account-row.ts";

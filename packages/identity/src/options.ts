@@ -6,7 +6,7 @@ import { Auditor } from "./audit/auditor.ts";
 import type { IdentityAuditSink } from "./audit/event.ts";
 import type { SigningKeyOptions } from "./issuer/signing-keys.ts";
 import { isLogMail, type Mail } from "./mail/mail.ts";
-import { checkedClock, checkedScopes, checkedSteps } from "./mechanism/callback.ts";
+import { checkedClock, checkedOwnerScopes, checkedScopes, checkedSteps } from "./mechanism/callback.ts";
 import { checkOptions, type KnownOptions, WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
 import { accountScope } from "./principal/principal.ts";
 import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
@@ -55,6 +55,12 @@ interface CommonOptions<Sc extends string> {
   readonly key: Redacted<string> | readonly [Redacted<string>, ...Redacted<string>[]];
   /** Every scope that a credential may grant, with its description. */
   readonly scopes: Readonly<Record<Sc, string>>;
+  /**
+   * Returns the scopes that an external owner of API keys may have, such as the organisation `org:42`, synchronously. Return
+   * `undefined` if there is no such owner: its keys are refused. Any other value that is not an array fails. Without this option,
+   * no key can have an external owner.
+   */
+  readonly scopesOfOwner?: (ownerId: string) => readonly NoInfer<Sc>[] | undefined;
   /**
    * Runs in the transaction that makes an account: for somebody who registers or accepts an invitation, and for
    * `accounts.create()` and `accounts.import()`. Write the row of your application about the account here, with the tools of
@@ -147,6 +153,7 @@ const known: KnownOptions<IdentityOptions> = {
   scopes: true,
   scopesOf: true,
   defaultScopes: true,
+  scopesOfOwner: true,
   onAccountCreated: true,
   mail: true,
   keyPrefix: true,
@@ -191,6 +198,7 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
     keys: readKeys(options.key),
     scopes,
     scopesOf: checkedScopes(options.scopesOf ?? (({ isSelfRegistered }) => (isSelfRegistered ? defaultScopes : all))),
+    scopesOfOwner: options.scopesOfOwner && checkedOwnerScopes(options.scopesOfOwner),
     onAccountCreated: checkedSteps("onAccountCreated", options.onAccountCreated ?? noWork),
     keyPrefix,
     keyEnvironment: demo ? "demo" : "live",
@@ -235,6 +243,8 @@ function checkValues(options: IdentityOptions): void {
     throw wrong("Set `defaultScopes` to an array of names in `scopes`");
   if (!/^[a-z][a-z0-9]{0,19}$/.test(keyPrefix))
     throw wrong("Set `keyPrefix` to at most 20 lower-case letters and digits, the first of them a letter");
+  if (!["function", "undefined"].includes(typeof options.scopesOfOwner))
+    throw wrong("Set `scopesOfOwner` to a function: (ownerId) => ownerId in organisations ? [] : undefined");
   if (!["function", "undefined"].includes(typeof options.onAccountCreated))
     throw wrong("Set `onAccountCreated` to a generator: function* (account) { … }");
   if (!["open", "closed"].includes(registration)) throw wrong('Set `registration` to "open" or "closed"');

@@ -49,6 +49,7 @@ export function testSettings(database: Database, overrides: Partial<Settings> = 
     keys: { current: identityKey(new Redacted(randomBytes(32).toString("base64url"))), previous: [] },
     scopes: { "notes:read": "Read notes", "notes:write": "Change notes" },
     scopesOf: () => ["notes:read", "notes:write"],
+    scopesOfOwner: undefined,
     onAccountCreated: function* () {},
     keyPrefix: "test",
     keyEnvironment: "live",

@@ -54,6 +54,8 @@ export interface Settings {
   readonly scopes: Readonly<Record<string, string>>;
   /** The scopes that an account may have. */
   readonly scopesOf: (account: Account) => readonly string[];
+  /** The scopes that an external owner of API keys may have; `undefined` if there is no such owner. */
+  readonly scopesOfOwner: ((ownerId: string) => readonly string[] | undefined) | undefined;
   /** The application's part of the transaction that makes an account. */
   readonly onAccountCreated: (account: Account) => Work<void>;
   /** The first part of API keys, for example `notes`. */

@@ -26,7 +26,8 @@ export type KeyToImport = KnownKey & {
  * never expire
  */
 export function knownKey(known: KeyToImport, settings: Settings): { readonly id: string; readonly secretHash: Secret<string> } {
-  if ("account" in known.owner && known.expiresAt === undefined) problem(422, "invalid_input", "A key of a user must expire.");
+  if (!("client" in known.owner) && known.expiresAt === undefined)
+    problem(422, "invalid_input", "Only a key of a service account may never expire.");
   if ("key" in known) {
     const parts = parseApiKey(known.key, settings);
     if (parts !== undefined) return { id: parts.id, secretHash: secret(hashOfSecret(parts.secret)) };

@@ -1,7 +1,7 @@
 /** Finds the key that was presented, with its owner, in one indexed lookup. */
 import { secret, type Secret } from "lockstep";
 import { joinedAccountColumns, toJoinedAccount } from "../account-table/account-row.ts";
-import { numberOrNone, textOf } from "../store/row.ts";
+import { numberOrNone, textOf, textOrNone } from "../store/row.ts";
 import { first, type Row, sql, type Work } from "../store/statement.ts";
 import { type OwnerRecord, toClientOwner } from "./api-key-owner.ts";
 import { scopesOf } from "./api-key-store.ts";
@@ -20,7 +20,7 @@ export interface FoundKey {
 }
 
 const lookUp = sql(`
-  SELECT k.id AS key_id, k.family_id, k.name AS key_name, k.secret_hash, k.scope, k.expires_at, k.revoked_at,
+  SELECT k.id AS key_id, k.family_id, k.name AS key_name, k.secret_hash, k.scope, k.expires_at, k.revoked_at, k.external_owner,
     ${joinedAccountColumns}, c.id, c.name, c.scopes, c.disabled_at
   FROM identity_api_keys k
   LEFT JOIN identity_accounts a ON a.id = k.account_id
@@ -45,6 +45,12 @@ function toFoundKey(row: Row): FoundKey {
     secretHash: secret(textOf(row, "secret_hash")),
     expiresAt: numberOrNone(row, "expires_at"),
     revokedAt: numberOrNone(row, "revoked_at"),
-    owner: row["account_id"] === null ? toClientOwner(row) : { kind: "user", account: toJoinedAccount(row) },
+    owner: ownerOf(row),
   };
+}
+
+function ownerOf(row: Row): OwnerRecord {
+  const external = textOrNone(row, "external_owner");
+  if (external !== undefined) return { kind: "external", id: external };
+  return row["account_id"] === null ? toClientOwner(row) : { kind: "user", account: toJoinedAccount(row) };
 }

@@ -24,6 +24,11 @@ export interface NewApiKey extends KeyChange {
   readonly expiresInDays?: number | "never" | undefined;
 }
 
+/** The owner whose keys end. */
+export interface KeysOfOwner extends KeyChange {
+  readonly owner: KeyOwner;
+}
+
 /** Options for replacing a key. */
 export interface KeyRotation extends KeyChange {
   /** How long the old key keeps working: 0 to 7 days, default one hour. */

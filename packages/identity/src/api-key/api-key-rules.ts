@@ -1,5 +1,8 @@
 /** Checks new keys. Every rule is checked here, whether a route, the command line or the application makes the key. */
 import { problem } from "lockstep";
+import { WrongIdentityOption } from "../mechanism/wrong-identity-option.ts";
+import { isExternalOwnerId } from "../principal/principal.ts";
+import type { Settings } from "../settings.ts";
 import type { KeyOwner } from "./api-key.ts";
 
 /** The longest life of a key, in days. */
@@ -32,10 +35,24 @@ export function checkName(name: string): string {
 }
 
 /**
+ * Checks the owner of a new key.
+ *
+ * @throws Problem `invalid_input` (422) for an external owner whose id has another form than `org:42`
+ * @throws WrongIdentityOption for an external owner without `scopesOfOwner`
+ */
+export function checkOwner(owner: KeyOwner, { scopesOfOwner }: Pick<Settings, "scopesOfOwner">): KeyOwner {
+  if (!("external" in owner)) return owner;
+  if (scopesOfOwner === undefined)
+    throw new WrongIdentityOption("Set `scopesOfOwner` in identity(): it says which scopes an owner of your application has");
+  if (!isExternalOwnerId(owner.external)) invalid("An external owner's id must be a kind, a colon and an id, such as org:42.");
+  return owner;
+}
+
+/**
  * Returns when a new key expires, in milliseconds since 1970. `undefined` means never.
  *
- * @throws Problem `invalid_input` (422) if the life is not a whole number from 1 to 366 days, or if a key of a user would never
- * expire
+ * @throws Problem `invalid_input` (422) if the life is not a whole number from 1 to 366 days, or if a key of anyone
+ * but a service account would never expire
  */
 export function expiryOf(days: number | "never" | undefined, owner: KeyOwner, now: number): number | undefined {
   if (days === "never" && "client" in owner) return undefined;

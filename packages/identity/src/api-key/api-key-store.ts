@@ -2,7 +2,7 @@
 import type { Secret } from "lockstep";
 import { numberOf, numberOrNone, textOf, textOrNone } from "../store/row.ts";
 import { all, first, type Row, sql, type Work } from "../store/statement.ts";
-import type { ApiKey, KeyOwner } from "./api-key.ts";
+import { type ApiKey, type KeyOwner, subjectOfOwner } from "./api-key.ts";
 
 /** A key to insert. */
 export interface KeyToInsert extends Pick<ApiKey, "id" | "familyId" | "owner" | "name" | "scopes" | "createdAt" | "expiresAt"> {
@@ -25,20 +25,22 @@ export interface KeyPage {
   readonly after?: string;
 }
 
-const columns = "id, family_id, account_id, client_id, name, scope, created_at, expires_at, rotated_at, revoked_at, used_at";
+const columns =
+  "id, family_id, account_id, client_id, external_owner, name, scope, created_at, expires_at, rotated_at, revoked_at, used_at";
 
 const insertText = (owner: string): string => `
   INSERT INTO identity_api_keys
-    (id, family_id, account_id, client_id, name, secret_hash, scope, created_by, maker_session_id, maker_client_id,
+    (id, family_id, account_id, client_id, external_owner, name, secret_hash, scope, created_by, maker_session_id, maker_client_id,
       parent_id, created_at, expires_at)
-  SELECT :id, :familyId, CAST(:account AS TEXT), CAST(:client AS TEXT), :name, :secretHash, :scope, CAST(:by AS TEXT),
+  SELECT :id, :familyId, CAST(:account AS TEXT), CAST(:client AS TEXT), CAST(:external AS TEXT), :name, :secretHash, :scope, CAST(:by AS TEXT),
     CAST(:sessionId AS TEXT), CAST(:makerClientId AS TEXT), CAST(:parentId AS TEXT),
     CAST(:createdAt AS BIGINT), CAST(:expiresAt AS BIGINT)
-  FROM ${owner}
+  ${owner}
   ON CONFLICT (id) DO NOTHING
   RETURNING id`;
-const insertOfAccount = sql(insertText("identity_accounts WHERE identity_accounts.id = :account"));
-const insertOfClient = sql(insertText("identity_clients WHERE identity_clients.id = :client"));
+const insertOfAccount = sql(insertText("FROM identity_accounts WHERE identity_accounts.id = :account"));
+const insertOfClient = sql(insertText("FROM identity_clients WHERE identity_clients.id = :client"));
+const insertOfExternal = sql(insertText("WHERE true"));
 
 const find = sql(`SELECT ${columns} FROM identity_api_keys WHERE id = :id`);
 
@@ -49,12 +51,26 @@ const listText = (owner: string): string => `
   ORDER BY created_at DESC, id DESC LIMIT :limit`;
 const listOfAccount = sql(listText("account_id"));
 const listOfClient = sql(listText("client_id"));
+const listOfExternal = sql(listText("external_owner"));
 
 const live = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)";
 const countText = (owner: string): string => `
   SELECT COUNT(*) AS live, COUNT(rotated_at) AS replaced FROM identity_api_keys WHERE ${owner} = :owner AND ${live}`;
 const countOfAccount = sql(countText("account_id"));
 const countOfClient = sql(countText("client_id"));
+const countOfExternal = sql(countText("external_owner"));
+
+/** The statements about the keys of each kind of owner. */
+const statements = {
+  account: { insert: insertOfAccount, list: listOfAccount, count: countOfAccount },
+  client: { insert: insertOfClient, list: listOfClient, count: countOfClient },
+  external: { insert: insertOfExternal, list: listOfExternal, count: countOfExternal },
+};
+
+function statementsOf(owner: KeyOwner): (typeof statements)["account"] {
+  if ("account" in owner) return statements.account;
+  return "client" in owner ? statements.client : statements.external;
+}
 
 const replace = sql(`
   UPDATE identity_api_keys
@@ -67,17 +83,18 @@ const removeEnded = sql(`
   RETURNING id`);
 const use = sql("UPDATE identity_api_keys SET used_at = :at WHERE id = :id AND (used_at IS NULL OR used_at < :at)");
 
-/** Inserts a new key. Returns `false` if its owner was deleted. Part of a transaction that holds the owner. */
+/** Inserts a new key. Returns `false` if its account or its client was deleted. Part of a transaction that holds the owner. */
 export function* insertApiKey(key: KeyToInsert): Work<boolean> {
   const { id, familyId, owner, name, scopes, createdAt, expiresAt = null, by = null } = key;
   const { sessionId = null, makerClientId = null, parentId = null } = key;
-  const [account, client] = "account" in owner ? [owner.account, null] : [null, owner.client];
+  const { account = null, client = null, external = null }: Partial<Record<keyof typeof statements, string | null>> = owner;
   const secretHash = key.secretHash.reveal();
   const values = {
     id,
     familyId,
     account,
     client,
+    external,
     name,
     secretHash,
     scope: scopes.join(" "),
@@ -88,7 +105,7 @@ export function* insertApiKey(key: KeyToInsert): Work<boolean> {
     makerClientId,
     parentId,
   };
-  return (yield* first(account === null ? insertOfClient : insertOfAccount, values)) !== undefined;
+  return (yield* first(statementsOf(owner).insert, values)) !== undefined;
 }
 
 /** Finds a key by its id, including keys that have ended. */
@@ -99,17 +116,13 @@ export function* findApiKey(id: string): Work<ApiKey | undefined> {
 
 /** Lists the keys of an owner, newest first, including keys that have ended. */
 export function* listApiKeys(owner: KeyOwner, { limit = 50, after = "" }: KeyPage): Work<readonly ApiKey[]> {
-  const rows = yield* "account" in owner
-    ? all(listOfAccount, { owner: owner.account, limit, after })
-    : all(listOfClient, { owner: owner.client, limit, after });
+  const rows = yield* all(statementsOf(owner).list, { owner: subjectOfOwner(owner), limit, after });
   return rows.map(toApiKey);
 }
 
 /** Counts the keys of an owner that work, and how many of those were replaced. Part of a transaction that holds the owner. */
 export function* countLiveApiKeys(owner: KeyOwner, now: number): Work<{ readonly live: number; readonly replaced: number }> {
-  const row = yield* "account" in owner
-    ? first(countOfAccount, { owner: owner.account, now })
-    : first(countOfClient, { owner: owner.client, now });
+  const row = yield* first(statementsOf(owner).count, { owner: subjectOfOwner(owner), now });
   return row === undefined ? { live: 0, replaced: 0 } : { live: numberOf(row, "live"), replaced: numberOf(row, "replaced") };
 }
 
@@ -151,8 +164,9 @@ function toApiKey(row: Row): ApiKey {
 }
 
 function ownerOf(row: Row): KeyOwner {
-  const account = textOrNone(row, "account_id");
-  return account === undefined ? { client: textOf(row, "client_id") } : { account };
+  const [account, client] = [textOrNone(row, "account_id"), textOrNone(row, "client_id")];
+  if (account !== undefined) return { account };
+  return client === undefined ? { external: textOf(row, "external_owner") } : { client };
 }
 
 /** Splits the stored scopes of a key, which are separated by spaces. */

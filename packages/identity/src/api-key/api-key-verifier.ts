@@ -56,7 +56,7 @@ export class ApiKeyVerifier {
     const isFamiliar = this.#checkLimit(parts, origin);
     const isBelow = this.#throttle.isBelow(origin.address);
     const isRight = isSameHash(hashOfSecret(parts.secret), found?.secretHash.reveal() ?? nobody);
-    const reason = whyRefused(found, this.#settings.clock());
+    const reason = whyRefused(found, this.#settings);
     const isGuess = found?.id !== parts.id || !isRight;
     if (!isGuess && reason === undefined) {
       this.#remember(found.id, origin);
@@ -73,7 +73,7 @@ export class ApiKeyVerifier {
     return {
       id,
       familyId,
-      owner: owner.kind === "user" ? owner : { kind: "client", id: owner.id, name: owner.name },
+      owner: owner.kind === "client" ? { kind: "client", id: owner.id, name: owner.name } : owner,
       name,
       scopes: scopes.filter((scope) => had.includes(scope)),
     };
@@ -106,12 +106,13 @@ export class ApiKeyVerifier {
   }
 }
 
-function whyRefused(found: FoundKey | undefined, now: number): string | undefined {
+function whyRefused(found: FoundKey | undefined, settings: Settings): string | undefined {
+  const now = settings.clock();
   if (found === undefined) return "no such key";
   const { revokedAt, expiresAt, owner } = found;
   if (revokedAt !== undefined) return "revoked";
   if (expiresAt !== undefined && expiresAt <= now) return "expired";
-  return isDisabled(owner) ? "owner disabled" : undefined;
+  return isDisabled(owner, settings) ? "owner disabled" : undefined;
 }
 
 function isSameHash(presented: string, stored: string): boolean {

@@ -1,5 +1,7 @@
 /** The steps that making, replacing and ending keys share. */
 import { notFound, problem, type Redacted, secret } from "lockstep";
+import { holdAccount } from "../account-table/account-store.ts";
+import { isAccountId } from "../principal/principal.ts";
 import { hashOfSecret } from "../secret/opaque-token.ts";
 import { holdSession } from "../session/session-store.ts";
 import type { Settings } from "../settings.ts";
@@ -52,18 +54,26 @@ export function* loadKey(id: string): Work<ApiKey> {
 }
 
 /**
- * Holds what a new key comes from: its owner, and the session in which it is made. If one of them ends at the same time, the key
- * ends with it.
+ * Holds what a new key comes from: its owner, the session in which it is made, and the account of its maker. If one of them ends
+ * at the same time, the key ends with it.
  *
- * @throws Problem `not_found` if the owner does not exist, 403 `owner_disabled`, 403 `sign_in_again` if the session is over
+ * @throws Problem `not_found` if the owner does not exist, 403 `owner_disabled`, 403 `sign_in_again` if the session is over, or
+ * if the maker's account is disabled or deleted
  */
-export function* holdMakers(owner: KeyOwner, { sessionId }: KeyChange, now: number): Work<OwnerRecord> {
+export function* holdMakers(owner: KeyOwner, { by, sessionId }: KeyChange, settings: Settings): Work<OwnerRecord> {
   const held = yield* lockOwner(owner);
   if (held === undefined) notFound();
-  if (isDisabled(held)) problem(403, "owner_disabled", "The owner of the key is disabled.");
-  if (sessionId !== undefined && !(yield* holdSession(sessionId, now)))
-    problem(403, "sign_in_again", "Sign in again: this sign-in has ended.");
+  if (isDisabled(held, settings)) problem(403, "owner_disabled", "The owner of the key is disabled.");
+  const hasSession = sessionId === undefined || (yield* holdSession(sessionId, settings.clock()));
+  if (!hasSession || !(yield* holdMaker(by))) problem(403, "sign_in_again", "Sign in again: this sign-in has ended.");
   return held;
+}
+
+/** Holds the account of a maker; a program with another name has none. Returns `false` if it is disabled or deleted. */
+function* holdMaker(by: string | undefined): Work<boolean> {
+  if (by === undefined || !isAccountId(by)) return true;
+  const maker = yield* holdAccount(by);
+  return maker !== undefined && maker.disabledAt === undefined;
 }
 
 /** Builds an event with the fields that every event about a key has. */

@@ -1,8 +1,13 @@
 /** Defines API keys: credentials of a user or of a service account, for programs. */
 import type { Account } from "../account-table/account-row.ts";
 
-/** The owner of a key, by id. Every key has an owner, and is deleted with it. */
-export type KeyOwner = { readonly account: string } | { readonly client: string };
+/** The owner of a key, by id. Every key has one owner. */
+export type KeyOwner =
+  /** The key is deleted with its account or its client. */
+  | { readonly account: string }
+  | { readonly client: string }
+  /** Somebody whom only the application knows, such as `org:42`. `apiKeys.endAll()` ends the keys. */
+  | { readonly external: string };
 
 /** A key, without its secret. */
 export interface ApiKey {
@@ -30,7 +35,8 @@ export interface ApiKey {
 /** The owner of a verified key. */
 export type VerifiedOwner =
   | { readonly kind: "user"; readonly account: Account }
-  | { readonly kind: "client"; readonly id: string; readonly name: string };
+  | { readonly kind: "client"; readonly id: string; readonly name: string }
+  | { readonly kind: "external"; readonly id: string };
 
 /** The result of verifying a key. */
 export interface VerifiedKey {
@@ -45,5 +51,6 @@ export interface VerifiedKey {
 
 /** Returns the id of a key's owner. */
 export function subjectOfOwner(owner: KeyOwner): string {
-  return "account" in owner ? owner.account : owner.client;
+  if ("account" in owner) return owner.account;
+  return "client" in owner ? owner.client : owner.external;
 }

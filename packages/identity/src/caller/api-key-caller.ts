@@ -28,6 +28,7 @@ function callerOf({ id, owner, name, scopes }: VerifiedKey): ApiClient {
   if (owner.kind === "client") {
     return { kind: "service", id: owner.id, name: owner.name, credential: "api_key", scopes, keyId: id };
   }
+  if (owner.kind === "external") return { kind: "external", id: owner.id, name, credential: "api_key", scopes, keyId: id };
   const user = {
     kind: "user",
     id: owner.account.id,

@@ -102,6 +102,7 @@ export function settingsOver(database: Database, env: Environment, named: readon
     },
     scopes: Object.fromEntries(scopes.map((scope) => [scope, ""])),
     scopesOf: () => scopes,
+    scopesOfOwner: undefined,
     // The command line has no application: its function runs in the service only.
     onAccountCreated: function* () {},
     keyPrefix: readPrefix(env["IDENTITY_KEY_PREFIX"]),

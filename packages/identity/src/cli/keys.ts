@@ -97,7 +97,7 @@ export const keyCommands: readonly Command[] = [
  *
  * @throws WrongUsage for neither or both, Failure if there is no such owner
  */
-export async function ownerOf(given: Arguments, context: Context): Promise<KeyOwner> {
+export async function ownerOf(given: Arguments, context: Context): Promise<Exclude<KeyOwner, { readonly external: string }>> {
   const [user, client] = [given.text("user"), given.text("client")];
   if ((user === undefined) === (client === undefined)) throw new WrongUsage("Pass either --user or --client");
   if (user !== undefined) return { account: (await userOf(user, context)).id };

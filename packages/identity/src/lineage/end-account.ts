@@ -28,7 +28,7 @@ export function* removeLinksOf(id: string): Work<void> {
 /**
  * Ends an account's sessions with their refresh tokens, its API keys, the links that were sent to it, the invitations that it has
  * sent, and every access token issued so far. If the account is disabled or deleted, the API keys that it made for service
- * accounts end, too: its owner has seen them. Part of a transaction.
+ * accounts and external owners end, too: its owner has seen them. Part of a transaction.
  */
 export function* endEverythingOf(id: string, end: AccountEnd, record: Recorder, settings: Settings): Work<void> {
   const { reason, keepSession, keepApiKeys = [] } = end;

@@ -14,7 +14,9 @@ export type KeysToEnd =
   | { readonly client: string }
   /** The keys that were made in a sign-in. */
   | { readonly session: string }
-  /** The keys that somebody made for service accounts. */
+  /** The keys of an owner of any kind. */
+  | { readonly owner: string }
+  /** The keys that somebody made for service accounts and external owners. */
   | { readonly madeBy: string }
   /** One key. */
   | { readonly id: string };
@@ -32,10 +34,12 @@ const select = (condition: string): Statement => sql(`SELECT id FROM identity_ap
 const ofAccount = select("account_id = :of");
 const ofClient = select("(client_id = :of OR maker_client_id = :of)");
 const ofSession = select("maker_session_id = :of");
-const madeBy = select("client_id IS NOT NULL AND created_by = :of");
+// No account, client and external owner have the same id.
+const ofOwner = select("(account_id = :of OR client_id = :of OR external_owner = :of)");
+const madeBy = select("account_id IS NULL AND created_by = :of");
 const end = sql(`
   UPDATE identity_api_keys SET revoked_at = :now WHERE id = :id AND ${live}
-  RETURNING id, family_id, account_id, client_id`);
+  RETURNING id, family_id, account_id, client_id, external_owner`);
 
 /**
  * Ends keys that work. Returns the ids of those that this call ended. Part of a transaction that has ended, or holds, the
@@ -73,21 +77,23 @@ export function* liveApiKeysOf(account: string, now: number): Work<readonly stri
 function* idsOf(keys: KeysToEnd, now: number): Work<readonly string[]> {
   if ("id" in keys) return [keys.id];
   if ("account" in keys) return (yield* liveApiKeysOf(keys.account, now)).filter((id) => keys.keep?.includes(id) !== true);
-  const rows = yield* "client" in keys
-    ? all(ofClient, { of: keys.client, now })
-    : "session" in keys
-      ? all(ofSession, { of: keys.session, now })
-      : all(madeBy, { of: keys.madeBy, now });
+  const [statement, of] = selectionOf(keys);
+  const rows = yield* all(statement, { of, now });
   return rows.map((row) => textOf(row, "id"));
+}
+
+function selectionOf(keys: Exclude<KeysToEnd, { readonly id: string } | { readonly account: string }>): [Statement, string] {
+  if ("client" in keys) return [ofClient, keys.client];
+  if ("session" in keys) return [ofSession, keys.session];
+  return "owner" in keys ? [ofOwner, keys.owner] : [madeBy, keys.madeBy];
 }
 
 function eventOf(
   row: Row,
   { reason, by }: KeyEnd,
 ): { subject: string; key: string; family: string; reason?: EndReason; by?: string } {
-  const account = textOrNone(row, "account_id");
   return {
-    subject: account ?? textOf(row, "client_id"),
+    subject: textOrNone(row, "account_id") ?? textOrNone(row, "client_id") ?? textOf(row, "external_owner"),
     key: textOf(row, "id"),
     family: textOf(row, "family_id"),
     ...(reason === undefined ? {} : { reason }),

@@ -1,6 +1,6 @@
 /**
  * Writes all messages, as plain text. They are built from settings and our own secrets, never from text that somebody typed
- * (I-14).
+ * (I-14), except the letters and digits of a key's name.
  */
 
 /** A message without its recipient. */
@@ -66,6 +66,22 @@ export function passwordChanged({ service }: MessageContext): MessageText {
   return message(`Your password at ${service} was changed`, [
     `The password of your account at ${service} was changed, and every other device was signed out.`,
     "If it was not you, ask for a new password there at once.",
+  ]);
+}
+
+/** The values of a message about an API key. */
+export interface KeyMessage extends MessageContext {
+  /** The name that somebody chose for the key. */
+  readonly name: string;
+}
+
+/** Tells the owner of an account that it has a new API key. */
+export function apiKeyCreated({ service, name }: KeyMessage): MessageText {
+  // A thief who makes a key chooses its name. Without dots, colons and slashes, no mail program makes a link of it.
+  const shown = name.replaceAll(/[^\p{L}\p{N} _-]/gu, "·");
+  return message(`A new API key for your account at ${service}`, [
+    `An API key was made for your account at ${service}. Its name is "${shown}". Programs that have the key can act for you.`,
+    "If it was not you, sign in there, end the key, and change your password at once.",
   ]);
 }
 

@@ -51,12 +51,27 @@ export function timeOf(clock: () => number): number {
  * @throws TypeError when it is asked and does not return an array of texts
  */
 export function checkedScopes<T>(scopesOf: (about: T) => readonly string[]): (about: T) => readonly string[] {
-  return (about) => {
-    const scopes: unknown = scopesOf(about);
-    if (Array.isArray(scopes) && scopes.every((scope): scope is string => typeof scope === "string")) return scopes;
-    ignore(scopes);
-    throw new TypeError(`Let \`scopesOf\` return an array of scopes, synchronously: it returned ${typeof scopes}`);
+  return (about) => scopesIn("scopesOf", scopesOf(about));
+}
+
+/**
+ * Checks the scopes that `scopesOfOwner` returns for an external owner. `undefined` means that there is no such owner.
+ *
+ * @throws TypeError when it is asked and does not return `undefined` or an array of texts
+ */
+export function checkedOwnerScopes(
+  scopesOf: (ownerId: string) => readonly string[] | undefined,
+): (ownerId: string) => readonly string[] | undefined {
+  return (ownerId) => {
+    const scopes = scopesOf(ownerId);
+    return scopes === undefined ? undefined : scopesIn("scopesOfOwner", scopes);
   };
+}
+
+function scopesIn(name: string, scopes: unknown): readonly string[] {
+  if (Array.isArray(scopes) && scopes.every((scope): scope is string => typeof scope === "string")) return scopes;
+  ignore(scopes);
+  throw new TypeError(`Let \`${name}\` return an array of scopes, synchronously: it returned ${typeof scopes}`);
 }
 
 /**

@@ -40,11 +40,26 @@ export interface Service {
   readonly keyId: string | undefined;
 }
 
-/** A user or a service account that is calling. */
-export type Caller = User | Service;
+/** An owner of API keys whom only the application knows, such as an organisation. It never signs in, and has no account. */
+export interface ExternalOwner {
+  readonly kind: "external";
+  /** The owner's id in the application, with its kind: `org:42`. */
+  readonly id: string;
+  /** The name of the key. */
+  readonly name: string;
+  readonly credential: "api_key";
+  /** The scopes of the key that the owner still has. */
+  readonly scopes: readonly string[];
+  readonly keyId: string;
+}
 
-/** The owner of an API key. The name of a user's key is the one that its owner chose; a service account's is the account's. */
-export type ApiClient = (User & { readonly name: string }) | Service;
+/** A user, a service account or an external owner that is calling. */
+export type Caller = User | Service | ExternalOwner;
+
+/**
+ * The owner of an API key. The name is that of the key, which somebody chose; for a service account it is the account's.
+ */
+export type ApiClient = (User & { readonly name: string }) | Service | ExternalOwner;
 
 /** `scopes-unasked` if there are scopes to which a credential can be limited. */
 type Unasked<Sc extends string> = [Sc] extends [never] ? never : "scopes-unasked";
@@ -87,6 +102,14 @@ export function isAccountId(text: string): boolean {
  */
 export function isClientId(text: string): boolean {
   return clientId.test(text) && !uuid.test(text);
+}
+
+/**
+ * Whether a text has the form of an external owner's id: a kind of 1 to 32 lower-case letters, digits, `_` and `-`, a colon,
+ * and 1 to 200 printable ASCII characters. No account and no client has an id with a colon.
+ */
+export function isExternalOwnerId(text: string): boolean {
+  return /^[a-z][a-z0-9_-]{0,31}:[!-~]{1,200}$/.test(text);
 }
 
 /** The claims that say whom a token is about. */

@@ -97,14 +97,16 @@ export const identitySchema: Schema = {
       sql("CREATE INDEX identity_refresh_tokens_by_session ON identity_refresh_tokens (session_id)"),
       sql("CREATE INDEX identity_refresh_tokens_by_expiry ON identity_refresh_tokens (expires_at)"),
 
-      // `created_by`, `maker_session_id` and `maker_client_id` say who made the key, in which sign-in and through which client;
-      // `parent_id` is the key that it replaced.
+      // A key has one owner: an account, a client, or somebody whom only the application knows. `created_by`,
+      // `maker_session_id` and `maker_client_id` say who made the key, in which sign-in and through which client; `parent_id` is
+      // the key that it replaced.
       sql(`
         CREATE TABLE identity_api_keys (
           id TEXT NOT NULL PRIMARY KEY,
           family_id TEXT NOT NULL,
           account_id TEXT REFERENCES identity_accounts (id) ON DELETE CASCADE,
           client_id TEXT REFERENCES identity_clients (id) ON DELETE CASCADE,
+          external_owner TEXT,
           name TEXT NOT NULL,
           secret_hash TEXT NOT NULL,
           scope TEXT NOT NULL,
@@ -117,10 +119,13 @@ export const identitySchema: Schema = {
           rotated_at BIGINT,
           revoked_at BIGINT,
           used_at BIGINT,
-          CHECK ((account_id IS NULL) <> (client_id IS NULL))
+          CHECK (
+            CASE WHEN account_id IS NULL THEN 0 ELSE 1 END + CASE WHEN client_id IS NULL THEN 0 ELSE 1 END
+            + CASE WHEN external_owner IS NULL THEN 0 ELSE 1 END = 1)
         )`),
       sql("CREATE INDEX identity_api_keys_by_account ON identity_api_keys (account_id, created_at)"),
       sql("CREATE INDEX identity_api_keys_by_client ON identity_api_keys (client_id, created_at)"),
+      sql("CREATE INDEX identity_api_keys_by_external_owner ON identity_api_keys (external_owner, created_at)"),
       sql("CREATE INDEX identity_api_keys_by_maker ON identity_api_keys (created_by)"),
       sql("CREATE INDEX identity_api_keys_by_maker_session ON identity_api_keys (maker_session_id)"),
       sql("CREATE INDEX identity_api_keys_by_maker_client ON identity_api_keys (maker_client_id)"),
