@@ -161,6 +161,19 @@ test("a requirement that is met names a test, a file or a tested attack, and the
   }
 });
 
+test("SECURITY.md says how many attacks are tried and how many requirements are met", () => {
+  const text = (read("SECURITY.md") ?? "").replaceAll("\n", " ");
+  const tried = attacks.filter((row) => testsOf(row).length > 0);
+  const why = (start: string): number => attacks.filter(({ cells }) => cells[2]?.startsWith(start)).length;
+  const inPart = tried.filter(({ cells }) => cells[2]?.includes("Open:")).length;
+  assert.ok(text.includes(`lists ${attacks.length} attacks. Tests try ${tried.length} of them, ${inPart} of these in part.`));
+  assert.ok(text.includes(`${why("**Later:**")} belong to features that come later`));
+  assert.ok(text.includes(`${why("**Does not apply:**")} do not apply.`));
+  const [met, partly, notYet] = states.map((state) => requirements.filter(({ cells }) => cells[2] === state).length);
+  assert.ok(text.includes(`lists the ${requirements.length} requirements`));
+  assert.ok(text.includes(`${met} are met, ${partly} are met partly, ${notYet} are not met yet`));
+});
+
 test("every attack that a requirement names has a row", () => {
   const ids = new Set(attacks.map(({ id }) => id));
   assert.deepEqual(

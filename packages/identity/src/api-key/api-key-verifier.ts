@@ -14,6 +14,14 @@ import { isDisabled, scopesOfOwner } from "./api-key-owner.ts";
 /** The request that a key came with. */
 export type KeyOrigin = Pick<Connection, "address" | "requestId">;
 
+/** A key that was presented. */
+interface Attempt {
+  readonly parts: ApiKeyParts;
+  readonly origin: KeyOrigin;
+  /** The key and the network that it came from. */
+  readonly place: string;
+}
+
 const mostFamiliar = 10_000;
 const hashBytes = 32;
 /** The hash that is compared for an unknown key, so it takes the same steps as a known one. */
@@ -43,23 +51,25 @@ export class ApiKeyVerifier {
     const parts = parseApiKey(key, this.#settings);
     if (parts === undefined) throw this.#refused("not a key of this service, or mistyped", origin);
     // The limit is checked here too, so guesses at a key above its limit cost no lookup.
-    this.#checkLimit(parts, origin);
+    const attempt = { parts, origin, place: placeOf(parts.id, origin.address) };
+    this.#checkLimit(attempt);
     const found = await this.#settings.database.run(lookUpApiKey(parts.id));
-    return this.#judge(parts, found, origin);
+    return this.#judge(attempt, found);
   }
 
   /**
    * Synchronous: no other request runs between asking the throttle, comparing and counting (K-14). All steps run for every key,
    * found or not, right or wrong (K-01).
    */
-  #judge(parts: ApiKeyParts, found: FoundKey | undefined, origin: KeyOrigin): VerifiedKey {
-    const isFamiliar = this.#checkLimit(parts, origin);
+  #judge(attempt: Attempt, found: FoundKey | undefined): VerifiedKey {
+    const { parts, origin, place } = attempt;
+    const isFamiliar = this.#checkLimit(attempt);
     const isBelow = this.#throttle.isBelow(origin.address);
     const isRight = isSameHash(hashOfSecret(parts.secret), found?.secretHash.reveal() ?? nobody);
     const reason = whyRefused(found, this.#settings);
     const isGuess = found?.id !== parts.id || !isRight;
     if (!isGuess && reason === undefined) {
-      this.#remember(found.id, origin);
+      if (!isFamiliar) this.#familiar.set(place, true);
       return this.#verified(found);
     }
     if (!isBelow) this.#tooMany(parts, origin);
@@ -84,8 +94,8 @@ export class ApiKeyVerifier {
    *
    * @throws Problem `too_many_requests` (429)
    */
-  #checkLimit(parts: ApiKeyParts, origin: KeyOrigin): boolean {
-    const isFamiliar = this.#familiar.has(placeOf(parts.id, origin.address));
+  #checkLimit({ parts, origin, place }: Attempt): boolean {
+    const isFamiliar = this.#familiar.has(place);
     if (!isFamiliar && !this.#throttle.mayCompare(parts.id)) this.#tooMany(parts, origin);
     return isFamiliar;
   }
@@ -93,11 +103,6 @@ export class ApiKeyVerifier {
   #tooMany({ id }: ApiKeyParts, { requestId, address }: KeyOrigin): never {
     this.#settings.audit.report({ type: "api_key.refused", key: id, reason: "too many wrong secrets" }, { requestId, address });
     problem(429, "too_many_requests", "Too many wrong API keys: try again later.", { headers: { "retry-after": "60" } });
-  }
-
-  #remember(id: string, { address }: KeyOrigin): void {
-    const place = placeOf(id, address);
-    if (!this.#familiar.has(place)) this.#familiar.set(place, true);
   }
 
   #refused(reason: string, { requestId, address }: KeyOrigin, key?: string): InvalidCredential {
