@@ -41,6 +41,16 @@ export function timeOf(clock: () => number): number {
   return Date.now();
 }
 
+/** A function that calls another one the first time, and does nothing afterwards. */
+export function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    act();
+  };
+}
+
 /** The thrown value, or an error in its place if it cannot be read (a proxy, a getter that throws). */
 export function readable(thrown: unknown): unknown {
   try {

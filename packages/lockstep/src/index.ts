@@ -83,7 +83,7 @@ export { oauthError, OAuthError, type OAuthErrorCode, type OAuthErrorOptions } f
 export { type DeclaredProblems } from "./problem/declared-problems.ts";
 export { BuildError, InvalidCredential, LockstepError, Unavailable } from "./problem/error.ts";
 export { type BuildCode, type ErrorCode, type ProblemCode } from "./problem/code.ts";
-export { type ErrorListener, type ErrorOrigin } from "./route/serving.ts";
+export { type AnswerEvent, type AnswerListener, type ErrorListener, type ErrorOrigin } from "./route/serving.ts";
 
 // Audit.
 export { type AuditContext, type AuditEvent, type AuditEventType, type AuditOrigin, type AuditSink } from "./audit/event.ts";

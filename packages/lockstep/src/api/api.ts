@@ -142,6 +142,8 @@ const apiOptions: KnownOptions<ApiOptions> = {
   audit: true,
   clock: true,
   onError: true,
+  onAnswer: true,
+  requestIdHeader: true,
 };
 
 /** A guard of the whole API runs before every route; no handler sees its value. */

@@ -1,4 +1,7 @@
-/** Audit events: one for each authentication failure, denial and anomaly. They hold ids and reasons, never secrets. */
+/**
+ * Audit events: one for each authentication failure, denial and anomaly, and for each object that a role opened.
+ * They hold ids and reasons, never secrets.
+ */
 
 /** The members of every audit event. */
 export interface AuditContext {
@@ -27,6 +30,13 @@ export type AuditEvent = AuditContext &
     | { readonly type: "authorization.denied"; readonly reason: string; readonly dependency: string }
     | { readonly type: "scope.insufficient"; readonly required: readonly string[]; readonly dependency: string }
     | { readonly type: "object.hidden"; readonly reason: string; readonly dependency: string }
+    | {
+        /** `permitted()` let somebody reach an object that need not be theirs; the handler then ran. */
+        readonly type: "object.reached";
+        readonly dependency: string;
+        /** The ids by which the request named it, by place and name: `{ "path.id": "n1" }`. */
+        readonly ids: Readonly<Record<string, string | readonly string[]>>;
+      }
     | { readonly type: "request.cross_site"; readonly reason: string }
     | { readonly type: "error.unavailable"; readonly reason: string }
     | { readonly type: "error.unexpected"; readonly reason: string }

@@ -95,6 +95,12 @@ export class Execution implements Callers {
     return [...new Set(this.#ids?.filter((id) => id !== undefined).map(String))];
   }
 
+  /** Tells whether a step has run and has a value. */
+  hasValue({ slot }: Step): boolean {
+    const value = this.slots[slot];
+    return value !== undefined && value !== pending && value !== unavailable;
+  }
+
   /** Closes the open resources, the last opened first, and throws the failure into each. Returns the errors of closing. */
   close(failure?: Thrown): ClosingError | undefined | Promise<ClosingError | undefined> {
     return this.#resources?.close(failure);

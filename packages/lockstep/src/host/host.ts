@@ -27,6 +27,10 @@ export interface HostRequest {
   readonly query: string;
   /** Whether the client's connection is encrypted. Believe a proxy only if the operator has said that there is one. */
   readonly secure: boolean;
+  /** The id that the request has in the host's own log. A host without one leaves it out. */
+  readonly id?: string | undefined;
+  /** Whether that id is a counter that starts again with each process: an id that a client or a proxy sends replaces it. */
+  readonly isIdCounted?: boolean;
   /**
    * The client's IP address, or `undefined` if the host does not know it. Believe a proxy only if the operator has said that
    * there is one.
@@ -69,6 +73,12 @@ export interface HostResponse {
    * incomplete. The core reports that error.
    */
   readonly body: string | Uint8Array | AsyncIterable<string | Uint8Array> | undefined;
+  /**
+   * If it is there, call it when the answer has been written, or when it has ended in another way: with it the core learns that
+   * the request is over. A host that cannot know when calls it when it hands the answer over. Never throws; only the first call
+   * counts.
+   */
+  readonly sent?: (() => void) | undefined;
 }
 
 /** A route, as a host can register it with a router of its own. The core still decides which route a request selects. */
@@ -101,8 +111,11 @@ export interface HostExchange {
   begin(): HostResponse | undefined | Promise<HostResponse | undefined>;
   /** Reads the body, runs the handler and returns the answer. */
   finish(): HostResponse | Promise<HostResponse>;
-  /** Closes what the request opened, if the host ends it between `begin()` and `finish()`. Never rejects. */
-  abandon(): Promise<void>;
+  /**
+   * Closes what the request opened, if the host ends it between `begin()` and `finish()`. Pass the status that the host answered
+   * with, if it did. Never rejects.
+   */
+  abandon(status?: number): Promise<void>;
 }
 
 /** What a host knows of the requests that it will pass on. */
@@ -138,6 +151,8 @@ export interface HostedApi<R extends HostedRoute = HostedRoute> {
   unmatched(match: Unmatched, request: HostRequest): HostResponse;
   /** The answer to a request that the host itself refuses. A `Problem` is an `Answer`. */
   refuse(answer: Answer, request: HostRequest): HostResponse;
+  /** The id of a request, for the host's own log: the one that its answer will have, if the host passes it as `id`. */
+  requestId(request: Pick<HostRequest, "headers">): string;
   /** The route of a request as it was declared, `GET /notes/:id`, for reports. */
   labelOf(request: HostRequest): string;
   /** Reports an error that the host met while it answered, in the same way as an error of a handler. Never throws. */

@@ -3,7 +3,7 @@ import type { AuditSink } from "../audit/event.ts";
 import type { AnyDependency } from "../dependency/dependency.ts";
 import type { InputLimits } from "../input/limits.ts";
 import type { Route } from "./route.ts";
-import type { ErrorListener } from "./serving.ts";
+import type { AnswerListener, ErrorListener } from "./serving.ts";
 
 /** Where an API can be reached, for its documentation. */
 export interface ApiServerAddress {
@@ -68,4 +68,11 @@ export interface ApiOptions {
   readonly clock?: () => number;
   /** Called with errors that nothing expected (the answer is a 500 that says nothing). Default: `console.error`. */
   readonly onError?: ErrorListener;
+  /** Called once for each request, after its answer: for access logs and metrics. Default: nobody listens. */
+  readonly onAnswer?: AnswerListener;
+  /**
+   * The header from which the id of a request is taken, if a client or a proxy sent one that is well formed and the host has none
+   * of its own; `false` takes none. Answers have it in `X-Request-Id`. Default `X-Request-Id`.
+   */
+  readonly requestIdHeader?: string | false;
 }

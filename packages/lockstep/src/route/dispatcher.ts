@@ -5,8 +5,10 @@ import { BuildError } from "../problem/error.ts";
 import type { Answer } from "../problem/problem.ts";
 import { auditOfThrown } from "./audited.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
+import { once } from "../callback.ts";
 import { Exchange } from "./exchange.ts";
 import { Router } from "./match.ts";
+import { requestIdOf } from "./request-id.ts";
 import { type AnswerContext, baseHeaders, respondProblem } from "./respond.ts";
 import { ServedRoute } from "./served-route.ts";
 import type { Serving } from "./serving.ts";
@@ -43,6 +45,10 @@ export class Dispatcher implements HostedApi<ServedRoute> {
     return this.#router.match(method, path);
   }
 
+  requestId(request: Pick<HostRequest, "headers">): string {
+    return requestIdOf(request, this.#serving.requestIdHeader);
+  }
+
   labelOf({ method, path }: HostRequest): string {
     const match = this.match(method, path);
     return match.kind === "route" ? match.route.label : "(no route)";
@@ -62,28 +68,49 @@ export class Dispatcher implements HostedApi<ServedRoute> {
   }
 
   unmatched(match: Unmatched, request: HostRequest): HostResponse {
+    if (match.kind !== "method" || request.method !== "OPTIONS") return this.refuse(answerTo(match), request);
     const context = this.#context(request);
-    if (match.kind === "method" && request.method === "OPTIONS") {
-      return { status: 204, headers: { ...baseHeaders(context), allow: match.allow.join(", ") }, body: undefined };
-    }
-    return respondProblem(answerTo(match), undefined, context);
+    const headers = { ...baseHeaders(context), allow: match.allow.join(", ") };
+    return this.#outgoing({ status: 204, headers, body: undefined }, context);
   }
 
   report(error: unknown, about: { readonly requestId: string; readonly route: string }): void {
     const details = auditOfThrown(error, "the answer", []);
     if (details === undefined) return;
     this.#serving.audit.report(details, { ...about, subjects: [] });
-    if (details.type === "error.unexpected") this.#serving.onError(error, about);
+    if (details.type === "error.unexpected") this.#serving.onError(error, { ...about, subject: undefined });
   }
 
   refuse(answer: Answer, request: HostRequest): HostResponse {
-    return respondProblem(answer, undefined, this.#context(request));
+    const context = this.#context(request);
+    return this.#outgoing(respondProblem(answer, undefined, context), context, answer.code);
+  }
+
+  /** Lets the host tell when the answer was sent, if anybody wants to know. */
+  #outgoing(response: HostResponse, { request, requestId }: AnswerContext, code?: string): HostResponse {
+    const { onAnswer } = this.#serving;
+    if (onAnswer === undefined) return response;
+    const startedAtMs = performance.now();
+    const sent = (): void => {
+      const { method } = request;
+      const about = {
+        requestId,
+        route: this.labelOf(request),
+        method,
+        status: response.status,
+        code,
+        subject: undefined,
+        schemes: [],
+      };
+      onAnswer({ ...about, durationMs: performance.now() - startedAtMs });
+    };
+    return { ...response, sent: once(sent) };
   }
 
   /** The context of an answer that does not come from a route. */
   #context(request: HostRequest): AnswerContext {
     const { strictTransport } = this.#serving;
-    return { request, requestId: crypto.randomUUID(), isPrivate: false, strictTransport };
+    return { request, requestId: requestIdOf(request, this.#serving.requestIdHeader), isPrivate: false, strictTransport };
   }
 }
 

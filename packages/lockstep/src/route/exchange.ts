@@ -5,8 +5,7 @@
 import { crossSiteReason } from "../access/cross-site.ts";
 import { Denial } from "../outcome/deny.ts";
 import { Refusal } from "../outcome/refusal.ts";
-import type { AuditDetails } from "../audit/event.ts";
-import { readable } from "../callback.ts";
+import { once, readable } from "../callback.ts";
 import { isPromise } from "../promise.ts";
 import { Execution, type Failed } from "../dependency/execution.ts";
 import type { SchemeNode } from "../dependency/node.ts";
@@ -22,9 +21,10 @@ import { BuildError } from "../problem/error.ts";
 import type { Answer } from "../problem/problem.ts";
 import { UnwritableText } from "../problem/unwritable-text.ts";
 import { type RunningRequest, within } from "../whereabouts.ts";
-import { auditOf, auditOfThrown, credentialInUrl } from "./audited.ts";
 import { ClosingStream, ReaderGone } from "./closing-stream.ts";
 import { AnswerFailure, answerTo, challengesOf, scopesNeeded } from "./failed-answer.ts";
+import { requestIdOf } from "./request-id.ts";
+import { RequestReports } from "./request-reports.ts";
 import { type AnswerContext, respond, respondProblem } from "./respond.ts";
 import { answerable } from "./sent-text.ts";
 import type { ServedRoute } from "./served-route.ts";
@@ -33,21 +33,26 @@ type MaybePromise<T> = T | Promise<T>;
 
 /** One request on its way through a route. */
 export class Exchange implements HostExchange, RunningRequest {
-  readonly requestId: string;
   readonly #route: ServedRoute;
   readonly #source: RequestSource;
+  readonly #reports: RequestReports;
   #execution: Execution | undefined;
   #isPrivate = false;
   #isOver = false;
 
   constructor(route: ServedRoute, request: HostRequest, params: Readonly<Record<string, string>>) {
-    this.requestId = crypto.randomUUID();
     this.#route = route;
-    this.#source = new RequestSource(request, params, route.limits, this.requestId);
+    this.#source = new RequestSource(request, params, route.limits, requestIdOf(request, route.serving.requestIdHeader));
+    this.#reports = new RequestReports(route, this.#source);
   }
 
   /** Phases 2 to 5: everything that can be decided without the body. Returns an answer only if the request ends here. */
   begin(): MaybePromise<HostResponse | undefined> {
+    const begun = this.#begin();
+    return isPromise(begun) ? begun.then((response) => response && this.#outgoing(response)) : begun && this.#outgoing(begun);
+  }
+
+  #begin(): MaybePromise<HostResponse | undefined> {
     let extracted: Execution | HostResponse;
     try {
       extracted = this.#extract();
@@ -57,6 +62,7 @@ export class Exchange implements HostExchange, RunningRequest {
     }
     if (!(extracted instanceof Execution)) return extracted;
     this.#execution = extracted;
+    this.#reports.execution = extracted;
     // Nothing of the application's runs for a request without guards and inputs, and it costs less.
     if (!extracted.hasStepsBefore(phase.body)) return undefined;
     const advanced = within(this, beginSteps, extracted);
@@ -66,7 +72,14 @@ export class Exchange implements HostExchange, RunningRequest {
 
   /** Phases 6 to 10, after `begin` returned no answer. */
   finish(): MaybePromise<HostResponse> {
-    return within(this, carryOut, this);
+    const finished = within(this, carryOut, this);
+    return isPromise(finished) ? finished.then((response) => this.#outgoing(response)) : this.#outgoing(finished);
+  }
+
+  /** Lets the host tell when the answer was sent, if anybody wants to know. */
+  #outgoing(response: HostResponse): HostResponse {
+    if (this.#route.serving.onAnswer === undefined) return response;
+    return { ...response, sent: once(() => this.#reports.answered(response.status)) };
   }
 
   /** What `finish()` does, inside the request. */
@@ -84,11 +97,12 @@ export class Exchange implements HostExchange, RunningRequest {
    * Closes the resources of a request that began and will never finish: the host, or a hook of the application, has ended it.
    * Does nothing once the request is over.
    */
-  async abandon(): Promise<void> {
+  async abandon(status?: number): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
+    if (status !== undefined) this.#reports.answered(status);
     const closing = await this.#execution?.close({ error: new Error("The request ended before its handler ran") });
-    for (const error of closing?.all ?? []) this.#reportThrown(error);
+    for (const error of closing?.all ?? []) this.#reports.thrown(error);
   }
 
   /** Phase 2. Only the schemes of this route are read; whether they are present decides what runs. */
@@ -115,26 +129,24 @@ export class Exchange implements HostExchange, RunningRequest {
     }
     const reason = crossSiteReason(this.#source.request, variant, this.#route.serving);
     if (reason !== undefined) {
-      this.#report({ type: "request.cross_site", reason });
+      this.#reports.audit({ type: "request.cross_site", reason });
       return this.#problem(answerToRefusal("cross-site", []));
     }
     return new Execution(variant, credentials, this.#source, this.#route.serving.app);
   }
 
   #absent(schemes: readonly SchemeNode[]): HostResponse {
-    const parameter = credentialInUrl(this.#source.request.query);
-    if (parameter !== undefined) this.#report({ type: "credential.in_url", parameter });
-    this.#report({ type: "authentication.absent", schemes: schemes.map(({ scheme }) => scheme.name) });
+    this.#reports.absent(schemes);
     return this.#problem(answerToRefusal("absent", []), this.#route.challenges(schemes, {}));
   }
 
   #repeated(refusal: Refusal, node: SchemeNode | undefined): HostResponse {
-    this.#report({ type: "credential.repeated", scheme: node?.scheme.name ?? "" });
+    this.#reports.audit({ type: "credential.repeated", scheme: node?.scheme.name ?? "" });
     return this.#problem(answerToRefusal(refusal.kind, []));
   }
 
   #malformed(refusal: Refusal, node: SchemeNode): HostResponse {
-    this.#report({
+    this.#reports.audit({
       type: "authentication.failed",
       schemes: [node.scheme.name],
       reason: refusal.reason,
@@ -146,6 +158,7 @@ export class Exchange implements HostExchange, RunningRequest {
   #handle(execution: Execution): MaybePromise<HostResponse> {
     // What a client no longer waits for is not done: it may ask again elsewhere, and do it twice.
     if (this.#source.request.isGone === true) return this.#fail({ kind: "threw", error: clientGone(), step: undefined });
+    this.#reports.reached(execution);
     try {
       const result = this.#route.compiled.definition.handler(execution.values());
       if (isPromise(result)) return this.#handleLater(result, execution);
@@ -190,8 +203,8 @@ export class Exchange implements HostExchange, RunningRequest {
     failure?: { readonly error: unknown },
   ): Promise<{ readonly error: unknown } | undefined> {
     const closing = (await execution.close(failure)) ?? undefined;
-    if (failure !== undefined && !(failure.error instanceof ReaderGone)) this.#reportThrown(failure.error);
-    for (const error of closing?.all ?? []) this.#reportThrown(error);
+    if (failure !== undefined && !(failure.error instanceof ReaderGone)) this.#reports.thrown(failure.error);
+    for (const error of closing?.all ?? []) this.#reports.thrown(error);
     return closing;
   }
 
@@ -221,8 +234,8 @@ export class Exchange implements HostExchange, RunningRequest {
     const cause = failed.kind === "threw" && isTranslatable(failed.error) ? failed : undefined;
     const settled = cause && closing && settleClosing(cause, closing);
     if (settled !== undefined && settled.translated.length > 0) return this.#settled(settled, cause?.step?.path);
-    if (cause !== undefined) this.#reportThrown(cause.error, cause.step?.path);
-    for (const error of closing?.all ?? []) this.#reportThrown(error);
+    if (cause !== undefined) this.#reports.thrown(cause.error, cause.step?.path);
+    for (const error of closing?.all ?? []) this.#reports.thrown(error);
     return answer;
   }
 
@@ -231,64 +244,47 @@ export class Exchange implements HostExchange, RunningRequest {
    * server.
    */
   #settled({ error, translated, others }: Settled, path?: string): HostResponse {
-    if (answerToError(error).status >= 500) for (const before of translated) this.#reportThrown(before, path);
-    for (const other of others) this.#reportThrown(other);
+    if (answerToError(error).status >= 500) for (const before of translated) this.#reports.thrown(before, path);
+    for (const other of others) this.#reports.thrown(other);
     return this.#unexpected(error);
   }
 
   /** Reports at once what no resource can translate. */
   #reportFailed(failed: Failed): void {
     if (failed.kind === "threw" && !isTranslatable(failed.error))
-      return this.#reportThrown(failed.error, failed.step?.path, failed.step?.schemes);
+      return this.#reports.thrown(failed.error, failed.step?.path, failed.step?.schemes);
     if (failed.kind !== "refused") return;
     const scopes = scopesNeeded(failed, this.#execution?.variant.scopes ?? []);
-    this.#report(auditOf(failed.refusal, failed.step, scopes));
-  }
-
-  #reportThrown(thrown: unknown, path = "the handler", schemes: readonly SchemeNode[] = []): void {
-    const error = readable(thrown);
-    const details = auditOfThrown(error, path, schemes);
-    if (details === undefined) return;
-    this.#report(details);
-    if (details.type === "error.unexpected")
-      this.#route.serving.onError(error, { requestId: this.requestId, route: this.#route.label });
+    this.#reports.refused(failed.refusal, failed.step, scopes);
   }
 
   #unexpected(error: unknown): HostResponse {
-    this.#reportThrown(error);
+    this.#reports.thrown(error);
     return this.#problem(answerToError(readable(error)));
   }
 
   /** A check refused after the request had gone on: nobody awaited it. */
   reportUnawaited(): void {
-    this.#reportThrown(
+    this.#reports.thrown(
       new BuildError("check_not_awaited", "await the check: it refused, nobody awaited it, and the request went on"),
     );
   }
 
-  #report(details: AuditDetails): void {
-    this.#route.serving.audit.report(details, {
-      requestId: this.requestId,
-      route: this.#route.label,
-      subjects: this.#execution?.subjects() ?? [],
-      address: this.#source.request.address,
-    });
-  }
-
   #context(): AnswerContext {
     const { strictTransport } = this.#route.serving;
-    return { request: this.#source.request, requestId: this.requestId, isPrivate: this.#isPrivate, strictTransport };
+    return { request: this.#source.request, requestId: this.#reports.requestId, isPrivate: this.#isPrivate, strictTransport };
   }
 
   #problem(problem: Answer, challenges: readonly string[] = []): HostResponse {
     const context = this.#context();
+    this.#reports.code = problem.code;
     const { errors } = this.#route.compiled.definition;
     let response: HostResponse;
     try {
       response = respondProblem(problem, errors, context);
     } catch (error) {
       // A problem of the application that cannot be written: its members are not JSON, for example.
-      this.#reportThrown(error);
+      this.#reports.thrown(error);
       response = respondProblem(answerToError(undefined), errors, context);
     }
     return challenges.length === 0 ? response : { ...response, headers: { ...response.headers, "www-authenticate": challenges } };

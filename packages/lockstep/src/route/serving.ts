@@ -3,9 +3,10 @@ import { AuditReporter } from "../audit/reporter.ts";
 import { consoleAudit } from "../audit/sink.ts";
 import { notify } from "../callback.ts";
 import type { AppValues } from "../dependency/app-values.ts";
-import { isPrintable } from "../http/token.ts";
+import { isPrintable, isToken } from "../http/token.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
 import type { ApiOptions } from "./api-options.ts";
+import { BuildError } from "../problem/error.ts";
 import { checkOrigin, webOriginOf } from "../access/origin.ts";
 import { metadataUrl } from "./protected-resource.ts";
 
@@ -14,7 +15,30 @@ export interface ErrorOrigin {
   readonly requestId: string;
   /** The route, as declared: `GET /notes/:id`. */
   readonly route: string;
+  /** The id of the principal that was verified before the error, if one was. */
+  readonly subject: string | undefined;
 }
+
+/** One request that has been answered, for access logs and metrics. It has no path and no query: they may hold secrets. */
+export interface AnswerEvent {
+  readonly requestId: string;
+  /** The route, as declared: `GET /notes/:id`. `(no route)` if none answers. */
+  readonly route: string;
+  /** The method, as sent. Empty for bytes that are not HTTP. */
+  readonly method: string;
+  readonly status: number;
+  /** The code of the problem, if the answer is one. */
+  readonly code: string | undefined;
+  /** The id of the first principal that was verified. */
+  readonly subject: string | undefined;
+  /** The names of the security schemes whose credentials were used. */
+  readonly schemes: readonly string[];
+  /** From the first look at the request until its answer was written, or broken off. */
+  readonly durationMs: number;
+}
+
+/** Called once for each request, after its answer. It may be asynchronous; nothing waits for it. */
+export type AnswerListener = ((event: AnswerEvent) => void) | ((event: AnswerEvent) => Promise<void>);
 
 /** Called with an error that nothing expected, for the application's log. It may be asynchronous; no answer waits for it. */
 export type ErrorListener =
@@ -37,11 +61,15 @@ export interface Serving {
   readonly app: AppValues;
   /** Never throws. */
   readonly onError: (error: unknown, about: ErrorOrigin) => void;
+  /** Never throws. `undefined` if nobody listens. */
+  readonly onAnswer: ((event: AnswerEvent) => void) | undefined;
+  /** The header from which the id of a request is taken, in lower case. */
+  readonly requestIdHeader: string | undefined;
 }
 
 /** @throws BuildError `wrong_option` */
 export function servingOf(options: ApiOptions, app: AppValues): Serving {
-  const { onError = logError } = options;
+  const { onError = logError, onAnswer } = options;
   return {
     realm: isPrintable(options.title) ? options.title : "api",
     resourceMetadata: options.resource && metadataUrl(options.resource),
@@ -52,7 +80,15 @@ export function servingOf(options: ApiOptions, app: AppValues): Serving {
     audit: new AuditReporter(options.audit ?? consoleAudit, options.clock ?? Date.now),
     app,
     onError: (error, about) => notify(`onError failed on ${about.route} (request ${about.requestId})`, onError, error, about),
+    onAnswer: onAnswer && ((event) => notify(`onAnswer failed on ${event.route} (request ${event.requestId})`, onAnswer, event)),
+    requestIdHeader: requestIdHeaderOf(options),
   };
+}
+
+function requestIdHeaderOf({ requestIdHeader = "X-Request-Id" }: ApiOptions): string | undefined {
+  if (requestIdHeader === false) return undefined;
+  if (typeof requestIdHeader === "string" && isToken(requestIdHeader)) return requestIdHeader.toLowerCase();
+  throw new BuildError("wrong_option", "createApi(): set requestIdHeader to the name of a header, or to false");
 }
 
 /** A year (RFC 6797 §6.1). Without the directive it concerns this host only. */

@@ -9,6 +9,7 @@ import { inputBehaviours } from "./behaviour/input.ts";
 import { methodBehaviours } from "./behaviour/method.ts";
 import { oauthBehaviours } from "./behaviour/oauth.ts";
 import { orderBehaviours } from "./behaviour/order.ts";
+import { reportBehaviours } from "./behaviour/report.ts";
 import { resultBehaviours } from "./behaviour/result.ts";
 import { streamBehaviours } from "./behaviour/stream.ts";
 import { HostUnderTest } from "./host-under-test.ts";
@@ -33,6 +34,7 @@ const subjects = [
   ["cross-site requests", crossSiteBehaviours],
   ["OAuth errors", oauthBehaviours],
   ["audit", auditBehaviours],
+  ["reports", reportBehaviours],
 ] as const;
 
 /**

@@ -3,6 +3,7 @@
  * the API reports. Every secret contains the word `canary`, so a test can search an answer for it.
  */
 import type { AuditEvent } from "../audit/event.ts";
+import type { AnswerEvent } from "../route/serving.ts";
 import { deny } from "../outcome/deny.ts";
 import { identified, type Identified } from "../outcome/identified.ts";
 import { InvalidCredential, Unavailable } from "../problem/error.ts";
@@ -64,6 +65,8 @@ export class World {
   readonly calls: string[] = [];
   readonly events: AuditEvent[] = [];
   readonly errors: unknown[] = [];
+  /** One event for each answer, as soon as the host knows that it was sent. */
+  readonly answers: AnswerEvent[] = [];
   /** The routes of the handlers that ran, in order. */
   readonly handled: string[] = [];
 

@@ -20,10 +20,10 @@ export interface FailedRequest {
 const internalError = answerToError(undefined);
 
 /**
- * Answers and reports an error. The answer is written past Fastify, and this is the end of it: a hook that always throws would
- * throw again. It throws nothing.
+ * Answers and reports an error, and returns the answer. It is written past Fastify, and this is the end of it: a hook that always
+ * throws would throw again. It throws nothing.
  */
-export function answerFailure(hosted: HostedApi, error: unknown, { reply, seen, instead, isClosing }: FailedRequest): void {
+export function answerFailure(hosted: HostedApi, error: unknown, { reply, seen, instead, isClosing }: FailedRequest): HostResponse {
   const { request } = reply;
   discard(instead?.body);
   // The error of a stream is reported by its exchange, and decides as if the handler had thrown it.
@@ -34,11 +34,13 @@ export function answerFailure(hosted: HostedApi, error: unknown, { reply, seen, 
     const response = hosted.refuse(answer, seen);
     if (answer.status >= 500 && cause === error) report(hosted, error, request, response);
     writeDirectly(reply, response, options);
+    return response;
   } catch (unwritable) {
     // A problem that the application threw has a status or a header that cannot be written.
     const response = hosted.refuse(internalError, seen);
     report(hosted, unwritable, request, response);
     writeDirectly(reply, response, options);
+    return response;
   }
 }
 

@@ -17,12 +17,13 @@ export function answerOnSocket(api: Api, error: Error & { readonly code?: string
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const busy = responseInFlight(socket);
   if (busy !== undefined) return closeAfter(busy, socket);
-  const { status, headers, body } = api["~dispatcher"].refuse(answerTo(error.code), unread);
+  const { status, headers, body, sent } = api["~dispatcher"].refuse(answerTo(error.code), unread);
   const text = typeof body === "string" ? body : "";
   const fields = Object.entries({ ...headers, "content-length": String(Buffer.byteLength(text)), connection: "close" });
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...fields.map(([name, value]) => `${name}: ${value}`)];
   socket.write(`${head.join("\r\n")}\r\n\r\n${text}`);
   socket.destroySoon();
+  sent?.();
 }
 
 /** The response to an earlier request. A request whose own body is broken has none yet, unless its answer has begun. */

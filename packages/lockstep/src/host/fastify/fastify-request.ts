@@ -42,6 +42,15 @@ export class FastifyHostRequest implements HostRequest {
     this.#raw = raw;
   }
 
+  get id(): string {
+    return this.#request.id;
+  }
+
+  /** Fastify counts requests unless the application says otherwise (`genReqId`, `requestIdHeader`). */
+  get isIdCounted(): boolean {
+    return /^req-[0-9a-z]+$/.test(this.#request.id);
+  }
+
   get secure(): boolean {
     return this.#request.protocol === "https";
   }
@@ -64,16 +73,7 @@ export class FastifyHostRequest implements HostRequest {
   }
 
   #fields(name: string): readonly string[] {
-    const raw = this.#raw.rawHeaders;
-    let found: string[] | undefined;
-    for (let index = 0; index < raw.length; index += 2) {
-      const field = raw[index];
-      const value = raw[index + 1];
-      if (field === undefined || value === undefined || field.length !== name.length || field.toLowerCase() !== name) continue;
-      if (found === undefined) found = [value];
-      else found.push(value);
-    }
-    return found ?? none;
+    return fieldsOf(this.#raw.rawHeaders, name);
   }
 
   /** How many header fields came, as far as node:http kept them. */
@@ -144,6 +144,19 @@ export class FastifyHostRequest implements HostRequest {
     const expects = this.#raw.headers.expect?.toLowerCase() === "100-continue";
     if (expects && this.#request.server.server.listenerCount("checkContinue") > 0) this.#reply.raw.writeContinue();
   }
+}
+
+/** The values of a header in a list of names and values, in the order in which they came. */
+export function fieldsOf(raw: readonly string[], name: string): readonly string[] {
+  let found: string[] | undefined;
+  for (let index = 0; index < raw.length; index += 2) {
+    const field = raw[index];
+    const value = raw[index + 1];
+    if (field === undefined || value === undefined || field.length !== name.length || field.toLowerCase() !== name) continue;
+    if (found === undefined) found = [value];
+    else found.push(value);
+  }
+  return found ?? none;
 }
 
 /** A request names one host, though it may name it twice (RFC 9113 §8.3.1). */

@@ -5,7 +5,7 @@ import type { Api } from "../../api/api.ts";
 import { checkOptions, type KnownOptions } from "../../problem/options.ts";
 import { watchUnawaited } from "../unawaited.ts";
 import { answerOnSocket } from "./answer-on-socket.ts";
-import { FastifyHostRequest } from "./fastify-request.ts";
+import { FastifyHostRequest, fieldsOf } from "./fastify-request.ts";
 import { type FastifyOptions, fastifyOptions, pluginOf } from "./plugin.ts";
 import { write } from "./write.ts";
 
@@ -48,6 +48,7 @@ export function fastifyServer(api: Api, options: FastifyServerOptions = {}): Fas
   const app = fastify({
     logger: false,
     requestTimeout: requestTimeoutMs,
+    genReqId: ({ rawHeaders }) => api["~dispatcher"].requestId({ headers: (name) => fieldsOf(rawHeaders, name) }),
     trustProxy: (_address, hop) => hop < trustedProxies,
     routerOptions: { maxParamLength },
     forceCloseConnections: "idle",
@@ -64,7 +65,9 @@ export function fastifyServer(api: Api, options: FastifyServerOptions = {}): Fas
     // A path that is not percent-encoded UTF-8 meets no route and no handler of Fastify's.
     frameworkErrors: (_error, request, reply) => {
       const seen = new FastifyHostRequest(request, reply, "");
-      write(reply, api["~dispatcher"].refuse(malformedPath, seen), seen);
+      const response = api["~dispatcher"].refuse(malformedPath, seen);
+      reply.raw.once("close", () => response.sent?.());
+      write(reply, response, seen);
     },
     clientErrorHandler: (error, socket) => answerOnSocket(api, error, socket),
   });

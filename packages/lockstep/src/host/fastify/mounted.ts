@@ -34,9 +34,10 @@ interface Waiting {
 // costs.
 const waiting: unique symbol = Symbol("lockstep.waiting");
 const answered: unique symbol = Symbol("lockstep.answered");
+const isWatched: unique symbol = Symbol("lockstep.isWatched");
 
 /** A request that the constructor below has decorated. */
-type Carrying = FastifyRequest & { [waiting]: Waiting | null; [answered]: HostResponse | null };
+type Carrying = FastifyRequest & { [waiting]: Waiting | null; [answered]: HostResponse | null; [isWatched]: boolean | null };
 
 function carrying(request: FastifyRequest): Carrying {
   // Every request of this instance is decorated in the constructor.
@@ -78,7 +79,8 @@ export class Mounted {
     this.#maxFields = typeof maxFields === "number" && maxFields > 0 ? maxFields : Infinity;
     this.shapes = ownShapes.get(instance.server) ?? new Set();
     ownShapes.set(instance.server, this.shapes);
-    for (const carried of [waiting, answered]) if (!instance.hasRequestDecorator(carried)) instance.decorateRequest(carried, null);
+    for (const carried of [waiting, answered, isWatched])
+      if (!instance.hasRequestDecorator(carried)) instance.decorateRequest(carried, null);
   }
 
   /** Registers a route with Fastify; the guards run in `onRequest`, everything else in the handler. */
@@ -128,9 +130,9 @@ export class Mounted {
   }
 
   /** An answer is on its way: what a hook of the application ended leaves nothing open. */
-  settle(request: FastifyRequest): void {
+  settle(request: FastifyRequest, status?: number): void {
     // Closing reports its own errors; it never rejects.
-    void carrying(request)[waiting]?.exchange.abandon();
+    void carrying(request)[waiting]?.exchange.abandon(status);
   }
 
   /** What Fastify or a hook of the application threw, or what kept an answer from being written. */
@@ -138,7 +140,7 @@ export class Mounted {
     this.settle(request);
     const seen = this.#see(request, reply);
     const instead = carrying(request)[answered] ?? undefined;
-    answerFailure(this.#hosted, error, { reply, seen, instead, isClosing: this.#isClosing });
+    this.#answering(reply, answerFailure(this.#hosted, error, { reply, seen, instead, isClosing: this.#isClosing }));
   }
 
   /** From now on answers close their connections: an idle one would keep the server until it times out. */
@@ -213,12 +215,21 @@ export class Mounted {
 
   #write(reply: FastifyReply, response: HostResponse, seen: FastifyHostRequest): void {
     if (this.#isClosing && reply.request.raw.httpVersionMajor === 1) reply.header("connection", "close");
-    carrying(reply.request)[answered] = response;
+    this.#answering(reply, response);
     try {
       this.#streams.add(write(reply, response, seen));
     } catch (error) {
       this.fail(error, reply.request, reply);
     }
+  }
+
+  /** Remembers the answer of a request. The last one is the one that was sent. */
+  #answering(reply: FastifyReply, response: HostResponse): void {
+    const request = carrying(reply.request);
+    request[answered] = response;
+    if (response.sent === undefined || request[isWatched] === true) return;
+    request[isWatched] = true;
+    reply.raw.once("close", () => request[answered]?.sent?.());
   }
 
   #own(methods: readonly string[], path: string): void {

@@ -75,8 +75,8 @@ export function pluginOf(api: Api, options: FastifyOptions, trustedProxies: numb
     for (const route of dispatcher.routes) mounted.add(route);
     mounted.answerTheRest(foreign);
     // Not onResponse, which would cost every request two listeners.
-    instance.addHook("onSend", (request, _reply, _payload, next) => {
-      mounted.settle(request);
+    instance.addHook("onSend", (request, reply, _payload, next) => {
+      mounted.settle(request, reply.statusCode);
       next();
     });
     instance.addHook("onReady", async () => {

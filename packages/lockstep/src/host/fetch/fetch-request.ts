@@ -5,6 +5,15 @@ import { cutShort, tooLarge } from "../body.ts";
 
 const none: readonly string[] = Object.freeze([]);
 
+/** Facts about a request that the runtime or a proxy knows. */
+export interface KnownOfRequest {
+  readonly address?: string | undefined;
+  readonly secure?: boolean | undefined;
+  /** The path that the API is mounted under. A path that is not below it is one that no route has. */
+  readonly basePath?: string | undefined;
+  readonly id?: string | undefined;
+}
+
 /** The lazy accessor over a web `Request`. `Headers` joins repeated fields with a comma; schemes know that. */
 export class FetchRequest implements HostRequest {
   readonly method: string;
@@ -12,9 +21,10 @@ export class FetchRequest implements HostRequest {
   readonly query: string;
   readonly secure: boolean;
   readonly address: string | undefined;
+  readonly id: string | undefined;
   readonly #request: Request;
 
-  constructor(request: Request, address: string | undefined) {
+  constructor(request: Request, { address, secure, basePath = "", id }: KnownOfRequest = {}) {
     const url = request.url;
     const start = url.indexOf("/", url.indexOf("//") + 2);
     const mark = url.indexOf("?", start);
@@ -22,10 +32,11 @@ export class FetchRequest implements HostRequest {
     const end = hash === -1 ? url.length : hash;
     const hasQuery = mark !== -1 && mark < end;
     this.method = request.method;
-    this.path = url.slice(start, hasQuery ? mark : end);
+    this.path = below(basePath, url.slice(start, hasQuery ? mark : end));
     this.query = hasQuery ? url.slice(mark + 1, end) : "";
-    this.secure = url.startsWith("https:");
+    this.secure = secure ?? url.startsWith("https:");
     this.address = address;
+    this.id = id;
     this.#request = request;
   }
 
@@ -79,4 +90,12 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
     offset += chunk.length;
   }
   return all;
+}
+
+/** No route has an empty segment, so nothing answers what is not below the base. */
+function below(basePath: string, path: string): string {
+  if (basePath === "") return path;
+  if (!path.startsWith(basePath)) return "//";
+  const rest = path.slice(basePath.length);
+  return rest === "" ? "/" : rest.startsWith("/") ? rest : "//";
 }

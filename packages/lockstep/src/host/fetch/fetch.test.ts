@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { connection } from "../../input/connection.ts";
 import { path } from "../../input/path.ts";
-import { dispatcherOf } from "../host.ts";
+import { dispatcherOf, type HostResponse } from "../host.ts";
+import { isBuildError } from "../fastify/embedded.fixture.ts";
 import { problem } from "../../problem/problem.ts";
 import { createApi } from "../../api/api.ts";
 import { get } from "../../route/route.ts";
@@ -263,3 +264,82 @@ describe("what an application passes in", () => {
     assert.equal((await serve(new Request("http://api.test/good"))).status, 200);
   });
 });
+
+describe("serveFetch behind a proxy", () => {
+  const seen = createApi({
+    title: "t",
+    version: "1",
+    audit: () => {},
+    routes: [
+      get("/c", { public: "a test", deps: { came: connection() }, response: unchecked("a test") }, ({ came }) => ({
+        secure: came.secure,
+        address: came.address,
+      })),
+      get("/", { public: "a test" }, () => "root"),
+    ],
+  });
+
+  test("asks the operator's functions for the address and for the encryption of the client's connection", async () => {
+    const serve = serveFetch(seen, {
+      address: (request) => request.headers.get("x-forwarded-for") ?? undefined,
+      secure: (request) => request.headers.get("x-forwarded-proto") === "https",
+    });
+    const headers = { "x-forwarded-for": "203.0.113.7", "x-forwarded-proto": "https" };
+    const answer = await serve(new Request("http://api.example/c", { headers }));
+    assert.deepEqual(await answer.json(), { secure: true, address: "203.0.113.7" });
+    assert.equal(answer.headers.get("strict-transport-security"), "max-age=31536000");
+    const plain = await serve(new Request("https://api.example/c"));
+    assert.deepEqual([await plain.json(), plain.headers.get("strict-transport-security")], [{ secure: false }, null]);
+  });
+
+  test("uses the URL if the operator's function does not know", async () => {
+    const serve = serveFetch(seen, { secure: () => undefined });
+    assert.deepEqual(await (await serve(new Request("https://api.example/c"))).json(), { secure: true });
+    assert.deepEqual(await (await serve(new Request("http://api.example/c"))).json(), { secure: false });
+  });
+
+  test("a promise in place of true or false is 500: it would always be true", async () => {
+    const serve = serveFetch(seen, { secure: (async () => false) as never });
+    assert.equal((await serve(new Request("http://api.example/c"))).status, 500);
+  });
+
+  test("answers below its base path only", async () => {
+    const serve = serveFetch(seen, { basePath: "/api/v1" });
+    const answer = async (path: string): Promise<number> => (await serve(new Request(`http://api.example${path}`))).status;
+    for (const path of ["/api/v1/c", "/api/v1", "/api/v1/", "/api/v1/c?a=1"]) assert.equal(await answer(path), 200, path);
+    for (const path of ["/c", "/", "/api/v1c", "/api", "/API/v1/c", "/api//v1/c", "/x/api/v1/c", "/%61pi/v1/c"])
+      assert.equal(await answer(path), 404, path);
+  });
+
+  test("refuses a base path that no request has", () => {
+    for (const basePath of ["", "/", "api", "/api/", "/a b", "/a?b", "//a", "/a//b", 1])
+      assert.throws(
+        () => serveFetch(seen, { basePath: basePath as string }),
+        isBuildError("wrong_option", /basePath/),
+        String(basePath),
+      );
+  });
+
+  test("an answer that cannot be written keeps its request id", async () => {
+    const ids: string[] = [];
+    const odd = createApi({
+      title: "t",
+      version: "1",
+      audit: ({ requestId }) => void ids.push(requestId),
+      onError: (_error, { requestId }) => void ids.push(requestId),
+      routes: [get("/odd", { public: "a test" }, () => new Uint8Array(1))],
+    });
+    const hosted = odd["~dispatcher"];
+    const broken = {
+      "~dispatcher": new Proxy(hosted, { get: (target, name) => (name === "handle" ? unwritable : bound(target, name)) }),
+    };
+    const answer = await serveFetch(broken)(new Request("http://api.example/odd"));
+    assert.deepEqual([answer.status, answer.headers.get("x-request-id"), ids], [500, "first", ["first", "first"]]);
+  });
+});
+
+const unwritable = (): HostResponse => ({ status: 200, headers: { "x-request-id": "first", "bad name": "" }, body: undefined });
+const bound = (target: object, name: string | symbol): unknown => {
+  const value: unknown = Reflect.get(target, name);
+  return typeof value === "function" ? value.bind(target) : value;
+};

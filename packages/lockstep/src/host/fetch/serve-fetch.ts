@@ -1,17 +1,27 @@
 /** Answers web requests: the host of tests, and of runtimes that speak fetch (Workers, Deno, Bun). */
-import { checkOptions } from "../../problem/options.ts";
+import { BuildError } from "../../problem/error.ts";
+import { checkOptions, type KnownOptions } from "../../problem/options.ts";
 import { isBodiless } from "../../http/bodiless.ts";
 import { answerToError } from "../../outcome/answer.ts";
 import { watchUnawaited } from "../unawaited.ts";
 import { dispatcherOf, type HostedApi, type HostResponse } from "../host.ts";
 import { discard, Pieces } from "../body.ts";
-import { FetchRequest } from "./fetch-request.ts";
+import { FetchRequest, type KnownOfRequest } from "./fetch-request.ts";
 
 /** What the runtime knows and a `Request` does not say. */
 export interface FetchOptions {
   /** The address of the client: of the peer, or what a proxy that you trust says of it. Default: it is not known. */
   readonly address?: (request: Request) => string | undefined;
+  /**
+   * Whether the client's connection is encrypted, as a proxy that you trust says it. Default, and if it returns `undefined`:
+   * whether the URL of the request begins with `https:`.
+   */
+  readonly secure?: (request: Request) => boolean | undefined;
+  /** The path under which the API answers, for example `/api`: any other path is 404. Default: the root. */
+  readonly basePath?: string;
 }
+
+const fetchOptions: KnownOptions<FetchOptions> = { address: true, secure: true, basePath: true };
 
 /**
  * Returns the function that a fetch runtime calls for each request. It never rejects. `api.fetch` is the same function without
@@ -28,7 +38,8 @@ export function serveFetch(
   api: { readonly "~dispatcher": HostedApi },
   options: FetchOptions = {},
 ): (request: Request) => Promise<Response> {
-  checkOptions<FetchOptions>("serveFetch()", options, { address: true });
+  checkOptions("serveFetch()", options, fetchOptions);
+  checkBasePath(options.basePath);
   const hosted = dispatcherOf(api, {
     clientAddress: options.address !== undefined || { unknown: "pass { address } to serveFetch()" },
   });
@@ -37,50 +48,83 @@ export function serveFetch(
     // From the first request on, and not at start-up: a program that only makes an API watches nothing.
     if (!watches) watchUnawaited();
     watches = true;
-    let seen = new FetchRequest(request, undefined);
+    let known: KnownOfRequest = { basePath: options.basePath };
     let response: HostResponse | undefined;
     try {
-      if (options.address !== undefined) seen = new FetchRequest(request, options.address(request));
-      response = await hosted.handle(seen);
+      known = { ...known, address: options.address?.(request), secure: secureOf(request, options) };
+      response = await hosted.handle(new FetchRequest(request, known));
       const isSent = request.method !== "HEAD" && !isBodiless(response.status);
       if (!isSent) discard(response.body);
-      return toResponse(isSent ? response : { ...response, body: undefined });
+      return handedOver(isSent ? response : { ...response, body: undefined });
     } catch (error) {
       // A status or a header that cannot be written, or a function of the application that throws.
       discard(response?.body);
+      const id = response?.headers["x-request-id"];
+      const seen = new FetchRequest(request, typeof id === "string" ? { ...known, id } : known);
       const answer = hosted.refuse(answerToError(undefined), seen);
       hosted.report(error, { requestId: String(answer.headers["x-request-id"]), route: hosted.labelOf(seen) });
-      return toResponse(answer);
+      return handedOver(answer);
     }
   };
 }
 
-function toResponse({ status, headers, body }: HostResponse): Response {
+/** @throws BuildError `wrong_option` for a path that no request has */
+function checkBasePath(basePath: unknown): void {
+  if (basePath === undefined || (typeof basePath === "string" && /^(?:\/[\w.~!$&'()*+,;=:@%-]+)+$/.test(basePath))) return;
+  throw new BuildError(
+    "wrong_option",
+    'serveFetch(): write basePath as it is in the URL, for example "/api", without a slash at its end',
+  );
+}
+
+/** @throws BuildError `wrong_option` for another value: a promise would always be true */
+function secureOf(request: Request, { secure }: FetchOptions): boolean | undefined {
+  const said: unknown = secure?.(request);
+  if (said === undefined || typeof said === "boolean") return said;
+  throw new BuildError("wrong_option", "serveFetch(): return true or false from secure(), or undefined to use the URL");
+}
+
+/** Nobody tells when a whole answer was written. A stream is over when its last piece was asked for, or nobody reads on. */
+function handedOver(response: HostResponse): Response {
+  const written = toResponse(response);
+  if (typeof response.body !== "object" || response.body instanceof Uint8Array) response.sent?.();
+  return written;
+}
+
+function toResponse({ status, headers, body, sent }: HostResponse): Response {
   const written = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     for (const one of typeof value === "string" ? [value] : value) written.append(name, one);
   }
-  return new Response(bodyInit(body), { status, headers: written });
+  return new Response(bodyInit(body, sent), { status, headers: written });
 }
 
-function bodyInit(body: HostResponse["body"]): string | Uint8Array<ArrayBuffer> | ReadableStream | null {
+function bodyInit(
+  body: HostResponse["body"],
+  sent: HostResponse["sent"],
+): string | Uint8Array<ArrayBuffer> | ReadableStream | null {
   if (body === undefined || typeof body === "string") return body ?? null;
   // A view over bytes of ours is written as it is, whatever buffer is behind it.
   if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>;
-  return readable(new Pieces(body));
+  return readable(new Pieces(body), sent);
 }
 
 /** Reads a piece when one is asked for; a reader that goes away, before the first piece even, ends the body. */
-function readable(pieces: Pieces): ReadableStream {
+function readable(pieces: Pieces, sent: HostResponse["sent"]): ReadableStream {
   const encoder = new TextEncoder();
   return new ReadableStream(
     {
       async pull(controller) {
-        const { done, value } = await pieces.next();
-        if (done === true) controller.close();
-        else controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
+        const { done, value } = await pieces.next().catch((error: unknown) => {
+          sent?.();
+          throw error;
+        });
+        if (done !== true) return controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
+        controller.close();
+        sent?.();
       },
       async cancel() {
+        sent?.();
         await pieces.return();
       },
     },

@@ -1,0 +1,87 @@
+/** The reports of one request: audit events, unexpected errors, and its answer. Nothing here changes an answer. */
+import type { AuditDetails } from "../audit/event.ts";
+import { readable } from "../callback.ts";
+import type { Execution } from "../dependency/execution.ts";
+import type { SchemeNode } from "../dependency/node.ts";
+import type { Step } from "../dependency/plan.ts";
+import { reachedObjects } from "../dependency/reached.ts";
+import type { Refusal } from "../outcome/refusal.ts";
+import type { RequestSource } from "../input/request-source.ts";
+import { auditOf, auditOfThrown, credentialInUrl } from "./audited.ts";
+import type { ServedRoute } from "./served-route.ts";
+import type { AnswerEvent } from "./serving.ts";
+
+/** The reports of one request. */
+export class RequestReports {
+  readonly requestId: string;
+  /** Set once credentials were extracted: then the reports know who is calling. */
+  execution: Execution | undefined;
+  /** The code of the problem that answers, if one does. */
+  code: string | undefined;
+  readonly #route: ServedRoute;
+  readonly #source: RequestSource;
+  readonly #startedAtMs: number;
+
+  constructor(route: ServedRoute, source: RequestSource) {
+    this.requestId = source.requestId;
+    this.#route = route;
+    this.#source = source;
+    this.#startedAtMs = route.serving.onAnswer === undefined ? 0 : performance.now();
+  }
+
+  /** No credential came. */
+  absent(schemes: readonly SchemeNode[]): void {
+    const parameter = credentialInUrl(this.#source.request.query);
+    if (parameter !== undefined) this.audit({ type: "credential.in_url", parameter });
+    this.audit({ type: "authentication.absent", schemes: schemes.map(({ scheme }) => scheme.name) });
+  }
+
+  /** A guard refused. */
+  refused(refusal: Refusal, step: Step, scopes: readonly string[]): void {
+    this.audit(auditOf(refusal, step, scopes));
+  }
+
+  /** Something was thrown: at `path`, a chain of names. */
+  thrown(value: unknown, path = "the handler", schemes: readonly SchemeNode[] = []): void {
+    const error = readable(value);
+    const details = auditOfThrown(error, path, schemes);
+    if (details === undefined) return;
+    this.audit(details);
+    if (details.type !== "error.unexpected") return;
+    this.#route.serving.onError(error, { requestId: this.requestId, route: this.#route.label, subject: this.#subjects()[0] });
+  }
+
+  /** The handler is about to run: somebody reaches objects that `permitted()` opened. */
+  reached(execution: Execution): void {
+    for (const { dependency, ids } of reachedObjects(execution)) this.audit({ type: "object.reached", dependency, ids });
+  }
+
+  audit(details: AuditDetails): void {
+    this.#route.serving.audit.report(details, {
+      requestId: this.requestId,
+      route: this.#route.label,
+      subjects: this.#subjects(),
+      address: this.#source.request.address,
+    });
+  }
+
+  /** The request is over. */
+  answered(status: number): void {
+    const { method } = this.#source.request;
+    const event: AnswerEvent = {
+      requestId: this.requestId,
+      route: this.#route.label,
+      method,
+      status,
+      code: this.code,
+      subject: this.#subjects()[0],
+      schemes: this.execution?.variant.schemes.map(({ scheme }) => scheme.name) ?? [],
+      durationMs: performance.now() - this.#startedAtMs,
+    };
+    this.#route.serving.onAnswer?.(event);
+  }
+
+  #subjects(): readonly string[] {
+    return this.execution?.subjects() ?? [];
+  }
+}

@@ -1,0 +1,81 @@
+/** Who may call what in the API of the host suite, and what it takes and shows. */
+import { authenticate } from "../access/authenticate.ts";
+import { authorize } from "../access/authorize.ts";
+import { deny } from "../outcome/deny.ts";
+import { owned } from "../access/owned.ts";
+import { roles } from "../access/roles.ts";
+import { anyScope } from "../access/scopes.ts";
+import { anyOf } from "../dependency/any-of.ts";
+import { resource } from "../dependency/resource.ts";
+import { path } from "../input/path.ts";
+import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
+import { apiKeyHeader } from "../scheme/api-key-header.ts";
+import { httpBasic } from "../scheme/http-basic.ts";
+import { oauth2PasswordBearer } from "../scheme/oauth2-password-bearer.ts";
+import { sameSecret } from "../secret/same-secret.ts";
+import { plainSchema } from "./plain-schema.ts";
+import { serviceKey, type World } from "./world.ts";
+import type { Schema } from "../schema/schema.ts";
+
+/** The schemas of the suite's API. */
+export const noteId: Schema<string> = plainSchema<string>({ type: "string", maxLength: 8 });
+/** What a client sends to change a note. */
+export const noteChange: Schema<{ readonly text: string }> = plainSchema<{ readonly text: string }>({
+  type: "object",
+  properties: { text: { type: "string", maxLength: 100 } },
+  required: ["text"],
+});
+/** The members of a person that leave the API. */
+export const profile: Schema<{ readonly id: string }> = plainSchema<{ readonly id: string }>({
+  type: "object",
+  properties: { id: { type: "string" } },
+  required: ["id"],
+});
+
+/** The dependencies of the suite's API: each verb, and each kind of credential. */
+export type Access = ReturnType<typeof accessOf>;
+
+/** Creates the dependencies on top of a world. */
+export function accessOf(world: World) {
+  const token = oauth2PasswordBearer({
+    tokenUrl: "/oauth/token",
+    scopes: { "notes:read": "Read notes", "notes:write": "Change notes" },
+  });
+  const key = apiKeyHeader({ name: "X-API-Key" });
+  const cookie = apiKeyCookie({ name: "__Host-session" });
+  const basic = httpBasic();
+  const db = resource({}, async function* () {
+    world.calls.push("open");
+    try {
+      yield world;
+    } catch (error) {
+      world.calls.push(`rollback ${error instanceof Error ? error.name : typeof error}`);
+      throw error;
+    }
+    world.calls.push("commit");
+  });
+  const user = authenticate({ token, db }, ({ token, db }) => db.verify(token.reveal()));
+  const active = authorize({ user }, ({ user }) => (user.isActive ? user : deny("inactive")));
+  const role = roles({ admin: ["user"], user: [] }, active, (person) => person.role, { reachAny: ["admin"] });
+  const service = authenticate({ key }, ({ key }) => (sameSecret(key, serviceKey) ? { id: "service" } : undefined));
+  const session = authenticate({ cookie, db }, ({ cookie, db }) => db.verify(cookie.reveal()));
+  const login = authenticate({ basic, db }, ({ basic, db }) => {
+    const { username, password } = basic.reveal();
+    return password === serviceKey ? db.findPerson(username) : undefined;
+  });
+  const ownNote = owned(
+    { id: path("id", noteId), user: active, db },
+    ({ id, db }) => db.findNote(id),
+    (note) => note.ownerId,
+  );
+  const either = anyOf({ session, user: anyScope(user, "the suite asks which branch was used"), service });
+  return { db, user, active, role, service, session, login, ownNote, either };
+}
+
+/** Records that a handler ran, and returns its result. */
+export function ranOn(world: World): <T>(route: string, result: T) => T {
+  return (route, result) => {
+    world.handled.push(route);
+    return result;
+  };
+}
