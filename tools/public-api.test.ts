@@ -53,7 +53,8 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   "lockstep/fastify": { values: "fastifyServer lockstep", types: "FastifyServerOptions FastifyOptions" },
   "lockstep/fetch": { values: "serveFetch", types: "FetchOptions" },
   "lockstep/scheme": {
-    values: "scheme findCredential maxCredentialBytes malformedCredential repeatedCredential buildChallenge",
+    values: `
+      scheme findCredential findParameters findHeader maxCredentialBytes malformedCredential repeatedCredential buildChallenge`,
     types: `
       Scheme SchemeDefinition CredentialPlace Ambient CredentialSource Extraction Refusal ChallengeDetails
       SchemeOptions ScopedOptions`,

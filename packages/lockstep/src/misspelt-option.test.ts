@@ -138,7 +138,7 @@ const withoutOptions: ReadonlySet<string> = new Set(
     "allow anyOf anyScope authenticate consoleAudit deny firstOf identified media notFound nothing onlyScoped optional",
     "passwordRequestForm pinoAudit sameSecret sameSite scopes secret unchecked Redacted",
     "generateSigningKey jwks parseScope publicJwks signingKey",
-    "buildChallenge findCredential malformedCredential repeatedCredential",
+    "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",
     "Pieces answerToError cutShort discard isBodiless tooLarge watchUnawaited hostSuite",
   ].flatMap((line) => line.split(" ")),
 );

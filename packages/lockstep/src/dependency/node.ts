@@ -3,7 +3,7 @@
  * of each verb are in the verb's file. `plan.ts` puts nodes in order.
  */
 import type { InputPlace } from "./input-place.ts";
-import type { SchemeDefinition } from "./scheme-definition.ts";
+import type { CheckedScheme } from "./scheme-definition.ts";
 import type { Grants } from "../outcome/identified.ts";
 import type { Id } from "../outcome/principal.ts";
 import { BuildError } from "../problem/error.ts";
@@ -60,7 +60,7 @@ export interface ResourceNode extends NodeShape {
 /** A security scheme: extracts a credential before anything else runs. */
 export interface SchemeNode extends NodeShape {
   readonly kind: "scheme";
-  readonly scheme: SchemeDefinition;
+  readonly scheme: CheckedScheme;
 }
 
 /** An input of the request: a path parameter, a query parameter, the body … */

@@ -45,15 +45,25 @@ export interface SchemeDefinition<C = unknown, Sc extends string = string, A ext
   readonly place: CredentialPlace;
   /** Whether a browser attaches the credential by itself. */
   readonly ambient: A;
-  /** The scopes that routes may require, each with its description; `{}` for none. */
-  readonly scopes: Readonly<Record<Sc, string>>;
+  /** The scopes that routes may require, each with its description. Default: none. */
+  readonly scopes?: Readonly<Record<Sc, string>> | undefined;
   /**
    * Finds the credential in a request. It is synchronous and verifies nothing: that is `authenticate()`. It runs for every
    * request to a route with the scheme, before anything else.
    */
   extract(source: CredentialSource): Extraction<C>;
-  /** Returns one challenge for `WWW-Authenticate` (RFC 9110 §11.6.1). The same details return the same text. */
+  /**
+   * Returns one challenge for `WWW-Authenticate` (RFC 9110 §11.6.1). The same details return the same text, which is made once,
+   * unless `freshChallenge` is set.
+   */
   challenge(details: ChallengeDetails): string;
-  /** The OpenAPI 3.1 Security Scheme Object (§4.8.27). */
+  /** Set if each challenge is a new text, because it contains a nonce (RFC 7616 §3.3). Default: `false`. */
+  readonly freshChallenge?: boolean;
+  /** The OpenAPI 3.1 Security Scheme Object (§4.8.27). Members that are `undefined` are left out. */
   readonly openapi: Readonly<Record<string, unknown>>;
+}
+
+/** A definition that has been checked. */
+export interface CheckedScheme extends SchemeDefinition {
+  readonly scopes: Readonly<Record<string, string>>;
 }

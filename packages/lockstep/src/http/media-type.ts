@@ -3,7 +3,7 @@
  * for JSON and another does not (`application/json\ta`, CVE-2026-25223) reaches no reader. This module owns the grammar; which
  * types a body may have is decided in `input/content-type.ts`.
  */
-import { tokenPattern } from "./token.ts";
+import { quotedTextPattern, tokenPattern, unescapeQuoted } from "./token.ts";
 
 /** A parsed media type, in lower case. */
 export interface MediaType {
@@ -14,10 +14,8 @@ export interface MediaType {
 }
 
 const names = new RegExp(`^(${tokenPattern})/(${tokenPattern})`, "u");
-/** The text between the quotes of a quoted string (RFC 9110 §5.6.4). */
-const quotedPattern = String.raw`(?:[\t !\u0023-\u005b\u005d-\u007e]|\\[\t -~])*`;
 // One parameter with the semicolon before it; RFC 9110 §5.6.6 allows it to be empty.
-const parameter = new RegExp(`[ \\t]*;[ \\t]*(?:(${tokenPattern})=(?:(${tokenPattern})|"(${quotedPattern})"))?`, "uy");
+const parameter = new RegExp(`[ \\t]*;[ \\t]*(?:(${tokenPattern})=(?:(${tokenPattern})|"(${quotedTextPattern})"))?`, "uy");
 
 /** Parses a media type; `undefined` if the text is not one, or names a parameter twice. */
 export function parseMediaType(text: string): MediaType | undefined {
@@ -30,7 +28,7 @@ export function parseMediaType(text: string): MediaType | undefined {
     if (found === undefined) return undefined;
     if (name === undefined) continue;
     if (parameters.has(name.toLowerCase())) return undefined;
-    parameters.set(name.toLowerCase(), token ?? (quoted ?? "").replaceAll(/\\(.)/gu, "$1"));
+    parameters.set(name.toLowerCase(), token ?? unescapeQuoted(quoted ?? ""));
   }
   return { type: type.toLowerCase(), subtype: subtype.toLowerCase(), parameters };
 }

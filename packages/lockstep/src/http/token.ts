@@ -12,6 +12,9 @@ export const tokenPattern = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
 /** The name of an OAuth 2.0 scope (`scope-token`, RFC 6749 §3.3) in the same form: visible ASCII without `"` and `\`. */
 export const scopeTokenPattern = "[!#-\\[\\]-~]+";
 
+/** The text between the quotes of a quoted string (RFC 9110 §5.6.4), in the same form: ASCII, with escapes. */
+export const quotedTextPattern: string = String.raw`(?:[\t !\u0023-\u005b\u005d-\u007e]|\\[\t -~])*`;
+
 const token = new RegExp(`^${tokenPattern}$`, "u");
 const scopeToken = new RegExp(`^${scopeTokenPattern}$`, "u");
 // One negated class and no quantifier: neither can backtrack.
@@ -21,6 +24,11 @@ const invisible = /[^!-~]/;
 /** Whether a text is a token. */
 export function isToken(text: string): boolean {
   return token.test(text);
+}
+
+/** Removes the escapes from the inside of a quoted string (RFC 9110 §5.6.4). */
+export function unescapeQuoted(quoted: string): string {
+  return quoted.replaceAll(/\\(.)/gu, "$1");
 }
 
 /** Whether a text is the name of one scope. */

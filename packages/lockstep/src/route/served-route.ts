@@ -1,4 +1,5 @@
 /** A route with everything that serving it needs, gathered once at start-up. */
+import { notify } from "../callback.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { ChallengeDetails } from "../dependency/scheme-definition.ts";
 import type { HostedRoute } from "../host/host.ts";
@@ -34,7 +35,7 @@ export class ServedRoute implements HostedRoute {
     const { realm, resourceMetadata } = serving;
     this.#about = resourceMetadata === undefined ? { realm } : { realm, resourceMetadata };
     // A challenge that cannot be written is a mistake of the configuration: it fails here, and not at the first caller.
-    this.challenges(compiled.plan.schemes, {});
+    for (const { scheme } of compiled.plan.schemes) if (scheme.freshChallenge !== true) scheme.challenge(this.#about);
   }
 
   get method(): HostedRoute["method"] {
@@ -66,12 +67,22 @@ export class ServedRoute implements HostedRoute {
     return shape?.(result);
   }
 
-  /** The challenges of some of this route's schemes, each combination made once. */
+  /** The challenges of some of this route's schemes, each combination made once. One that has to be fresh is made each time. */
   challenges(schemes: readonly SchemeNode[], details: Omit<ChallengeDetails, "realm" | "resourceMetadata">): readonly string[] {
     const indexes = schemes.map((node) => this.compiled.plan.schemes.indexOf(node));
     const key = `${indexes.join()} ${details.error ?? ""} ${details.scope ?? ""}`;
-    const made = this.#challenges.get(key) ?? schemes.map(({ scheme }) => scheme.challenge({ ...details, ...this.#about }));
+    const known = this.#challenges.get(key);
+    if (known !== undefined) return known;
+    const made = schemes.flatMap((node) => this.#challenge(node, { ...details, ...this.#about }));
+    if (schemes.some(({ scheme }) => scheme.freshChallenge === true)) return made;
     this.#challenges.set(key, made);
+    return made;
+  }
+
+  /** One challenge. If it cannot be made, that is reported, and the answer is sent without it. */
+  #challenge({ scheme }: SchemeNode, details: ChallengeDetails): readonly string[] {
+    const made: string[] = [];
+    notify(`The challenge of the scheme "${scheme.name}" failed on ${this.label}`, () => void made.push(scheme.challenge(details)));
     return made;
   }
 }

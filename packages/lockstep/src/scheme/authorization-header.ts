@@ -15,14 +15,17 @@ import { malformedCredential, repeatedCredential } from "./extraction.ts";
  */
 export const maxCredentialBytes = 8192;
 
-const repeated = repeatedCredential("Authorization: more than one credential");
-const tooLong = malformedCredential(`Authorization: longer than ${maxCredentialBytes} bytes`);
+/** More than one credential came in `Authorization`. */
+export const repeated: Refusal = repeatedCredential("Authorization: more than one credential");
+/** The credential is longer than a scheme reads. */
+export const tooLong: Refusal = malformedCredential(`Authorization: longer than ${maxCredentialBytes} bytes`);
 const malformed = malformedCredential("Authorization: not of the form scheme, one space, token68");
 
 // One character class and no quantifier: it cannot backtrack. It is global to start behind the scheme without a copy;
 // every use sets `lastIndex`.
 const outsideToken68 = /[^A-Za-z0-9\-._~+/]/g;
-const blank = /^[ \t]*$/;
+/** The rest of a header that names a scheme and brings no credential. */
+export const blank: RegExp = /^[ \t]*$/;
 // Neighbouring parts share no character: there is one way to match, and nothing to backtrack into.
 const joined = new RegExp(`^${tokenPattern} [A-Za-z0-9\\-._~+/]+=*[ \\t]*,[ \\t]*${tokenPattern} `);
 const space = 0x20;
@@ -34,7 +37,7 @@ const caseBit = 0x20;
  * Finds the credential of a scheme in the `Authorization` header. Returns its token68 as it was sent (RFC 9110 §11.2),
  * `undefined` if there is no header, or one of another scheme, or a refusal. A token68 is 1 to 8,192 characters long; the name
  * of the scheme is in lower case here, and in any case in the request (RFC 9110 §11.1). Credentials in the form of parameters
- * (`Digest username="…"`) are malformed for this function.
+ * (`Digest username="…"`) are malformed for this function: `findParameters` reads those.
  *
  * Two `Authorization` headers are refused whatever they hold: RFC 9110 §5.3 forbids sending them, and servers differ in which
  * one they keep.
@@ -46,10 +49,14 @@ const caseBit = 0x20;
  * ```
  */
 export function findCredential(source: CredentialSource, scheme: Lowercase<string>): string | Refusal | undefined {
-  const values = source.request.headers("authorization");
-  const value = values[0];
-  if (value === undefined) return undefined;
-  return values.length > 1 ? repeated : parseAuthorization(value, scheme);
+  const value = onlyAuthorization(source);
+  return typeof value === "string" ? parseAuthorization(value, scheme) : value;
+}
+
+/** The one `Authorization` header of a request; a refusal if there are several. */
+export function onlyAuthorization(source: CredentialSource): string | Refusal | undefined {
+  const [value, ...others] = source.request.headers("authorization");
+  return others.length > 0 ? repeated : value;
 }
 
 /**
@@ -67,7 +74,7 @@ export function parseAuthorization(value: string, scheme: string): string | Refu
 }
 
 /** Tells whether the value begins with this scheme's whole name, in any case (RFC 9110 §11.1). */
-function namesScheme(value: string, scheme: string): boolean {
+export function namesScheme(value: string, scheme: string): boolean {
   for (let index = 0; index < scheme.length; index += 1) {
     const code = value.charCodeAt(index);
     if ((isUpperCase(code) ? code | caseBit : code) !== scheme.charCodeAt(index)) return false;

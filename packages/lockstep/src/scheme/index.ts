@@ -16,6 +16,8 @@ export { type CredentialSource } from "../dependency/source.ts";
 
 // Finding a credential.
 export { findCredential, maxCredentialBytes } from "./authorization-header.ts";
+export { findHeader } from "./header-value.ts";
+export { findParameters } from "./credential-parameters.ts";
 export { malformedCredential, repeatedCredential } from "./extraction.ts";
 export { type Refusal } from "../outcome/refusal.ts";
 

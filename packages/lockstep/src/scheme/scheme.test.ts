@@ -38,7 +38,8 @@ test("the credential, the scopes and a cookie are in its type and on its node", 
   const ticket = scheme(definition);
   ticket satisfies Scheme<number, "notes:read">;
   assert.deepEqual(ticket["~dep"].facts, new Set(["credential", "scope:notes:read"]));
-  const inCookie = scheme({ ...definition, place: "cookie ticket", ambient: "cookie", scopes: {} });
+  const openapi = { type: "apiKey", in: "cookie", name: "ticket" };
+  const inCookie = scheme({ ...definition, place: "cookie ticket", ambient: "cookie", scopes: {}, openapi });
   inCookie satisfies Scheme<number, never, "cookie">;
   // The cookie cannot be left out of the type.
   const isForgotten: typeof inCookie extends Scheme<number> ? true : false = false;
@@ -66,8 +67,65 @@ test("a definition that cannot be used is refused, and the message says what to 
   assert.throws(build({ challenge: "Ticket" }), refused(/extract and challenge are functions/));
   for (const openapi of [undefined, null, {}, { type: "ticket" }])
     assert.throws(build({ openapi }), refused(/set openapi to a Security Scheme Object/));
+  assert.throws(build({ freshChallenge: "yes" }), refused(/set freshChallenge to true or false/));
   assert.throws(build({ verify: () => true }), { code: "wrong_option", message: /"verify"/ });
   build({})();
+});
+
+/** Builds a scheme that reads one place and is documented as another. */
+const placed = (place: string, openapi: object, ambient: Ambient = false) =>
+  scheme<unknown, string, Ambient>({ ...definition, place: place as "certificate", ambient, openapi: { ...openapi } });
+const http = (name: string) => ({ type: "http", scheme: name });
+const key = (where: string, name: string) => ({ type: "apiKey", in: where, name });
+const contradicts = (message: RegExp) => ({ code: "wrong_scheme", message });
+
+test("a place is written so that two schemes of one header have the same text", () => {
+  placed("authorization ticket", http("Ticket"));
+  placed("header x-ticket", key("header", "X-TICKET"));
+  placed("query Ticket", key("query", "Ticket"));
+  assert.throws(() => placed("authorization Ticket", http("Ticket")), contradicts(/lower case, as "authorization ticket"/));
+  assert.throws(() => placed("header X-Ticket", key("header", "X-Ticket")), contradicts(/lower case, as "header x-ticket"/));
+  assert.throws(() => placed("header x:ticket", key("header", "x:ticket")), contradicts(/write a token after "header"/));
+  for (const header of ["authorization", "cookie"])
+    assert.throws(
+      () => placed(`header ${header}`, key("header", header)),
+      contradicts(/"authorization bearer" or "cookie session"/),
+    );
+});
+
+test("the document names the place that the scheme reads", () => {
+  placed("authorization ticket", key("header", "Authorization"));
+  placed("authorization bearer", { type: "openIdConnect", openIdConnectUrl: "https://as.test" });
+  placed("certificate", { type: "mutualTLS" }, "browser");
+  assert.throws(() => placed("authorization ticket", http("bearer")), contradicts(/set place to "authorization bearer"/));
+  assert.throws(() => placed("header x-ticket", http("ticket")), contradicts(/set place to "authorization ticket"/));
+  assert.throws(() => placed("authorization ticket", { type: "http" }), contradicts(/name the scheme in openapi/));
+  assert.throws(() => placed("header x-ticket", { type: "apiKey", in: "header" }), contradicts(/name the parameter in openapi/));
+  for (const other of [key("header", "X-Other"), key("query", "x-ticket"), key("body", "x-ticket")])
+    assert.throws(() => placed("header x-ticket", other), contradicts(/let place and openapi name the same place/));
+  assert.throws(() => placed("header x-ticket", { type: "mutualTLS" }), contradicts(/set place to "certificate"/));
+});
+
+test("a credential that browsers attach by themselves cannot be without the cross-site rule", () => {
+  const cookie = key("cookie", "session");
+  placed("cookie session", cookie, "cookie");
+  for (const ambient of [false, "browser"] as const)
+    assert.throws(
+      () => placed("cookie session", cookie, ambient),
+      contradicts(/set ambient to "cookie": a browser attaches a cookie/),
+    );
+  for (const name of ["basic", "digest", "negotiate", "ntlm"]) {
+    placed(`authorization ${name}`, http(name), "browser");
+    assert.throws(() => placed(`authorization ${name}`, http(name)), contradicts(/set ambient to "browser"/), name);
+  }
+  assert.throws(() => placed("certificate", { type: "mutualTLS" }), contradicts(/set ambient to "browser"/));
+});
+
+test("a challenge that a header cannot hold is refused when the scheme is built", () => {
+  const saying = (text: unknown) => () => scheme({ ...definition, challenge: () => text as string });
+  for (const text of ["Ticket", 'Ticket realm="a"']) saying(text)();
+  for (const text of ["", " ", "a\r\nSet-Cookie: x=y", 'Tïcket realm="a"', '"Ticket"', undefined, 1, Promise.resolve("Ticket")])
+    assert.throws(saying(text), contradicts(/^scheme\(\) "Ticket": return one challenge from challenge\(\)/));
 });
 
 test("extract that returns anything else ends the request, and names the scheme", () => {

@@ -1,19 +1,13 @@
 /** A further header that a signature covers: a timestamp, a nonce, the name of a key. */
 import type { Extraction } from "../dependency/scheme-definition.ts";
-import { isPrintable } from "../http/token.ts";
 import { defined } from "../json/member.ts";
 import { BuildError } from "../problem/error.ts";
 import { checkOptions } from "../problem/options.ts";
 import { Redacted } from "../secret/redacted.ts";
-import { maxCredentialBytes } from "./authorization-header.ts";
-import { malformedCredential, repeatedCredential } from "./extraction.ts";
+import { findHeader } from "./header-value.ts";
 import { checkSchemeName, checkToken, type SchemeOptions, schemeOptions } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
-
-const repeated = repeatedCredential("signed header: more than one value");
-const malformed = malformedCredential("signed header: not visible ASCII and spaces");
-const tooLong = malformedCredential(`signed header: longer than ${maxCredentialBytes} bytes`);
 
 /**
  * A header that the verifier of a credential needs beside it, because the signature covers it. `authenticate()` takes no ordinary
@@ -44,11 +38,8 @@ export function signedHeader(headerName: string, options: SchemeOptions = {}): S
     ambient: false,
     scopes: {},
     extract(source): Extraction<string> {
-      const [value, ...others] = source.request.headers(field);
-      if (others.length > 0) return repeated;
-      if (value === undefined || value === "") return undefined;
-      if (value.length > maxCredentialBytes) return tooLong;
-      return isPrintable(value) ? new Redacted(value) : malformed;
+      const found = findHeader(source, field);
+      return typeof found === "string" ? new Redacted(found) : found;
     },
     challenge: ({ realm }) => buildChallenge("ApiKey", { realm, in: "header", name }),
     openapi: defined({

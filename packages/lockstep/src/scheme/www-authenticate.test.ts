@@ -27,3 +27,22 @@ test("control characters and letters outside ASCII are refused: a realm cannot a
 test("writes the parameters in their order and leaves out what is undefined", () => {
   assert.equal(buildChallenge("Bearer", { realm: "Notes", error: undefined, scope: "a b" }), 'Bearer realm="Notes", scope="a b"');
 });
+
+test("writes parameters without quotes where a scheme demands it (RFC 7616 §3.3)", () => {
+  const digest = buildChallenge("Digest", { realm: "Notes", qop: "auth" }, { algorithm: "SHA-256", stale: undefined });
+  assert.equal(digest, 'Digest realm="Notes", qop="auth", algorithm=SHA-256');
+});
+
+test("a challenge without parameters is the name alone", () => {
+  assert.equal(buildChallenge("Negotiate", {}), "Negotiate");
+  assert.equal(buildChallenge("Negotiate", { realm: undefined }), "Negotiate");
+});
+
+test("a name or a token that would end the parameter is refused", () => {
+  const refused = { code: "wrong_scheme", message: /^buildChallenge\(\): write the/ };
+  for (const wrong of ["", "a b", "a,b", 'a"', "a=b", "a\r\nb", "é"]) {
+    assert.throws(() => buildChallenge(wrong, {}), refused, wrong);
+    assert.throws(() => buildChallenge("Digest", { [wrong]: "a" }), refused, wrong);
+    assert.throws(() => buildChallenge("Digest", {}, { stale: wrong }), refused, wrong);
+  }
+});

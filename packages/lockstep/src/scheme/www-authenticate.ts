@@ -2,7 +2,7 @@
  * Building a challenge for `WWW-Authenticate` (RFC 9110 §11.6.1). This module owns the syntax; which parameters a scheme
  * sends is the scheme's, when a challenge is sent the answer's.
  */
-import { isPrintable } from "../http/token.ts";
+import { isPrintable, isToken } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
 
 const special = /["\\]/g;
@@ -25,14 +25,37 @@ export function quotedString(text: string): string {
 
 /**
  * Builds one challenge: the scheme and its parameters in the order of the record, each as a quoted string. Parameters that
- * are `undefined` are left out.
+ * are `undefined` are left out. `tokens` are parameters that are written without quotes, as RFC 7616 §3.3 demands of `algorithm`
+ * and `stale`; they come last.
  *
- * @throws BuildError `wrong_scheme` for a value that a quoted string cannot hold
+ * @throws BuildError `wrong_scheme` for a name that is not a token (RFC 9110 §5.6.2), and for a value that a quoted string or a
+ * token cannot hold
+ *
+ * @example
+ * ```ts
+ * const challenge = buildChallenge("Digest", { realm, nonce, qop: "auth" }, { algorithm: "SHA-256" });
+ * ```
  */
-export function buildChallenge(scheme: string, parameters: Readonly<Record<string, string | undefined>>): string {
-  const written: string[] = [];
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) written.push(`${name}=${quotedString(value)}`);
-  }
-  return `${scheme} ${written.join(", ")}`;
+export function buildChallenge(
+  scheme: string,
+  parameters: Readonly<Record<string, string | undefined>>,
+  tokens: Readonly<Record<string, string | undefined>> = {},
+): string {
+  checkToken("scheme", scheme);
+  const written = [...writeAll(parameters, quotedString), ...writeAll(tokens, (text) => checkToken("value", text))];
+  return written.length === 0 ? scheme : `${scheme} ${written.join(", ")}`;
+}
+
+function writeAll(parameters: Readonly<Record<string, string | undefined>>, write: (text: string) => string): string[] {
+  return Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : `${checkToken("parameter", name)}=${write(value)}`,
+  );
+}
+
+function checkToken(what: string, text: string): string {
+  if (typeof text === "string" && isToken(text)) return text;
+  throw new BuildError(
+    "wrong_scheme",
+    `buildChallenge(): write the ${what} as a token, such as "Bearer" or "SHA-256": no spaces, quotes, commas or letters outside ASCII`,
+  );
 }
