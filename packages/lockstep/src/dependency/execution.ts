@@ -151,7 +151,7 @@ export class Execution implements Callers {
   /** Starts a step. Returns `undefined` once its value is in its slot, or a failure, or a promise of either. */
   start(step: Step): Failed | undefined | Promise<Failed | undefined> {
     if (this.#issues !== undefined && step.sources.some((source) => this.slots[source] === unavailable)) return this.#block(step);
-    if (step.rules.length > 0) return (this.#rules ??= new Rules(this)).first(step);
+    if (step.rules.length > 0) return this.#tryRules(step);
     try {
       const values = this.#record(step.keys, step.sources);
       const result = this.#run(step, values);
@@ -161,6 +161,12 @@ export class Execution implements Callers {
     } catch (error) {
       return this.#thrown(error, step);
     }
+  }
+
+  #tryRules(step: Step): Failed | undefined | Promise<Failed | undefined> {
+    const ended = (this.#rules ??= new Rules(this)).first(step);
+    if (ended instanceof Promise) this.hold(step);
+    return ended;
   }
 
   /** A denial refuses as its verb does. Everything else is an error. */

@@ -234,6 +234,20 @@ test("what rests on it is given the value, and runs after it", async () => {
   );
 });
 
+test("what rests on it waits for rules that take time, whatever else runs side by side", async () => {
+  for (const [a, b] of timings) {
+    const no = authorize({ user }, () => (a ? Promise.resolve(undefined) : undefined));
+    const yes = authorize({ user }, () => (b ? Promise.resolve({ id: "yes" }) : { id: "yes" }));
+    const it = firstOf({ no, yes });
+    const above = authorize({ it }, ({ it }) => ({ id: `above ${it.id}` }));
+    const beside = authorize({ user }, async () => ({ id: "beside" }));
+    const record = { beside, above, on: depends({ above, it }, ({ it }) => it) };
+    assert.deepEqual(await runAll(record, { present }), {
+      values: { beside: { id: "beside" }, above: { id: "above yes" }, on: { id: "yes" } },
+    });
+  }
+});
+
 test("a synchronous one makes no promise", () => {
   const it = firstOf({
     no: rule(() => undefined).dep,
