@@ -45,7 +45,7 @@ function request(path: string, authorization: string | undefined): HostRequest {
     address: undefined,
     certificate: () => undefined,
     headers: (name) => (name === "authorization" ? values : none),
-    body: () => Promise.resolve(new Uint8Array()),
+    body: async function* () {},
   };
 }
 

@@ -60,7 +60,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       SchemeOptions ScopedOptions`,
   },
   "lockstep/host": {
-    values: "dispatcherOf tooLarge cutShort answerToError malformedPath isBodiless Pieces discard watchUnawaited",
+    values: "dispatcherOf answerToError malformedPath isBodiless Pieces discard watchUnawaited",
     types: "HostKnowledge HostedApi HostedRoute HostExchange HostMatch HostRequest HostResponse ClientCertificate Unmatched Answer",
   },
   "lockstep/testing": { values: "hostSuite", types: "ServedApi" },

@@ -34,7 +34,7 @@ function request(path: string, headers: Readonly<Record<string, string>>): HostR
     address: "127.0.0.1",
     certificate: () => undefined,
     headers: (name) => values.get(name) ?? none,
-    body: () => Promise.resolve(new Uint8Array()),
+    body: async function* () {},
   };
 }
 
@@ -99,7 +99,13 @@ async function build(database: Database): Promise<Measured> {
       ["API key", request("/user", { "x-api-key": key.reveal() })],
     ],
     issue: async () => {
-      const response = await api["~dispatcher"].handle({ ...asked, method: "POST", body: async () => body });
+      const response = await api["~dispatcher"].handle({
+        ...asked,
+        method: "POST",
+        body: async function* () {
+          yield body;
+        },
+      });
       if (response.status !== 200) throw new Error(`The token endpoint answered ${response.status}`);
     },
     close: () => auth.close(),

@@ -139,7 +139,7 @@ const withoutOptions: ReadonlySet<string> = new Set(
     "passwordRequestForm pinoAudit sameSecret sameSite scopes secret unchecked Redacted",
     "generateSigningKey jwks parseScope publicJwks signingKey",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",
-    "Pieces answerToError cutShort discard isBodiless tooLarge watchUnawaited hostSuite",
+    "Pieces answerToError discard isBodiless watchUnawaited hostSuite",
   ].flatMap((line) => line.split(" ")),
 );
 

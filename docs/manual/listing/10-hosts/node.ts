@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Api, Problem } from "lockstep";
-import { answerToError, cutShort, discard, dispatcherOf, isBodiless, malformedPath, Pieces, tooLarge } from "lockstep/host";
+import { answerToError, discard, dispatcherOf, isBodiless, malformedPath, Pieces } from "lockstep/host";
 import { type HostedApi, type HostRequest, type HostResponse, watchUnawaited } from "lockstep/host";
 
 // #region request
@@ -40,20 +40,8 @@ class NodeRequest implements HostRequest {
     return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
   }
 
-  async body(maxBytes: number): Promise<Uint8Array> {
-    if (Number(this.incoming.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
-    const chunks: Buffer[] = [];
-    let size = 0;
-    try {
-      for await (const chunk of this.incoming.iterator({ destroyOnReturn: false })) {
-        size += (chunk as Buffer).length;
-        if (size > maxBytes) throw tooLarge();
-        chunks.push(chunk as Buffer);
-      }
-    } catch (error) {
-      throw error instanceof Problem ? error : cutShort(error);
-    }
-    return Buffer.concat(chunks, size);
+  body(): AsyncIterable<Uint8Array> {
+    return this.incoming.iterator({ destroyOnReturn: false }); // the answer is written even if the rest stays unread
   }
 }
 // #endregion

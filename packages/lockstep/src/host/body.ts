@@ -1,27 +1,14 @@
-/** Bodies as hosts handle them: the ways in which reading one may fail, and how the body of a stream is sent. */
+/** Bodies: the ways in which reading one may fail, and how the body of a stream is sent. */
 import { ownProblem, type Problem } from "../problem/problem.ts";
 
-/**
- * The problem of a body that is larger than the route allows: **413** `too_large`. `HostRequest.body()` throws it.
- *
- * @example
- * ```ts
- * if (size > maxBytes) throw tooLarge();
- * ```
- */
+/** The problem of a body that is larger than the route allows: **413** `too_large`. */
 export function tooLarge(): Problem {
   return ownProblem(413, "too_large", "The body is too large.");
 }
 
 /**
- * The problem of a body that ends too early, because the client went away or was too slow: **400** `malformed_request`.
- * `HostRequest.body()` throws it instead of the error that reading threw, which would be reported as an error of the
- * application.
- *
- * @example
- * ```ts
- * throw error instanceof Problem ? error : cutShort(error);
- * ```
+ * The problem of a body that ends too early, because the client went away or was too slow: **400** `malformed_request`. It takes
+ * the place of the error that reading threw, which would be reported as an error of the application.
  */
 export function cutShort(cause: unknown): Problem {
   return ownProblem(400, "malformed_request", "The body did not arrive whole.", { cause });

@@ -49,12 +49,14 @@ export interface HostRequest {
    */
   headers(name: string): readonly string[];
   /**
-   * Reads the whole body, at most once. Refuse a body whose `Content-Length` is above `maxBytes` without reading it, and stop
-   * reading one without a length as soon as more has come.
+   * The body, in pieces as they come; none if there is no body. The core calls it once at most, and counts the bytes: of a body
+   * whose `Content-Length` is above the limit it asks for no piece, and it leaves the loop when more has come.
    *
-   * @throws Problem `tooLarge()` for more than `maxBytes`, `cutShort(error)` for a body that ends too early
+   * Read from the client only what is asked for, so a slow reader slows the client down. If the loop is left, leave the rest
+   * unread, and write the answer all the same; then close the connection, or reset the HTTP/2 stream without an error. Throw if
+   * the body ends before it is whole: the client went away, or was too slow.
    */
-  body(maxBytes: number): Promise<Uint8Array>;
+  body(): AsyncIterable<Uint8Array>;
 }
 
 /**

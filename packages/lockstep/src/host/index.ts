@@ -8,9 +8,6 @@ export { dispatcherOf, type HostKnowledge } from "./host.ts";
 export { type HostedApi, type HostedRoute, type HostExchange, type HostMatch, type Unmatched } from "./host.ts";
 export { type ClientCertificate, type HostRequest, type HostResponse } from "./host.ts";
 
-// Reading bodies.
-export { cutShort, tooLarge } from "./body.ts";
-
 // Writing answers.
 export { answerToError, malformedPath } from "../outcome/answer.ts";
 export { type Answer } from "../problem/problem.ts";

@@ -30,9 +30,9 @@ export function hostRequest(record: RequestRecord, onRead: () => void = () => {}
     address: record.address,
     certificate: () => undefined,
     headers: all,
-    body: async () => {
+    body: async function* () {
       onRead();
-      return typeof body === "string" ? new TextEncoder().encode(body) : body;
+      yield typeof body === "string" ? new TextEncoder().encode(body) : body;
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The inputs of one request over HTTP: parsed when first asked for, and at most once. */
 import type { Source, Content } from "../dependency/source.ts";
 import type { HostRequest } from "../host/host.ts";
+import { readWhole, RequestBody } from "../host/request-body.ts";
 import { ownProblem } from "../problem/problem.ts";
 import { parseCookies } from "./cookies.ts";
 import { decodeUtf8, parseJson } from "./json.ts";
@@ -46,10 +47,7 @@ export class RequestSource implements Source {
 }
 
 async function readContent(request: HostRequest, limits: InputLimits): Promise<Content> {
-  const raw = await request.body(limits.maxBodyBytes);
-  // The host stops reading at the limit; this is for a host that does not.
-  if (raw.length > limits.maxBodyBytes) throw ownProblem(413, "too_large", "The body is too large.");
-  return new RequestContent(raw, limits);
+  return new RequestContent(await readWhole(new RequestBody(request, limits.maxBodyBytes)), limits);
 }
 
 class RequestContent implements Content {

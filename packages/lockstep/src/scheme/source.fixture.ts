@@ -30,7 +30,9 @@ export function sourceOf({ headers = {}, query = "", certificate }: Raw = {}): S
       address: undefined,
       certificate: () => certificate,
       headers: valuesOf,
-      body: () => Promise.resolve(new Uint8Array()),
+      body: () => {
+        throw new TypeError("A scheme never reads the body");
+      },
     },
     requestId: "r1",
     params: {},

@@ -68,5 +68,7 @@ const unread: HostRequest = {
   address: undefined,
   certificate: () => undefined,
   headers: () => [],
-  body: () => Promise.resolve(new Uint8Array()),
+  body: () => {
+    throw new TypeError("A request that could not be read has no body");
+  },
 };

@@ -5,8 +5,6 @@ import { TLSSocket } from "node:tls";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isVisible } from "../../http/token.ts";
 import { BuildError } from "../../problem/error.ts";
-import { Problem } from "../../problem/problem.ts";
-import { cutShort, tooLarge } from "../body.ts";
 import type { ClientCertificate, HostRequest } from "../host.ts";
 
 const none: readonly string[] = Object.freeze([]);
@@ -111,32 +109,18 @@ export class FastifyHostRequest implements HostRequest {
     return this.#raw.readableEnded;
   }
 
-  async body(maxBytes: number): Promise<Uint8Array> {
-    if (!this.hasBody) return new Uint8Array();
-    if (this.#raw.readableDidRead) {
+  async *body(): AsyncGenerator<Uint8Array, void, void> {
+    if (!this.hasBody) return;
+    const raw = this.#raw;
+    if (raw.readableDidRead) {
       throw new BuildError("wrong_input", "register the plugin before anything that reads bodies: the body has already been read");
     }
-    if (Number(this.#raw.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
     this.#invite();
-    try {
-      return await this.#read(maxBytes);
-    } catch (error) {
-      throw error instanceof Problem ? error : cutShort(error);
-    }
-  }
-
-  async #read(maxBytes: number): Promise<Uint8Array> {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    // Leaving the loop would destroy the socket before the answer is written; `destroyOnReturn` keeps it.
-    for await (const chunk of this.#raw.iterator({ destroyOnReturn: false })) {
-      // A message without an encoding yields buffers.
-      const bytes = chunk as Buffer;
-      size += bytes.length;
-      if (size > maxBytes) throw tooLarge();
-      chunks.push(bytes);
-    }
-    return chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks, size);
+    // Leaving the loop would destroy the socket before the answer is written; `destroyOnReturn` keeps it. A message without an
+    // encoding yields buffers.
+    yield* raw.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+    // An HTTP/2 stream that the client reset looks like one that ended.
+    if (raw instanceof Http2ServerRequest && raw.aborted) throw new Error("The client reset the stream");
   }
 
   /** Tells a client that waits for it to send the body (RFC 9110 §10.1.1). Without a listener node:http has done so already. */

@@ -1,9 +1,10 @@
 /** A web `Request` as the core sees it. */
 import type { HostRequest } from "../host.ts";
-import { Problem } from "../../problem/problem.ts";
-import { cutShort, tooLarge } from "../body.ts";
 
 const none: readonly string[] = Object.freeze([]);
+const noPieces: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
+};
 
 /** Facts about a request that the runtime or a proxy knows. */
 export interface KnownOfRequest {
@@ -53,43 +54,10 @@ export class FetchRequest implements HostRequest {
     return value === null ? none : [value];
   }
 
-  async body(maxBytes: number): Promise<Uint8Array> {
-    const stream = this.#request.body;
-    if (stream === null) return new Uint8Array();
-    if (Number(this.#request.headers.get("content-length") ?? 0) > maxBytes) {
-      await stream.cancel();
-      throw tooLarge();
-    }
-    try {
-      return await read(stream, maxBytes);
-    } catch (error) {
-      throw error instanceof Problem ? error : cutShort(error);
-    }
+  /** Leaving the loop cancels the stream. */
+  body(): AsyncIterable<Uint8Array> {
+    return this.#request.body ?? noPieces;
   }
-}
-
-async function read(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    // Leaving the loop cancels the stream.
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return joined(chunks, size);
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const [only] = chunks;
-  if (only !== undefined && chunks.length === 1) return only;
-  const all = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return all;
 }
 
 /** No route has an empty segment, so nothing answers what is not below the base. */
