@@ -12,6 +12,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       authenticate identified authorize allow roles scopes anyScope onlyScoped owned permitted unowned sameSite
       depends resource anyOf firstOf optional run Refused
       path query header cookie body form passwordRequestForm rawBody connection nothing
+      responseHeaders responseCookie
       httpBearer httpBasic apiKeyHeader apiKeyCookie apiKeyQuery
       oauth2PasswordBearer oauth2AuthorizationCode oauth2ClientCredentials openIdConnect mutualTls signedHeader
       reply stream media unchecked deny notFound problem Problem oauthError OAuthError
@@ -24,6 +25,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite SameSiteOptions
       DependsOptions Alternative RunContext
       ParameterOptions MemberOptions PasswordRequest RawBodyOptions Connection ConnectionOptions Identifies IdentifiesMembers Nothing InputLimits
+      HeaderDescription HeaderDescriptions HeaderValue HeaderValues ResponseHeaders ResponseCookie ResponseCookieOptions
       HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme
       OAuth2PasswordBearerOptions OAuth2AuthorizationCodeOptions OAuth2ClientCredentialsOptions OpenIdConnectOptions
       AnswerHeaders Reply ReplyOptions Cookie StreamReply StreamOptions Anything

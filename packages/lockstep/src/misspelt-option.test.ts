@@ -96,6 +96,9 @@ const core: Readonly<Record<string, Row>> = {
   form: (added) => lockstep.form(record, { identifies: { text: "object" }, ...added }),
   rawBody: (added) => lockstep.rawBody({ mediaTypes: ["text/csv"], ...added }),
   connection: (added) => lockstep.connection({ addressOr: "do without it", ...added }),
+  // The answer.
+  responseHeaders: ['responseHeaders({ "X-A" })', (added) => lockstep.responseHeaders({ "X-A": { description: "A.", ...added } })],
+  responseCookie: (added) => lockstep.responseCookie({ name: "theme", onFailure: "send", ...added }),
   // Schemes.
   apiKeyCookie: (added) => lockstep.apiKeyCookie({ name: "session", ...added }),
   apiKeyHeader: (added) => lockstep.apiKeyHeader({ ...key, ...added }),

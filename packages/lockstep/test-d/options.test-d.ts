@@ -40,6 +40,8 @@ import {
   rawBody,
   reply,
   resource,
+  responseCookie,
+  responseHeaders,
   roles,
   run,
   sameSite,
@@ -174,6 +176,13 @@ form(z.object({ text }), { identifies: { text: "object" }, mispelt: 1 });
 // rawBody
 // @ts-expect-error 'mispelt' does not exist
 rawBody({ identifies: "object", mispelt: 1 });
+
+// responseHeaders
+// @ts-expect-error a header has a description and a schema
+responseHeaders({ "X-A": { description: "A.", mispelt: 1 } });
+// responseCookie
+// @ts-expect-error 'mispelt' does not exist
+responseCookie({ name: "theme", mispelt: 1 });
 
 // apiKeyCookie
 // @ts-expect-error 'mispelt' does not exist

@@ -296,12 +296,12 @@ function noId(owner: string | undefined): string {
 }
 
 function inputLabel({ kind, name }: InputPlace): string {
-  return name === "" ? `${kind}()` : `${kind}("${name}")`;
+  if (kind === "response") return name;
+  return name === "" ? `the input ${kind}()` : `the input ${kind}("${name}")`;
 }
 
 function outside(node: Node): BuildError {
-  const what =
-    node.kind === "input" ? `the input ${inputLabel(node.input)}` : node.kind === "same-site" ? "sameSite()" : "a security scheme";
+  const what = node.kind === "input" ? inputLabel(node.input) : node.kind === "same-site" ? "sameSite()" : "a security scheme";
   return new BuildError(
     "wrong_dependency",
     `Pass a value with run(dependency, { with: [[it, value]] }): ${what} has no value outside a request`,

@@ -18,16 +18,33 @@ export interface ObjectIds {
 /** The object ids of an input that cannot identify an object. */
 export const noObjectIds: ObjectIds = Object.freeze({ ids: [], nothing: {}, unsaid: undefined });
 
-/** The declaration of an input. */
+/** A header that a dependency may add to the answer, as it is documented. */
+export interface AddedHeader {
+  readonly name: string;
+  readonly description: string;
+  /** Default: any text. */
+  readonly schema: AnySchema | undefined;
+  /** Whether it is also sent if the request is refused or fails. */
+  readonly onFailure: boolean;
+}
+
+/** The declaration of an input, or of what a dependency adds to the answer. */
 export interface InputPlace {
   readonly kind: InputKind;
-  /** The parameter's name; the empty string for a body and the connection. */
+  /** The parameter's name; the empty string for a body and the connection; for the answer, the call that made it. */
   readonly name: string;
-  /** `undefined` for a raw body and the connection only. */
+  /** `undefined` for a raw body, the connection and the answer only. */
   readonly schema: AnySchema | undefined;
   readonly objectIds: ObjectIds;
   /** For bodies: the media types to document. A body of `application/json` also accepts every `application/*+json`. */
   readonly mediaTypes: readonly string[];
   /** For the connection: set if a host that cannot tell the client's address must not start. Says how to do without it. */
   readonly addressOr?: string;
+  /** For the answer: the headers that may be added. */
+  readonly adds?: readonly AddedHeader[];
+}
+
+/** Tells whether a place is a part of the request that a client sends. The connection and the answer are not. */
+export function isSent({ kind }: InputPlace): boolean {
+  return kind !== "connection" && kind !== "response";
 }

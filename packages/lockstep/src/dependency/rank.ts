@@ -3,6 +3,7 @@
  * The guards of the whole API and of a group run before everything that the route itself declares. This module owns only the
  * order of the phases.
  */
+import { isSent } from "./input-place.ts";
 import type { Gate, GuardKind, Node } from "./node.ts";
 
 /** The phases, in order. Numbers leave room for the order of nodes within one. */
@@ -46,7 +47,7 @@ export function earliestRank(node: Node, below: number, gate?: Gate): number {
       return 0;
     case "input":
       if (isBody(node)) return Math.max(below, phase.body);
-      return Math.max(below, node.input.kind === "connection" ? 0 : gate === undefined ? phase.head : phase[gate] + gateInput);
+      return Math.max(below, !isSent(node.input) ? 0 : gate === undefined ? phase.head : phase[gate] + gateInput);
     case "value":
       return node.verifies === true ? Math.max(below, gate === undefined ? phase.credential : phase[gate]) : below;
     case "resource":

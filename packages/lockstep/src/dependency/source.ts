@@ -3,6 +3,7 @@
  * once for each request: the parsed query, cookies and body. Outside HTTP there is no source.
  */
 import type { HostRequest } from "../host/host.ts";
+import type { AnswerAdditions } from "../outcome/answer-additions.ts";
 
 /** A body as it was sent. Each input parses it as it declares. */
 export interface Content {
@@ -34,4 +35,6 @@ export interface Source extends CredentialSource {
   readonly params: Readonly<Record<string, string>>;
   /** Reads the body once, within the route's limit. */
   content(): Promise<Content>;
+  /** What dependencies add to the answer, the same for all of them. */
+  additions(): AnswerAdditions;
 }

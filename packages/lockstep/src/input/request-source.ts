@@ -3,6 +3,7 @@ import type { Source, Content } from "../dependency/source.ts";
 import type { HostRequest } from "../host/host.ts";
 import { readWhole, RequestBody } from "../host/request-body.ts";
 import { ownProblem } from "../problem/problem.ts";
+import { AnswerAdditions } from "../outcome/answer-additions.ts";
 import { parseCookies } from "./cookies.ts";
 import { decodeUtf8, parseJson } from "./json.ts";
 import type { InputLimits } from "./limits.ts";
@@ -19,6 +20,7 @@ export class RequestSource implements Source {
   #query: Values | undefined;
   #cookies: Values | undefined;
   #content: Promise<Content> | undefined;
+  #additions: AnswerAdditions | undefined;
 
   constructor(request: HostRequest, params: Readonly<Record<string, string>>, limits: InputLimits, requestId: string) {
     this.request = request;
@@ -43,6 +45,16 @@ export class RequestSource implements Source {
   content(): Promise<Content> {
     this.#content ??= readContent(this.request, this.limits);
     return this.#content;
+  }
+
+  /** What dependencies add to the answer, made for the first that asks. */
+  additions(): AnswerAdditions {
+    return (this.#additions ??= new AnswerAdditions());
+  }
+
+  /** What dependencies have added to the answer, if any can. */
+  get added(): AnswerAdditions | undefined {
+    return this.#additions;
   }
 }
 

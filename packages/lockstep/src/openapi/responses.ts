@@ -3,6 +3,7 @@
  * graph, and those that a handler or a dependency declares. 500 says nothing about a route.
  */
 import type { Node } from "../dependency/node.ts";
+import { type DocumentedHeaders, headersOfError, headersOfSuccess } from "./added-headers.ts";
 import type { ComponentSchemas } from "./component-schemas.ts";
 import { defined } from "../json/member.ts";
 import type { AnswerHeader } from "./error-schemas.ts";
@@ -54,7 +55,7 @@ const rules: readonly ErrorRule[] = [
 /** Every answer that is known of a route, by status. */
 export function responsesOf(surface: Surface, schemas: ComponentSchemas): Readonly<Record<string, Response>> {
   const errors = [...declaredRules(surface), ...rules.filter(({ when }) => when(surface))];
-  const answers = errors.map((rule) => [rule.status, errorResponse(rule, surface)] as const);
+  const answers = errors.map((rule) => [rule.status, errorResponse(rule, surface, schemas)] as const);
   return Object.fromEntries([...successResponses(surface, schemas), ...answers]);
 }
 
@@ -69,13 +70,14 @@ function declaredRules({ route, nodes }: Surface): ErrorRule[] {
 /** The successes that a route declares. If it declares none only the handler knows, and the document says so. */
 function successResponses(surface: Surface, schemas: ComponentSchemas): readonly (readonly [string, Response])[] {
   const { successes, example } = surface.route.definition;
+  const added = headersOfSuccess(surface, schemas);
   if (successes.length === 0 || successes.some(({ isOpen }) => isOpen)) {
     return [
       [
         "2XX",
         {
           description: "Success. The route does not say what it returns.",
-          headers: headers("X-Request-Id"),
+          headers: { ...added, ...headers("X-Request-Id") },
           content: { "*/*": {} },
         },
       ],
@@ -83,7 +85,7 @@ function successResponses(surface: Surface, schemas: ComponentSchemas): readonly
   }
   return successes.map((success, index) => [
     String(success.status),
-    successResponse(success, index === 0 ? example : undefined, schemas),
+    withHeaders(successResponse(success, index === 0 ? example : undefined, schemas), added),
   ]);
 }
 
@@ -100,15 +102,22 @@ function successResponse({ status, schema, type }: Success, example: unknown, sc
   });
 }
 
-function errorResponse({ status, description, challenges }: ErrorRule, surface: Surface): Response {
+function withHeaders(response: Response, added: DocumentedHeaders): Response {
+  return { ...response, headers: { ...added, ...response.headers } };
+}
+
+function errorResponse({ status, description, challenges }: ErrorRule, surface: Surface, schemas: ComponentSchemas): Response {
   const [type, schema] = isOAuth(surface) ? ["application/json", "OAuthError"] : ["application/problem+json", "Problem"];
   return {
     description,
-    headers: headers(
-      ...(challenges?.(surface) === true ? (["WWW-Authenticate"] as const) : []),
-      ...(status === 429 || status === 503 ? (["Retry-After"] as const) : []),
-      "X-Request-Id",
-    ),
+    headers: {
+      ...headersOfError(surface, status, schemas),
+      ...headers(
+        ...(challenges?.(surface) === true ? (["WWW-Authenticate"] as const) : []),
+        ...(status === 429 || status === 503 ? (["Retry-After"] as const) : []),
+        "X-Request-Id",
+      ),
+    },
     content: { [type]: { schema: { $ref: `#/components/schemas/${schema}` } } },
   };
 }

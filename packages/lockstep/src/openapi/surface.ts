@@ -1,5 +1,5 @@
 /** What a route shows of itself: what the rest of this folder writes down. Read off its original graph, overrides or not. */
-import type { InputPlace } from "../dependency/input-place.ts";
+import { type AddedHeader, type InputPlace, isSent } from "../dependency/input-place.ts";
 import type { Node } from "../dependency/node.ts";
 import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { runSchema } from "../schema/run-schema.ts";
@@ -33,8 +33,7 @@ export function surfaceOf(route: CompiledRoute): Surface {
   const nodes = [...new Set(alternatives.flatMap((alternative) => alternative.nodes))];
   const always = (node: Node): boolean => alternatives.every((alternative) => alternative.nodes.includes(node));
   const inputs = nodes.flatMap((node) => {
-    // A caller does not send what the host knows of the connection.
-    if (node.kind !== "input" || node.input.kind === "connection") return [];
+    if (node.kind !== "input" || !isSent(node.input)) return [];
     const { input } = node;
     const required = always(node) && input.schema !== undefined && refusesNothing(input.schema, route.label);
     return [{ place: input, required }];
@@ -42,8 +41,13 @@ export function surfaceOf(route: CompiledRoute): Surface {
   return { route, operationId: operationIdOf(route), security: requirementsOf(alternatives), nodes, inputs };
 }
 
+/** The headers that a node may add to the answer. */
+export function addsOf(node: Node): readonly AddedHeader[] {
+  return node.kind === "input" ? (node.input.adds ?? []) : [];
+}
+
 /** Every schema of a route. */
-export function schemaUsesOf({ route, operationId, inputs }: Surface): readonly SchemaUse[] {
+export function schemaUsesOf({ route, operationId, nodes, inputs }: Surface): readonly SchemaUse[] {
   const { label } = route;
   const name = pascalCase(operationId);
   const sent = inputs.flatMap(({ place: { kind, name: of, schema } }): SchemaUse[] => {
@@ -57,7 +61,11 @@ export function schemaUsesOf({ route, operationId, inputs }: Surface): readonly 
       { schema, direction: "output", where: `${label}: the response`, name: `${name}Response${index === 0 ? "" : index + 1}` },
     ];
   });
-  return [...sent, ...received];
+  const added = nodes.flatMap(addsOf).flatMap(({ name: of, schema }): SchemaUse[] => {
+    const where = `${label}: the header ${of} of the answer`;
+    return schema === undefined ? [] : [{ schema, direction: "output", where, name: `${name}${pascalCase(of)}` }];
+  });
+  return [...sent, ...received, ...added];
 }
 
 /** Whether an input has to be given: its schema is asked, as it is when nothing comes. */

@@ -1,7 +1,7 @@
 /** An input that does not fit what the endpoint takes. */
 
-/** Where an input comes from. */
-export type InputKind = "path" | "query" | "header" | "cookie" | "connection" | "body" | "form" | "raw-body";
+/** Where an input comes from. `response` is the answer, which takes what dependencies add; it never fails. */
+export type InputKind = "path" | "query" | "header" | "cookie" | "connection" | "response" | "body" | "form" | "raw-body";
 
 /** One thing wrong with an input. */
 export interface InputIssue {

@@ -1,4 +1,4 @@
-/** Headers that a handler, or a problem it throws, adds to its answer. */
+/** Headers that a handler, a dependency, or a problem that one of them throws, adds to the answer. */
 import { isToken } from "../http/token.ts";
 import { BuildError } from "./error.ts";
 import { UnwritableText } from "./unwritable-text.ts";
@@ -26,6 +26,16 @@ const refused: ReadonlyMap<string, string> = new Map([
   ),
 ]);
 
+/** What the core answers for, in lower case: no answer needs to be sniffed or to lose its name. Others cannot replace them. */
+export const coreHeaders: ReadonlySet<string> = new Set(["x-content-type-options", "x-request-id", "strict-transport-security"]);
+
+/** Returns what to do instead of writing a header of this name, in lower case; `undefined` if a handler may write it. */
+export function headerFault(name: string): string | undefined {
+  if (!isToken(name)) return `correct the header name ${JSON.stringify(name)}: it is not a token (RFC 9110 §5.1)`;
+  const advice = refused.get(name);
+  return advice === undefined ? undefined : `${advice} ("${name}")`;
+}
+
 /**
  * The headers with their names in lower case; two spellings of one name become one list. `location` and `content-location` are
  * percent-encoded where a URI cannot hold a character (RFC 3986 §2).
@@ -44,13 +54,8 @@ export function readHeaders(where: string, headers: AnswerHeaders = {}): AnswerH
 }
 
 function valueOf(where: string, name: string, value: unknown): string | readonly string[] {
-  if (!isToken(name))
-    throw new BuildError(
-      "wrong_result",
-      `${where}: correct the header name ${JSON.stringify(name)}: it is not a token (RFC 9110 §5.1)`,
-    );
-  const advice = refused.get(name);
-  if (advice !== undefined) throw new BuildError("wrong_result", `${where}: ${advice} ("${name}")`);
+  const fault = headerFault(name);
+  if (fault !== undefined) throw new BuildError("wrong_result", `${where}: ${fault}`);
   if (typeof value === "string") return lineOf(where, name, value);
   if (Array.isArray(value)) return value.map((line: unknown) => lineOf(where, name, line));
   throw notText(where, name);

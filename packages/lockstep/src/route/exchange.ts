@@ -272,7 +272,13 @@ export class Exchange implements HostExchange, RunningRequest {
 
   #context(): AnswerContext {
     const { strictTransport } = this.#route.serving;
-    return { request: this.#source.request, requestId: this.#reports.requestId, isPrivate: this.#isPrivate, strictTransport };
+    return {
+      request: this.#source.request,
+      requestId: this.#reports.requestId,
+      isPrivate: this.#isPrivate,
+      strictTransport,
+      added: this.#source.added,
+    };
   }
 
   #problem(problem: Answer, challenges: readonly string[] = []): HostResponse {

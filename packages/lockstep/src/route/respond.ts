@@ -1,18 +1,16 @@
 /** Makes the response that the host writes of a handler's result or of a problem. */
 import { isPromise } from "../promise.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
+import type { AnswerAdditions } from "../outcome/answer-additions.ts";
 import { isJson, parseMediaType } from "../http/media-type.ts";
 import { BuildError } from "../problem/error.ts";
 import { oauthCodeOf } from "../problem/oauth-error.ts";
 import { type Answer, checkErrorStatus } from "../problem/problem.ts";
 import { refusingSecrets } from "../secret/redacted.ts";
-import { checkPrivate } from "./private-headers.ts";
+import { addCookies, addOwn, checkCookies, type Headers, withAdditions } from "./answer-head.ts";
 import { Reply } from "../outcome/reply.ts";
-import type { AnswerHeaders } from "../problem/answer-headers.ts";
 import { StreamReply } from "../outcome/stream.ts";
 import { checkDeclared, declaredFor, type Success } from "./success.ts";
-
-type Headers = Record<string, string | readonly string[]>;
 
 /**
  * Sent with every answer. An API's answers are data: nothing may frame, sniff or run them. A page's reply may replace the
@@ -33,6 +31,8 @@ export interface AnswerContext {
   readonly isPrivate: boolean;
   /** `Strict-Transport-Security`, sent if the client's connection is encrypted. */
   readonly strictTransport: string;
+  /** What dependencies have added, if any can. */
+  readonly added?: AnswerAdditions | undefined;
 }
 
 /** How a route's results are checked and sent. */
@@ -51,15 +51,6 @@ export function baseHeaders(context: AnswerContext): Headers {
   return headers;
 }
 
-/** What the core answers for: a page may need another content policy, but no answer needs to be sniffed or to lose its name. */
-const fixed: ReadonlySet<string> = new Set(["x-content-type-options", "x-request-id", "strict-transport-security"]);
-
-/** @throws BuildError `wrong_result` for headers that would let others keep a private answer */
-function add(headers: Headers, more: AnswerHeaders, { isPrivate }: AnswerContext): void {
-  if (isPrivate) checkPrivate(more);
-  for (const [name, value] of Object.entries(more)) if (!fixed.has(name)) headers[name] = value;
-}
-
 /**
  * The answer of a success. The result is cut to the response schema, validated and serialised.
  *
@@ -67,15 +58,19 @@ function add(headers: Headers, more: AnswerHeaders, { isPrivate }: AnswerContext
  *   `secret_in_response`
  */
 export function respond(result: unknown, route: Responding, context: AnswerContext): HostResponse | Promise<HostResponse> {
-  const headers = baseHeaders(context);
+  const headers = withAdditions(baseHeaders(context), "success", context);
   if (result instanceof StreamReply) {
-    add(headers, result.headers, context);
+    addOwn(headers, result.headers, context);
+    checkCookies(headers);
     const status = result.options.status ?? statusFor(route.successes, true);
     return declared(route, { status, headers, body: toAsync(result.chunks) });
   }
+  if (result instanceof Reply) {
+    addOwn(headers, result.headers, context);
+    addCookies(headers, result.cookies, context);
+  }
+  checkCookies(headers);
   if (!(result instanceof Reply)) return withBody(result, undefined, route, headers);
-  add(headers, result.headers, context);
-  if (result.cookies.length > 0) headers["set-cookie"] = result.cookies;
   return withBody(result.body, result.status, route, headers);
 }
 
@@ -158,8 +153,9 @@ async function* toAsync(chunks: StreamReply["chunks"]): AsyncGenerator<string | 
 export function respondProblem(problem: Answer, errors: "oauth" | undefined, context: AnswerContext): HostResponse {
   // Another copy of the package may have made it, or its application have changed it since.
   checkErrorStatus(problem.status);
-  const headers: Headers = { ...baseHeaders(context), "cache-control": "no-store" };
-  add(headers, problem.headers, context);
+  const headers = withAdditions({ ...baseHeaders(context), "cache-control": "no-store" }, "failure", context);
+  addOwn(headers, problem.headers, context);
+  checkCookies(headers);
   refuseEncoding(headers);
   headers["content-type"] = errors === "oauth" ? "application/json" : "application/problem+json";
   const body = errors === "oauth" ? oauthBody(problem) : problemBody(problem);

@@ -5,6 +5,7 @@
 import type { Extraction, SchemeDefinition } from "../dependency/scheme-definition.ts";
 import type { AnyDependency } from "../dependency/dependency.ts";
 import type { Source } from "../dependency/source.ts";
+import { AnswerAdditions } from "../outcome/answer-additions.ts";
 import { Refusal } from "../outcome/refusal.ts";
 import type { ClientCertificate } from "../host/host.ts";
 import { Redacted } from "../secret/redacted.ts";
@@ -38,6 +39,7 @@ export function sourceOf({ headers = {}, query = "", certificate }: Raw = {}): S
     params: {},
     query: () => grouped([...new URLSearchParams(query)]),
     cookies: () => grouped(valuesOf("cookie").flatMap((line) => line.split("; ").map(pairOf))),
+    additions: () => new AnswerAdditions(),
     content: () => Promise.reject(new Error("A scheme never reads the body")),
   };
 }
