@@ -306,7 +306,7 @@ describe("an answer for one caller", () => {
     assert.equal((await ask(keeping("public, max-age=60"), () => 1)).headers.get("cache-control"), "public, max-age=60");
     for (const name of ["CDN-Cache-Control", "Surrogate-Control", "Expires"]) {
       const other = responseHeaders({ [name]: "How long it may be kept." });
-      const kept = depends({ other }, ({ other }) => other.set(name as never, "max-age=60" as never));
+      const kept = depends({ other }, ({ other }) => other.set(name as never, "max-age=60"));
       assert.equal((await ask({ kept }, () => 1, { isPrivate: true })).status, 500, name);
     }
   });

@@ -2,6 +2,7 @@
 import { after, before, describe, test } from "node:test";
 import type { Api } from "../api/api.ts";
 import { accessBehaviours } from "./behaviour/access.ts";
+import { addedHeaderBehaviours } from "./behaviour/added-headers.ts";
 import { alternativeBehaviours } from "./behaviour/alternative.ts";
 import { auditBehaviours } from "./behaviour/audit.ts";
 import { crossSiteBehaviours } from "./behaviour/cross-site.ts";
@@ -31,6 +32,7 @@ const subjects = [
   ["methods and paths", methodBehaviours],
   ["results", resultBehaviours],
   ["streams", streamBehaviours],
+  ["added headers", addedHeaderBehaviours],
   ["cross-site requests", crossSiteBehaviours],
   ["OAuth errors", oauthBehaviours],
   ["audit", auditBehaviours],

@@ -14,6 +14,7 @@ import { type Api, createApi } from "../api/api.ts";
 import { reply } from "../outcome/reply.ts";
 import { del, get, patch, post, type Route } from "../route/route.ts";
 import { unchecked } from "../route/unchecked.ts";
+import { addedHeaderRoutes } from "./added-header-routes.ts";
 import { anyText, maybeInteger, texts } from "./plain-schema.ts";
 import { type Person, type World } from "./world.ts";
 import { type Access, accessOf, noteChange, noteId, ranOn } from "./suite-access.ts";
@@ -45,6 +46,7 @@ export function suiteApi(world: World): Api {
       ...resultRoutes(world, access),
       ...streamRoutes(world, access),
       ...oauthRoutes(access),
+      ...addedHeaderRoutes(access.active),
     ],
   });
 }
