@@ -9,7 +9,7 @@ import { inputDependency } from "./input-dependency.ts";
 
 /** A cookie without its value. Secure, HttpOnly, `Path=/` and `SameSite=Lax` unless said otherwise. */
 export interface ResponseCookieOptions extends Omit<Cookie, "value"> {
-  /** What it is for, for the documentation. */
+  /** The purpose of the cookie, for the documentation. */
   readonly description?: string;
   /**
    * What happens to it if the request is refused or fails, as the transaction of its data would be rolled back: it is dropped, or
@@ -42,8 +42,8 @@ const known: KnownOptions<ResponseCookieOptions> = {
 };
 
 /**
- * A cookie of the answer: a dependency that declares it can set it, and every route that uses it documents it. Its attributes are
- * checked when it is made. An answer that sets a cookie is for one caller: it is sent with `Cache-Control: no-store`, and one that
+ * A cookie of the answer: a dependency that declares it can set it, and every route that uses it documents it. Its attributes
+ * are checked when it is made. An answer that sets a cookie is for one caller: it is sent with `Cache-Control: no-store`, and one that
  * lets a shared cache keep it is a 500, even on a public route.
  *
  * It protects nothing: use `sameSite()` for a route that signs somebody in.

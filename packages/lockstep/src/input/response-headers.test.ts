@@ -85,7 +85,7 @@ test("a header that another part of the answer decides is refused, with what to 
   }
 });
 
-test("what is no declaration is refused", () => {
+test("a value that is not a declaration is refused", () => {
   for (const wrong of [
     undefined,
     null,

@@ -73,7 +73,7 @@ const decided: ReadonlyMap<string, string> = new Map([
   ...[...coreHeaders].map((name) => [name, "leave it out: Lockstep writes it for every answer"] as const),
   ["www-authenticate", "leave it out: the schemes of the route write the challenges"],
   ["content-type", 'leave it out: declare { response: media("text/csv") }, or return reply() or stream() with it'],
-  ["content-encoding", "leave it out: whoever encodes the content says so in reply() or stream()"],
+  ["content-encoding", "leave it out: the code that encodes the content passes it to reply() or stream()"],
 ]);
 
 const options: KnownOptions<HeaderDescription> = { description: true, schema: true };
@@ -92,8 +92,8 @@ interface Declared {
  * It knows nothing of the caller and protects nothing. On an answer that a credential decided, a header that lets a shared cache
  * keep it is a 500.
  *
- * @throws BuildError `wrong_option` for a name that HTTP does not have, that is declared twice, or that another part of the answer
- *   decides; `wrong_dependency` outside a request (`run()`), unless a value stands in for it
+ * @throws BuildError `wrong_option` for a name that HTTP does not have, that is declared twice, or that another part of the
+ *   answer decides; `wrong_dependency` outside a request (`run()`), unless a value stands in for it
  *
  * @example
  * ```ts

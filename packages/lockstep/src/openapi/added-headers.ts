@@ -1,6 +1,6 @@
 /**
- * The headers that dependencies add to the answers of a route. They are documented with its successes, and with each error that can
- * come after something has run that could have added them.
+ * The headers that dependencies add to the answers of a route. They are documented with its successes, and with each error that
+ * can come after something has run that could have added them.
  */
 import type { AddedHeader } from "../dependency/input-place.ts";
 import type { Node } from "../dependency/node.ts";
@@ -11,7 +11,7 @@ import type { ComponentSchemas } from "./component-schemas.ts";
 import type { Header } from "./openapi.ts";
 import { addsOf, type Surface } from "./surface.ts";
 
-/** What is documented of an answer, by the name of the header. */
+/** The documented headers of an answer, by name. */
 export type DocumentedHeaders = Readonly<Record<string, Header>>;
 
 /** The headers of every success of a route. */

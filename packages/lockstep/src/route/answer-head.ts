@@ -47,7 +47,7 @@ export function addCookies(headers: Headers, own: readonly string[], { added }: 
 }
 
 /**
- * An answer that sets a cookie is for one caller, whoever that is: without a word about caches, none keeps it.
+ * An answer that sets a cookie is for one caller: if it says nothing about caches, none may keep it.
  *
  * @throws BuildError `wrong_result` for headers that would let others keep it
  */
