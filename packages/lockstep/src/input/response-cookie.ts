@@ -43,8 +43,8 @@ const known: KnownOptions<ResponseCookieOptions> = {
 
 /**
  * A cookie of the answer: a dependency that declares it can set it, and every route that uses it documents it. Its attributes
- * are checked when it is made. An answer that sets a cookie is for one caller: it is sent with `Cache-Control: no-store`, and one that
- * lets a shared cache keep it is a 500, even on a public route.
+ * are checked when it is made. An answer that sets a cookie is for one caller: it is sent with `Cache-Control: no-store`, and
+ * one that lets a shared cache keep it is a 500, even on a public route.
  *
  * It protects nothing: use `sameSite()` for a route that signs somebody in.
  *
