@@ -12,6 +12,7 @@ export {
   type ProtectedResource,
   type StrictTransport,
 } from "./route/api-options.ts";
+export { type CorsOptions } from "./route/cors-options.ts";
 export { del, get, patch, post, put } from "./route/route.ts";
 export { type HttpMethod, type Method, type Route, type RouteDocumentation, type RouteSpec } from "./route/route.ts";
 export { group, type Group, type GroupSpec } from "./route/group.ts";

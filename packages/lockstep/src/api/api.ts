@@ -104,7 +104,7 @@ function serve(built: BuiltApi, overrides: Overrides): Api {
   const { options, document } = built;
   const routes = built.routes.map((route) => overrideRoute(route, overrides));
   const app = new AppValues(overrides);
-  const dispatcher = new Dispatcher(routes, servingOf(options, app));
+  const dispatcher = new Dispatcher(routes, servingOf(options, app, routes));
   let answer: Api["fetch"] | undefined;
   const api: Api = {
     routes: Object.freeze(routes.map(({ method, template }) => Object.freeze({ method, template }))),
@@ -135,6 +135,7 @@ const apiOptions: KnownOptions<ApiOptions> = {
   routes: true,
   guard: true,
   origins: true,
+  cors: true,
   hsts: true,
   docs: true,
   resource: true,

@@ -3,10 +3,11 @@
  * This module owns the whole and its paths; each part has a file beside it. Overrides do not change the document.
  */
 import { BuildError } from "../problem/error.ts";
+import { corsSettings, type PageOptions } from "../route/cors-options.ts";
 import type { CompiledRoute } from "../route/compiled-route.ts";
 import { ComponentSchemas } from "./component-schemas.ts";
 import { defined } from "../json/member.ts";
-import { answerHeaders, oauthErrorSchema, problemSchema } from "./error-schemas.ts";
+import { answerHeaders, corsHeaders, oauthErrorSchema, problemSchema } from "./error-schemas.ts";
 import type { Info, OpenApiDocument, Operation, Server } from "./openapi.ts";
 import { operationOf } from "./operation.ts";
 import type { PathNames } from "./parameters.ts";
@@ -14,7 +15,7 @@ import { securitySchemesOf } from "./security-schemes.ts";
 import { schemaUsesOf, type Surface, surfaceOf } from "./surface.ts";
 
 /** What a document says of the API as a whole. */
-interface ApiDescription extends Info {
+interface ApiDescription extends Info, PageOptions {
   readonly servers?: readonly Server[];
 }
 
@@ -33,13 +34,18 @@ export function openApiDocument(about: ApiDescription, routes: readonly Compiled
     ...(hasOAuth ? { OAuthError: oauthErrorSchema } : {}),
   });
   // The paths say which schemas are used, so they are written before the components.
-  const paths = pathsOf(surfaces, schemas);
+  const isShared = corsSettings(about, routes) !== undefined;
+  const paths = pathsOf(surfaces, schemas, isShared);
   return defined<OpenApiDocument>({
     openapi: "3.1.1",
     info: defined<Info>({ title: about.title, version: about.version, description: about.description }),
     servers: about.servers?.map(({ url, description }) => defined<Server>({ url, description })),
     paths,
-    components: { schemas: schemas.all(), headers: answerHeaders, securitySchemes: securitySchemesOf(routes) },
+    components: {
+      schemas: schemas.all(),
+      headers: isShared ? { ...answerHeaders, ...corsHeaders } : answerHeaders,
+      securitySchemes: securitySchemesOf(routes),
+    },
   });
 }
 
@@ -62,7 +68,7 @@ function checkOperationIds(surfaces: readonly Surface[]): void {
  * The operations by path. `/notes/:id` and `/notes/:noteId` are one path (OpenAPI 3.1.1 §4.8.8 forbids two that differ in
  * such names only), so the first route names the parameters.
  */
-function pathsOf(surfaces: readonly Surface[], schemas: ComponentSchemas): OpenApiDocument["paths"] {
+function pathsOf(surfaces: readonly Surface[], schemas: ComponentSchemas, isShared: boolean): OpenApiDocument["paths"] {
   const paths = new Map<
     string,
     { readonly path: string; readonly names: readonly string[]; readonly operations: [string, Operation][] }
@@ -75,7 +81,7 @@ function pathsOf(surfaces: readonly Surface[], schemas: ComponentSchemas): OpenA
     const known = paths.get(shape) ?? { path, names, operations: [] };
     paths.set(shape, known);
     const pathNames: PathNames = new Map(names.map((name, index) => [name, known.names[index] ?? name]));
-    known.operations.push([method.toLowerCase(), operationOf(surface, schemas, pathNames)]);
+    known.operations.push([method.toLowerCase(), operationOf(surface, { schemas, pathNames, isShared })]);
   }
   return Object.fromEntries([...paths.values()].map(({ path, operations }) => [path, Object.fromEntries(operations)]));
 }

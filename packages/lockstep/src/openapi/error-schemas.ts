@@ -55,3 +55,12 @@ export const answerHeaders: Readonly<Record<AnswerHeader, Header>> = {
   },
   "Retry-After": { description: "When to try again, in seconds (RFC 9110 §10.2.3).", schema: { type: "string" } },
 };
+
+/** The headers of an API that pages of other origins may call. */
+export const corsHeaders: Readonly<Record<"Access-Control-Allow-Origin" | "Vary", Header>> = {
+  "Access-Control-Allow-Origin": {
+    description: "The origin of the page that asked, if it may read the answer (CORS).",
+    schema: { type: "string" },
+  },
+  Vary: { description: "The answer differs by these headers of the request.", schema: { type: "string" } },
+};

@@ -7,8 +7,16 @@ import { type PathNames, parametersOf, requestBodyOf } from "./parameters.ts";
 import { responsesOf } from "./responses.ts";
 import type { Surface } from "./surface.ts";
 
+/** The parts of a document that an operation needs. */
+export interface OperationContext {
+  readonly schemas: ComponentSchemas;
+  readonly pathNames: PathNames;
+  /** Whether pages of other origins may read the answers (CORS). */
+  readonly isShared: boolean;
+}
+
 /** Writes a route as an operation (OpenAPI 3.1.1 §4.8.10). */
-export function operationOf(surface: Surface, schemas: ComponentSchemas, pathNames: PathNames): Operation {
+export function operationOf(surface: Surface, { schemas, pathNames, isShared }: OperationContext): Operation {
   const { definition } = surface.route;
   const unowned = surface.nodes.flatMap((node) => (node.kind === "unowned" ? (node.reason ?? []) : []));
   const anyScope = surface.nodes.flatMap((node) => (node.kind === "scopes" ? (node.reason ?? []) : []));
@@ -24,7 +32,7 @@ export function operationOf(surface: Surface, schemas: ComponentSchemas, pathNam
     deprecated: definition.deprecated,
     parameters: filled(parametersOf(surface, schemas, pathNames)),
     requestBody: requestBodyOf(surface, schemas),
-    responses: responsesOf(surface, schemas),
+    responses: isShared ? shared(responsesOf(surface, schemas)) : responsesOf(surface, schemas),
     security: surface.security,
     "x-lockstep-public": definition.public,
     "x-lockstep-unowned": filled([...new Set(unowned)]),
@@ -40,4 +48,15 @@ export function operationOf(surface: Surface, schemas: ComponentSchemas, pathNam
 /** An empty list says nothing. */
 function filled<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length === 0 ? undefined : list;
+}
+
+/** Every answer says which page may read it. */
+function shared(responses: Operation["responses"]): Operation["responses"] {
+  const added = {
+    "Access-Control-Allow-Origin": { $ref: "#/components/headers/Access-Control-Allow-Origin" },
+    Vary: { $ref: "#/components/headers/Vary" },
+  };
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => [status, { ...response, headers: { ...response.headers, ...added } }]),
+  );
 }

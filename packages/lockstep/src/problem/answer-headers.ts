@@ -13,6 +13,7 @@ const content = /^[\t\x20-\x7e\x80-\xff]*$/;
 const addresses: ReadonlySet<string> = new Set(["location", "content-location"]);
 
 const cookieAdvice = "set cookies with reply(status, body, { cookies: [{ name, value }] }), which checks them";
+const corsAdvice = "leave it out, and say which pages may read answers with createApi({ cors })";
 const framingAdvice = "leave it out: the host says how the message is framed and whether the connection stays open";
 
 /**
@@ -32,7 +33,7 @@ export const coreHeaders: ReadonlySet<string> = new Set(["x-content-type-options
 /** Returns what to do instead of writing a header of this name, in lower case; `undefined` if a handler may write it. */
 export function headerFault(name: string): string | undefined {
   if (!isToken(name)) return `correct the header name ${JSON.stringify(name)}: it is not a token (RFC 9110 §5.1)`;
-  const advice = refused.get(name);
+  const advice = name.startsWith("access-control-") ? corsAdvice : refused.get(name);
   return advice === undefined ? undefined : `${advice} ("${name}")`;
 }
 

@@ -23,7 +23,7 @@ export function withAdditions(headers: Headers, ending: Ending, { isPrivate, add
   if (added === undefined) return headers;
   const more = added.headers(ending);
   if (isPrivate) checkPrivate(more);
-  const all: Headers = { ...headers, ...more };
+  const all: Headers = { ...headers, ...more, ...varyOf(headers, more) };
   const cookies = added.cookies(ending, []);
   if (cookies.length > 0) all["set-cookie"] = cookies;
   return all;
@@ -36,9 +36,17 @@ export function withAdditions(headers: Headers, ending: Ending, { isPrivate, add
  */
 export function addOwn(headers: Headers, own: AnswerHeaders, { isPrivate, added }: HeadContext): void {
   if (isPrivate) checkPrivate(own);
+  const vary = varyOf(headers, own);
   for (const [name, value] of Object.entries(own)) {
     if (!coreHeaders.has(name)) headers[name] = added === undefined ? value : added.joined(name, headers[name], value);
   }
+  Object.assign(headers, vary);
+}
+
+/** An answer differs by everything that one of its parts says (RFC 9110 §12.5.5). */
+function varyOf({ vary: before }: Headers, { vary: more }: AnswerHeaders): Headers {
+  if (before === undefined || more === undefined) return {};
+  return { vary: [...new Set([before, more].flat())].join(", ") };
 }
 
 /** Adds the cookies that the answer itself has, in the place of those of the same name and path. */

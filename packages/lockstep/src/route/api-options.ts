@@ -2,6 +2,7 @@
 import type { AuditSink } from "../audit/event.ts";
 import type { AnyDependency } from "../dependency/dependency.ts";
 import type { InputLimits } from "../input/limits.ts";
+import type { CorsOptions } from "./cors-options.ts";
 import type { Route } from "./route.ts";
 import type { AnswerListener, ErrorListener } from "./serving.ts";
 
@@ -47,10 +48,13 @@ export interface ApiOptions {
   /** Runs before every route and is documented with each. */
   readonly guard?: AnyDependency;
   /**
-   * The origins of this API's own pages, exact (`https://app.example`). A request that a browser made with a cookie, and that
-   * changes something, must come from one of them or from the API's own origin.
+   * The origins of this API's own pages, exact (`https://app.example`, `capacitor://localhost`). They may call the API and read
+   * its answers (CORS). A request that a browser made with a cookie, and that changes something, must come from one of them or
+   * from the API's own origin.
    */
   readonly origins?: readonly string[];
+  /** Details of CORS. Default: the pages of `origins` may send and read what the routes declare. */
+  readonly cors?: CorsOptions;
   /**
    * Serves the metadata of RFC 9728 at `/.well-known/oauth-protected-resource` and names it in the challenges of bearer schemes,
    * so OAuth and MCP clients find the authorization server. Default: neither.

@@ -71,6 +71,7 @@ export class Dispatcher implements HostedApi<ServedRoute> {
     if (match.kind !== "method" || request.method !== "OPTIONS") return this.refuse(answerTo(match), request);
     const context = this.#context(request);
     const headers = { ...baseHeaders(context), allow: match.allow.join(", ") };
+    context.cors?.addPreflight(headers, request, match.allow, this.#asked(request));
     return this.#outgoing({ status: 204, headers, body: undefined }, context);
   }
 
@@ -84,6 +85,12 @@ export class Dispatcher implements HostedApi<ServedRoute> {
   refuse(answer: Answer, request: HostRequest): HostResponse {
     const context = this.#context(request);
     return this.#outgoing(respondProblem(answer, undefined, context), context, answer.code);
+  }
+
+  /** The route of the method that a preflight asks for. */
+  #asked(request: HostRequest): CompiledRoute | undefined {
+    const match = this.match(request.headers("access-control-request-method")[0] ?? "", request.path);
+    return match.kind === "route" ? match.route.compiled : undefined;
   }
 
   /** Lets the host tell when the answer was sent, if anybody wants to know. */
@@ -109,8 +116,8 @@ export class Dispatcher implements HostedApi<ServedRoute> {
 
   /** The context of an answer that does not come from a route. */
   #context(request: HostRequest): AnswerContext {
-    const { strictTransport } = this.#serving;
-    return { request, requestId: requestIdOf(request, this.#serving.requestIdHeader), isPrivate: false, strictTransport };
+    const { strictTransport, cors } = this.#serving;
+    return { request, requestId: requestIdOf(request, this.#serving.requestIdHeader), isPrivate: false, strictTransport, cors };
   }
 }
 

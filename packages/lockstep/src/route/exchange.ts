@@ -271,12 +271,13 @@ export class Exchange implements HostExchange, RunningRequest {
   }
 
   #context(): AnswerContext {
-    const { strictTransport } = this.#route.serving;
+    const { strictTransport, cors } = this.#route.serving;
     return {
       request: this.#source.request,
       requestId: this.#reports.requestId,
       isPrivate: this.#isPrivate,
       strictTransport,
+      cors,
       added: this.#source.added,
     };
   }

@@ -8,6 +8,7 @@ import { oauthCodeOf } from "../problem/oauth-error.ts";
 import { type Answer, checkErrorStatus } from "../problem/problem.ts";
 import { refusingSecrets } from "../secret/redacted.ts";
 import { addCookies, addOwn, checkCookies, type Headers, withAdditions } from "./answer-head.ts";
+import type { Cors } from "./cors.ts";
 import { Reply } from "../outcome/reply.ts";
 import { StreamReply } from "../outcome/stream.ts";
 import { checkDeclared, declaredFor, type Success } from "./success.ts";
@@ -33,6 +34,8 @@ export interface AnswerContext {
   readonly strictTransport: string;
   /** What dependencies have added, if any can. */
   readonly added?: AnswerAdditions | undefined;
+  /** The headers that let pages of other origins read the answer, if any may. */
+  readonly cors: Cors | undefined;
 }
 
 /** How a route's results are checked and sent. */
@@ -48,6 +51,7 @@ export function baseHeaders(context: AnswerContext): Headers {
   const headers: Headers = { ...securityHeaders, "x-request-id": context.requestId };
   if (context.isPrivate) headers["cache-control"] = "no-store";
   if (context.request.secure) headers["strict-transport-security"] = context.strictTransport;
+  context.cors?.addTo(headers, context.request);
   return headers;
 }
 

@@ -7,7 +7,10 @@ import { isPrintable, isToken } from "../http/token.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
 import type { ApiOptions } from "./api-options.ts";
 import { BuildError } from "../problem/error.ts";
-import { checkOrigin, webOriginOf } from "../access/origin.ts";
+import { webOriginOf } from "../access/origin.ts";
+import type { CompiledRoute } from "./compiled-route.ts";
+import { Cors } from "./cors.ts";
+import { corsSettings, pageOrigins } from "./cors-options.ts";
 import { metadataUrl } from "./protected-resource.ts";
 
 /** Where an error happened. */
@@ -53,6 +56,8 @@ export interface Serving {
   readonly limits: InputLimits;
   /** `Strict-Transport-Security` of answers over encrypted connections. */
   readonly strictTransport: string;
+  /** The headers that let pages of other origins read answers, if any may. */
+  readonly cors: Cors | undefined;
   /** The origins of the application's own pages, exact. */
   readonly origins: ReadonlySet<string>;
   /** The origins that the API itself has. */
@@ -68,14 +73,16 @@ export interface Serving {
 }
 
 /** @throws BuildError `wrong_option` */
-export function servingOf(options: ApiOptions, app: AppValues): Serving {
+export function servingOf(options: ApiOptions, app: AppValues, routes: readonly CompiledRoute[]): Serving {
+  const settings = corsSettings(options, routes);
   const { onError = logError, onAnswer } = options;
   return {
     realm: isPrintable(options.title) ? options.title : "api",
     resourceMetadata: options.resource && metadataUrl(options.resource),
     limits: inputLimits(options.limits),
     strictTransport: strictTransportOf(options),
-    origins: new Set(options.origins?.map((origin) => checkOrigin(origin))),
+    cors: settings && new Cors(settings),
+    origins: pageOrigins(options),
     ownOrigins: ownOriginsOf(options),
     audit: new AuditReporter(options.audit ?? consoleAudit, options.clock ?? Date.now),
     app,

@@ -5,6 +5,7 @@ import { accessBehaviours } from "./behaviour/access.ts";
 import { addedHeaderBehaviours } from "./behaviour/added-headers.ts";
 import { alternativeBehaviours } from "./behaviour/alternative.ts";
 import { auditBehaviours } from "./behaviour/audit.ts";
+import { corsBehaviours } from "./behaviour/cors.ts";
 import { crossSiteBehaviours } from "./behaviour/cross-site.ts";
 import { inputBehaviours } from "./behaviour/input.ts";
 import { methodBehaviours } from "./behaviour/method.ts";
@@ -34,6 +35,7 @@ const subjects = [
   ["streams", streamBehaviours],
   ["added headers", addedHeaderBehaviours],
   ["cross-site requests", crossSiteBehaviours],
+  ["CORS", corsBehaviours],
   ["OAuth errors", oauthBehaviours],
   ["audit", auditBehaviours],
   ["reports", reportBehaviours],
