@@ -24,7 +24,7 @@ export interface CorsOptions {
    * reads it.
    */
   readonly allowedHeaders?: readonly string[];
-  /** Response headers that pages may read beside those that the core writes. */
+  /** Response headers that pages may read beside those of the core and of `responseHeaders()`. */
   readonly exposedHeaders?: readonly string[];
 }
 
@@ -96,8 +96,14 @@ export function corsSettings(options: PageOptions, routes: readonly CompiledRout
     credentials: cors?.credentials ?? (origins !== "*" && routes.some(takesAmbient)),
     maxAgeSeconds: cors?.maxAgeSeconds ?? 600,
     allowedHeaders: cors?.allowedHeaders ?? [],
-    exposedHeaders: [...coreHeaders, ...(cors?.exposedHeaders ?? [])],
+    exposedHeaders: [...new Set([...coreHeaders, ...routes.flatMap(addedHeaders), ...(cors?.exposedHeaders ?? [])])],
   };
+}
+
+/** The names of the headers that the dependencies of a route add to its answers. Cookies are never read. */
+function addedHeaders({ nodes }: CompiledRoute): readonly string[] {
+  const places = nodes.flatMap((node) => (node.kind === "input" ? (node.input.adds ?? []) : []));
+  return places.map(({ name }) => name).filter((name) => !unreadable.test(name));
 }
 
 /** Whether a browser attaches a credential of the route by itself, if the page asks for it. */

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Api, createApi } from "../api/api.ts";
 import { authenticate } from "../access/authenticate.ts";
+import { depends } from "../dependency/depends.ts";
+import { responseHeaders } from "../input/response-headers.ts";
 import { header } from "../input/header.ts";
 import { reply } from "../outcome/reply.ts";
 import { isBuildError } from "../host/fastify/embedded.fixture.ts";
@@ -87,6 +89,17 @@ describe("createApi({ cors })", () => {
     assert.equal(preflight["access-control-allow-headers"], "x-tone, x-request-id, traceparent");
     assert.equal(preflight["access-control-max-age"], "0");
     assert.match((await corsHeaders(api))["access-control-expose-headers"] ?? "", /, X-Total$/);
+  });
+
+  test("pages may read the headers that dependencies add", async () => {
+    const total = depends({ headers: responseHeaders({ "X-Total-Count": "How many there are" }) }, ({ headers }) =>
+      headers.set("X-Total-Count", "7"),
+    );
+    const listed = get("/g", { public: "a test", deps: { total } }, () => "ok");
+    assert.match(
+      (await corsHeaders(apiWith({ origins: [page] }, [listed])))["access-control-expose-headers"] ?? "",
+      /X-Total-Count/i,
+    );
   });
 
   test("an answer keeps what else it differs by, and writes no header of CORS itself", async () => {
