@@ -36,8 +36,21 @@ const routes = [
   ["say why in a few words", 'get("/a", { public: "" }, () => 1);'],
 ] as const;
 
+/** Wrong groups. Their advice hangs on the prefix, or without one on the reason. */
+const groups = [
+  ["remove public or the authenticated dependency", 'group({ prefix: "/a", public: "reason", deps: { user: activeUser } });'],
+  ["remove public or the authenticated dependency", 'group({ public: "reason", deps: { user: activeUser } });'],
+  ['rename the dependency "user"', 'group({ deps: { user: activeUser } }).group({ prefix: "/a", deps: { user: writer } });'],
+  ["write the path as /segments, each parameter one of them (/notes/:id)", 'group({}).group({ prefix: "/a/*" });'],
+  ["say why in a few words", 'group({ prefix: "/a", public: "" });'],
+] as const;
+const programs = [
+  ...routes.map(([advice, program]) => [`${before}${advice}: `, program] as const),
+  ...groups.map(([advice, program]) => [`Type 'string' is not assignable to type 'Advice<"${advice}`, program] as const),
+];
+
 test("what to write comes first, within 70 characters", () => {
-  for (const [advice] of routes) assert.ok(advice.length <= 70, `${advice.length}: ${advice}`);
+  for (const [advice] of [...routes, ...groups]) assert.ok(advice.length <= 70, `${advice.length}: ${advice}`);
 });
 
 const head = `import { z } from "zod";
@@ -49,15 +62,14 @@ const example = readFileSync(join(import.meta.dirname, "example.ts"), "utf8");
 const manifest = ["package.json", '{ "type": "module" }'] as const;
 
 for (const compiler of compilers) {
-  test(`${compiler.name} says the advice of a route first`, async () => {
-    const text = head + routes.map(([, program]) => program).join("\n");
-    using programs = scratch(new Map([manifest, ["example.ts", example], ["routes.ts", text]]));
-    const file = join(programs.path, "routes.ts");
+  test(`${compiler.name} says the advice of a route and of a group first`, async () => {
+    const text = head + programs.map(([, program]) => program).join("\n");
+    using folder = scratch(new Map([manifest, ["example.ts", example], ["routes.ts", text]]));
+    const file = join(folder.path, "routes.ts");
     const { diagnostics } = await compile(compiler, [file]);
     const said = diagnostics.filter((at) => at.file === file).map(({ text }) => text.replaceAll('\\"', '"'));
-    assert.equal(said.length, routes.length);
-    for (const [index, [advice]] of routes.entries())
-      assert.equal(said[index]?.slice(0, before.length + advice.length + 2), `${before}${advice}: `);
+    assert.equal(said.length, programs.length);
+    for (const [index, [message]] of programs.entries()) assert.equal(said[index]?.slice(0, message.length), message);
     assert.ok(before.indexOf("Advice") < 70);
   });
 }

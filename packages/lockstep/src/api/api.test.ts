@@ -170,3 +170,21 @@ test("overrides keep the document and the rules, and reach every route that rest
   assert.deepEqual(await (await ask(bob.with([[user, { id: "eve" }]]), "/me")).json(), { id: "eve" });
   assert.deepEqual(await (await ask(bob.with([]), "/me")).json(), { id: "bob" });
 });
+
+test("a hidden route is served, guarded, checked and listed as any other, and is in no document", async () => {
+  const hidden = get("/internal", { deps: { user }, hidden: true }, ({ user }) => user.id);
+  const api = createApi({ ...quiet, docs: { public: "a test" }, routes: [hidden, get("/a", { public: "a test" }, () => 1)] });
+  assert.ok(api.routes.some(({ template }) => template === "/internal"));
+  assert.equal((await ask(api, "/internal")).status, 401);
+  assert.equal(await (await ask(api, "/internal", "t")).json(), "alice");
+  assert.equal((await ask(api, "/internal", "wrong")).status, 401);
+  assert.deepEqual(Object.keys(api.openapi().paths), ["/a"]);
+  const served = (await (await ask(api, "/openapi.json")).json()) as { readonly paths: object };
+  assert.deepEqual(Object.keys(served.paths), ["/a"]);
+  // A rule is a rule: hidden routes collide, and they need protection, as others do.
+  assert.throws(() => createApi({ ...quiet, routes: [hidden, get("/internal", { public: "a test" }, () => 1)] }), {
+    code: "duplicate_route",
+  });
+  const open = { ...hidden, definition: { ...hidden.definition, entries: [] } };
+  assert.throws(() => createApi({ ...quiet, routes: [open] }), { code: "unprotected_route" });
+});

@@ -151,7 +151,7 @@ const apiOptions: KnownOptions<ApiOptions> = {
 function guardEntry(dependency: AnyDependency): Entry {
   const [entry] = entriesOf("createApi({ guard })", { guard: dependency });
   if (entry === undefined) throw new TypeError("A record of one has one entry");
-  return { ...entry, hidden: true, gate: "api" };
+  return { ...entry, hidden: true, gate: 0 };
 }
 
 function checkApiOptions(options: ApiOptions): void {

@@ -8,8 +8,10 @@ import { AppValues } from "./app-values.ts";
 import type { AnyDependency, Deps } from "./dependency.ts";
 import { Execution, type Failed } from "./execution.ts";
 import type { Overrides } from "./graph.ts";
-import { type Entry, entriesOf, type Gate, type Node } from "./node.ts";
+import { type Entry, entriesOf, type Node } from "./node.ts";
 import { compile } from "./plan.ts";
+
+const gateNames = ["api", "group", "inner"] as const;
 
 /** The settings of a test's run. Anything left out is empty. */
 export interface Setting {
@@ -20,8 +22,8 @@ export interface Setting {
   readonly onRead?: () => void;
   readonly overrides?: Overrides;
   readonly app?: AppValues;
-  /** The guards of the whole API, and of the route's group. */
-  readonly gates?: { readonly api?: Deps; readonly group?: Deps };
+  /** The guards of the whole API, of the route's group, and of a group inside it. */
+  readonly gates?: Partial<Readonly<Record<(typeof gateNames)[number], Deps>>>;
 }
 
 /**
@@ -29,8 +31,10 @@ export interface Setting {
  * challenge for.
  */
 export function prepare(deps: Deps, setting: Setting = {}): Execution | readonly string[] {
-  const gatesOf = (gate: Gate): Entry[] => entriesOf("test", setting.gates?.[gate] ?? {}).map((entry) => ({ ...entry, gate }));
-  const plan = compile([...gatesOf("api"), ...gatesOf("group"), ...entriesOf("test", deps)], setting.overrides);
+  const gates = gateNames.flatMap((name, gate) =>
+    entriesOf("test", setting.gates?.[name] ?? {}).map((entry): Entry => ({ ...entry, gate })),
+  );
+  const plan = compile([...gates, ...entriesOf("test", deps)], setting.overrides);
   const credentials = new Map<Node, string>(
     setting.present?.map((each) => ("length" in each ? [each[0]["~dep"], each[1]] : [each["~dep"], "valid"])),
   );

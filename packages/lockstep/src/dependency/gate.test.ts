@@ -70,10 +70,13 @@ for (const later of [false, true]) {
   const how = later ? "asynchronous" : "synchronous";
   const api = gateOf("api", later);
   const group = gateOf("group", later);
+  const inner = gateOf("inner", later);
 
   test(`a plain value in a gate runs first: the API's, the group's, then the route's own dependencies (${how})`, async () => {
     const order = ["authenticate", "path", "load", "read"];
     assert.deepEqual(await run(own, { gates: { api: { api }, group: { group } } }), ["passed", ["api", "group", ...order]]);
+    const nested = { api: { api }, inner: { inner }, group: { group } };
+    assert.deepEqual(await run(own, { gates: nested }), ["passed", ["api", "group", "inner", ...order]]);
     // Neither the order of the entries matters, nor whether the route itself needs one of them.
     const rests = authorize({ caller, api }, ({ caller }) => log("authorize", caller));
     const [ended, ran] = await run({ ...own, rests }, { gates: { group: { group }, api: { api } } });
@@ -83,7 +86,12 @@ for (const later of [false, true]) {
   test(`if a gate refuses, nothing of the route runs: no object is loaded, no body is read (${how})`, async () => {
     const headers = { ...good.headers, "x-token": "wrong" };
     for (const request of [{}, { params: { id: "2" } }, { body: '{"text":1}' }, { body: '{"text"' }]) {
-      for (const gates of [{ api: { api } }, { group: { api } }, { api: { api }, group: { group } }]) {
+      for (const gates of [
+        { api: { api } },
+        { group: { api } },
+        { api: { api }, group: { group } },
+        { group: { api }, inner: { group } },
+      ]) {
         const ended = await run(own, { gates, request: { headers, ...request } });
         assert.deepEqual(ended, ["threw X-Token header invalid", ["api"]], JSON.stringify(request));
       }
@@ -107,6 +115,11 @@ for (const later of [false, true]) {
         "invalid header/X-Token",
         [],
       ]);
+      // Nor that of a group inside a group.
+      assert.deepEqual(await run(own, { gates: { group: { group }, inner: { free } }, request: { headers } }), [
+        "invalid header/X-Token",
+        [],
+      ]);
     }
   });
 }
@@ -126,6 +139,17 @@ test("a guard of a gate runs before the gate's plain values, and a resource open
   // A resource that the guard needs opens before the guard.
   const needs = authorize({ user, db }, ({ user }) => log("guard", user));
   assert.deepEqual((await run({}, { gates: { group: { db, needs } } }))[1], ["open", "guard"]);
+});
+
+test("a check of an inner gate rests on one of the outer gate, and its guards come before its plain values", async () => {
+  const outer = authorize({ user }, ({ user }) => log("outer", user));
+  const inner = authorize({ outer }, ({ outer }) => log("inner", outer));
+  const plain = depends({}, () => log("plain", 1));
+  const slow = depends({}, () => log("slow", 1));
+  assert.deepEqual(await run(own, { gates: { group: { outer, slow }, inner: { plain, inner } } }), [
+    "passed",
+    ["outer", "slow", "inner", "plain", "authenticate", "path", "load", "read"],
+  ]);
 });
 
 test("a gate runs as early as its inputs allow: one on the body runs before everything else that needs the body", async () => {

@@ -28,8 +28,11 @@ export interface Entry {
   readonly gate?: Gate;
 }
 
-/** A gate that an entry belongs to. The API's guards run before a group's, a group's before the route's own dependencies. */
-export type Gate = "api" | "group";
+/**
+ * A gate that an entry belongs to. Gates run in this order, before the route's own dependencies: 0 is the API's guard, 1 the
+ * outermost group, 2 the group inside it.
+ */
+export type Gate = number;
 
 interface NodeShape {
   /** The named dependencies, in the order of the record. */

@@ -1,32 +1,36 @@
 /**
  * When a node runs: in the earliest phase that its inputs allow. A plain value or resource runs only when another node needs it.
- * The guards of the whole API and of a group run before everything that the route itself declares. This module owns only the
+ * The guards of the whole API and of groups run before everything that the route itself declares. This module owns only the
  * order of the phases.
  */
 import { isSent } from "./input-place.ts";
 import type { Gate, GuardKind, Node } from "./node.ts";
 
-/** The phases, in order. Numbers leave room for the order of nodes within one. */
+/**
+ * The phases of what the route itself declares, in order. Numbers leave room for the order of nodes within one, and
+ * below the first one for the gates of 100,000 groups inside each other.
+ */
 export const phase = {
-  /** The API's guards, with the inputs of the head that they read. */
-  api: 0,
-  /** The group's guards, with the inputs of the head that they read. */
-  group: 10,
   /** Plain values that verify a credential. */
-  credential: 18,
+  credential: 1_000_000,
   /** Guards that need no input: who is asking, and may they. */
-  access: 20,
+  access: 1_000_002,
   /** Path, query, header, cookie. */
-  head: 40,
+  head: 1_000_020,
   /** Guards on these inputs: does the object belong to the caller. */
-  object: 50,
+  object: 1_000_030,
   /** The body is read and validated. */
-  body: 60,
+  body: 1_000_040,
   /** Guards on the body: a signature, an amount. */
-  content: 70,
+  content: 1_000_050,
   /** Values that only the handler needs. */
-  handler: 80,
+  handler: 1_000_060,
 } as const;
+
+const gateSize = 10;
+
+/** The first rank of a gate: of its guards, with the inputs of the head that they read. */
+const gateStart = (gate: Gate): number => gate * gateSize;
 
 const order: Readonly<Record<GuardKind, number>> = { authenticate: 0, authorize: 1, scopes: 1, owned: 2, permitted: 2, unowned: 2 };
 
@@ -47,9 +51,9 @@ export function earliestRank(node: Node, below: number, gate?: Gate): number {
       return 0;
     case "input":
       if (isBody(node)) return Math.max(below, phase.body);
-      return Math.max(below, !isSent(node.input) ? 0 : gate === undefined ? phase.head : phase[gate] + gateInput);
+      return Math.max(below, !isSent(node.input) ? 0 : gate === undefined ? phase.head : gateStart(gate) + gateInput);
     case "value":
-      return node.verifies === true ? Math.max(below, gate === undefined ? phase.credential : phase[gate]) : below;
+      return node.verifies === true ? Math.max(below, gate === undefined ? phase.credential : gateStart(gate)) : below;
     case "resource":
     case "any-of":
     case "first-of":
@@ -70,18 +74,18 @@ export function earliestRank(node: Node, below: number, gate?: Gate): number {
 
 function guardPhase(below: number, gate: Gate | undefined): number {
   if (below >= phase.body) return phase.content;
-  if (gate !== undefined) return phase[gate] + gateGuard;
+  if (gate !== undefined) return gateStart(gate) + gateGuard;
   return below >= phase.head ? phase.object : phase.access;
 }
 
 /** Returns the first rank behind a gate. */
 export function behindGate(gate: Gate): number {
-  return gate === "api" ? phase.group : phase.credential;
+  return gateStart(gate + 1);
 }
 
 /** Returns the rank of a node that is declared in a gate and is not a guard: behind the gate's guards, before the route. */
 export function gateRank(earliest: number, gate: Gate): number {
-  return Math.max(earliest, phase[gate] + gateValue);
+  return Math.max(earliest, gateStart(gate) + gateValue);
 }
 
 /** Tells whether a node waits until another needs it. */

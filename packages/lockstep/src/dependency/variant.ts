@@ -65,7 +65,7 @@ export class VariantBuilder {
     return this.#nodes.filter((node) => node.kind === "same-site").filter((node) => !this.#graph.isOverridden(node));
   }
 
-  /** Marks a gate and every node below it. The API's gates come first. */
+  /** Marks a gate and every node below it. Gates come in their order, the API's first. */
   #enter(node: Node, gate: Gate): void {
     if (this.#gates.has(node)) return;
     this.#gates.set(node, gate);

@@ -221,3 +221,26 @@ test("two operations of one id do not start", () => {
     message: 'give GET /a or GET /b an { operationId } of its own: both are called "same"',
   });
 });
+
+test("a hidden route is not in the document, nor are its names, its schemas and its security scheme", () => {
+  const Secret = z.object({ plan: z.string() }).meta({ id: "Plan" });
+  const key = apiKeyHeader({ name: "X-Internal" });
+  const robot = authenticate({ key }, () => ({ id: "robot" }));
+  const spec = { deps: { robot }, response: Secret, operationId: "shown" };
+  const shown = get("/shown", { deps: { user }, response: Note, operationId: "shown" }, () => ({ id: "", text: "", ownerId: "" }));
+  const plan = () => ({ plan: "" });
+  const inGroup = group({ prefix: "/internal", hidden: true }).get("/plan", spec, plan);
+  const document = documentOf(shown, get("/plan", { ...spec, hidden: true }, plan), inGroup);
+  assert.deepEqual(document, documentOf(shown));
+  assert.doesNotMatch(JSON.stringify(document), /[Pp]lan|Internal|APIKey/);
+  // The control: without the word it is there.
+  const open = documentOf(get("/plan", spec, plan));
+  assert.deepEqual(Object.keys(open.paths), ["/plan"]);
+  assert.ok(open.components.schemas?.["Plan"] !== undefined && open.components.securitySchemes?.["APIKeyHeader"] !== undefined);
+  // A path with a hidden and a shown method has the shown one.
+  const both = documentOf(
+    get("/a", { public: "a test" }, () => 1),
+    post("/a", { public: "a test", hidden: true }, () => 1),
+  );
+  assert.deepEqual(Object.keys(both.paths["/a"] ?? {}), ["get"]);
+});

@@ -20,12 +20,14 @@ interface ApiDescription extends Info, PageOptions {
 }
 
 /**
- * Writes the OpenAPI 3.1 document of routes, in the order in which they are given.
+ * Writes the OpenAPI 3.1 document of routes, in the order in which they are given. Hidden routes are left out, with
+ * the schemas and the security schemes that only they use.
  *
  * @throws BuildError `wrong_schema` for an invalid JSON Schema, or two of one name; `scheme_name_taken`;
  *   `duplicate_operation`
  */
-export function openApiDocument(about: ApiDescription, routes: readonly CompiledRoute[]): OpenApiDocument {
+export function openApiDocument(about: ApiDescription, all: readonly CompiledRoute[]): OpenApiDocument {
+  const routes = all.filter(({ definition }) => !definition.hidden);
   const surfaces = routes.map(surfaceOf);
   checkOperationIds(surfaces);
   const hasOAuth = routes.some(({ definition }) => definition.errors === "oauth");

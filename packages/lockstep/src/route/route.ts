@@ -20,15 +20,16 @@ import type {
 import type { NamesOf } from "../dependency/fact.ts";
 import { type Entry, entriesOf, type ValueRecord } from "../dependency/node.ts";
 import type { Schema } from "../schema/schema.ts";
-import type {
-  InputOf,
-  publicAndAuthenticated,
-  ScopesUnasked,
-  Shadowed,
-  UncheckedId,
-  Undeclared,
-  unprotected,
-  Unused,
+import {
+  type InputOf,
+  type publicAndAuthenticated,
+  type ScopesUnasked,
+  type Shadowed,
+  type UncheckedId,
+  type Undeclared,
+  type unprotected,
+  type Unused,
+  wrongTemplate,
 } from "./advice.ts";
 import type { HandlerResult, NoSchema, ResultCheck, Sendable } from "./result.ts";
 import { type Success, successesOf } from "./success.ts";
@@ -48,6 +49,11 @@ export interface RouteDocumentation {
   /** The operation's id; by default made of the method and the path. Unique in an API. */
   readonly operationId?: string;
   readonly deprecated?: boolean;
+  /**
+   * Whether the route is served and left out of the OpenAPI document. It is guarded and checked as any other. Default: what the
+   * group says, or `false`.
+   */
+  readonly hidden?: boolean;
   /** An example of the response. */
   readonly example?: unknown;
   /** Problems that the handler may throw, by status, in words: `{ 409: "The last administrator stays." }`. */
@@ -56,7 +62,7 @@ export interface RouteDocumentation {
 
 /** What a route declares. */
 export interface RouteSpec<D extends Deps, Pub extends string | undefined, In = NoSchema> extends RouteDocumentation {
-  /** Why anyone may call it; shown in the document. Excludes an authenticated dependency. */
+  /** Why anyone may call it; shown in the document. Excludes an authenticated dependency. Default: the group's reason. */
   readonly public?: Pub;
   /** What the handler needs. Without `public`, one of these (or of the group's) is authenticated. */
   readonly deps?: D;
@@ -83,11 +89,17 @@ export interface RouteSpec<D extends Deps, Pub extends string | undefined, In = 
 
 // The checks read facts and names, not records: many routes have the same facts, and the compiler works out each set once.
 
-type ShadowCheck<Shared> = NoneOf<Shared, Shadowed<Shared & string>>;
+/** Advice about a name that a group and what is in it both declare. */
+export type ShadowCheck<Shared> = NoneOf<Shared, Shadowed<Shared & string>>;
 
-type AccessCheck<P, Pub> = [Pub] extends [string]
+/** Advice about a reason, of its own or of the group's, beside an authenticated dependency. `Otherwise` without a reason. */
+export type PublicCheck<P, Pub, Pub0, Otherwise> = [Pub] extends [string]
   ? FirstAdvice<[NoneOf<Extract<P, "authenticated">, typeof publicAndAuthenticated>, NonEmptyReason<Pub>]>
-  : NoneOf<Exclude<"authenticated", P>, typeof unprotected>;
+  : [Pub0] extends [string]
+    ? NoneOf<Extract<P, "authenticated">, typeof publicAndAuthenticated>
+    : Otherwise;
+
+type AccessCheck<P, Pub, Pub0> = PublicCheck<P, Pub, Pub0, NoneOf<Exclude<"authenticated", P>, typeof unprotected>>;
 
 type IdorCheck<Open extends string> = NoneOf<Open, UncheckedId<InputOf<Open>>>;
 
@@ -112,19 +124,20 @@ interface PublicInEveryCase {
   readonly public: unknown;
 }
 /** The declared dependencies must be present, if there are any. */
-export type DeclaredDeps<D extends Deps> = NoDeps extends D ? unknown : DepsInEveryCase;
-type Declared<D extends Deps, Pub> = [Pub] extends [string] ? PublicInEveryCase & DeclaredDeps<D> : DeclaredDeps<D>;
+type DeclaredDeps<D extends Deps> = NoDeps extends D ? unknown : DepsInEveryCase;
+/** So must the reason. */
+export type Declared<D extends Deps, Pub> = [Pub] extends [string] ? PublicInEveryCase & DeclaredDeps<D> : DeclaredDeps<D>;
 
 /**
  * The checks that read names and facts. They are in a conditional type so that the compiler works out equal arguments once: it
  * looks up the arguments of a conditional type before it instantiates what is in it.
  */
-type FactsCheck<Shared, Own extends string, Prefix extends string, P, N, V extends HttpMethod, Pub> = V extends HttpMethod
+type FactsCheck<Shared, Own extends string, Prefix extends string, P, N, V extends HttpMethod, Pub, Pub0> = V extends HttpMethod
   ? FirstAdvice<
       [
         TemplateCheck<Own>,
         ShadowCheck<Shared>,
-        AccessCheck<P, Pub>,
+        AccessCheck<P, Pub, Pub0>,
         IdorCheck<OpenOf<N, P>>,
         UndeclaredCheck<Exclude<NamesOf<N, "param">, Own | Prefix>>,
         UnusedCheck<Exclude<Own | Prefix, NamesOf<N, "param">>>,
@@ -144,24 +157,25 @@ export type RouteCheck<
   X extends string,
   X0 extends string,
   Pub,
+  Pub0,
   R,
   In,
 > = FirstAdvice<
   [
-    FactsCheck<keyof D0 & keyof D, ParametersOf<X>, ParametersOf<X0>, ProtectionsOf<D0 & D>, NoticesOf<D0 & D>, V, Pub>,
+    FactsCheck<keyof D0 & keyof D, ParametersOf<X>, ParametersOf<X0>, ProtectionsOf<D0 & D>, NoticesOf<D0 & D>, V, Pub, Pub0>,
     ResultCheck<R, In>,
   ]
 >;
 
-/** Declares a route of one method: template, specification, handler. */
-export type Method<D0 extends Deps, X0 extends string, V extends HttpMethod = HttpMethod> = <
+/** Declares a route of one method: template, specification, handler. `Pub0` is the group's reason, if it is public. */
+export type Method<D0 extends Deps, X0 extends string, V extends HttpMethod = HttpMethod, Pub0 = undefined> = <
   const X extends string,
   const R extends Sendable<In>,
   const D extends Deps = NoDeps,
   const Pub extends string | undefined = undefined,
   In = NoSchema,
 >(
-  template: OrAdvice<X, RouteCheck<D0, D, V, X, X0, Pub, R, In>>,
+  template: OrAdvice<X, RouteCheck<D0, D, V, X, X0, Pub, Pub0, R, In>>,
   spec: RouteSpec<D, Pub, In> & Declared<D, Pub>,
   handler: (values: Values<D0 & D>) => HandlerResult<R, In>,
 ) => Route;
@@ -177,7 +191,8 @@ export interface Route {
 /** What a route holds at run time. */
 export interface RouteDefinition extends RouteDocumentation {
   readonly public: string | undefined;
-  /** The handler's dependencies: the group's first, then the route's own. */
+  readonly hidden: boolean;
+  /** The handler's dependencies: those of the groups first, the outermost's before the others', then the route's own. */
   readonly entries: readonly Entry[];
   /** Its successes; empty if it declares none. */
   readonly successes: readonly Success[];
@@ -186,14 +201,18 @@ export interface RouteDefinition extends RouteDocumentation {
   handler(values: ValueRecord): unknown;
 }
 
-/** The parts of a group that each of its routes inherits. */
+/** The parts of a group, and of those around it, that each of its routes inherits. */
 export interface Inherited {
   readonly prefix: string;
   readonly tags: readonly string[];
-  readonly deps: Deps;
+  /** Each with its gate. */
+  readonly entries: readonly Entry[];
+  readonly public: string | undefined;
+  readonly hidden: boolean;
 }
 
-const nothing: Inherited = { prefix: "", tags: [], deps: {} };
+/** What a route outside of groups inherits. */
+export const nothing: Inherited = { prefix: "", tags: [], entries: [], public: undefined, hidden: false };
 
 const specOptions: KnownOptions<RouteSpec<Deps, string>> = {
   public: true,
@@ -208,36 +227,44 @@ const specOptions: KnownOptions<RouteSpec<Deps, string>> = {
   tags: true,
   operationId: true,
   deprecated: true,
+  hidden: true,
   example: true,
   problems: true,
 };
 
-function checkCall(where: string, spec: { readonly problems?: unknown }, handler: unknown): void {
+function checkCall(where: string, spec: { readonly problems?: unknown; readonly hidden?: unknown }, handler: unknown): void {
   if (typeof spec !== "object" || spec === null)
     throw new BuildError("wrong_option", `${where}: pass the specification second: { deps: … } or { public: "reason" }`);
   if (typeof handler !== "function") throw new BuildError("wrong_option", `${where}: pass the handler third: (values) => result`);
   checkOptions(where, spec, specOptions);
+  checkHidden(where, spec.hidden);
   checkDeclaredProblems(where, spec.problems);
 }
 
+/** @throws BuildError `wrong_option` */
+export function checkHidden(where: string, hidden: unknown): void {
+  if (hidden !== undefined && typeof hidden !== "boolean")
+    throw new BuildError("wrong_option", `${where}: set hidden to true or false`);
+}
+
 /** Makes the verb of a method. What the types check at the call is checked again by `createApi()`. */
-export function method<D0 extends Deps, X0 extends string, V extends HttpMethod>(
+export function method<D0 extends Deps, X0 extends string, V extends HttpMethod, Pub0 = undefined>(
   verb: V,
   inherited: Inherited = nothing,
-): Method<D0, X0, V> {
+): Method<D0, X0, V, Pub0> {
   return (template, spec, handler) => {
     // Advice instead of a path does not compile. Start-up reads the path, and refuses an invalid one.
     const path = join(inherited.prefix, template as string);
     checkCall(`${verb} ${path}`, spec, handler);
-    const gates = entriesOf("group()", inherited.deps).map((entry): Entry => ({ ...entry, gate: "group" }));
-    const entries = [...gates, ...entriesOf(`${verb} ${path}`, spec.deps ?? {})];
+    const entries = [...inherited.entries, ...entriesOf(`${verb} ${path}`, spec.deps ?? {})];
     return {
       method: verb,
       template: path,
       definition: {
         ...spec,
         tags: [...inherited.tags, ...(spec.tags ?? [])],
-        public: spec.public,
+        public: spec.public ?? inherited.public,
+        hidden: spec.hidden ?? inherited.hidden,
         entries,
         successes: successesOf(`${verb} ${path}`, spec),
         errors: spec.errors,
@@ -249,18 +276,28 @@ export function method<D0 extends Deps, X0 extends string, V extends HttpMethod>
   };
 }
 
-/** `/v1` and `/` make `/v1`: a path has no trailing slash. */
-function join(prefix: string, template: string): string {
-  return template === "/" && prefix !== "" ? prefix : `${prefix}${template}`;
+/**
+ * Joins a prefix and a path. `/v1` and `/` make `/v1`: a path has no trailing slash.
+ *
+ * @throws BuildError `wrong_path` for a path that would go on with the last segment of the prefix
+ */
+export function join(prefix: string, path: string): string {
+  if (prefix === "") return path;
+  if (path === "" || path === "/") return prefix;
+  if (typeof path !== "string" || !path.startsWith("/"))
+    throw new BuildError("wrong_path", `"${path}" in ${prefix}: ${wrongTemplate}`);
+  return `${prefix}${path}`;
 }
 
+// The type arguments are written out: to infer them, the compiler would compare whole signatures.
+
 /** A route that answers GET, and HEAD under the same guard. */
-export const get: Method<NoDeps, "", "GET"> = method("GET");
+export const get: Method<NoDeps, "", "GET"> = method<NoDeps, "", "GET">("GET");
 /** A route that answers POST. */
-export const post: Method<NoDeps, "", "POST"> = method("POST");
+export const post: Method<NoDeps, "", "POST"> = method<NoDeps, "", "POST">("POST");
 /** A route that answers PUT. */
-export const put: Method<NoDeps, "", "PUT"> = method("PUT");
+export const put: Method<NoDeps, "", "PUT"> = method<NoDeps, "", "PUT">("PUT");
 /** A route that answers PATCH. */
-export const patch: Method<NoDeps, "", "PATCH"> = method("PATCH");
+export const patch: Method<NoDeps, "", "PATCH"> = method<NoDeps, "", "PATCH">("PATCH");
 /** A route that answers DELETE. */
-export const del: Method<NoDeps, "", "DELETE"> = method("DELETE");
+export const del: Method<NoDeps, "", "DELETE"> = method<NoDeps, "", "DELETE">("DELETE");
