@@ -1,0 +1,118 @@
+/** Who may do what: the dependencies of the routes, from the caller to the objects inside an organisation. */
+import {
+  anyOf,
+  type AuditSink,
+  authenticate,
+  authorize,
+  deny,
+  depends,
+  firstOf,
+  group,
+  owned,
+  path,
+  permitted,
+  roles,
+  scopes,
+} from "lockstep";
+import type { Mail } from "lockstep-identity";
+import type { Work } from "lockstep-identity/database";
+import type { Logger } from "pino";
+import { z } from "zod";
+import { changed, made } from "./event/event.ts";
+import type { TeamIdentity } from "./identity.ts";
+import { invitations } from "./organisation/invitation.ts";
+import { members } from "./organisation/member.ts";
+import { type Membership, organisations } from "./organisation/organisation.ts";
+import { comments } from "./project/comment.ts";
+import { projects } from "./project/project.ts";
+import { tasks } from "./project/task.ts";
+import type { Store, Transact } from "./store/store.ts";
+import { staff } from "./support.ts";
+
+/** The services that the API uses. */
+export interface Services {
+  readonly store: Store;
+  readonly auth: TeamIdentity;
+  readonly mail: Mail;
+  readonly log: Logger;
+  readonly audit: AuditSink;
+}
+
+/** The dependencies and the groups of the API. */
+export type Access = ReturnType<typeof access>;
+
+export function access({ auth, ...services }: Services) {
+  const store = depends({}, () => services.store, { lifetime: "app" });
+
+  // A person who signed in, or a program with a key of a person or of an organisation.
+  const credential = anyOf({ person: auth.signedInUser, program: auth.apiClient });
+  const caller = authenticate({ credential }, ({ credential: { value } }) => (value.kind === "service" ? undefined : value));
+  const db = depends({ caller, store }, ({ caller, store }) => store.as(caller.id));
+
+  // The organisation of the path: the caller belongs to it, or is support staff.
+  const id = uuid("organisation");
+  const membership = owned(
+    { id, caller, db },
+    ({ id, caller, db }) => db(() => organisations.membership({ id, callerId: caller.id })),
+    (membership) => membership.callerId,
+  );
+  const supporter = authorize(
+    { caller, store },
+    async ({ caller, store }) => ((await store.system(() => staff.find({ id: caller.id }))) ? caller : deny("not support staff")),
+    { reach: "any" },
+  );
+  const supported = permitted({ id, supporter, db }, async ({ id, supporter, db }) => {
+    const organisation = await db(() => organisations.find({ id }));
+    return organisation && { ...organisation, role: "support" as const, callerId: supporter.id };
+  });
+  const role = roles(
+    { owner: ["admin"], admin: ["member", "auditor"], support: ["auditor"], member: ["viewer"], auditor: ["viewer"], viewer: [] },
+    firstOf({ membership, supported }),
+    ({ role }) => role,
+  );
+
+  // The routes inside an organisation, by what they ask of the caller.
+  const org = role.require("viewer");
+  const change = depends({ org, db }, ({ org, db }) => changing(org, db));
+  const prefix = "/organisations/:organisation";
+  const viewer = group({ prefix, deps: { org: scopes(org, "teams:read"), db } });
+  const auditor = group({ prefix, deps: { org: scopes(role.require("auditor"), "teams:read"), db } });
+  const member = group({ prefix, deps: { org: scopes(role.require("member"), "teams:write"), db, change } });
+  const admin = group({ prefix, deps: { org: scopes(role.require("admin"), "teams:admin"), db, change } });
+  const owner = group({ prefix, deps: { org: scopes(role.require("owner"), "teams:admin"), db, change } });
+  const groups = { viewer, auditor, member, admin, owner };
+
+  // The objects inside: each belongs to the one before it in the path, so the role counts only where it was given.
+  const colleague = owned(
+    { id: uuid("member"), org, db },
+    ({ id, org, db }) => db(() => members.find({ id, organisationId: org.id })),
+    (it) => it.organisationId,
+    { owner: "org" },
+  );
+  const invitation = owned({ id: uuid("invitation"), org, db }, load(invitations.find), (it) => it.organisationId, {
+    owner: "org",
+  });
+  const project = owned({ id: uuid("project"), org, db }, load(projects.find), (it) => it.organisationId, { owner: "org" });
+  const task = owned({ id: uuid("task"), project, db }, load(tasks.find), (it) => it.projectId, { owner: "project" });
+  const comment = owned({ id: uuid("comment"), task, db }, load(comments.find), (it) => it.taskId, { owner: "task" });
+  const author = authorize({ comment, org }, ({ comment, org }) =>
+    comment.authorId === org.callerId ? org : deny("not the author"),
+  );
+  const moderator = firstOf({ author, admin: role.require("admin") });
+  const objects = { colleague, invitation, project, task, comment, moderator };
+
+  return { store, caller, db, membership, org, ...groups, ...objects };
+}
+
+const uuid = <const N extends string>(name: N) => path(name, z.uuid());
+const load =
+  <T>(find: (given: { readonly id: string }) => Work<T>) =>
+  ({ id, db }: { readonly id: string; readonly db: Transact }): Promise<T> =>
+    db(() => find({ id }));
+
+/** Changes an organisation and records it. The work gets the first columns of a new row. */
+function changing(org: Membership, db: Transact) {
+  return <T extends { readonly id: string }>(type: string, work: (made: New) => Work<T | undefined>): Promise<T> =>
+    db(() => changed(org, type, work({ ...made(), organisationId: org.id })));
+}
+type New = ReturnType<typeof made> & { readonly organisationId: string };

@@ -1,0 +1,48 @@
+/** The settings, from environment variables. The demo makes up what production has to set. */
+import { Redacted } from "lockstep";
+import { generateIdentityKey } from "lockstep-identity";
+import { z } from "zod";
+
+/** A setting is missing or wrong. The message says which. */
+export class WrongSettings extends Error {
+  override readonly name = "WrongSettings";
+}
+
+const redacted = z.string().transform((text) => new Redacted(text));
+const Environment = z
+  .object({
+    TEAMS_DEMO: z.literal("1").optional(),
+    HOST: z.string().default("127.0.0.1"),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+    DATABASE_URL: z
+      .string()
+      .regex(/^(?:sqlite:.|postgres(?:ql)?:\/\/.)/, "write sqlite:<file> or postgres://user:password@host/name"),
+    TEAMS_ISSUER: z.url({ protocol: /^https?$/ }),
+    IDENTITY_KEY: redacted,
+    SMTP_URL: z.url({ protocol: /^smtps?$/ }),
+    SMTP_USER: z.string().optional(),
+    SMTP_PASSWORD: redacted.optional(),
+    MAIL_FROM: z.string(),
+  })
+  .refine(({ TEAMS_DEMO, HOST }) => TEAMS_DEMO === undefined || HOST === "127.0.0.1", {
+    path: ["HOST"],
+    error: "set it to 127.0.0.1, or leave out TEAMS_DEMO: the demo is for this machine only",
+  });
+export type Settings = z.output<typeof Environment>;
+
+const demo = (port = "3000") => ({
+  DATABASE_URL: "sqlite::memory:",
+  TEAMS_ISSUER: `http://127.0.0.1:${port}`,
+  IDENTITY_KEY: generateIdentityKey().reveal(),
+  SMTP_URL: "smtp://127.0.0.1",
+  MAIL_FROM: "teams@example.com",
+});
+
+/** Reads the settings. An empty variable counts as not set. @throws WrongSettings */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const read = Environment.safeParse(given["TEAMS_DEMO"] === "1" ? { ...demo(given["PORT"]), ...given } : given);
+  if (!read.success) throw new WrongSettings(z.prettifyError(read.error));
+  return read.data;
+}

@@ -1,0 +1,46 @@
+/**
+ * Persistence: one SQL text for SQLite and PostgreSQL, beside the tables of identity.
+ *
+ * Every piece of work is a transaction. None is held open while the handler waits for something else, such as an upload or a
+ * client that reads a stream slowly, so a slow client never occupies a connection.
+ */
+import { all, type Database, identitySchema, migrate, sql, type Work } from "lockstep-identity/database";
+import { openPostgres } from "lockstep-identity/postgres";
+import { openSqlite } from "lockstep-identity/sqlite";
+import { rowSecurity } from "./row-security.ts";
+import { teamsSchema } from "./schema.ts";
+
+/** Runs work in a transaction. If transactions collide, the work runs again. */
+export type Transact = <T>(work: () => Work<T>) => Promise<T>;
+
+/** The database of the application. */
+export interface Store {
+  readonly database: Database;
+  /** Runs work for a caller. On PostgreSQL, row-level security hides everything else from it. SQLite has no second line. */
+  as(callerId: string): Transact;
+  /** Runs work that belongs to no caller, such as making an organisation that nobody is a member of yet. */
+  readonly system: Transact;
+}
+
+const enter = sql("SELECT set_config('app.caller', :callerId, true), set_config('role', 'teams_caller', true)");
+
+/** Returns the database of a URL: `sqlite:<file>` or `postgres://…`. */
+export function databaseOf(url: string): Database {
+  return url.startsWith("sqlite:") ? openSqlite(url.slice("sqlite:".length)) : openPostgres(url);
+}
+
+/** Creates or updates the tables of a database, and returns its store. */
+export async function openStore(database: Database): Promise<Store> {
+  await migrate(database, identitySchema);
+  await migrate(database, teamsSchema);
+  if (database.kind === "postgres") await migrate(database, rowSecurity);
+  return {
+    database,
+    as: (callerId) => (work) =>
+      database.transaction(function* () {
+        if (database.kind === "postgres") yield* all(enter, { callerId });
+        return yield* work();
+      }),
+    system: (work) => database.transaction(work),
+  };
+}

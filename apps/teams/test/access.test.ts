@@ -1,0 +1,6 @@
+/** Every route as everybody, on SQLite. `access.slow.test.ts` does the same on PostgreSQL. */
+import { after, suite } from "node:test";
+import { testMatrix } from "./matrix.fixture.ts";
+import { startTeams } from "./teams.fixture.ts";
+
+suite("who may call what, on sqlite", () => testMatrix(startTeams({ after }, "sqlite")));
