@@ -4,5 +4,5 @@ import { testMatrix, testOtherIds } from "./matrix.fixture.ts";
 import { startTeams } from "./teams.fixture.ts";
 
 const teams = startTeams({ after }, "postgres");
-suite("who may call what, on postgres", () => testMatrix(teams));
+suite("every route as everybody, on postgres", () => testMatrix(teams));
 suite("ids of another organisation, on postgres", () => testOtherIds(teams));

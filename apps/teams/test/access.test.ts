@@ -3,4 +3,4 @@ import { after, suite } from "node:test";
 import { testMatrix } from "./matrix.fixture.ts";
 import { startTeams } from "./teams.fixture.ts";
 
-suite("who may call what, on sqlite", () => testMatrix(startTeams({ after }, "sqlite")));
+suite("every route as everybody, on sqlite", () => testMatrix(startTeams({ after }, "sqlite")));
