@@ -20,6 +20,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       consoleAudit pinoAudit
       Redacted secret sameSecret`,
     types: `
+      ErrorClass ThrownOf Translated Translation TranslationList
       Api ApiOptions ApiServerAddress DocsOptions OverrideOptions ProtectedResource StrictTransport ServedTemplate
       HttpMethod Method Route RouteDocumentation RouteSpec Group GroupSpec
       Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite SameSiteOptions

@@ -13,6 +13,13 @@ export {
   type StrictTransport,
 } from "./route/api-options.ts";
 export { type CorsOptions } from "./route/cors-options.ts";
+export {
+  type ErrorClass,
+  type ThrownOf,
+  type Translated,
+  type Translation,
+  type TranslationList,
+} from "./route/error-translation.ts";
 export { del, get, patch, post, put } from "./route/route.ts";
 export { type HttpMethod, type Method, type Route, type RouteDocumentation, type RouteSpec } from "./route/route.ts";
 export { group, type Group, type GroupSpec } from "./route/group.ts";

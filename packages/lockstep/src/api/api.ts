@@ -13,6 +13,7 @@ import { BuildError } from "../problem/error.ts";
 import type { ApiOptions, ApiServerAddress, DocsOptions, ProtectedResource, StrictTransport } from "../route/api-options.ts";
 import { checkCollectionNames } from "../route/collection-names.ts";
 import { type CompiledRoute, compileRoute, overrideRoute } from "../route/compiled-route.ts";
+import { type ErrorClass, ErrorTranslations } from "../route/error-translation.ts";
 import { metadataRoutes } from "../route/protected-resource.ts";
 import { Dispatcher } from "../route/dispatcher.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
@@ -75,7 +76,7 @@ export interface Api {
  * });
  * ```
  */
-export function createApi(options: ApiOptions): Api {
+export function createApi<const E extends readonly ErrorClass[] = readonly []>(options: ApiOptions<E>): Api {
   checkApiOptions(options);
   return serve(buildApi(options), new Map());
 }
@@ -95,7 +96,8 @@ function buildApi(options: ApiOptions): BuiltApi {
   checkCollectionNames(own);
   // Routes that collide are told before the documentation stumbles over their names.
   checkCollisions(own);
-  const document = openApiDocument(options, own);
+  const problems = options.translate === undefined ? [] : new ErrorTranslations(options.translate).problems;
+  const document = openApiDocument({ ...options, problems }, own);
   const added = [...metadataRoutes(options, own), ...docsRoutes(options, document)].map(compile);
   return { options, routes: [...own, ...added], document };
 }
@@ -142,6 +144,7 @@ const apiOptions: KnownOptions<ApiOptions> = {
   limits: true,
   audit: true,
   clock: true,
+  translate: true,
   onError: true,
   onAnswer: true,
   requestIdHeader: true,

@@ -34,6 +34,12 @@ export function settleClosing(failure: Thrown | undefined, { all }: ClosingError
   return { error: decided?.error, translated, others };
 }
 
+/** Replaces the error that a run ends with, if there is another. */
+export function replaceError(settled: Settled, replaced: Thrown | undefined): Settled {
+  if (replaced === undefined) return settled;
+  return { error: replaced.error, translated: [...settled.translated, settled.error], others: settled.others };
+}
+
 /** Tells whether an error is unexpected. Mistakes that Lockstep reports are never replaced, even if a resource catches them. */
 export function isTranslatable(error: unknown): boolean {
   return !(error instanceof LockstepError) && !(error instanceof Denial);
@@ -43,6 +49,6 @@ export function isTranslatable(error: unknown): boolean {
  * Tells whether an error has an answer of its own. Not `InvalidCredential`: callers are authenticated long before resources
  * close.
  */
-function isTranslation(error: unknown): boolean {
+export function isTranslation(error: unknown): boolean {
   return !isTranslatable(error) && !(error instanceof BuildError) && !(error instanceof InvalidCredential);
 }

@@ -51,8 +51,8 @@ function earliestUse(node: Node, variants: readonly (readonly Step[])[]): number
 const afterSteps = phase.handler + 1;
 
 /** The last moment at which a route can answer with an error, as a rank. */
-function latestAnswer({ route }: Surface, status: number, variants: readonly (readonly Step[])[]): number {
-  if (Object.hasOwn(route.definition.problems ?? {}, status)) return afterSteps;
+function latestAnswer({ route, problems }: Surface, status: number, variants: readonly (readonly Step[])[]): number {
+  if ([...problems, route.definition.problems ?? {}].some((declared) => Object.hasOwn(declared, status))) return afterSteps;
   return Math.max(-1, ...variants.flat().flatMap((step) => (answersWith(step.node, status) ? [endOf(step, status)] : [])));
 }
 

@@ -2,6 +2,7 @@
  * The OpenAPI document of an API: derived from the graph that guards it: the document says what is enforced.
  * This module owns the whole and its paths; each part has a file beside it. Overrides do not change the document.
  */
+import type { DeclaredProblems } from "../problem/declared-problems.ts";
 import { BuildError } from "../problem/error.ts";
 import { corsSettings, type PageOptions } from "../route/cors-options.ts";
 import type { CompiledRoute } from "../route/compiled-route.ts";
@@ -17,6 +18,8 @@ import { schemaUsesOf, type Surface, surfaceOf } from "./surface.ts";
 /** What a document says of the API as a whole. */
 interface ApiDescription extends Info, PageOptions {
   readonly servers?: readonly Server[];
+  /** What errors of every route may become. */
+  readonly problems?: readonly DeclaredProblems[];
 }
 
 /**
@@ -28,7 +31,7 @@ interface ApiDescription extends Info, PageOptions {
  */
 export function openApiDocument(about: ApiDescription, all: readonly CompiledRoute[]): OpenApiDocument {
   const routes = all.filter(({ definition }) => !definition.hidden);
-  const surfaces = routes.map(surfaceOf);
+  const surfaces = routes.map((route) => surfaceOf(route, about.problems));
   checkOperationIds(surfaces);
   const hasOAuth = routes.some(({ definition }) => definition.errors === "oauth");
   const schemas = new ComponentSchemas(surfaces.flatMap(schemaUsesOf), {

@@ -59,9 +59,9 @@ export function responsesOf(surface: Surface, schemas: ComponentSchemas): Readon
   return Object.fromEntries([...successResponses(surface, schemas), ...answers]);
 }
 
-/** What the route, and what its dependencies, say they may throw. If the graph says it as well, the graph's words are used. */
-function declaredRules({ route, nodes }: Surface): ErrorRule[] {
-  const declared = [...nodes.map((node) => node.problems), route.definition.problems];
+/** What the API, the route and its dependencies say they may throw, in the words of the nearest; the graph's words come first. */
+function declaredRules({ route, nodes, problems: ofEveryRoute }: Surface): ErrorRule[] {
+  const declared = [...ofEveryRoute, ...nodes.map((node) => node.problems), route.definition.problems];
   return declared.flatMap((problems) =>
     Object.entries(problems ?? {}).map(([status, description]) => ({ status: Number(status), description, when: () => true })),
   );

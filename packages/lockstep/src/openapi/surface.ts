@@ -1,6 +1,7 @@
 /** What a route shows of itself: what the rest of this folder writes down. Read off its original graph, overrides or not. */
 import { type AddedHeader, type InputPlace, isSent } from "../dependency/input-place.ts";
 import type { Node } from "../dependency/node.ts";
+import type { DeclaredProblems } from "../problem/declared-problems.ts";
 import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { runSchema } from "../schema/run-schema.ts";
 import type { AnySchema } from "../schema/schema.ts";
@@ -25,10 +26,12 @@ export interface Surface {
   /** What runs for some caller, in the order in which it is met. */
   readonly nodes: readonly Node[];
   readonly inputs: readonly SurfaceInput[];
+  /** The problems that an error of any route may become. */
+  readonly problems: readonly DeclaredProblems[];
 }
 
 /** What a route shows of itself. */
-export function surfaceOf(route: CompiledRoute): Surface {
+export function surfaceOf(route: CompiledRoute, problems: readonly DeclaredProblems[] = []): Surface {
   const alternatives = alternativesOf(route.graph);
   const nodes = [...new Set(alternatives.flatMap((alternative) => alternative.nodes))];
   const always = (node: Node): boolean => alternatives.every((alternative) => alternative.nodes.includes(node));
@@ -38,7 +41,7 @@ export function surfaceOf(route: CompiledRoute): Surface {
     const required = always(node) && input.schema !== undefined && refusesNothing(input.schema, route.label);
     return [{ place: input, required }];
   });
-  return { route, operationId: operationIdOf(route), security: requirementsOf(alternatives), nodes, inputs };
+  return { route, operationId: operationIdOf(route), security: requirementsOf(alternatives), nodes, inputs, problems };
 }
 
 /** The headers that a node may add to the answer. */

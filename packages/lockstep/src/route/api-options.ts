@@ -3,6 +3,7 @@ import type { AuditSink } from "../audit/event.ts";
 import type { AnyDependency } from "../dependency/dependency.ts";
 import type { InputLimits } from "../input/limits.ts";
 import type { CorsOptions } from "./cors-options.ts";
+import type { ErrorClass, TranslationList } from "./error-translation.ts";
 import type { Route } from "./route.ts";
 import type { AnswerListener, ErrorListener } from "./serving.ts";
 
@@ -38,7 +39,7 @@ export interface StrictTransport {
 }
 
 /** The options of `createApi()`. */
-export interface ApiOptions {
+export interface ApiOptions<E extends readonly ErrorClass[] = readonly ErrorClass[]> {
   readonly title: string;
   readonly version: string;
   /** CommonMark. */
@@ -70,6 +71,18 @@ export interface ApiOptions {
   readonly audit?: AuditSink;
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly clock?: () => number;
+  /**
+   * The answers to errors of the application, by class: `[[Conflict, (error) => problem(409, "conflict", error.message)]]`. The
+   * list is asked about an error that nothing expected, of a handler, a dependency, a guard or a resource, after it was thrown
+   * into the open resources; never about a refusal or a problem. The first entry whose class the error is an instance of
+   * decides: it calls `problem()`, `notFound()` or `deny()`, throws `Unavailable` or `InvalidCredential`, or returns `undefined`
+   * to let the next one decide. It is not asked about `error.cause`, and comes too late for a stream that has begun. An error
+   * whose answer is below 500 is not reported.
+   *
+   * A third member documents the problems with every route: `[Conflict, toProblem, { 409: "It exists already." }]`. Leave it out
+   * if only some routes can throw the error, and name the problem in their `problems`.
+   */
+  readonly translate?: TranslationList<E>;
   /** Called with errors that nothing expected (the answer is a 500 that says nothing). Default: `console.error`. */
   readonly onError?: ErrorListener;
   /** Called once for each request, after its answer: for access logs and metrics. Default: nobody listens. */

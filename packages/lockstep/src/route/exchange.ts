@@ -9,10 +9,10 @@ import { once, readable } from "../callback.ts";
 import { isPromise } from "../promise.ts";
 import { Execution, type Failed } from "../dependency/execution.ts";
 import type { SchemeNode } from "../dependency/node.ts";
-import type { Variant } from "../dependency/plan.ts";
+import type { Step, Variant } from "../dependency/plan.ts";
 import { phase } from "../dependency/rank.ts";
 import type { ClosingError } from "../dependency/resource-stack.ts";
-import { isTranslatable, type Settled, settleClosing } from "../dependency/translation.ts";
+import { isTranslatable, replaceError, type Settled, settleClosing } from "../dependency/translation.ts";
 import { clientGone } from "../host/body.ts";
 import type { HostExchange, HostRequest, HostResponse } from "../host/host.ts";
 import { RequestSource } from "../input/request-source.ts";
@@ -229,24 +229,30 @@ export class Exchange implements HostExchange, RunningRequest {
       : this.#afterClosing(failed, closed, answer);
   }
 
-  /** What closing threw is reported. The answer stays the failure's own, unless a resource has translated it. */
-  #afterClosing(failed: Failed, closing: ClosingError | undefined, answer: HostResponse): HostResponse {
-    const cause = failed.kind === "threw" && isTranslatable(failed.error) ? failed : undefined;
-    const settled = cause && closing && settleClosing(cause, closing);
-    if (settled !== undefined && settled.translated.length > 0) return this.#settled(settled, cause?.step?.path);
-    if (cause !== undefined) this.#reports.thrown(cause.error, cause.step?.path);
-    for (const error of closing?.all ?? []) this.#reports.thrown(error);
+  /** What closing threw is reported. The answer stays the failure's own, unless a resource or the API has translated it. */
+  #afterClosing(failed: Failed, closing: ClosingError | undefined, answer: HostResponse): MaybePromise<HostResponse> {
+    const all = closing?.all ?? [];
+    if (failed.kind === "threw" && isTranslatable(failed.error))
+      return this.#settled(settleClosing(failed, { error: all[0], all }), failed.step);
+    for (const error of all) this.#reports.thrown(error);
     return answer;
   }
 
-  /**
-   * The answer that closing decided. An error that a resource translated is reported only if the answer is still a failure of the
-   * server.
-   */
-  #settled({ error, translated, others }: Settled, path?: string): HostResponse {
-    if (answerToError(error).status >= 500) for (const before of translated) this.#reports.thrown(before, path);
+  /** The answer that closing decided, translated if the API knows the error. */
+  #settled(settled: Settled, step?: Step): MaybePromise<HostResponse> {
+    const replaced = isTranslatable(settled.error) ? this.#route.serving.translations?.translate(settled.error) : undefined;
+    if (isPromise(replaced)) return replaced.then((late) => this.#answerSettled(replaceError(settled, late), step));
+    return this.#answerSettled(replaceError(settled, replaced), step);
+  }
+
+  /** An error that was translated is reported only if the answer is still a failure of the server. */
+  #answerSettled({ error, translated, others }: Settled, step: Step | undefined): HostResponse {
+    const failed: Failed = { kind: "threw", error: readable(error), step };
+    const answer = answerTo(failed, [], undefined);
+    if (answer.status >= 500) for (const before of translated) this.#reports.thrown(before, step?.path);
+    this.#reports.thrown(error, translated.length === 0 || answer.status === 401 ? step?.path : undefined, step?.schemes);
     for (const other of others) this.#reports.thrown(other);
-    return this.#unexpected(error);
+    return this.#problem(answer, challengesOf(failed, [], this.#route));
   }
 
   /** Reports at once what no resource can translate. */
@@ -256,11 +262,6 @@ export class Exchange implements HostExchange, RunningRequest {
     if (failed.kind !== "refused") return;
     const scopes = scopesNeeded(failed, this.#execution?.variant.scopes ?? []);
     this.#reports.refused(failed.refusal, failed.step, scopes);
-  }
-
-  #unexpected(error: unknown): HostResponse {
-    this.#reports.thrown(error);
-    return this.#problem(answerToError(readable(error)));
   }
 
   /** A check refused after the request had gone on: nobody awaited it. */

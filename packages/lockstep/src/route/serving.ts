@@ -6,6 +6,7 @@ import type { AppValues } from "../dependency/app-values.ts";
 import { isPrintable, isToken } from "../http/token.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
 import type { ApiOptions } from "./api-options.ts";
+import { ErrorTranslations } from "./error-translation.ts";
 import { BuildError } from "../problem/error.ts";
 import { webOriginOf } from "../access/origin.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
@@ -64,6 +65,8 @@ export interface Serving {
   readonly ownOrigins: ReadonlySet<string>;
   readonly audit: AuditReporter;
   readonly app: AppValues;
+  /** The errors of the application that have an answer. */
+  readonly translations: ErrorTranslations | undefined;
   /** Never throws. */
   readonly onError: (error: unknown, about: ErrorOrigin) => void;
   /** Never throws. `undefined` if nobody listens. */
@@ -86,6 +89,7 @@ export function servingOf(options: ApiOptions, app: AppValues, routes: readonly 
     ownOrigins: ownOriginsOf(options),
     audit: new AuditReporter(options.audit ?? consoleAudit, options.clock ?? Date.now),
     app,
+    translations: options.translate && new ErrorTranslations(options.translate),
     onError: (error, about) => notify(`onError failed on ${about.route} (request ${about.requestId})`, onError, error, about),
     onAnswer: onAnswer && ((event) => notify(`onAnswer failed on ${event.route} (request ${event.requestId})`, onAnswer, event)),
     requestIdHeader: requestIdHeaderOf(options),
