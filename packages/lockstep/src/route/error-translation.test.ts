@@ -37,7 +37,9 @@ class NameTaken extends Conflict {
     this.taken = taken;
   }
 }
-class Strange {}
+class Strange {
+  readonly strange = true;
+}
 
 const any = (value: unknown): never => value as never;
 const raise = (error: unknown) => (): never => {
