@@ -28,6 +28,7 @@ const subpaths: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "lockstep/fastify": "lockstep",
     "lockstep/fetch": "serveFetch",
     "lockstep/scheme": "scheme",
+    "lockstep/webhook": "webhookSignature",
     "lockstep/host": "dispatcherOf",
     "lockstep/testing": "hostSuite",
   },

@@ -62,6 +62,13 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       Scheme SchemeDefinition CredentialPlace Ambient CredentialSource Extraction Refusal ChallengeDetails
       SchemeOptions ScopedOptions`,
   },
+  "lockstep/webhook": {
+    values: "standardWebhooks stripeWebhook githubWebhook webhookSignature memoryReplays signWebhook",
+    types: `
+      StandardWebhooksOptions TimedWebhookOptions WebhookOptions WebhookDefinition SentSignature ReadSignature SignedContent
+      Webhook WebhookEvent WebhookSecret WebhookHash SecretsSource FactsOfSource
+      WebhookReplays ReplaysSource MemoryReplaysOptions SignedWebhook SignWebhookOptions`,
+  },
   "lockstep/host": {
     values: "dispatcherOf answerToError malformedPath isBodiless Pieces discard watchUnawaited",
     types: "HostKnowledge HostedApi HostedRoute HostExchange HostMatch HostRequest HostResponse ClientCertificate Unmatched Answer",

@@ -27,6 +27,7 @@ export const core: Building = {
     ["audit", "host", "schema"],
     ["dependency"],
     ["access", "input", "scheme", "token"],
+    ["webhook"],
     ["route"],
     ["openapi"],
     ["docs-ui"],

@@ -38,6 +38,8 @@ export interface InputPlace {
   readonly objectIds: ObjectIds;
   /** For bodies: the media types to document. A body of `application/json` also accepts every `application/*+json`. */
   readonly mediaTypes: readonly string[];
+  /** Set for a body whose undeclared members are dropped instead of refused: the document leaves its objects open. */
+  readonly tolerant?: true;
   /** For the connection: set if a host that cannot tell the client's address must not start. Says how to do without it. */
   readonly addressOr?: string;
   /** For the answer: the headers that may be added. */

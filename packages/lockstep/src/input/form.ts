@@ -1,5 +1,6 @@
 /** URL-encoded forms, as browsers and OAuth endpoints use them. */
 import type { InputIssue } from "../outcome/input-failure.ts";
+import type { Content } from "../dependency/source.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import { ownProblem } from "../problem/problem.ts";
 import { formFields } from "./form-fields.ts";
@@ -24,18 +25,25 @@ export function form<S extends AnySchema, const I extends IdentifiesMembers = ne
   schema: S,
   options: MemberOptions<I & MembersCheck<S, I>> = {},
 ): Dependency<OutputOf<S>, "input" | MemberIds<"form", S, I>> {
-  const readerOf = formFields(schema, "form()");
+  const read = formReader(schema, "form()");
   const kind = { accepted: mediaTypes, text: true };
-  return memberBody<"form", S, I>(
-    { place: "form", kind, mediaTypes, read: (content) => readFields(content.form(), readerOf) },
-    schema,
-    options,
-  );
+  return memberBody<"form", S, I>({ place: "form", kind, mediaTypes, read }, schema, options);
 }
 
-interface ReadForm {
+/** The fields of a form, and what is wrong with those that cannot be read. */
+export interface ReadForm {
   readonly value: Readonly<Record<string, unknown>>;
   readonly issues: readonly InputIssue[];
+}
+
+/**
+ * Returns a reader of forms with these fields.
+ *
+ * @throws BuildError `wrong_input`, `wrong_schema`
+ */
+export function formReader(schema: AnySchema, where: string): (content: Content) => ReadForm {
+  const readerOf = formFields(schema, where);
+  return (content) => readFields(content.form(), readerOf);
 }
 
 function readFields(fields: ReadonlyMap<string, readonly string[]>, readerOf: (name: string) => ParameterReader): ReadForm {

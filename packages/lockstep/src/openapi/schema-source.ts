@@ -10,6 +10,8 @@ export interface SchemaUse {
   readonly direction: Direction;
   /** For the developer: `GET /notes: query("limit")`. */
   readonly where: string;
+  /** Set if its objects stay open: what they do not declare is dropped and not refused. */
+  readonly tolerant?: boolean;
   /** The name of what needs one and has none, in PascalCase: `GetNotesResponse`. */
   readonly name: string;
 }
@@ -34,7 +36,7 @@ export interface SchemaSource {
  */
 export function readSchema(use: SchemaUse): SchemaSource {
   const written = jsonSchemaOf(use.schema, use.where, use.direction);
-  const root = closeObjects(written, use.where);
+  const root = use.tolerant === true ? written : closeObjects(written, use.where);
   // References are rewritten into the document; `$id` would make them lead elsewhere.
   const { $schema: _dialect, $id: _id, $defs, ...own } = root;
   const definitions = Object.entries(isSchemaObject($defs) ? $defs : {}).flatMap(([name, schema]) =>

@@ -53,10 +53,10 @@ export function addsOf(node: Node): readonly AddedHeader[] {
 export function schemaUsesOf({ route, operationId, nodes, inputs }: Surface): readonly SchemaUse[] {
   const { label } = route;
   const name = pascalCase(operationId);
-  const sent = inputs.flatMap(({ place: { kind, name: of, schema } }): SchemaUse[] => {
+  const sent = inputs.flatMap(({ place: { kind, name: of, schema, tolerant = false } }): SchemaUse[] => {
     if (schema === undefined) return [];
     const where = `${label}: ${of === "" ? `${kind}()` : `${kind}("${of}")`}`;
-    return [{ schema, direction: "input", where, name: `${name}${pascalCase(of) || "Request"}` }];
+    return [{ schema, direction: "input", where, tolerant, name: `${name}${pascalCase(of) || "Request"}` }];
   });
   const received = route.definition.successes.flatMap(({ schema, type }, index): SchemaUse[] => {
     if (schema === undefined || type !== "application/json") return [];

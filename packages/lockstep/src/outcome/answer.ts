@@ -4,6 +4,7 @@
  */
 import type { InputIssue } from "./input-failure.ts";
 import { Denial } from "./deny.ts";
+import { HandledBefore } from "./handled-before.ts";
 import type { RefusalKind } from "./refusal.ts";
 import { InvalidCredential, Unavailable } from "../problem/error.ts";
 import { type Answer, nothingHere, ownAnswer, Problem } from "../problem/problem.ts";
@@ -36,7 +37,7 @@ export function answerToIssues(issues: readonly InputIssue[], errors: "oauth" | 
  * 401 and `Unavailable` a 503. Every other value is a 500 that says nothing.
  */
 export function answerToError(error: unknown): Answer {
-  if (error instanceof Problem) return error;
+  if (error instanceof Problem || error instanceof HandledBefore) return error;
   if (error instanceof InvalidCredential) return answerToRefusal("invalid", []);
   if (error instanceof Denial) return answerToRefusal("forbidden", []);
   if (error instanceof Unavailable) {

@@ -1,5 +1,6 @@
 /** Which audit event a failure is. */
 import { Denial } from "../outcome/deny.ts";
+import { HandledBefore } from "../outcome/handled-before.ts";
 import type { Refusal } from "../outcome/refusal.ts";
 import type { AuditDetails } from "../audit/event.ts";
 import type { SchemeNode } from "../dependency/node.ts";
@@ -36,7 +37,7 @@ export function auditOfThrown(error: unknown, path: string, schemes: readonly Sc
   }
   if (error instanceof Denial) return { type: "authorization.denied", reason: error.reason, dependency: path };
   if (error instanceof Unavailable) return { type: "error.unavailable", reason: error.message };
-  if (error instanceof Problem && error.status < 500) return undefined;
+  if ((error instanceof Problem && error.status < 500) || error instanceof HandledBefore) return undefined;
   // A name or a code, never a message: messages of foreign errors may hold what a client sent.
   const reason = error instanceof LockstepError ? error.code : error instanceof Error ? error.name : typeof error;
   return { type: "error.unexpected", reason: `${path}: ${reason}` };

@@ -9,6 +9,7 @@ import { type Answer, checkErrorStatus } from "../problem/problem.ts";
 import { refusingSecrets } from "../secret/redacted.ts";
 import { addCookies, addOwn, checkCookies, type Headers, withAdditions } from "./answer-head.ts";
 import type { Cors } from "./cors.ts";
+import { HandledBefore } from "../outcome/handled-before.ts";
 import { Reply } from "../outcome/reply.ts";
 import { StreamReply } from "../outcome/stream.ts";
 import { checkDeclared, declaredFor, type Success } from "./success.ts";
@@ -155,6 +156,9 @@ async function* toAsync(chunks: StreamReply["chunks"]): AsyncGenerator<string | 
  * @throws BuildError `wrong_result`, `secret_in_response`, and what members throw that cannot be serialised
  */
 export function respondProblem(problem: Answer, errors: "oauth" | undefined, context: AnswerContext): HostResponse {
+  if (problem instanceof HandledBefore) {
+    return { status: problem.status, headers: { ...baseHeaders(context), "cache-control": "no-store" }, body: undefined };
+  }
   // Another copy of the package may have made it, or its application have changed it since.
   checkErrorStatus(problem.status);
   const headers = withAdditions({ ...baseHeaders(context), "cache-control": "no-store" }, "failure", context);

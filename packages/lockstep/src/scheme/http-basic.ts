@@ -2,6 +2,7 @@
 import type { Extraction } from "../dependency/scheme-definition.ts";
 import { defined } from "../json/member.ts";
 import { checkOptions } from "../problem/options.ts";
+import { decodeBase64 } from "../secret/encoding.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { findCredential } from "./authorization-header.ts";
 import { malformedCredential } from "./extraction.ts";
@@ -66,21 +67,20 @@ export function httpBasic(options: HttpBasicOptions = {}): Scheme<BasicCredentia
 
 /** user-pass = user-id ":" password; the first colon separates (RFC 7617 §2). */
 function parseBasic(token68: string): Extraction<BasicCredentials> {
-  const text = decodeBase64(token68);
+  const text = decodeText(token68);
   if (text === undefined || control.test(text)) return malformed;
   const colon = text.indexOf(":");
   if (colon < 1) return malformed;
   return new Redacted({ username: text.slice(0, colon), password: text.slice(colon + 1) });
 }
 
-/** Decodes strictly: `atob` forgives missing padding and stray bits, so its result must encode to the same text. */
-function decodeBase64(token68: string): string | undefined {
+/** Decodes the strict form of base64, and UTF-8. */
+function decodeText(token68: string): string | undefined {
   try {
-    const octets = atob(token68);
-    if (btoa(octets) !== token68) return undefined;
-    return utf8.decode(Uint8Array.from(octets, (octet) => octet.charCodeAt(0)));
+    const octets = decodeBase64(token68);
+    return octets === undefined ? undefined : utf8.decode(octets);
   } catch {
-    // Neither function has another way to say that its input is malformed.
+    // A decoder has no other way to say that its input is not UTF-8.
     return undefined;
   }
 }

@@ -5,6 +5,7 @@
  */
 import { recogniseEverywhere } from "../brand.ts";
 import { BuildError } from "../problem/error.ts";
+import { encodeHex } from "./encoding.ts";
 
 const shown = "[redacted]";
 let respondingDepth = 0;
@@ -64,7 +65,7 @@ export class Redacted<T> {
    */
   async digest(this: Redacted<string>): Promise<string> {
     const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(this.reveal()));
-    return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return encodeHex(new Uint8Array(hash));
   }
 
   toString(): string {

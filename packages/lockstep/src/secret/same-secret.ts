@@ -12,8 +12,14 @@ const encoder = new TextEncoder();
 export function sameSecret(presented: Redacted<string> | string, expected: string): boolean {
   const text = presented instanceof Redacted ? presented.reveal() : presented;
   if (expected === "" || !expected.isWellFormed() || !text.isWellFormed()) return false;
-  const given = encoder.encode(text);
-  const wanted = encoder.encode(expected);
+  return sameBytes(encoder.encode(text), encoder.encode(expected));
+}
+
+/**
+ * Tells whether presented bytes equal the expected ones, in a time that does not depend on where they differ. It does not hide
+ * their lengths.
+ */
+export function sameBytes(given: Uint8Array, wanted: Uint8Array): boolean {
   let difference = given.length ^ wanted.length;
   for (let index = 0; index < wanted.length; index += 1) {
     // A shorter value is repeated for the comparison. Its length has already decided the result.

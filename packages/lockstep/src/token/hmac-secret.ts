@@ -2,6 +2,7 @@
 import { encode } from "jose/base64url";
 import { BuildError } from "../problem/error.ts";
 import { checkOptions } from "../problem/options.ts";
+import { decodeHex } from "../secret/encoding.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { isAlgorithm, keyDemand } from "./algorithm.ts";
 import type { SecretKeyAlgorithm } from "./algorithm.ts";
@@ -73,7 +74,7 @@ export function hmacSecret(secret: SecretBytes, options: HmacSecretOptions = {})
 function secretBytes(secret: SecretBytes): Uint8Array {
   if (secret instanceof Uint8Array) return secret.slice();
   if (typeof secret !== "object" || secret === null) throw new BuildError("wrong_option", wrongEncoding);
-  if ("hex" in secret) return decoded(hexBytes(secret.hex));
+  if ("hex" in secret) return decoded(typeof secret.hex === "string" ? decodeHex(secret.hex) : undefined);
   if ("base64url" in secret) return decoded(parseBase64url(secret.base64url));
   if ("jwk" in secret && secret.jwk.kty === "oct") return decoded(parseBase64url(secret.jwk["k"]));
   throw new BuildError("wrong_option", wrongEncoding);
@@ -82,9 +83,4 @@ function secretBytes(secret: SecretBytes): Uint8Array {
 function decoded(bytes: Uint8Array | undefined): Uint8Array {
   if (bytes === undefined) throw wrongKey("Correct the encoding of the secret: it is not the one that is named");
   return bytes;
-}
-
-function hexBytes(text: unknown): Uint8Array | undefined {
-  if (typeof text !== "string" || !/^(?:[0-9a-fA-F]{2})*$/.test(text)) return undefined;
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

@@ -4,6 +4,7 @@
  * which the minimum length of 32 random bytes is for. A random secret is refused with a chance below 10^-6.
  */
 import { isPrintable } from "../http/token.ts";
+import { encodeHex } from "../secret/encoding.ts";
 
 /** Text that no random secret holds, in lower case and without punctuation. */
 const tellingWords = [
@@ -35,14 +36,10 @@ export function secretWeakness(bytes: Uint8Array): string | undefined {
   if (isProgression(bytes)) return "its bytes follow a pattern";
   if (isRepetition(bytes)) return "it repeats itself";
   const text = String.fromCharCode(...bytes.subarray(0, 256)).toLowerCase();
-  if (published.has(text) || published.has(hex(bytes))) return "it is printed in a manual";
+  if (published.has(text) || published.has(encodeHex(bytes))) return "it is printed in a manual";
   const letters = text.replaceAll(/[^a-z0-9]/g, "");
   if (isPrintable(text) && tellingWords.some((word) => letters.includes(word))) return "it is words, not random bytes";
   return undefined;
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Every byte differs from the one before by the same amount: 0, 1, 2, 3 … */
