@@ -1,50 +1,47 @@
 /**
- * A webhook: the sender signs the time and the bytes of the body with a shared secret. The signature is the credential, so an
- * `authenticate` on the body checks it. The event is read from the same bytes.
+ * A webhook of a sender of your own: it signs the time and the bytes of the body with a shared secret. You describe how it signs.
+ * `webhookSignature` verifies the signature, refuses old requests, and reads the event from the bytes that were signed.
  */
 import { createHmac, randomBytes } from "node:crypto";
-import { apiKeyHeader, authenticate, body, createApi, depends, nothing, post, rawBody, sameSecret, signedHeader } from "lockstep";
+import { createApi, depends, post } from "lockstep";
 import { fastifyServer } from "lockstep/fastify";
+import { memoryReplays, webhookSignature } from "lockstep/webhook";
 import { z } from "zod";
 
 /** The shared secret. If it is not set, each start creates a random one. */
 const secret = process.env["WEBHOOK_SECRET"] ?? randomBytes(32).toString("hex");
 
-/** Signs a body and the time at which it is sent (Unix seconds). */
-export function sign(payload: string | Uint8Array, sentAtSeconds: number | string): string {
-  return createHmac("sha256", secret).update(`${sentAtSeconds}.`).update(payload).digest("hex");
+/** Signs as the sender does: a body, and the time at which it is sent (Unix seconds). */
+export function sign(payload: string, sentAtSeconds: number | string): string {
+  return createHmac("sha256", secret).update(`${sentAtSeconds}.${payload}`).digest("hex");
 }
 
-const toleranceSeconds = 300;
-export const now = depends({}, () => Math.floor(Date.now() / 1000));
+const event = webhookSignature({
+  sender: "shop",
+  secrets: [secret],
+  signatureHeader: "X-Signature",
+  signedHeaders: { timestamp: "X-Timestamp" },
+  read: ({ signature, headers: { timestamp }, body }) => ({
+    signatures: [signature],
+    signed: [`${timestamp}.`, body],
+    timestamp,
+  }),
+  payload: z.object({ type: z.literal("payment"), amount: z.int().positive() }),
+  replays: memoryReplays(),
+  description: "HMAC-SHA256 of `time.body`, in hexadecimal.",
+});
 
-const sender = authenticate(
-  {
-    signature: apiKeyHeader({ name: "X-Signature", description: "HMAC-SHA256 of `time.body`, in hexadecimal." }),
-    timestamp: signedHeader("X-Timestamp", { description: "Unix seconds; the signature covers them." }),
-    payload: rawBody({ mediaTypes: ["application/json"], identifies: nothing("the event, which body() reads") }),
-    now,
-  },
-  ({ signature, timestamp, payload, now }) => {
-    // An old request that an attacker recorded is refused, although its signature is valid. Text that is not a number is refused,
-    // too.
-    const isNear = Math.abs(now - Number(timestamp.reveal())) <= toleranceSeconds;
-    return isNear && sameSecret(signature, sign(payload, timestamp.reveal())) ? { id: "shop" } : undefined;
-  },
-);
-
-const PaymentEvent = z.object({ type: z.literal("payment"), amount: z.int().positive() });
+/** The payments that were received, in the place of a database. */
+export const payments = depends({}, () => new Array<number>(), { lifetime: "app" });
 
 export const api = createApi({
   title: "Webhook",
   version: "1.0.0",
   docs: { public: "an example" },
   routes: [
-    post(
-      "/webhooks/shop",
-      { deps: { sender, event: body(PaymentEvent) }, maxBodyBytes: 65_536 },
-      ({ sender, event }) => `${sender.id} was paid ${event.amount}`,
-    ),
+    post("/webhooks/shop", { deps: { event, payments }, status: 204, maxBodyBytes: 65_536 }, ({ event, payments }) => {
+      payments.push(event.payload.amount);
+    }),
   ],
 });
 

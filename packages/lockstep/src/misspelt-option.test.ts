@@ -15,6 +15,7 @@ import * as lockstep from "./index.ts";
 import * as scheme from "./scheme/index.ts";
 import * as testing from "./testing/index.ts";
 import * as jwt from "./token/index.ts";
+import * as webhook from "./webhook/index.ts";
 
 /** Calls a function correctly, except for the additions to its options. */
 type Call = (added: object) => unknown;
@@ -41,6 +42,8 @@ const keys = jwt.jwks(jwt.publicJwks([signingKey]));
 const token = { issuer: "https://as.test", audience: "https://api.test", typ: "at+jwt" } as const;
 const verifier = { ...token, keys, algorithms: ["ES256"] } as const;
 const resource = { url: "https://api.test", authorizationServers: ["https://as.test"] } as const;
+
+const whsec = `whsec_${randomBytes(32).toString("base64")}`;
 
 const ticket: scheme.SchemeDefinition = {
   name: "Ticket",
@@ -129,6 +132,20 @@ const others: Readonly<Record<string, Row>> = {
   liveJwks: (added) => jwt.liveJwks({ load: async () => ({ keys: [] }), ...added }),
   remoteJwks: (added) => jwt.remoteJwks({ url: "https://as.example/keys", ...added }),
   scheme: (added) => scheme.scheme({ ...ticket, ...added }),
+  standardWebhooks: (added) => webhook.standardWebhooks({ secrets: [whsec], payload: record, ...added }),
+  stripeWebhook: (added) => webhook.stripeWebhook({ secrets: [whsec], payload: record, ...added }),
+  githubWebhook: (added) => webhook.githubWebhook({ secrets: [whsec], payload: record, ...added }),
+  webhookSignature: (added) =>
+    webhook.webhookSignature({
+      sender: "test",
+      secrets: [whsec],
+      signatureHeader: "X-Signature",
+      read: () => undefined,
+      payload: record,
+      ...added,
+    }),
+  memoryReplays: (added) => webhook.memoryReplays({ maxEntries: 1, ...added }),
+  signWebhook: (added) => webhook.signWebhook({ id: "msg_1", body: "", secrets: [whsec], ...added }),
   lockstep: (added) => fastify.lockstep(api, { foreign: [], ...added }),
   fastifyServer: (added) => fastify.fastifyServer(api, { foreign: [], ...added }).close(),
   dispatcherOf: (added) => host.dispatcherOf(api, { clientAddress: true, ...added }),
@@ -150,7 +167,7 @@ const rows: Readonly<Record<string, Row>> = { ...core, ...others };
 
 /** The functions that the package exports. An error takes what `Error` takes; `Problem`, which takes more, is among the rows. */
 function exported(): readonly string[] {
-  const functions = Object.entries({ ...lockstep, ...jwt, ...fastify, ...fetch, ...host, ...scheme, ...testing });
+  const functions = Object.entries({ ...lockstep, ...jwt, ...fastify, ...fetch, ...host, ...scheme, ...testing, ...webhook });
   return functions.filter(([, value]) => typeof value === "function" && !(value.prototype instanceof Error)).map(([name]) => name);
 }
 

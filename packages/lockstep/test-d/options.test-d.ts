@@ -55,6 +55,7 @@ import { serveFetch } from "lockstep/fetch";
 import { dispatcherOf } from "lockstep/host";
 import { hmacSecret, type HmacSecret, jwtIssuer, jwtVerifier, liveJwks, remoteJwks } from "lockstep/jwt";
 import { scheme, type SchemeDefinition } from "lockstep/scheme";
+import { githubWebhook, memoryReplays, signWebhook, standardWebhooks, stripeWebhook, webhookSignature } from "lockstep/webhook";
 import { activeUser, admin, id, token as bearer } from "./example.ts";
 
 const text = z.string();
@@ -255,6 +256,24 @@ remoteJwks({ url: "https://as.example/keys", mispelt: 1 });
 // scheme
 // @ts-expect-error 'mispelt' does not exist
 scheme({ ...ticket, mispelt: 1 });
+// standardWebhooks
+// @ts-expect-error 'mispelt' does not exist
+standardWebhooks({ secrets: ["whsec_"], payload: text, mispelt: 1 });
+// stripeWebhook
+// @ts-expect-error 'mispelt' does not exist
+stripeWebhook({ secrets: ["whsec_"], payload: text, mispelt: 1 });
+// githubWebhook
+// @ts-expect-error 'mispelt' does not exist
+githubWebhook({ secrets: ["secret"], payload: text, mispelt: 1 });
+// webhookSignature
+// @ts-expect-error 'mispelt' does not exist
+webhookSignature({ sender: "a", secrets: ["b"], signatureHeader: "X-A", read: () => undefined, payload: text, mispelt: 1 });
+// memoryReplays
+// @ts-expect-error 'mispelt' does not exist
+memoryReplays({ maxEntries: 1, mispelt: 1 });
+// signWebhook
+// @ts-expect-error 'mispelt' does not exist
+signWebhook({ id: "msg_1", body: "", secrets: ["whsec_"], mispelt: 1 });
 // lockstep
 // @ts-expect-error 'mispelt' does not exist
 lockstep(api, { foreign: [], mispelt: 1 });

@@ -10,7 +10,7 @@ export interface SchemaUse {
   readonly direction: Direction;
   /** For the developer: `GET /notes: query("limit")`. */
   readonly where: string;
-  /** Set if its objects stay open: what they do not declare is dropped and not refused. */
+  /** Set if its objects stay open: undeclared members are dropped and not refused. */
   readonly tolerant?: boolean;
   /** The name of what needs one and has none, in PascalCase: `GetNotesResponse`. */
   readonly name: string;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { decodeBase64, decodeHex, encodeBase64, encodeHex } from "./encoding.ts";
 
-test("what is written is read back, as Node writes it", () => {
+test("bytes are written as Node writes them, and read back", () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {
       assert.equal(encodeHex(bytes), Buffer.from(bytes).toString("hex"));

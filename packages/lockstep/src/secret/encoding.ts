@@ -1,4 +1,6 @@
-/** Bytes as text: hexadecimal and base64. Reading is strict, so each byte string has one spelling, and of hexadecimal two cases. */
+/**
+ * Bytes as text: hexadecimal and base64. Reading is strict, so each byte string has one spelling, and of hexadecimal two cases.
+ */
 
 const hexPairs = /^(?:[0-9a-fA-F]{2})*$/;
 
@@ -19,8 +21,8 @@ export function encodeBase64(bytes: Uint8Array): string {
 }
 
 /**
- * Reads base64 with padding (RFC 4648 §4); `undefined` for any other text. `atob` forgives spaces, missing padding and stray bits,
- * so its result must encode to the same text.
+ * Reads base64 with padding (RFC 4648 §4); `undefined` for any other text. `atob` forgives spaces, missing padding and stray
+ * bits, so its result must encode to the same text.
  */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {

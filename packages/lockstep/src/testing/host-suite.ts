@@ -14,6 +14,7 @@ import { orderBehaviours } from "./behaviour/order.ts";
 import { reportBehaviours } from "./behaviour/report.ts";
 import { resultBehaviours } from "./behaviour/result.ts";
 import { streamBehaviours } from "./behaviour/stream.ts";
+import { webhookBehaviours } from "./behaviour/webhook.ts";
 import { HostUnderTest } from "./host-under-test.ts";
 import { suiteApi } from "./suite-api.ts";
 import { World } from "./world.ts";
@@ -39,6 +40,7 @@ const subjects = [
   ["OAuth errors", oauthBehaviours],
   ["audit", auditBehaviours],
   ["reports", reportBehaviours],
+  ["webhooks", webhookBehaviours],
 ] as const;
 
 /**

@@ -18,6 +18,7 @@ import { addedHeaderRoutes } from "./added-header-routes.ts";
 import { anyText, maybeInteger, texts } from "./plain-schema.ts";
 import { type Person, type World } from "./world.ts";
 import { type Access, accessOf, noteChange, noteId, ranOn } from "./suite-access.ts";
+import { webhookRoutes } from "./webhook-routes.ts";
 import { oauthRoutes, resultRoutes, streamRoutes } from "./suite-answers.ts";
 
 // The suite compares every answer itself.
@@ -46,6 +47,7 @@ export function suiteApi(world: World): Api {
       ...resultRoutes(world, access),
       ...streamRoutes(world, access),
       ...oauthRoutes(access),
+      ...webhookRoutes(world),
       ...addedHeaderRoutes(access.active),
     ],
   });

@@ -27,8 +27,8 @@ export interface WebhookEvent<out P> {
 export type Webhook<P, F extends Fact = never> = Dependency<WebhookEvent<P>, "credential" | "authenticated" | "input" | F>;
 
 /**
- * The secrets of a sender. All of them are tried, so both are valid while one replaces another. A dependency looks them up for each
- * request: secrets in a database, or those of one tenant.
+ * The secrets of a sender. All of them are tried, so both are valid while one replaces another. A dependency looks them up for
+ * each request: secrets in a database, or those of one tenant.
  */
 export type SecretsSource = readonly [WebhookSecret, ...WebhookSecret[]] | Giving<readonly WebhookSecret[]>;
 
@@ -114,7 +114,9 @@ export interface WebhookDefinition<
   readonly sender: string;
   /** The header with the signature, for example `X-Slack-Signature`. */
   readonly signatureHeader: string;
-  /** Further headers that the signature covers, each under a name of your choice: `{ timestamp: "X-Slack-Request-Timestamp" }`. */
+  /**
+   * Further headers that the signature covers, each under a name of your choice: `{ timestamp: "X-Slack-Request-Timestamp" }`.
+   */
   readonly signedHeaders?: Readonly<Record<H, string>>;
   /** Finds the signatures and the signed content. Return `undefined` for a header that cannot be read. It verifies nothing. */
   readonly read: (sent: SentSignature<H>) => ReadSignature | undefined;

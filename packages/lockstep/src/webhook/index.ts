@@ -1,6 +1,6 @@
 /**
- * `lockstep/webhook`: receiving signed webhooks, and signing those that an application sends. Each function returns a dependency that
- * authenticates the sender and returns the event. It runs on every runtime with Web Crypto.
+ * `lockstep/webhook`: receiving signed webhooks, and signing those that an application sends. Each function returns a
+ * dependency that authenticates the sender and returns the event. It runs on every runtime with Web Crypto.
  */
 
 // Receiving.

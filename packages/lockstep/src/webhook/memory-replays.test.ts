@@ -11,7 +11,7 @@ test("an id is new once, until it expires or is forgotten", () => {
   now = 10;
   // The expiry of the first time counts.
   assert.deepEqual([seen("a", 20), seen("a", 20)], [false, true]);
-  forget?.("a");
+  void forget?.("a");
   assert.deepEqual([seen("a", 20), seen("a", 20)], [false, true]);
 });
 
@@ -19,7 +19,7 @@ test("it holds as many ids as its options say, and forgets the oldest first", ()
   const { seen } = memoryReplays({ maxEntries: 2, clock: () => 0 });
   assert.deepEqual([seen("a", 1), seen("b", 1), seen("c", 1)], [false, false, false]);
   assert.deepEqual([seen("b", 1), seen("c", 1), seen("a", 1)], [true, true, false]);
-  for (let index = 0; index < 1000; index += 1) seen(String(index), 1);
+  for (let index = 0; index < 1000; index += 1) void seen(String(index), 1);
   assert.deepEqual([seen("999", 1), seen("998", 1), seen("0", 1)], [true, true, false]);
 });
 

@@ -12,8 +12,8 @@ export interface MemoryReplaysOptions {
 }
 
 /**
- * Keeps the ids of handled events in memory. Use it if one process receives the webhooks, and if an event that is handled again after
- * a restart does no harm. Otherwise record ids in the transaction of the handler.
+ * Keeps the ids of handled events in memory. Use it if one process receives the webhooks, and if an event that is handled again
+ * after a restart does no harm. Otherwise record ids in the transaction of the handler.
  *
  * Only events with a right signature are recorded, so nobody but the sender can fill it.
  *

@@ -1,6 +1,6 @@
 /**
- * Handling each event once. A sender delivers an event again until an attempt succeeds, always with the same id, and an attacker can
- * send a recorded request again within the tolerance. Three rules follow:
+ * Handling each event once. A sender delivers an event again until an attempt succeeds, always with the same id, and an
+ * attacker can send a recorded request again within the tolerance. Three rules follow:
  *
  * - An id is recorded only after the signature was right, so nobody else can use ids up.
  * - If the handler fails, the id is forgotten: the sender's next attempt must be handled.
@@ -16,13 +16,13 @@ import type { WebhookEvent } from "./definition.ts";
 /** Where the ids of handled events are kept. */
 export interface WebhookReplays {
   /**
-   * Records an id, and returns whether it was recorded before. Both are one atomic step: of several calls with the same id, exactly
-   * one returns `false`. After `expiresAt` (milliseconds since 1970) the id may be removed.
+   * Records an id, and returns whether it was recorded before. Both are one atomic step: of several calls with the same id,
+   * exactly one returns `false`. After `expiresAt` (milliseconds since 1970) the id may be removed.
    */
   seen(id: string, expiresAt: number): boolean | Promise<boolean>;
   /**
-   * Removes an id, because its handler failed. A place that records in the handler's own transaction leaves it out: the transaction
-   * rolls back, also if the process ends.
+   * Removes an id, because its handler failed. A place that records in the handler's own transaction leaves it out: the
+   * transaction rolls back, also if the process ends.
    */
   forget?(id: string): void | Promise<void>;
 }

@@ -9,7 +9,7 @@ import { clock, now, Paid, paid, receiverOf, whsec } from "./webhook.fixture.ts"
 
 const secret = whsec();
 
-test("the library of the specification verifies what it signs, and so does this package", async () => {
+test("the library of the specification verifies its signatures, and so does this package", async () => {
   const signed = await signWebhook({ id: "msg_1", body: paid, secrets: [secret] });
   assert.deepEqual(new Foreign(secret).verify(paid, { ...signed }), JSON.parse(paid));
   assert.throws(() => new Foreign(secret).verify(paid.replace("20", "90"), { ...signed }));

@@ -7,15 +7,15 @@ import { hmac, importKeys, joinParts } from "./hmac.ts";
 import { standardSecret } from "./standard-webhooks.ts";
 import { secretBytes, type WebhookSecret } from "./webhook-secret.ts";
 
-/** What is signed. */
+/** The content of a webhook, and the secrets that sign it. */
 export interface SignWebhookOptions {
   /** The event's id. Every attempt to deliver the event has the same one. Visible ASCII, without a full stop at the end. */
   readonly id: string;
   /** The body, exactly as it is sent. */
   readonly body: string | Uint8Array;
   /**
-   * The receiver's secret, `whsec_` and base64 of at least 24 random bytes; and the old one beside it, while the receiver replaces
-   * it.
+   * The receiver's secret, `whsec_` and base64 of at least 24 random bytes; and the old one beside it, while the receiver
+   * replaces it.
    */
   readonly secrets: readonly [WebhookSecret, ...WebhookSecret[]];
   /** The time in Unix milliseconds. Default: `Date.now`. */
@@ -32,8 +32,8 @@ export interface SignedWebhook {
 const known: KnownOptions<SignWebhookOptions> = { id: true, body: true, secrets: true, clock: true };
 
 /**
- * Signs a webhook as Standard Webhooks says. Send the headers beside `content-type: application/json` and the same body. Sign each
- * attempt anew: the time is part of the signature.
+ * Signs a webhook as Standard Webhooks says. Send the headers beside `content-type: application/json` and the same body. Sign
+ * each attempt again: the time is part of the signature.
  *
  * @throws BuildError `wrong_option`, `wrong_key`, `weak_key`; the promise is rejected with it
  *

@@ -145,7 +145,7 @@ test("a signature that is not base64 with padding is refused, although a lenient
     value.replace("=", "%3D"),
     hex,
     value.toLowerCase(),
-    `${value.slice(0, 20)}`,
+    value.slice(0, 20),
   ])
     assert.equal(await outcome(changed({ "webhook-signature": `v1,${other}` })), "401 invalid_token", other);
 });

@@ -31,8 +31,8 @@ export function standardSecret(where: string): SecretForm {
 }
 
 /**
- * Reads the signatures of version 1, HMAC-SHA256, of `v1,… v1,… v1a,…`. Other versions (`v1a` is asymmetric) are ignored. A comma at the
- * end of an entry comes from a proxy that has joined two headers: each of them could be meant.
+ * Reads the signatures of version 1, HMAC-SHA256, of `v1,… v1,… v1a,…`. Other versions (`v1a` is asymmetric) are ignored. A
+ * comma at the end of an entry comes from a proxy that has joined two headers: each of them could be meant.
  */
 function versionOne(header: string): string[] | undefined {
   const entries = header.split(" ");
@@ -41,10 +41,11 @@ function versionOne(header: string): string[] | undefined {
 }
 
 /**
- * A webhook of a sender that follows Standard Webhooks: the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, and a
- * secret that begins with `whsec_`. Each attempt to deliver an event has the same id, so `replays` recognises it.
+ * A webhook of a sender that follows Standard Webhooks: the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`,
+ * and a secret that begins with `whsec_`. Each attempt to deliver an event has the same id, so `replays` recognises it.
  *
- * @throws BuildError `wrong_option`; `wrong_key` and `weak_key` for a secret that is not base64 of at least 24 bytes; `wrong_schema`
+ * @throws BuildError `wrong_option`; `wrong_key` and `weak_key` for a secret that is not base64 of at least 24 bytes;
+ * `wrong_schema`
  *
  * @example
  * ```ts

@@ -29,8 +29,8 @@ function readHeader(header: string): { readonly timestamp: string; readonly sign
 }
 
 /**
- * A webhook of Stripe: the header `Stripe-Signature`, and the signing secret of the endpoint (`whsec_…`). `eventId` is the id in the
- * event, `evt_…`, which each attempt to deliver it has.
+ * A webhook of Stripe: the header `Stripe-Signature`, and the signing secret of the endpoint (`whsec_…`). `eventId` is the id
+ * in the event, `evt_…`, which each attempt to deliver it has.
  *
  * @throws BuildError `wrong_option`; `wrong_key` and `weak_key` for a secret; `wrong_schema`
  *

@@ -129,7 +129,7 @@ test("secrets may be bytes: those that a sender shows in hexadecimal or base64",
   );
 });
 
-test("the id of an event is read from what was signed, and from nothing else", async () => {
+test("the id of an event is read from the signed content, and from nothing else", async () => {
   const event = webhookSignature({ ...slack, eventId: ({ payload }) => (payload as { id: string }).id });
   const { send } = receiverOf(event);
   const idOf = async (body: string) => ((await send(body, slackHeaders(body))).body as { eventId?: string }).eventId;
@@ -203,7 +203,7 @@ test("secrets are looked up for each request, for example those of the tenant th
   assert.deepEqual([await ask("acme", acme), await ask("acme", next)], ["204", "204"]);
   known.set("acme", [next]);
   assert.equal(await ask("acme", acme), "401 invalid_token");
-  // A tenant without a secret is no answer to guess from; a weak secret is the developer's mistake.
+  // The answer does not say whether a tenant exists; a weak secret is the developer's mistake.
   for (const name of ["gone", "nobody"]) assert.equal(await ask(name, acme), "401 invalid_token", name);
   assert.equal(await ask("weak", "short"), "500 internal_error");
   assert.ok(api.openapi().paths["/hooks/{tenant}"]?.post !== undefined);
@@ -216,7 +216,7 @@ test("what a client may choose freely does not decide which secret verifies", ()
 });
 
 test("a definition that cannot be used does not build, and the message says what to write", () => {
-  const build = (change: object) => () => webhookSignature({ ...slack, ...change } as typeof slack);
+  const build = (change: object) => () => webhookSignature({ ...slack, ...change });
   const wrong = (message: RegExp, code = "wrong_option") => ({ code, message });
   build({})();
   for (const sender of [undefined, "", "a b", 1])

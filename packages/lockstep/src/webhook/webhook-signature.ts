@@ -24,8 +24,8 @@ const known: KnownOptions<WebhookDefinition<AnySchema>> = {
 };
 
 /**
- * A webhook of a sender that signs with HMAC and that has no function of its own here. The dependency authenticates the sender and
- * returns the event, read from the bytes that were signed.
+ * A webhook of a sender that signs with HMAC and that has no function of its own here. The dependency authenticates the sender
+ * and returns the event, read from the bytes that were signed.
  *
  * A wrong signature, an old request and an unknown version are the same **401**; the audit event says which it was. The body is
  * parsed only after the signature was right: **400** for bad JSON, **422** for an event that does not fit the schema.
