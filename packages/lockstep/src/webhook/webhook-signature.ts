@@ -62,8 +62,7 @@ export function webhookOf<S extends AnySchema, H extends string, K extends Secre
   definition: WebhookDefinition<S, H, K, R>,
   form: SecretForm,
 ): Webhook<OutputOf<S>, FactsOfSource<K> | FactsOfSource<R>> {
-  // The functions of a definition receive a record with the names that it gave itself.
-  const webhook = checkWebhook(definition as unknown as WebhookDefinition<AnySchema, string>, form);
+  const webhook = checkWebhook(definition, form);
   const event = eventBody(webhook, verifiedRequest(webhook));
   // The value is what the schema returned, and the facts are those of the nodes below.
   type Made = Webhook<OutputOf<S>, FactsOfSource<K> | FactsOfSource<R>>;
