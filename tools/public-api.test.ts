@@ -11,7 +11,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       createApi get post put patch del group
       authenticate identified authorize allow roles scopes anyScope onlyScoped owned permitted unowned sameSite
       depends resource anyOf firstOf optional run Refused
-      path query header cookie body form passwordRequestForm rawBody connection nothing
+      path query header cookie body form passwordRequestForm rawBody bodyStream connection nothing
       responseHeaders responseCookie
       httpBearer httpBasic apiKeyHeader apiKeyCookie apiKeyQuery
       oauth2PasswordBearer oauth2AuthorizationCode oauth2ClientCredentials openIdConnect mutualTls signedHeader
@@ -25,7 +25,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       HttpMethod Method Route RouteDocumentation RouteSpec Group GroupSpec
       Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite SameSiteOptions
       DependsOptions Alternative RunContext
-      ParameterOptions MemberOptions PasswordRequest RawBodyOptions Connection ConnectionOptions Identifies IdentifiesMembers Nothing InputLimits
+      ParameterOptions MemberOptions PasswordRequest RawBodyOptions BodyStreamOptions Connection ConnectionOptions Identifies IdentifiesMembers Nothing InputLimits
       HeaderDescription HeaderDescriptions HeaderValue HeaderValues ResponseHeaders ResponseCookie ResponseCookieOptions
       HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme
       OAuth2PasswordBearerOptions OAuth2AuthorizationCodeOptions OAuth2ClientCredentialsOptions OpenIdConnectOptions

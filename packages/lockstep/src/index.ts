@@ -57,6 +57,7 @@ export { form } from "./input/form.ts";
 export { type MemberOptions } from "./input/member-body.ts";
 export { passwordRequestForm, type PasswordRequest } from "./input/password-request-form.ts";
 export { rawBody, type RawBodyOptions } from "./input/raw-body.ts";
+export { bodyStream, type BodyStreamOptions } from "./input/body-stream.ts";
 export { connection, type Connection, type ConnectionOptions } from "./input/connection.ts";
 export { responseHeaders, type HeaderDescription, type HeaderDescriptions } from "./input/response-headers.ts";
 export { type HeaderValue, type HeaderValues, type ResponseHeaders } from "./input/response-headers.ts";

@@ -97,6 +97,7 @@ const core: Readonly<Record<string, Row>> = {
   cookie: ['cookie("theme")', (added) => lockstep.cookie("theme", text, { identifies: "object", ...added })],
   body: (added) => lockstep.body(record, { identifies: { text: "object" }, ...added }),
   form: (added) => lockstep.form(record, { identifies: { text: "object" }, ...added }),
+  bodyStream: (added) => lockstep.bodyStream({ mediaTypes: ["text/csv"], ...added }),
   rawBody: (added) => lockstep.rawBody({ mediaTypes: ["text/csv"], ...added }),
   connection: (added) => lockstep.connection({ addressOr: "do without it", ...added }),
   // The answer.

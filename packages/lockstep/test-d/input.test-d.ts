@@ -2,6 +2,7 @@
 import { z } from "zod";
 import {
   body,
+  bodyStream,
   type Connection,
   connection,
   cookie,
@@ -42,6 +43,8 @@ const login = form(z.object({ name: z.string() }));
 holds<Equal<ValueOf<typeof login>, { name: string }>>();
 const raw = rawBody({ mediaTypes: ["application/json"] });
 holds<Equal<ValueOf<typeof raw>, Uint8Array>>();
+const pieces = bodyStream({ mediaTypes: ["image/png"], maxBytes: 1000 });
+holds<Equal<ValueOf<typeof pieces>, AsyncIterable<Uint8Array>>>();
 const grant = passwordRequestForm();
 holds<Equal<ValueOf<typeof grant>["password"], Redacted<string>>>();
 const came = connection();
@@ -83,6 +86,10 @@ const several = body(z.array(z.string()), { identifies: "object" });
 holds<Equal<KnownOf<typeof several>, "input" | "object-id:body">>();
 const inBytes = rawBody({ identifies: "object" });
 holds<Equal<KnownOf<typeof inBytes>, "object-id:rawBody">>();
+const inPieces = bodyStream({ identifies: "object" });
+holds<Equal<KnownOf<typeof inPieces>, "input" | "object-id:bodyStream">>();
+// @ts-expect-error check bodyStream() with owned(), permitted() or unowned()
+post("/a", { deps: { user: writer, inPieces } }, () => 1);
 
 // Members of bodies and forms, however deep; an array's items have the path of the array.
 const order = body(

@@ -2,7 +2,21 @@
  * `nothing("reason")`: an input whose name says id, or a segment, that identifies no object. Bodies and forms say it by member.
  */
 import { z } from "zod";
-import { body, cookie, form, get, header, nothing, type Nothing, path, post, query, rawBody, type ValueOf } from "lockstep";
+import {
+  body,
+  bodyStream,
+  cookie,
+  form,
+  get,
+  header,
+  nothing,
+  type Nothing,
+  path,
+  post,
+  query,
+  rawBody,
+  type ValueOf,
+} from "lockstep";
 import { type Equal, holds, type IsAny, type KnownOf, some } from "./assert.ts";
 import { flip, client } from "./example.ts";
 
@@ -22,6 +36,12 @@ const device = cookie("deviceId", z.string(), { identifies: nothing("a browser, 
 holds<Equal<KnownOf<typeof device>, "input">>();
 const bytes = rawBody({ identifies: nothing("an image") });
 holds<Equal<KnownOf<typeof bytes>, never>>();
+const pieces = bodyStream({ identifies: nothing("a recording") });
+holds<Equal<KnownOf<typeof pieces>, "input">>();
+post("/recordings", { deps: { client, pieces } }, async ({ pieces }) => {
+  for await (const piece of pieces) return piece.length;
+  return 0;
+});
 get("/reports/:year", { deps: { client, year, cursor, trace, device } }, ({ year }) => year + 1);
 post("/images", { deps: { client, bytes } }, ({ bytes }) => bytes.length);
 

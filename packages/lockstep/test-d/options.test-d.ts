@@ -11,6 +11,7 @@ import {
   authenticate,
   authorize,
   body,
+  bodyStream,
   connection,
   cookie,
   createApi,
@@ -174,6 +175,9 @@ body(z.object({ text }), { identifies: { text: "object" }, mispelt: 1 });
 // form
 // @ts-expect-error 'mispelt' does not exist
 form(z.object({ text }), { identifies: { text: "object" }, mispelt: 1 });
+// bodyStream
+// @ts-expect-error 'mispelt' does not exist
+bodyStream({ identifies: "object", mispelt: 1 });
 // rawBody
 // @ts-expect-error 'mispelt' does not exist
 rawBody({ identifies: "object", mispelt: 1 });

@@ -5,8 +5,10 @@ import { z } from "zod";
 import {
   anyOf,
   body,
+  bodyStream,
   cookie,
   createApi,
+  del,
   depends,
   firstOf,
   form,
@@ -76,6 +78,8 @@ refuses("unchecked_object", [
     () => createApi({ title: "T", version: "1", guard: id, routes: [get("/a", { deps: { user } }, one)] }),
   ],
 ]);
+
+const said = { identifies: nothing("a test") } as const;
 
 /** A route that reads one input and hands it on, for a caller without scopes. */
 const reading = (input: unknown): unknown => api(get(any("/a"), any({ deps: { client, input } }), one));
@@ -151,11 +155,13 @@ refuses("unchecked_object", [
     () => sending(body(z.object({ to: z.union([z.object({ noteId: z.string() }), z.null()]).array() }))),
   ],
   ["raw bytes that say so", () => sending(rawBody({ identifies: "object" }))],
+  ["a body in pieces that says so", () => sending(bodyStream({ identifies: "object" }))],
   ["a body that is one id", () => sending(body(z.string(), { identifies: "object" }))],
 ]);
 
 refuses("ambiguous_input", [
   ["raw bytes that say neither", () => sending(rawBody())],
+  ["a body in pieces that says neither", () => sending(bodyStream())],
   ["a body of anything", () => sending(body(z.any()))],
   ["a body of unknown names", () => sending(body(z.record(z.string(), z.string())))],
   ["a loose object", () => sending(body(z.looseObject({ text: z.string() })))],
@@ -183,6 +189,7 @@ test("an input that says what it holds starts", () => {
   const reason = nothing("a test");
   for (const input of [
     rawBody({ identifies: reason }),
+    bodyStream({ identifies: reason }),
     body(z.any(), { identifies: reason }),
     body(z.string(), { identifies: reason }),
   ]) {
@@ -243,4 +250,9 @@ refuses("wrong_input", [
     "a body that is JSON and a form",
     () => api(post("/a", { deps: { client, a: body(z.object({})), b: form(z.object({})) } }, one)),
   ],
+  ...[body(z.object({})), form(z.object({})), rawBody(said), bodyStream(said)].map((other): Case => [
+    "a body in pieces beside another one",
+    () => api(post(any("/a"), any({ deps: { client, pieces: bodyStream(said), other } }), one)),
+  ]),
+  ["a body in pieces on DELETE", () => api(del(any("/a"), any({ deps: { client, pieces: bodyStream(said) } }), one))],
 ]);

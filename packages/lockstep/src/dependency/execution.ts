@@ -4,7 +4,7 @@
  * resources. The route decides what a failure means for the client.
  */
 import { InputFailure, type InputIssue } from "../outcome/input-failure.ts";
-import type { InputPlace } from "./input-place.ts";
+import { declaredAs, type InputPlace } from "./input-place.ts";
 import { Denial } from "../outcome/deny.ts";
 import { Refusal } from "../outcome/refusal.ts";
 import { Identified, type Grants } from "../outcome/identified.ts";
@@ -103,6 +103,7 @@ export class Execution implements Callers {
 
   /** Closes the open resources, the last opened first, and throws the failure into each. Returns the errors of closing. */
   close(failure?: Thrown): ClosingError | undefined | Promise<ClosingError | undefined> {
+    this.#source?.end();
     return this.#resources?.close(failure);
   }
 
@@ -297,7 +298,7 @@ function noId(owner: string | undefined): string {
 
 function inputLabel({ kind, name }: InputPlace): string {
   if (kind === "response") return name;
-  return name === "" ? `the input ${kind}()` : `the input ${kind}("${name}")`;
+  return name === "" ? `the input ${declaredAs(kind)}()` : `the input ${kind}("${name}")`;
 }
 
 function outside(node: Node): BuildError {

@@ -28,12 +28,42 @@ export interface AddedHeader {
   readonly onFailure: boolean;
 }
 
+type BodyKind = "body" | "form" | "raw-body" | "body-stream";
+
+/** The functions that declare bodies; their names are what messages call them. */
+const bodies: Readonly<Record<BodyKind, string>> = {
+  body: "body",
+  form: "form",
+  "raw-body": "rawBody",
+  "body-stream": "bodyStream",
+};
+
+/** Tells whether an input reads the body. */
+export function isBody({ kind }: InputPlace): boolean {
+  return kind in bodies;
+}
+
+/** Tells whether an input reads the body in pieces, which are not kept: no other input can read it, too. */
+export function isStreamed({ kind }: InputPlace): boolean {
+  return kind === "body-stream";
+}
+
+/** Tells whether an input reads bytes that mean nothing to the core. */
+export function isBytes({ kind }: InputPlace): boolean {
+  return kind === "raw-body" || kind === "body-stream";
+}
+
+/** The name of the function that declares an input of this kind. */
+export function declaredAs(kind: InputKind): string {
+  return kind in bodies ? bodies[kind as BodyKind] : kind;
+}
+
 /** The declaration of an input, or of what a dependency adds to the answer. */
 export interface InputPlace {
   readonly kind: InputKind;
   /** The parameter's name; the empty string for a body and the connection; for the answer, the call that made it. */
   readonly name: string;
-  /** `undefined` for a raw body, the connection and the answer only. */
+  /** `undefined` for bodies that are bytes, the connection and the answer. */
   readonly schema: AnySchema | undefined;
   readonly objectIds: ObjectIds;
   /** For bodies: the media types to document. A body of `application/json` also accepts every `application/*+json`. */

@@ -3,7 +3,7 @@
  * The guards of the whole API and of groups run before everything that the route itself declares. This module owns only the
  * order of the phases.
  */
-import { isSent } from "./input-place.ts";
+import { isBody, isSent } from "./input-place.ts";
 import type { Gate, GuardKind, Node } from "./node.ts";
 
 /**
@@ -39,9 +39,6 @@ const gateInput = 1;
 const gateGuard = 2;
 const gateValue = 6;
 
-const isBody = (node: Node): boolean =>
-  node.kind === "input" && (node.input.kind === "body" || node.input.kind === "form" || node.input.kind === "raw-body");
-
 /**
  * Returns the earliest rank of a node, from the highest rank of its dependencies (0 without any) and the gate that it belongs to.
  */
@@ -50,7 +47,7 @@ export function earliestRank(node: Node, below: number, gate?: Gate): number {
     case "scheme":
       return 0;
     case "input":
-      if (isBody(node)) return Math.max(below, phase.body);
+      if (isBody(node.input)) return Math.max(below, phase.body);
       return Math.max(below, !isSent(node.input) ? 0 : gate === undefined ? phase.head : gateStart(gate) + gateInput);
     case "value":
       return node.verifies === true ? Math.max(below, gate === undefined ? phase.credential : gateStart(gate)) : below;

@@ -3,6 +3,7 @@
  * once for each request: the parsed query, cookies and body. Outside HTTP there is no source.
  */
 import type { HostRequest } from "../host/host.ts";
+import type { RequestBody } from "../host/request-body.ts";
 import type { AnswerAdditions } from "../outcome/answer-additions.ts";
 
 /** A body as it was sent. Each input parses it as it declares. */
@@ -33,8 +34,26 @@ export interface Source extends CredentialSource {
   readonly requestId: string;
   /** The decoded path parameters. */
   readonly params: Readonly<Record<string, string>>;
+  /** How much of a body is read, unless its input has a limit of its own. */
+  readonly limits: BodyLimits;
   /** Reads the body once, within the route's limit. */
   content(): Promise<Content>;
   /** What dependencies add to the answer, the same for all of them. */
   additions(): AnswerAdditions;
+  /**
+   * The body in pieces, up to `maxBytes`. Only one input can take it.
+   *
+   * @throws Problem 413 `too_large` for a body whose announced length is above the limit; BuildError `wrong_input` if another
+   * input has read it
+   */
+  pieces(maxBytes: number): RequestBody;
+  /** The request is over: pieces that nobody has read by now are not read. */
+  end(): void;
+}
+
+/** The limits of the route that a body is read with. */
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  /** The fields of a form. */
+  readonly maxParameters: number;
 }

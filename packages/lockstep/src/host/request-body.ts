@@ -41,11 +41,12 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined,
    * than bytes
    */
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#checkFailure();
     if (this.#isOver) return { done: true, value: undefined };
     try {
       this.#pieces ??= this.#request.body()[Symbol.asyncIterator]();
       const { done, value } = await this.#pieces.next();
+      this.#checkFailure();
       if (done === true) {
         this.#isOver = true;
         return { done, value: undefined };
@@ -55,6 +56,13 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined,
     } catch (error) {
       throw await this.#fail(error instanceof LockstepError ? error : cutShort(error));
     }
+  }
+
+  /** Ends the reading of a body that nobody has read to its end: the request is over. A later read fails. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#failure = cutShort(new Error("The request was answered before its body was read"));
+    void this.return().catch(() => {});
   }
 
   /** Leaves the rest unread. */
@@ -73,6 +81,10 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined,
     return tooLarge();
   }
 
+  #checkFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
   #count(piece: unknown): void {
     if (!(piece instanceof Uint8Array))
       throw new BuildError("wrong_result", "HostRequest.body(): yield each piece as a Uint8Array: it is something else");
@@ -81,7 +93,7 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined,
   }
 
   async #fail(failure: LockstepError<string>): Promise<LockstepError<string>> {
-    this.#failure = failure;
+    this.#failure ??= failure;
     // What went wrong first is the answer, whatever the end of the body throws.
     await this.return().catch(() => {});
     return failure;

@@ -5,7 +5,8 @@
 import type { Content, Source } from "../dependency/source.ts";
 import type { HostRequest } from "../host/host.ts";
 import { type MediaType, parseMediaType } from "../http/media-type.ts";
-import { ownProblem } from "../problem/problem.ts";
+import { BuildError } from "../problem/error.ts";
+import { ownProblem, type Problem } from "../problem/problem.ts";
 
 /** Tells whether a media type is one of those accepted: `type/subtype`, or every subtype with a suffix as `type/*+suffix`. */
 export function isAccepted(accepted: readonly string[], { type, subtype }: MediaType): boolean {
@@ -14,6 +15,24 @@ export function isAccepted(accepted: readonly string[], { type, subtype }: Media
     if (tail !== undefined) return head === type && subtype.endsWith(`+${tail}`) && subtype.length > tail.length + 1;
     return one === `${type}/${subtype}`;
   });
+}
+
+/**
+ * Checks the media types that an input is declared with, and returns a copy of the list.
+ *
+ * @throws BuildError `wrong_input` for one that is not `type/subtype` in lower case
+ */
+export function checkMediaTypes(where: string, mediaTypes: readonly string[]): readonly string[] {
+  for (const one of mediaTypes) {
+    const parsed = parseMediaType(one);
+    if (parsed === undefined || parsed.parameters.size > 0 || one !== one.toLowerCase()) {
+      throw new BuildError(
+        "wrong_input",
+        `${where}: write "${one}" as type/subtype in lower case, without parameters: it is not a media type`,
+      );
+    }
+  }
+  return [...mediaTypes];
 }
 
 /** What a body must be. */
@@ -44,7 +63,8 @@ const charsets: ReadonlySet<string> = new Set([
  * @throws Problem 415 `unsupported_media_type`, `unsupported_charset`, `unsupported_encoding`
  */
 export function checkContentType(request: HostRequest, kind: BodyKind): boolean {
-  checkEncoding(request.headers("content-encoding"));
+  checkEncoding(request.headers("content-encoding"), "identity");
+  checkEncoding(request.headers("transfer-encoding"), "chunked");
   const declared = request.headers("content-type");
   const [text] = declared;
   if (text === undefined) return false;
@@ -58,9 +78,12 @@ export function checkContentType(request: HostRequest, kind: BodyKind): boolean 
   return true;
 }
 
-/** Nothing is decompressed: a few bytes could become gigabytes, and nobody compresses what an API is sent. */
-function checkEncoding(encodings: readonly string[]): void {
-  if (encodings.every((encoding) => encoding.toLowerCase() === "identity")) return;
+/**
+ * Nothing is decompressed: a few bytes could become gigabytes, and nobody compresses what an API is sent. A host that is sent
+ * `Transfer-Encoding: gzip, chunked` passes on the compressed bytes.
+ */
+function checkEncoding(encodings: readonly string[], fine: "identity" | "chunked"): void {
+  if (encodings.every((encoding) => encoding.toLowerCase() === fine)) return;
   // RFC 9110 §15.5.16: Accept-Encoding tells the client that the coding was the reason.
   throw ownProblem(415, "unsupported_encoding", "The body must not be compressed.", { headers: { "accept-encoding": "identity" } });
 }
@@ -91,7 +114,10 @@ export function readBody(source: Source, kind: BodyKind): Promise<ReadBody> {
  * @throws Problem 415 `unsupported_media_type`
  */
 export function checkUndeclared(raw: Uint8Array, accepted: readonly string[]): void {
-  if (raw.length > 0 && accepted.length > 0) {
-    throw ownProblem(415, "unsupported_media_type", `The body must say that it is ${accepted.join(" or ")} (Content-Type).`);
-  }
+  if (raw.length > 0 && accepted.length > 0) throw undeclared(accepted);
+}
+
+/** The answer to a body that does not say what it is: 415 `unsupported_media_type`. */
+export function undeclared(accepted: readonly string[]): Problem {
+  return ownProblem(415, "unsupported_media_type", `The body must say that it is ${accepted.join(" or ")} (Content-Type).`);
 }

@@ -47,10 +47,22 @@ const deepest = 200;
 export function inputLimits(given: Partial<InputLimits> = {}, otherwise: InputLimits = defaultLimits): InputLimits {
   checkOptions<InputLimits>("limits", given, knownLimits);
   for (const [name, value] of Object.entries(given)) {
-    const most = name === "maxJsonDepth" ? deepest : Number.MAX_SAFE_INTEGER;
-    if (!Number.isSafeInteger(value) || value < 1 || value > most) {
-      throw new BuildError("wrong_option", `limits: set "${name}" to a whole number from 1 to ${most}`);
-    }
+    checkLimit("limits", name, value, name === "maxJsonDepth" ? { most: deepest } : {});
   }
   return Object.freeze({ ...otherwise, ...given });
+}
+
+/**
+ * Checks a limit: a whole number, from 1 on unless `least` says otherwise.
+ *
+ * @throws BuildError `wrong_option`
+ */
+export function checkLimit(
+  where: string,
+  name: string,
+  value: unknown,
+  { least = 1, most = Number.MAX_SAFE_INTEGER }: { readonly least?: number; readonly most?: number } = {},
+): void {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most) return;
+  throw new BuildError("wrong_option", `${where}: set "${name}" to a whole number from ${least} to ${most}`);
 }

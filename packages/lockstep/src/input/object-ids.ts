@@ -69,13 +69,13 @@ export function memberIds(where: string, place: "body" | "form", schema: JsonSch
   };
 }
 
-/** The object ids of raw bytes. */
-export function rawIds(where: string, identifies: unknown): ObjectIds {
-  const said = readIdentifies(where, identifies);
+/** The object ids of bytes: `place` is the name of the function that reads them. */
+export function rawIds(place: "rawBody" | "bodyStream", identifies: unknown): ObjectIds {
+  const said = readIdentifies(`${place}()`, identifies);
   if (said === undefined) return { ids: [], nothing: {}, unsaid: "bytes that may hold anything" };
   return said === "object"
-    ? { ids: ["rawBody"], nothing: {}, unsaid: undefined }
-    : { ids: [], nothing: { rawBody: said.reason }, unsaid: undefined };
+    ? { ids: [place], nothing: {}, unsaid: undefined }
+    : { ids: [], nothing: { [place]: said.reason }, unsaid: undefined };
 }
 
 /** @throws BuildError `wrong_input` for any other value: a misspelt "object" must not switch a check off */

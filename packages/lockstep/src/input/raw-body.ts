@@ -1,12 +1,10 @@
 /** The bytes of a body, for bodies that are signed as sent. */
 import type { Dependency } from "../dependency/dependency.ts";
-import { BuildError } from "../problem/error.ts";
 import { checkOptions } from "../problem/options.ts";
 import type { Identifies } from "./identifies.ts";
 import { inputDependency } from "./input-dependency.ts";
 import { rawIds } from "./object-ids.ts";
-import { type BodyKind, readBody } from "./content-type.ts";
-import { parseMediaType } from "../http/media-type.ts";
+import { type BodyKind, checkMediaTypes, readBody } from "./content-type.ts";
 
 /** What a raw body may be. */
 export interface RawBodyOptions<I extends Identifies = Identifies> {
@@ -20,8 +18,8 @@ export interface RawBodyOptions<I extends Identifies = Identifies> {
 }
 
 /**
- * The body as it was sent, for a webhook's signature or a file. Read once, also beside a `body()` of the same route; compressed
- * bodies are refused (415), so the bytes are those that the sender signed.
+ * The body as it was sent, in memory: for a webhook's signature. `bodyStream()` reads a larger one in pieces. Read once, also
+ * beside a `body()` of the same route; compressed bodies are refused (415), so the bytes are those that the sender signed.
  *
  * @throws BuildError `wrong_option`, and `wrong_input` for an invalid media type
  * @example
@@ -33,22 +31,13 @@ export function rawBody<const I extends Identifies = never>(
   options: RawBodyOptions<I> = {},
 ): Dependency<Uint8Array, "object" extends I ? "object-id:rawBody" : never> {
   checkOptions<RawBodyOptions>("rawBody()", options, { identifies: true, mediaTypes: true });
-  const mediaTypes = [...(options.mediaTypes ?? [])];
-  for (const one of mediaTypes) {
-    const parsed = parseMediaType(one);
-    if (parsed === undefined || parsed.parameters.size > 0 || one !== one.toLowerCase()) {
-      throw new BuildError(
-        "wrong_input",
-        `rawBody(): write "${one}" as type/subtype in lower case, without parameters: it is not a media type`,
-      );
-    }
-  }
+  const mediaTypes = checkMediaTypes("rawBody()", options.mediaTypes ?? []);
   const kind: BodyKind = { accepted: mediaTypes, text: false };
   const input = {
     kind: "raw-body",
     name: "",
     schema: undefined,
-    objectIds: rawIds("rawBody()", options.identifies),
+    objectIds: rawIds("rawBody", options.identifies),
     mediaTypes,
   } as const;
   return inputDependency(input, [], (source) => readBody(source, kind).then(({ content }) => content.raw));

@@ -2,6 +2,7 @@
 import type { Source, Content } from "../dependency/source.ts";
 import type { HostRequest } from "../host/host.ts";
 import { readWhole, RequestBody } from "../host/request-body.ts";
+import { BuildError, LockstepError } from "../problem/error.ts";
 import { ownProblem } from "../problem/problem.ts";
 import { AnswerAdditions } from "../outcome/answer-additions.ts";
 import { parseCookies } from "./cookies.ts";
@@ -21,6 +22,7 @@ export class RequestSource implements Source {
   #cookies: Values | undefined;
   #content: Promise<Content> | undefined;
   #additions: AnswerAdditions | undefined;
+  #body: RequestBody | undefined;
 
   constructor(request: HostRequest, params: Readonly<Record<string, string>>, limits: InputLimits, requestId: string) {
     this.request = request;
@@ -43,7 +45,7 @@ export class RequestSource implements Source {
 
   /** Reads the body once, within the limit. @throws Problem 413 `too_large` */
   content(): Promise<Content> {
-    this.#content ??= readContent(this.request, this.limits);
+    this.#content ??= this.#readContent();
     return this.#content;
   }
 
@@ -56,10 +58,36 @@ export class RequestSource implements Source {
   get added(): AnswerAdditions | undefined {
     return this.#additions;
   }
-}
 
-async function readContent(request: HostRequest, limits: InputLimits): Promise<Content> {
-  return new RequestContent(await readWhole(new RequestBody(request, limits.maxBodyBytes)), limits);
+  async #readContent(): Promise<Content> {
+    return new RequestContent(await readWhole(this.pieces(this.limits.maxBodyBytes)), this.limits);
+  }
+
+  /** The body in pieces. @throws Problem 413 `too_large`; BuildError `wrong_input` */
+  pieces(maxBytes: number): RequestBody {
+    if (this.#body !== undefined) throw new BuildError("wrong_input", "Read the body with one input: another one has read it");
+    this.#body = new RequestBody(this.request, maxBytes);
+    return this.#body;
+  }
+
+  end(): void {
+    this.#body?.end();
+  }
+
+  /**
+   * The error of the body, if an error was thrown because of it: code that stores a body may wrap the error that it met while it
+   * read. A body that is too large, or that does not arrive, is not an error of the application.
+   */
+  blamed(error: unknown): unknown {
+    const failure = this.#body?.failure;
+    if (failure === undefined || error instanceof LockstepError) return error;
+    let cause = error;
+    for (let depth = 0; depth < 8 && cause instanceof Error; depth += 1) {
+      if (cause === failure) return failure;
+      cause = cause.cause;
+    }
+    return error;
+  }
 }
 
 class RequestContent implements Content {

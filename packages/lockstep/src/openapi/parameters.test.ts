@@ -14,6 +14,7 @@ import { nothing } from "../input/nothing.ts";
 import { passwordRequestForm } from "../input/password-request-form.ts";
 import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
+import { bodyStream } from "../input/body-stream.ts";
 import { rawBody } from "../input/raw-body.ts";
 import { compileRoute } from "../route/compiled-route.ts";
 import { get, post, type Route } from "../route/route.ts";
@@ -168,6 +169,10 @@ test("a raw body is bytes of its media types; beside a JSON body it is that body
     required: false,
     content: { "*/*": {} },
   });
+  const recording = bodyStream({ mediaTypes: ["audio/ogg"], identifies: nothing("a test") });
+  assert.deepEqual(bodyOf(post("/", { ...open, deps: { recording } }, () => 1)), { required: true, content: { "audio/ogg": {} } });
+  const pieces = bodyStream({ identifies: nothing("a test") });
+  assert.deepEqual(bodyOf(post("/", { ...open, deps: { pieces } }, () => 1)), { required: false, content: { "*/*": {} } });
   const image = rawBody({ mediaTypes: ["image/png", "image/gif"], identifies: nothing("a picture") });
   assert.deepEqual(bodyOf(post("/", { ...open, deps: { image } }, () => 1)), {
     required: false,

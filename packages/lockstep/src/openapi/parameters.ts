@@ -1,5 +1,6 @@
 /** What a request carries: its parameters and its body. */
 import type { InputKind } from "../outcome/input-failure.ts";
+import { isBody, isBytes, isStreamed } from "../dependency/input-place.ts";
 import { isSchemaObject, type JsonSchema } from "../schema/json-schema.ts";
 import type { ComponentSchemas } from "./component-schemas.ts";
 import { defined } from "../json/member.ts";
@@ -40,14 +41,15 @@ export function parametersOf({ inputs }: Surface, schemas: ComponentSchemas, pat
 
 /** The body of a route, if something reads it. Beside a body that is understood, raw bytes are the same body. */
 export function requestBodyOf({ inputs }: Surface, schemas: ComponentSchemas): RequestBody | undefined {
-  const understood = inputs.filter(({ place }) => place.kind === "body" || place.kind === "form");
-  const raw = inputs.filter(({ place }) => place.kind === "raw-body");
+  const all = inputs.filter(({ place }) => isBody(place));
+  const understood = all.filter(({ place }) => !isBytes(place));
+  const raw = all.filter(({ place }) => isBytes(place));
   const bodies = understood.length > 0 ? understood : raw;
   if (bodies.length === 0) return undefined;
   const types = new Set(bodies.flatMap(({ place }) => place.mediaTypes));
   const media: MediaType = bodies === raw ? {} : { schema: schemaOfAll(bodies, schemas) };
   return {
-    required: bodies.some(({ required }) => required),
+    required: bodies.some(({ required, place }) => required || (isStreamed(place) && place.mediaTypes.length > 0)),
     content: Object.fromEntries((types.size === 0 ? ["*/*"] : [...types]).map((type) => [type, media])),
   };
 }

@@ -2,6 +2,7 @@
  * The answers of a route. This module owns which errors are documented: those that the core itself answers with because of the
  * graph, and those that a handler or a dependency declares. 500 says nothing about a route.
  */
+import { isBody } from "../dependency/input-place.ts";
 import type { Node } from "../dependency/node.ts";
 import { type DocumentedHeaders, headersOfError, headersOfSuccess } from "./added-headers.ts";
 import type { ComponentSchemas } from "./component-schemas.ts";
@@ -144,5 +145,5 @@ function isCrossSiteChecked(surface: Surface): boolean {
 }
 
 function readsBody({ inputs }: Surface): boolean {
-  return inputs.some(({ place }) => place.kind === "body" || place.kind === "form" || place.kind === "raw-body");
+  return inputs.some(({ place }) => isBody(place));
 }

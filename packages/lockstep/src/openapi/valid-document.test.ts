@@ -16,6 +16,7 @@ import { nothing } from "../input/nothing.ts";
 import { passwordRequestForm } from "../input/password-request-form.ts";
 import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
+import { bodyStream } from "../input/body-stream.ts";
 import { rawBody } from "../input/raw-body.ts";
 import { compileRoute } from "../route/compiled-route.ts";
 import { get, patch, post, put, type Route } from "../route/route.ts";
@@ -78,6 +79,11 @@ function everything(): Route[] {
     patch("/notes/:id", { deps: { note, user: scopes(user, "read"), change: body(z.object({ text: z.string() })) } }, () => 1),
     post("/auth/token", { public: "signs in", errors: "oauth", deps: { form: passwordRequestForm() } }, () => 1),
     post("/form", { public: "test", deps: { form: form(z.object({ a: z.string() })) } }, () => 1),
+    post(
+      "/pieces",
+      { public: "test", deps: { pieces: bodyStream({ identifies: nothing("a test") }) }, status: 204 },
+      () => undefined,
+    ),
     post("/raw", { public: "test", deps: { raw: rawBody({ identifies: nothing("a test") }) }, status: 204 }, () => undefined),
   ];
 }

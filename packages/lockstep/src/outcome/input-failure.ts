@@ -1,7 +1,17 @@
 /** An input that does not fit what the endpoint takes. */
 
 /** Where an input comes from. `response` is the answer, which takes what dependencies add; it never fails. */
-export type InputKind = "path" | "query" | "header" | "cookie" | "connection" | "response" | "body" | "form" | "raw-body";
+export type InputKind =
+  | "path"
+  | "query"
+  | "header"
+  | "cookie"
+  | "connection"
+  | "response"
+  | "body"
+  | "form"
+  | "raw-body"
+  | "body-stream";
 
 /** One thing wrong with an input. */
 export interface InputIssue {

@@ -1,5 +1,6 @@
 /** The objects of a route, at start-up: what the graph shows and no type can. */
 import { nodesBelow } from "../dependency/graph.ts";
+import { declaredAs, isBytes } from "../dependency/input-place.ts";
 import type { GuardNode, InputNode, Node } from "../dependency/node.ts";
 import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { isDescribed } from "../schema/zod-async.ts";
@@ -21,11 +22,10 @@ function checkSaid(inputs: readonly InputNode[], fail: Fail): void {
   const open = inputs.find(({ input }) => input.objectIds.unsaid !== undefined);
   if (open === undefined) return;
   const { kind, objectIds } = open.input;
-  const name = kind === "raw-body" ? "rawBody" : kind;
-  const member = kind === "raw-body" ? '"object"' : '{ noteId: "object" }';
+  const member = isBytes(open.input) ? '"object"' : '{ noteId: "object" }';
   fail(
     "ambiguous_input",
-    `say whether ids of objects are in ${name}(), with { identifies: ${member} } or { identifies: nothing("what it is instead") }: it takes ${objectIds.unsaid}`,
+    `say whether ids of objects are in ${declaredAs(kind)}(), with { identifies: ${member} } or { identifies: nothing("what it is instead") }: it takes ${objectIds.unsaid}`,
   );
 }
 

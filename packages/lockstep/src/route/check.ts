@@ -4,6 +4,7 @@
  */
 import { checkReason } from "../dependency/reason.ts";
 import { openIds, usedParameters } from "../dependency/fact.ts";
+import { declaredAs, isBody, isStreamed } from "../dependency/input-place.ts";
 import { type Entry, factsOfEntries, type Node } from "../dependency/node.ts";
 import type { BuildCode } from "../problem/code.ts";
 import { BuildError } from "../problem/error.ts";
@@ -85,10 +86,15 @@ function checkShape(route: Route, fail: Fail): void {
 }
 
 function checkBody({ route, nodes }: Checked, fail: Fail): void {
-  const kinds = new Set(nodes.flatMap((node) => (node.kind === "input" ? [node.input.kind] : [])));
+  const bodies = nodes.flatMap((node) => (node.kind === "input" && isBody(node.input) ? [node.input] : []));
+  const kinds = new Set(bodies.map(({ kind }) => kind));
   if (kinds.has("body") && kinds.has("form")) fail("wrong_input", "use body() or form(), not both: a request has one body");
-  const reads = kinds.has("body") || kinds.has("form") || kinds.has("raw-body");
-  if (reads && (route.method === "GET" || route.method === "DELETE")) {
+  const streamed = bodies.find(isStreamed);
+  if (streamed !== undefined && bodies.length > 1) {
+    const name = declaredAs(streamed.kind);
+    fail("wrong_input", `read the body with one ${name}() and nothing else: its pieces are not kept for a second input`);
+  }
+  if (bodies.length > 0 && (route.method === "GET" || route.method === "DELETE")) {
     fail("wrong_input", `use query() or another method: ${route.method} has no body`);
   }
 }

@@ -203,14 +203,14 @@ export class Exchange implements HostExchange, RunningRequest {
     failure?: { readonly error: unknown },
   ): Promise<{ readonly error: unknown } | undefined> {
     const closing = (await execution.close(failure)) ?? undefined;
-    if (failure !== undefined && !(failure.error instanceof ReaderGone)) this.#reports.thrown(failure.error);
+    if (failure !== undefined && !(failure.error instanceof ReaderGone)) this.#reports.thrown(this.#source.blamed(failure.error));
     for (const error of closing?.all ?? []) this.#reports.thrown(error);
     return closing;
   }
 
   /** A run that ended early: the failure is thrown into what is open, then answered. */
   #fail(failure: Failed, isJudged = false): MaybePromise<HostResponse> {
-    const failed = failure.kind === "threw" ? { ...failure, error: readable(failure.error) } : failure;
+    const failed = failure.kind === "threw" ? { ...failure, error: this.#source.blamed(readable(failure.error)) } : failure;
     const isBodyRead = this.#isOver;
     this.#isOver = true;
     if (failed.kind === "threw" && failed.error instanceof UnwritableText && this.#execution !== undefined && !isJudged) {

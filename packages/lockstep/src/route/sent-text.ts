@@ -2,7 +2,7 @@
  * Whether a text that cannot be written into the head of an answer came with the request. Handlers put what clients send into
  * headers and cookies; a client must not be able to make them fail as if they were broken.
  */
-import type { InputPlace } from "../dependency/input-place.ts";
+import { type InputPlace, isBody, isStreamed } from "../dependency/input-place.ts";
 import type { Variant } from "../dependency/plan.ts";
 import { decodeUtf8 } from "../input/json.ts";
 import type { RequestSource } from "../input/request-source.ts";
@@ -22,7 +22,7 @@ export interface Sent {
 export async function answerable(error: UnwritableText, sent: Sent): Promise<UnwritableText | Problem> {
   const places = sent.variant.steps.flatMap(({ node }) => (node.kind === "input" ? [node.input] : []));
   const texts = headTexts(places, sent.source);
-  if (sent.isBodyRead && places.some(({ kind }) => kind === "body" || kind === "form" || kind === "raw-body")) {
+  if (sent.isBodyRead && places.some((place) => isBody(place) && !isStreamed(place))) {
     texts.push(await bodyText(sent.source));
   }
   if (!error.isIn(texts.flatMap((text) => [text, percentDecoded(text), jsonDecoded(text)]))) return error;

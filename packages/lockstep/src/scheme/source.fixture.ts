@@ -40,7 +40,12 @@ export function sourceOf({ headers = {}, query = "", certificate }: Raw = {}): S
     query: () => grouped([...new URLSearchParams(query)]),
     cookies: () => grouped(valuesOf("cookie").flatMap((line) => line.split("; ").map(pairOf))),
     additions: () => new AnswerAdditions(),
+    limits: { maxBodyBytes: 0, maxParameters: 0 },
     content: () => Promise.reject(new Error("A scheme never reads the body")),
+    pieces: () => {
+      throw new Error("A scheme never reads the body");
+    },
+    end: () => {},
   };
 }
 

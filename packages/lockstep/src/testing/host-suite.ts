@@ -5,6 +5,7 @@ import { accessBehaviours } from "./behaviour/access.ts";
 import { addedHeaderBehaviours } from "./behaviour/added-headers.ts";
 import { alternativeBehaviours } from "./behaviour/alternative.ts";
 import { auditBehaviours } from "./behaviour/audit.ts";
+import { bodyBehaviours } from "./behaviour/body.ts";
 import { corsBehaviours } from "./behaviour/cors.ts";
 import { crossSiteBehaviours } from "./behaviour/cross-site.ts";
 import { inputBehaviours } from "./behaviour/input.ts";
@@ -31,6 +32,7 @@ const subjects = [
   ["order of phases", orderBehaviours],
   ["alternatives", alternativeBehaviours],
   ["inputs", inputBehaviours],
+  ["bodies", bodyBehaviours],
   ["methods and paths", methodBehaviours],
   ["results", resultBehaviours],
   ["streams", streamBehaviours],

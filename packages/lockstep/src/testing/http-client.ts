@@ -2,7 +2,8 @@
  * A client that sends a request exactly as the test writes it: repeated headers, any method, and no headers of its own except
  * those that HTTP needs. `fetch` would clean up the attack before it arrives.
  */
-import { Agent, type IncomingMessage, request as send } from "node:http";
+import { once } from "node:events";
+import { Agent, type ClientRequest, type IncomingMessage, request as send } from "node:http";
 
 /** The parts of a request beside its method and target. */
 export interface AskOptions {
@@ -14,6 +15,8 @@ export interface AskOptions {
   readonly chunked?: boolean;
   /** Announces a body of this length and never sends it. */
   readonly announced?: number;
+  /** Sent one by one, without a length. If it throws, the client goes away in the middle. */
+  readonly pieces?: AsyncIterable<string>;
 }
 
 /** The answer to a request. */
@@ -42,8 +45,8 @@ export class HttpClient {
     // A message without an encoding yields buffers.
     for await (const chunk of message) chunks.push(chunk as Uint8Array);
     const bytes = Buffer.concat(chunks);
-    // A body that was announced and never sent would keep the connection open.
-    if (options.announced !== undefined) message.socket.destroy();
+    // A body that is not sent to its end would keep the connection open.
+    if (options.announced !== undefined || options.pieces !== undefined) message.socket.destroy();
     return { status: message.statusCode ?? 0, headers: distinct(message), text: bytes.toString("utf8"), bytes };
   }
 
@@ -60,7 +63,8 @@ export class HttpClient {
     });
     // After the head, an error of the request is an error of the connection, which the answer reports, too.
     outgoing.on("error", reject).on("response", resolve);
-    if (options.announced === undefined) outgoing.end(options.body);
+    if (options.pieces !== undefined) void sendPieces(outgoing, options.pieces);
+    else if (options.announced === undefined) outgoing.end(options.body);
     else outgoing.flushHeaders();
     return promise;
   }
@@ -70,7 +74,17 @@ export class HttpClient {
   }
 }
 
-function framing({ body, chunked, announced }: AskOptions): readonly (readonly [string, string])[] {
+async function sendPieces(outgoing: ClientRequest, pieces: AsyncIterable<string>): Promise<void> {
+  try {
+    for await (const piece of pieces) if (!outgoing.write(piece)) await once(outgoing, "drain");
+    outgoing.end();
+  } catch (error) {
+    outgoing.destroy(error instanceof Error ? error : new Error("The client goes away"));
+  }
+}
+
+function framing({ body, chunked, announced, pieces }: AskOptions): readonly (readonly [string, string])[] {
+  if (pieces !== undefined) return [["transfer-encoding", "chunked"]];
   if (announced !== undefined) return [["content-length", String(announced)]];
   if (body === undefined) return [];
   return chunked === true ? [["transfer-encoding", "chunked"]] : [["content-length", String(Buffer.byteLength(body))]];

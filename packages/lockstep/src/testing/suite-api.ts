@@ -15,6 +15,7 @@ import { reply } from "../outcome/reply.ts";
 import { del, get, patch, post, type Route } from "../route/route.ts";
 import { unchecked } from "../route/unchecked.ts";
 import { addedHeaderRoutes } from "./added-header-routes.ts";
+import { bodyRoutes } from "./body-routes.ts";
 import { anyText, maybeInteger, texts } from "./plain-schema.ts";
 import { type Person, type World } from "./world.ts";
 import { type Access, accessOf, noteChange, noteId, ranOn } from "./suite-access.ts";
@@ -46,6 +47,7 @@ export function suiteApi(world: World): Api {
       ...callerRoutes(world, access),
       ...resultRoutes(world, access),
       ...streamRoutes(world, access),
+      ...bodyRoutes(world, access.db, scopes(access.active, "notes:write")),
       ...oauthRoutes(access),
       ...webhookRoutes(world),
       ...addedHeaderRoutes(access.active),

@@ -59,7 +59,9 @@ export class FastifyHostRequest implements HostRequest {
 
   get isGone(): boolean {
     const raw = this.#raw;
-    return raw instanceof Http2ServerRequest ? raw.aborted || raw.stream.destroyed : raw.socket.destroyed;
+    if (!(raw instanceof Http2ServerRequest)) return raw.socket.destroyed;
+    // A stream that the client resets is closed at once, and aborted and destroyed a little later.
+    return raw.aborted || raw.stream.closed || raw.stream.destroyed;
   }
 
   /** Read from the raw fields: node:http keeps only the first of two `Authorization` headers in `headers`. */
@@ -119,8 +121,8 @@ export class FastifyHostRequest implements HostRequest {
     // Leaving the loop would destroy the socket before the answer is written; `destroyOnReturn` keeps it. A message without an
     // encoding yields buffers.
     yield* raw.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
-    // An HTTP/2 stream that the client reset looks like one that ended.
-    if (raw instanceof Http2ServerRequest && raw.aborted) throw new Error("The client reset the stream");
+    // The body of an HTTP/2 stream that the client reset looks like one that ended.
+    if (raw instanceof Http2ServerRequest && this.isGone) throw new Error("The client reset the stream");
   }
 
   /** Tells a client that waits for it to send the body (RFC 9110 §10.1.1). Without a listener node:http has done so already. */

@@ -17,9 +17,13 @@ const lenient: ClientSessionOptions & { readonly strictSingleValueFields: boolea
 /** Listens on loopback; every request goes on as a stream of one session. */
 export async function bridgeToHttp2(target: string): Promise<ServedApi> {
   const { origin, pathname } = new URL(target);
-  const session = connect(origin, lenient);
-  const server = createServer((incoming, outgoing) => forward(session, incoming, outgoing));
-  server.on("checkContinue", (incoming, outgoing) => forward(session, incoming, outgoing));
+  let session = connect(origin, lenient);
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    if (session.destroyed) session = connect(origin, lenient);
+    forward(session, incoming, outgoing);
+  };
+  const server = createServer(serve);
+  server.on("checkContinue", serve);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   // A TCP server that listens has an address of this form.
   const { port } = server.address() as AddressInfo;
@@ -45,7 +49,10 @@ function forward(session: ClientHttp2Session, incoming: IncomingMessage, outgoin
   outgoing.on("close", () => {
     if (!outgoing.writableFinished) stream.close();
   });
-  if (hasBody) pipeline(incoming, stream).catch(() => {});
+  if (!hasBody) return;
+  // Node.js ends a stream before it resets it, so its body would look whole: the connection breaks off instead.
+  incoming.on("error", () => session.destroy());
+  pipeline(incoming, stream).catch(() => {});
 }
 
 /** The fields of one hop stay behind (RFC 9113 §8.2.2). */

@@ -5,6 +5,7 @@ import { connect as connectSocket } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { fastify } from "fastify";
 import { header } from "../../input/header.ts";
+import { bodyStream } from "../../input/body-stream.ts";
 import { rawBody } from "../../input/raw-body.ts";
 import { createApi } from "../../api/api.ts";
 import { get, post } from "../../route/route.ts";
@@ -63,6 +64,19 @@ const api = createApi({
       "/waits",
       { deps: { begun, raw: rawBody({ identifies: nothing("a test") }) }, response: unchecked("a test") },
       ({ raw }) => (handled.push("waits"), { n: raw.length }),
+    ),
+    post(
+      "/pieces",
+      { public: "a test", deps: { pieces: bodyStream({ identifies: nothing("a test") }) }, response: unchecked("a test") },
+      async ({ pieces }) => {
+        let bytes = 0;
+        for await (const piece of pieces) {
+          bytes += piece.length;
+          entered.resolve();
+        }
+        handled.push("pieces");
+        return { bytes };
+      },
     ),
     post("/maybe", { public: "a test", deps: { note: body(maybeNote) }, response: unchecked("a test") }, ({ note }) => ({
       came: note !== undefined,
@@ -184,6 +198,21 @@ describe("a body on HTTP/2", () => {
       assert.equal((await ask("/bytes", { body: "a" })).status, 200);
       assert.deepEqual(handled.slice(before), end === "the stream" ? ["bytes", "bytes"] : ["bytes"], end);
     }
+  });
+
+  test("that is reset while it is read in pieces does not look whole", async () => {
+    entered = Promise.withResolvers();
+    const before = handled.length;
+    const socket = connectSocket(Number(new URL(url).port), "127.0.0.1");
+    const own = connect(url, { createConnection: () => socket });
+    const request = own.request({ ":method": "POST", ":path": "/pieces" }, { endStream: false });
+    request.on("error", () => {});
+    request.write("abc");
+    await entered.promise;
+    socket.write(resetFrame(request.id ?? 0));
+    assert.equal((await ask("/pieces", { body: "ab" }, own)).text, '{"bytes":2}');
+    assert.deepEqual(handled.slice(before), ["pieces"]);
+    own.destroy();
   });
 
   test("that is shorter than its length says reaches no handler (RFC 9113 §8.1.1)", async () => {
