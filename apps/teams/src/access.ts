@@ -74,12 +74,12 @@ export function access({ auth, ...services }: Services) {
   // The routes inside an organisation, by what they ask of the caller.
   const org = role.require("viewer");
   const change = depends({ org, db }, ({ org, db }) => changing(org, db));
-  const prefix = "/organisations/:organisation";
-  const viewer = group({ prefix, deps: { org: scopes(org, "teams:read"), db } });
-  const auditor = group({ prefix, deps: { org: scopes(role.require("auditor"), "teams:read"), db } });
-  const member = group({ prefix, deps: { org: scopes(role.require("member"), "teams:write"), db, change } });
-  const admin = group({ prefix, deps: { org: scopes(role.require("admin"), "teams:admin"), db, change } });
-  const owner = group({ prefix, deps: { org: scopes(role.require("owner"), "teams:admin"), db, change } });
+  const inside = group({ prefix: "/organisations/:organisation" });
+  const viewer = inside.group({ deps: { org: scopes(org, "teams:read"), db } });
+  const auditor = inside.group({ deps: { org: scopes(role.require("auditor"), "teams:read"), db } });
+  const member = inside.group({ deps: { org: scopes(role.require("member"), "teams:write"), db, change } });
+  const admin = inside.group({ deps: { org: scopes(role.require("admin"), "teams:admin"), db, change } });
+  const owner = inside.group({ deps: { org: scopes(role.require("owner"), "teams:admin"), db, change } });
   const groups = { viewer, auditor, member, admin, owner };
 
   // The objects inside: each belongs to the one before it in the path, so the role counts only where it was given.

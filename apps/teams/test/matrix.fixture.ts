@@ -71,7 +71,7 @@ export const routes: readonly Row[] = [
   route(`GET ${inside}/tasks`, "viewer"),
   route(`GET ${tasks}`, "viewer"),
   route(`POST ${tasks}`, "member", 201, () => ({ title: "New" })),
-  route(`POST ${tasks}/close`, "member", 200, ({ task }) => ({ taskIds: [task] })),
+  route(`POST ${tasks}/close`, "member", 204, ({ task }) => ({ taskIds: [task] })),
   route(`GET ${tasks}/:task`, "viewer"),
   route(`PATCH ${tasks}/:task`, "member", 200, () => ({ status: "done" })),
   route(`PUT ${tasks}/:task/assignee`, "member", 200, ({ member }) => ({ memberId: member })),

@@ -141,6 +141,9 @@ export async function ask(send: Send, line: string, { json, body, headers }: Ask
   return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
 }
 
+/** The status and the code of a problem. */
+export const problemOf = ({ status, body }: Answer): [number, unknown] => [status, body["code"]];
+
 async function addPeople({ accounts }: TeamIdentity): Promise<Record<Person, string>> {
   const added = people.map(async (name, index) => {
     const account = { id: randomUUID(), email: `${name}@example.com`, passwordHash, createdAt: Date.UTC(2026, 0, 1) + index };

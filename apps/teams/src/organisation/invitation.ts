@@ -4,12 +4,12 @@ import { body, deny, notFound, post, scopes } from "lockstep";
 import { z } from "zod";
 import type { Access, Services } from "../access.ts";
 import { changed, made } from "../event/event.ts";
-import { inside, row, table } from "../store/query.ts";
+import { columns, row, table } from "../store/query.ts";
 import { text } from "../text.ts";
 import { Member, members, Role } from "./member.ts";
 
 const NewInvitation = z.object({ email: z.email(), role: Role.exclude(["owner"]) }).meta({ id: "NewInvitation" });
-const Invitation = NewInvitation.extend({ ...inside, expiresAt: z.iso.datetime() }).meta({ id: "Invitation" });
+const Invitation = NewInvitation.extend({ ...columns, expiresAt: z.iso.datetime() }).meta({ id: "Invitation" });
 const InvitationToken = z.object({ token: text(100) }).meta({ id: "InvitationToken" });
 
 export const invitations = {

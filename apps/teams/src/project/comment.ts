@@ -2,11 +2,11 @@
 import { body } from "lockstep";
 import { z } from "zod";
 import type { Access } from "../access.ts";
-import { inside, table } from "../store/query.ts";
+import { columns, table } from "../store/query.ts";
 import { text } from "../text.ts";
 
 const CommentText = z.object({ text: text(10_000) }).meta({ id: "CommentText" });
-const Comment = CommentText.extend({ ...inside, taskId: z.uuid(), authorId: z.string() }).meta({ id: "Comment" });
+const Comment = CommentText.extend({ ...columns, taskId: z.uuid(), authorId: z.string() }).meta({ id: "Comment" });
 export const comments = table("comments", Comment, "task_id");
 
 export const commentRoutes = ({ viewer, member, task, comment, moderator }: Access) => {

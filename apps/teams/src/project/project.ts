@@ -2,10 +2,10 @@
 import { body } from "lockstep";
 import { z } from "zod";
 import type { Access } from "../access.ts";
-import { inside, table } from "../store/query.ts";
+import { columns, table } from "../store/query.ts";
 import { Named } from "../text.ts";
 
-const Project = z.object({ ...inside, name: z.string() }).meta({ id: "Project" });
+const Project = z.object({ ...columns, name: z.string() }).meta({ id: "Project" });
 export const projects = table("projects", Project);
 
 export const projectRoutes = ({ viewer, member, admin, project }: Access) => [

@@ -2,13 +2,14 @@
 import { body, depends, notFound, nothing, owned, query } from "lockstep";
 import { z } from "zod";
 import type { Access } from "../access.ts";
+import { changed } from "../event/event.ts";
 import { members } from "../organisation/member.ts";
-import { inside, row, rows, table } from "../store/query.ts";
+import { columns, row, rows, table } from "../store/query.ts";
 import { text } from "../text.ts";
 
 const Status = z.enum(["open", "done"]);
 const Task = z
-  .object({ ...inside, projectId: z.uuid(), number: z.int(), title: z.string(), status: Status, assigneeId: z.uuid().nullable() })
+  .object({ ...columns, projectId: z.uuid(), number: z.int(), title: z.string(), status: Status, assigneeId: z.uuid().nullable() })
   .meta({ id: "Task" });
 const TaskPage = z.object({ items: z.array(Task), next: z.int().nullable() }).meta({ id: "TaskPage" });
 const TaskText = z.object({ title: text(200) });
@@ -47,7 +48,8 @@ const filter = depends(
 );
 
 export const taskRoutes = ({ viewer, member, org, db, project, task }: Access) => {
-  const all = "/projects/:project/tasks";
+  const inside = { prefix: "/projects/:project/tasks", tags: ["Tasks"], deps: { project } } as const;
+  const [read, write] = [viewer.group(inside), member.group(inside)];
   // Ids in a body are checked as those in the path are.
   const assignee = owned(
     { choice: body(z.object({ memberId: z.uuid() })), org, db },
@@ -68,24 +70,26 @@ export const taskRoutes = ({ viewer, member, org, db, project, task }: Access) =
     viewer.get("/tasks", { deps: { filter }, response: TaskPage }, async ({ org, db, filter }) =>
       page(filter.limit, await db(() => tasks.search({ ...filter, organisationId: org.id }))),
     ),
-    viewer.get(all, { deps: { project, filter }, response: TaskPage }, async ({ org, db, project, filter }) =>
+    read.get("", { deps: { filter }, response: TaskPage }, async ({ org, db, project, filter }) =>
       page(filter.limit, await db(() => tasks.search({ ...filter, organisationId: org.id, projectId: project.id }))),
     ),
-    member.post(all, { deps: { project, text: body(TaskText) }, response: Task, status: 201 }, ({ change, project, text }) =>
+    write.post("", { deps: { text: body(TaskText) }, response: Task, status: 201 }, ({ change, project, text }) =>
       change("task.created", (made) => tasks.insert({ ...made, ...text, projectId: project.id })),
     ),
-    viewer.get(`${all}/:task`, { deps: { task }, response: Task }, ({ task }) => task),
-    member.patch(`${all}/:task`, { deps: { task, wanted: body(TaskChange) }, response: Task }, ({ change, task, wanted }) =>
+    read.get("/:task", { deps: { task }, response: Task }, ({ task }) => task),
+    write.patch("/:task", { deps: { task, wanted: body(TaskChange) }, response: Task }, ({ change, task, wanted }) =>
       change("task.changed", () => tasks.update({ ...task, ...wanted })),
     ),
-    member.put(`${all}/:task/assignee`, { deps: { task, assignee }, response: Task }, ({ change, task, assignee }) =>
+    write.put("/:task/assignee", { deps: { task, assignee }, response: Task }, ({ change, task, assignee }) =>
       change("task.assigned", () => tasks.update({ ...task, assigneeId: assignee.id })),
     ),
-    member.post(`${all}/close`, { deps: { chosen }, response: z.array(Task) }, ({ change, chosen }) =>
-      Promise.all(chosen.map((task) => change("task.changed", () => tasks.update({ ...task, status: "done" })))),
+    write.post("/close", { deps: { chosen }, status: 204 }, ({ org, db, chosen }) =>
+      db(function* () {
+        for (const task of chosen) yield* changed(org, "task.changed", tasks.update({ ...task, status: "done" }));
+      }),
     ),
-    member.del(
-      `${all}/:task`,
+    write.del(
+      "/:task",
       { deps: { task }, status: 204 },
       async ({ change, task }) => void (await change("task.removed", () => tasks.remove(task))),
     ),

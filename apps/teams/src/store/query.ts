@@ -3,7 +3,7 @@ import { all, type Row, sql, type SqlValue, type Work } from "lockstep-identity/
 import { z } from "zod";
 
 /** The columns of every row inside an organisation. */
-export const inside = { id: z.uuid(), organisationId: z.uuid(), createdAt: z.iso.datetime() };
+export const columns = { id: z.uuid(), organisationId: z.uuid(), createdAt: z.iso.datetime() };
 
 /** The values of a statement's parameters. Those that it does not have are ignored, so a whole object can be passed. */
 type Given = Readonly<Record<string, SqlValue | undefined>>;
