@@ -1,6 +1,6 @@
 /**
- * Gives the generators of clients the TypeScript of this folder: `node --import ./tools/clients/typescript-5.ts …`. They need its
- * API, which version 7 does not have, and some of them are installed where they would find version 7.
+ * Lets the generators of clients find the TypeScript of this folder: `node --import ./tools/clients/typescript-5.ts …`. They need
+ * the API of version 5, and some of them are installed where they would find version 7, which has another one.
  */
 import { registerHooks } from "node:module";
 

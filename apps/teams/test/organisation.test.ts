@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, suite, test } from "node:test";
 import { all, sql } from "lockstep-identity/database";
 import { databaseKinds } from "./database.fixture.ts";
-import { ask, problemOf, startTeams } from "./teams.fixture.ts";
+import { ask, problemOf, startTeams, textOf } from "./teams.fixture.ts";
 
 for (const kind of databaseKinds) {
   const started = startTeams({ after }, kind);
@@ -13,7 +13,7 @@ for (const kind of databaseKinds) {
       await begin(t);
       const made = await ask(as("viewer"), "POST /organisations", { json: { name: "Mine" } });
       assert.deepEqual([made.status, made.body["name"], made.body["plan"]], [201, "Mine", "free"]);
-      const path = `/organisations/${made.body["id"]}`;
+      const path = `/organisations/${textOf(made.body, "id")}`;
       assert.partialDeepStrictEqual(await ask(as("viewer"), `GET ${path}`), { body: { role: "owner", callerId: people.viewer } });
       assert.equal((await ask(as("owner"), `GET ${path}`)).status, 404, "others do not see it");
       await ask(as("viewer"), `POST ${path}/projects`, { json: { name: "Plans" } });
@@ -21,7 +21,7 @@ for (const kind of databaseKinds) {
       const { body } = await ask(as("viewer"), `POST ${path}/api-keys`, { json });
       assert.equal((await ask(as("viewer"), `DELETE ${path}`)).status, 204);
       assert.equal((await ask(as("viewer"), `GET ${path}`)).status, 404);
-      assert.ok((await auth.apiKeys.find(String(body["id"])))?.revokedAt, "its keys have ended");
+      assert.ok((await auth.apiKeys.find(textOf(body, "id")))?.revokedAt, "its keys have ended");
     });
 
     test("a list has those of the caller; support staff are members of none", async () => {
@@ -115,8 +115,8 @@ for (const kind of databaseKinds) {
       const path = `/organisations/${acme.organisation}/invitations`;
       const accept = async (token: string) => (await ask(as("eve"), "POST /invitations/accept", { json: { token } })).status;
       const withdrawn = await invite("eve@example.com");
-      for (const { id } of Object.values((await ask(as("admin"), `GET ${path}`)).body))
-        assert.equal((await ask(as("admin"), `DELETE ${path}/${id}`)).status, 204);
+      for (const invitation of Object.values((await ask(as("admin"), `GET ${path}`)).body))
+        assert.equal((await ask(as("admin"), `DELETE ${path}/${textOf(invitation, "id")}`)).status, 204);
       assert.equal(await accept(withdrawn), 404);
       const expired = await invite("eve@example.com");
       await run("UPDATE invitations SET expires_at = '2026-01-01T00:00:00.000Z'");

@@ -141,6 +141,13 @@ export async function ask(send: Send, line: string, { json, body, headers }: Ask
   return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
 }
 
+/** Returns a member that is text. */
+export function textOf(json: Json | undefined, member: string): string {
+  const value: unknown = json?.[member];
+  if (typeof value !== "string") throw new TypeError(`${member} is not text: ${JSON.stringify(json)}`);
+  return value;
+}
+
 /** The status and the code of a problem. */
 export const problemOf = ({ status, body }: Answer): [number, unknown] => [status, body["code"]];
 
