@@ -12,9 +12,10 @@ const prefix = "sha256=";
  * A webhook of GitHub: the header `X-Hub-Signature-256`, and the secret of the webhook, whose content type must be
  * `application/json`. The older header with SHA-1 is never read.
  *
- * GitHub signs the body alone. So a recorded request stays valid for ever: pass `replays`, and write handlers that can run
- * twice. The headers `X-GitHub-Event` and `X-GitHub-Delivery` are not signed either: somebody who has recorded a request can
- * change them. `eventId` is the SHA-256 of the body, which a redelivery has, too.
+ * GitHub signs the body alone. A recorded request stays valid until the secret changes: `replays` recognises it for
+ * `rememberSeconds`, and handlers should be able to run twice. The headers `X-GitHub-Event` and `X-GitHub-Delivery` are not
+ * signed either: anyone who has recorded a request can change them. `eventId` is the SHA-256 of the body, which a redelivery has,
+ * too.
  *
  * @throws BuildError `wrong_option`; `weak_key` for a secret; `wrong_schema`
  *
