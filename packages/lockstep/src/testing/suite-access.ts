@@ -3,9 +3,10 @@ import { authenticate } from "../access/authenticate.ts";
 import { authorize } from "../access/authorize.ts";
 import { deny } from "../outcome/deny.ts";
 import { owned } from "../access/owned.ts";
-import { roles } from "../access/roles.ts";
+import { type Roles, roles } from "../access/roles.ts";
 import { anyScope } from "../access/scopes.ts";
 import { anyOf } from "../dependency/any-of.ts";
+import type { Dependency } from "../dependency/dependency.ts";
 import { resource } from "../dependency/resource.ts";
 import { path } from "../input/path.ts";
 import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
@@ -14,7 +15,7 @@ import { httpBasic } from "../scheme/http-basic.ts";
 import { oauth2PasswordBearer } from "../scheme/oauth2-password-bearer.ts";
 import { sameSecret } from "../secret/same-secret.ts";
 import { plainSchema } from "./plain-schema.ts";
-import { serviceKey, type World } from "./world.ts";
+import { type Note, type Person, serviceKey, type World } from "./world.ts";
 import type { Schema } from "../schema/schema.ts";
 
 /** The schemas of the suite's API. */
@@ -32,11 +33,36 @@ export const profile: Schema<{ readonly id: string }> = plainSchema<{ readonly i
   required: ["id"],
 });
 
+type Known = "credential" | "authenticated";
+type OfToken = Known | "scoped" | "scopes-unasked" | "scope:notes:read" | "scope:notes:write";
+/** The service of the suite. */
+interface Service {
+  readonly id: string;
+}
+/** A branch of an alternative, and its value. */
+interface By<V extends string, T> {
+  readonly via: V;
+  readonly value: T;
+}
+
 /** The dependencies of the suite's API: each verb, and each kind of credential. */
-export type Access = ReturnType<typeof accessOf>;
+export interface Access {
+  readonly db: Dependency<World>;
+  readonly user: Dependency<Person, OfToken>;
+  readonly active: Dependency<Person, OfToken | "authorized">;
+  readonly role: Roles<"admin" | "user", "admin", Person, OfToken | "authorized">;
+  readonly service: Dependency<Service, Known>;
+  readonly session: Dependency<Person, Known | "scoped" | "cookie">;
+  readonly login: Dependency<Person, Known>;
+  readonly ownNote: Dependency<Note, OfToken | "authorized" | "input" | "param:id" | "checked:path.id">;
+  readonly either: Dependency<
+    By<"service", Service> | By<"session", Person> | By<"user", Person>,
+    Known | "cookie" | "scope:notes:read" | "scope:notes:write"
+  >;
+}
 
 /** Creates the dependencies on top of a world. */
-export function accessOf(world: World) {
+export function accessOf(world: World): Access {
   const token = oauth2PasswordBearer({
     tokenUrl: "/oauth/token",
     scopes: { "notes:read": "Read notes", "notes:write": "Change notes" },
