@@ -11,7 +11,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       createApi get post put patch del group
       authenticate identified authorize allow roles scopes anyScope onlyScoped owned permitted unowned sameSite
       depends resource anyOf firstOf optional run Refused
-      path query header cookie body form passwordRequestForm rawBody bodyStream connection nothing
+      path query header cookie body form passwordRequestForm rawBody bodyStream connection nothing afterAnswer
       responseHeaders responseCookie
       httpBearer httpBasic apiKeyHeader apiKeyCookie apiKeyQuery
       oauth2PasswordBearer oauth2AuthorizationCode oauth2ClientCredentials openIdConnect mutualTls signedHeader
@@ -21,11 +21,11 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       Redacted secret sameSecret`,
     types: `
       ErrorClass ThrownOf Translated Translation TranslationList
-      Api ApiOptions ApiServerAddress DocsOptions OverrideOptions ProtectedResource StrictTransport ServedTemplate
+      Api ApiOptions ApiServerAddress CloseOptions DocsOptions OverrideOptions ProtectedResource StrictTransport ServedTemplate
       HttpMethod Method Route RouteDocumentation RouteSpec Group GroupSpec
       Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite SameSiteOptions
       DependsOptions Alternative RunContext
-      ParameterOptions MemberOptions PasswordRequest RawBodyOptions BodyStreamOptions Connection ConnectionOptions Identifies IdentifiesMembers Nothing InputLimits
+      ParameterOptions MemberOptions PasswordRequest RawBodyOptions BodyStreamOptions AfterAnswer Connection ConnectionOptions Identifies IdentifiesMembers Nothing InputLimits
       HeaderDescription HeaderDescriptions HeaderValue HeaderValues ResponseHeaders ResponseCookie ResponseCookieOptions
       HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme
       OAuth2PasswordBearerOptions OAuth2AuthorizationCodeOptions OAuth2ClientCredentialsOptions OpenIdConnectOptions
@@ -54,7 +54,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       SecurityRequirement SecurityScheme Extensible Reference`,
   },
   "lockstep/fastify": { values: "fastifyServer lockstep", types: "FastifyServerOptions FastifyOptions" },
-  "lockstep/fetch": { values: "serveFetch", types: "FetchOptions" },
+  "lockstep/fetch": { values: "serveFetch", types: "FetchFunction FetchOptions" },
   "lockstep/scheme": {
     values: `
       scheme findCredential findParameters findHeader maxCredentialBytes malformedCredential repeatedCredential buildChallenge`,

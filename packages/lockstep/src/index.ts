@@ -5,6 +5,7 @@
 
 // The API and its routes.
 export { createApi, type Api, type OverrideOptions, type ServedTemplate } from "./api/api.ts";
+export { type CloseOptions } from "./api/life.ts";
 export {
   type ApiOptions,
   type ApiServerAddress,
@@ -58,6 +59,7 @@ export { type MemberOptions } from "./input/member-body.ts";
 export { passwordRequestForm, type PasswordRequest } from "./input/password-request-form.ts";
 export { rawBody, type RawBodyOptions } from "./input/raw-body.ts";
 export { bodyStream, type BodyStreamOptions } from "./input/body-stream.ts";
+export { afterAnswer, type AfterAnswer } from "./input/after-answer.ts";
 export { connection, type Connection, type ConnectionOptions } from "./input/connection.ts";
 export { responseHeaders, type HeaderDescription, type HeaderDescriptions } from "./input/response-headers.ts";
 export { type HeaderValue, type HeaderValues, type ResponseHeaders } from "./input/response-headers.ts";

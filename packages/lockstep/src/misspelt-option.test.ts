@@ -63,6 +63,12 @@ const core: Readonly<Record<string, Row>> = {
   "createApi({ resource })": (added) => lockstep.createApi({ ...about, resource: { ...resource, ...added } }),
   "createApi({ servers })": (added) => lockstep.createApi({ ...about, servers: [{ url: "https://api.test", ...added }] }),
   "createApi({ limits })": ["limits", (added) => lockstep.createApi({ ...about, limits: { maxCookies: 1, ...added } })],
+  "api.run": (added) =>
+    api.run(
+      lockstep.depends({}, () => 1),
+      { with: [], ...added },
+    ),
+  "api.close": (added) => lockstep.createApi(about).close({ graceSeconds: 1, ...added }),
   "api.with": (added) => api.with([], { testing: true, ...added }),
   group: (added) => lockstep.group({ prefix: "/v1", ...added }),
   get: ["GET /", (added) => lockstep.get("/", { ...fine, ...added }, () => 1)],
@@ -156,7 +162,7 @@ const others: Readonly<Record<string, Row>> = {
 /** What takes no options: a record of dependencies, claims, a key set or an event is data, whose names are the application's. */
 const withoutOptions: ReadonlySet<string> = new Set(
   [
-    "allow anyOf anyScope authenticate consoleAudit deny firstOf identified media notFound nothing onlyScoped optional",
+    "afterAnswer allow anyOf anyScope authenticate consoleAudit deny firstOf identified media notFound nothing onlyScoped optional",
     "passwordRequestForm pinoAudit sameSecret sameSite scopes secret unchecked Redacted",
     "generateSigningKey jwks parseScope publicJwks signingKey",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",

@@ -83,6 +83,12 @@ createApi({ ...about, servers: [{ url: "https://api.test", mispelt: 1 }] });
 // createApi({ limits })
 // @ts-expect-error 'mispelt' does not exist
 createApi({ ...about, limits: { maxCookies: 1, mispelt: 1 } });
+// api.run
+// @ts-expect-error 'mispelt' does not exist
+await api.run(activeUser, { with: [], mispelt: 1 });
+// api.close
+// @ts-expect-error 'mispelt' does not exist
+await api.close({ graceSeconds: 1, mispelt: 1 });
 // api.with
 // @ts-expect-error 'mispelt' does not exist
 api.with([], { testing: true, mispelt: 1 });

@@ -1,9 +1,10 @@
 /** `createApi()`: routes become an API. This module owns what an API is; serving one request is the exchange's. */
 import { readOverrides, type OverrideList } from "../dependency/override.ts";
 import { AppValues } from "../dependency/app-values.ts";
-import type { AnyDependency } from "../dependency/dependency.ts";
+import type { AnyDependency, ValueOf } from "../dependency/dependency.ts";
 import type { Overrides } from "../dependency/graph.ts";
 import { type Entry, entriesOf, isDependency, type Node } from "../dependency/node.ts";
+import type { RunContext } from "../dependency/run.ts";
 import { docsRoutes } from "../docs-ui/docs.ts";
 import type { HostedApi } from "../host/host.ts";
 import { serveFetch } from "../host/fetch/serve-fetch.ts";
@@ -20,6 +21,7 @@ import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { checkCollisions } from "../route/match.ts";
 import type { HttpMethod, Route } from "../route/route.ts";
 import { servingOf } from "../route/serving.ts";
+import { ApiLife, type CloseOptions } from "./life.ts";
 
 /** A route as it is served. */
 export interface ServedTemplate {
@@ -39,11 +41,12 @@ export interface Api {
   /** Every route, the documentation's own included: its method and its template. Frozen. */
   readonly routes: readonly ServedTemplate[];
   /**
-   * Answers a web request: for tests, and for runtimes that speak fetch. It does not know the client's address.
+   * Answers a web request: for tests, and for runtimes that speak fetch, which may pass more than the request. It does not know
+   * the client's address.
    *
    * @throws BuildError `client_address_unknown` if a route needs it: use `serveFetch(api, { address })` of `lockstep/fetch`
    */
-  fetch(request: Request): Promise<Response>;
+  fetch(request: Request, ...platform: readonly unknown[]): Promise<Response>;
   /** The OpenAPI 3.1 document. Every API that `with()` returns has the same one: do not change it. */
   openapi(): OpenApiDocument;
   /**
@@ -56,8 +59,32 @@ export interface Api {
   with<const A extends readonly AnyDependency[]>(overrides: OverrideList<A>, options?: OverrideOptions): Api;
   /** Makes every value that lives as long as the app: a wrong setting fails at start-up. */
   ready(): Promise<void>;
-  /** Closes every value that lives as long as the app. */
-  close(): Promise<void>;
+  /**
+   * Runs a dependency outside a request, as `run()` does, with the values of the app that the requests have: a pool is opened
+   * once. In an API that `with()` returned, its replacements hold here too. `close()` waits for it.
+   *
+   * @throws Refused if a guard refuses
+   * @throws BuildError `wrong_option`, `wrong_dependency` if an input or a scheme has no value outside a request, `api_closed`
+   *   after `close()`
+   *
+   * @example
+   * ```ts
+   * await api.run(reports, { with: [[currentUser, systemUser]] }, (reports) => reports.sendDaily());
+   * ```
+   */
+  run<D extends AnyDependency, R = ValueOf<D>, const A extends readonly AnyDependency[] = readonly []>(
+    dep: D,
+    context?: RunContext<A>,
+    use?: (value: ValueOf<D>) => R | PromiseLike<R>,
+  ): Promise<R>;
+  /**
+   * Waits for work after answers (`afterAnswer()`) and for `api.run()`, at most `graceSeconds`, and closes every value that lives
+   * as long as the app. Work that has not ended by then is reported to `onError`.
+   *
+   * @throws BuildError `wrong_option`
+   * @throws AggregateError if some of the values did not close
+   */
+  close(options?: CloseOptions): Promise<void>;
   /** For hosts: use `dispatcherOf(api)` of `lockstep/host`. */
   readonly "~dispatcher": HostedApi;
 }
@@ -106,12 +133,14 @@ function serve(built: BuiltApi, overrides: Overrides): Api {
   const { options, document } = built;
   const routes = built.routes.map((route) => overrideRoute(route, overrides));
   const app = new AppValues(overrides);
-  const dispatcher = new Dispatcher(routes, servingOf(options, app, routes));
+  const serving = servingOf(options, app, routes);
+  const dispatcher = new Dispatcher(routes, serving);
+  const life = new ApiLife(app, overrides, serving);
   let answer: Api["fetch"] | undefined;
   const api: Api = {
     routes: Object.freeze(routes.map(({ method, template }) => Object.freeze({ method, template }))),
     // Made when it is first called: an API whose routes need the client's address is made for other hosts.
-    fetch: async (request) => (answer ??= serveFetch({ "~dispatcher": dispatcher }))(request),
+    fetch: async (request, ...platform) => (answer ??= serveFetch({ "~dispatcher": dispatcher }))(request, ...platform),
     openapi: () => document,
     with: (pairs, overrideOptions = {}) => {
       checkOptions<OverrideOptions>("api.with()", overrideOptions, { testing: true });
@@ -123,7 +152,13 @@ function serve(built: BuiltApi, overrides: Overrides): Api {
     ready: async () => {
       await Promise.all(appNodes(routes).map((node) => app.get(node)));
     },
-    close: () => app.close(),
+    // Without `use` the result is the value itself, which is what R defaults to.
+    run: <D extends AnyDependency, R>(
+      dep: D,
+      context = {},
+      use: (value: ValueOf<D>) => R | PromiseLike<R> = (value) => value as R,
+    ) => life.run(dep, context, use),
+    close: (closeOptions = {}) => life.close(closeOptions),
     "~dispatcher": dispatcher,
   };
   return Object.freeze(api);

@@ -1,6 +1,6 @@
 /** Values that live as long as the app: created once, and closed in reverse order at shutdown. */
 import { BuildError } from "../problem/error.ts";
-import type { Overrides } from "./graph.ts";
+import { nodesBelow, type Overrides } from "./graph.ts";
 import type { Node, ValueRecord } from "./node.ts";
 import { openResource, type OpenResource } from "./open-resource.ts";
 import { isPromise } from "../promise.ts";
@@ -10,12 +10,23 @@ const none: Overrides = new Map();
 /** The app values of an API, or of one run outside HTTP. */
 export class AppValues {
   readonly #overrides: Overrides;
+  /** The values of somebody else, which are used for every node that rests on nothing of `replaced`. */
+  readonly #shared: { readonly values: AppValues; readonly replaced: Overrides } | undefined;
   readonly #values = new Map<Node, unknown>();
   /** In the order in which they were opened. */
   #open: OpenResource[] = [];
 
-  constructor(overrides: Overrides = none) {
+  constructor(overrides: Overrides = none, shared?: { readonly values: AppValues; readonly replaced: Overrides }) {
     this.#overrides = overrides;
+    this.#shared = shared;
+  }
+
+  /**
+   * The same values for a run that replaces some dependencies: the values that rest on a replaced one are made for the run, and
+   * all others are shared. Close it after the run; that closes none of the shared ones.
+   */
+  replacing(replaced: Overrides): AppValues {
+    return new AppValues(new Map([...this.#overrides, ...replaced]), { values: this, replaced });
   }
 
   /**
@@ -24,6 +35,7 @@ export class AppValues {
    * @throws BuildError `wrong_lifetime` if an override of an app value lives as long as a request
    */
   get(asked: Node): unknown {
+    if (this.#shared !== undefined && !this.#isReplaced(asked, this.#shared.replaced)) return this.#shared.values.get(asked);
     const node = this.#overrides.get(asked) ?? asked;
     const known = this.#values.get(node);
     if (known !== undefined || this.#values.has(node)) return known;
@@ -60,6 +72,11 @@ export class AppValues {
     }
     this.#values.clear();
     if (errors.length > 0) throw new AggregateError(errors, "Some of the application's resources did not close");
+  }
+
+  #isReplaced(asked: Node, replaced: Overrides): boolean {
+    const below = nodesBelow(asked, ({ deps }) => deps);
+    return below.some((node) => replaced.has(node));
   }
 
   #make(node: Node): unknown {

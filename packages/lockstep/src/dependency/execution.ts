@@ -297,7 +297,7 @@ function noId(owner: string | undefined): string {
 }
 
 function inputLabel({ kind, name }: InputPlace): string {
-  if (kind === "response") return name;
+  if (kind === "response" || kind === "work") return name;
   return name === "" ? `the input ${declaredAs(kind)}()` : `the input ${kind}("${name}")`;
 }
 

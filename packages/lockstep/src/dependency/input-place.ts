@@ -61,9 +61,9 @@ export function declaredAs(kind: InputKind): string {
 /** The declaration of an input, or of what a dependency adds to the answer. */
 export interface InputPlace {
   readonly kind: InputKind;
-  /** The parameter's name; the empty string for a body and the connection; for the answer, the call that made it. */
+  /** The parameter's name; the empty string for a body and the connection; for the answer and work, the call that made it. */
   readonly name: string;
-  /** `undefined` for bodies that are bytes, the connection and the answer. */
+  /** `undefined` for bodies that are bytes, the connection, the answer and work. */
   readonly schema: AnySchema | undefined;
   readonly objectIds: ObjectIds;
   /** For bodies: the media types to document. A body of `application/json` also accepts every `application/*+json`. */
@@ -76,7 +76,7 @@ export interface InputPlace {
   readonly adds?: readonly AddedHeader[];
 }
 
-/** Tells whether a place is a part of the request that a client sends. The connection and the answer are not. */
+/** Tells whether a place is a part of the request that a client sends. The connection, the answer and work after it are not. */
 export function isSent({ kind }: InputPlace): boolean {
-  return kind !== "connection" && kind !== "response";
+  return kind !== "connection" && kind !== "response" && kind !== "work";
 }

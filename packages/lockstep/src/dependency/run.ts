@@ -1,10 +1,12 @@
-/** `run()`: the graph outside HTTP, for jobs and command-line tools. */
+/** `run()` and `api.run()`: the graph outside HTTP, for jobs and command-line tools. */
 import { Denial } from "../outcome/deny.ts";
 import { BuildError, LockstepError } from "../problem/error.ts";
 import { checkOptions } from "../problem/options.ts";
 import { AppValues } from "./app-values.ts";
 import type { AnyDependency, ValueOf } from "./dependency.ts";
 import { Execution, type Failed } from "./execution.ts";
+import type { Overrides } from "./graph.ts";
+import { entriesOf } from "./node.ts";
 import { type OverrideList, readOverrides } from "./override.ts";
 import { compile } from "./plan.ts";
 import type { Thrown } from "./resource-stack.ts";
@@ -26,6 +28,8 @@ export class Refused extends LockstepError<"forbidden"> {
  * afterwards, with its error thrown in if it fails; a resource may throw a problem instead of an error that nothing expected.
  * Guards run as in a request.
  *
+ * Values of the app are made for this run and close with it. A program that has an API uses `api.run()`, which shares the API's.
+ *
  * @throws Refused if a guard refuses
  * @throws BuildError `wrong_option`, `wrong_dependency` if an input or a scheme has no value outside a request
  *
@@ -40,16 +44,49 @@ export async function run<D extends AnyDependency, R = ValueOf<D>, const A exten
   // Without `use` the result is the value itself, which is what R defaults to.
   use: (value: ValueOf<D>) => R | PromiseLike<R> = (value) => value as R,
 ): Promise<R> {
-  checkOptions<RunContext<A>>("run()", context, { with: true });
-  const overrides = readOverrides(context.with ?? []);
-  const outcome = compile([{ key: "value", node: dep["~dep"] }], overrides).outcomes[0];
+  const overrides = contextOverrides("run()", context);
+  return runToClose(dep, { overrides, app: new AppValues(overrides) }, use);
+}
+
+/** The dependencies that a run replaces. @throws BuildError `wrong_option`, `wrong_dependency` */
+export function contextOverrides(where: string, context: RunContext<readonly AnyDependency[]>): Overrides {
+  checkOptions<RunContext<readonly AnyDependency[]>>(where, context, { with: true });
+  return readOverrides(context.with ?? []);
+}
+
+/** What a run replaces, and the values of the app that it uses. */
+export interface RunSetting {
+  readonly overrides: Overrides;
+  readonly app: AppValues;
+}
+
+/** Runs a dependency and closes the values of the app. @throws as `run()` does */
+export async function runToClose<D extends AnyDependency, R>(
+  dep: D,
+  setting: RunSetting,
+  use: (value: ValueOf<D>) => R | PromiseLike<R>,
+): Promise<R> {
+  const ended = await attempt(() => runOnce(dep, setting, use));
+  const closingApp = await attempt(() => setting.app.close());
+  // The first error is the one to tell: those of closing follow from it.
+  if ("error" in ended) throw ended.error;
+  if ("error" in closingApp) throw closingApp.error;
+  return ended.result;
+}
+
+/** Runs a dependency with values of the app that stay open. @throws as `run()` does */
+export async function runOnce<D extends AnyDependency, R>(
+  dep: D,
+  { overrides, app }: RunSetting,
+  use: (value: ValueOf<D>) => R | PromiseLike<R>,
+): Promise<R> {
+  const outcome = compile(entriesOf("run()", { value: dep }), overrides).outcomes[0];
   if (outcome?.kind !== "run") {
     throw new BuildError(
       "wrong_dependency",
       "pass the credential's value, or the principal's, with { with: [[it, value]] }: a dependency below needs it",
     );
   }
-  const app = new AppValues(overrides);
   const execution = new Execution(outcome, Array.from({ length: outcome.slotCount }), undefined, app);
   const ended = await attempt(async () => {
     const failed = await execution.advance(Infinity);
@@ -57,11 +94,9 @@ export async function run<D extends AnyDependency, R = ValueOf<D>, const A exten
     return use(execution.values()["value"]);
   });
   const closing = await execution.close("error" in ended ? ended : undefined);
-  const closingApp = await attempt(() => app.close());
   // The first error is the one to tell, unless a resource has translated it: those of closing follow from it.
   if (closing !== undefined) throw asRefused(settleClosing("error" in ended ? ended : undefined, closing).error);
   if ("error" in ended) throw ended.error;
-  if ("error" in closingApp) throw closingApp.error;
   return ended.result;
 }
 

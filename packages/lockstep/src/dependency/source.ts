@@ -5,6 +5,7 @@
 import type { HostRequest } from "../host/host.ts";
 import type { RequestBody } from "../host/request-body.ts";
 import type { AnswerAdditions } from "../outcome/answer-additions.ts";
+import type { LaterWork } from "../outcome/later-work.ts";
 
 /** A body as it was sent. Each input parses it as it declares. */
 export interface Content {
@@ -47,6 +48,8 @@ export interface Source extends CredentialSource {
    * input has read it
    */
   pieces(maxBytes: number): RequestBody;
+  /** The work that is left for after the answer, the same for all dependencies. */
+  laterWork(): LaterWork;
   /** The request is over: pieces that nobody has read by now are not read. */
   end(): void;
 }

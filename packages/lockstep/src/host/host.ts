@@ -81,6 +81,11 @@ export interface HostResponse {
    * counts.
    */
   readonly sent?: (() => void) | undefined;
+  /**
+   * Work that the request has left for after its answer: it starts after `sent()`, and the promise settles when all of it has
+   * ended. It never rejects. Pass it to the runtime if the runtime stops a program that nobody waits for (`waitUntil()`).
+   */
+  readonly work?: Promise<void> | undefined;
 }
 
 /** A route, as a host can register it with a router of its own. The core still decides which route a request selects. */

@@ -5,6 +5,7 @@ import { readWhole, RequestBody } from "../host/request-body.ts";
 import { BuildError, LockstepError } from "../problem/error.ts";
 import { ownProblem } from "../problem/problem.ts";
 import { AnswerAdditions } from "../outcome/answer-additions.ts";
+import { LaterWork } from "../outcome/later-work.ts";
 import { parseCookies } from "./cookies.ts";
 import { decodeUtf8, parseJson } from "./json.ts";
 import type { InputLimits } from "./limits.ts";
@@ -23,6 +24,7 @@ export class RequestSource implements Source {
   #content: Promise<Content> | undefined;
   #additions: AnswerAdditions | undefined;
   #body: RequestBody | undefined;
+  #later: LaterWork | undefined;
 
   constructor(request: HostRequest, params: Readonly<Record<string, string>>, limits: InputLimits, requestId: string) {
     this.request = request;
@@ -57,6 +59,16 @@ export class RequestSource implements Source {
   /** What dependencies have added to the answer, if any can. */
   get added(): AnswerAdditions | undefined {
     return this.#additions;
+  }
+
+  /** The work for after the answer, made for the first that asks. */
+  laterWork(): LaterWork {
+    return (this.#later ??= new LaterWork());
+  }
+
+  /** The work for after the answer, if any dependency can ask for some. */
+  get later(): LaterWork | undefined {
+    return this.#later;
   }
 
   async #readContent(): Promise<Content> {

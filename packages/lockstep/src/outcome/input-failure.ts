@@ -1,6 +1,9 @@
 /** An input that does not fit what the endpoint takes. */
 
-/** Where an input comes from. `response` is the answer, which takes what dependencies add; it never fails. */
+/**
+ * Where an input comes from. `response` is the answer, which takes what dependencies add, and `work` is what is left for after
+ * it. These two never fail.
+ */
 export type InputKind =
   | "path"
   | "query"
@@ -8,11 +11,11 @@ export type InputKind =
   | "cookie"
   | "connection"
   | "response"
+  | "work"
   | "body"
   | "form"
   | "raw-body"
   | "body-stream";
-
 /** One thing wrong with an input. */
 export interface InputIssue {
   readonly in: InputKind;

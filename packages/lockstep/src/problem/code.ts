@@ -40,6 +40,8 @@ export const buildCodes = [
   "wrong_lifetime",
   "wrong_result",
   "check_not_awaited",
+  "work_unfinished",
+  "api_closed",
   "unprotected_route",
   "unchecked_object",
   "unnested_object",

@@ -5,7 +5,7 @@
 import { crossSiteReason } from "../access/cross-site.ts";
 import { Denial } from "../outcome/deny.ts";
 import { Refusal } from "../outcome/refusal.ts";
-import { once, readable } from "../callback.ts";
+import { readable } from "../callback.ts";
 import { isPromise } from "../promise.ts";
 import { Execution, type Failed } from "../dependency/execution.ts";
 import type { SchemeNode } from "../dependency/node.ts";
@@ -23,6 +23,7 @@ import { UnwritableText } from "../problem/unwritable-text.ts";
 import { type RunningRequest, within } from "../whereabouts.ts";
 import { ClosingStream, ReaderGone } from "./closing-stream.ts";
 import { AnswerFailure, answerTo, challengesOf, scopesNeeded } from "./failed-answer.ts";
+import { outgoing } from "./outgoing.ts";
 import { requestIdOf } from "./request-id.ts";
 import { RequestReports } from "./request-reports.ts";
 import { type AnswerContext, respond, respondProblem } from "./respond.ts";
@@ -76,10 +77,8 @@ export class Exchange implements HostExchange, RunningRequest {
     return isPromise(finished) ? finished.then((response) => this.#outgoing(response)) : this.#outgoing(finished);
   }
 
-  /** Lets the host tell when the answer was sent, if anybody wants to know. */
   #outgoing(response: HostResponse): HostResponse {
-    if (this.#route.serving.onAnswer === undefined) return response;
-    return { ...response, sent: once(() => this.#reports.answered(response.status)) };
+    return outgoing(response, this.#reports, this);
   }
 
   /** What `finish()` does, inside the request. */
@@ -190,9 +189,14 @@ export class Exchange implements HostExchange, RunningRequest {
       return { ...response, body: new ClosingStream(response.body, (failure) => this.#closeStream(execution, failure)) };
     }
     const closed = execution.close();
-    if (isPromise(closed))
-      return closed.then((closing) => (closing === undefined ? response : this.#settled(settleClosing(undefined, closing))));
-    return closed === undefined ? response : this.#settled(settleClosing(undefined, closed));
+    if (isPromise(closed)) return closed.then((closing) => this.#closed(response, closing));
+    return this.#closed(response, closed);
+  }
+
+  #closed(response: HostResponse, closing: ClosingError | undefined): MaybePromise<HostResponse> {
+    if (closing !== undefined) return this.#settled(settleClosing(undefined, closing));
+    this.#reports.keepWork();
+    return response;
   }
 
   /**
@@ -205,6 +209,7 @@ export class Exchange implements HostExchange, RunningRequest {
     const closing = (await execution.close(failure)) ?? undefined;
     if (failure !== undefined && !(failure.error instanceof ReaderGone)) this.#reports.thrown(this.#source.blamed(failure.error));
     for (const error of closing?.all ?? []) this.#reports.thrown(error);
+    if (failure === undefined && closing === undefined) this.#reports.keepWork();
     return closing;
   }
 

@@ -1,15 +1,18 @@
-/** The reports of one request: audit events, unexpected errors, and its answer. Nothing here changes an answer. */
+/**
+ * The reports of one request: audit events, unexpected errors, its answer, and the work after it. Nothing here changes an answer.
+ */
 import type { AuditDetails } from "../audit/event.ts";
 import { readable } from "../callback.ts";
 import type { Execution } from "../dependency/execution.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { Step } from "../dependency/plan.ts";
 import { reachedObjects } from "../dependency/reached.ts";
+import type { LaterWork, Work } from "../outcome/later-work.ts";
 import type { Refusal } from "../outcome/refusal.ts";
 import type { RequestSource } from "../input/request-source.ts";
 import { auditOf, auditOfThrown, credentialInUrl } from "./audited.ts";
 import type { ServedRoute } from "./served-route.ts";
-import type { AnswerEvent } from "./serving.ts";
+import type { AnswerEvent, ErrorOrigin } from "./serving.ts";
 
 /** The reports of one request. */
 export class RequestReports {
@@ -47,8 +50,36 @@ export class RequestReports {
     const details = auditOfThrown(error, path, schemes);
     if (details === undefined) return;
     this.audit(details);
-    if (details.type !== "error.unexpected") return;
-    this.#route.serving.onError(error, { requestId: this.requestId, route: this.#route.label, subject: this.#subjects()[0] });
+    if (details.type === "error.unexpected") this.#route.serving.onError(error, this.origin());
+  }
+
+  /** Whether anybody wants to know when the request is over. */
+  get isHeard(): boolean {
+    return this.#route.serving.onAnswer !== undefined;
+  }
+
+  /** What the request leaves for after its answer, if a dependency can. */
+  get later(): LaterWork | undefined {
+    return this.#source.later;
+  }
+
+  /** The request has succeeded, and everything that it opened is closed: the work that it left will be done. */
+  keepWork(): void {
+    this.later?.keep((ended) => this.#route.serving.background.track(ended, this.origin()));
+  }
+
+  /** Does work that was left for after the answer. Its error is told to the listener alone. Never rejects. */
+  async perform(work: Work): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#route.serving.onError(readable(error), this.origin());
+    }
+  }
+
+  /** Where an error of this request happened. */
+  origin(): ErrorOrigin {
+    return { requestId: this.requestId, route: this.#route.label, subject: this.#subjects()[0] };
   }
 
   /** The handler is about to run: somebody reaches objects that `permitted()` opened. */

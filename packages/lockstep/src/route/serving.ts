@@ -7,6 +7,7 @@ import { isPrintable, isToken } from "../http/token.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
 import type { ApiOptions } from "./api-options.ts";
 import { ErrorTranslations } from "./error-translation.ts";
+import { Background } from "./background.ts";
 import { BuildError } from "../problem/error.ts";
 import { webOriginOf } from "../access/origin.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
@@ -67,6 +68,7 @@ export interface Serving {
   readonly app: AppValues;
   /** The errors of the application that have an answer. */
   readonly translations: ErrorTranslations | undefined;
+  readonly background: Background;
   /** Never throws. */
   readonly onError: (error: unknown, about: ErrorOrigin) => void;
   /** Never throws. `undefined` if nobody listens. */
@@ -90,6 +92,7 @@ export function servingOf(options: ApiOptions, app: AppValues, routes: readonly 
     audit: new AuditReporter(options.audit ?? consoleAudit, options.clock ?? Date.now),
     app,
     translations: options.translate && new ErrorTranslations(options.translate),
+    background: new Background(),
     onError: (error, about) => notify(`onError failed on ${about.route} (request ${about.requestId})`, onError, error, about),
     onAnswer: onAnswer && ((event) => notify(`onAnswer failed on ${event.route} (request ${event.requestId})`, onAnswer, event)),
     requestIdHeader: requestIdHeaderOf(options),

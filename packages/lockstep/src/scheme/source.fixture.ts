@@ -6,6 +6,7 @@ import type { Extraction, SchemeDefinition } from "../dependency/scheme-definiti
 import type { AnyDependency } from "../dependency/dependency.ts";
 import type { Source } from "../dependency/source.ts";
 import { AnswerAdditions } from "../outcome/answer-additions.ts";
+import { LaterWork } from "../outcome/later-work.ts";
 import { Refusal } from "../outcome/refusal.ts";
 import type { ClientCertificate } from "../host/host.ts";
 import { Redacted } from "../secret/redacted.ts";
@@ -41,6 +42,7 @@ export function sourceOf({ headers = {}, query = "", certificate }: Raw = {}): S
     cookies: () => grouped(valuesOf("cookie").flatMap((line) => line.split("; ").map(pairOf))),
     additions: () => new AnswerAdditions(),
     limits: { maxBodyBytes: 0, maxParameters: 0 },
+    laterWork: () => new LaterWork(),
     content: () => Promise.reject(new Error("A scheme never reads the body")),
     pieces: () => {
       throw new Error("A scheme never reads the body");

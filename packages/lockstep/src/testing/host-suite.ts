@@ -9,6 +9,7 @@ import { bodyBehaviours } from "./behaviour/body.ts";
 import { corsBehaviours } from "./behaviour/cors.ts";
 import { crossSiteBehaviours } from "./behaviour/cross-site.ts";
 import { inputBehaviours } from "./behaviour/input.ts";
+import { laterBehaviours } from "./behaviour/later.ts";
 import { methodBehaviours } from "./behaviour/method.ts";
 import { oauthBehaviours } from "./behaviour/oauth.ts";
 import { orderBehaviours } from "./behaviour/order.ts";
@@ -43,6 +44,7 @@ const subjects = [
   ["audit", auditBehaviours],
   ["reports", reportBehaviours],
   ["webhooks", webhookBehaviours],
+  ["work after the answer", laterBehaviours],
 ] as const;
 
 /**

@@ -16,6 +16,7 @@ import { del, get, patch, post, type Route } from "../route/route.ts";
 import { unchecked } from "../route/unchecked.ts";
 import { addedHeaderRoutes } from "./added-header-routes.ts";
 import { bodyRoutes } from "./body-routes.ts";
+import { laterRoutes } from "./later-routes.ts";
 import { anyText, maybeInteger, texts } from "./plain-schema.ts";
 import { type Person, type World } from "./world.ts";
 import { type Access, accessOf, noteChange, noteId, ranOn } from "./suite-access.ts";
@@ -51,6 +52,7 @@ export function suiteApi(world: World): Api {
       ...oauthRoutes(access),
       ...webhookRoutes(world),
       ...addedHeaderRoutes(access.active),
+      ...laterRoutes(world, access),
     ],
   });
 }

@@ -67,6 +67,8 @@ export class World {
   readonly errors: unknown[] = [];
   /** One event for each answer, as soon as the host knows that it was sent. */
   readonly answers: AnswerEvent[] = [];
+  /** What work after an answer waits for. */
+  gate: Promise<void> = Promise.resolve();
   /** The routes of the handlers that ran, in order. */
   readonly handled: string[] = [];
 

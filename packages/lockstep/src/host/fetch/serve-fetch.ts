@@ -1,4 +1,5 @@
 /** Answers web requests: the host of tests, and of runtimes that speak fetch (Workers, Deno, Bun). */
+import { notify } from "../../callback.ts";
 import { BuildError } from "../../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../../problem/options.ts";
 import { isBodiless } from "../../http/bodiless.ts";
@@ -19,9 +20,17 @@ export interface FetchOptions {
   readonly secure?: (request: Request) => boolean | undefined;
   /** The path under which the API answers, for example `/api`: any other path is 404. Default: the root. */
   readonly basePath?: string;
+  /**
+   * Tells the runtime to go on until work after an answer has ended (`afterAnswer()`). Called with a promise that never rejects.
+   * Default: `waitUntil()` of the context that the runtime passes beside the request, if it passes one, as Cloudflare Workers do.
+   */
+  readonly waitUntil?: (work: Promise<void>, request: Request) => void;
 }
 
-const fetchOptions: KnownOptions<FetchOptions> = { address: true, secure: true, basePath: true };
+const fetchOptions: KnownOptions<FetchOptions> = { address: true, secure: true, basePath: true, waitUntil: true };
+
+/** The function that a fetch runtime calls for each request. The runtime may pass more, such as its context. */
+export type FetchFunction = (request: Request, ...platform: readonly unknown[]) => Promise<Response>;
 
 /**
  * Returns the function that a fetch runtime calls for each request. It never rejects. `api.fetch` is the same function without
@@ -34,17 +43,14 @@ const fetchOptions: KnownOptions<FetchOptions> = { address: true, secure: true, 
  * export default { fetch: serveFetch(api, { address: (request) => request.headers.get("cf-connecting-ip") ?? undefined }) };
  * ```
  */
-export function serveFetch(
-  api: { readonly "~dispatcher": HostedApi },
-  options: FetchOptions = {},
-): (request: Request) => Promise<Response> {
+export function serveFetch(api: { readonly "~dispatcher": HostedApi }, options: FetchOptions = {}): FetchFunction {
   checkOptions("serveFetch()", options, fetchOptions);
   checkBasePath(options.basePath);
   const hosted = dispatcherOf(api, {
     clientAddress: options.address !== undefined || { unknown: "pass { address } to serveFetch()" },
   });
   let watches = false;
-  return async (request) => {
+  return async (request, ...platform) => {
     // From the first request on, and not at start-up: a program that only makes an API watches nothing.
     if (!watches) watchUnawaited();
     watches = true;
@@ -55,6 +61,7 @@ export function serveFetch(
       response = await hosted.handle(new FetchRequest(request, known));
       const isSent = request.method !== "HEAD" && !isBodiless(response.status);
       if (!isSent) discard(response.body);
+      if (response.work !== undefined) holdRuntime(response.work, request, options.waitUntil, platform);
       return handedOver(isSent ? response : { ...response, body: undefined });
     } catch (error) {
       // A status or a header that cannot be written, or a function of the application that throws.
@@ -82,6 +89,27 @@ function secureOf(request: Request, { secure }: FetchOptions): boolean | undefin
   const said: unknown = secure?.(request);
   if (said === undefined || typeof said === "boolean") return said;
   throw new BuildError("wrong_option", "serveFetch(): return true or false from secure(), or undefined to use the URL");
+}
+
+/** The part of a runtime's context that keeps a program running. */
+interface RuntimeContext {
+  waitUntil(work: Promise<void>): void;
+}
+
+/** Passes running work to the runtime, if there is a way. If that fails, the answer stays as it is. */
+function holdRuntime(
+  work: Promise<void>,
+  request: Request,
+  waitUntil: FetchOptions["waitUntil"],
+  platform: readonly unknown[],
+): void {
+  if (waitUntil !== undefined) return notify("waitUntil() failed", waitUntil, work, request);
+  const context = platform.find(isRuntimeContext);
+  if (context !== undefined) notify("waitUntil() failed", () => context.waitUntil(work));
+}
+
+function isRuntimeContext(value: unknown): value is RuntimeContext {
+  return typeof value === "object" && value !== null && "waitUntil" in value && typeof value.waitUntil === "function";
 }
 
 /** Nobody tells when a whole answer was written. A stream is over when its last piece was asked for, or nobody reads on. */
