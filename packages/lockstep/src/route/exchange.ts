@@ -189,8 +189,7 @@ export class Exchange implements HostExchange, RunningRequest {
       return { ...response, body: new ClosingStream(response.body, (failure) => this.#closeStream(execution, failure)) };
     }
     const closed = execution.close();
-    if (isPromise(closed)) return closed.then((closing) => this.#closed(response, closing));
-    return this.#closed(response, closed);
+    return isPromise(closed) ? closed.then((closing) => this.#closed(response, closing)) : this.#closed(response, closed);
   }
 
   #closed(response: HostResponse, closing: ClosingError | undefined): MaybePromise<HostResponse> {
