@@ -63,11 +63,11 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       SchemeOptions ScopedOptions`,
   },
   "lockstep/webhook": {
-    values: "standardWebhooks stripeWebhook githubWebhook webhookSignature memoryReplays signWebhook",
+    values: "standardWebhooks stripeWebhook githubWebhook webhookSignature memoryReplays sendWebhook signWebhook",
     types: `
       StandardWebhooksOptions TimedWebhookOptions WebhookOptions WebhookDefinition SentSignature ReadSignature SignedContent
       Webhook WebhookEvent WebhookSecret WebhookHash SecretsSource FactsOfSource
-      WebhookReplays ReplaysSource MemoryReplaysOptions SignedWebhook SignWebhookOptions`,
+      WebhookReplays ReplaysSource MemoryReplaysOptions SendWebhookOptions SignedWebhook SignWebhookOptions`,
   },
   "lockstep/host": {
     values: "dispatcherOf answerToError malformedPath isBodiless Pieces discard watchUnawaited",
@@ -89,6 +89,7 @@ const explained: readonly { readonly types: string; readonly because: string }[]
   },
   { types: "StacklessError", because: "a base class that adds no public member to LockstepError" },
   { types: "KeySource KeyContext PrivateKey", because: "the inside of keys, under a symbol that is not exported" },
+  { types: "OutboundHosts", because: "the options that remoteJwks() and sendWebhook() share: a program passes a record" },
   { types: "RefusalKind", because: "malformedCredential() and repeatedCredential() are the only ways to make a Refusal" },
 ];
 

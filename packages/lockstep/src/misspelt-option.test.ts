@@ -152,6 +152,7 @@ const others: Readonly<Record<string, Row>> = {
       ...added,
     }),
   memoryReplays: (added) => webhook.memoryReplays({ maxEntries: 1, ...added }),
+  sendWebhook: (added) => webhook.sendWebhook({ url: "https://localhost/", id: "msg_1", body: "", secrets: [whsec], ...added }),
   signWebhook: (added) => webhook.signWebhook({ id: "msg_1", body: "", secrets: [whsec], ...added }),
   lockstep: (added) => fastify.lockstep(api, { foreign: [], ...added }),
   fastifyServer: (added) => fastify.fastifyServer(api, { foreign: [], ...added }).close(),

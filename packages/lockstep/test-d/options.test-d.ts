@@ -56,7 +56,15 @@ import { serveFetch } from "lockstep/fetch";
 import { dispatcherOf } from "lockstep/host";
 import { hmacSecret, type HmacSecret, jwtIssuer, jwtVerifier, liveJwks, remoteJwks } from "lockstep/jwt";
 import { scheme, type SchemeDefinition } from "lockstep/scheme";
-import { githubWebhook, memoryReplays, signWebhook, standardWebhooks, stripeWebhook, webhookSignature } from "lockstep/webhook";
+import {
+  githubWebhook,
+  memoryReplays,
+  sendWebhook,
+  signWebhook,
+  standardWebhooks,
+  stripeWebhook,
+  webhookSignature,
+} from "lockstep/webhook";
 import { activeUser, admin, id, token as bearer } from "./example.ts";
 
 const text = z.string();
@@ -281,6 +289,9 @@ webhookSignature({ sender: "a", secrets: ["b"], signatureHeader: "X-A", read: ()
 // memoryReplays
 // @ts-expect-error 'mispelt' does not exist
 memoryReplays({ maxEntries: 1, mispelt: 1 });
+// sendWebhook
+// @ts-expect-error 'mispelt' does not exist
+sendWebhook({ url: "https://a.example", id: "msg_1", body: "", secrets: ["whsec_"], mispelt: 1 });
 // signWebhook
 // @ts-expect-error 'mispelt' does not exist
 signWebhook({ id: "msg_1", body: "", secrets: ["whsec_"], mispelt: 1 });

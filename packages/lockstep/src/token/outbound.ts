@@ -1,30 +1,16 @@
 /**
- * The one place from which this folder reaches the network: https only, no redirects, public hosts only, a
+ * The one place from which this folder reaches the network: https only, no redirects, public hosts only (`outbound-host.ts`), a
  * limit on time and size, JSON only. The documents are public, so no secret is ever sent.
- *
- * On Node a name is resolved once, each of its addresses is checked, and the connection goes to one of those. Other runtimes, and
- * a `fetch` of the caller's, resolve names themselves: there a host is judged by its text.
  */
 import { isJson, parseMediaType } from "../http/media-type.ts";
 import { BuildError, Unavailable } from "../problem/error.ts";
-import { isAddressHost, isLoopbackAddress, isPublicAddress, isPublicHost } from "./public-address.ts";
-import { nodePinning, type Pinning } from "./pinned-connection.ts";
+import { checkedAddresses, type OutboundHosts, urlRefusal } from "./outbound-host.ts";
+import { nodePinning } from "./pinned-connection.ts";
 import { isJsonObject, parseStrictJson } from "../json/strict-json.ts";
 import type { JsonObject } from "../json/strict-json.ts";
 
 /** How documents of an issuer may be fetched. */
-export interface OutboundOptions {
-  /**
-   * Hosts (`"keycloak.internal"`, or with a port `"127.0.0.1:8080"`) that may be fetched although they are not on the public
-   * internet. Plain `http:` is accepted for those of them that are a loopback address. Default: none.
-   */
-  readonly allowPrivateHosts?: readonly string[];
-  /**
-   * The addresses of a name. Each must be public, unless the host is among `allowPrivateHosts`. On Node the connection goes to
-   * one of them; beside a `fetch`, and on other runtimes, they are checked and the request resolves the name again. Default: on
-   * Node the system's resolver, elsewhere none.
-   */
-  readonly resolve?: (host: string) => Promise<readonly string[]>;
+export interface OutboundOptions extends OutboundHosts {
   /**
    * Makes the requests instead, for example through a proxy; it also decides which addresses it connects to. Default: on Node a
    * connection to a checked address, which uses no proxy; elsewhere the runtime's `fetch`.
@@ -87,43 +73,12 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-function urlRefusal(url: string, options: OutboundOptions): string | undefined {
-  if (!URL.canParse(url)) return "its address is not an absolute URL";
-  const { protocol, host, hostname, username, password } = new URL(url);
-  if (username !== "" || password !== "") return "its address holds a user name";
-  const isListed = isAllowedPrivate({ host, hostname }, options);
-  if (protocol !== "https:" && !(protocol === "http:" && isLoopbackAddress(hostname))) {
-    return "its address is not https (http is for loopback addresses in `allowPrivateHosts`)";
-  }
-  return isListed || isPublicHost(hostname) ? undefined : "its host is not on the public internet (see `allowPrivateHosts`)";
-}
-
-function isAllowedPrivate(
-  { host, hostname }: { readonly host: string; readonly hostname: string },
-  { allowPrivateHosts = [] }: OutboundOptions,
-): boolean {
-  return allowPrivateHosts.some((allowed) => allowed === host || allowed === hostname);
-}
-
-/**
- * The addresses of a host, each of them checked. None if the host is an address, which was checked with the URL, or if nobody
- * resolves it or needs to: a private host is allowed by name, so its addresses matter only for a connection to them.
- */
-async function checkedAddresses(url: URL, pinning: Pinning | undefined, options: OutboundOptions): Promise<readonly string[]> {
-  const isAllowed = isAllowedPrivate(url, options);
-  const resolve = options.resolve ?? pinning?.resolve;
-  if (resolve === undefined || isAddressHost(url.hostname) || (isAllowed && pinning === undefined)) return [];
-  const addresses = await resolve(url.hostname);
-  if (addresses.length === 0 || !(isAllowed || addresses.every(isPublicAddress))) {
-    throw new Unavailable("A document was not fetched: its host has no address, or one that is not public");
-  }
-  return addresses;
-}
-
 async function fetchText(address: string, options: OutboundOptions, signal: AbortSignal): Promise<string> {
   const url = new URL(address);
   const pinning = options.fetch === undefined ? nodePinning() : undefined;
   const addresses = await checkedAddresses(url, pinning, options);
+  if (addresses === undefined)
+    throw new Unavailable("A document was not fetched: its host has no address, or one that is not public");
   const response = await (pinning?.get(url, addresses, signal) ?? fetchPlainly(url, options, signal));
   const refusal = responseRefusal(response);
   if (refusal === undefined) return readText(response);

@@ -16,6 +16,19 @@ export interface Pinning {
    * @throws Unavailable for every answer but 200, redirects included; whatever the connection fails with; the signal's reason
    */
   readonly get: (url: URL, addresses: readonly string[], signal: AbortSignal) => Promise<Response>;
+  /**
+   * Sends one POST in the same way, and returns the status of the answer, whose body is not read. A redirect is an answer.
+   *
+   * @throws whatever the connection fails with; the signal's reason
+   */
+  readonly post: (url: URL, addresses: readonly string[], message: PostedMessage) => Promise<number>;
+}
+
+/** A message to send. */
+export interface PostedMessage {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -63,6 +76,17 @@ export function nodePinning(): Pinning | undefined {
         request(url, options, resolve).on("error", reject).end();
       });
       return responseOf(incoming);
+    },
+    post: async (url, addresses, { headers, body, signal }) => {
+      const { request } = url.protocol === "http:" ? http : https;
+      const length = String(typeof body === "string" ? new TextEncoder().encode(body).length : body.length);
+      const all = { ...headers, "content-length": length };
+      const options = { method: "POST", agent: false, signal, headers: all, lookup: lookupOf(addresses) } as const;
+      const incoming = await new Promise<Incoming>((resolve, reject) => {
+        request(url, options, resolve).on("error", reject).end(body);
+      });
+      incoming.destroy();
+      return incoming.statusCode ?? 0;
     },
   };
 }

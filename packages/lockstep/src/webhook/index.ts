@@ -29,4 +29,5 @@ export { type WebhookReplays } from "./replays.ts";
 export { memoryReplays, type MemoryReplaysOptions } from "./memory-replays.ts";
 
 // Sending.
+export { sendWebhook, type SendWebhookOptions } from "./send-webhook.ts";
 export { signWebhook, type SignedWebhook, type SignWebhookOptions } from "./sign-webhook.ts";
