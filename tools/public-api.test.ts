@@ -15,7 +15,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       responseHeaders responseCookie
       httpBearer httpBasic apiKeyHeader apiKeyCookie apiKeyQuery
       oauth2PasswordBearer oauth2AuthorizationCode oauth2ClientCredentials openIdConnect mutualTls signedHeader
-      reply stream media unchecked deny notFound problem Problem oauthError OAuthError
+      reply stream text html json file unchecked deny notFound problem Problem oauthError OAuthError
       BuildError InvalidCredential LockstepError Unavailable
       consoleAudit pinoAudit
       Redacted secret sameSecret`,
@@ -29,7 +29,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       HeaderDescription HeaderDescriptions HeaderValue HeaderValues ResponseHeaders ResponseCookie ResponseCookieOptions
       HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme
       OAuth2PasswordBearerOptions OAuth2AuthorizationCodeOptions OAuth2ClientCredentialsOptions OpenIdConnectOptions
-      AnswerHeaders Reply ReplyOptions Cookie StreamReply StreamOptions Anything
+      AnswerHeaders Reply ReplyOptions TextResult FileResult Cookie StreamReply StreamOptions Anything
       ProblemOptions OAuthErrorCode OAuthErrorOptions DeclaredProblems BuildCode ProblemCode ErrorCode CorsOptions ErrorListener ErrorOrigin AnswerEvent AnswerListener
       AuditContext AuditEvent AuditEventType AuditOrigin AuditRecord AuditSink StructuredLogger
       Secret
@@ -84,9 +84,10 @@ const explained: readonly { readonly types: string; readonly because: string }[]
   },
   { types: "Protection Notice", because: "the two parts of Fact, which is exported" },
   {
-    types: "NoDeps NoSchema OneRecord MediaBody Permission",
+    types: "NoDeps NoSchema OneRecord Permission ResponseSchema Responses Statuses",
     because: "defaults and limits of a type parameter: the compiler reports the argument",
   },
+  { types: "Declared", because: "the mark of a declaration: TextResult and FileResult are made of it" },
   { types: "StacklessError", because: "a base class that adds no public member to LockstepError" },
   { types: "KeySource KeyContext PrivateKey", because: "the inside of keys, under a symbol that is not exported" },
   { types: "OutboundHosts", because: "the options that remoteJwks() and sendWebhook() share: a program passes a record" },

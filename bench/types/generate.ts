@@ -78,7 +78,7 @@ const shown_${name} = unowned("published", { id: path("id", z.uuid()), db }, ({ 
 export const routes_${name} = [
   get("/${name}", { deps: { user: activeUser, page, db }, response: z.array(${name}) }, ({ user, page, db }) =>
     db.table("${name}").list({ ownerId: user.id, limit: page.limit })),
-  post("/${name}", { deps: { user: scopes(activeUser, "items:write"), change: body(${name}Change), db }, response: ${name} }, async ({ user, change, db }) =>
+  post("/${name}", { deps: { user: scopes(activeUser, "items:write"), change: body(${name}Change), db }, status: 201, response: ${name} }, async ({ user, change, db }) =>
     reply(201, await db.table("${name}").save({ ...change, ownerId: user.id }))),
   get("/${name}/:id", { deps: { row: own_${name} }, response: ${name} }, ({ row }) => row),
   patch(

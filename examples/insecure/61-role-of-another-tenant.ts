@@ -30,7 +30,7 @@ export const api = createApi({
   routes: [
     del(
       "/orgs/:orgId/invoices/:invoiceId",
-      { deps: { admin: role.require("admin"), invoice, writer } },
+      { deps: { admin: role.require("admin"), invoice, writer }, status: 200 },
       ({ invoice }) => invoice.id,
     ),
   ],

@@ -7,7 +7,7 @@ import { type Authenticated, createApi, post, type Route } from "lockstep";
 import { activeUser, type User } from "./secure.ts";
 
 const accountRoutes = (user: Authenticated<User>): readonly Route[] => [
-  post("/close-account", { deps: { user } }, ({ user }) => `closed ${user.id}`),
+  post("/close-account", { deps: { user }, status: 200 }, ({ user }) => `closed ${user.id}`),
 ];
 
 export const api = createApi({ title: "Invoices", version: "1.0.0", routes: accountRoutes(activeUser) });

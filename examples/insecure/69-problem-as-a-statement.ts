@@ -8,7 +8,7 @@ import { body, post, problem } from "lockstep";
 import { ask, caller, serve } from "./served.ts";
 
 const payment = body(z.object({ cents: z.int() }));
-const pay = post("/payments", { deps: { user: caller, payment } }, ({ payment }) => {
+const pay = post("/payments", { deps: { user: caller, payment }, status: 200 }, ({ payment }) => {
   if (payment.cents > 10_000) problem(403, "over_the_limit", "Payments end at 100.00.");
   return `paid ${payment.cents}`;
 });

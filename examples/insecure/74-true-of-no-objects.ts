@@ -14,7 +14,7 @@ const own = owned(
   ({ wanted }) => wanted.ids.flatMap((id) => invoices.get(id) ?? []),
   (found, { user }) => found.every((invoice) => invoice.customerId === user.id),
 );
-const served = serve(post("/archive", { deps: { own } }, ({ own }) => `archived ${own.length}`));
+const served = serve(post("/archive", { deps: { own }, status: 200 }, ({ own }) => `archived ${own.length}`));
 
 export const wrong = ask(served, "POST /archive", { as: "eve", json: { ids: ["i3"] } });
 export const right = ask(served, "POST /archive", { as: "eve", json: { ids: ["i2"] } });

@@ -8,7 +8,7 @@ import { body, patch } from "lockstep";
 import { ask, caller, serve } from "./served.ts";
 
 const change = body(z.object({ name: z.string() }));
-const served = serve(patch("/me", { deps: { user: caller, change } }, ({ change }) => Object.keys(change).join()));
+const served = serve(patch("/me", { deps: { user: caller, change }, status: 200 }, ({ change }) => Object.keys(change).join()));
 
 export const wrong = ask(served, "PATCH /me", { as: "eve", json: { name: "Eve", role: "admin" } });
 export const right = ask(served, "PATCH /me", { as: "eve", json: { name: "Eve" } });

@@ -8,7 +8,7 @@ import { ask, serve } from "./served.ts";
 
 const session = apiKeyCookie({ name: "__Host-session" });
 const user = authenticate({ session }, ({ session }) => (session.reveal() === "s1" ? { id: "u1" } : undefined));
-const served = serve(post("/close-account", { deps: { user } }, ({ user }) => `closed ${user.id}`));
+const served = serve(post("/close-account", { deps: { user }, status: 200 }, ({ user }) => `closed ${user.id}`));
 const cookie = "__Host-session=s1";
 
 export const wrong = ask(served, "POST /close-account", { headers: { cookie, "sec-fetch-site": "cross-site" } });

@@ -8,7 +8,7 @@ import { body, post } from "lockstep";
 import { ask, caller, serve } from "./served.ts";
 
 const sent = body(z.object({ total: z.number() }));
-const served = serve(post("/invoices", { deps: { user: caller, sent } }, ({ sent }) => sent.total));
+const served = serve(post("/invoices", { deps: { user: caller, sent }, status: 200 }, ({ sent }) => sent.total));
 
 export const wrong = ask(served, "POST /invoices", { json: { amount: "?" } });
 export const right = ask(served, "POST /invoices", { as: "eve", json: { total: 80 } });

@@ -14,6 +14,6 @@ const found = owned(
   ({ wanted }) => wanted.ids.flatMap((id) => invoices.get(id) ?? []),
   (found, { user }) => found.some((invoice) => invoice.customerId === user.id),
 );
-const totals = post("/totals", { deps: { found } }, ({ found }) => found.map((invoice) => invoice.total).join());
+const totals = post("/totals", { deps: { found }, status: 200 }, ({ found }) => found.map((invoice) => invoice.total).join());
 
 export const wrong = ask(serve(totals), "POST /totals", { as: "eve", json: { ids: ["i1", "i2"] } });

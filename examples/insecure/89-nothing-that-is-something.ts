@@ -8,6 +8,6 @@ import { invoices } from "./secure.ts";
 import { ask, caller, serve } from "./served.ts";
 
 const id = path("id", z.string(), { identifies: nothing("the number of an invoice") });
-const read = get("/invoices/:id", { deps: { user: caller, id } }, ({ id }) => invoices.get(id)?.total);
+const read = get("/invoices/:id", { deps: { user: caller, id } }, ({ id }) => invoices.get(id)?.total ?? 0);
 
 export const wrong = ask(serve(read), "GET /invoices/i1", { as: "eve" });

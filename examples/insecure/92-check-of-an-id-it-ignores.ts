@@ -14,6 +14,10 @@ const invoice = owned(
   (invoice) => invoice.customerId,
   { checks: ["body.invoiceId", "body.creditId"] },
 );
-const pay = post("/transfers", { deps: { transfer, invoice } }, ({ transfer }) => invoices.get(transfer.creditId)?.total);
+const pay = post(
+  "/transfers",
+  { deps: { transfer, invoice }, status: 200 },
+  ({ transfer }) => invoices.get(transfer.creditId)?.total ?? 0,
+);
 
 export const wrong = ask(serve(pay), "POST /transfers", { as: "eve", json: { invoiceId: "i2", creditId: "i1" } });

@@ -8,6 +8,6 @@ import { invoices } from "./secure.ts";
 import { ask, caller, serve } from "./served.ts";
 
 const of = query("of", z.string());
-const total = get("/total", { deps: { user: caller, of } }, ({ of }) => invoices.get(of)?.total);
+const total = get("/total", { deps: { user: caller, of } }, ({ of }) => invoices.get(of)?.total ?? 0);
 
 export const wrong = ask(serve(total), "GET /total?of=i1", { as: "eve" });

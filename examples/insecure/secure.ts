@@ -123,7 +123,7 @@ export const api = createApi({
       { deps: { invoice: ownInvoice, writer, change: body(z.object({ total: z.number() })) }, response: InvoiceView },
       ({ invoice, change }) => ({ ...invoice, ...change }),
     ),
-    post("/invoices", { deps: { writer, lang: header("Accept-Language", z.string()) } }, ({ writer, lang }) =>
+    post("/invoices", { deps: { writer, lang: header("Accept-Language", z.string()) }, status: 200 }, ({ writer, lang }) =>
       [writer.id, lang].join(),
     ),
     post("/payments", { deps: { invoice: paidInvoice, payment, writer }, response: InvoiceView }, ({ invoice, payment }) => ({

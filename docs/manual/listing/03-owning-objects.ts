@@ -83,7 +83,7 @@ export const api = createApi({
   version: "1.0.0",
   routes: [
     get("/notes/:id", { deps: { note: ownNote }, response: Note }, ({ note }) => note),
-    del("/admin/notes/:id", { deps: { note: anyNote, user: writer } }, ({ note }) => `would delete ${note.id}`),
+    del("/admin/notes/:id", { deps: { note: anyNote, user: writer }, status: 200 }, ({ note }) => `would delete ${note.id}`),
     get(
       "/posts/:slug",
       { public: "the blog", deps: { post: publicPost }, response: z.object({ title: z.string() }) },
@@ -91,10 +91,14 @@ export const api = createApi({
     ),
     get("/reports/:year", { deps: { year, user: currentUser } }, ({ year }) => year),
     get("/preview", { deps: { note: noteOfQuery } }, ({ note }) => note.text),
-    post("/archive", { deps: { archived } }, ({ archived }) => archived.length),
+    post("/archive", { deps: { archived }, status: 200 }, ({ archived }) => archived.length),
     get("/teams/:team/notes/:id", { deps: { note: teamNote }, response: Note }, ({ note }) => note),
     // #region checks-route
-    post("/moves", { deps: { note: movedNote, team: newTeam } }, ({ note, team }) => `would move ${note.id} to ${team.id}`),
+    post(
+      "/moves",
+      { deps: { note: movedNote, team: newTeam }, status: 200 },
+      ({ note, team }) => `would move ${note.id} to ${team.id}`,
+    ),
     // #endregion
   ],
 });

@@ -67,7 +67,7 @@ export const api = createApi({
     // #region body-route
     post("/notes", { deps: { user: writer, note }, status: 201, response: NewNote }, ({ note }) => note),
     // #endregion
-    post("/feedback", { public: "anyone may send feedback", deps: { feedback } }, ({ feedback }) => feedback.stars),
+    post("/feedback", { public: "anyone may send feedback", deps: { feedback }, status: 200 }, ({ feedback }) => feedback.stars),
     // #region connection
     get("/me/device", { deps: { user: currentUser, came: connection() }, response: Device }, ({ came }) => ({
       address: came.address ?? "unknown",
@@ -81,7 +81,7 @@ export const api = createApi({
     ),
     // #endregion
     // #region route-limit
-    put("/me/picture", { deps: { user: writer, picture }, maxBodyBytes: 2_000_000 }, ({ picture }) => picture.length),
+    put("/me/picture", { deps: { user: writer, picture }, status: 200, maxBodyBytes: 2_000_000 }, ({ picture }) => picture.length),
     // #endregion
   ],
 });

@@ -4,7 +4,6 @@ import {
   del,
   get,
   InvalidCredential,
-  media,
   oauthError,
   passwordRequestForm,
   post,
@@ -17,6 +16,7 @@ import {
   secret,
   type Secret,
   stream,
+  text,
   Unavailable,
 } from "lockstep";
 import { z } from "zod";
@@ -86,10 +86,8 @@ export const api = createApi({
     ),
     // #endregion
     // #region media
-    get("/notes.csv", { deps: { user: currentUser }, response: media("text/csv") }, () => "id,text\n"),
-    get("/users.ndjson", { deps: { user: currentUser }, response: media("application/x-ndjson") }, () =>
-      stream(rows(), { type: "application/x-ndjson" }),
-    ),
+    get("/notes.csv", { deps: { user: currentUser }, response: text("text/csv; charset=utf-8") }, () => "id,text\n"),
+    get("/users.ndjson", { deps: { user: currentUser }, response: text("application/x-ndjson") }, () => stream(rows())),
     // #endregion
     // #region profile
     get("/profile", { deps: { user: currentUser }, response: Profile }, () => stored),

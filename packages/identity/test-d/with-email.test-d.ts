@@ -7,7 +7,7 @@ declare const auth: Identity<"notes:read">;
 
 const user = auth.withEmail(auth.currentUser);
 get("/a", { deps: { user: scopes(user, "notes:read") } }, ({ user }) => user.verifiedEmail?.toLowerCase() ?? user.id);
-post("/b", { deps: { user: auth.withEmail(scopes(auth.currentUser, "notes:read")) } }, ({ user }) => user.id);
+post("/b", { status: 200, deps: { user: auth.withEmail(scopes(auth.currentUser, "notes:read")) } }, ({ user }) => user.id);
 get(
   "/c",
   { deps: { user: auth.withEmail(auth.apiClient as Dependency<User, "authenticated" | "credential" | "scopes-asked">) } },

@@ -72,10 +72,10 @@ const core: Readonly<Record<string, Row>> = {
   "api.with": (added) => api.with([], { testing: true, ...added }),
   group: (added) => lockstep.group({ prefix: "/v1", ...added }),
   get: ["GET /", (added) => lockstep.get("/", { ...fine, ...added }, () => 1)],
-  post: ["POST /", (added) => lockstep.post("/", { ...fine, ...added }, () => 1)],
-  put: ["PUT /", (added) => lockstep.put("/", { ...fine, ...added }, () => 1)],
-  patch: ["PATCH /", (added) => lockstep.patch("/", { ...fine, ...added }, () => 1)],
-  del: ["DELETE /", (added) => lockstep.del("/", { ...fine, ...added }, () => 1)],
+  post: ["POST /", (added) => lockstep.post("/", { ...fine, status: 200, ...added }, () => 1)],
+  put: ["PUT /", (added) => lockstep.put("/", { ...fine, status: 200, ...added }, () => 1)],
+  patch: ["PATCH /", (added) => lockstep.patch("/", { ...fine, status: 200, ...added }, () => 1)],
+  del: ["DELETE /", (added) => lockstep.del("/", { ...fine, status: 200, ...added }, () => 1)],
   // Verbs.
   authorize: (added) => lockstep.authorize({ user }, ({ user: who }) => who, { reach: "any", problems: {}, ...added }),
   owned: (added) =>
@@ -163,8 +163,8 @@ const others: Readonly<Record<string, Row>> = {
 /** What takes no options: a record of dependencies, claims, a key set or an event is data, whose names are the application's. */
 const withoutOptions: ReadonlySet<string> = new Set(
   [
-    "afterAnswer allow anyOf anyScope authenticate consoleAudit deny firstOf identified media notFound nothing onlyScoped optional",
-    "passwordRequestForm pinoAudit sameSecret sameSite scopes secret unchecked Redacted",
+    "afterAnswer allow anyOf anyScope authenticate consoleAudit deny file firstOf html identified json notFound nothing",
+    "onlyScoped optional passwordRequestForm pinoAudit sameSecret sameSite scopes secret text unchecked Redacted",
     "generateSigningKey jwks parseScope publicJwks signingKey",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",
     "Pieces answerToError discard isBodiless watchUnawaited hostSuite",

@@ -9,7 +9,7 @@ holds<Equal<IsAny<ValueOf<typeof user>>, false>>();
 // It has asked, as scopes() has; what else is known stays.
 holds<Equal<KnownOf<typeof user>, KnownOf<typeof writer>>>();
 del("/session", { deps: { user } }, () => undefined);
-group({ prefix: "/me", deps: { user } }).post("/name", {}, ({ user }) => user.email);
+group({ prefix: "/me", deps: { user } }).post("/name", { status: 200 }, ({ user }) => user.email);
 // A scope may still be asked for, on top.
 del("/session", { deps: { user: scopes(user, "notes:write") } }, () => undefined);
 // Each branch of its own.

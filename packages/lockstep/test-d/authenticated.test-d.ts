@@ -64,8 +64,8 @@ const noteRoutes = (user: Authenticated<User>): readonly Route[] => {
     get("/feed", { deps: { caller: anyOf({ user, client }) } }, ({ caller }) => caller.via),
     get("/hello", { public: "greets", deps: { user: optional(user) } }, ({ user }) => user?.email ?? "stranger"),
     // Whether a scope is asked for is checked at start-up: its facts are not known here.
-    post("/notes", { deps: { user, change: body(z.object({ text: z.string() })) } }, ({ change }) => change.text),
-    post("/notes", { deps: { user: anyScope(user, "a test") } }, ({ user }) => user.email),
+    post("/notes", { status: 200, deps: { user, change: body(z.object({ text: z.string() })) } }, ({ change }) => change.text),
+    post("/notes", { status: 200, deps: { user: anyScope(user, "a test") } }, ({ user }) => user.email),
   ];
 };
 const adminRoutes = (admin: Authorized<User>): Route => get("/admin", { deps: { admin } }, ({ admin }) => admin.email);

@@ -54,7 +54,7 @@ const moved = owned(
   ({ move, db }) => db.notes.find({ id: move.noteId }),
   (note) => note.ownerId,
 );
-post("/moves", { deps: { user: writer, moved, move } }, ({ moved, move }) => `${moved.text} ${move.position}`);
+post("/moves", { status: 200, deps: { user: writer, moved, move } }, ({ moved, move }) => `${moved.text} ${move.position}`);
 // The id beside its object, in any order, below something, and from the group.
 get("/notes/:id", { deps: { note: ownNote, id } }, ({ id }) => id);
 get("/notes/:id", { deps: { id, note: anyNote } }, ({ id }) => id);
@@ -117,4 +117,4 @@ get("/notes/:id", { deps: { user, id, ...(flip ? { note: ownNote } : {}) } }, ({
 // @ts-expect-error check path("id") with owned(), permitted() or unowned()
 get("/notes/:id", { deps: { user, note: optional(ownNote), id } }, ({ id }) => id);
 // Without the id beside it, it is welcome.
-get("/notes/:id", { deps: { user, note: optional(ownNote) } }, ({ note }) => note?.text);
+get("/notes/:id", { deps: { user, note: optional(ownNote) } }, ({ note }) => note?.text ?? null);

@@ -23,18 +23,18 @@ v1.get("/a", {}, ({ client }) => {
   holds<Equal<typeof client, Client>>();
   return client.name;
 });
-v1.post("/a", { deps: { user: writer } }, ({ client, user }) => {
+v1.post("/a", { status: 200, deps: { user: writer } }, ({ client, user }) => {
   holds<Equal<typeof user, User>>();
   return `${client.name} ${user.email}`;
 });
-v1.put("/a", {}, () => 1);
-v1.patch("/a", {}, () => 1);
+v1.put("/a", { status: 200 }, () => 1);
+v1.patch("/a", { status: 200 }, () => 1);
 v1.del("/a", {}, () => undefined);
 // What the guard was asked for, its routes need not ask again.
 const changing = group({ prefix: "/changing", deps: { user: writer } });
-changing.post("/a", {}, ({ user }) => user.email);
+changing.post("/a", { status: 200 }, ({ user }) => user.email);
 const free = group({ prefix: "/free", deps: { user: anyScope(activeUser, "scopes are about notes") } });
-free.del("/a", {}, ({ user }) => user.email);
+free.del("/a", { status: 200 }, ({ user }) => user.email);
 // @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
 group({ prefix: "/free", deps: { user: activeUser } }).del("/a", {}, () => 1);
 // A group without a guard protects nothing, and a route in it says who may call it.
@@ -109,7 +109,7 @@ orgs.group({}).get("/name", {}, ({ org }) => org.id);
 group({ deps: { user: writer } })
   .group({ prefix: "/a" })
   .group({ tags: ["b"] })
-  .post("/", {}, ({ user }) => user.email);
+  .post("/", { status: 200 }, ({ user }) => user.email);
 
 // A route of a nested group may not do what a route of a group may not do.
 // @ts-expect-error check path("taskId") with owned(), permitted() or unowned()
@@ -207,7 +207,7 @@ export const taskRoutes = (user: Authenticated<User>, admin: Authorized<User>): 
     mine.get("/", {}, ({ user }) => user.email),
     inOrg.get("/", {}, ({ user, own }) => `${user.email} ${own.id}`),
     inOrg.group({ prefix: "/admin", deps: { admin } }).get("/", {}, ({ admin, own }) => `${admin.email} ${own.id}`),
-    inOrg.post("/", { deps: { again: anyScope(user, "a test") } }, ({ again }) => again.email),
+    inOrg.post("/", { status: 200, deps: { again: anyScope(user, "a test") } }, ({ again }) => again.email),
     group({ prefix: "/either", deps: { either: flip ? user : admin } }).get("/", {}, ({ either }) => either.email),
     // @ts-expect-error remove public or the authenticated dependency: a route cannot have both
     group({ prefix: "/open", public: "reason", deps: { user } }).get("/", {}, () => 1),

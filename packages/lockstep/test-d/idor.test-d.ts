@@ -97,7 +97,7 @@ const byBody = owned(
   (note) => note.ownerId,
 );
 get("/notes", { deps: { note: byQuery } }, ({ note }) => note.text);
-post("/notes", { deps: { user: writer, note: byBody } }, ({ note }) => note.text);
+post("/notes", { status: 200, deps: { user: writer, note: byBody } }, ({ note }) => note.text);
 // Two at once: the message names both.
 // @ts-expect-error check query("noteId") with
 get("/notes", { deps: { user, inQuery, inHeader } }, () => 1);

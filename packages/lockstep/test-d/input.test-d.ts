@@ -53,11 +53,15 @@ holds<Equal<KnownOf<typeof came>, never>>();
 const ownSite = sameSite();
 holds<Equal<ValueOf<typeof ownSite>, SameSite>>();
 holds<Equal<KnownOf<typeof ownSite>, never>>();
-post("/sign-in", { public: "signs in", deps: { came, ownSite, login } }, ({ came }) => came.address ?? came.userAgent?.length ?? 0);
+post(
+  "/sign-in",
+  { status: 200, public: "signs in", deps: { came, ownSite, login } },
+  ({ came }) => came.address ?? came.userAgent?.length ?? 0,
+);
 // Neither says who is asking.
 // @ts-expect-error add an authenticated dependency or { public: "reason" }
 post("/a", { deps: { came, ownSite } }, () => 1);
-post("/a", { deps: { user: writer, change, limit } }, ({ change, limit }) => `${change.text} ${limit + 1}`);
+post("/a", { status: 200, deps: { user: writer, change, limit } }, ({ change, limit }) => `${change.text} ${limit + 1}`);
 
 // The ids, by place and name: every segment, and every member that is named like an id.
 const id = path("id", z.uuid());

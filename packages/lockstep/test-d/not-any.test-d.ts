@@ -62,7 +62,9 @@ unowned("published", { id, db }, (values) => (holds<NoneIsAny<typeof values>>() 
 get("/a/:id", { deps: { note: ownNote, user: activeUser, limit: query("limit", z.int()) } }, (values) =>
   holds<NoneIsAny<typeof values>>(),
 );
-post("/a", { deps: { user: writer, change: body(z.object({ text: z.string() })) } }, (values) => holds<NoneIsAny<typeof values>>());
+post("/a", { status: 200, deps: { user: writer, change: body(z.object({ text: z.string() })) } }, (values) =>
+  holds<NoneIsAny<typeof values>>(),
+);
 group({ prefix: "/v1", deps: { client } }).get("/a", { deps: { bare } }, (values) => holds<NoneIsAny<typeof values>>());
 await run(ownNote, {}, (note) => holds<Not<IsAny<typeof note>>>());
 

@@ -38,12 +38,12 @@ const bytes = rawBody({ identifies: nothing("an image") });
 holds<Equal<KnownOf<typeof bytes>, never>>();
 const pieces = bodyStream({ identifies: nothing("a recording") });
 holds<Equal<KnownOf<typeof pieces>, "input">>();
-post("/recordings", { deps: { client, pieces } }, async ({ pieces }) => {
+post("/recordings", { status: 200, deps: { client, pieces } }, async ({ pieces }) => {
   for await (const piece of pieces) return piece.length;
   return 0;
 });
 get("/reports/:year", { deps: { client, year, cursor, trace, device } }, ({ year }) => year + 1);
-post("/images", { deps: { client, bytes } }, ({ bytes }) => bytes.length);
+post("/images", { status: 200, deps: { client, bytes } }, ({ bytes }) => bytes.length);
 
 // Of members, by their paths; the others stay ids.
 const Order = z.object({
@@ -59,7 +59,7 @@ const all = body(Order, { identifies: nothing("an order of the sender's own syst
 holds<Equal<KnownOf<typeof all>, "input">>();
 const more = form(Order, { identifies: { id: nothing("made by the client"), "delivery.to": "object" } });
 holds<Equal<KnownOf<typeof more>, "input" | "object-id:form.items.productId" | "object-id:form.delivery.to">>();
-post("/orders", { deps: { client, both } }, ({ both }) => both.id);
+post("/orders", { status: 200, deps: { client, both } }, ({ both }) => both.id);
 holds<Equal<ValueOf<typeof both>["delivery"], { to: string }>>();
 
 // Said in one case only it clears nothing.

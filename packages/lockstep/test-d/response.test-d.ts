@@ -1,6 +1,6 @@
 /** The handler's result fits the response, and holds no secret. */
 import { z } from "zod";
-import { get, post, reply, secret, type Secret, stream, unchecked } from "lockstep";
+import { get, post, reply, secret, type Secret, stream, text, unchecked } from "lockstep";
 import { some } from "./assert.ts";
 import { activeUser, flip, Profile, token, type User, writer } from "./example.ts";
 
@@ -19,8 +19,9 @@ const account = some<Account>();
 // Fits.
 get("/a", { deps: { user }, response: Profile }, ({ user }) => user);
 get("/a", { deps: { user }, response: Profile }, async ({ user }) => ({ id: user.id, email: user.email }));
-post("/a", { deps: { user: writer }, response: Profile }, ({ user }) => reply(201, user, { headers: { location: "/a" } }));
-get("/a", { deps: { user }, response: Profile }, () => stream(["x"], { type: "text/plain" }));
+post("/a", { deps: { user: writer }, response: Profile, status: 201 }, ({ user }) =>
+  reply(201, user, { headers: { location: "/a" } }),
+);
 // A member of a union, at once or later.
 const Either = z.union([z.object({ a: z.string() }), z.object({ b: z.number() })]);
 get("/a", { deps: { user }, response: Either }, () => (flip ? { a: "x" } : { b: 1 }));
@@ -30,15 +31,23 @@ get("/a", { deps: { user }, response: z.array(Profile) }, async () => some<reado
 get("/a", { deps: { user }, response: z.object({ id: z.string() }).nullable() }, async () => (flip ? { id: "x" } : null));
 
 // Without members, nothing leaves by accident.
-get("/a", { deps: { user } }, () => undefined);
 get("/a", { deps: { user } }, () => null);
-get("/a", { deps: { user } }, async () => (flip ? "ok" : undefined));
+get("/a", { deps: { user } }, async () => (flip ? "ok" : null));
 get("/a", { deps: { user } }, () => 7);
 get("/a", { deps: { user } }, () => flip);
-get("/a", { deps: { user } }, () => new Uint8Array(1));
-get("/a", { deps: { user } }, () => stream(["x"], { type: "text/plain" }));
-get("/a", { deps: { user } }, () => reply(201, "made", { headers: { location: "/a" } }));
-get("/a", { deps: { user } }, () => reply(302, undefined, { headers: { location: "/a" } }));
+get("/a", { deps: { user } }, () => reply(200, "ok", { headers: { "x-extra": "a" } }));
+get("/a", { deps: { user }, status: 204 }, () => undefined);
+get("/a", { deps: { user }, status: 302 }, () => reply(302, undefined, { headers: { location: "/a" } }));
+post("/a", { deps: { user: writer } }, () => undefined);
+post("/a", { deps: { user: writer } }, async () => {});
+post("/a", { deps: { user: writer } }, () => reply(204, undefined, { cookies: [{ name: "theme", value: "dark" }] }));
+post("/a", { deps: { user: writer }, status: 201 }, () => reply(201, "made", { headers: { location: "/a" } }));
+post("/a", { deps: { user: writer }, status: 202 }, () => "accepted");
+post("/a", { deps: { user: writer } }, (): never => {
+  throw new Error("always");
+});
+// A status without content sends nothing of the result.
+post("/a", { deps: { user: writer }, status: 204 }, () => some<User>());
 get("/a", { deps: { user } }, (): never => {
   throw new Error("always");
 });
@@ -46,6 +55,8 @@ get("/a", { deps: { user } }, () => {
   if (!flip) throw new Error("sometimes");
   return "ok";
 });
+// A stream is sent by a route that says of what.
+get("/a", { deps: { user }, response: text() }, () => stream(["x"]));
 // Anything else says what may leave, or why everything may.
 get("/a", { deps: { user }, response: unchecked("a test") }, () => some<Tree>());
 get("/a", { deps: { user }, response: unchecked("a test") }, async () => some<User[]>());
@@ -66,7 +77,7 @@ get("/a", { deps: { user }, response: z.object({ at: z.date().transform((at) => 
 const State = z.object({ state: z.enum(["open", "done"]), tags: z.array(z.enum(["a", "b"])) });
 get("/a", { deps: { user }, response: State }, () => ({ state: "open", tags: ["a", "b"] }));
 get("/a", { deps: { user }, response: State }, () => (flip ? { state: "open", tags: [] } : { state: "done", tags: ["a"] }));
-post("/a", { deps: { user: writer }, response: State }, () => reply(201, { state: "open", tags: ["a"] }));
+post("/a", { deps: { user: writer }, response: State, status: 201 }, () => reply(201, { state: "open", tags: ["a"] }));
 get("/a", { deps: { user }, response: State }, async () => ({ state: "open", tags: ["a"] }) as const);
 
 // Does not fit.
@@ -102,7 +113,7 @@ get("/a", { deps: { user } }, () => (flip ? "ok" : some<User>()));
 // @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 get("/a", { deps: { user } }, async () => some<User | undefined>());
 // @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
-post("/a", { deps: { user: writer } }, ({ user }) => reply(201, user));
+post("/a", { deps: { user: writer }, status: 201 }, ({ user }) => reply(201, user));
 // @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
 get("/a", { deps: { user } }, () => new Date());
 // @ts-expect-error declare { response: schema } or { response: unchecked("reason") }
@@ -119,7 +130,7 @@ get("/a", { deps: { user } }, () => some<object>());
 get("/a", { deps: { user }, response: unchecked("") }, ({ user }) => user);
 
 // What JSON would write as something else leaves through none.
-// @ts-expect-error return the body, or throw the problem: a Response, a Map, a Set, an Error, a bigint or a function cannot be sent
+// @ts-expect-error return the body, or throw the problem: a Response, a Blob, a stream, a Map, a Set, an Error, a promise, a bigint or a function cannot be sent
 get("/a", { deps: { user } }, () => new Response("x"));
 // @ts-expect-error return the body, or throw the problem
 get("/a", { deps: { user }, response: unchecked("a test") }, async () => some<Response>());
@@ -152,7 +163,7 @@ get("/a", { deps: { user } }, () => ({ accounts: { first: [{ account }] } }));
 // @ts-expect-error return no Secret
 get("/a", { deps: { user } }, () => reply(200, account));
 // @ts-expect-error return no Secret
-get("/a", { deps: { user } }, () => Promise.resolve(reply(201, { account })));
+get("/a", { deps: { user }, status: 201 }, () => Promise.resolve(reply(201, { account })));
 // @ts-expect-error return no Secret
 get("/a", { deps: { user } }, () => (flip ? { id: "x" } : account));
 // @ts-expect-error return no Secret

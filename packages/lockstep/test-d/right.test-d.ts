@@ -37,7 +37,7 @@ const tenant = path("tenant", z.string(), { identifies: nothing("the tenant whos
 const slack = authenticate({ signature, at: signedHeader("X-Slack-Request-Timestamp"), payload, tenant }, ({ signature, tenant }) =>
   sameSecret(signature, "expected") ? { id: tenant } : undefined,
 );
-post("/hooks/:tenant", { deps: { slack, payload } }, ({ slack, payload }) => `${slack.id} ${payload.length}`);
+post("/hooks/:tenant", { status: 200, deps: { slack, payload } }, ({ slack, payload }) => `${slack.id} ${payload.length}`);
 
 // A principal that is named by `sub`, `_id` or a name.
 authenticate({ token }, () => identified(some<Claims>(), some<Claims>()));
@@ -51,7 +51,7 @@ get(
   () => "",
 );
 const made = body(z.object({ id: z.uuid(), text: z.string() }), { identifies: { id: nothing("made by the client, for a retry") } });
-post("/notes", { deps: { user: writer, made } }, ({ made }) => made.id);
+post("/notes", { status: 200, deps: { user: writer, made } }, ({ made }) => made.id);
 
 // A calendar year, a format, a health check.
 const year = path("year", z.int(), { identifies: nothing("a calendar year") });

@@ -95,7 +95,7 @@ test("authenticate() may use signed headers, raw bytes and a segment that is not
   const payload = rawBody({ identifies: nothing("signed by the sender") });
   const key = apiKeyHeader({ name: "X-Signature" });
   const hook = authenticate({ key, at: signedHeader("X-Timestamp"), payload, tenant }, load);
-  assert.doesNotThrow(() => api(post("/hooks/:tenant", { deps: { hook } }, one)));
+  assert.doesNotThrow(() => api(post("/hooks/:tenant", { status: 200, deps: { hook } }, one)));
 });
 
 const files = authenticate({ files: httpBearer({ schemeName: "Files", scopes: { "files:write": "Change files" } }) }, load);
@@ -106,7 +106,7 @@ refuses("scopes_unasked", [
   ["DELETE", () => api(del(any("/a"), any({ deps: { admin } }), one))],
   ["a group that did not ask", () => api(group({ prefix: "/v1", deps: { user } }).post(any("/a"), any({}), one))],
   ["one branch that was not asked", () => api(post(any("/a"), any({ deps: { who: anyOf({ writer, files }) } }), one))],
-  ["a scope asked of one credential only", () => api(post("/a", { deps: { writer, files } }, one))],
+  ["a scope asked of one credential only", () => api(post("/a", { status: 200, deps: { writer, files } }, one))],
   ["one rule that was not asked", () => api(post(any("/a"), any({ deps: { who: firstOf({ one: writer, other: user }) } }), one))],
   ["what may be absent was asked", () => api(post(any("/a"), any({ deps: { user, maybe: optional(writer) } }), one))],
 ]);
@@ -114,10 +114,10 @@ refuses("scopes_unasked", [
 test("a route that asked for a scope, or said why not, starts", () => {
   const unasked = anyScope(user, "a test");
   for (const who of [writer, unasked, anyOf({ writer, client }), firstOf({ one: writer, other: unasked })]) {
-    assert.doesNotThrow(() => api(post("/a", { deps: { who } }, one)));
+    assert.doesNotThrow(() => api(post("/a", { status: 200, deps: { who } }, one)));
   }
-  assert.doesNotThrow(() => api(post("/a", { deps: { writer, files: anyScope(files, "a test") } }, one)));
-  assert.doesNotThrow(() => api(group({ prefix: "/v1", deps: { unasked } }).post("/a", {}, one)));
+  assert.doesNotThrow(() => api(post("/a", { status: 200, deps: { writer, files: anyScope(files, "a test") } }, one)));
+  assert.doesNotThrow(() => api(group({ prefix: "/v1", deps: { unasked } }).post("/a", { status: 200 }, one)));
 });
 
 const again = authenticate({ token: httpBearer({ schemeName: "Other" }) }, load);

@@ -46,8 +46,8 @@ test("the same programs without the flaw start", () => {
     get("/hello", { public: "greets", deps: { user: optional(user) } }, one),
     get("/read", { deps: { user: scopes(user, "notes:read") } }, one),
     get("/open", { deps: { user }, response: unchecked("a test") }, load),
-    post("/notes", { deps: { user: writer, change: body(z.object({ text: z.string() })) } }, one),
-    post("/calls", { deps: { client } }, one),
+    post("/notes", { status: 200, deps: { user: writer, change: body(z.object({ text: z.string() })) } }, one),
+    post("/calls", { status: 200, deps: { client } }, one),
     v1.get("/a", {}, one),
   );
   assert.equal(started.routes.length, 16);

@@ -25,8 +25,12 @@ holds<Equal<typeof github, Webhook<{ type: string; customerId: string }>>>();
 holds<IsAny<ValueOf<typeof standard>> extends true ? false : true>();
 
 // It opens a route alone, and the ids in the event need no owner: the sender signed them.
-post("/hooks", { deps: { stripe } }, ({ stripe }) => stripe.payload.customerId);
-post("/hooks", { deps: { large: authorize({ github }, ({ github }) => allow(github.payload)) } }, ({ large }) => large.type);
+post("/hooks", { status: 200, deps: { stripe } }, ({ stripe }) => stripe.payload.customerId);
+post(
+  "/hooks",
+  { status: 200, deps: { large: authorize({ github }, ({ github }) => allow(github.payload)) } },
+  ({ large }) => large.type,
+);
 // @ts-expect-error Property 'amount' does not exist
 post("/hooks", { deps: { stripe } }, ({ stripe }) => stripe.payload.amount);
 // A principal is not decided by what a sender wrote.
@@ -36,7 +40,7 @@ authenticate({ stripe }, ({ stripe }) => ({ id: stripe.payload.customerId }));
 // Secrets and replays may be dependencies, whose facts are the webhook's.
 const tenant = path("tenant", z.string(), { identifies: nothing("the tenant whose secret verifies") });
 const looked = standardWebhooks({ secrets: depends({ tenant }, ({ tenant }) => [tenant]), payload });
-post("/hooks/:tenant", { deps: { looked } }, ({ looked }) => looked.eventId);
+post("/hooks/:tenant", { status: 200, deps: { looked } }, ({ looked }) => looked.eventId);
 // @ts-expect-error add :tenant to the path
 post("/hooks", { deps: { looked } }, ({ looked }) => looked.eventId);
 const transaction = resource({}, function* () {
@@ -44,7 +48,7 @@ const transaction = resource({}, function* () {
 });
 const replays = depends({ transaction }, ({ transaction }) => ({ seen: (id: string) => !transaction.insert(id) }));
 const once = standardWebhooks({ secrets, payload, replays });
-post("/hooks", { deps: { once, transaction } }, ({ once }) => once.eventId);
+post("/hooks", { status: 200, deps: { once, transaction } }, ({ once }) => once.eventId);
 
 // Signed headers have the names that the definition gives them.
 webhookSignature({

@@ -233,6 +233,6 @@ function closingRoute(
   );
 }
 
-function accepted(): Reply<{ readonly status: "accepted" }> {
+function accepted(): Reply<{ readonly status: "accepted" }, 202> {
   return reply(202, { status: "accepted" }, { headers: noStore });
 }

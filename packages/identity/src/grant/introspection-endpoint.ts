@@ -51,7 +51,7 @@ export function introspectionEndpoint(services: TokenServices): Route {
       response: Introspection,
       deps: { caller: anyOf({ basic: clientBasic(services), token: clientToken(services) }), form: tokenForm },
     },
-    async ({ caller, form }): Promise<Reply<Introspection>> => {
+    async ({ caller, form }): Promise<Reply<Introspection, 200>> => {
       // The hint only says where to look first (§2.1). The form of a token shows its kind.
       const introspect = isSecretFormat(form.token.reveal()) ? refreshToken : accessToken;
       return reply(200, await introspect(form.token, caller.value, services), { headers: uncached });

@@ -31,7 +31,7 @@ export function revocationEndpoint(services: TokenServices): Route {
       problems: { 400: "The request is malformed.", 401: "The client is not authenticated.", 429: "Too many attempts." },
       deps: { basic: optional(clientBasicScheme), connection: clientConnection(services.settings), form: tokenForm },
     },
-    async ({ basic, connection, form }): Promise<Reply<undefined>> => {
+    async ({ basic, connection, form }): Promise<Reply<undefined, 200>> => {
       const client = await authenticateClient({ basic, ...form.client }, connection, services);
       // The hint only says where to look first (§2.1). The form of a token shows its kind.
       const end = isSecretFormat(form.token.reveal()) ? endFamily : endAccessToken;

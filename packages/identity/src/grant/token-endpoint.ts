@@ -47,7 +47,7 @@ export function tokenEndpoint(services: TokenServices): Route {
         form: tokenRequestForm,
       },
     },
-    async ({ basic, connection, device, form }): Promise<Reply<TokenAnswer>> => {
+    async ({ basic, connection, device, form }): Promise<Reply<TokenAnswer, 200>> => {
       const grant = grantOf(form.grantType, settings);
       const client = await authenticateClient({ basic, ...form.client }, connection, services);
       checkResources(form.resources, settings);

@@ -5,7 +5,7 @@
  * the path. For an issuer with a path, RFC 8414 §3.1 puts the metadata elsewhere, between host and path. A second route serves it
  * there; a proxy must pass requests for it on without stripping anything.
  */
-import { get, reply, type Route } from "lockstep";
+import { get, type Reply, reply, type Route } from "lockstep";
 import { z } from "zod";
 import { clientAuthentications, clientGrants } from "../client/client.ts";
 import { accountScope } from "../principal/principal.ts";
@@ -108,6 +108,6 @@ function issuerMetadata({ issuer, scopes, passwordGrant }: Settings): z.infer<ty
   };
 }
 
-function cached<B>(body: B, seconds: number): ReturnType<typeof reply<B>> {
+function cached<B>(body: B, seconds: number): Reply<B, 200> {
   return reply(200, body, { headers: { "cache-control": `public, max-age=${seconds}` } });
 }

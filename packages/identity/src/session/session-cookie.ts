@@ -68,11 +68,11 @@ function cookieOf(settings: CookieSettings, value: string, maxAgeSeconds: number
 }
 
 /** An empty answer that signs a browser out: it removes the cookie. */
-export function browserSignedOut(settings: CookieSettings): Reply<undefined> {
+export function browserSignedOut(settings: CookieSettings): Reply<undefined, 204> {
   return reply(204, undefined, { cookies: [endedCookie(settings)], headers: signedOutHeaders });
 }
 
 /** An empty answer. It signs the browser out if the session that just ended was the cookie's. */
-export function signedOut(settings: CookieSettings, user: Pick<User, "credential"> | undefined): Reply<undefined> {
+export function signedOut(settings: CookieSettings, user: Pick<User, "credential"> | undefined): Reply<undefined, 204> {
   return user?.credential === "session" ? browserSignedOut(settings) : reply(204, undefined);
 }

@@ -83,7 +83,7 @@ interface StartRequest {
   readonly device: string | undefined;
 }
 
-async function start(request: StartRequest, services: SignInRouteServices): Promise<Reply<z.input<typeof StartedSession>>> {
+async function start(request: StartRequest, services: SignInRouteServices): Promise<Reply<z.input<typeof StartedSession>, 200>> {
   const { settings, sessions } = services;
   const { account, position, device } = await signIn(request, services);
   const { connection, before } = request;

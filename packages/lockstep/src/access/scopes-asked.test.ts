@@ -44,7 +44,7 @@ test("of several alternatives over one credential each asks: what one asked is n
 
 test("a group says it once for its routes; so does the guard of the API for the credential that it uses", () => {
   const account = group({ prefix: "/account", deps: { user: anyScope(user, "about the account") } });
-  const routes = [account.post("/a", {}, () => "done"), account.del("/b", {}, () => "done")];
+  const routes = [account.post("/a", { status: 200 }, () => "done"), account.del("/b", { status: 200 }, () => "done")];
   createApi({ title: "t", version: "1", routes });
   start({ user }, anyScope(user, "a test"));
   assert.throws(() => start({ user }, anyScope(service, "a test")), unasked("user"));

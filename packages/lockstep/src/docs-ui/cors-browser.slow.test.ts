@@ -69,7 +69,7 @@ describe("CORS in a browser", () => {
             reply(200, "ok", { cookies: [{ name: "session", value: "alice", secure: false }] }),
           ),
           get("/me", { deps: { caller } }, ({ caller }) => caller.value.id),
-          post("/notes", { deps: { caller, note: body(note) } }, ({ note }) => note.text),
+          post("/notes", { status: 200, deps: { caller, note: body(note) } }, ({ note }) => note.text),
         ],
       }),
     );

@@ -9,7 +9,7 @@ import type { CompiledRoute } from "../route/compiled-route.ts";
 import { ComponentSchemas } from "./component-schemas.ts";
 import { defined } from "../json/member.ts";
 import { answerHeaders, corsHeaders, oauthErrorSchema, problemSchema } from "./error-schemas.ts";
-import type { Info, OpenApiDocument, Operation, Server } from "./openapi.ts";
+import type { Header, Info, OpenApiDocument, Operation, Server } from "./openapi.ts";
 import { operationOf } from "./operation.ts";
 import type { PathNames } from "./parameters.ts";
 import { securitySchemesOf } from "./security-schemes.ts";
@@ -48,10 +48,16 @@ export function openApiDocument(about: ApiDescription, all: readonly CompiledRou
     paths,
     components: {
       schemas: schemas.all(),
-      headers: isShared ? { ...answerHeaders, ...corsHeaders } : answerHeaders,
+      headers: { ...usedHeaders(paths), ...(isShared ? corsHeaders : {}) },
       securitySchemes: securitySchemesOf(routes),
     },
   });
+}
+
+/** The headers that answers refer to. */
+function usedHeaders(paths: OpenApiDocument["paths"]): Readonly<Record<string, Header>> {
+  const written = JSON.stringify(paths);
+  return Object.fromEntries(Object.entries(answerHeaders).filter(([name]) => written.includes(`"#/components/headers/${name}"`)));
 }
 
 function checkOperationIds(surfaces: readonly Surface[]): void {

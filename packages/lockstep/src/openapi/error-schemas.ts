@@ -1,5 +1,6 @@
 /** The schemas and headers of answers that are the core's own: problem details and the errors of OAuth endpoints. */
 import type { InputKind } from "../outcome/input-failure.ts";
+import type { ContentHeader } from "../route/content.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 import type { Header } from "./openapi.ts";
 
@@ -44,7 +45,7 @@ export const oauthErrorSchema: JsonSchema = {
 };
 
 /** The name of a header that answers carry. */
-export type AnswerHeader = "X-Request-Id" | "WWW-Authenticate" | "Retry-After";
+export type AnswerHeader = ContentHeader | "X-Request-Id" | "WWW-Authenticate" | "Retry-After" | "Location";
 
 /** The headers that answers carry, by name. */
 export const answerHeaders: Readonly<Record<AnswerHeader, Header>> = {
@@ -54,6 +55,15 @@ export const answerHeaders: Readonly<Record<AnswerHeader, Header>> = {
     schema: { type: "string" },
   },
   "Retry-After": { description: "When to try again, in seconds (RFC 9110 §10.2.3).", schema: { type: "string" } },
+  Location: {
+    description: "The address to go to, or of the new object (RFC 9110 §10.2.2).",
+    schema: { type: "string", format: "uri-reference" },
+  },
+  "Accept-Ranges": { description: "`bytes`: parts can be asked for (RFC 9110 §14.3).", schema: { type: "string" } },
+  "Content-Disposition": { description: "Whether it is shown or saved, and its name (RFC 6266).", schema: { type: "string" } },
+  "Content-Range": { description: "Which bytes these are, and of how many (RFC 9110 §14.4).", schema: { type: "string" } },
+  ETag: { description: "The version, for `If-None-Match` and `If-Range` (RFC 9110 §8.8.3).", schema: { type: "string" } },
+  "Last-Modified": { description: "When it last changed (RFC 9110 §8.8.2).", schema: { type: "string" } },
 };
 
 /** The headers of an API that pages of other origins may call. */

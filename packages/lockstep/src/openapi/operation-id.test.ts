@@ -16,9 +16,9 @@ const userId = path("userId", z.uuid(), { identifies: nothing("a test") });
 test("an id is made of the method and the path", () => {
   assert.equal(idOf(get("/", open, () => 1)), "getRoot");
   assert.equal(idOf(get("/notes", open, () => 1)), "getNotes");
-  assert.equal(idOf(del("/notes/:year", { ...open, deps: { year } }, () => 1)), "deleteNotesByYear");
+  assert.equal(idOf(del("/notes/:year", { ...open, status: 200, deps: { year } }, () => 1)), "deleteNotesByYear");
   assert.equal(
-    idOf(post("/users/:userId/notes/:year", { ...open, deps: { userId, year } }, () => 1)),
+    idOf(post("/users/:userId/notes/:year", { ...open, status: 200, deps: { userId, year } }, () => 1)),
     "postUsersByUserIdNotesByYear",
   );
   assert.equal(idOf(get("/.well-known/jwks.json", open, () => 1)), "getWellKnownJwksJson");

@@ -2,7 +2,6 @@
 import type { ComponentSchemas } from "./component-schemas.ts";
 import { defined } from "../json/member.ts";
 import type { Operation } from "./openapi.ts";
-import { uncheckedReason } from "../route/unchecked.ts";
 import { type PathNames, parametersOf, requestBodyOf } from "./parameters.ts";
 import { responsesOf } from "./responses.ts";
 import type { Surface } from "./surface.ts";
@@ -39,8 +38,8 @@ export function operationOf(surface: Surface, { schemas, pathNames, isShared }: 
     "x-lockstep-any-scope": filled([...new Set(anyScope)]),
     "x-lockstep-apart": filled([...new Set(apart)]),
     "x-lockstep-identifies-nothing": Object.keys(nothing).length === 0 ? undefined : nothing,
-    "x-lockstep-unchecked": definition.successes
-      .map(({ schema }) => uncheckedReason(schema))
+    "x-lockstep-unchecked": definition.answers
+      .map(({ content }) => content?.documented.unchecked)
       .find((reason) => reason !== undefined),
   });
 }

@@ -123,7 +123,7 @@ test("a schema that decides later, or fails on nothing, is required unless it ha
 
 test("a JSON body", () => {
   const change = body(z.object({ text: z.string() }));
-  assert.deepEqual(operationOf(post("/", { ...open, deps: { change } }, () => 1)).requestBody, {
+  assert.deepEqual(operationOf(post("/", { ...open, status: 200, deps: { change } }, () => 1)).requestBody, {
     required: true,
     content: {
       "application/json": {
@@ -132,15 +132,16 @@ test("a JSON body", () => {
     },
   });
   const maybe = body(z.object({}).optional());
-  assert.equal(operationOf(post("/", { ...open, deps: { maybe } }, () => 1)).requestBody?.required, false);
+  assert.equal(operationOf(post("/", { ...open, status: 200, deps: { maybe } }, () => 1)).requestBody?.required, false);
 });
 
 test("a form, and the form of the password grant", () => {
   const login = form(z.object({ name: z.string() }));
-  assert.deepEqual(Object.keys(operationOf(post("/", { ...open, deps: { login } }, () => 1)).requestBody?.content ?? {}), [
-    "application/x-www-form-urlencoded",
-  ]);
-  const { requestBody } = operationOf(post("/", { ...open, deps: { form: passwordRequestForm() } }, () => 1));
+  assert.deepEqual(
+    Object.keys(operationOf(post("/", { ...open, status: 200, deps: { login } }, () => 1)).requestBody?.content ?? {}),
+    ["application/x-www-form-urlencoded"],
+  );
+  const { requestBody } = operationOf(post("/", { ...open, status: 200, deps: { form: passwordRequestForm() } }, () => 1));
   assert.deepEqual(requestBody, {
     required: true,
     content: {
@@ -165,21 +166,36 @@ test("a form, and the form of the password grant", () => {
 
 test("a raw body is bytes of its media types; beside a JSON body it is that body", () => {
   const bodyOf = (route: Route) => operationOf(route).requestBody;
-  assert.deepEqual(bodyOf(post("/", { ...open, deps: { raw: rawBody({ identifies: nothing("a test") }) } }, () => 1)), {
+  assert.deepEqual(
+    bodyOf(post("/", { ...open, status: 200, deps: { raw: rawBody({ identifies: nothing("a test") }) } }, () => 1)),
+    {
+      required: false,
+      content: { "*/*": {} },
+    },
+  );
+  const recording = bodyStream({ mediaTypes: ["audio/ogg"], identifies: nothing("a test") });
+  assert.deepEqual(bodyOf(post("/", { ...open, status: 200, deps: { recording } }, () => 1)), {
+    required: true,
+    content: { "audio/ogg": {} },
+  });
+  const pieces = bodyStream({ identifies: nothing("a test") });
+  assert.deepEqual(bodyOf(post("/", { ...open, status: 200, deps: { pieces } }, () => 1)), {
     required: false,
     content: { "*/*": {} },
   });
-  const recording = bodyStream({ mediaTypes: ["audio/ogg"], identifies: nothing("a test") });
-  assert.deepEqual(bodyOf(post("/", { ...open, deps: { recording } }, () => 1)), { required: true, content: { "audio/ogg": {} } });
-  const pieces = bodyStream({ identifies: nothing("a test") });
-  assert.deepEqual(bodyOf(post("/", { ...open, deps: { pieces } }, () => 1)), { required: false, content: { "*/*": {} } });
   const image = rawBody({ mediaTypes: ["image/png", "image/gif"], identifies: nothing("a picture") });
-  assert.deepEqual(bodyOf(post("/", { ...open, deps: { image } }, () => 1)), {
+  assert.deepEqual(bodyOf(post("/", { ...open, status: 200, deps: { image } }, () => 1)), {
     required: false,
     content: { "image/png": {}, "image/gif": {} },
   });
   assert.deepEqual(
-    bodyOf(post("/", { ...open, deps: { raw: rawBody({ identifies: nothing("a test") }), event: body(z.boolean()) } }, () => 1)),
+    bodyOf(
+      post(
+        "/",
+        { ...open, status: 200, deps: { raw: rawBody({ identifies: nothing("a test") }), event: body(z.boolean()) } },
+        () => 1,
+      ),
+    ),
     {
       required: true,
       content: { "application/json": { schema: { type: "boolean" } } },

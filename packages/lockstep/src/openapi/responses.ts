@@ -4,12 +4,10 @@
  */
 import { isBody } from "../dependency/input-place.ts";
 import type { Node } from "../dependency/node.ts";
-import { type DocumentedHeaders, headersOfError, headersOfSuccess } from "./added-headers.ts";
+import { headersOfError } from "./added-headers.ts";
 import type { ComponentSchemas } from "./component-schemas.ts";
-import { defined } from "../json/member.ts";
-import type { AnswerHeader } from "./error-schemas.ts";
-import type { MediaType, Reference, Response } from "./openapi.ts";
-import type { Success } from "../route/success.ts";
+import { declaredResponses, headerReferences } from "./declared-responses.ts";
+import type { Response } from "./openapi.ts";
 import { demandsScopes } from "../dependency/demanded-scope.ts";
 import type { Surface } from "./surface.ts";
 
@@ -57,7 +55,7 @@ const rules: readonly ErrorRule[] = [
 export function responsesOf(surface: Surface, schemas: ComponentSchemas): Readonly<Record<string, Response>> {
   const errors = [...declaredRules(surface), ...rules.filter(({ when }) => when(surface))];
   const answers = errors.map((rule) => [rule.status, errorResponse(rule, surface, schemas)] as const);
-  return Object.fromEntries([...successResponses(surface, schemas), ...answers]);
+  return merged([...declaredResponses(surface, schemas), ...answers]);
 }
 
 /** What the API, the route and its dependencies say they may throw, in the words of the nearest; the graph's words come first. */
@@ -68,52 +66,13 @@ function declaredRules({ route, nodes, problems: ofEveryRoute }: Surface): Error
   );
 }
 
-/** The successes that a route declares. If it declares none only the handler knows, and the document says so. */
-function successResponses(surface: Surface, schemas: ComponentSchemas): readonly (readonly [string, Response])[] {
-  const { successes, example } = surface.route.definition;
-  const added = headersOfSuccess(surface, schemas);
-  if (successes.length === 0 || successes.some(({ isOpen }) => isOpen)) {
-    return [
-      [
-        "2XX",
-        {
-          description: "Success. The route does not say what it returns.",
-          headers: { ...added, ...headers("X-Request-Id") },
-          content: { "*/*": {} },
-        },
-      ],
-    ];
-  }
-  return successes.map((success, index) => [
-    String(success.status),
-    withHeaders(successResponse(success, index === 0 ? example : undefined, schemas), added),
-  ]);
-}
-
-function successResponse({ status, schema, type }: Success, example: unknown, schemas: ComponentSchemas): Response {
-  const isJson = type === "application/json";
-  const media = defined<MediaType>({
-    schema: isJson && schema !== undefined ? schemas.schemaOf(schema, "output") : undefined,
-    example,
-  });
-  return defined<Response>({
-    description: status >= 300 ? "Look elsewhere." : "Success.",
-    headers: headers("X-Request-Id"),
-    content: type === undefined ? undefined : { [type]: isJson && schema === undefined ? { ...media, schema: {} } : media },
-  });
-}
-
-function withHeaders(response: Response, added: DocumentedHeaders): Response {
-  return { ...response, headers: { ...added, ...response.headers } };
-}
-
 function errorResponse({ status, description, challenges }: ErrorRule, surface: Surface, schemas: ComponentSchemas): Response {
   const [type, schema] = isOAuth(surface) ? ["application/json", "OAuthError"] : ["application/problem+json", "Problem"];
   return {
     description,
     headers: {
       ...headersOfError(surface, status, schemas),
-      ...headers(
+      ...headerReferences(
         ...(challenges?.(surface) === true ? (["WWW-Authenticate"] as const) : []),
         ...(status === 429 || status === 503 ? (["Retry-After"] as const) : []),
         "X-Request-Id",
@@ -123,8 +82,15 @@ function errorResponse({ status, description, challenges }: ErrorRule, surface: 
   };
 }
 
-function headers(...names: readonly AnswerHeader[]): Readonly<Record<string, Reference>> {
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+/** One entry for each status: an error that a route declares, and that the graph can produce, has the content of both. */
+function merged(entries: readonly (readonly [number | string, Response])[]): Readonly<Record<string, Response>> {
+  const all = new Map<string, Response>();
+  for (const [status, response] of entries) {
+    const before = all.get(String(status));
+    const content = before?.content === undefined ? response.content : { ...before.content, ...response.content };
+    all.set(String(status), content === undefined ? response : { ...response, content });
+  }
+  return Object.fromEntries(all);
 }
 
 /** Errors of RFC 6749 §5.2, of which most are 400. */

@@ -58,8 +58,9 @@ export function schemaUsesOf({ route, operationId, nodes, inputs }: Surface): re
     const where = `${label}: ${of === "" ? `${kind}()` : `${kind}("${of}")`}`;
     return [{ schema, direction: "input", where, tolerant, name: `${name}${pascalCase(of) || "Request"}` }];
   });
-  const received = route.definition.successes.flatMap(({ schema, type }, index): SchemaUse[] => {
-    if (schema === undefined || type !== "application/json") return [];
+  const received = route.definition.answers.flatMap(({ content }, index): SchemaUse[] => {
+    const schema = content?.documented.schema;
+    if (schema === undefined) return [];
     return [
       { schema, direction: "output", where: `${label}: the response`, name: `${name}Response${index === 0 ? "" : index + 1}` },
     ];

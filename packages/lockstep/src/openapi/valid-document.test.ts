@@ -76,9 +76,13 @@ function everything(): Route[] {
     ),
     get("/maybe", { public: "test", deps: { user: optional(user) } }, () => 1),
     put("/trees", { deps: { user: scopes(user, "read"), tree: body(Tree) }, response: Tree, status: 201 }, ({ tree }) => tree),
-    patch("/notes/:id", { deps: { note, user: scopes(user, "read"), change: body(z.object({ text: z.string() })) } }, () => 1),
-    post("/auth/token", { public: "signs in", errors: "oauth", deps: { form: passwordRequestForm() } }, () => 1),
-    post("/form", { public: "test", deps: { form: form(z.object({ a: z.string() })) } }, () => 1),
+    patch(
+      "/notes/:id",
+      { status: 200, deps: { note, user: scopes(user, "read"), change: body(z.object({ text: z.string() })) } },
+      () => 1,
+    ),
+    post("/auth/token", { status: 200, public: "signs in", errors: "oauth", deps: { form: passwordRequestForm() } }, () => 1),
+    post("/form", { status: 200, public: "test", deps: { form: form(z.object({ a: z.string() })) } }, () => 1),
     post(
       "/pieces",
       { public: "test", deps: { pieces: bodyStream({ identifies: nothing("a test") }) }, status: 204 },

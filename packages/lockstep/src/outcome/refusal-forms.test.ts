@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createApi, get, InvalidCredential, notFound, Problem, problem, stream, Unavailable } from "../index.ts";
+import { createApi, get, InvalidCredential, notFound, Problem, problem, stream, text, Unavailable } from "../index.ts";
 import { deny } from "./deny.ts";
 import { ask, formsOf, type Give, of, places, timings } from "./refusing-places.fixture.ts";
 
@@ -67,7 +67,7 @@ test("in a stream that has begun, each of them breaks the answer off", async () 
         audit: () => {},
         onError: () => {},
         translate,
-        routes: [get("/", { public: "a test" }, () => stream(pieces(), { type: "text/plain" }))],
+        routes: [get("/", { public: "a test", response: text("text/plain") }, () => stream(pieces()))],
       });
       const response = await api.fetch(new Request("http://x/"));
       assert.equal(response.status, 200);

@@ -16,19 +16,22 @@ export interface ReplyOptions {
 
 const replyOptions: KnownOptions<ReplyOptions> = { headers: true, cookies: true };
 
-/** A body with its status, headers and cookies; made by `reply()`. */
-export class Reply<B> {
+/**
+ * A body with its status, headers and cookies; made by `reply()`. The type holds the status, because a route sends only those
+ * that it declares.
+ */
+export class Reply<out B, out S extends number = number> {
   static {
     recogniseEverywhere(this, "Reply");
   }
 
-  readonly status: number;
+  readonly status: S;
   readonly body: B;
   readonly headers: AnswerHeaders;
   /** Values of `Set-Cookie`. */
   readonly cookies: readonly string[];
 
-  constructor(status: number, body: B, options: ReplyOptions) {
+  constructor(status: S, body: B, options: ReplyOptions) {
     checkOptions("reply()", options, replyOptions);
     checkStatus("reply()", status);
     if (body !== undefined && isBodiless(status)) {
@@ -49,7 +52,8 @@ export function checkStatus(where: string, status: number): void {
 }
 
 /**
- * A result with its own status, headers or cookies. `undefined` as body sends none.
+ * A result with its own status, headers or cookies. `undefined` as body sends none. The route declares the status with `status`
+ * or `responses`.
  *
  * @throws BuildError `wrong_option`, and `wrong_result` for a status outside 200 to 599, or an invalid cookie or header
  *
@@ -58,6 +62,6 @@ export function checkStatus(where: string, status: number): void {
  * return reply(201, note, { headers: { location: `/notes/${note.id}` } });
  * ```
  */
-export function reply<const B>(status: number, body: B, options: ReplyOptions = {}): Reply<B> {
+export function reply<const S extends number, const B>(status: S, body: B, options: ReplyOptions = {}): Reply<B, S> {
   return new Reply(status, body, options);
 }

@@ -7,9 +7,9 @@ import { checkStatus } from "./reply.ts";
 
 /** What a stream says of itself. */
 export interface StreamOptions {
-  /** The media type. */
-  readonly type: string;
-  /** Default 200. */
+  /** The media type. Default: the one that the route declares. */
+  readonly type?: string;
+  /** Default: the status of the declared response. */
   readonly status?: number;
   /** Further response headers. */
   readonly headers?: AnswerHeaders;
@@ -24,17 +24,20 @@ export class StreamReply {
   }
 
   readonly chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
-  readonly options: StreamOptions;
+  readonly status: number | undefined;
   readonly headers: AnswerHeaders;
 
   /** @throws BuildError `wrong_option`, `wrong_result` */
-  constructor(chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>, options: StreamOptions) {
+  constructor(chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>, options: StreamOptions = {}) {
     checkOptions("stream()", options, streamOptions);
     if (!isIterable(chunks)) throw new BuildError("wrong_result", "stream(): pass an iterable or a generator of text or bytes");
     if (options.status !== undefined) checkStatus("stream()", options.status);
     this.chunks = chunks;
-    this.options = options;
-    this.headers = readHeaders("stream()", { ...options.headers, "content-type": options.type });
+    this.status = options.status;
+    this.headers = readHeaders("stream()", {
+      ...options.headers,
+      ...(options.type === undefined ? {} : { "content-type": options.type }),
+    });
   }
 }
 
@@ -44,20 +47,21 @@ function isIterable(chunks: unknown): boolean {
 }
 
 /**
- * A result that is sent piece by piece. The route's resources stay open until its last byte and close then; an error on the
- * way, or a client that goes away, is thrown into them. A piece that is neither text nor bytes breaks the answer off.
+ * A result that is sent piece by piece, of a route that declares `text()` or `file()`. The route's resources stay open until its
+ * last byte and close then; an error on the way, or a client that goes away, is thrown into them. A piece that is neither text
+ * nor bytes breaks the answer off.
  *
  * @throws BuildError `wrong_option`, and `wrong_result` for a value that is not iterable, a status outside 200 to 599, or a
  * header that cannot be written
  *
  * @example
  * ```ts
- * return stream(rows(), { type: "application/x-ndjson" });
+ * get("/rows", { deps: { user }, response: text("application/x-ndjson") }, () => stream(rows()));
  * ```
  */
 export function stream(
   chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
-  options: StreamOptions,
+  options: StreamOptions = {},
 ): StreamReply {
   return new StreamReply(chunks, options);
 }

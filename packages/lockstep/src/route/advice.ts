@@ -64,7 +64,25 @@ export const wrongTemplate =
 export const needsResponse =
   'declare { response: schema } or { response: unchecked("reason") }: the handler returns an object or a list';
 
+export const needsType =
+  'declare { response: file("image/png") } or { response: text() }: the handler returns bytes or a stream, and the document has to say of what';
+
+export const needsNoContent =
+  "declare { status: 204 }, or null in responses, for no content: this route sends a text, a number, a boolean or null, and the handler may return nothing";
+
+export const needsPlainResponse =
+  "declare { response: schema } or { status: 200 }: without them, this method sends 204 and no content, and the handler returns a value";
+
+export const wrongStatus = "write responses by status from 200 to 599: { 200: schema, 303: null }";
+
+export type UndeclaredStatus<S extends number> =
+  `declare { status: ${S} } or { responses: { ${S}: … } }: the handler replies with ${S}`;
+
+export function undeclaredStatus<S extends number>(status: S): UndeclaredStatus<S> {
+  return `declare { status: ${status} } or { responses: { ${status}: … } }: the handler replies with ${status}`;
+}
+
 export const holdsSecret = "return no Secret, or declare a response schema without it: a Secret is never sent";
 
 export const neverSent =
-  "return the body, or throw the problem: a Response, a Map, a Set, an Error, a bigint or a function cannot be sent";
+  "return the body, or throw the problem: a Response, a Blob, a stream, a Map, a Set, an Error, a promise, a bigint or a function cannot be sent";

@@ -18,6 +18,7 @@ import {
   type Route,
   run,
   stream,
+  text,
 } from "../index.ts";
 import { eventually } from "../testing/eventually.ts";
 
@@ -49,7 +50,7 @@ function apiOf(...routes: readonly Route[]) {
 
 /** An API whose one handler leaves this work. */
 const leaving = (...works: readonly Parameters<AfterAnswer>[0][]) =>
-  apiOf(get("/", { ...open, deps: { later } }, ({ later }) => works.forEach((work) => later(work))));
+  apiOf(get("/", { ...open, deps: { later }, status: 204 }, ({ later }) => works.forEach((work) => later(work))));
 
 test("every call returns the same dependency, which protects nothing and is not documented", () => {
   assert.equal(afterAnswer(), afterAnswer());
@@ -151,9 +152,9 @@ test("work that was left while a stream is written, or after the answer, is done
     later(() => void seen.push("left by the stream"));
   };
   const { api } = apiOf(
-    get("/", { ...open, deps: { later } }, ({ later }) => {
+    get("/", { ...open, deps: { later }, response: text("text/plain") }, ({ later }) => {
       kept = later;
-      return stream(pieces(later), { type: "text/plain" });
+      return stream(pieces(later));
     }),
   );
   assert.equal(await (await ask(api)).text(), "a");
@@ -185,7 +186,7 @@ test("a commit that fails drops the work: nothing happened that it could be abou
       yield "db";
       if (isFull) throw new Error("the disk is full");
     });
-  const spec = (isFull: boolean) => ({ ...open, deps: { later, db: db(isFull) } });
+  const spec = (isFull: boolean) => ({ ...open, deps: { later, db: db(isFull) }, status: 204 as const });
   const handler = ({ later }: { readonly later: AfterAnswer }) => later(() => void seen.push("work"));
   const { api } = apiOf(get("/full", spec(true), handler), get("/free", spec(false), handler));
   assert.equal((await ask(api, "/full")).status, 500);
@@ -215,7 +216,7 @@ describe("api.close()", () => {
     );
     const gate = Promise.withResolvers<void>();
     const { api, errors } = apiOf(
-      get("/", { ...open, deps: { later, pool } }, ({ later, pool: { send } }) =>
+      get("/", { ...open, deps: { later, pool }, status: 204 }, ({ later, pool: { send } }) =>
         later(async () => {
           await gate.promise;
           send("by the value");
@@ -235,9 +236,9 @@ describe("api.close()", () => {
   test("waits for the work of an answer that is still being written", async () => {
     const seen: string[] = [];
     const { api } = apiOf(
-      get("/", { ...open, deps: { later } }, ({ later }) => {
+      get("/", { ...open, deps: { later }, response: text("text/plain") }, ({ later }) => {
         later(() => void seen.push("work"));
-        return stream(["a", "b"], { type: "text/plain" });
+        return stream(["a", "b"]);
       }),
     );
     const answer = await ask(api);

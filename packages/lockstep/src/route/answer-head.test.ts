@@ -29,6 +29,7 @@ import {
 } from "../index.ts";
 
 const response = unchecked("a test");
+const responses = { 200: response, 204: null, 303: null, 409: response };
 const headers = responseHeaders({
   "X-One": "One.",
   "Cache-Control": "How long it may be kept.",
@@ -57,8 +58,8 @@ interface Asked {
 async function ask(deps: Readonly<Record<string, AnyDependency>>, handler: Handler, { isPrivate = false, api = {} }: Asked = {}) {
   const errors: string[] = [];
   const route = isPrivate
-    ? get("/" as never, { deps: { user, ...deps }, response }, handler)
-    : get("/" as never, { public: "a test", deps, response }, handler);
+    ? get("/" as never, { deps: { user, ...deps }, responses }, handler as never)
+    : get("/" as never, { public: "a test", deps, responses }, handler as never);
   const served = createApi({
     title: "t",
     version: "1",

@@ -14,6 +14,7 @@ import {
   type Schema,
   stream,
   unchecked,
+  text,
 } from "../index.ts";
 
 /** Represents input of a client: it must not appear on standard error. */
@@ -151,7 +152,7 @@ export const brokenSources: Readonly<Record<string, () => AsyncGenerator<string>
 /** An API whose stream breaks. */
 export function brokenStream(source: () => Iterable<string> | AsyncIterable<string>, options: Partial<ApiOptions> = {}): Api {
   return api(
-    get("/", { public: "test" }, () => stream(source(), { type: "text/plain" })),
+    get("/", { public: "test", response: text("text/plain") }, () => stream(source(), { type: "text/plain" })),
     options,
   );
 }
@@ -175,7 +176,7 @@ export function leftStream(options: Partial<ApiOptions> = {}): { readonly api: A
     await new Promise(() => {});
     yield "never";
   };
-  const spec = { public: "test", deps: { open } } as const;
+  const spec = { public: "test", deps: { open }, response: text("text/plain") } as const;
   const routes = [
     get("/", spec, () => stream(failing(), { type: "text/plain" })),
     get("/silent", spec, () => stream(silent(), { type: "text/plain" })),

@@ -24,7 +24,7 @@ import { compileRoute } from "./compiled-route.ts";
 import { get, post, type Route } from "./route.ts";
 
 const user = authenticate({ token: httpBearer() }, () => ({ id: "1" }));
-const { definition } = get("/", { public: "a template for the routes below" }, () => undefined);
+const { definition } = get("/", { public: "a template for the routes below" }, () => "x");
 
 const starts = (template: string, deps: Readonly<Record<string, AnyDependency>>) => {
   const entries = entriesOf("a test", { user, ...deps });
@@ -176,13 +176,13 @@ test("an input that may hold anything says whether ids are in it", () => {
   const open = { public: "a test" } as const;
   const asked = { code: "ambiguous_input" };
   const compiled = (route: Route) => compileRoute(route, []);
-  assert.throws(() => compiled(post("/", { ...open, deps: { raw: rawBody() } }, () => 1)), {
+  assert.throws(() => compiled(post("/", { ...open, status: 200, deps: { raw: rawBody() } }, () => 1)), {
     ...asked,
     message:
       'POST /: say whether ids of objects are in rawBody(), with { identifies: "object" } or { identifies: nothing("what it is instead") }: it takes bytes that may hold anything',
   });
   const said = { identifies: nothing("a picture") };
-  compiled(post("/", { ...open, deps: { raw: rawBody(said) } }, () => 1));
+  compiled(post("/", { ...open, status: 200, deps: { raw: rawBody(said) } }, () => 1));
   for (const schema of [
     z.any(),
     z.unknown(),
@@ -191,8 +191,8 @@ test("an input that may hold anything says whether ids are in it", () => {
     z.string(),
     z.array(z.string()),
   ]) {
-    assert.throws(() => compiled(post("/", { ...open, deps: { sent: body(schema) } }, () => 1)), asked);
-    compiled(post("/", { ...open, deps: { sent: body(schema, said) } }, () => 1));
+    assert.throws(() => compiled(post("/", { ...open, status: 200, deps: { sent: body(schema) } }, () => 1)), asked);
+    compiled(post("/", { ...open, status: 200, deps: { sent: body(schema, said) } }, () => 1));
   }
-  compiled(post("/", { ...open, deps: { sent: body(z.object({ text: z.string() })) } }, () => 1));
+  compiled(post("/", { ...open, status: 200, deps: { sent: body(z.object({ text: z.string() })) } }, () => 1));
 });

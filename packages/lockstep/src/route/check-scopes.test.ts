@@ -21,7 +21,7 @@ const plain = authenticate({ key: apiKeyHeader({ name: "X-Key" }) }, () => ({ id
 const limited = authenticate({ key: apiKeyHeader({ name: "X-Other", scopes: { jobs: "Run jobs" } }) }, () =>
   identified({ id: "3" }, { sub: "3", scope: "jobs" }),
 );
-const { definition } = get("/", { public: "a template for the routes below" }, () => undefined);
+const { definition } = get("/", { public: "a template for the routes below" }, () => "x");
 
 /** A route that the compiler has not seen. */
 function routeOf(method: HttpMethod, deps: Readonly<Record<string, AnyDependency>>): Route {

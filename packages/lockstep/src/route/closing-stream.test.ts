@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { createApi, get, resource, stream } from "../index.ts";
+import { createApi, get, resource, stream, text } from "../index.ts";
 
 const log: string[] = [];
 const errors: unknown[] = [];
@@ -43,17 +43,16 @@ async function* broken(): AsyncGenerator<string, void, void> {
   throw new TypeError("in the middle");
 }
 
-const text = { type: "text/plain" };
 const api = createApi({
   title: "Streams",
   version: "1",
   audit: () => {},
   onError: (error) => void errors.push(error),
   routes: [
-    get("/whole", { public: "test", deps: { db } }, () => stream(["a", "b"], text)),
-    get("/commit", { public: "test", deps: { failing } }, () => stream(["a"], text)),
-    get("/endless", { public: "test", deps: { db } }, () => stream(endless(), text)),
-    get("/broken", { public: "test", deps: { db } }, () => stream(broken(), text)),
+    get("/whole", { public: "test", deps: { db }, response: text("text/plain") }, () => stream(["a", "b"])),
+    get("/commit", { public: "test", deps: { failing }, response: text("text/plain") }, () => stream(["a"])),
+    get("/endless", { public: "test", deps: { db }, response: text("text/plain") }, () => stream(endless())),
+    get("/broken", { public: "test", deps: { db }, response: text("text/plain") }, () => stream(broken())),
   ],
 });
 

@@ -31,7 +31,7 @@ function start(given: AnyDependency): string {
       routes: [
         get("/notes/:id", { ...open, deps: { note: published } }, () => 1),
         get("/service-accounts/:id", { ...open, deps: { account: published } }, () => 1),
-        declare("/list", { ...open, deps: { input } }, () => 1),
+        declare("/list", { ...open, status: 200, deps: { input } }, () => 1),
       ],
     });
     return "starts";

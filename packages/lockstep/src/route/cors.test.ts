@@ -37,7 +37,7 @@ describe("createApi({ cors })", () => {
   test("origins may be written at the top or in cors: they are one list", async () => {
     for (const options of [{ origins: [page] }, { cors: { origins: [page] } }, { origins: [page], cors: { maxAgeSeconds: 5 } }]) {
       assert.equal((await corsHeaders(apiWith(options)))["access-control-allow-origin"], page);
-      const writes = post("/g", { deps: { cookie } }, ({ cookie }) => cookie.id);
+      const writes = post("/g", { status: 200, deps: { cookie } }, ({ cookie }) => cookie.id);
       const written = await apiWith(options, [writes]).fetch(
         new Request("http://api.example/g", { method: "POST", headers: { origin: page, cookie: "session=a" } }),
       );
@@ -73,7 +73,7 @@ describe("createApi({ cors })", () => {
     const headers = await corsHeaders(apiWith({ cors: { origins: "*" } }), { origin: "https://anyone.example" });
     assert.equal(headers["access-control-allow-origin"], "*");
     assert.deepEqual([headers["access-control-allow-credentials"], headers["vary"]], [undefined, undefined]);
-    const writes = apiWith({ cors: { origins: "*" } }, [post("/g", { deps: { cookie } }, () => "done")]);
+    const writes = apiWith({ cors: { origins: "*" } }, [post("/g", { status: 200, deps: { cookie } }, () => "done")]);
     const written = await writes.fetch(
       new Request("http://api.example/g", { method: "POST", headers: { origin: page, cookie: "session=a" } }),
     );

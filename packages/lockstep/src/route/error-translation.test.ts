@@ -25,6 +25,7 @@ import {
   stream,
   Unavailable,
   unchecked,
+  text,
 } from "../index.ts";
 
 class Conflict extends Error {
@@ -386,7 +387,7 @@ test("a stream that fails has begun its answer: it breaks off, and its own error
     audit: () => {},
     onError: (error) => errors.push(error instanceof Conflict),
     translate: [[Conflict, conflict]],
-    routes: [get("/", { public: "a test" }, () => stream(pieces(), { type: "text/plain" }))],
+    routes: [get("/", { public: "a test", response: text("text/plain") }, () => stream(pieces()))],
   });
   const response = await api.fetch(new Request("http://x/"));
   await assert.rejects(response.text());
@@ -412,7 +413,10 @@ describe("the document", () => {
     const below = depends({}, () => 1, { problems: { 409: "The name is taken." } });
     assert.equal(responsesOf(get("/", { public: "a test", deps: { below } }, () => 1))["409"], "The name is taken.");
     const item = body(z.object({ a: z.string() }));
-    assert.match(responsesOf(post("/", { public: "a test", deps: { item } }, () => 1))["422"] ?? "", /The inputs do not fit/);
+    assert.match(
+      responsesOf(post("/", { status: 200, public: "a test", deps: { item } }, () => 1))["422"] ?? "",
+      /The inputs do not fit/,
+    );
   });
 
   test("says nothing of a class without them", () => {

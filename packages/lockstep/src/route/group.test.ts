@@ -19,7 +19,7 @@ const v1 = group({ prefix: "/v1", tags: ["API v1"], deps: { client: anyScope(ser
 test("each verb makes a route of its method under the prefix", () => {
   const handler = () => undefined;
   const routes = [
-    v1.get("/a", {}, handler),
+    v1.get("/a", { status: 204 }, handler),
     v1.post("/a", {}, handler),
     v1.put("/a", {}, handler),
     v1.patch("/a", {}, handler),
@@ -161,7 +161,7 @@ test("groups nest to any depth: prefixes join, and tags and dependencies add up,
 
 test("each verb of a nested group makes a route of its method", () => {
   const inner = group({ prefix: "/a", public: "a test" }).group({ prefix: "/b" });
-  const routes = (["get", "post", "put", "patch", "del"] as const).map((verb) => inner[verb]("/c", {}, () => 1));
+  const routes = (["get", "post", "put", "patch", "del"] as const).map((verb) => inner[verb]("/c", { status: 200 }, () => 1));
   assert.deepEqual(
     routes.map((route) => `${route.method} ${compiled(route).template}`),
     ["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => `${method} /a/b/c`),

@@ -11,7 +11,7 @@ import { type Routed, Router } from "./match.ts";
 import { get, type HttpMethod, type Route } from "./route.ts";
 import { parseTemplate } from "./template.ts";
 
-const { definition } = get("/", { public: "a route of a test" }, () => undefined);
+const { definition } = get("/", { public: "a route of a test" }, () => "x");
 
 const routes = new Map<string, CompiledRoute>();
 

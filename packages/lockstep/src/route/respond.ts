@@ -2,7 +2,6 @@
 import { isPromise } from "../promise.ts";
 import type { HostRequest, HostResponse } from "../host/host.ts";
 import type { AnswerAdditions } from "../outcome/answer-additions.ts";
-import { isJson, parseMediaType } from "../http/media-type.ts";
 import { BuildError } from "../problem/error.ts";
 import { oauthCodeOf } from "../problem/oauth-error.ts";
 import { type Answer, checkErrorStatus } from "../problem/problem.ts";
@@ -12,7 +11,8 @@ import type { Cors } from "./cors.ts";
 import { HandledBefore } from "../outcome/handled-before.ts";
 import { Reply } from "../outcome/reply.ts";
 import { StreamReply } from "../outcome/stream.ts";
-import { checkDeclared, declaredFor, type Success } from "./success.ts";
+import type { Asked, Content, ContentDeclaration } from "./content.ts";
+import { type DeclaredAnswer, declaredFor, declaredType, plainStatusOf } from "./declared-answer.ts";
 
 /**
  * Sent with every answer. An API's answers are data: nothing may frame, sniff or run them. A page's reply may replace the
@@ -41,10 +41,10 @@ export interface AnswerContext {
 
 /** How a route's results are checked and sent. */
 export interface Responding {
-  /** What the route declares; empty if it says nothing. */
-  readonly successes: readonly Success[];
-  /** Checks and cuts a result that is sent as JSON. */
-  shape(result: unknown, status: number): unknown;
+  /** What the route declares. */
+  readonly answers: readonly DeclaredAnswer[];
+  /** Checks a result and writes it as the content of a declared answer. */
+  write(answer: DeclaredAnswer, result: unknown, asked: Asked): Content | Promise<Content>;
 }
 
 /** The headers of every answer. */
@@ -57,83 +57,70 @@ export function baseHeaders(context: AnswerContext): Headers {
 }
 
 /**
- * The answer of a success. The result is cut to the response schema, validated and serialised.
+ * The answer of a success. The result is checked and written as the route declares.
  *
- * @throws BuildError `wrong_result` if it does not fit the schema or has headers that such an answer cannot have,
+ * @throws BuildError `wrong_result` if it does not fit the declaration or has headers that such an answer cannot have,
  *   `secret_in_response`
  */
 export function respond(result: unknown, route: Responding, context: AnswerContext): HostResponse | Promise<HostResponse> {
   const headers = withAdditions(baseHeaders(context), "success", context);
-  if (result instanceof StreamReply) {
-    addOwn(headers, result.headers, context);
-    checkCookies(headers);
-    const status = result.options.status ?? statusFor(route.successes, true);
-    return declared(route, { status, headers, body: toAsync(result.chunks) });
-  }
-  if (result instanceof Reply) {
-    addOwn(headers, result.headers, context);
-    addCookies(headers, result.cookies, context);
-  }
+  const isReply = result instanceof Reply;
+  if (isReply || result instanceof StreamReply) addOwn(headers, result.headers, context);
+  if (isReply) addCookies(headers, result.cookies, context);
   checkCookies(headers);
-  if (!(result instanceof Reply)) return withBody(result, undefined, route, headers);
-  return withBody(result.body, result.status, route, headers);
+  const body: unknown = isReply ? result.body : result;
+  if (isReply && (body instanceof Reply || body instanceof StreamReply))
+    throw new BuildError("wrong_result", "the handler returned a reply in a reply: return one of them");
+  const given = isReply || result instanceof StreamReply ? result.status : undefined;
+  const status = given ?? plainStatusOf(route.answers, body !== undefined);
+  return withBody(body, { status, headers }, route, context);
 }
 
-/** The status of a plain result: the first that the route declares with or without content, else 200 or 204. */
-function statusFor(successes: readonly Success[], hasContent: boolean): number {
-  if (successes.length === 0) return hasContent ? 200 : 204;
-  const fitting = successes.find((one) => (one.type !== undefined) === hasContent);
-  const isOpen = successes.some((one) => one.isOpen);
-  return fitting?.status ?? (isOpen ? undefined : successes[0]?.status) ?? (hasContent ? 200 : 204);
+/** The answer before its content. */
+interface Head {
+  readonly status: number;
+  readonly headers: Headers;
 }
 
-function withBody(
-  body: unknown,
-  given: number | undefined,
-  route: Responding,
-  headers: Headers,
-): HostResponse | Promise<HostResponse> {
-  const status = given ?? statusFor(route.successes, body !== undefined);
-  const success = declaredFor(route.successes, status);
-  // A route that declares no content may return anything: it is not sent.
-  const isDropped = given === undefined && success !== undefined && success.type === undefined;
-  if (body === undefined || isDropped) return declared(route, { status, headers, body: undefined });
-  const asIs =
-    body instanceof Uint8Array || (typeof body === "string" && !isWrittenAsJson(headers["content-type"] ?? success?.type));
-  if (asIs) {
-    headers["content-type"] ??= success?.type ?? "application/octet-stream";
-    return declared(route, { status, headers, body });
+function withBody(body: unknown, head: Head, route: Responding, { request }: AnswerContext): HostResponse | Promise<HostResponse> {
+  const { status, headers } = head;
+  const answer = declaredFor(route.answers, status);
+  const { content } = answer;
+  if (content === undefined) {
+    if (body === undefined || answer.dropsResult) return withoutContent(head);
+    throw new BuildError(
+      "wrong_result",
+      `declare { response: schema } or { status: 200 }, or return undefined: the document of this route says that ${status} has no content`,
+    );
   }
-  const shaped = route.shape(body, status);
-  return isPromise(shaped)
-    ? Promise.resolve(shaped).then((late) => json(late, route, status, headers))
-    : json(shaped, route, status, headers);
+  if (body === undefined) {
+    if (answer.isOpen) return withoutContent(head);
+    throw new BuildError("wrong_result", `return the content of ${status}, or declare { status: 204 } if there is none`);
+  }
+  const given = headers["content-type"];
+  // A list of types is not a media type, and is refused as one.
+  const type = given === undefined ? undefined : String(given);
+  if (type !== undefined) declaredType(content, type);
+  const written = route.write(answer, body, { request, status, type });
+  return isPromise(written)
+    ? Promise.resolve(written).then((late) => withContent(late, content, head, type))
+    : withContent(written, content, head, type);
 }
 
-/** Whether text of a media type is written as a JSON string; without a type it is. */
-function isWrittenAsJson(type: string | readonly string[] | undefined): boolean {
-  if (typeof type !== "string" || type === "application/json") return true;
-  const parsed = parseMediaType(type);
-  return parsed === undefined || isJson(parsed);
+function withoutContent({ status, headers }: Head): HostResponse {
+  delete headers["content-type"];
+  return { status, headers, body: undefined };
 }
 
-function json(body: unknown, route: Responding, status: number, headers: Headers): HostResponse {
-  refuseEncoding(headers);
-  const text: string | undefined = refusingSecrets(() => JSON.stringify(body));
-  if (text === undefined) throw new BuildError("wrong_result", "Return a value that JSON has, or undefined: a function has none");
-  headers["content-type"] ??= "application/json";
-  return declared(route, { status, headers, body: text });
-}
-
-/** The answer, if it is one that the route declares. @throws BuildError `wrong_result` */
-function declared(route: Responding, response: HostResponse): HostResponse {
-  if (route.successes.length === 0) return response;
-  const type = response.headers["content-type"];
-  checkDeclared(route.successes, {
-    status: response.status,
-    type: response.body === undefined || typeof type !== "string" ? undefined : type,
-  });
-  return response;
+function withContent(
+  content: Content,
+  declared: ContentDeclaration,
+  { status, headers }: Head,
+  type: string | undefined,
+): HostResponse {
+  if (content.isOwnBytes !== true) refuseEncoding(headers);
+  headers["content-type"] = declaredType(declared, content.type ?? type);
+  return { status: content.status ?? status, headers: { ...headers, ...content.headers }, body: content.body };
 }
 
 /** Only a handler that returns bytes can have encoded them. */
@@ -143,10 +130,6 @@ function refuseEncoding(headers: Headers): void {
     "wrong_result",
     'Give encoded bytes (a Uint8Array or a stream) with "content-encoding": JSON is sent as it is',
   );
-}
-
-async function* toAsync(chunks: StreamReply["chunks"]): AsyncGenerator<string | Uint8Array, void, void> {
-  yield* chunks;
 }
 
 /**

@@ -19,7 +19,6 @@ import type {
 } from "../dependency/dependency.ts";
 import type { NamesOf } from "../dependency/fact.ts";
 import { type Entry, entriesOf, type ValueRecord } from "../dependency/node.ts";
-import type { Schema } from "../schema/schema.ts";
 import {
   type InputOf,
   type publicAndAuthenticated,
@@ -31,8 +30,8 @@ import {
   type Unused,
   wrongTemplate,
 } from "./advice.ts";
-import type { HandlerResult, NoSchema, ResultCheck, Sendable } from "./result.ts";
-import { type Success, successesOf } from "./success.ts";
+import { answersOf, type DeclaredAnswer } from "./declared-answer.ts";
+import type { HandlerResult, NoSchema, Responses, ResponseSchema, ResultCheck, Sendable, Statuses } from "./result.ts";
 import type { ParametersOf, TemplateCheck } from "./template.ts";
 
 /** The methods that a route may have. HEAD comes with GET; OPTIONS is answered by the core. */
@@ -61,26 +60,32 @@ export interface RouteDocumentation {
 }
 
 /** What a route declares. */
-export interface RouteSpec<D extends Deps, Pub extends string | undefined, In = NoSchema> extends RouteDocumentation {
+export interface RouteSpec<
+  D extends Deps,
+  Pub extends string | undefined,
+  In = NoSchema,
+  A extends Statuses = undefined,
+> extends RouteDocumentation {
   /** Why anyone may call it; shown in the document. Excludes an authenticated dependency. Default: the group's reason. */
   readonly public?: Pub;
   /** What the handler needs. Without `public`, one of these (or of the group's) is authenticated. */
   readonly deps?: D;
   /**
    * The schema of the response: unknown fields are dropped, and the handler's result must fit. Required for an object or a list;
-   * `unchecked("reason")` lets everything through.
+   * `unchecked("reason")` lets everything through. For content that is not JSON: `text()`, `html()`, `file()`, `csv()`, `json()`.
    */
-  readonly response?: Schema<In, unknown>;
+  readonly response?: ResponseSchema<In>;
   /**
-   * The status of the success, from 200 to 399. Without it and without `response`, 200, or 204 if the handler returns
-   * `undefined`.
+   * The status of the answer. Default: 200 with `response` and for GET, and 204 for every other method. Without `response`, a
+   * success that is not 204 is a text, a number, a boolean or `null`, as JSON.
    */
-  readonly status?: number;
+  readonly status?: A & number;
   /**
-   * Several successes by status, each with its schema, or `null` for no content: `{ 200: Note, 201: Note, 303: null }`. Instead
-   * of `response` and `status`.
+   * Several answers by status, each with its schema, or `null` for no content: `{ 200: Note, 201: Note, 303: null }`. Instead of
+   * `response` and `status`. A result without a status is that of 200, or of the only success with content; `undefined` is that
+   * of 204, or of the only success without.
    */
-  readonly responses?: Readonly<Record<number, Schema<In, unknown> | null>>;
+  readonly responses?: A & Responses;
   /** `oauth`: errors as RFC 6749 §5.2 demands of OAuth endpoints, instead of problem details. */
   readonly errors?: "oauth";
   /** The largest body in bytes. Default: the API's limit. */
@@ -160,23 +165,25 @@ export type RouteCheck<
   Pub0,
   R,
   In,
+  A,
 > = FirstAdvice<
   [
     FactsCheck<keyof D0 & keyof D, ParametersOf<X>, ParametersOf<X0>, ProtectionsOf<D0 & D>, NoticesOf<D0 & D>, V, Pub, Pub0>,
-    ResultCheck<R, In>,
+    ResultCheck<R, In, V, A>,
   ]
 >;
 
 /** Declares a route of one method: template, specification, handler. `Pub0` is the group's reason, if it is public. */
 export type Method<D0 extends Deps, X0 extends string, V extends HttpMethod = HttpMethod, Pub0 = undefined> = <
   const X extends string,
-  const R extends Sendable<In>,
+  const R extends Sendable<In, A>,
   const D extends Deps = NoDeps,
   const Pub extends string | undefined = undefined,
   In = NoSchema,
+  const A extends Statuses = undefined,
 >(
-  template: OrAdvice<X, RouteCheck<D0, D, V, X, X0, Pub, Pub0, R, In>>,
-  spec: RouteSpec<D, Pub, In> & Declared<D, Pub>,
+  template: OrAdvice<X, RouteCheck<D0, D, V, X, X0, Pub, Pub0, R, In, A>>,
+  spec: RouteSpec<D, Pub, In, A> & Declared<D, Pub>,
   handler: (values: Values<D0 & D>) => HandlerResult<R, In>,
 ) => Route;
 
@@ -194,8 +201,8 @@ export interface RouteDefinition extends RouteDocumentation {
   readonly hidden: boolean;
   /** The handler's dependencies: those of the groups first, the outermost's before the others', then the route's own. */
   readonly entries: readonly Entry[];
-  /** Its successes; empty if it declares none. */
-  readonly successes: readonly Success[];
+  /** The answers that it declares. */
+  readonly answers: readonly DeclaredAnswer[];
   readonly errors: "oauth" | undefined;
   readonly maxBodyBytes: number | undefined;
   handler(values: ValueRecord): unknown;
@@ -266,7 +273,7 @@ export function method<D0 extends Deps, X0 extends string, V extends HttpMethod,
         public: spec.public ?? inherited.public,
         hidden: spec.hidden ?? inherited.hidden,
         entries,
-        successes: successesOf(`${verb} ${path}`, spec),
+        answers: answersOf(verb, `${verb} ${path}`, spec),
         errors: spec.errors,
         maxBodyBytes: spec.maxBodyBytes,
         // The values are exactly those of the entries above.

@@ -9,7 +9,7 @@ import { Problem } from "../problem/problem.ts";
 import { reply } from "../outcome/reply.ts";
 import { get, type Route } from "./route.ts";
 import { checkSendable, plainResult } from "./sendable.ts";
-import { successesOf } from "./success.ts";
+import { answersOf } from "./declared-answer.ts";
 import { stream } from "../outcome/stream.ts";
 import { unchecked } from "./unchecked.ts";
 
@@ -35,12 +35,12 @@ async function sent(
   response: AnySchema | undefined,
 ): Promise<{ status: number; body: string; errors: unknown[] }> {
   const errors: unknown[] = [];
-  const { definition } = get("/", { public: "a test" }, () => undefined);
+  const { definition } = get("/", { public: "a test" }, () => "x");
   const handler = (): unknown => ways[way]?.(result);
   const route: Route = {
     method: "GET",
     template: "/",
-    definition: { ...definition, successes: successesOf("GET /", { response }), handler },
+    definition: { ...definition, answers: answersOf("GET", "GET /", { response }), handler },
   };
   const api = createApi({ title: "t", version: "1", audit: () => {}, onError: (error) => errors.push(error), routes: [route] });
   const answer = await api.fetch(new Request("http://x/"));
@@ -125,12 +125,13 @@ test("a value without members needs no schema", async () => {
   }
 });
 
-test("bytes and nothing are sent as they are, schema or not", async () => {
+test("bytes and nothing are not JSON: only unchecked() sends them as they are", async () => {
   for (const kind of Object.keys(schemas)) {
+    const isUnchecked = kind === "unchecked";
     const bytes = await sent(new TextEncoder().encode("raw"), "returned", schemas[kind]);
-    assert.deepEqual([bytes.status, bytes.body], [200, "raw"], kind);
-    // A schema documents content: nothing would be another answer.
-    const status = schemas[kind] === undefined || kind.includes("unchecked") ? 204 : 500;
+    assert.deepEqual([bytes.status, isUnchecked ? bytes.body : undefined], isUnchecked ? [200, "raw"] : [500, undefined], kind);
+    // The document says content: nothing would be another answer.
+    const status = isUnchecked ? 204 : 500;
     assert.equal((await sent(undefined, "returned", schemas[kind])).status, status, kind);
     assert.equal((await sent(undefined, "promised", schemas[kind])).status, status, kind);
   }

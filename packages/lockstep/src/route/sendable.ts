@@ -16,8 +16,10 @@ function advice(value: unknown): string | undefined {
   if (value instanceof Error) return `an error (${value.name}): throw it, or problem(…)`;
   if (typeof Response === "function" && value instanceof Response)
     return "a web Response: return the body, or reply(status, body, { headers })";
+  if (value instanceof Uint8Array) return 'bytes: declare { response: file("image/png") } to send them';
   if (isPromise(value)) return "a promise in a reply: await it first";
-  if (value instanceof Reply || value instanceof StreamReply) return "a reply in a reply: return one of them";
+  if (value instanceof StreamReply) return "a stream: declare { response: text() } or file(…) to send it";
+  if (value instanceof Reply) return "a reply in a reply: return one of them";
   if (value instanceof Map || value instanceof Set)
     return "a collection that JSON writes as {}: return Object.fromEntries(map) or [...set]";
   return undefined;

@@ -39,7 +39,7 @@ const api = createApi({
   audit: () => {},
   onError: (error) => void errors.push(error),
   routes: [
-    get("/redirect", { public: "test", deps: { to: query("to", text) } }, ({ to }) =>
+    get("/redirect", { public: "test", status: 302, deps: { to: query("to", text) } }, ({ to }) =>
       reply(302, undefined, { headers: { location: to } }),
     ),
     get("/query", { public: "test", deps: { db, q: query("q", text) }, response: unchecked("a test") }, ({ q }) => echo(q)),
@@ -54,10 +54,10 @@ const api = createApi({
     post("/form", { public: "test", deps: { it: form(z.object({ a: text })) }, response: unchecked("a test") }, ({ it }) =>
       echo(it.a),
     ),
-    get("/cookie", { public: "test", deps: { q: query("q", text) } }, ({ q }) =>
+    get("/cookie", { public: "test", status: 204, deps: { q: query("q", text) } }, ({ q }) =>
       reply(204, undefined, { cookies: [{ name: "theme", value: q }] }),
     ),
-    get("/cookie/header", { public: "test", deps: { theme: header("X-Theme", text) } }, ({ theme }) =>
+    get("/cookie/header", { public: "test", status: 204, deps: { theme: header("X-Theme", text) } }, ({ theme }) =>
       reply(204, undefined, { cookies: [{ name: "theme", value: theme }] }),
     ),
     get("/guard", { public: "test", deps: { refusing }, response: unchecked("a test") }, () => ({})),

@@ -4,20 +4,17 @@ import type { SchemeNode } from "../dependency/node.ts";
 import type { ChallengeDetails } from "../dependency/scheme-definition.ts";
 import type { HostedRoute } from "../host/host.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
-import type { AnySchema } from "../schema/schema.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
-import { type ResultShape, resultShape } from "./result-shape.ts";
-import { checkSendable, plainResult } from "./sendable.ts";
+import type { Asked, Content, ContentWriter } from "./content.ts";
+import type { DeclaredAnswer } from "./declared-answer.ts";
 import type { Serving } from "./serving.ts";
-import type { Success } from "./success.ts";
-import { uncheckedReason } from "./unchecked.ts";
 
 /** A compiled route of an API that is served. */
 export class ServedRoute implements HostedRoute {
   readonly compiled: CompiledRoute;
   readonly serving: Serving;
   readonly limits: InputLimits;
-  readonly #shapes: ReadonlyMap<number | undefined, ResultShape>;
+  readonly #writers: ReadonlyMap<DeclaredAnswer, ContentWriter>;
   readonly #about: Pick<ChallengeDetails, "realm" | "resourceMetadata">;
   readonly #challenges = new Map<string, readonly string[]>();
 
@@ -28,10 +25,9 @@ export class ServedRoute implements HostedRoute {
     this.serving = serving;
     this.limits = maxBodyBytes === undefined ? serving.limits : inputLimits({ maxBodyBytes }, serving.limits);
     const where = `the response of ${this.label}`;
-    this.#shapes = new Map([
-      [undefined, shapeOf(undefined, where)],
-      ...this.successes.map((success) => [success.status, shapeOf(success.schema, where)] as const),
-    ]);
+    this.#writers = new Map(
+      this.answers.flatMap((answer) => (answer.content === undefined ? [] : [[answer, answer.content.writer(where)] as const])),
+    );
     const { realm, resourceMetadata } = serving;
     this.#about = resourceMetadata === undefined ? { realm } : { realm, resourceMetadata };
     // A challenge that cannot be written is a mistake of the configuration: it fails here, and not at the first caller.
@@ -46,9 +42,9 @@ export class ServedRoute implements HostedRoute {
     return this.compiled.template;
   }
 
-  /** What the route declares; empty if it says nothing. */
-  get successes(): readonly Success[] {
-    return this.compiled.definition.successes;
+  /** What the route declares. */
+  get answers(): readonly DeclaredAnswer[] {
+    return this.compiled.definition.answers;
   }
 
   /** `GET /notes/:id`. */
@@ -56,15 +52,11 @@ export class ServedRoute implements HostedRoute {
     return this.compiled.label;
   }
 
-  /**
-   * Checks a result that is sent as JSON, and cuts it to the schema that the route declares for the status. An error status
-   * without a schema is cut to that of the route's first success.
-   *
-   * @throws BuildError `wrong_result`
-   */
-  shape(result: unknown, status: number): unknown {
-    const shape = this.#shapes.get(status) ?? this.#shapes.get(this.successes[0]?.status);
-    return shape?.(result);
+  /** @throws BuildError `wrong_result`, `secret_in_response` */
+  write(answer: DeclaredAnswer, result: unknown, asked: Asked): Content | Promise<Content> {
+    const writer = this.#writers.get(answer);
+    if (writer === undefined) throw new TypeError("The answer is not one of this route with content");
+    return writer(result, asked);
   }
 
   /** The challenges of some of this route's schemes, each combination made once. One that has to be fresh is made each time. */
@@ -85,14 +77,4 @@ export class ServedRoute implements HostedRoute {
     notify(`The challenge of the scheme "${scheme.name}" failed on ${this.label}`, () => void made.push(scheme.challenge(details)));
     return made;
   }
-}
-
-/** What a route makes of its handler's result. */
-function shapeOf(response: AnySchema | undefined, where: string): ResultShape {
-  const isOpen = uncheckedReason(response) !== undefined;
-  const shape = response === undefined ? (result: unknown) => plainResult(result, where) : resultShape(response, where);
-  return (result) => {
-    checkSendable(result, where);
-    return isOpen ? result : shape(result);
-  };
 }

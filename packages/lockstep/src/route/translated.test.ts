@@ -15,6 +15,7 @@ import {
   resource,
   stream,
   Unavailable,
+  text,
 } from "../index.ts";
 
 class Duplicate extends Error {
@@ -66,12 +67,12 @@ async function answerOf(deps: Readonly<Record<string, Dependency<unknown>>>, han
     version: "1",
     audit: (event) => events.push("reason" in event ? `${event.type} ${event.reason}` : event.type),
     onError: (error) => errors.push(error),
-    routes: [get("/", { public: "a test", deps }, () => void handler())],
+    routes: [get("/", { public: "a test", status: 204, deps }, () => void handler())],
   });
   const response = await api.fetch(new Request("http://x/"));
-  const text = await response.text();
+  const sent = await response.text();
   // A problem is a record with a code; a success has no body.
-  const code = text === "" ? undefined : (JSON.parse(text) as { readonly code: string }).code;
+  const code = sent === "" ? undefined : (JSON.parse(sent) as { readonly code: string }).code;
   return { status: response.status, code, errors, events };
 }
 
@@ -213,7 +214,7 @@ describe("a translation", () => {
       title: "t",
       version: "1",
       audit: () => {},
-      routes: [get("/", { deps: { active } }, () => void (handled += 1))],
+      routes: [get("/", { deps: { active }, status: 204 }, () => void (handled += 1))],
     });
     const response = await api.fetch(new Request("http://x/", { headers: { authorization: "Bearer t" } }));
     assert.deepEqual([response.status, handled], [409, 0]);
@@ -232,7 +233,7 @@ describe("a translation", () => {
       audit: () => {},
       onError: (error) => errors.push(error),
       routes: [
-        get("/", { public: "a test", deps: { db: kinds.async(onDuplicate, seen) } }, () =>
+        get("/", { public: "a test", deps: { db: kinds.async(onDuplicate, seen) }, response: text("text/plain") }, () =>
           stream(pieces(), { type: "text/plain" }),
         ),
       ],

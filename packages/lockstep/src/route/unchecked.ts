@@ -1,6 +1,11 @@
 /** Saying that whatever a handler returns may leave. */
 import { checkReason, type Reason } from "../dependency/reason.ts";
+import { StreamReply } from "../outcome/stream.ts";
 import type { Schema } from "../schema/schema.ts";
+import { type ContentDeclaration, declareContent } from "./content.ts";
+import { isJsonType, jsonText } from "./json-content.ts";
+import { checkSendable } from "./sendable.ts";
+import { streamContent } from "./text.ts";
 
 declare const anything: unique symbol;
 
@@ -9,19 +14,21 @@ export interface Anything {
   readonly [anything]: true;
 }
 
-/** A schema of a response that accepts everything and changes nothing. `In` is the type of the handler's result. */
-export function openSchema<In>(): Schema<In, unknown> {
+function anyContent(reason: string): ContentDeclaration {
   return {
-    "~standard": {
-      version: 1,
-      vendor: "lockstep",
-      validate: (value) => ({ value }),
-      jsonSchema: { input: () => ({}), output: () => ({}) },
-    },
+    types: ["*/*"],
+    documented: { unchecked: reason },
+    writer:
+      (where) =>
+      (result, { type }) => {
+        if (result instanceof StreamReply) return streamContent(result);
+        if (result instanceof Uint8Array) return { body: result, type: type ?? "application/octet-stream", isOwnBytes: true };
+        if (typeof result === "string" && !isJsonType(type)) return { body: result };
+        checkSendable(result, where);
+        return { type: type ?? "application/json", ...jsonText(result) };
+      },
   };
 }
-
-const reasons = new WeakMap<object, string>();
 
 /**
  * A response schema that lets everything through: nothing is cut or validated, and a client sees everything that the handler
@@ -35,13 +42,5 @@ const reasons = new WeakMap<object, string>();
  * ```
  */
 export function unchecked<const R extends string>(reason: Reason<R>): Schema<Anything, unknown> {
-  const text = checkReason("unchecked()", reason);
-  const schema = openSchema<Anything>();
-  reasons.set(schema, text);
-  return schema;
-}
-
-/** Why a response is not checked, if its schema is one of `unchecked()`. */
-export function uncheckedReason(schema: object | undefined): string | undefined {
-  return schema === undefined ? undefined : reasons.get(schema);
+  return declareContent<Anything>(anyContent(checkReason("unchecked()", reason)));
 }

@@ -8,6 +8,7 @@ import { reply } from "../outcome/reply.ts";
 import { stream } from "../outcome/stream.ts";
 import { problem } from "../problem/problem.ts";
 import { get, type Route } from "../route/route.ts";
+import { text } from "../route/text.ts";
 import { unchecked } from "../route/unchecked.ts";
 import type { Person } from "./world.ts";
 
@@ -32,9 +33,9 @@ export function addedHeaderRoutes(active: Authorized<Person>): Route[] {
   const deps = { active, added };
   return [
     get("/added", { deps, response }, () => ({ ok: true })),
-    get("/added/nothing", { deps }, () => undefined),
-    get("/added/stream", { deps }, () => stream(["a", "b"], { type: "text/plain" })),
-    get("/added/redirect", { deps }, () => reply(303, undefined, { headers: { location: "/health" } })),
+    get("/added/nothing", { deps, status: 204 }, () => undefined),
+    get("/added/stream", { deps, response: text("text/plain") }, () => stream(["a", "b"])),
+    get("/added/redirect", { deps, status: 303 }, () => reply(303, undefined, { headers: { location: "/health" } })),
     get("/added/reply", { deps, response }, () =>
       reply(200, {}, { headers: { "x-count": "8" }, cookies: [{ name: "theme", value: "dark" }] }),
     ),

@@ -7,6 +7,7 @@ import { reply } from "../outcome/reply.ts";
 import { stream } from "../outcome/stream.ts";
 import { problem } from "../problem/problem.ts";
 import { get, type Route } from "../route/route.ts";
+import { text } from "../route/text.ts";
 import { unchecked } from "../route/unchecked.ts";
 import type { Access } from "./suite-access.ts";
 import type { World } from "./world.ts";
@@ -41,9 +42,9 @@ export function laterRoutes(world: World, { active, db }: Access): Route[] {
   const deps = { active, left };
   return [
     get("/later", { deps, response }, () => ({ ok: true })),
-    get("/later/reply", { deps, response }, () => reply(409, { ok: false })),
-    get("/later/stream", { deps }, () => stream(pieces(false), { type: "text/plain" })),
-    get("/later/broken", { deps }, () => stream(pieces(true), { type: "text/plain" })),
+    get("/later/reply", { deps, responses: { 200: response, 409: response } }, () => reply(409, { ok: false })),
+    get("/later/stream", { deps, response: text("text/plain") }, () => stream(pieces(false))),
+    get("/later/broken", { deps, response: text("text/plain") }, () => stream(pieces(true))),
     get("/later/conflict", { deps }, () => problem(409, "taken", "It is taken.")),
     get("/later/refused", { deps: { refusing } }, () => "never"),
     get("/later/failing", { deps: { active, failing } }, () => "sent"),

@@ -7,8 +7,10 @@ import { Unavailable } from "../problem/error.ts";
 import { oauthError } from "../problem/oauth-error.ts";
 import { problem } from "../problem/problem.ts";
 import { reply } from "../outcome/reply.ts";
+import { file } from "../route/file.ts";
 import { get, post, type Route } from "../route/route.ts";
 import { stream } from "../outcome/stream.ts";
+import { text } from "../route/text.ts";
 import { unchecked } from "../route/unchecked.ts";
 import { secret } from "../secret/redacted.ts";
 import { plainSchema } from "./plain-schema.ts";
@@ -36,8 +38,10 @@ export function resultRoutes(world: World, { active, db }: Access): Route[] {
   const wrong = depends({}, (): { readonly id: string } => JSON.parse('{"id":7}'));
   return [
     get("/text", { public: "a result" }, () => "plain"),
-    get("/nothing", { deps: { active } }, () => undefined),
-    get("/bytes", { public: "a result" }, () => new Uint8Array([0, 1, 254, 255]).subarray(1)),
+    get("/nothing", { deps: { active }, status: 204 }, () => undefined),
+    get("/bytes", { public: "a result", response: file("application/octet-stream") }, () =>
+      new Uint8Array([0, 1, 254, 255]).subarray(1),
+    ),
     get("/reply", { deps: { active }, response }, () =>
       reply(202, { done: true }, { headers: { "X-Extra": "a", link: ["<a>", "<b>"] }, cookies }),
     ),
@@ -73,14 +77,14 @@ export function streamRoutes(world: World, { active, db }: Access): Route[] {
     yield* numbers(2);
     throw new TypeError(`${canary} cursor lost`);
   };
-  const type = "text/plain";
+  const response = text("text/plain");
   return [
-    get("/stream", { deps: { active, db } }, () => stream(numbers(3), { type, headers: { "x-extra": "a" } })),
-    get("/stream/bytes", { public: "a result" }, () =>
+    get("/stream", { deps: { active, db }, response }, () => stream(numbers(3), { headers: { "x-extra": "a" } })),
+    get("/stream/bytes", { public: "a result", responses: { 203: file("application/octet-stream") } }, () =>
       stream([new Uint8Array([1, 2]), "é"], { type: "application/octet-stream", status: 203 }),
     ),
-    get("/stream/endless", { deps: { active, db } }, () => stream(numbers(5000), { type })),
-    get("/stream/broken", { deps: { active, db } }, () => stream(broken(), { type })),
+    get("/stream/endless", { deps: { active, db }, response }, () => stream(numbers(5000))),
+    get("/stream/broken", { deps: { active, db }, response }, () => stream(broken())),
   ];
 }
 

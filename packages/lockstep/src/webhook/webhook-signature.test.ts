@@ -269,7 +269,7 @@ test("a header full of signatures costs one computation for each secret", async 
 
 test("an event can be replaced in a test of the handler", async () => {
   const event = webhookSignature(slack);
-  const { api } = receiving([post("/hooks", { deps: { event } }, ({ event: { payload } }) => payload.amount)]);
+  const { api } = receiving([post("/hooks", { status: 200, deps: { event } }, ({ event: { payload } }) => payload.amount)]);
   const stand = {
     sender: "slack",
     eventId: "e1",

@@ -5,6 +5,7 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { resource } from "../../dependency/resource.ts";
 import { createApi } from "../../api/api.ts";
 import { get } from "../../route/route.ts";
+import { text } from "../../route/text.ts";
 import { stream } from "../../outcome/stream.ts";
 import { Problem, problem } from "../../problem/problem.ts";
 import { RawConnection, type RawAnswer, rawAnswer, rawRequest } from "../raw-socket.fixture.ts";
@@ -66,21 +67,27 @@ const api = createApi({
   onError: (error) => void log.push(error instanceof Error ? error.name : String(error)),
   routes: [
     get("/good", { public: "a test", deps: { db }, response: unchecked("a test") }, () => ({ good: true })),
-    get("/stream", { public: "a test", deps: { db } }, () => stream(yields("a", "b")(), { type: "text/plain" })),
+    get("/stream", { public: "a test", deps: { db }, response: text("text/plain") }, () =>
+      stream(yields("a", "b")(), { type: "text/plain" }),
+    ),
     ...[0, 101, 600, 1000, Number.NaN, 200.5].flatMap((status) => [
-      get(`/now/${String(status).replace(".", "-")}`, { public: "a test" }, () => {
+      get(`/now/${String(status).replace(".", "-")}`, { public: "a test", status: 204 }, () => {
         withStatus(status);
       }),
-      get(`/later/${String(status).replace(".", "-")}`, { public: "a test" }, async () => {
+      get(`/later/${String(status).replace(".", "-")}`, { public: "a test", status: 204 }, async () => {
         await Promise.resolve();
         withStatus(status);
       }),
     ]),
     ...Object.entries(bodies).map(([name, pieces]) =>
-      get(`/first/${name}`, { public: "a test", deps: { db } }, () => stream(pieces(), { type: "text/plain" })),
+      get(`/first/${name}`, { public: "a test", deps: { db }, response: text("text/plain") }, () =>
+        stream(pieces(), { type: "text/plain" }),
+      ),
     ),
     ...Object.entries(late).map(([name, pieces]) =>
-      get(`/late/${name}`, { public: "a test", deps: { db } }, () => stream(pieces(), { type: "text/plain" })),
+      get(`/late/${name}`, { public: "a test", deps: { db }, response: text("text/plain") }, () =>
+        stream(pieces(), { type: "text/plain" }),
+      ),
     ),
   ],
 });

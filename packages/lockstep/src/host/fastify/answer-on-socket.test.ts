@@ -4,6 +4,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { rawBody } from "../../input/raw-body.ts";
 import { createApi } from "../../api/api.ts";
 import { get, post } from "../../route/route.ts";
+import { text as textOf } from "../../route/text.ts";
 import { stream } from "../../outcome/stream.ts";
 import { rawRequest } from "../raw-socket.fixture.ts";
 import { fastifyServer } from "./index.ts";
@@ -27,7 +28,7 @@ const server = fastifyServer(
         return { slow: true };
       }),
       get("/quick", { public: "a test", response: unchecked("a test") }, () => ({ quick: true })),
-      get("/stream", { public: "a test" }, () => stream(pieces(), { type: "text/plain" })),
+      get("/stream", { public: "a test", response: textOf("text/plain") }, () => stream(pieces(), { type: "text/plain" })),
       post(
         "/body",
         { public: "a test", deps: { raw: rawBody({ identifies: nothing("a test") }) }, response: unchecked("a test") },

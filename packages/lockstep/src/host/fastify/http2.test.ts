@@ -9,6 +9,7 @@ import { bodyStream } from "../../input/body-stream.ts";
 import { rawBody } from "../../input/raw-body.ts";
 import { createApi } from "../../api/api.ts";
 import { get, post } from "../../route/route.ts";
+import { text } from "../../route/text.ts";
 import { stream } from "../../outcome/stream.ts";
 import { apiKeyHeader } from "../../scheme/api-key-header.ts";
 import { apiKeyCookie } from "../../scheme/api-key-cookie.ts";
@@ -85,8 +86,8 @@ const api = createApi({
       host,
     })),
     get("/me", { deps: { user }, response: unchecked("a test") }, ({ user }) => user),
-    get("/endless", { public: "a test" }, () => stream(endless(), { type: "text/plain" })),
-    get("/broken", { public: "a test" }, () => stream(broken(), { type: "text/plain" })),
+    get("/endless", { public: "a test", response: text("text/plain") }, () => stream(endless(), { type: "text/plain" })),
+    get("/broken", { public: "a test", response: text("text/plain") }, () => stream(broken(), { type: "text/plain" })),
   ],
 });
 

@@ -5,6 +5,7 @@ import { fastify } from "fastify";
 import { resource } from "../../dependency/resource.ts";
 import { createApi, type Api } from "../../api/api.ts";
 import { get } from "../../route/route.ts";
+import { text } from "../../route/text.ts";
 import { stream } from "../../outcome/stream.ts";
 import { RawConnection, rawRequest } from "../raw-socket.fixture.ts";
 import { fastifyServer, lockstep } from "./index.ts";
@@ -29,7 +30,7 @@ function endless(first: readonly string[], log: string[], begun: () => void): Ap
     version: "1",
     audit: ({ type }) => void log.push(type),
     onError: () => {},
-    routes: [get("/events", { public: "a test", deps: { db } }, () => stream(pieces(), { type: "text/event-stream" }))],
+    routes: [get("/events", { public: "a test", deps: { db }, response: text("text/event-stream") }, () => stream(pieces()))],
   });
 }
 

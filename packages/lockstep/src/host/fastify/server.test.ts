@@ -7,6 +7,7 @@ import { resource } from "../../dependency/resource.ts";
 import { depends } from "../../dependency/depends.ts";
 import { createApi, type Api } from "../../api/api.ts";
 import { get } from "../../route/route.ts";
+import { text } from "../../route/text.ts";
 import { stream } from "../../outcome/stream.ts";
 import { unchecked } from "../../route/unchecked.ts";
 import { eventually } from "../../testing/eventually.ts";
@@ -65,9 +66,11 @@ function slowApi(log: string[]): Api {
     routes: [
       get("/slow", { public: "a test", deps: { slow }, response: unchecked("a test") }, () => ({ done: true })),
       get("/quick", { public: "a test", response: unchecked("a test") }, () => ({ done: true })),
-      get("/ticks", { public: "a test" }, () => stream(ticks(), { type: "text/plain" })),
-      get("/late", { public: "a test" }, () => stream(late([]), { type: "text/plain", headers: { "x-late": "a" } })),
-      get("/framed", { public: "a test" }, () => stream(["a"], { type: "text/plain\r\nx: y" })),
+      get("/ticks", { public: "a test", response: text("text/plain") }, () => stream(ticks(), { type: "text/plain" })),
+      get("/late", { public: "a test", response: text("text/plain") }, () =>
+        stream(late([]), { type: "text/plain", headers: { "x-late": "a" } }),
+      ),
+      get("/framed", { public: "a test", response: text("text/plain") }, () => stream(["a"], { type: "text/plain\r\nx: y" })),
     ],
   });
 }

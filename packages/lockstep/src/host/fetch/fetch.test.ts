@@ -6,6 +6,7 @@ import { dispatcherOf, type HostResponse } from "../host.ts";
 import { isBuildError } from "../fastify/embedded.fixture.ts";
 import { problem } from "../../problem/problem.ts";
 import { createApi } from "../../api/api.ts";
+import { file } from "../../route/file.ts";
 import { get } from "../../route/route.ts";
 import { anyText } from "../../testing/plain-schema.ts";
 import { canary, serviceKey, tokenOf, World } from "../../testing/world.ts";
@@ -327,7 +328,7 @@ describe("serveFetch behind a proxy", () => {
       version: "1",
       audit: ({ requestId }) => void ids.push(requestId),
       onError: (_error, { requestId }) => void ids.push(requestId),
-      routes: [get("/odd", { public: "a test" }, () => new Uint8Array(1))],
+      routes: [get("/odd", { public: "a test", response: file("image/png") }, () => new Uint8Array(1))],
     });
     const hosted = odd["~dispatcher"];
     const broken = {
