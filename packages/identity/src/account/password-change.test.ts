@@ -114,7 +114,13 @@ const openThrottle: SignInThrottle = { signIn: (_attempt, work) => work({ isKnow
 
 function outsideHttp() {
   return {
-    connection: { requestId: "r-1", address: "192.0.2.1", secure: true, userAgent: undefined },
+    connection: {
+      requestId: "r-1",
+      address: "192.0.2.1",
+      secure: true,
+      userAgent: undefined,
+      signal: new AbortController().signal,
+    },
     throttle: openThrottle,
   };
 }

@@ -79,7 +79,13 @@ describeOnEach("events of signing in", (database) => {
       [device, undefined].flatMap((cookie) => Array.from({ length: 7 }, () => ({ username: name, device: cookie }))),
     );
     for (const attempt of attempts) {
-      const connection = { requestId: "request-1", address: "203.0.113.77", secure: true, userAgent: "canary-agent" };
+      const connection = {
+        requestId: "request-1",
+        address: "203.0.113.77",
+        secure: true,
+        userAgent: "canary-agent",
+        signal: new AbortController().signal,
+      };
       const refused = signIn({ ...attempt, connection, password: new Redacted("canary-password-canary") }, { settings, throttle });
       await assert.rejects(
         refused,

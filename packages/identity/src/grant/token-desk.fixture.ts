@@ -180,7 +180,13 @@ export function refresh(
 /** A request to refresh without a client, as the endpoint passes it to the grant. */
 export function refreshRequest(refreshToken: string): GrantRequest {
   const client = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined, clientAssertionType: undefined };
-  const connection = { requestId: "r1", address: undefined, secure: true, userAgent: undefined };
+  const connection = {
+    requestId: "r1",
+    address: undefined,
+    secure: true,
+    userAgent: undefined,
+    signal: new AbortController().signal,
+  };
   const others = { scopes: [], resources: [], username: undefined, password: undefined, client };
   const form = { grantType: "refresh_token", refreshToken: new Redacted(refreshToken), ...others };
   return { form, client: undefined, connection, device: undefined };

@@ -16,7 +16,13 @@ import { hashPassword, needsRehash, verifyPassword } from "./password-hash.ts";
 import { signIn, SignInRefused, type SignInThrottle } from "./sign-in.ts";
 
 const password = "seven quiet lanterns drift";
-const connection: Connection = { requestId: "r-1", address: "192.0.2.1", secure: true, userAgent: undefined };
+const connection: Connection = {
+  requestId: "r-1",
+  address: "192.0.2.1",
+  secure: true,
+  userAgent: undefined,
+  signal: new AbortController().signal,
+};
 let hashed: Promise<Secret<string>> | undefined;
 
 /** A throttle that records its calls, and refuses after it is told to. */

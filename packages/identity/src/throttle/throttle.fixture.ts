@@ -8,7 +8,7 @@ import type { SignInAttempt, SignInPlace, Throttle } from "./throttle.ts";
 
 /** A request from an address. */
 export function from(address: string | undefined): Connection {
-  return { requestId: "request-1", address, secure: true, userAgent: undefined };
+  return { requestId: "request-1", address, secure: true, userAgent: undefined, signal: new AbortController().signal };
 }
 
 /** An address in a wide network of its own. */

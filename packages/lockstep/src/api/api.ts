@@ -78,8 +78,9 @@ export interface Api {
     use?: (value: ValueOf<D>) => R | PromiseLike<R>,
   ): Promise<R>;
   /**
-   * Waits for work after answers (`afterAnswer()`) and for `api.run()`, at most `graceSeconds`, and closes every value that lives
-   * as long as the app. Work that has not ended by then is reported to `onError`.
+   * Ends the requests that last (streams, sockets), waits for work after answers (`afterAnswer()`) and for `api.run()`, at most
+   * `graceSeconds`, and closes every value that lives as long as the app. Work that has not ended by then is reported to
+   * `onError`.
    *
    * @throws BuildError `wrong_option`
    * @throws AggregateError if some of the values did not close
@@ -183,6 +184,7 @@ const apiOptions: KnownOptions<ApiOptions> = {
   onError: true,
   onAnswer: true,
   requestIdHeader: true,
+  recheckMs: true,
 };
 
 /** A guard of the whole API runs before every route; no handler sees its value. */

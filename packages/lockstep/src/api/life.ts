@@ -10,7 +10,7 @@ import type { Serving } from "../route/serving.ts";
 
 /** What `api.close()` may be told. */
 export interface CloseOptions {
-  /** The longest time to wait for running work, in seconds, from 0 to 86,400. Default 10. */
+  /** The longest time for requests that last, and then for running work, in seconds, from 0 to 86,400. Default 10. */
   readonly graceSeconds?: number;
 }
 
@@ -52,6 +52,7 @@ export class ApiLife {
     const { graceSeconds = 10 } = options;
     if (typeof graceSeconds !== "number" || !(graceSeconds >= 0 && graceSeconds <= dayInSeconds))
       throw new BuildError("wrong_option", `api.close(): set graceSeconds to a number from 0 to ${dayInSeconds}`);
+    await this.#serving.open.close(graceSeconds);
     // Running work may start more, and uses the values of the app: only then is it over.
     const rest = await this.#serving.background.settle(graceSeconds * 1000);
     this.#isOver = true;

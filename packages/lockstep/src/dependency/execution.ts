@@ -42,6 +42,7 @@ export class Execution implements Callers {
   readonly slots: unknown[];
   readonly #source: Source | undefined;
   readonly #app: AppValues;
+  readonly #earlier: Execution | undefined;
   #next = 0;
   #group = 0;
   #grants: (Grants | undefined)[] | undefined;
@@ -53,7 +54,9 @@ export class Execution implements Callers {
   /** The rank from which invalid inputs end the run. */
   #invalidEnd: number = phase.handler;
 
-  constructor(variant: Variant, credentials: unknown[], source: Source | undefined, app: AppValues) {
+  /** `earlier` is the run of the same variant whose guards run again. */
+  constructor(variant: Variant, credentials: unknown[], source: Source | undefined, app: AppValues, earlier?: Execution) {
+    this.#earlier = earlier;
     this.variant = variant;
     this.slots = credentials;
     this.#source = source;
@@ -187,6 +190,7 @@ export class Execution implements Callers {
   #run(step: Step, values: ValueRecord): unknown {
     const { node } = step;
     if (step.overridden) return values["override"];
+    if (node.once === true && this.#earlier !== undefined) return this.#earlier.slots[step.slot];
     if (node.lifetime === "app") return this.#app.get(node);
     switch (node.kind) {
       case "input":

@@ -41,6 +41,11 @@ interface NodeShape {
   readonly lifetime: Lifetime;
   /** The problems that it may throw, by status, for the documentation. */
   readonly problems?: Readonly<Record<number, string>> | undefined;
+  /**
+   * Set if it does something that a request may do once only, such as counting it. The guards of a request that lasts run again
+   * and again to see whether access still holds; this node then keeps its first value.
+   */
+  readonly once?: true;
 }
 
 /** `depends()`: a plain value. */

@@ -33,6 +33,8 @@ export interface Source extends CredentialSource {
   readonly request: HostRequest;
   /** The `X-Request-Id` of the answer. */
   readonly requestId: string;
+  /** Aborts if the client leaves, the server closes or the caller's access ends. Made for the first that asks. */
+  readonly signal: AbortSignal;
   /** The decoded path parameters. */
   readonly params: Readonly<Record<string, string>>;
   /** How much of a body is read, unless its input has a limit of its own. */

@@ -44,6 +44,11 @@ export interface HostRequest {
   /** The client's certificate, if the client presented one and the host's TLS layer trusts it. */
   certificate(): ClientCertificate | undefined;
   /**
+   * Calls a function once, if the client goes away before its answer was sent. A host that cannot know leaves it out. It is
+   * called for the few requests that last, so it need not be cheap.
+   */
+  whenGone?(listener: () => void): void;
+  /**
    * Every value of a header, in the order in which they came; empty if there is none. The name is in lower case. A host that
    * returns only the first of two `Authorization` headers hides the second one from the core, which would refuse both.
    */
@@ -86,6 +91,11 @@ export interface HostResponse {
    * ended. It never rejects. Pass it to the runtime if the runtime stops a program that nobody waits for (`waitUntil()`).
    */
   readonly work?: Promise<void> | undefined;
+  /**
+   * Aborts if the answer has to end before its last byte: the caller's access has ended, or the server is closing. Break the
+   * connection off then, so the client knows that the answer is incomplete.
+   */
+  readonly broken?: AbortSignal | undefined;
 }
 
 /** A route, as a host can register it with a router of its own. The core still decides which route a request selects. */
@@ -158,6 +168,11 @@ export interface HostedApi<R extends HostedRoute = HostedRoute> {
   unmatched(match: Unmatched, request: HostRequest): HostResponse;
   /** The answer to a request that the host itself refuses. A `Problem` is an `Answer`. */
   refuse(answer: Answer, request: HostRequest): HostResponse;
+  /**
+   * Call it when the server begins to close. The requests that last are told by their signals; those still going on when the
+   * grace ends, in seconds, are broken off. Resolves when none is left. Never rejects.
+   */
+  closing(graceSeconds: number): Promise<void>;
   /** The id of a request, for the host's own log: the one that its answer will have, if the host passes it as `id`. */
   requestId(request: Pick<HostRequest, "headers">): string;
   /** The route of a request as it was declared, `GET /notes/:id`, for reports. */

@@ -14,13 +14,16 @@ const agent = async (value: string | readonly string[]): Promise<unknown> => {
 
 test("says how the request came: its id, the client's address, whether it is encrypted, and what the client calls itself", async () => {
   const record = { address: "192.0.2.1", headers: { "user-agent": "Firefox" } };
-  assert.deepEqual(await readInput(connection(), record), {
+  const seen = async (of: typeof record | { secure: boolean }): Promise<object> => ({
+    ...((await readInput(connection(), of)) as Connection),
+  });
+  assert.deepEqual(await seen(record), {
     requestId: "r1",
     address: "192.0.2.1",
     secure: true,
     userAgent: "Firefox",
   });
-  assert.deepEqual(await readInput(connection(), { secure: false }), {
+  assert.deepEqual(await seen({ secure: false }), {
     requestId: "r1",
     address: undefined,
     secure: false,
@@ -77,7 +80,13 @@ test("it is available before the body is read: a guard may use it", async () => 
 test("outside HTTP it needs a value", async () => {
   const message = { code: "wrong_dependency", message: /: the input connection\(\) has no value outside a request$/ };
   await assert.rejects(run(connection()), message);
-  const value: Connection = { requestId: "job", address: undefined, secure: true, userAgent: undefined };
+  const value: Connection = {
+    requestId: "job",
+    address: undefined,
+    secure: true,
+    userAgent: undefined,
+    signal: new AbortController().signal,
+  };
   assert.equal(await run(connection(), { with: [[connection(), value]] }), value);
 });
 

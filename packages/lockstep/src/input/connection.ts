@@ -18,6 +18,13 @@ export interface Connection {
    * invisible ones and broken surrogates, so it cannot write into a log or a terminal. `undefined` if none came, or two.
    */
   readonly userAgent: string | undefined;
+  /**
+   * Aborts if the client leaves before its answer is complete, if the server closes, or if the caller's access ends (a token
+   * expires or is revoked, a guard would refuse by now). Pass it to what waits: `fetch(url, { signal })`, `events.on(bus, "x", {
+   * signal })`. A stream learns at once that the server closes, another request at the end of the grace. Its `reason` is an
+   * error.
+   */
+  readonly signal: AbortSignal;
 }
 
 const maxUserAgentLength = 256;
@@ -54,14 +61,32 @@ export function connection(options: ConnectionOptions = {}): Dependency<Connecti
   if (known !== undefined) return known;
   const need = addressOr === undefined ? {} : { addressOr };
   const place = { kind: "connection", name: "", schema: undefined, objectIds: noObjectIds, mediaTypes: [], ...need } as const;
-  const dependency = inputDependency<Connection, never>(place, [], connectionOf);
+  const dependency = inputDependency<Connection, never>(place, [], (source) => new RequestConnection(source));
   made.set(addressOr, dependency);
   return dependency;
 }
 
-function connectionOf({ request, requestId }: Source): Connection {
-  const { address, secure } = request;
-  return Object.freeze({ requestId, address, secure, userAgent: userAgentOf(request.headers("user-agent")) });
+/** Not a plain object: a copy of it into an answer or a log has no signal. */
+class RequestConnection implements Connection {
+  readonly requestId: string;
+  readonly address: string | undefined;
+  readonly secure: boolean;
+  readonly userAgent: string | undefined;
+  readonly #source: Source;
+
+  constructor(source: Source) {
+    const { request, requestId } = source;
+    this.requestId = requestId;
+    this.address = request.address;
+    this.secure = request.secure;
+    this.userAgent = userAgentOf(request.headers("user-agent"));
+    this.#source = source;
+    Object.freeze(this);
+  }
+
+  get signal(): AbortSignal {
+    return this.#source.signal;
+  }
 }
 
 function userAgentOf([text, ...others]: readonly string[]): string | undefined {

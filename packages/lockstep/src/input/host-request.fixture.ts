@@ -39,5 +39,11 @@ export function hostRequest(record: RequestRecord, onRead: () => void = () => {}
 
 /** The source of such a request, whose id is `r1`. `onRead` is told whenever the body is read. */
 export function requestSource(record: RequestRecord, onRead?: () => void): RequestSource {
-  return new RequestSource(hostRequest(record, onRead), record.params ?? {}, { ...defaultLimits, ...record.limits }, "r1");
+  return new RequestSource(
+    hostRequest(record, onRead),
+    record.params ?? {},
+    { ...defaultLimits, ...record.limits },
+    "r1",
+    () => new AbortController().signal,
+  );
 }

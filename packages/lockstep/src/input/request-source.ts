@@ -25,12 +25,30 @@ export class RequestSource implements Source {
   #additions: AnswerAdditions | undefined;
   #body: RequestBody | undefined;
   #later: LaterWork | undefined;
+  readonly #signal: () => AbortSignal;
 
-  constructor(request: HostRequest, params: Readonly<Record<string, string>>, limits: InputLimits, requestId: string) {
+  /** `signal` makes the request's signal. */
+  constructor(
+    request: HostRequest,
+    params: Readonly<Record<string, string>>,
+    limits: InputLimits,
+    requestId: string,
+    signal: () => AbortSignal,
+  ) {
+    this.#signal = signal;
     this.request = request;
     this.params = params;
     this.limits = limits;
     this.requestId = requestId;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal();
+  }
+
+  /** The same request, for guards that run again. */
+  again(): RequestSource {
+    return new RequestSource(this.request, this.params, this.limits, this.requestId, this.#signal);
   }
 
   /** All values of each query parameter. @throws Problem 400 `malformed_request`, 413 `too_many` */

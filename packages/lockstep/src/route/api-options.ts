@@ -92,4 +92,10 @@ export interface ApiOptions<E extends readonly ErrorClass[] = readonly ErrorClas
    * of its own; `false` takes none. Answers have it in `X-Request-Id`. Default `X-Request-Id`.
    */
   readonly requestIdHeader?: string | false;
+  /**
+   * How often the guards of a request that lasts (a stream, a socket, a handler that uses `connection().signal`) run again, in
+   * milliseconds: it ends within this time, and the time that the guards take, of the end of its caller's access. From 50 to
+   * 60,000, default 500.
+   */
+  readonly recheckMs?: number;
 }

@@ -1,10 +1,6 @@
 /** A stream and the resources it needs: they close when it ends, however it ends. */
 import { BuildError } from "../problem/error.ts";
-
-/** What resources are told when nobody reads on. */
-export class ReaderGone extends Error {
-  override readonly name = "ReaderGone";
-}
+import { ReaderGone } from "./request-life.ts";
 
 /** Closes the open resources; a failure is thrown into them. Returns the first error of closing. */
 export type Closing = (failure?: { readonly error: unknown }) => Promise<{ readonly error: unknown } | undefined>;
@@ -56,6 +52,13 @@ export class ClosingStream implements AsyncIterableIterator<string | Uint8Array,
     await this.#end({ error: new ReaderGone("The client went away before the last byte") });
     this.#endSource();
     return { done: true, value: undefined };
+  }
+
+  /** Ends the stream at once, with an error that is thrown into the open resources. The host breaks the answer off. */
+  fail(error: Error): void {
+    // Closing reports its own errors; it never rejects.
+    void this.#end({ error });
+    this.#endSource();
   }
 
   /** Not waited for: a source that waits for its next piece ends only when that comes. */

@@ -45,6 +45,10 @@ export class Dispatcher implements HostedApi<ServedRoute> {
     return this.#router.match(method, path);
   }
 
+  closing(graceSeconds: number): Promise<void> {
+    return this.#serving.open.close(graceSeconds);
+  }
+
   requestId(request: Pick<HostRequest, "headers">): string {
     return requestIdOf(request, this.#serving.requestIdHeader);
   }

@@ -2,26 +2,26 @@
  * One request, from the match to the answer: the phases that ARCHITECTURE.md lists. A host calls `begin` before it reads anything
  * of the body and `finish` afterwards; what begins and is refused never finishes.
  */
-import { crossSiteReason } from "../access/cross-site.ts";
 import { Denial } from "../outcome/deny.ts";
-import { Refusal } from "../outcome/refusal.ts";
 import { readable } from "../callback.ts";
 import { isPromise } from "../promise.ts";
 import { Execution, type Failed } from "../dependency/execution.ts";
-import type { SchemeNode } from "../dependency/node.ts";
-import type { Step, Variant } from "../dependency/plan.ts";
+import type { Step } from "../dependency/plan.ts";
 import { phase } from "../dependency/rank.ts";
 import type { ClosingError } from "../dependency/resource-stack.ts";
 import { isTranslatable, replaceError, type Settled, settleClosing } from "../dependency/translation.ts";
 import { clientGone } from "../host/body.ts";
 import type { HostExchange, HostRequest, HostResponse } from "../host/host.ts";
 import { RequestSource } from "../input/request-source.ts";
-import { answerToError, answerToRefusal } from "../outcome/answer.ts";
+import { answerToError } from "../outcome/answer.ts";
 import { BuildError } from "../problem/error.ts";
 import type { Answer } from "../problem/problem.ts";
 import { UnwritableText } from "../problem/unwritable-text.ts";
 import { type RunningRequest, within } from "../whereabouts.ts";
-import { ClosingStream, ReaderGone } from "./closing-stream.ts";
+import { beginLife } from "./access-check.ts";
+import { type Credentials, readCredentials, type Unanswerable } from "./credentials.ts";
+import { ClosingStream } from "./closing-stream.ts";
+import { isEarlyEnd, ReaderGone, type RequestLife } from "./request-life.ts";
 import { AnswerFailure, answerTo, challengesOf, scopesNeeded } from "./failed-answer.ts";
 import { outgoing } from "./outgoing.ts";
 import { requestIdOf } from "./request-id.ts";
@@ -38,12 +38,14 @@ export class Exchange implements HostExchange, RunningRequest {
   readonly #source: RequestSource;
   readonly #reports: RequestReports;
   #execution: Execution | undefined;
+  #life: RequestLife | undefined;
   #isPrivate = false;
   #isOver = false;
 
   constructor(route: ServedRoute, request: HostRequest, params: Readonly<Record<string, string>>) {
     this.#route = route;
-    this.#source = new RequestSource(request, params, route.limits, requestIdOf(request, route.serving.requestIdHeader));
+    const requestId = requestIdOf(request, route.serving.requestIdHeader);
+    this.#source = new RequestSource(request, params, route.limits, requestId, () => this.#lasting().signal);
     this.#reports = new RequestReports(route, this.#source);
   }
 
@@ -54,19 +56,21 @@ export class Exchange implements HostExchange, RunningRequest {
   }
 
   #begin(): MaybePromise<HostResponse | undefined> {
-    let extracted: Execution | HostResponse;
+    let read: Credentials | Unanswerable;
     try {
-      extracted = this.#extract();
+      read = readCredentials(this.#route, this.#source, this.#reports);
     } catch (error) {
       // A query or a cookie that cannot be parsed.
       return this.#fail({ kind: "threw", error, step: undefined });
     }
-    if (!(extracted instanceof Execution)) return extracted;
-    this.#execution = extracted;
-    this.#reports.execution = extracted;
+    this.#isPrivate = read.isPrivate;
+    if ("answer" in read) return this.#problem(read.answer, read.challenges);
+    const execution = new Execution(read.variant, read.values, this.#source, this.#route.serving.app);
+    this.#execution = execution;
+    this.#reports.execution = execution;
     // Nothing of the application's runs for a request without guards and inputs, and it costs less.
-    if (!extracted.hasStepsBefore(phase.body)) return undefined;
-    const advanced = within(this, beginSteps, extracted);
+    if (!execution.hasStepsBefore(phase.body)) return undefined;
+    const advanced = within(this, beginSteps, execution);
     if (isPromise(advanced)) return advanced.then((failed) => failed && this.#fail(failed));
     return advanced && this.#fail(advanced);
   }
@@ -77,7 +81,15 @@ export class Exchange implements HostExchange, RunningRequest {
     return isPromise(finished) ? finished.then((response) => this.#outgoing(response)) : this.#outgoing(finished);
   }
 
+  /** From the first time that somebody asks, the request is watched: its client may leave, and its caller's access may end. */
+  #lasting(): RequestLife {
+    const passed = { running: this, route: this.#route, source: this.#source, execution: this.#execution, reports: this.#reports };
+    return (this.#life ??= beginLife(passed));
+  }
+
   #outgoing(response: HostResponse): HostResponse {
+    // A whole answer lasts no longer.
+    if (!(response.body instanceof ClosingStream)) this.#life?.over();
     return outgoing(response, this.#reports, this);
   }
 
@@ -99,59 +111,10 @@ export class Exchange implements HostExchange, RunningRequest {
   async abandon(status?: number): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#life?.over();
     if (status !== undefined) this.#reports.answered(status);
     const closing = await this.#execution?.close({ error: new Error("The request ended before its handler ran") });
     for (const error of closing?.all ?? []) this.#reports.thrown(error);
-  }
-
-  /** Phase 2. Only the schemes of this route are read; whether they are present decides what runs. */
-  #extract(): Execution | HostResponse {
-    const { schemes, outcomes } = this.#route.compiled.plan;
-    const credentials: unknown[] = [];
-    let bits = 0;
-    for (let index = 0; index < schemes.length; index += 1) {
-      const found = schemes[index]?.scheme.extract(this.#source);
-      if (found instanceof Refusal && found.kind === "repeated") return this.#repeated(found, schemes[index]);
-      if (found !== undefined) bits |= 1 << index;
-      credentials.push(found);
-    }
-    const outcome = outcomes[bits];
-    if (outcome === undefined || outcome.kind === "challenge") return this.#absent(outcome?.schemes ?? []);
-    return this.#checked(outcome, credentials);
-  }
-
-  #checked(variant: Variant, credentials: unknown[]): Execution | HostResponse {
-    this.#isPrivate = variant.schemes.length > 0;
-    for (const used of variant.schemes) {
-      const found = credentials[this.#route.compiled.plan.schemes.indexOf(used)];
-      if (found instanceof Refusal) return this.#malformed(found, used);
-    }
-    const reason = crossSiteReason(this.#source.request, variant, this.#route.serving);
-    if (reason !== undefined) {
-      this.#reports.audit({ type: "request.cross_site", reason });
-      return this.#problem(answerToRefusal("cross-site", []));
-    }
-    return new Execution(variant, credentials, this.#source, this.#route.serving.app);
-  }
-
-  #absent(schemes: readonly SchemeNode[]): HostResponse {
-    this.#reports.absent(schemes);
-    return this.#problem(answerToRefusal("absent", []), this.#route.challenges(schemes, {}));
-  }
-
-  #repeated(refusal: Refusal, node: SchemeNode | undefined): HostResponse {
-    this.#reports.audit({ type: "credential.repeated", scheme: node?.scheme.name ?? "" });
-    return this.#problem(answerToRefusal(refusal.kind, []));
-  }
-
-  #malformed(refusal: Refusal, node: SchemeNode): HostResponse {
-    this.#reports.audit({
-      type: "authentication.failed",
-      schemes: [node.scheme.name],
-      reason: refusal.reason,
-      dependency: node.scheme.name,
-    });
-    return this.#problem(answerToRefusal("invalid", []), this.#route.challenges([node], { error: "invalid_token" }));
   }
 
   #handle(execution: Execution): MaybePromise<HostResponse> {
@@ -186,7 +149,10 @@ export class Exchange implements HostExchange, RunningRequest {
   /** Phase 10: resources close before the answer is sent, those of a stream after its last byte. */
   #close(response: HostResponse, execution: Execution): MaybePromise<HostResponse> {
     if (typeof response.body === "object" && Symbol.asyncIterator in response.body) {
-      return { ...response, body: new ClosingStream(response.body, (failure) => this.#closeStream(execution, failure)) };
+      const body = new ClosingStream(response.body, (failure) => this.#closeStream(execution, failure));
+      const life = this.#lasting();
+      life.answering(body);
+      return { ...response, body, broken: life.broken };
     }
     const closed = execution.close();
     return isPromise(closed) ? closed.then((closing) => this.#closed(response, closing)) : this.#closed(response, closed);
@@ -205,8 +171,10 @@ export class Exchange implements HostExchange, RunningRequest {
     execution: Execution,
     failure?: { readonly error: unknown },
   ): Promise<{ readonly error: unknown } | undefined> {
+    if (failure?.error instanceof ReaderGone) this.#life?.tell(failure.error);
+    this.#life?.over();
     const closing = (await execution.close(failure)) ?? undefined;
-    if (failure !== undefined && !(failure.error instanceof ReaderGone)) this.#reports.thrown(this.#source.blamed(failure.error));
+    if (failure !== undefined && !isEarlyEnd(failure.error)) this.#reports.thrown(this.#source.blamed(failure.error));
     for (const error of closing?.all ?? []) this.#reports.thrown(error);
     if (failure === undefined && closing === undefined) this.#reports.keepWork();
     return closing;

@@ -39,6 +39,11 @@ export class RequestReports {
     this.audit({ type: "authentication.absent", schemes: schemes.map(({ scheme }) => scheme.name) });
   }
 
+  /** A credential came that cannot be read. */
+  malformed({ reason }: Refusal, { scheme: { name } }: SchemeNode): void {
+    this.audit({ type: "authentication.failed", schemes: [name], reason, dependency: name });
+  }
+
   /** A guard refused. */
   refused(refusal: Refusal, step: Step, scopes: readonly string[]): void {
     this.audit(auditOf(refusal, step, scopes));

@@ -46,15 +46,17 @@ type Plain = string | number | boolean | null;
 /** Whether a type holds a secret, down to six levels. */
 type HoldsSecret<T, Depth extends readonly unknown[] = []> = Depth["length"] extends 6
   ? false
-  : T extends Leaf
+  : 0 extends 1 & T
     ? false
-    : T extends Secret<unknown> | Redacted<unknown>
-      ? true
-      : T extends readonly (infer E)[]
-        ? HoldsSecret<E, [...Depth, 0]>
-        : true extends { [K in keyof T]: HoldsSecret<T[K], [...Depth, 0]> }[keyof T]
-          ? true
-          : false;
+    : T extends Leaf
+      ? false
+      : T extends Secret<unknown> | Redacted<unknown>
+        ? true
+        : T extends readonly (infer E)[]
+          ? HoldsSecret<E, [...Depth, 0]>
+          : true extends { [K in keyof T]: HoldsSecret<T[K], [...Depth, 0]> }[keyof T]
+            ? true
+            : false;
 
 /** The body inside what a handler returns. A stream counts as bytes. */
 type BodyOf<T> = T extends Reply<infer B> ? B : T extends StreamReply ? Uint8Array : T;

@@ -13,6 +13,7 @@ import { webOriginOf } from "../access/origin.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import { Cors } from "./cors.ts";
 import { corsSettings, pageOrigins } from "./cors-options.ts";
+import { OpenLives } from "./request-life.ts";
 import { metadataUrl } from "./protected-resource.ts";
 
 /** Where an error happened. */
@@ -69,6 +70,10 @@ export interface Serving {
   /** The errors of the application that have an answer. */
   readonly translations: ErrorTranslations | undefined;
   readonly background: Background;
+  /** The requests that last. */
+  readonly open: OpenLives;
+  /** How often their guards run again, in milliseconds. */
+  readonly recheckMs: number;
   /** Never throws. */
   readonly onError: (error: unknown, about: ErrorOrigin) => void;
   /** Never throws. `undefined` if nobody listens. */
@@ -93,10 +98,17 @@ export function servingOf(options: ApiOptions, app: AppValues, routes: readonly 
     app,
     translations: options.translate && new ErrorTranslations(options.translate),
     background: new Background(),
+    open: new OpenLives(),
+    recheckMs: recheckMsOf(options),
     onError: (error, about) => notify(`onError failed on ${about.route} (request ${about.requestId})`, onError, error, about),
     onAnswer: onAnswer && ((event) => notify(`onAnswer failed on ${event.route} (request ${event.requestId})`, onAnswer, event)),
     requestIdHeader: requestIdHeaderOf(options),
   };
+}
+
+function recheckMsOf({ recheckMs = 500 }: ApiOptions): number {
+  if (Number.isInteger(recheckMs) && recheckMs >= 50 && recheckMs <= 60_000) return recheckMs;
+  throw new BuildError("wrong_option", "createApi(): set recheckMs to an integer from 50 to 60000");
 }
 
 function requestIdHeaderOf({ requestIdHeader = "X-Request-Id" }: ApiOptions): string | undefined {

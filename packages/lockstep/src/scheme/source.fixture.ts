@@ -37,6 +37,7 @@ export function sourceOf({ headers = {}, query = "", certificate }: Raw = {}): S
       },
     },
     requestId: "r1",
+    signal: new AbortController().signal,
     params: {},
     query: () => grouped([...new URLSearchParams(query)]),
     cookies: () => grouped(valuesOf("cookie").flatMap((line) => line.split("; ").map(pairOf))),

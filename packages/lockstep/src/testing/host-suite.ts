@@ -10,6 +10,7 @@ import { corsBehaviours } from "./behaviour/cors.ts";
 import { crossSiteBehaviours } from "./behaviour/cross-site.ts";
 import { inputBehaviours } from "./behaviour/input.ts";
 import { laterBehaviours } from "./behaviour/later.ts";
+import { lastingBehaviours, LastingHost } from "./behaviour/lasting.ts";
 import { methodBehaviours } from "./behaviour/method.ts";
 import { oauthBehaviours } from "./behaviour/oauth.ts";
 import { orderBehaviours } from "./behaviour/order.ts";
@@ -18,6 +19,7 @@ import { resultBehaviours } from "./behaviour/result.ts";
 import { streamBehaviours } from "./behaviour/stream.ts";
 import { webhookBehaviours } from "./behaviour/webhook.ts";
 import { HostUnderTest } from "./host-under-test.ts";
+import { lastingApi, LastingWorld } from "./lasting-api.ts";
 import { suiteApi } from "./suite-api.ts";
 import { World } from "./world.ts";
 
@@ -71,6 +73,7 @@ export function hostSuite(name: string, serve: (api: Api) => Promise<ServedApi>)
       host?.client.close();
       await served?.close();
     });
+    lastingSuite(serve);
     for (const [subject, behaviours] of subjects) {
       describe(subject, () => {
         for (const { name: fact, check } of behaviours) {
@@ -79,6 +82,29 @@ export function hostSuite(name: string, serve: (api: Api) => Promise<ServedApi>)
             await check(host);
           });
         }
+      });
+    }
+  });
+}
+
+/** Requests that last have an API of their own: their guards run again and again. */
+function lastingSuite(serve: (api: Api) => Promise<ServedApi>): void {
+  describe("requests that last", () => {
+    const world = new LastingWorld();
+    let served: ServedApi | undefined;
+    let host: LastingHost | undefined;
+    before(async () => {
+      served = await serve(lastingApi(world));
+      host = new LastingHost(world, served.url);
+    });
+    after(async () => {
+      host?.client.close();
+      await served?.close();
+    });
+    for (const { name, check } of lastingBehaviours) {
+      test(name, async () => {
+        if (host === undefined) throw new TypeError("The host was not served");
+        await check(host);
       });
     }
   });

@@ -1,16 +1,25 @@
 /** A Fastify request as the core sees it: everything is read from the raw message, nothing is built. */
-import type { IncomingMessage } from "node:http";
-import { Http2ServerRequest, type ServerHttp2Stream } from "node:http2";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Http2ServerRequest, Http2ServerResponse, type ServerHttp2Stream } from "node:http2";
 import { TLSSocket } from "node:tls";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isVisible } from "../../http/token.ts";
 import { BuildError } from "../../problem/error.ts";
+import { addressIn, forwardedProtocol } from "../forwarded.ts";
 import type { ClientCertificate, HostRequest } from "../host.ts";
 
 const none: readonly string[] = Object.freeze([]);
 
 // RFC 9112 §3.2.2: servers accept the absolute form. The part before the path names no route.
 const authority = /^https?:\/\/[^/?#]*/i;
+
+/** Where a request came in. */
+export interface RequestPlace {
+  /** The path that the plugin was mounted under; the core's paths do not have it. */
+  readonly prefix?: string;
+  /** The number of proxies before a server of ours. An application decides by itself which it trusts. */
+  readonly trustedProxies?: number | undefined;
+}
 
 /** The lazy accessor over a Fastify request. */
 export class FastifyHostRequest implements HostRequest {
@@ -22,9 +31,9 @@ export class FastifyHostRequest implements HostRequest {
   readonly #request: FastifyRequest;
   readonly #reply: FastifyReply;
   readonly #raw: IncomingMessage | Http2ServerRequest;
+  readonly #hops: number | undefined;
 
-  /** `prefix` is what the plugin was mounted under; the core's paths do not have it. */
-  constructor(request: FastifyRequest, reply: FastifyReply, prefix: string) {
+  constructor(request: FastifyRequest, reply: FastifyReply, { prefix = "", trustedProxies }: RequestPlace = {}) {
     const raw = request.raw;
     const target = raw.url ?? "/";
     const url = target.startsWith("/") ? target : target.replace(authority, "");
@@ -38,6 +47,7 @@ export class FastifyHostRequest implements HostRequest {
     this.#request = request;
     this.#reply = reply;
     this.#raw = raw;
+    this.#hops = trustedProxies;
   }
 
   get id(): string {
@@ -50,11 +60,14 @@ export class FastifyHostRequest implements HostRequest {
   }
 
   get secure(): boolean {
-    return this.#request.protocol === "https";
+    // Fastify takes the last protocol of a list, which is that of the innermost proxy.
+    if (this.#hops === undefined) return this.#request.protocol === "https";
+    const said = this.#hops === 0 ? undefined : forwardedProtocol(this.headers("x-forwarded-proto"), this.#hops);
+    return said === undefined ? this.#raw.socket instanceof TLSSocket : said === "https";
   }
 
   get address(): string | undefined {
-    return this.#request.ip;
+    return addressIn(this.#request.ip);
   }
 
   get isGone(): boolean {
@@ -92,6 +105,15 @@ export class FastifyHostRequest implements HostRequest {
         .map(([name, value]) => `${name}=${String(value)}`)
         .join(", "),
     };
+  }
+
+  whenGone(listener: () => void): void {
+    const raw: ServerResponse | Http2ServerResponse = this.#reply.raw;
+    raw.once("close", () => {
+      // HTTP/2 tells only whether the answer was handed over as a whole.
+      const isSent = raw instanceof Http2ServerResponse ? raw.writableEnded : raw.writableFinished;
+      if (!isSent) listener();
+    });
   }
 
   /** The stream of an HTTP/2 request. */

@@ -64,7 +64,7 @@ export function fastifyServer(api: Api, options: FastifyServerOptions = {}): Fas
     rewriteUrl: ({ url = "/" }) => (url.startsWith("*") ? "//" : url),
     // A path that is not percent-encoded UTF-8 meets no route and no handler of Fastify's.
     frameworkErrors: (_error, request, reply) => {
-      const seen = new FastifyHostRequest(request, reply, "");
+      const seen = new FastifyHostRequest(request, reply, { trustedProxies });
       const response = api["~dispatcher"].refuse(malformedPath, seen);
       reply.raw.once("close", () => response.sent?.());
       write(reply, response, seen);

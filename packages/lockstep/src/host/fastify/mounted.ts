@@ -8,9 +8,8 @@ import type { Api } from "../../api/api.ts";
 import type { HostedApi, HostedRoute, HostExchange, HostResponse } from "../host.ts";
 import { answerFailure } from "./answer-failure.ts";
 import type { ClientAddresses } from "./client-address.ts";
-import { FastifyHostRequest } from "./fastify-request.ts";
+import { FastifyHostRequest, type RequestPlace } from "./fastify-request.ts";
 import type { Foreign } from "./foreign.ts";
-import { OpenStreams } from "./open-streams.ts";
 import { shapeOf } from "./route-table.ts";
 import { checkParser } from "./strict-parser.ts";
 import { write } from "./write.ts";
@@ -46,7 +45,7 @@ function carrying(request: FastifyRequest): Carrying {
 
 /** How an API is mounted. */
 export interface MountOptions {
-  readonly streamGraceMs: number;
+  readonly trustedProxies: number | "application";
   readonly addresses: ClientAddresses;
 }
 
@@ -58,13 +57,13 @@ export class Mounted {
   readonly #hosted: HostedApi;
   readonly #instance: FastifyInstance;
   readonly #prefix: string;
+  readonly #place: RequestPlace;
   readonly #maxFields: number;
-  readonly #streams: OpenStreams;
   readonly #addresses: ClientAddresses;
   #isClosing = false;
 
   /** @throws BuildError `wrong_option` for a prefix with parameters, and for a server that reads HTTP leniently */
-  constructor(api: Api, instance: FastifyInstance, { streamGraceMs, addresses }: MountOptions) {
+  constructor(api: Api, instance: FastifyInstance, { trustedProxies, addresses }: MountOptions) {
     const prefix = instance.prefix.replace(/\/+$/, "");
     checkParser(instance.server);
     if (/[:*]/.test(prefix))
@@ -74,8 +73,8 @@ export class Mounted {
     this.#hosted = api["~dispatcher"];
     this.#instance = instance;
     this.#prefix = prefix;
+    this.#place = trustedProxies === "application" ? { prefix } : { prefix, trustedProxies };
     this.#addresses = addresses;
-    this.#streams = new OpenStreams(streamGraceMs);
     this.#maxFields = typeof maxFields === "number" && maxFields > 0 ? maxFields : Infinity;
     this.shapes = ownShapes.get(instance.server) ?? new Set();
     ownShapes.set(instance.server, this.shapes);
@@ -144,9 +143,9 @@ export class Mounted {
   }
 
   /** From now on answers close their connections: an idle one would keep the server until it times out. */
-  closing(): void {
+  closing(graceSeconds: number): void {
     this.#isClosing = true;
-    this.#streams.endSoon();
+    void this.#hosted.closing(graceSeconds);
   }
 
   #begin(
@@ -210,14 +209,14 @@ export class Mounted {
   }
 
   #see(request: FastifyRequest, reply: FastifyReply): FastifyHostRequest {
-    return new FastifyHostRequest(request, reply, this.#prefix);
+    return new FastifyHostRequest(request, reply, this.#place);
   }
 
   #write(reply: FastifyReply, response: HostResponse, seen: FastifyHostRequest): void {
     if (this.#isClosing && reply.request.raw.httpVersionMajor === 1) reply.header("connection", "close");
     this.#answering(reply, response);
     try {
-      this.#streams.add(write(reply, response, seen));
+      write(reply, response, seen);
     } catch (error) {
       this.fail(error, reply.request, reply);
     }

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { Api } from "../../api/api.ts";
 import { checkOptions, type KnownOptions } from "../../problem/options.ts";
+import { graceSecondsOf } from "../../route/request-life.ts";
 import { ClientAddresses, trustsProxy } from "./client-address.ts";
 import { Foreign } from "./foreign.ts";
 import { Mounted } from "./mounted.ts";
@@ -17,14 +18,14 @@ export interface FastifyOptions {
    */
   readonly foreign?: readonly string[];
   /**
-   * How long a stream may go on after the server begins to close, in milliseconds. Then it is cut off: an endless stream does not
-   * keep the server open. Default 3,000.
+   * How long the requests that last (streams, sockets) may go on after the server begins to close, in seconds. Then they are
+   * broken off: an endless stream does not keep the server open. Default 3.
    */
-  readonly streamGraceMs?: number;
+  readonly graceSeconds?: number;
 }
 
 /** The names of the plugin's options. */
-export const fastifyOptions: KnownOptions<FastifyOptions> = { foreign: true, streamGraceMs: true };
+export const fastifyOptions: KnownOptions<FastifyOptions> = { foreign: true, graceSeconds: true };
 
 /**
  * Makes a Fastify plugin of an API. Register it like any other, with a `prefix` if you like. It is encapsulated: the
@@ -55,6 +56,7 @@ export function lockstep(api: Api, options: FastifyOptions = {}): FastifyPluginA
 
 /** The plugin for an application, or for a server of ours with its number of trusted proxies. */
 export function pluginOf(api: Api, options: FastifyOptions, trustedProxies: number | "application"): FastifyPluginAsync {
+  const graceSeconds = graceSecondsOf(options);
   const foreign = new Foreign(options.foreign ?? []);
   const dispatcher = api["~dispatcher"];
   return async (instance) => {
@@ -63,7 +65,7 @@ export function pluginOf(api: Api, options: FastifyOptions, trustedProxies: numb
         ? new ClientAddresses(dispatcher, "trustProxy", trustsProxy(instance))
         : new ClientAddresses(dispatcher, "trustedProxies", trustedProxies > 0);
     addresses.watchListening(instance);
-    const mounted = new Mounted(api, instance, { streamGraceMs: options.streamGraceMs ?? 3000, addresses });
+    const mounted = new Mounted(api, instance, { trustedProxies, addresses });
     instance.removeAllContentTypeParsers();
     instance.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
     instance.setErrorHandler((error, request, reply) => mounted.fail(error, request, reply));
@@ -83,7 +85,7 @@ export function pluginOf(api: Api, options: FastifyOptions, trustedProxies: numb
       checkRouteTable(routeTable(instance), mounted.shapes, foreign);
       await api.ready();
     });
-    instance.addHook("preClose", async () => mounted.closing());
+    instance.addHook("preClose", async () => mounted.closing(graceSeconds));
     instance.addHook("onClose", () => api.close());
   };
 }

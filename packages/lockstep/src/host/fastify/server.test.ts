@@ -6,6 +6,7 @@ import type { FastifyInstance } from "fastify";
 import { resource } from "../../dependency/resource.ts";
 import { depends } from "../../dependency/depends.ts";
 import { createApi, type Api } from "../../api/api.ts";
+import { connection } from "../../input/connection.ts";
 import { get } from "../../route/route.ts";
 import { text } from "../../route/text.ts";
 import { stream } from "../../outcome/stream.ts";
@@ -165,5 +166,32 @@ describe("behind proxies", () => {
       assert.equal(answer?.headers["strict-transport-security"], expected);
       await server.close();
     }
+  });
+
+  test("the protocol is the client's, whatever the proxies speak between them", async () => {
+    for (const [trustedProxies, forwarded, expected] of [
+      [2, "https, http", true],
+      [2, "http, https", false],
+      [1, "https, http", false],
+      [1, "http, https", true],
+      [2, "https", true],
+      [0, "https", false],
+    ] as const) {
+      const server = fastifyServer(slowApi([]), { trustedProxies });
+      const answer = await rawAnswer(await server.listen(loopback), rawRequest("GET /quick", [`X-Forwarded-Proto: ${forwarded}`]));
+      assert.equal(answer?.headers["strict-transport-security"] !== undefined, expected, `${trustedProxies}: ${forwarded}`);
+      await server.close();
+    }
+  });
+
+  test("the address has no port, though some proxies add one", async () => {
+    const seen: (string | undefined)[] = [];
+    const where = get("/where", { public: "a test", deps: { came: connection() } }, ({ came }) => seen.push(came.address));
+    const server = fastifyServer(createApi({ title: "t", version: "1", audit: () => {}, routes: [where] }), { trustedProxies: 2 });
+    const url = await server.listen(loopback);
+    for (const forwarded of ["203.0.113.7:4711, 198.51.100.2:80", "[2001:db8::1]:4711, 198.51.100.2", "unknown, 198.51.100.2"])
+      await rawAnswer(url, rawRequest("GET /where", [`X-Forwarded-For: ${forwarded}`]));
+    assert.deepEqual(seen, ["203.0.113.7", "2001:db8::1", undefined]);
+    await server.close();
   });
 });

@@ -3,19 +3,18 @@ import { constants, type ServerHttp2Stream } from "node:http2";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { isBodiless } from "../../http/bodiless.ts";
-import { BuildError } from "../../problem/error.ts";
+import { BuildError, Unavailable } from "../../problem/error.ts";
 import type { HostResponse } from "../host.ts";
 import { discard, Pieces } from "../body.ts";
 import type { FastifyHostRequest } from "./fastify-request.ts";
 
 /**
- * Writes an answer. Its headers are the core's, which has checked those of the handler (`problem/answer-headers.ts`). Returns the
- * stream that is being sent, if the body is one.
+ * Writes an answer. Its headers are the core's, which has checked those of the handler (`problem/answer-headers.ts`).
  *
  * @throws BuildError `wrong_result` for a status that is not a final one; and the errors of Fastify and Node.js for an answer
  * that they cannot write
  */
-export function write(reply: FastifyReply, response: HostResponse, request: FastifyHostRequest): Readable | undefined {
+export function write(reply: FastifyReply, response: HostResponse, request: FastifyHostRequest): void {
   const { status, headers, body } = response;
   checkStatus(status);
   reply.code(status);
@@ -25,7 +24,6 @@ export function write(reply: FastifyReply, response: HostResponse, request: Fast
   reply.serializer(asItIs);
   if (body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array)) return writeStream(reply, response, request);
   reply.send(body);
-  return undefined;
 }
 
 const asItIs = (text: unknown): string => String(text);
@@ -45,22 +43,26 @@ function closeUnread(reply: FastifyReply, request: FastifyHostRequest): void {
   else stream.once("finish", () => stream.close(constants.NGHTTP2_NO_ERROR));
 }
 
-function writeStream(reply: FastifyReply, { status, body }: HostResponse, request: FastifyHostRequest): Readable | undefined {
+function writeStream(reply: FastifyReply, { status, body, broken }: HostResponse, request: FastifyHostRequest): void {
   // Whatever ends the answer, a hook that sends another body for example, ends what the stream needed.
   reply.raw.once("close", () => discard(body));
   if (request.method === "HEAD" || isBodiless(status) || typeof body !== "object" || body instanceof Uint8Array) {
     discard(body);
     reply.send();
-    return undefined;
+    return;
   }
   const readable = Readable.from(new SentPieces(body));
+  // A stream that a hook replaced has no reader, and an error that nobody listens for would end the process. The core reports it.
+  readable.on("error", () => {});
+  broken?.addEventListener("abort", () =>
+    readable.destroy(new PiecesFailed(new Unavailable("The answer was broken off", { cause: broken.reason }))),
+  );
   // Nobody reads it any more, for example because a hook has sent another body.
   reply.raw.once("close", () => readable.destroy());
   if (request.stream !== undefined) breakOff(readable, request.stream);
   // A client may reset its stream with NO_ERROR. Node then waits for the pieces to be written, which the window may never allow.
   request.stream?.once("aborted", () => readable.destroy());
   reply.send(readable);
-  return readable;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** A web `Request` as the core sees it. */
+import { addressIn } from "../forwarded.ts";
 import type { HostRequest } from "../host.ts";
 
 const none: readonly string[] = Object.freeze([]);
@@ -36,13 +37,17 @@ export class FetchRequest implements HostRequest {
     this.path = below(basePath, url.slice(start, hasQuery ? mark : end));
     this.query = hasQuery ? url.slice(mark + 1, end) : "";
     this.secure = secure ?? url.startsWith("https:");
-    this.address = address;
+    this.address = addressIn(address);
     this.id = id;
     this.#request = request;
   }
 
   get isGone(): boolean {
     return this.#request.signal.aborted;
+  }
+
+  whenGone(listener: () => void): void {
+    this.#request.signal.addEventListener("abort", listener, { once: true });
   }
 
   certificate(): undefined {

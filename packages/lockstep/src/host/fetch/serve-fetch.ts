@@ -119,34 +119,40 @@ function handedOver(response: HostResponse): Response {
   return written;
 }
 
-function toResponse({ status, headers, body, sent }: HostResponse): Response {
+function toResponse(response: HostResponse): Response {
+  const { status, headers } = response;
   const written = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     for (const one of typeof value === "string" ? [value] : value) written.append(name, one);
   }
-  return new Response(bodyInit(body, sent), { status, headers: written });
+  return new Response(bodyInit(response), { status, headers: written });
 }
 
-function bodyInit(
-  body: HostResponse["body"],
-  sent: HostResponse["sent"],
-): string | Uint8Array<ArrayBuffer> | ReadableStream | null {
+function bodyInit(response: HostResponse): string | Uint8Array<ArrayBuffer> | ReadableStream | null {
+  const { body } = response;
   if (body === undefined || typeof body === "string") return body ?? null;
   // A view over bytes of ours is written as it is, whatever buffer is behind it.
   if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>;
-  return readable(new Pieces(body), sent);
+  return readable(new Pieces(body), response);
 }
 
 /** Reads a piece when one is asked for; a reader that goes away, before the first piece even, ends the body. */
-function readable(pieces: Pieces, sent: HostResponse["sent"]): ReadableStream {
+function readable(pieces: Pieces, { sent, broken }: HostResponse): ReadableStream {
   const encoder = new TextEncoder();
   return new ReadableStream(
     {
+      start(controller) {
+        broken?.addEventListener("abort", () => {
+          controller.error(broken.reason);
+          sent?.();
+        });
+      },
       async pull(controller) {
         const { done, value } = await pieces.next().catch((error: unknown) => {
           sent?.();
           throw error;
         });
+        if (broken?.aborted === true) return;
         if (done !== true) return controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
         controller.close();
         sent?.();

@@ -1,0 +1,169 @@
+/**
+ * The life of a request that lasts: a stream, a socket, or a handler that asked for the signal. It ends early if the client
+ * leaves, if the server closes, or if the caller's access ends. This module owns who is told of it, and when.
+ */
+import { BuildError } from "../problem/error.ts";
+/**
+ * How long requests that last may go on after their server has begun to close, in seconds. Default 3.
+ *
+ * @throws BuildError `wrong_option`
+ */
+export function graceSecondsOf({ graceSeconds = 3 }: { readonly graceSeconds?: number }): number {
+  if (typeof graceSeconds === "number" && graceSeconds >= 0 && graceSeconds <= 3600) return graceSeconds;
+  throw new BuildError("wrong_option", "set graceSeconds to a number of seconds from 0 to 3600");
+}
+
+/** The reason of a signal: the caller may no longer do what the request asks for. */
+export class AccessEnded extends Error {
+  override readonly name = "AccessEnded";
+}
+
+/** The reason of a signal: the client went away before the last byte. */
+export class ReaderGone extends Error {
+  override readonly name = "ReaderGone";
+}
+
+/** The reason of a signal: the server is closing. */
+export class ServerClosing extends Error {
+  override readonly name = "ServerClosing";
+}
+
+/** Whether an error only says that a request ended early: nothing of the application failed. */
+export function isEarlyEnd(error: unknown): boolean {
+  return error instanceof AccessEnded || error instanceof ReaderGone || error instanceof ServerClosing;
+}
+
+/** Whether the caller still has access; `unknown` if it cannot be told right now. */
+export type AccessState = "holds" | "ended" | "unknown";
+
+/** What a life needs of its request. */
+export interface LifeOptions {
+  /** Runs the guards of the request again. `undefined` if nobody had to pass one. */
+  readonly access: (() => Promise<AccessState>) | undefined;
+  /** How long after an answer of `access` it is asked again, in milliseconds. */
+  readonly recheckMs: number;
+  readonly open: OpenLives;
+}
+
+/** The part of an answer that can be broken off. */
+interface Breakable {
+  fail(error: Error): void;
+}
+
+/** How long a caller's access may be unknown before it counts as ended, in milliseconds. */
+const maxUnknownMs = 5000;
+
+/** The life of one request. */
+export class RequestLife {
+  readonly #told = new AbortController();
+  readonly #broken = new AbortController();
+  readonly #options: LifeOptions;
+  #answer: Breakable | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #unknownSinceMs: number | undefined;
+  #isOver = false;
+
+  constructor(options: LifeOptions) {
+    this.#options = options;
+    options.open.add(this);
+    this.#schedule();
+  }
+
+  /** For the application: aborts if the client leaves, the server closes or access ends. */
+  get signal(): AbortSignal {
+    return this.#told.signal;
+  }
+
+  /** For the host: aborts if the answer has to be broken off. */
+  get broken(): AbortSignal {
+    return this.#broken.signal;
+  }
+
+  /** Whether the answer is a stream or a socket: it learns at once that the server closes, and not at the end of the grace. */
+  get isLasting(): boolean {
+    return this.#answer !== undefined;
+  }
+
+  /** From now on the answer is being sent. */
+  answering(answer: Breakable): void {
+    this.#answer = answer;
+    if (this.#options.open.isClosing) this.tell(new ServerClosing("The server is closing"));
+  }
+
+  /** Tells the application; the answer goes on. */
+  tell(reason: Error): void {
+    if (!this.#isOver) this.#told.abort(reason);
+  }
+
+  /** Tells the application, and breaks the answer off. */
+  end(reason: Error): void {
+    if (this.#isOver) return;
+    this.#told.abort(reason);
+    this.#answer?.fail(reason);
+    this.#broken.abort(reason);
+    this.over();
+  }
+
+  /** The request is over: nothing is told any more. */
+  over(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#options.open.delete(this);
+  }
+
+  #schedule(): void {
+    const { access, recheckMs } = this.#options;
+    if (access === undefined || this.#isOver) return;
+    const timer = setTimeout(() => void this.#recheck(access), recheckMs);
+    // A timer of Node's would keep a process alive that has nothing else to do; other runtimes return a number.
+    if (typeof timer === "object") timer.unref();
+    this.#timer = timer;
+  }
+
+  async #recheck(access: () => Promise<AccessState>): Promise<void> {
+    const state = await access();
+    if (state === "ended" || (state === "unknown" && this.#isUnknownTooLong()))
+      return this.end(new AccessEnded("The caller's access has ended"));
+    if (state === "holds") this.#unknownSinceMs = undefined;
+    this.#schedule();
+  }
+
+  #isUnknownTooLong(): boolean {
+    this.#unknownSinceMs ??= performance.now();
+    return performance.now() - this.#unknownSinceMs >= maxUnknownMs;
+  }
+}
+
+/** The lives that are going on in one API. */
+export class OpenLives {
+  readonly #lives = new Set<RequestLife>();
+  #whenEmpty: PromiseWithResolvers<void> | undefined;
+  #isClosing = false;
+
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  add(life: RequestLife): void {
+    this.#lives.add(life);
+  }
+
+  delete(life: RequestLife): void {
+    this.#lives.delete(life);
+    if (this.#lives.size === 0) this.#whenEmpty?.resolve();
+  }
+
+  /** Tells streams that the server closes, and ends everything that is still going on after the grace. */
+  async close(graceSeconds: number): Promise<void> {
+    const closing = new ServerClosing("The server is closing");
+    this.#isClosing = true;
+    for (const life of this.#lives) if (life.isLasting) life.tell(closing);
+    if (this.#lives.size === 0) return;
+    this.#whenEmpty ??= Promise.withResolvers();
+    const timer = setTimeout(() => {
+      for (const life of this.#lives) life.end(closing);
+    }, graceSeconds * 1000);
+    await this.#whenEmpty.promise;
+    clearTimeout(timer);
+  }
+}
