@@ -70,8 +70,9 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       WebhookReplays ReplaysSource MemoryReplaysOptions SendWebhookOptions SignedWebhook SignWebhookOptions`,
   },
   "lockstep/host": {
-    values: "dispatcherOf answerToError malformedPath isBodiless Pieces discard watchUnawaited",
-    types: "HostKnowledge HostedApi HostedRoute HostExchange HostMatch HostRequest HostResponse ClientCertificate Unmatched Answer",
+    values: "dispatcherOf answerToError malformedPath isBodiless Pieces discard watchUnawaited networksOf unknownNetwork",
+    types:
+      "HostKnowledge HostedApi HostedRoute HostExchange HostMatch HostRequest HostResponse ClientCertificate Unmatched Answer Networks",
   },
   "lockstep/testing": { values: "hostSuite", types: "ServedApi" },
 };

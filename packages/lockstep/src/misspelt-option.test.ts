@@ -167,7 +167,7 @@ const withoutOptions: ReadonlySet<string> = new Set(
     "onlyScoped optional passwordRequestForm pinoAudit sameSecret sameSite scopes secret text unchecked Redacted",
     "generateSigningKey jwks parseScope publicJwks signingKey",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",
-    "Pieces answerToError discard isBodiless watchUnawaited hostSuite",
+    "Pieces answerToError discard isBodiless networksOf watchUnawaited hostSuite",
   ].flatMap((line) => line.split(" ")),
 );
 

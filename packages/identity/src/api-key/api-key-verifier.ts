@@ -4,7 +4,7 @@ import { type Connection, InvalidCredential, problem, type Redacted } from "lock
 import { BoundedMap } from "../mechanism/bounded-map.ts";
 import { hashOfSecret } from "../secret/opaque-token.ts";
 import type { Settings } from "../settings.ts";
-import { networksOf } from "../mechanism/networks.ts";
+import { networksOf } from "lockstep/host";
 import type { KeyThrottle } from "../throttle/key-limits.ts";
 import type { VerifiedKey } from "./api-key.ts";
 import { type ApiKeyParts, parseApiKey } from "./api-key-format.ts";

@@ -3,7 +3,7 @@
  * that two events came from one network, and not from which.
  */
 import { createHmac } from "node:crypto";
-import { networksOf, unknownNetwork } from "../mechanism/networks.ts";
+import { networksOf, unknownNetwork } from "lockstep/host";
 
 const characters = 16;
 

@@ -4,7 +4,7 @@
  * nobody's network decides about a key that verifies.
  */
 import { BoundedMap } from "../mechanism/bounded-map.ts";
-import { networksOf } from "../mechanism/networks.ts";
+import { networksOf } from "lockstep/host";
 import type { ClientAddress, KeyLimit, Limit, NetworkLimit } from "./throttle-options.ts";
 
 /** A wrong secret. */

@@ -7,7 +7,7 @@ import { type Connection, type Redacted, Unavailable } from "lockstep";
 import { findAccountByEmail } from "../account-table/account-store.ts";
 import { emailKey } from "../mail/email.ts";
 import type { Settings } from "../settings.ts";
-import { networksOf, unknownNetwork } from "../mechanism/networks.ts";
+import { networksOf, unknownNetwork } from "lockstep/host";
 import type { Place } from "./counter.ts";
 import { Counters, type Refusal } from "./counters.ts";
 import { findDevice } from "./device-cookie.ts";

@@ -16,3 +16,6 @@ export { discard, Pieces } from "./body.ts";
 
 // Checks that nobody awaited.
 export { watchUnawaited } from "./unawaited.ts";
+
+// The networks of a client's address.
+export { networksOf, type Networks, unknownNetwork } from "../http/networks.ts";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isIPv4, isIPv6 } from "node:net";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { networksOf, unknownNetwork } from "./networks.ts";
@@ -82,6 +83,27 @@ describe("networksOf()", () => {
     ];
     for (const text of [...none, "1.2.3.4, 5.6.7.8", "::1 ::2", "a".repeat(100_000)])
       assert.deepEqual(networksOf(text), { narrow: unknownNetwork, wide: unknownNetwork }, text);
+  });
+
+  test("an address is what Node.js takes for one", () => {
+    const almost = fc.stringMatching(/^[\da-f.:]{1,24}$/);
+    const dotted = fc.array(fc.integer({ min: 0, max: 999 }), { minLength: 3, maxLength: 5 }).map((parts) => parts.join("."));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          almost,
+          dotted,
+          fc.ipV4(),
+          fc.ipV6(),
+          dotted.map((text) => `::ffff:${text}`),
+        ),
+        (text) => {
+          // One with a port is read without it.
+          fc.pre(!/^[\d.]+:\d+$/.test(text));
+          assert.equal(networksOf(text).narrow !== unknownNetwork, isIPv4(text) || isIPv6(text), text);
+        },
+      ),
+    );
   });
 
   test("never throws", () => {

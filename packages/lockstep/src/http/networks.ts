@@ -1,12 +1,13 @@
 /**
- * The networks of an address. The narrow one is what a client usually has for itself: one IPv4 address, an IPv6 /64. The wide one
- * is what one customer of a provider may have: an IPv4 /24, an IPv6 /48. Attempts are counted by both, events by the wide one.
- * The host says which address a connection has (`trustedProxies`); no header is read here.
+ * The networks of an address, for counting requests. The narrow one is what a client usually has for itself: one IPv4 address, an
+ * IPv6 /64. The wide one is what one customer of a provider may have: an IPv4 /24, an IPv6 /48. The host says which address a
+ * connection has; no header is read here.
  */
-import { isIPv4, isIPv6 } from "node:net";
 
 /** Connections without an address are one network (L-12). */
 export const unknownNetwork = "unknown";
+
+const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 /** The networks of an address, in one spelling. */
 export interface Networks {
@@ -19,16 +20,26 @@ export interface Networks {
 /**
  * The networks of an address. An IPv4 address that is mapped into IPv6 (RFC 4291 §2.5.5.2) is an IPv4 address; a port and a zone
  * are left out. Text that is not an address is the network `unknown`.
+ *
+ * @example
+ * ```ts
+ * const { narrow } = networksOf(connection.address); // "2001:db8:0:1::/64"
+ * ```
  */
 export function networksOf(address: string | undefined): Networks {
   const bare = withoutPort((address ?? "").trim()).replace(/%.*$/s, "");
-  if (isIPv4(bare)) return networksOfIPv4(bare.split(".").map(Number));
+  if (ipv4.test(bare)) return networksOfIPv4(bare.split(".").map(Number));
   if (!isIPv6(bare)) return { narrow: unknownNetwork, wide: unknownNetwork };
   const groups = groupsOf(bare);
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, high = 0, low = 0] = groups;
   if ((a | b | c | d | e) === 0 && f === 0xffff) return networksOfIPv4([high >> 8, high & 0xff, low >> 8, low & 0xff]);
   const [first, second, third, fourth] = [a, b, c, d].map((group) => group.toString(16));
   return { narrow: `${first}:${second}:${third}:${fourth}::/64`, wide: `${first}:${second}:${third}::/48` };
+}
+
+/** The URL parser knows what an IPv6 address is (RFC 4291 §2.2). */
+function isIPv6(text: string): boolean {
+  return /^[\da-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]`);
 }
 
 function networksOfIPv4(bytes: readonly number[]): Networks {
