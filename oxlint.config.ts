@@ -8,14 +8,23 @@ const everyRuntime: ForbiddenImport = {
 };
 
 const noPackages: ForbiddenImport = {
-  group: ["fastify", "hono", "express", "pino", "pg", "zod", "fastify/*", "hono/*"],
+  group: ["fastify", "hono", "express", "pino", "pg", "zod", "rate-limiter-flexible", "redis", "fastify/*", "hono/*"],
   message: "Only a host's own subpath imports the host; the core imports no other package.",
 };
 
 const ownFramework: ForbiddenImport = { group: ["hono", "express"], message: "A host imports its own framework only." };
 
+const ownLimiter: ForbiddenImport = {
+  group: ["fastify", "hono", "express", "pino", "pg", "redis"],
+  message: "Rate limits import the package that counts only; the application opens pools and clients.",
+};
+
 /** What a room of the core may not import from outside it. */
-const outside: Readonly<Record<string, ForbiddenImport[]>> = { "host/fastify": [ownFramework], testing: [] };
+const outside: Readonly<Record<string, ForbiddenImport[]>> = {
+  "host/fastify": [ownFramework],
+  "rate-limit": [everyRuntime, ownLimiter],
+  testing: [],
+};
 
 function forbid(patterns: ForbiddenImport[]): "off" | ["error", { patterns: ForbiddenImport[] }] {
   return patterns.length === 0 ? "off" : ["error", { patterns }];

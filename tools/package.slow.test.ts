@@ -27,6 +27,7 @@ const subpaths: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "lockstep/openapi": types,
     "lockstep/fastify": "lockstep",
     "lockstep/fetch": "serveFetch",
+    "lockstep/rate-limit": "rateLimit",
     "lockstep/scheme": "scheme",
     "lockstep/webhook": "webhookSignature",
     "lockstep/host": "dispatcherOf",
@@ -125,7 +126,7 @@ describe("the packed packages", () => {
     ({ devDependencies: versions } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
       devDependencies: Record<string, string>;
     });
-    const peers = ["fastify", "pg", "@types/pg", "nodemailer", "@types/nodemailer", "swagger-ui-dist"];
+    const peers = ["fastify", "pg", "@types/pg", "nodemailer", "@types/nodemailer", "rate-limiter-flexible", "swagger-ui-dist"];
     await install(project, [...tarballs.values(), ...peers.map(versioned)]);
   });
 

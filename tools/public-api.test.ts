@@ -55,6 +55,13 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   },
   "lockstep/fastify": { values: "fastifyServer lockstep", types: "FastifyServerOptions FastifyOptions" },
   "lockstep/fetch": { values: "serveFetch", types: "FetchFunction FetchOptions" },
+  "lockstep/rate-limit": {
+    values: "rateLimit memoryStore postgresStore redisStore",
+    types: `
+      RateLimited RateLimitOptions RateLimitState RateLimitWindow ByCredential ByKey ByPrincipal CountedBy
+      MemoryStoreOptions PostgresPool PostgresStoreOptions RedisClient RedisStoreOptions
+      RateLimitStore LimitCounter Counted CountedLimit`,
+  },
   "lockstep/scheme": {
     values: `
       scheme findCredential findParameters findHeader maxCredentialBytes malformedCredential repeatedCredential buildChallenge`,

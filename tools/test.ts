@@ -22,7 +22,9 @@ if (files.length === 0) {
 }
 
 // No other test needs PostgreSQL.
-const needsDatabase = files.some((path) => /(?:^|\/)(?:packages\/identity|apps)\/|postgres(?:\.slow)?\.test\.ts$/.test(path));
+const needsDatabase = files.some((path) =>
+  /(?:^|\/)(?:packages\/identity|packages\/lockstep\/src\/rate-limit|apps)\/|postgres(?:\.slow)?\.test\.ts$/.test(path),
+);
 // Never the server of DATABASE_URL, which may contain data that somebody needs.
 const postgres = needsDatabase ? await startPostgres({}) : undefined;
 if (postgres !== undefined) process.env["LOCKSTEP_TEST_POSTGRES"] = postgres.url;

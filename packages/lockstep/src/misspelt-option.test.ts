@@ -12,6 +12,7 @@ import * as fastify from "./host/fastify/index.ts";
 import * as fetch from "./host/fetch/index.ts";
 import * as host from "./host/index.ts";
 import * as lockstep from "./index.ts";
+import * as rateLimits from "./rate-limit/index.ts";
 import * as scheme from "./scheme/index.ts";
 import * as testing from "./testing/index.ts";
 import * as jwt from "./token/index.ts";
@@ -130,8 +131,17 @@ const core: Readonly<Record<string, Row>> = {
   oauthError: (added) => lockstep.oauthError("invalid_grant", "It is over.", { status: 401, ...added }),
 };
 
+const limits = { by: "address", limits: [{ points: 1, windowSeconds: 1 }], store: rateLimits.memoryStore() } as const;
+const redis = { eval: () => undefined };
+const pool = { query: () => undefined };
+
 /** The functions of the subpaths. */
 const others: Readonly<Record<string, Row>> = {
+  rateLimit: (added) => rateLimits.rateLimit({ ...limits, ...added }),
+  "rateLimit({ limits })": (added) => rateLimits.rateLimit({ ...limits, limits: [{ points: 1, windowSeconds: 1, ...added }] }),
+  memoryStore: (added) => rateLimits.memoryStore({ maxKeys: 1, ...added }),
+  postgresStore: (added) => rateLimits.postgresStore(pool, { table: "limits", ...added }),
+  redisStore: (added) => rateLimits.redisStore(redis, { prefix: "limits", ...added }),
   hmacSecret: (added) => jwt.hmacSecret(randomBytes(32), { alg: "HS256", ...added }),
   jwtIssuer: (added) => jwt.jwtIssuer({ ...token, key: signingKey, lifetimeSeconds: 60, ...added }),
   jwtVerifier: (added) => jwt.jwtVerifier({ ...verifier, ...added }),
@@ -175,7 +185,17 @@ const rows: Readonly<Record<string, Row>> = { ...core, ...others };
 
 /** The functions that the package exports. An error takes what `Error` takes; `Problem`, which takes more, is among the rows. */
 function exported(): readonly string[] {
-  const functions = Object.entries({ ...lockstep, ...jwt, ...fastify, ...fetch, ...host, ...scheme, ...testing, ...webhook });
+  const functions = Object.entries({
+    ...lockstep,
+    ...jwt,
+    ...fastify,
+    ...fetch,
+    ...host,
+    ...rateLimits,
+    ...scheme,
+    ...testing,
+    ...webhook,
+  });
   return functions.filter(([, value]) => typeof value === "function" && !(value.prototype instanceof Error)).map(([name]) => name);
 }
 

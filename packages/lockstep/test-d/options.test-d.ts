@@ -55,6 +55,7 @@ import { fastifyServer, lockstep } from "lockstep/fastify";
 import { serveFetch } from "lockstep/fetch";
 import { dispatcherOf } from "lockstep/host";
 import { hmacSecret, type HmacSecret, jwtIssuer, jwtVerifier, liveJwks, remoteJwks } from "lockstep/jwt";
+import { memoryStore, postgresStore, rateLimit, redisStore } from "lockstep/rate-limit";
 import { scheme, type SchemeDefinition } from "lockstep/scheme";
 import {
   githubWebhook,
@@ -310,6 +311,22 @@ connection({ addressOr: "do without it", mispelt: 1 });
 // serveFetch
 // @ts-expect-error 'mispelt' does not exist
 serveFetch(api, { address: () => undefined, mispelt: 1 });
+
+// rateLimit
+// @ts-expect-error 'mispelt' does not exist
+rateLimit({ by: "address", limits: [{ points: 1, windowSeconds: 1 }], store: memoryStore(), mispelt: 1 });
+// rateLimit({ limits })
+// @ts-expect-error 'mispelt' does not exist
+rateLimit({ by: "address", limits: [{ points: 1, windowSeconds: 1, mispelt: 1 }], store: memoryStore() });
+// memoryStore
+// @ts-expect-error 'mispelt' does not exist
+memoryStore({ maxKeys: 1, mispelt: 1 });
+// postgresStore
+// @ts-expect-error 'mispelt' does not exist
+postgresStore({ query: () => undefined }, { table: "limits", mispelt: 1 });
+// redisStore
+// @ts-expect-error 'mispelt' does not exist
+redisStore({ eval: () => undefined }, { prefix: "limits", mispelt: 1 });
 
 // problem
 // @ts-expect-error 'mispelt' does not exist

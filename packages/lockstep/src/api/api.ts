@@ -12,6 +12,7 @@ import { openApiDocument } from "../openapi/document.ts";
 import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { BuildError } from "../problem/error.ts";
 import type { ApiOptions, ApiServerAddress, DocsOptions, ProtectedResource, StrictTransport } from "../route/api-options.ts";
+import { checkCounters } from "../route/check-counters.ts";
 import { checkCollectionNames } from "../route/collection-names.ts";
 import { type CompiledRoute, compileRoute, overrideRoute } from "../route/compiled-route.ts";
 import { type ErrorClass, ErrorTranslations } from "../route/error-translation.ts";
@@ -124,6 +125,7 @@ function buildApi(options: ApiOptions): BuiltApi {
   checkCollectionNames(own);
   // Routes that collide are told before the documentation stumbles over their names.
   checkCollisions(own);
+  checkCounters(own);
   const problems = options.translate === undefined ? [] : new ErrorTranslations(options.translate).problems;
   const document = openApiDocument({ ...options, problems }, own);
   const added = [...metadataRoutes(options, own), ...docsRoutes(options, document)].map(compile);

@@ -263,7 +263,7 @@ export class Execution implements Callers {
   #block(step: Step): undefined {
     this.slots[step.slot] = unavailable;
     if (step.rank >= phase.body) return undefined;
-    const isGuard = "settle" in step.node || step.rules.length > 0;
+    const isGuard = "settle" in step.node || "counts" in step.node || step.rules.length > 0;
     const end = step.gate !== undefined ? behindGate(step.gate) : isGuard ? phase.body : phase.handler;
     this.#invalidEnd = Math.min(this.#invalidEnd, end);
     return undefined;

@@ -48,6 +48,15 @@ interface NodeShape {
   readonly once?: true;
 }
 
+/** A counter of requests. A value that counts runs by itself, as guards do. */
+export interface RequestCounter {
+  /** When it counts at the earliest: before any credential is verified, or after the caller is. */
+  readonly after: "nothing" | "authentication";
+  /** The counter, by the object that keeps it and its name there. Two nodes of one API have two counters. */
+  readonly store: object;
+  readonly name: string;
+}
+
 /** `depends()`: a plain value. */
 export interface ValueNode extends NodeShape {
   readonly kind: "value";
@@ -56,6 +65,8 @@ export interface ValueNode extends NodeShape {
    * starts no query.
    */
   readonly verifies?: true;
+  /** Set if it counts each request that it runs for. */
+  readonly counts?: RequestCounter;
   run(values: ValueRecord): unknown;
 }
 

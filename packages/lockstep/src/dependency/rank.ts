@@ -4,13 +4,15 @@
  * order of the phases.
  */
 import { isBody, isSent } from "./input-place.ts";
-import type { Gate, GuardKind, Node } from "./node.ts";
+import type { Gate, GuardKind, Node, ValueNode } from "./node.ts";
 
 /**
  * The phases of what the route itself declares, in order. Numbers leave room for the order of nodes within one, and
  * below the first one for the gates of 100,000 groups inside each other.
  */
 export const phase = {
+  /** Limits that count before anyone is authenticated. */
+  limit: 999_999,
   /** Plain values that verify a credential. */
   credential: 1_000_000,
   /** Guards that need no input: who is asking, and may they. */
@@ -34,7 +36,7 @@ const gateStart = (gate: Gate): number => gate * gateSize;
 
 const order: Readonly<Record<GuardKind, number>> = { authenticate: 0, authorize: 1, scopes: 1, owned: 2, permitted: 2, unowned: 2 };
 
-// Within a gate: inputs of the head, then guards in their order, then everything else.
+// Within a gate: limits, inputs of the head and credentials, then guards in their order, then everything else.
 const gateInput = 1;
 const gateGuard = 2;
 const gateValue = 6;
@@ -50,7 +52,7 @@ export function earliestRank(node: Node, below: number, gate?: Gate): number {
       if (isBody(node.input)) return Math.max(below, phase.body);
       return Math.max(below, !isSent(node.input) ? 0 : gate === undefined ? phase.head : gateStart(gate) + gateInput);
     case "value":
-      return node.verifies === true ? Math.max(below, gate === undefined ? phase.credential : gateStart(gate)) : below;
+      return Math.max(below, valueRank(node, gate));
     case "resource":
     case "any-of":
     case "first-of":
@@ -67,6 +69,14 @@ export function earliestRank(node: Node, below: number, gate?: Gate): number {
     default:
       return node satisfies never;
   }
+}
+
+function valueRank({ verifies, counts }: ValueNode, gate: Gate | undefined): number {
+  if (verifies === true) return gate === undefined ? phase.credential : gateStart(gate) + gateInput;
+  if (counts === undefined) return 0;
+  if (counts.after === "nothing") return gate === undefined ? phase.limit : gateStart(gate);
+  // Behind `authenticate()`, beside the other guards that need no input.
+  return (gate === undefined ? phase.access : gateStart(gate) + gateGuard) + order.authorize;
 }
 
 function guardPhase(below: number, gate: Gate | undefined): number {
@@ -88,6 +98,6 @@ export function gateRank(earliest: number, gate: Gate): number {
 /** Tells whether a node waits until another needs it. */
 export function isLazy(node: Node): boolean {
   const { kind } = node;
-  if (kind === "value") return node.verifies !== true;
+  if (kind === "value") return node.verifies !== true && node.counts === undefined;
   return kind === "resource" || kind === "any-of" || kind === "optional" || kind === "same-site";
 }

@@ -15,6 +15,7 @@ import { methodBehaviours } from "./behaviour/method.ts";
 import { oauthBehaviours } from "./behaviour/oauth.ts";
 import { orderBehaviours } from "./behaviour/order.ts";
 import { reportBehaviours } from "./behaviour/report.ts";
+import { rateLimitBehaviours } from "./behaviour/rate-limit.ts";
 import { resultBehaviours } from "./behaviour/result.ts";
 import { streamBehaviours } from "./behaviour/stream.ts";
 import { webhookBehaviours } from "./behaviour/webhook.ts";
@@ -40,6 +41,7 @@ const subjects = [
   ["results", resultBehaviours],
   ["streams", streamBehaviours],
   ["added headers", addedHeaderBehaviours],
+  ["rate limits", rateLimitBehaviours],
   ["cross-site requests", crossSiteBehaviours],
   ["CORS", corsBehaviours],
   ["OAuth errors", oauthBehaviours],

@@ -17,6 +17,7 @@ import { unchecked } from "../route/unchecked.ts";
 import { addedHeaderRoutes } from "./added-header-routes.ts";
 import { bodyRoutes } from "./body-routes.ts";
 import { laterRoutes } from "./later-routes.ts";
+import { limitedRoutes } from "./limited-routes.ts";
 import { anyText, maybeInteger, texts } from "./plain-schema.ts";
 import { type Person, type World } from "./world.ts";
 import { type Access, accessOf, noteChange, noteId, ranOn } from "./suite-access.ts";
@@ -53,6 +54,7 @@ export function suiteApi(world: World): Api {
       ...webhookRoutes(world),
       ...addedHeaderRoutes(access.active),
       ...laterRoutes(world, access),
+      ...limitedRoutes(world, access.active),
     ],
   });
 }
