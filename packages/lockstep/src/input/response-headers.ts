@@ -61,7 +61,7 @@ type Unset =
   | "content-encoding";
 
 type Allowed<H> = {
-  readonly [N in keyof H]: Lowercase<N & string> extends Unset
+  readonly [N in keyof H]: Lowercase<N & string> extends Unset | `access-control-${string}`
     ? Advice<"another part of Lockstep writes this header">
     : H[N] extends string
       ? unknown

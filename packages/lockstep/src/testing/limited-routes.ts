@@ -5,6 +5,7 @@ import { rateLimit } from "../rate-limit/rate-limit.ts";
 import type { RateLimitStore } from "../rate-limit/store.ts";
 import { get, type Route } from "../route/route.ts";
 import { stream } from "../outcome/stream.ts";
+import { text } from "../route/text.ts";
 import { unchecked } from "../route/unchecked.ts";
 import { anyText } from "./plain-schema.ts";
 import { ranOn } from "./suite-access.ts";
@@ -40,7 +41,7 @@ export function limitedRoutes(world: World, active: Authorized<Person>): Route[]
   const byCaller = rateLimit({ name: "caller", by: { principal: active }, limits, store });
   return [
     get("/limited", { public: "a result", deps: { byClient }, response }, () => ran("GET /limited", { ok: true })),
-    get("/limited/stream", { public: "a result", deps: { byClient } }, () => stream(["a"], { type: "text/plain" })),
+    get("/limited/stream", { public: "a result", deps: { byClient }, response: text() }, () => stream(["a"])),
     get("/limited/mine", { deps: { byCaller }, response }, () => ran("GET /limited/mine", { ok: true })),
   ];
 }

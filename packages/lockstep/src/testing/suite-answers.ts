@@ -14,7 +14,7 @@ import { text } from "../route/text.ts";
 import { unchecked } from "../route/unchecked.ts";
 import { secret } from "../secret/redacted.ts";
 import { plainSchema } from "./plain-schema.ts";
-import { canary, type World } from "./world.ts";
+import { canary, NoteTaken, type World } from "./world.ts";
 import { type Access, profile } from "./suite-access.ts";
 
 // The suite compares every answer itself.
@@ -55,6 +55,9 @@ export function resultRoutes(world: World, { active, db }: Access): Route[] {
     }),
     get("/throttled", { public: "a result" }, () => {
       problem(429, "too_many_requests", "Later.", { headers: { "retry-after": "3" } });
+    }),
+    get("/taken", { deps: { active, db } }, () => {
+      throw new NoteTaken(`${canary}: duplicate key`);
     }),
     get("/crash", { deps: { active, db } }, () => {
       throw new TypeError(`${canary}: no column "passwordHash" in /srv/app.ts`);

@@ -19,7 +19,8 @@ import { bodyRoutes } from "./body-routes.ts";
 import { laterRoutes } from "./later-routes.ts";
 import { limitedRoutes } from "./limited-routes.ts";
 import { anyText, maybeInteger, texts } from "./plain-schema.ts";
-import { type Person, type World } from "./world.ts";
+import { problem } from "../problem/problem.ts";
+import { NoteTaken, type Person, type World } from "./world.ts";
 import { type Access, accessOf, noteChange, noteId, ranOn } from "./suite-access.ts";
 import { webhookRoutes } from "./webhook-routes.ts";
 import { oauthRoutes, resultRoutes, streamRoutes } from "./suite-answers.ts";
@@ -43,6 +44,7 @@ export function suiteApi(world: World): Api {
     limits: { maxBodyBytes },
     audit: (event) => void world.events.push(event),
     onError: (error) => void world.errors.push(error),
+    translate: [[NoteTaken, () => problem(409, "note_taken", "There is a note of this name.")]],
     onAnswer: (event) => void world.answers.push(event),
     routes: [
       ...noteRoutes(world, access),

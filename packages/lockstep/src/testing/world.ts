@@ -59,6 +59,11 @@ export function badToken(way: (typeof badTokens)[number] | "outage" | "crash"): 
 /** The API key of the service. */
 export const serviceKey: string = `${canary}-service-key`;
 
+/** An error of the store that means something to clients. */
+export class NoteTaken extends Error {
+  override readonly name = "NoteTaken";
+}
+
 /** The store of the suite's API, and the record of what happened on it. */
 export class World {
   /** Every call of the store and every step of a resource, in order. */

@@ -73,6 +73,12 @@ export const resultBehaviours: readonly Behaviour[] = [
     expectProblem(throttled, 429, { code: "too_many_requests", detail: "Later." });
     assert.deepEqual(throttled.headers["retry-after"], ["3"]);
   }),
+  behaviour("an error that the API translates is its problem: it rolls back, and nobody is woken", async (host) => {
+    const { calls, events, errors } = await host.observe(async () =>
+      expectProblem(await host.askAs(good, "GET", "/taken"), 409, { code: "note_taken", detail: "There is a note of this name." }),
+    );
+    assert.deepEqual([calls.at(-1), events, errors], ["rollback NoteTaken", [], []]);
+  }),
   behaviour("an unexpected error is 500 without details, and onError gets it (I-06)", async (host) => {
     await expectInternal(host, "/crash", "TypeError");
     const atSignIn = await host.observe(async () =>
