@@ -50,7 +50,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
     values: "",
     types: `
       OpenApiDocument Info Server PathItem Operation Components
-      Parameter Header RequestBody Response MediaType JsonSchema JsonSchemaObject
+      Parameter Header RequestBody Response MediaType Encoding JsonSchema JsonSchemaObject
       SecurityRequirement SecurityScheme Extensible Reference`,
   },
   "lockstep/fastify": { values: "fastifyServer lockstep", types: "FastifyServerOptions FastifyOptions" },
@@ -68,6 +68,10 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
     types: `
       Scheme SchemeDefinition CredentialPlace Ambient CredentialSource Extraction Refusal ChallengeDetails
       SchemeOptions ScopedOptions`,
+  },
+  "lockstep/multipart": {
+    values: "multipart",
+    types: "MultipartOptions NoFields Upload UploadedFile FileRule",
   },
   "lockstep/webhook": {
     values: "standardWebhooks stripeWebhook githubWebhook webhookSignature memoryReplays sendWebhook signWebhook",
