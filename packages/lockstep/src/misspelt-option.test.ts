@@ -179,7 +179,7 @@ const others: Readonly<Record<string, Row>> = {
 /** What takes no options: a record of dependencies, claims, a key set or an event is data, whose names are the application's. */
 const withoutOptions: ReadonlySet<string> = new Set(
   [
-    "afterAnswer allow anyOf anyScope authenticate consoleAudit deny file firstOf html identified json notFound nothing",
+    "afterAnswer allow anyOf anyScope authenticate consoleAudit deny file firstOf grantedScopes html identified json notFound nothing",
     "onlyScoped optional passwordRequestForm pinoAudit sameSecret sameSite scopes secret text unchecked Redacted",
     "generateSigningKey jwks parseScope publicJwks signingKey",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",
