@@ -27,7 +27,7 @@ export const core: Building = {
     ["audit", "host", "schema"],
     ["dependency"],
     ["access", "input", "scheme", "token"],
-    ["webhook", "multipart", "rate-limit"],
+    ["webhook", "rate-limit"],
     ["route"],
     ["openapi"],
     ["docs-ui"],

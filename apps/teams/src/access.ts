@@ -1,32 +1,20 @@
 /** Who may do what: the dependencies of the routes, from the caller to the objects inside an organisation. */
-import {
-  anyOf,
-  type AuditSink,
-  authenticate,
-  authorize,
-  deny,
-  depends,
-  firstOf,
-  group,
-  owned,
-  path,
-  permitted,
-  roles,
-  scopes,
-} from "lockstep";
+import { anyOf, authenticate, authorize, deny, firstOf, owned, path, permitted, roles, scopes } from "lockstep";
+import { afterAnswer, type AuditSink, depends, group } from "lockstep";
 import type { Mail } from "lockstep-identity";
 import type { Work } from "lockstep-identity/database";
 import type { Logger } from "pino";
 import { z } from "zod";
-import { changed, made } from "./event/event.ts";
+import { type Change, changed, made } from "./event/event.ts";
+import { deliver } from "./event/webhook.ts";
 import type { TeamIdentity } from "./identity.ts";
 import { invitations } from "./organisation/invitation.ts";
 import { members } from "./organisation/member.ts";
-import { type Membership, organisations } from "./organisation/organisation.ts";
-import { comments } from "./project/comment.ts";
+import { organisations } from "./organisation/organisation.ts";
 import { projects } from "./project/project.ts";
-import { tasks } from "./project/task.ts";
+import { comments, tasks } from "./project/task.ts";
 import type { Store, Transact } from "./store/store.ts";
+import type { Settings } from "./settings.ts";
 import { staff } from "./support.ts";
 
 /** The services that the API uses. */
@@ -36,6 +24,7 @@ export interface Services {
   readonly mail: Mail;
   readonly log: Logger;
   readonly audit: AuditSink;
+  readonly settings: Settings;
 }
 
 /** The dependencies and the groups of the API. */
@@ -47,13 +36,14 @@ export function access({ auth, ...services }: Services) {
   // A person who signed in, or a program with a key of a person or of an organisation.
   const credential = anyOf({ person: auth.signedInUser, program: auth.apiClient });
   const caller = authenticate({ credential }, ({ credential: { value } }) => (value.kind === "service" ? undefined : value));
+  const person = scopes(auth.withEmail(auth.signedInUser), "teams:write");
   const db = depends({ caller, store }, ({ caller, store }) => store.as(caller.id));
 
   // The organisation of the path: the caller belongs to it, or is support staff.
   const id = uuid("organisation");
   const membership = owned(
     { id, caller, db },
-    ({ id, caller, db }) => db(() => organisations.membership({ id, callerId: caller.id })),
+    async ({ id, caller, db }) => (await db(() => organisations.memberships({ id, callerId: caller.id })))[0],
     (membership) => membership.callerId,
   );
   const supporter = authorize(
@@ -73,7 +63,11 @@ export function access({ auth, ...services }: Services) {
 
   // The routes inside an organisation, by what they ask of the caller.
   const org = role.require("viewer");
-  const change = depends({ org, db }, ({ org, db }) => changing(org, db));
+  const change = depends({ org, db, later: afterAnswer() }, ({ org, db, later }): Change => async (type, work) => {
+    const result = await db(() => changed(org, type, work({ ...made(), organisationId: org.id })));
+    later(() => deliver(services));
+    return result;
+  });
   const inside = group({ prefix: "/organisations/:organisation" });
   const viewer = inside.group({ deps: { org: scopes(org, "teams:read"), db } });
   const auditor = inside.group({ deps: { org: scopes(role.require("auditor"), "teams:read"), db } });
@@ -83,15 +77,8 @@ export function access({ auth, ...services }: Services) {
   const groups = { viewer, auditor, member, admin, owner };
 
   // The objects inside: each belongs to the one before it in the path, so the role counts only where it was given.
-  const colleague = owned(
-    { id: uuid("member"), org, db },
-    ({ id, org, db }) => db(() => members.find({ id, organisationId: org.id })),
-    (it) => it.organisationId,
-    { owner: "org" },
-  );
-  const invitation = owned({ id: uuid("invitation"), org, db }, load(invitations.find), (it) => it.organisationId, {
-    owner: "org",
-  });
+  const colleague = owned({ id: uuid("member"), org, db }, load(members.find), (it) => it.organisationId, { owner: "org" });
+  const invited = owned({ id: uuid("invitation"), org, db }, load(invitations.find), (it) => it.organisationId, { owner: "org" });
   const project = owned({ id: uuid("project"), org, db }, load(projects.find), (it) => it.organisationId, { owner: "org" });
   const task = owned({ id: uuid("task"), project, db }, load(tasks.find), (it) => it.projectId, { owner: "project" });
   const comment = owned({ id: uuid("comment"), task, db }, load(comments.find), (it) => it.taskId, { owner: "task" });
@@ -99,9 +86,9 @@ export function access({ auth, ...services }: Services) {
     comment.authorId === org.callerId ? org : deny("not the author"),
   );
   const moderator = firstOf({ author, admin: role.require("admin") });
-  const objects = { colleague, invitation, project, task, comment, moderator };
+  const objects = { colleague, invited, project, task, comment, moderator };
 
-  return { store, caller, db, membership, org, ...groups, ...objects };
+  return { store, caller, person, db, uuid, load, membership, org, ...groups, ...objects };
 }
 
 const uuid = <const N extends string>(name: N) => path(name, z.uuid());
@@ -109,10 +96,3 @@ const load =
   <T>(find: (given: { readonly id: string }) => Work<T>) =>
   ({ id, db }: { readonly id: string; readonly db: Transact }): Promise<T> =>
     db(() => find({ id }));
-
-/** Changes an organisation and records it. The work gets the first columns of a new row. */
-function changing(org: Membership, db: Transact) {
-  return <T extends { readonly id: string }>(type: string, work: (made: New) => Work<T | undefined>): Promise<T> =>
-    db(() => changed(org, type, work({ ...made(), organisationId: org.id })));
-}
-type New = ReturnType<typeof made> & { readonly organisationId: string };

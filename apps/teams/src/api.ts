@@ -1,28 +1,28 @@
 /** The API: the routes of every module. */
-import { type Api, createApi, get } from "lockstep";
+import { type Api, createApi, get, text } from "lockstep";
 import { type Access, access, type Services } from "./access.ts";
+import { billingRoutes } from "./billing.ts";
+import { webhookRoutes } from "./event/webhook.ts";
 import { apiKeyRoutes } from "./organisation/api-key.ts";
 import { invitationRoutes } from "./organisation/invitation.ts";
 import { memberRoutes } from "./organisation/member.ts";
 import { organisationRoutes } from "./organisation/organisation.ts";
-import { commentRoutes } from "./project/comment.ts";
 import { projectRoutes } from "./project/project.ts";
 import { taskRoutes } from "./project/task.ts";
 import { recordReach } from "./support.ts";
 
+const modules = [organisationRoutes, memberRoutes, invitationRoutes, apiKeyRoutes, webhookRoutes, billingRoutes];
+const work = [projectRoutes, taskRoutes];
+
 /** Makes the API. A test passes the dependencies, to replace some of them. */
 export function teamsApi(services: Services, rules: Access = access(services)): Api {
-  const modules = [organisationRoutes, memberRoutes, invitationRoutes, apiKeyRoutes, projectRoutes, taskRoutes, commentRoutes];
   const { store, auth, log, audit } = services;
+  const health = get("/health", { public: "load balancer probe", response: text() }, () => "Ok");
   return createApi({
     title: "Teams",
     version: "1.0.0",
     description: "Organisations, their projects and tasks. Press **Authorize** and sign in.",
-    routes: [
-      get("/health", { public: "load balancer probe" }, () => "Ok"),
-      ...modules.flatMap((routes) => routes(rules, services)),
-      ...auth.routes,
-    ],
+    routes: [health, ...[...modules, ...work].flatMap((routes) => routes(rules, services)), ...auth.routes],
     docs: { public: "the API is for everyone who builds on it" },
     audit: async (event, origin) => {
       await audit(event, origin);

@@ -11,20 +11,19 @@ import { staff } from "./support.ts";
 /** Adds the data, and returns the lines that the program prints. */
 export async function addDemo({ store, auth }: Pick<Services, "store" | "auth">): Promise<string[]> {
   const password = new Redacted(randomBytes(18).toString("base64url"));
-  const names = [...Role.options, "support"] as const;
-  const organisation = made();
-  await store.system(() => organisations.insert({ ...organisation, name: "Example", plan: "free" }));
-  for (const name of names) {
-    const { id } = await auth.accounts.create({ email: `${name}@example.com`, password });
-    const member = { organisationId: organisation.id, id, role: name };
-    await store.system<object | undefined>(() => (name === "support" ? staff.insert(member) : members.insert(member)));
+  const organisation = { ...made(), name: "Example", plan: "free" };
+  const inside = { organisationId: organisation.id };
+  await store.system(() => organisations.insert(organisation));
+  await store.system(() => projects.insert({ ...made(), ...inside, name: "Website" }));
+  const addPerson = async (name: string) => (await auth.accounts.create({ email: `${name}@example.com`, password })).id;
+  for (const role of Role.options) {
+    const member = { ...made(), ...inside, role, userId: await addPerson(role) };
+    await store.system(() => members.insert(member));
   }
-  await store.system(() => projects.insert({ ...made(), organisationId: organisation.id, name: "Website" }));
+  const id = await addPerson("support");
+  await store.system(() => staff.insert({ ...made(), id }));
   const scopes = ["teams:read", "teams:write"] as const;
   const { key } = await auth.apiKeys.create({ owner: { external: `org:${organisation.id}` }, name: "demo", scopes }, scopes);
-  return [
-    `Accounts: ${names.map((name) => `${name}@example.com`).join(", ")}`,
-    `Password: ${password.reveal()}`,
-    `API key:  ${key.reveal()}`,
-  ];
+  const accounts = [...Role.options, "support"].map((name) => `${name}@example.com`).join(", ");
+  return [`Accounts: ${accounts}`, `Password: ${password.reveal()}`, `API key:  ${key.reveal()}`];
 }

@@ -1,12 +1,7 @@
-/** The settings, from environment variables. The demo makes up what production has to set. */
+/** The settings, from environment variables. The demo makes up the secrets that production has to set. */
 import { Redacted } from "lockstep";
 import { generateIdentityKey } from "lockstep-identity";
 import { z } from "zod";
-
-/** A setting is missing or wrong. The message says which. */
-export class WrongSettings extends Error {
-  override readonly name = "WrongSettings";
-}
 
 const redacted = z.string().transform((text) => new Redacted(text));
 const Environment = z
@@ -20,6 +15,8 @@ const Environment = z
       .regex(/^(?:sqlite:.|postgres(?:ql)?:\/\/.)/, "write sqlite:<file> or postgres://user:password@host/name"),
     TEAMS_ISSUER: z.url({ protocol: /^https?$/ }),
     IDENTITY_KEY: redacted,
+    WEBHOOK_KEY: redacted,
+    STRIPE_SECRET: redacted,
     SMTP_URL: z.url({ protocol: /^smtps?$/ }),
     SMTP_USER: z.string().optional(),
     SMTP_PASSWORD: redacted.optional(),
@@ -31,18 +28,10 @@ const Environment = z
   });
 export type Settings = z.output<typeof Environment>;
 
-const demo = (port = "3000") => ({
-  DATABASE_URL: "sqlite::memory:",
-  TEAMS_ISSUER: `http://127.0.0.1:${port}`,
-  IDENTITY_KEY: generateIdentityKey().reveal(),
-  SMTP_URL: "smtp://127.0.0.1",
-  MAIL_FROM: "teams@example.com",
-});
-
-/** Reads the settings. An empty variable counts as not set. @throws WrongSettings */
+/** Reads the settings. An empty variable counts as not set. @throws ZodError that names each variable that is wrong */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
-  const read = Environment.safeParse(given["TEAMS_DEMO"] === "1" ? { ...demo(given["PORT"]), ...given } : given);
-  if (!read.success) throw new WrongSettings(z.prettifyError(read.error));
-  return read.data;
+  const secret = generateIdentityKey().reveal();
+  const demo = { IDENTITY_KEY: secret, WEBHOOK_KEY: secret, STRIPE_SECRET: `whsec_${secret}` };
+  return Environment.parse(given["TEAMS_DEMO"] === "1" ? { ...demo, ...given } : given);
 }

@@ -10,6 +10,7 @@ import { ask, type CallerName, type Ids, type Teams } from "./teams.fixture.ts";
 const rules = table(`
   rule      anonymous  viewer  member  admin  owner  eve  support  key  readOnlyKey
   open      ok         ok      ok      ok     ok     ok   ok       ok   ok
+  signed    401        401     401     401    401    401  401      401  401
   caller    401        ok      ok      ok     ok     ok   ok       ok   ok
   person    401        ok      ok      ok     ok     ok   ok       401  401
   viewer    401        ok      ok      ok     ok     404  ok       ok   ok
@@ -62,16 +63,20 @@ export const routes: readonly Row[] = [
   route(`POST ${inside}/api-keys`, "maker", 201, () => ({ name: "new", scopes: ["teams:read"], expiresInDays: 1 })),
   route(`DELETE ${inside}/api-keys/:key`, "admin", 204),
 
+  route(`GET ${inside}/webhooks`, "auditor"),
+  route(`POST ${inside}/webhooks`, "admin", 201, () => ({ url: "https://hooks.example.com/" })),
+  route(`DELETE ${inside}/webhooks/:webhook`, "admin", 204),
+  route(`GET ${inside}/webhooks/:webhook/deliveries`, "auditor"),
+  route("POST /hooks/stripe", "signed"),
+
   route(`GET ${projects}`, "viewer"),
   route(`POST ${projects}`, "member", 201, () => ({ name: "New" })),
   route(`GET ${projects}/:project`, "viewer"),
   route(`PATCH ${projects}/:project`, "member", 200, () => ({ name: "Renamed" })),
   route(`DELETE ${projects}/:project`, "admin", 204),
 
-  route(`GET ${inside}/tasks`, "viewer"),
   route(`GET ${tasks}`, "viewer"),
   route(`POST ${tasks}`, "member", 201, () => ({ title: "New" })),
-  route(`POST ${tasks}/close`, "member", 204, ({ task }) => ({ taskIds: [task] })),
   route(`GET ${tasks}/:task`, "viewer"),
   route(`PATCH ${tasks}/:task`, "member", 200, () => ({ status: "done" })),
   route(`PUT ${tasks}/:task/assignee`, "member", 200, ({ member }) => ({ memberId: member })),

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { after, suite, test } from "node:test";
 import { identified } from "lockstep";
-import { serveFetch } from "lockstep/fetch";
 import { all, sql, type Work } from "lockstep-identity/database";
 import { organisations } from "../src/organisation/organisation.ts";
 import { insideTables } from "../src/store/schema.ts";
@@ -14,7 +13,7 @@ function* count(table: string): Work<number> {
 }
 
 /** The API as Eve calls it, with a check that lets everyone into Acme, as its owner. */
-async function withoutCheck({ api, access, people, acme, store }: Teams) {
+async function withoutCheck({ api, serve, access, people, acme, store }: Teams) {
   const { principal, scope } = principalOf("eve", people, acme);
   const organisation = await store.system(() => organisations.find({ id: acme.organisation }));
   assert.ok(organisation);
@@ -23,7 +22,7 @@ async function withoutCheck({ api, access, people, acme, store }: Teams) {
     [access.caller, identified(principal, { sub: principal.id, scope })],
     [access.membership, membership],
   ]);
-  return serveFetch(unchecked, { address: () => "127.0.0.1" });
+  return serve(unchecked);
 }
 
 for (const kind of databaseKinds) {
@@ -37,12 +36,10 @@ for (const kind of databaseKinds) {
       for (const [path, found] of [
         ["projects", 1],
         ["members", 4],
-        ["tasks", 1],
         ["invitations", 1],
       ] as const) {
         const { status, body } = await ask(send, `GET /organisations/${acme.organisation}/${path}`);
-        const items = path === "tasks" ? body["items"] : body;
-        assert.deepEqual([status, Object.keys(items ?? {}).length], [200, isProtected ? 0 : found], path);
+        assert.deepEqual([status, Object.keys(body).length], [200, isProtected ? 0 : found], path);
       }
       const one = `GET /organisations/${acme.organisation}/projects/${acme.project}`;
       assert.equal((await ask(send, one)).status, isProtected ? 404 : 200);
@@ -65,7 +62,7 @@ for (const kind of databaseKinds) {
   suite("a query without any condition, on postgres", () => {
     test("shows a caller the rows of their organisations, staff every row, and a stranger none", async () => {
       const { store, people } = await started;
-      for (const table of ["organisations", "memberships", "projects", "tasks", "comments", "invitations"]) {
+      for (const table of ["organisations", "members", "projects", "tasks", "comments", "invitations"]) {
         const everything = await store.system(() => count(table));
         const [mine, staff, nobody] = await Promise.all(
           [people.owner, people.support, "nobody"].map((caller) => store.as(caller)(() => count(table))),

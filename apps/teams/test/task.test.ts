@@ -34,13 +34,8 @@ for (const kind of databaseKinds) {
       assert.deepEqual((await list("search=TWO")).titles, ["Two 100%"]);
       await ask(as("member"), `PATCH ${path}/${first.ids[0]}`, { json: { status: "done" } });
       assert.deepEqual((await list("status=done")).titles, ["Three"]);
-      await ask(as("member"), `PUT ${path}/${first.ids[1]}/assignee`, { json: { memberId: people.viewer } });
-      assert.deepEqual((await list(`assignee=${people.viewer}`)).titles, ["Two 100%"]);
-      const all = await ask(as("viewer"), `GET /organisations/${acme.organisation}/tasks`);
-      assert.deepEqual(
-        Object.values(all.body["items"] ?? {}).map(({ number }) => number),
-        [4, 3, 2, 1],
-      );
+      await ask(as("member"), `PUT ${path}/${first.ids[1]}/assignee`, { json: { memberId: acme.member } });
+      assert.deepEqual((await list(`assignee=${people.member}`)).titles, ["Two 100%"]);
     });
 
     test("a change keeps the members that it does not name", async (t) => {
@@ -55,27 +50,13 @@ for (const kind of databaseKinds) {
       assert.equal((await ask(as("member"), `PATCH ${path}`, { json: { projectId: acme.project } })).status, 422);
     });
 
-    test("several tasks are closed together, or none", async (t) => {
-      const { as, acme, other, begin } = await started;
-      await begin(t);
-      const path = `/organisations/${acme.organisation}/projects/${acme.project}/tasks`;
-      const close = async (taskIds: readonly string[]) =>
-        (await ask(as("member"), `POST ${path}/close`, { json: { taskIds } })).status;
-      const status = async () => (await ask(as("viewer"), `GET ${path}/${acme.task}`)).body["status"];
-      assert.equal(await close([acme.task, other.task]), 404);
-      assert.equal(await status(), "open");
-      assert.equal(await close([acme.task]), 204);
-      assert.equal(await status(), "done");
-    });
-
     test("removing a project removes its tasks", async (t) => {
       const { as, acme, begin } = await started;
       await begin(t);
       const project = `/organisations/${acme.organisation}/projects/${acme.project}`;
       assert.equal((await ask(as("admin"), `DELETE ${project}`)).status, 204);
       assert.equal((await ask(as("admin"), `GET ${project}/tasks/${acme.task}`)).status, 404);
-      const { body } = await ask(as("admin"), `GET /organisations/${acme.organisation}/tasks`);
-      assert.deepEqual(body["items"], []);
+      assert.deepEqual((await ask(as("admin"), `GET /organisations/${acme.organisation}/projects`)).body, []);
     });
   });
 

@@ -1,19 +1,22 @@
 /** The API on a database of its own, with people, two organisations, and one object of each kind in both. */
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { type Api, identified, secret } from "lockstep";
 import type { ApiClient, MailMessage, User } from "lockstep-identity";
 import { serveFetch } from "lockstep/fetch";
 import { pino } from "pino";
-import { access, type Access } from "../src/access.ts";
+import { access, type Access, type Services } from "../src/access.ts";
 import { teamsApi } from "../src/api.ts";
 import { made } from "../src/event/event.ts";
+import { webhooks } from "../src/event/webhook.ts";
 import { openIdentity, type TeamIdentity } from "../src/identity.ts";
 import { invitations } from "../src/organisation/invitation.ts";
 import { members } from "../src/organisation/member.ts";
 import { organisations } from "../src/organisation/organisation.ts";
-import { comments } from "../src/project/comment.ts";
+
 import { projects } from "../src/project/project.ts";
-import { tasks } from "../src/project/task.ts";
+import { comments, tasks } from "../src/project/task.ts";
 import { readSettings } from "../src/settings.ts";
 import { openStore, type Store } from "../src/store/store.ts";
 import { staff } from "../src/support.ts";
@@ -30,7 +33,9 @@ export type Person = (typeof people)[number];
 export type CallerName = Person | "key" | "readOnlyKey" | "anonymous";
 
 /** One object of each kind in an organisation: the parameters of every path. */
-export type Ids = Readonly<Record<"organisation" | "member" | "invitation" | "key" | "project" | "task" | "comment", string>>;
+export type Ids = Readonly<
+  Record<"organisation" | "member" | "invitation" | "key" | "project" | "task" | "comment" | "webhook", string>
+>;
 
 /** A value of JSON, whose members a test reads by name. */
 export interface Json {
@@ -60,16 +65,24 @@ export interface Teams {
   readonly store: Store;
   readonly auth: TeamIdentity;
   readonly access: Access;
+  readonly services: Services;
   readonly api: Api;
   readonly people: Readonly<Record<Person, string>>;
   readonly acme: Ids;
   readonly other: Ids;
   readonly mails: readonly MailMessage[];
+  /** Serves the API, or one with other overrides, until the suite ends. */
+  serve(api: Api): Send;
   /** The API as a caller with a credential reaches it, or as somebody without one. */
   as(caller: CallerName): Send;
   /** Begins a transaction that ends with the test, without a trace. */
   begin(test: Ending): Promise<Teams>;
 }
+
+/** The secret with which Stripe signs. */
+export const stripeSecret = `whsec_${randomBytes(32).toString("base64")}`;
+/** The variables that `npm run start:teams` sets. */
+export const demoEnvironment = parseEnv(readFileSync(new URL("../demo.env", import.meta.url), "utf8"));
 
 /** Starts the API, until the suite ends. */
 export async function startTeams(ending: Ending, kind: DatabaseKind): Promise<Teams> {
@@ -77,17 +90,13 @@ export async function startTeams(ending: Ending, kind: DatabaseKind): Promise<Te
   const store = await openStore(database);
   const mails: MailMessage[] = [];
   const mail = { send: async (message: MailMessage) => void mails.push(message) };
-  const auth = await openIdentity(readSettings({ TEAMS_DEMO: "1" }), store, mail, () => {});
-  const services = { store, auth, mail, log: pino({ level: "error" }), audit: () => {} };
+  const settings = readSettings({ ...demoEnvironment, STRIPE_SECRET: stripeSecret });
+  const auth = await openIdentity(settings, store, mail, () => {});
+  const services = { settings, store, auth, mail, log: pino({ level: "error" }), audit: () => {} };
   const rules = access(services);
   const api = teamsApi(services, rules);
-  ending.after(async () => {
-    await api.close();
-    await auth.close();
-    await database.close();
-  });
   const ids = await addPeople(auth);
-  await store.system(() => staff.insert({ id: ids.support }));
+  await store.system(() => staff.insert({ ...made(), id: ids.support }));
   const acme = await addOrganisation(store, auth, "Acme", {
     owner: ids.owner,
     admin: ids.admin,
@@ -96,6 +105,13 @@ export async function startTeams(ending: Ending, kind: DatabaseKind): Promise<Te
   });
   const other = await addOrganisation(store, auth, "Other", { owner: ids.eve, member: ids.friend });
   const senders = new Map<CallerName, Send>();
+  const apis = new Set([api]);
+  ending.after(async () => {
+    // Each API waits for the work that its requests left for after the answer.
+    for (const each of apis) await each.close();
+    await auth.close();
+    await database.close();
+  });
   const overridden = (caller: CallerName): Api => {
     if (caller === "anonymous") return api;
     const { principal, scope } = principalOf(caller, ids, acme);
@@ -103,18 +119,24 @@ export async function startTeams(ending: Ending, kind: DatabaseKind): Promise<Te
     const called = api.with([[rules.caller, identified(principal, about)]]);
     return principal.kind === "user" ? called.with([[auth.signedInUser, identified(principal, about)]]) : called;
   };
+  const serve = (called: Api): Send => {
+    apis.add(called);
+    return serveFetch(called, { address: () => "127.0.0.1" });
+  };
   const teams: Teams = {
     database,
     store,
     auth,
     access: rules,
+    services,
     api,
     people: ids,
     acme,
     other,
     mails,
+    serve,
     as: (caller) => {
-      const known = senders.get(caller) ?? serveFetch(overridden(caller), { address: () => "127.0.0.1" });
+      const known = senders.get(caller) ?? serve(overridden(caller));
       senders.set(caller, known);
       return known;
     },
@@ -160,6 +182,9 @@ async function addPeople({ accounts }: TeamIdentity): Promise<Record<Person, str
   return Object.fromEntries(await Promise.all(added)) as Record<Person, string>;
 }
 
+type Made = ReturnType<typeof made>;
+type Seven = [Made, Made, Made, Made, Made, Made, Made];
+
 /** Adds an organisation with members by role, and one object of each kind. */
 async function addOrganisation(
   store: Store,
@@ -167,28 +192,34 @@ async function addOrganisation(
   name: string,
   roles: Readonly<Record<"owner" | "member", string> & Partial<Record<Person, string>>>,
 ): Promise<Ids> {
-  const [organisation, invitation, project, task, comment] = [made(), made(), made(), made(), made()];
-  const { owner, member } = roles;
-  const inside = { organisationId: organisation.id, projectId: project.id, taskId: task.id, authorId: member };
+  const [organisation, invitation, project, task, comment, webhook, member] = Array.from({ length: 7 }, made) as Seven;
+  const inside = { organisationId: organisation.id, projectId: project.id, taskId: task.id, authorId: roles.member };
   await store.system(function* () {
     yield* organisations.insert({ ...organisation, name, plan: "free" });
-    for (const [role, id] of Object.entries(roles)) yield* members.insert({ ...inside, id, role });
+    for (const [role, userId] of Object.entries(roles))
+      yield* members.insert({ ...(role === "member" ? member : made()), ...inside, userId, role });
     const invited = { email: "new@example.com", role: "member", tokenHash: invitation.id, expiresAt: "2100-01-01T00:00:00.000Z" };
     yield* invitations.insert({ ...inside, ...invitation, ...invited });
     yield* projects.insert({ ...inside, ...project, name: "Website" });
     yield* tasks.insert({ ...inside, ...task, title: "Choose a colour" });
     yield* comments.insert({ ...inside, ...comment, text: "Blue" });
+    // Nobody listens on this port, so a delivery fails at once.
+    yield* webhooks.insert({ ...inside, ...webhook, url: "http://127.0.0.1:9/" });
   });
   const scopes = ["teams:read", "teams:write"] as const;
-  const { apiKey } = await apiKeys.create({ owner: { external: `org:${organisation.id}` }, name: "CI", scopes, by: owner }, scopes);
+  const { apiKey } = await apiKeys.create(
+    { owner: { external: `org:${organisation.id}` }, name: "CI", scopes, by: roles.owner },
+    scopes,
+  );
   return {
     organisation: organisation.id,
-    member,
+    member: member.id,
     invitation: invitation.id,
     key: apiKey.id,
     project: project.id,
     task: task.id,
     comment: comment.id,
+    webhook: webhook.id,
   };
 }
 

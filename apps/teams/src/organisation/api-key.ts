@@ -2,21 +2,19 @@
 import { authorize, body, deny, owned, path } from "lockstep";
 import { z } from "zod";
 import type { Access, Services } from "../access.ts";
-import { text } from "../text.ts";
+import { created, named, text } from "../store/query.ts";
 
 const times = { createdAt: z.int(), expiresAt: z.int().optional(), revokedAt: z.int().optional(), usedAt: z.int().optional() };
-const OrganisationKey = z
-  .object({ id: z.string(), name: z.string(), scopes: z.array(z.string()).readonly(), ...times })
-  .meta({ id: "OrganisationKey", description: "Times are milliseconds since 1970." });
-const NewOrganisationKey = z
-  .object({
-    name: text(100),
-    scopes: z.array(z.enum(["teams:read", "teams:write"])).min(1),
-    expiresInDays: z.int().min(1).max(366),
-  })
-  .meta({ id: "NewOrganisationKey" });
-const CreatedOrganisationKey = OrganisationKey.extend({ key: z.string() }).meta({ id: "CreatedOrganisationKey" });
-
+const about = { id: z.string(), name: z.string(), scopes: z.array(z.string()).readonly(), ...times };
+const OrganisationKey = named("OrganisationKey", about);
+const CreatedOrganisationKey = named("CreatedOrganisationKey", { ...about, key: z.string() });
+const wanted = {
+  name: text(100),
+  scopes: z.array(z.enum(["teams:read", "teams:write"])).min(1),
+  expiresInDays: z.int().min(1).max(366),
+};
+const NewOrganisationKey = named("NewOrganisationKey", wanted);
+const ownerOf = (org: { readonly id: string }) => ({ external: `org:${org.id}` });
 const recentMs = 10 * 60 * 1000;
 
 export const apiKeyRoutes = ({ auditor, admin, org }: Access, { auth: { apiKeys, signedInUser } }: Services) => {
@@ -30,21 +28,14 @@ export const apiKeyRoutes = ({ auditor, admin, org }: Access, { auth: { apiKeys,
     ({ owner }) => ("external" in owner ? owner.external.replace("org:", "") : undefined),
     { owner: "org" },
   );
+  const made = { ...created(CreatedOrganisationKey) } as const;
   return [
-    auditor.get("/api-keys", { response: z.array(OrganisationKey) }, async ({ org }) => [
-      ...(await apiKeys.list({ external: `org:${org.id}` })),
-    ]),
-    admin.post(
-      "/api-keys",
-      { deps: { maker, wanted: body(NewOrganisationKey) }, response: CreatedOrganisationKey, status: 201 },
-      async ({ org, maker: { id, sessionId, scopes }, wanted }) => {
-        const { key, apiKey } = await apiKeys.create(
-          { ...wanted, owner: { external: `org:${org.id}` }, by: id, sessionId },
-          scopes,
-        );
-        return { ...apiKey, key: key.reveal() };
-      },
-    ),
+    auditor.get("/api-keys", { response: z.array(OrganisationKey) }, async ({ org }) => [...(await apiKeys.list(ownerOf(org)))]),
+    admin.post("/api-keys", { deps: { maker, wanted: body(NewOrganisationKey) }, ...made }, async ({ org, maker, wanted }) => {
+      const by = { by: maker.id, sessionId: maker.sessionId };
+      const { key, apiKey } = await apiKeys.create({ ...wanted, ...by, owner: ownerOf(org) }, maker.scopes);
+      return { ...apiKey, key: key.reveal() };
+    }),
     admin.del("/api-keys/:key", { deps: { apiKey }, status: 204 }, async ({ apiKey, org }) => {
       await apiKeys.revoke(apiKey.id, { by: org.callerId });
     }),

@@ -3,51 +3,46 @@ import { body, get, post, scopes } from "lockstep";
 import { z } from "zod";
 import type { Access, Services } from "../access.ts";
 import { changed, made } from "../event/event.ts";
-import { row, rows, table } from "../store/query.ts";
-import { Named } from "../text.ts";
+import { created, named, row, rows, table, text } from "../store/query.ts";
 import { members, Role } from "./member.ts";
 
-const columns = { id: z.uuid(), name: z.string(), plan: z.enum(["free", "paid"]), createdAt: z.iso.datetime() };
-const Organisation = z.object(columns).meta({ id: "Organisation" });
+const OrganisationText = named("OrganisationText", { name: text(100) });
+const columns = { id: z.uuid(), ...OrganisationText.shape, plan: z.enum(["free", "paid"]), createdAt: z.iso.datetime() };
+const Organisation = named("Organisation", columns);
 
 /** An organisation as a caller reaches it: as a member, with one of its API keys, or as support staff. */
-const Membership = z
-  .object({ ...columns, role: z.enum([...Role.options, "support"]), callerId: z.string() })
-  .meta({ id: "Membership" });
-export type Membership = z.infer<typeof Membership>;
-
-// A key of an organisation does what its members do.
-const memberships = `
-  SELECT o.*, coalesce(m.role, 'member') AS role, coalesce(m.user_id, 'org:' || o.id) AS caller_id
-  FROM organisations o LEFT JOIN memberships m ON m.organisation_id = o.id AND m.user_id = :callerId
-  WHERE (m.role IS NOT NULL OR 'org:' || o.id = :callerId)`;
+const Membership = named("Membership", { ...columns, role: z.enum([...Role.options, "support"]), callerId: z.string() });
 
 export const organisations = {
   ...table("organisations", Organisation, "id"),
-  membership: row(Membership, `${memberships} AND o.id = :id`),
-  memberships: rows(Membership, `${memberships} ORDER BY o.name, o.id`),
+  pay: row(Organisation)`UPDATE organisations SET plan = 'paid' WHERE id = :id RETURNING *`,
+  /** The organisations of a caller, or the one with an id. A key of an organisation does what its members do. */
+  memberships: rows(Membership)`
+    SELECT o.*, coalesce(m.role, 'member') AS role, coalesce(m.user_id, 'org:' || o.id) AS caller_id
+    FROM organisations o LEFT JOIN members m ON m.organisation_id = o.id AND m.user_id = :callerId
+    WHERE (m.role IS NOT NULL OR 'org:' || o.id = :callerId) AND o.id = coalesce(CAST(:id AS TEXT), o.id) ORDER BY o.name, o.id`,
 };
 
-export const organisationRoutes = ({ store, caller, db, viewer, admin, owner }: Access, { auth }: Services) => [
+export const organisationRoutes = ({ store, caller, db, person, viewer, admin, owner }: Access, { auth }: Services) => [
   get("/organisations", { deps: { caller: scopes(caller, "teams:read"), db }, response: z.array(Membership) }, ({ caller, db }) =>
     db(() => organisations.memberships({ callerId: caller.id })),
   ),
   post(
     "/organisations",
-    { deps: { person: scopes(auth.signedInUser, "teams:write"), store, text: body(Named) }, response: Organisation, status: 201 },
-    ({ person, store, text }) =>
+    { deps: { person, store, wanted: body(OrganisationText) }, ...created(Organisation) },
+    ({ person, store, wanted }) =>
       // Nobody is a member yet, so row-level security would hide the organisation from its maker.
       store.system(function* () {
-        const organisation = { ...made(), ...text, plan: "free" };
+        const organisation = { ...made(), ...wanted, plan: "free" };
         const org = { id: organisation.id, callerId: person.id };
         const inserted = yield* changed(org, "organisation.created", organisations.insert(organisation));
-        yield* changed(org, "member.joined", members.insert({ organisationId: org.id, id: person.id, role: "owner" }));
+        yield* changed(org, "member.joined", members.join({ ...made(), organisationId: org.id, userId: person.id, role: "owner" }));
         return inserted;
       }),
   ),
   viewer.get("", { response: Membership }, ({ org }) => org),
-  admin.patch("", { deps: { text: body(Named) }, response: Organisation }, ({ change, org, text }) =>
-    change("organisation.renamed", () => organisations.update({ ...org, ...text })),
+  admin.patch("", { deps: { wanted: body(OrganisationText) }, response: Organisation }, ({ change, org, wanted }) =>
+    change("organisation.changed", () => organisations.update({ ...org, ...wanted })),
   ),
   owner.del("", { status: 204 }, async ({ org, db }) => {
     await db(() => organisations.remove(org));

@@ -2,24 +2,23 @@
 import { body } from "lockstep";
 import { z } from "zod";
 import type { Access } from "../access.ts";
-import { columns, table } from "../store/query.ts";
-import { Named } from "../text.ts";
+import { removing } from "../event/event.ts";
+import { columns, created, named, table, text } from "../store/query.ts";
 
-const Project = z.object({ ...columns, name: z.string() }).meta({ id: "Project" });
+const ProjectText = named("ProjectText", { name: text(100) });
+const Project = named("Project", { ...columns, ...ProjectText.shape });
 export const projects = table("projects", Project);
 
 export const projectRoutes = ({ viewer, member, admin, project }: Access) => [
   viewer.get("/projects", { response: z.array(Project) }, ({ org, db }) => db(() => projects.list(org))),
-  member.post("/projects", { deps: { text: body(Named) }, response: Project, status: 201 }, ({ change, text }) =>
-    change("project.created", (made) => projects.insert({ ...made, ...text })),
+  member.post("/projects", { deps: { wanted: body(ProjectText) }, ...created(Project) }, ({ change, wanted }) =>
+    change("project.created", (made) => projects.insert({ ...made, ...wanted })),
   ),
   viewer.get("/projects/:project", { deps: { project }, response: Project }, ({ project }) => project),
-  member.patch("/projects/:project", { deps: { project, text: body(Named) }, response: Project }, ({ change, project, text }) =>
-    change("project.renamed", () => projects.update({ ...project, ...text })),
-  ),
-  admin.del(
+  member.patch(
     "/projects/:project",
-    { deps: { project }, status: 204 },
-    async ({ change, project }) => void (await change("project.removed", () => projects.remove(project))),
+    { deps: { project, wanted: body(ProjectText) }, response: Project },
+    ({ change, project, wanted }) => change("project.changed", () => projects.update({ ...project, ...wanted })),
   ),
+  admin.del("/projects/:project", { deps: { it: project }, status: 204 }, removing("project.removed", projects.remove)),
 ];

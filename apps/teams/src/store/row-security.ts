@@ -1,9 +1,7 @@
 /**
- * Row-level security of PostgreSQL: the second line of defence. The routes check every access. If one forgets to, the database
- * still shows a caller only the rows of their organisations.
- *
- * `Store.as()` names the caller and takes the role `teams_caller`, which owns nothing, cannot bypass the policies, and has no
- * access to the tables of identity. Both last until the end of the transaction.
+ * Row-level security of PostgreSQL: the second line of defence. If a route forgets its check, the database still shows a caller
+ * only the rows of their organisations. `Store.as()` names the caller and takes the role `teams_caller` until the end of the
+ * transaction. The role owns nothing, cannot bypass the policies, and has no access to the tables of identity.
  */
 import { type Schema, sql } from "lockstep-identity/database";
 import { insideTables } from "./schema.ts";
@@ -24,11 +22,11 @@ export const rowSecurity: Schema = {
     [
       `DO 'BEGIN CREATE ROLE teams_caller NOLOGIN ROLE CURRENT_USER; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END'`,
       `CREATE FUNCTION caller_organisations() RETURNS SETOF TEXT ${asOwner} BEGIN ATOMIC
-        SELECT organisation_id FROM memberships WHERE user_id = current_setting('app.caller')
+        SELECT organisation_id FROM members WHERE user_id = current_setting('app.caller')
         UNION ALL SELECT id FROM organisations WHERE 'org:' || id = current_setting('app.caller');
       END`,
       `CREATE FUNCTION caller_is_staff() RETURNS BOOLEAN ${asOwner}
-        RETURN EXISTS (SELECT FROM staff WHERE user_id = current_setting('app.caller'))`,
+        RETURN EXISTS (SELECT FROM staff WHERE id = current_setting('app.caller'))`,
       ...policiesOf("organisations", "id"),
       ...insideTables.flatMap((table) => policiesOf(table, "organisation_id")),
     ].map(sql),

@@ -13,10 +13,10 @@ export const teamsSchema: Schema = {
   migrations: [
     [
       `CREATE TABLE organisations (${id}, name TEXT NOT NULL, plan TEXT NOT NULL, created_at TEXT NOT NULL)`,
-      `CREATE TABLE memberships (${inOrganisation}, user_id ${parent("identity_accounts")}, role TEXT NOT NULL,
-        PRIMARY KEY (organisation_id, user_id))`,
-      "CREATE INDEX memberships_by_user ON memberships (user_id)",
-      `CREATE TABLE staff (user_id ${parent("identity_accounts")}, PRIMARY KEY (user_id))`,
+      `CREATE TABLE members (${id}, ${inOrganisation}, user_id ${parent("identity_accounts")}, role TEXT NOT NULL,
+        created_at TEXT NOT NULL, UNIQUE (organisation_id, user_id))`,
+      "CREATE INDEX members_by_user ON members (user_id)",
+      `CREATE TABLE staff (id ${parent("identity_accounts")}, created_at TEXT NOT NULL, PRIMARY KEY (id))`,
       `CREATE TABLE invitations (${id}, ${inOrganisation}, email TEXT NOT NULL, role TEXT NOT NULL,
         token_hash TEXT NOT NULL UNIQUE, expires_at TEXT NOT NULL, created_at TEXT NOT NULL)`,
       `CREATE TABLE projects (${id}, ${inOrganisation}, name TEXT NOT NULL, created_at TEXT NOT NULL)`,
@@ -34,7 +34,8 @@ export const teamsSchema: Schema = {
       `CREATE TABLE events (${inOrganisation}, number BIGINT NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL,
         actor TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (organisation_id, number))`,
       `CREATE TABLE webhooks (${id}, ${inOrganisation}, url TEXT NOT NULL, created_at TEXT NOT NULL)`,
-      `CREATE TABLE deliveries (${inOrganisation}, webhook_id ${parent("webhooks")}, number BIGINT NOT NULL, attempts BIGINT NOT NULL,
+      `CREATE TABLE deliveries (${inOrganisation}, webhook_id ${parent("webhooks")}, url TEXT NOT NULL, number BIGINT NOT NULL,
+        type TEXT NOT NULL, subject TEXT NOT NULL, actor TEXT NOT NULL, at TEXT NOT NULL, attempts BIGINT NOT NULL,
         outcome TEXT NOT NULL, next_at TEXT, PRIMARY KEY (webhook_id, number))`,
       "CREATE INDEX deliveries_due ON deliveries (next_at)",
     ].map(sql),
@@ -42,4 +43,4 @@ export const teamsSchema: Schema = {
 };
 
 /** The tables whose rows belong to an organisation. */
-export const insideTables = "memberships invitations projects tasks comments attachments events webhooks deliveries".split(" ");
+export const insideTables = "members invitations projects tasks comments attachments events webhooks deliveries".split(" ");

@@ -42,24 +42,11 @@ export interface ReadForm {
  * @throws BuildError `wrong_input`, `wrong_schema`
  */
 export function formReader(schema: AnySchema, where: string): (content: Content) => ReadForm {
-  const read = fieldsReader(schema, where, "form");
-  return (content) => read(content.form());
-}
-
-type Fields = ReadonlyMap<string, readonly string[]>;
-
-/**
- * Returns a reader of these fields, from a form of either encoding.
- *
- * @throws BuildError `wrong_input`, `wrong_schema`
- */
-export function fieldsReader(schema: AnySchema, where: string, kind: "form" | "multipart"): (fields: Fields) => ReadForm {
   const readerOf = formFields(schema, where);
-  return (fields) => readFields(fields, readerOf, kind);
+  return (content) => readFields(content.form(), readerOf);
 }
 
-/** @throws Problem 400 `forbidden_key`, `repeated_parameter` */
-function readFields(fields: Fields, readerOf: (name: string) => ParameterReader, kind: "form" | "multipart"): ReadForm {
+function readFields(fields: ReadonlyMap<string, readonly string[]>, readerOf: (name: string) => ParameterReader): ReadForm {
   const value: Record<string, unknown> = {};
   const issues: InputIssue[] = [];
   for (const [name, texts] of fields) {
@@ -71,12 +58,12 @@ function readFields(fields: Fields, readerOf: (name: string) => ParameterReader,
     const read = reader.read(texts);
     // The text stands in for what could not be read: the form fails in any case, and the other fields are still judged.
     value[name] = read instanceof TextMismatch ? texts[0] : read;
-    if (read instanceof TextMismatch) issues.push(mismatchIssue(kind, name, read));
+    if (read instanceof TextMismatch) issues.push(mismatchIssue(name, read));
   }
   return { value, issues };
 }
 
-function mismatchIssue(kind: "form" | "multipart", name: string, { index, expected }: TextMismatch): InputIssue {
+function mismatchIssue(name: string, { index, expected }: TextMismatch): InputIssue {
   const pointer = pointerTo("", name);
-  return { in: kind, pointer: index === undefined ? pointer : pointerTo(pointer, index), detail: `expected ${expected}` };
+  return { in: "form", pointer: index === undefined ? pointer : pointerTo(pointer, index), detail: `expected ${expected}` };
 }

@@ -15,9 +15,7 @@ export type InputKind =
   | "body"
   | "form"
   | "raw-body"
-  | "body-stream"
-  | "multipart";
-
+  | "body-stream";
 /** One thing wrong with an input. */
 export interface InputIssue {
   readonly in: InputKind;
