@@ -8,7 +8,19 @@ const everyRuntime: ForbiddenImport = {
 };
 
 const noPackages: ForbiddenImport = {
-  group: ["fastify", "hono", "express", "pino", "pg", "zod", "rate-limiter-flexible", "redis", "fastify/*", "hono/*"],
+  group: [
+    "fastify",
+    "hono",
+    "express",
+    "pino",
+    "pg",
+    "zod",
+    "rate-limiter-flexible",
+    "redis",
+    "@fastify/busboy",
+    "fastify/*",
+    "hono/*",
+  ],
   message: "Only a host's own subpath imports the host; the core imports no other package.",
 };
 
@@ -22,6 +34,7 @@ const ownLimiter: ForbiddenImport = {
 /** What a room of the core may not import from outside it. */
 const outside: Readonly<Record<string, ForbiddenImport[]>> = {
   "host/fastify": [ownFramework],
+  multipart: [everyRuntime],
   "rate-limit": [everyRuntime, ownLimiter],
   testing: [],
 };

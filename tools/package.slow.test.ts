@@ -30,6 +30,7 @@ const subpaths: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "lockstep/rate-limit": "rateLimit",
     "lockstep/scheme": "scheme",
     "lockstep/webhook": "webhookSignature",
+    "lockstep/multipart": "multipart",
     "lockstep/host": "dispatcherOf",
     "lockstep/testing": "hostSuite",
   },
@@ -126,7 +127,16 @@ describe("the packed packages", () => {
     ({ devDependencies: versions } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
       devDependencies: Record<string, string>;
     });
-    const peers = ["fastify", "pg", "@types/pg", "nodemailer", "@types/nodemailer", "rate-limiter-flexible", "swagger-ui-dist"];
+    const peers = [
+      "fastify",
+      "pg",
+      "@types/pg",
+      "nodemailer",
+      "@types/nodemailer",
+      "rate-limiter-flexible",
+      "@fastify/busboy",
+      "swagger-ui-dist",
+    ];
     await install(project, [...tarballs.values(), ...peers.map(versioned)]);
   });
 

@@ -9,7 +9,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   lockstep: {
     values: `
       createApi get post put patch del group
-      authenticate identified authorize allow roles scopes anyScope onlyScoped owned permitted unowned sameSite
+      authenticate identified authorize allow roles scopes anyScope grantedScopes onlyScoped owned permitted unowned sameSite
       depends resource anyOf firstOf optional run Refused
       path query header cookie body form passwordRequestForm rawBody bodyStream connection nothing afterAnswer
       responseHeaders responseCookie
@@ -33,7 +33,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       ProblemOptions OAuthErrorCode OAuthErrorOptions DeclaredProblems BuildCode ProblemCode ErrorCode CorsOptions ErrorListener ErrorOrigin AnswerEvent AnswerListener
       AuditContext AuditEvent AuditEventType AuditOrigin AuditRecord AuditSink StructuredLogger
       Secret
-      AnyDependency Dependency Deps ValueOf Values Advice Authenticated Authorized Fact Lifetime
+      AnyDependency Dependency Deps ValueOf Values Advice Authenticated Authorized Scoped Fact Lifetime
       Override OverrideList Replacement Id Principal AnySchema Schema InputOf OutputOf`,
   },
   "lockstep/jwt": {
@@ -50,7 +50,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
     values: "",
     types: `
       OpenApiDocument Info Server PathItem Operation Components
-      Parameter Header RequestBody Response MediaType JsonSchema JsonSchemaObject
+      Parameter Header RequestBody Response MediaType Encoding JsonSchema JsonSchemaObject
       SecurityRequirement SecurityScheme Extensible Reference`,
   },
   "lockstep/fastify": { values: "fastifyServer lockstep", types: "FastifyServerOptions FastifyOptions" },
@@ -68,6 +68,10 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
     types: `
       Scheme SchemeDefinition CredentialPlace Ambient CredentialSource Extraction Refusal ChallengeDetails
       SchemeOptions ScopedOptions`,
+  },
+  "lockstep/multipart": {
+    values: "multipart",
+    types: "MultipartOptions NoFields Upload UploadedFile FileRule",
   },
   "lockstep/webhook": {
     values: "standardWebhooks stripeWebhook githubWebhook webhookSignature memoryReplays sendWebhook signWebhook",

@@ -27,7 +27,7 @@ export const core: Building = {
     ["audit", "host", "schema"],
     ["dependency"],
     ["access", "input", "scheme", "token"],
-    ["webhook", "rate-limit"],
+    ["webhook", "multipart", "rate-limit"],
     ["route"],
     ["openapi"],
     ["docs-ui"],

@@ -32,6 +32,7 @@ export { authorize, type AuthorizeOptions } from "./access/authorize.ts";
 export { allow, type Allowed } from "./outcome/allow.ts";
 export { roles, type Roles, type RolesOptions } from "./access/roles.ts";
 export { anyScope, scopes } from "./access/scopes.ts";
+export { grantedScopes } from "./access/granted-scopes.ts";
 export { onlyScoped } from "./access/only-scoped.ts";
 export { owned, type OwnedOptions, type Ownership } from "./access/owned.ts";
 export { permitted } from "./access/permitted.ts";
@@ -111,7 +112,7 @@ export { sameSecret } from "./secret/same-secret.ts";
 
 // Types for functions that take or return dependencies.
 export { type AnyDependency, type Dependency, type Deps, type ValueOf, type Values } from "./dependency/dependency.ts";
-export { type Advice, type Authenticated, type Authorized } from "./dependency/dependency.ts";
+export { type Advice, type Authenticated, type Authorized, type Scoped } from "./dependency/dependency.ts";
 export { type Fact } from "./dependency/fact.ts";
 export { type Lifetime } from "./dependency/node.ts";
 export { type Override, type OverrideList, type Replacement } from "./dependency/override.ts";

@@ -16,6 +16,7 @@ import * as rateLimits from "./rate-limit/index.ts";
 import * as scheme from "./scheme/index.ts";
 import * as testing from "./testing/index.ts";
 import * as jwt from "./token/index.ts";
+import * as multipart from "./multipart/index.ts";
 import * as webhook from "./webhook/index.ts";
 
 /** Calls a function correctly, except for the additions to its options. */
@@ -149,6 +150,11 @@ const others: Readonly<Record<string, Row>> = {
   liveJwks: (added) => jwt.liveJwks({ load: async () => ({ keys: [] }), ...added }),
   remoteJwks: (added) => jwt.remoteJwks({ url: "https://as.example/keys", ...added }),
   scheme: (added) => scheme.scheme({ ...ticket, ...added }),
+  multipart: (added) => multipart.multipart({ fields: record, files: {}, ...added }),
+  "multipart({ files })": [
+    'multipart(): file "avatar"',
+    (added) => multipart.multipart({ files: { avatar: { mediaTypes: ["image/png"], maxBytes: 1, ...added } } }),
+  ],
   standardWebhooks: (added) => webhook.standardWebhooks({ secrets: [whsec], payload: record, ...added }),
   stripeWebhook: (added) => webhook.stripeWebhook({ secrets: [whsec], payload: record, ...added }),
   githubWebhook: (added) => webhook.githubWebhook({ secrets: [whsec], payload: record, ...added }),
@@ -173,7 +179,7 @@ const others: Readonly<Record<string, Row>> = {
 /** What takes no options: a record of dependencies, claims, a key set or an event is data, whose names are the application's. */
 const withoutOptions: ReadonlySet<string> = new Set(
   [
-    "afterAnswer allow anyOf anyScope authenticate consoleAudit deny file firstOf html identified json notFound nothing",
+    "afterAnswer allow anyOf anyScope authenticate consoleAudit deny file firstOf grantedScopes html identified json notFound nothing",
     "onlyScoped optional passwordRequestForm pinoAudit sameSecret sameSite scopes secret text unchecked Redacted",
     "generateSigningKey jwks parseScope publicJwks signingKey",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",
@@ -191,6 +197,7 @@ function exported(): readonly string[] {
     ...fastify,
     ...fetch,
     ...host,
+    ...multipart,
     ...rateLimits,
     ...scheme,
     ...testing,

@@ -15,6 +15,8 @@ import {
   type Dependency,
   firstOf,
   get,
+  grantedScopes,
+  group,
   identified,
   optional,
   owned,
@@ -24,6 +26,7 @@ import {
   query,
   roles,
   type Route,
+  type Scoped,
   scopes,
   unchecked,
   type ValueOf,
@@ -114,7 +117,7 @@ noteRoutes(depends({ user: currentUser, id }, ({ user }) => user));
 noteRoutes(authorize({ user: currentUser, noteId: query("noteId", z.uuid()) }, ({ user }) => user));
 // @ts-expect-error is not assignable to parameter of type 'Authenticated<User>'
 noteRoutes(depends({ note: ownNote }, () => some<User>()));
-// It reaches no objects of others, because it may rest on an input, and its scopes have no names.
+// It reaches no objects of others, because it may rest on an input, and without names it has no scopes.
 // @ts-expect-error decide by the principal, or load the object with owned()
 export const reaching = (user: Authenticated<User>) => roles({ admin: [] }, user, () => "admin", { reachAny: ["admin"] });
 // @ts-expect-error decide by the principal, or load the object with owned()
@@ -125,6 +128,56 @@ export const reached = (user: Authorized<User>) => permitted({ id, user }, load)
 export const scoped = (user: Authenticated<User>) => scopes(user, "notes:read");
 // @ts-expect-error remove public or the authenticated dependency: a route cannot have both
 export const open = (user: Authenticated<User>) => get("/a", { public: "reason", deps: { user } }, () => 1);
+
+// A module names the scopes that it asks for. Whatever declares them fits.
+const scopedRoutes = (user: Scoped<User, "notes:read" | "notes:write">, other: Scoped<User, "notes:read">): readonly Route[] => {
+  const writer = scopes(user, "notes:write");
+  const own = owned({ id, user: writer }, load, (note) => note.ownerId);
+  const active = scopes(
+    authorize({ user }, ({ user }) => (user.isActive ? user : undefined)),
+    "notes:read",
+  );
+  const mine = group({ prefix: "/mine", deps: { writer } });
+  const one = mine.group({ prefix: "/:id", deps: { own } });
+  return [
+    ...noteRoutes(user),
+    post("/notes", { status: 200, deps: { user: writer } }, ({ user }) => user.email),
+    post("/active", { status: 200, deps: { active } }, ({ active }) => active.email),
+    post("/both", { status: 200, deps: { user: scopes(user, "notes:read", "notes:write") } }, ({ user }) => user.email),
+    post("/either", { status: 200, deps: { user: scopes(anyOf({ user, other }), "notes:read") } }, ({ user }) => user.value.email),
+    post("/union", { status: 200, deps: { user: scopes(flip ? user : other, "notes:read") } }, ({ user }) => user.email),
+    mine.post("/", { status: 200 }, ({ writer }) => writer.email),
+    one.del("/", { status: 200 }, ({ own }) => own.text),
+    get("/scopes", { deps: { granted: grantedScopes(user) } }, ({ granted }) => granted?.length ?? 0),
+    // Whether a scope is asked for is checked at start-up.
+    post("/unasked", { status: 200, deps: { user } }, ({ user }) => user.email),
+  ];
+};
+scopedRoutes(currentUser, activeUser);
+scopedRoutes(writer, writer);
+scopedRoutes(flip ? currentUser : activeUser, role.require("admin"));
+// One that can be asked for more fits a module that asks for less, or for nothing.
+export const less: Scoped<User, "notes:read"> = some<Scoped<User, "notes:read" | "notes:write">>();
+export const none: Authenticated<User> = some<Scoped<User, "notes:read">>();
+const taking = (user: Scoped<User, "notes:read">): unknown => user;
+// @ts-expect-error "notes:raed"
+export const typo = (user: Scoped<User, "notes:read">) => scopes(user, "notes:raed");
+// @ts-expect-error "notes:write"
+export const unnamed = (user: Scoped<User, "notes:read">) => scopes(user, "notes:write");
+// @ts-expect-error is not assignable to parameter of type 'Scoped<User, "files:read">'
+((user: Scoped<User, "files:read">) => user)(currentUser);
+// @ts-expect-error is not assignable to parameter of type 'Scoped<User, "notes:read">'
+taking(client);
+// @ts-expect-error is not assignable to parameter of type 'Scoped<User, "notes:read">'
+taking(visitor);
+// @ts-expect-error is not assignable to parameter of type 'Scoped<User, "notes:read">'
+taking(some<Authenticated<User>>());
+// @ts-expect-error is not assignable to parameter of type 'Scoped<User, "notes:read">'
+taking(flip ? activeUser : some<Authenticated<User>>());
+// @ts-expect-error is not assignable to parameter of type 'Scoped<User, "notes:read">'
+taking(optional(activeUser));
+// @ts-expect-error is not assignable to parameter of type 'Authorized<User>'
+adminRoutes(some<Scoped<User, "notes:read">>());
 
 // Generic helpers.
 export const made = <T>(make: () => T) => depends({}, () => make());

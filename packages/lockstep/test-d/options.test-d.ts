@@ -57,6 +57,7 @@ import { dispatcherOf } from "lockstep/host";
 import { hmacSecret, type HmacSecret, jwtIssuer, jwtVerifier, liveJwks, remoteJwks } from "lockstep/jwt";
 import { memoryStore, postgresStore, rateLimit, redisStore } from "lockstep/rate-limit";
 import { scheme, type SchemeDefinition } from "lockstep/scheme";
+import { multipart } from "lockstep/multipart";
 import {
   githubWebhook,
   memoryReplays,
@@ -190,6 +191,12 @@ body(z.object({ text }), { identifies: { text: "object" }, mispelt: 1 });
 // form
 // @ts-expect-error 'mispelt' does not exist
 form(z.object({ text }), { identifies: { text: "object" }, mispelt: 1 });
+// multipart
+// @ts-expect-error 'mispelt' does not exist
+multipart({ files: {}, mispelt: 1 });
+// multipart({ files })
+// @ts-expect-error 'mispelt' does not exist
+multipart({ files: { avatar: { mediaTypes: ["image/png"], maxBytes: 1, mispelt: 1 } } });
 // bodyStream
 // @ts-expect-error 'mispelt' does not exist
 bodyStream({ identifies: "object", mispelt: 1 });

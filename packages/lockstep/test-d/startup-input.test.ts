@@ -26,6 +26,7 @@ import {
   resource,
   unowned,
 } from "lockstep";
+import { multipart } from "lockstep/multipart";
 import { any, api, type Case, load, one, ownerOf, refuses, route, world } from "./startup.fixture.ts";
 
 const { user, client, bare, admin, id, team, ownNote } = world;
@@ -79,6 +80,7 @@ refuses("unchecked_object", [
   ],
 ]);
 
+const photo = { mediaTypes: ["image/png"], maxBytes: 1 };
 const said = { identifies: nothing("a test") } as const;
 
 /** A route that reads one input and hands it on, for a caller without scopes. */
@@ -155,12 +157,35 @@ refuses("unchecked_object", [
     () => sending(body(z.object({ to: z.union([z.object({ noteId: z.string() }), z.null()]).array() }))),
   ],
   ["raw bytes that say so", () => sending(rawBody({ identifies: "object" }))],
+  ["an unchecked field of an upload", () => sending(multipart({ fields: z.object({ noteId: z.string() }), files: {} }))],
+  ["a field of an upload whose schema is a UUID", () => sending(multipart({ fields: z.object({ to: z.uuid() }), files: {} }))],
+  [
+    "an upload whose other field was checked",
+    () => {
+      const upload = multipart({ fields: z.object({ noteId: z.string(), teamId: z.string() }), files: {} });
+      const note = owned(any({ upload, client }), load, ownerOf, any({ checks: ["multipart.noteId"] }));
+      return api(post(any("/a"), any({ deps: { client, upload, note } }), one));
+    },
+  ],
   ["a body in pieces that says so", () => sending(bodyStream({ identifies: "object" }))],
   ["a body that is one id", () => sending(body(z.string(), { identifies: "object" }))],
 ]);
 
 refuses("ambiguous_input", [
   ["raw bytes that say neither", () => sending(rawBody())],
+  ["fields of unknown names", () => sending(multipart({ fields: z.record(z.string(), z.string()), files: {} }))],
+  [
+    "a field like a collection",
+    () =>
+      api(
+        get(any("/notes/:id"), any({ deps: { note: ownNote } }), one),
+        post(
+          any("/a"),
+          any({ deps: { client, upload: multipart({ fields: z.object({ noteRef: z.string() }), files: {} }) } }),
+          one,
+        ),
+      ),
+  ],
   ["a body in pieces that says neither", () => sending(bodyStream())],
   ["a body of anything", () => sending(body(z.any()))],
   ["a body of unknown names", () => sending(body(z.record(z.string(), z.string())))],
@@ -184,6 +209,20 @@ refuses("ambiguous_input", [
       ] as const,
   ),
 ]);
+
+test("an upload whose ids are checked starts, whatever its files are called", () => {
+  const upload = multipart({
+    fields: z.object({ noteId: z.string(), text: z.string() }),
+    files: { noteRef: photo, teamId: photo },
+  });
+  const note = owned({ upload, client }, load, ownerOf);
+  assert.doesNotThrow(() =>
+    api(
+      get(any("/notes/:id"), any({ deps: { note: ownNote } }), one),
+      post(any("/a"), any({ deps: { client, note, upload } }), one),
+    ),
+  );
+});
 
 test("an input that says what it holds starts", () => {
   const reason = nothing("a test");
@@ -250,6 +289,16 @@ refuses("wrong_input", [
     "a body that is JSON and a form",
     () => api(post("/a", { status: 200, deps: { client, a: body(z.object({})), b: form(z.object({})) } }, one)),
   ],
+  ...[body(z.object({})), form(z.object({})), rawBody(said), bodyStream(said)].map((other): Case => [
+    "an upload beside another body",
+    () => api(post(any("/a"), any({ deps: { client, upload: multipart({ files: {} }), other } }), one)),
+  ]),
+  [
+    "two uploads",
+    () => api(post(any("/a"), any({ deps: { client, a: multipart({ files: {} }), b: multipart({ files: {} }) } }), one)),
+  ],
+  ["an upload on GET", () => route("/a", { deps: { client, upload: multipart({ files: {} }) } })],
+  ["a field that is named like a file", () => multipart({ fields: z.object({ a: z.string() }), files: { a: photo } })],
   ...[body(z.object({})), form(z.object({})), rawBody(said), bodyStream(said)].map((other): Case => [
     "a body in pieces beside another one",
     () => api(post(any("/a"), any({ deps: { client, pieces: bodyStream(said), other } }), one)),

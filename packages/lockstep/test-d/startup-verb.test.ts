@@ -146,8 +146,8 @@ refuses("role_cycle", [["roles in a circle", () => roles({ a: ["b"], b: ["a"] },
 refuses("unknown_scope", [
   ["a scope with a typo", () => scopes(user, any("notes:raed"))],
   ["no scope", () => any(scopes)(user)],
-  ["a scope of another scheme", () => scopes(any(client), any("notes:read"))],
-  ["a scope of nobody", () => scopes(any(bare), any("notes:read"))],
+  ["a scope of another scheme", () => any(scopes)(client, "notes:read")],
+  ["a scope of nobody", () => any(scopes)(bare, "notes:read")],
 ]);
 
 refuses("wrong_scheme", [

@@ -10,8 +10,8 @@ import { Refusal } from "../outcome/refusal.ts";
 const needsGrants = "scopes(): return identified(principal, grants) from the authenticate() below: the grants hold the scopes";
 const needsCaller = "anyScope(): pass an authenticated dependency: the scopes are those of its credential";
 
-/** The scopes that schemes below declare. */
-type DeclaredScopes<D extends AnyDependency> = NamesOf<D["~dep"]["known"], "scope">;
+/** The scopes that schemes below declare: of a union of dependencies, those that are declared below each. */
+type DeclaredScopes<D extends AnyDependency> = D["~dep"]["sure"] extends (fact: infer F) => void ? NamesOf<F, "scope"> : never;
 
 /** The facts once scopes were asked for. */
 type Asked<D extends AnyDependency> = Exclude<FactsOfOne<D>, "scopes-unasked"> | "scopes-asked";

@@ -1,10 +1,11 @@
 /**
  * Finds who answers for the scopes that a `scopes()` requires, which of them each has to grant, and whose id owns an object:
- * once, when the graph is compiled. The plan demands it, and the document says it.
+ * once, when the graph is compiled. The plan demands it, and the document says it. `scopesGranted()` alone is asked by requests.
  */
 import { declaredScopes } from "./fact.ts";
 import { nodesBelow } from "./graph.ts";
-import type { Entry, Node } from "./node.ts";
+import type { Grants } from "../outcome/identified.ts";
+import type { Entry, Granted, Node } from "./node.ts";
 
 /** An authenticated dependency that has to grant scopes. */
 export interface Authenticator {
@@ -25,10 +26,7 @@ export interface ActiveGraph {
  * verify a credential, the replacement of a dependency above them answers.
  */
 export function authenticatorsOf(node: Node, required: readonly string[], graph: ActiveGraph): Authenticator[] {
-  const below = nodesBelow(node, (each) => graph.active(each)).filter((each) => each !== node && isAnswering(each, graph));
-  const verbs = below.filter((each) => each.kind === "authenticate");
-  const those = verbs.every((each) => restsOnOthers(each, graph)) ? below : verbs;
-  const declared = (each: Node): ReadonlySet<string> => new Set(declaredScopes(each.facts));
+  const those = answeringBelow(node, graph);
   // What rests on others declares what they declare, those who are not asked now included: it takes no scope off them.
   const grounds = those.filter((each) => !restsOnOthers(each, graph));
   return those
@@ -38,6 +36,49 @@ export function authenticatorsOf(node: Node, required: readonly string[], graph:
       return { node: each, scopes, restsOnOthers: !grounds.includes(each) };
     })
     .filter(({ scopes }) => scopes.length > 0);
+}
+
+/** The same dependencies, each with the scopes that it declares. */
+export function declaringBelow(node: Node, graph: ActiveGraph): Authenticator[] {
+  return answeringBelow(node, graph).map((each) => ({
+    node: each,
+    scopes: [...declared(each)],
+    restsOnOthers: restsOnOthers(each, graph),
+  }));
+}
+
+/** The authenticated dependencies below a node that answer for scopes. */
+function answeringBelow(node: Node, graph: ActiveGraph): readonly Node[] {
+  const below = nodesBelow(node, (each) => graph.active(each)).filter((each) => each !== node && isAnswering(each, graph));
+  const verbs = below.filter((each) => each.kind === "authenticate");
+  return verbs.every((each) => restsOnOthers(each, graph)) ? below : verbs;
+}
+
+function declared(node: Node): ReadonlySet<string> {
+  return new Set(declaredScopes(node.facts));
+}
+
+/**
+ * The scopes for which `scopes()` would let these credentials pass: each that is granted by all that have to grant it.
+ * `undefined` if none of them is limited to scopes.
+ */
+export function scopesGranted(credentials: readonly Granted[]): readonly string[] | undefined {
+  const limited = credentials.flatMap(({ grants }) => (grants === undefined ? [] : [wordsOf(grants)]));
+  if (limited.length === 0) return undefined;
+  const declaring = credentials.map(({ scopes }) => new Set(scopes));
+  const passing = [...new Set(limited.flat())].filter((name) =>
+    demandedScopes([name], declaring).every(([demanded], index) => demanded === undefined || grantsScope(credentials[index], name)),
+  );
+  return Object.freeze(passing);
+}
+
+function grantsScope(credential: Granted | undefined, name: string): boolean {
+  return credential?.grants !== undefined && wordsOf(credential.grants).includes(name);
+}
+
+/** The words of a space-separated list (RFC 6749 §3.3). */
+function wordsOf({ scope = "" }: Grants): readonly string[] {
+  return scope.split(" ").filter((name) => name !== "");
 }
 
 /**

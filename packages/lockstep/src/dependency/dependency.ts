@@ -38,7 +38,8 @@ type KnownOfCaller = Protection | "cookie" | "input" | "segment" | "scopes-unask
  * Any authenticated dependency of this value, for the parameters of a function that makes routes. A dependency with an
  * unchecked id or a path parameter below it does not fit.
  *
- * Its scopes are not known: pass the dependency that `scopes()` returned. Which routes ask for a scope is checked at start-up.
+ * Its scopes are not known: a module that asks for some takes a `Scoped`, or the dependency that `scopes()` returned. Which
+ * routes ask for a scope is checked at start-up.
  *
  * @example
  * ```ts
@@ -59,6 +60,26 @@ export interface Authorized<out T> {
     readonly value: T;
     readonly known: KnownOfCaller;
     readonly sure: (fact: "credential" | "authenticated" | "authorized") => void;
+  };
+}
+
+/**
+ * Any authenticated dependency of this value that can be asked for these scopes, for the parameters of a function that makes
+ * routes: its schemes declare them, and the grants of its credential are known.
+ *
+ * @example
+ * ```ts
+ * export const taskRoutes = (user: Scoped<User, "tasks:write">) => [
+ *   get("/tasks", { deps: { user }, response: Tasks }, list),
+ *   post("/tasks", { deps: { user: scopes(user, "tasks:write"), task: body(Task) }, response: Task }, add),
+ * ];
+ * ```
+ */
+export interface Scoped<out T, in S extends string> {
+  readonly "~dep": Node & {
+    readonly value: T;
+    readonly known: KnownOfCaller;
+    readonly sure: (fact: "credential" | "authenticated" | "scoped" | `scope:${S}`) => void;
   };
 }
 

@@ -19,6 +19,7 @@ import { Rules } from "./rules.ts";
 import { behindGate, phase } from "./rank.ts";
 import { type ClosingError, ResourceStack, type Thrown } from "./resource-stack.ts";
 import type { Source } from "./source.ts";
+import { scopesGranted } from "./authenticator.ts";
 import { refusalKind, settleStandIn } from "./stand-in.ts";
 
 /** Why a run ended early. */
@@ -205,6 +206,8 @@ export class Execution implements Callers {
         return { via: step.keys[0], value: this.slots[step.sources[0] ?? 0] };
       case "optional":
         return step.sources.length === 0 ? undefined : this.slots[step.sources[0] ?? 0];
+      case "granted-scopes":
+        return scopesGranted(this.granted(step));
       case "same-site":
         // Over HTTP, the exchange refuses another site's request before this run begins.
         if (this.#source === undefined) throw outside(node);

@@ -28,12 +28,13 @@ export interface AddedHeader {
   readonly onFailure: boolean;
 }
 
-type BodyKind = "body" | "form" | "raw-body" | "body-stream";
+type BodyKind = "body" | "form" | "multipart" | "raw-body" | "body-stream";
 
 /** The functions that declare bodies; their names are what messages call them. */
 const bodies: Readonly<Record<BodyKind, string>> = {
   body: "body",
   form: "form",
+  multipart: "multipart",
   "raw-body": "rawBody",
   "body-stream": "bodyStream",
 };
@@ -45,7 +46,7 @@ export function isBody({ kind }: InputPlace): boolean {
 
 /** Tells whether an input reads the body in pieces, which are not kept: no other input can read it, too. */
 export function isStreamed({ kind }: InputPlace): boolean {
-  return kind === "body-stream";
+  return kind === "body-stream" || kind === "multipart";
 }
 
 /** Tells whether an input reads bytes that mean nothing to the core. */
@@ -66,6 +67,8 @@ export interface InputPlace {
   /** `undefined` for bodies that are bytes, the connection, the answer and work. */
   readonly schema: AnySchema | undefined;
   readonly objectIds: ObjectIds;
+  /** For `multipart()`: the media types of each of its files. They are members of the documented schema. */
+  readonly files?: Readonly<Record<string, readonly string[]>>;
   /** For bodies: the media types to document. A body of `application/json` also accepts every `application/*+json`. */
   readonly mediaTypes: readonly string[];
   /** Set for a body whose undeclared members are dropped instead of refused: the document leaves its objects open. */

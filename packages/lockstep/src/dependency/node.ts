@@ -90,7 +90,7 @@ export interface InputNode extends NodeShape {
   read(source: Source, values: ValueRecord): unknown;
 }
 
-/** The grants of a credential, and the scopes that it must grant. */
+/** The grants of a credential, and the scopes that it must grant. For `grantedScopes()`: those that it declares. */
 export interface Granted {
   readonly grants: Grants | undefined;
   readonly scopes: readonly string[];
@@ -148,6 +148,11 @@ export interface OptionalNode extends NodeShape {
   readonly kind: "optional";
 }
 
+/** `grantedScopes()`: the scopes that the credentials below grant. */
+export interface GrantedScopesNode extends NodeShape {
+  readonly kind: "granted-scopes";
+}
+
 /** `sameSite()`: the cross-site rule of cookies applies to the route, whatever its credentials. The exchange applies it. */
 export interface SameSiteNode extends NodeShape {
   readonly kind: "same-site";
@@ -166,6 +171,7 @@ export type Node =
   | AnyOfNode
   | FirstOfNode
   | OptionalNode
+  | GrantedScopesNode
   | SameSiteNode;
 
 const made = new WeakMap<Node, object>();

@@ -24,7 +24,10 @@ export interface Step {
   readonly deniesAs: Node;
   /** For guards: the schemes below, which a refusal challenges for. */
   readonly schemes: readonly SchemeNode[];
-  /** For `scopes()`: each authenticated dependency below, with the scopes that it must grant. */
+  /**
+   * For `scopes()`: each authenticated dependency below, with the scopes that it must grant. For `grantedScopes()`: with those
+   * that it declares.
+   */
   readonly authenticators: readonly (Authenticator & { readonly slot: number })[];
   /** For `onlyScoped()`: whether the route demands a scope of the credential below. */
   readonly isScopeDemanded: boolean;

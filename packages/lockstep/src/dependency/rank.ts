@@ -57,6 +57,7 @@ export function earliestRank(node: Node, below: number, gate?: Gate): number {
     case "any-of":
     case "first-of":
     case "optional":
+    case "granted-scopes":
     case "same-site":
       return below;
     case "authenticate":
@@ -95,9 +96,11 @@ export function gateRank(earliest: number, gate: Gate): number {
   return Math.max(earliest, gateStart(gate) + gateValue);
 }
 
+const lazy: ReadonlySet<Node["kind"]> = new Set<Node["kind"]>(["resource", "any-of", "optional", "granted-scopes", "same-site"]);
+
 /** Tells whether a node waits until another needs it. */
 export function isLazy(node: Node): boolean {
   const { kind } = node;
   if (kind === "value") return node.verifies !== true && node.counts === undefined;
-  return kind === "resource" || kind === "any-of" || kind === "optional" || kind === "same-site";
+  return lazy.has(kind);
 }

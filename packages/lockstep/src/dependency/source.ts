@@ -52,6 +52,8 @@ export interface Source extends CredentialSource {
   pieces(maxBytes: number): RequestBody;
   /** The work that is left for after the answer, the same for all dependencies. */
   laterWork(): LaterWork;
+  /** Remembers texts of a body that is read in pieces: an answer that cannot hold one of them is the client's mistake. */
+  remember(...texts: readonly string[]): void;
   /** The request is over: pieces that nobody has read by now are not read. */
   end(): void;
 }

@@ -1,5 +1,5 @@
 /** Puts the nodes that one set of credentials needs in order: when each runs, and where its values are. */
-import { authenticatorsOf, type ActiveGraph, principalsBelow } from "./authenticator.ts";
+import { authenticatorsOf, type ActiveGraph, declaringBelow, principalsBelow } from "./authenticator.ts";
 import { isScopeDemanded, needsDemand } from "./demanded-scope.ts";
 import { type Graph, schemesBelow } from "./graph.ts";
 import type { Entry, Gate, Node, SameSiteNode, SchemeNode } from "./node.ts";
@@ -143,7 +143,7 @@ export class VariantBuilder {
       overridden: this.#graph.isOverridden(node),
       deniesAs: "settle" in node ? node : (this.#replaced.get(node) ?? node),
       schemes: schemesBelow(node, (each) => this.#active(each)),
-      authenticators: node.kind === "scopes" ? this.#authenticators(node, node.scopes) : [],
+      authenticators: this.#authenticators(node),
       isScopeDemanded: needsDemand(node) && this.#isScopeDemanded(node),
       owners: node.kind === "owned" ? this.#owners(node) : [],
       rules: isFirstOf ? entries.map((entry) => this.#rule(entry.node)) : [],
@@ -186,8 +186,14 @@ export class VariantBuilder {
     return { active: (each) => this.#active(each), isOverridden: (each) => this.#graph.isOverridden(each) };
   }
 
-  #authenticators(node: Node, required: readonly string[]): Step["authenticators"] {
-    return authenticatorsOf(node, required, this.#graphHere()).map((each) => ({ ...each, slot: this.#slot(each.node) }));
+  #authenticators(node: Node): Step["authenticators"] {
+    const found =
+      node.kind === "scopes"
+        ? authenticatorsOf(node, node.scopes, this.#graphHere())
+        : node.kind === "granted-scopes"
+          ? declaringBelow(node, this.#graphHere())
+          : [];
+    return found.map((each) => ({ ...each, slot: this.#slot(each.node) }));
   }
 
   #isScopeDemanded(node: Node): boolean {

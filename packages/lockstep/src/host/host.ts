@@ -54,8 +54,8 @@ export interface HostRequest {
    */
   headers(name: string): readonly string[];
   /**
-   * The body, in pieces as they come; none if there is no body. The core calls it once at most, and counts the bytes: of a body
-   * whose `Content-Length` is above the limit it asks for no piece, and it leaves the loop when more has come.
+   * The body, in pieces as they come; none if there is no body. The core calls it once at most, and counts the bytes: it does not
+   * ask for a body whose `Content-Length` is above the limit, and leaves the loop when more has come.
    *
    * Read from the client only what is asked for, so a slow reader slows the client down. If the loop is left, leave the rest
    * unread, and write the answer all the same; then close the connection, or reset the HTTP/2 stream without an error. Throw if

@@ -17,10 +17,10 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined,
 
   /** @throws Problem 413 `too_large` for a body whose announced length is above `maxBytes`: none of it is read */
   constructor(request: HostRequest, maxBytes: number) {
+    const [announced = "0"] = request.headers("content-length");
+    if (Number(announced) > maxBytes) throw tooLarge();
     this.#request = request;
     this.#maxBytes = maxBytes;
-    const [announced = "0"] = request.headers("content-length");
-    if (Number(announced) > maxBytes) throw this.#refuse();
   }
 
   [Symbol.asyncIterator](): this {
@@ -41,12 +41,12 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined,
    * than bytes
    */
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    this.#checkFailure();
+    this.checkFailure();
     if (this.#isOver) return { done: true, value: undefined };
     try {
       this.#pieces ??= this.#request.body()[Symbol.asyncIterator]();
       const { done, value } = await this.#pieces.next();
-      this.#checkFailure();
+      this.checkFailure();
       if (done === true) {
         this.#isOver = true;
         return { done, value: undefined };
@@ -54,7 +54,7 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined,
       this.#count(value);
       return { done: false, value };
     } catch (error) {
-      throw await this.#fail(error instanceof LockstepError ? error : cutShort(error));
+      throw await this.fail(error instanceof LockstepError ? error : cutShort(error));
     }
   }
 
@@ -63,6 +63,17 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined,
     if (this.#isOver) return;
     this.#failure = cutShort(new Error("The request was answered before its body was read"));
     void this.return().catch(() => {});
+  }
+
+  /**
+   * Ends the reading because of an error, also of the content. Every later read fails with the first error. Returns that one, to
+   * be thrown.
+   */
+  async fail(failure: LockstepError<string>): Promise<LockstepError<string>> {
+    this.#failure ??= failure;
+    // What went wrong first is the answer, whatever the end of the body throws.
+    await this.return().catch(() => {});
+    return this.#failure;
   }
 
   /** Leaves the rest unread. */
@@ -74,14 +85,8 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined,
     return { done: true, value: undefined };
   }
 
-  /** Tells the host that nobody will read the body. */
-  #refuse(): LockstepError<string> {
-    this.#pieces = this.#request.body()[Symbol.asyncIterator]();
-    void this.return().catch(() => {});
-    return tooLarge();
-  }
-
-  #checkFailure(): void {
+  /** @throws the error that ended the body early, if one did */
+  checkFailure(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -90,13 +95,6 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined,
       throw new BuildError("wrong_result", "HostRequest.body(): yield each piece as a Uint8Array: it is something else");
     this.#size += piece.length;
     if (this.#size > this.#maxBytes) throw tooLarge();
-  }
-
-  async #fail(failure: LockstepError<string>): Promise<LockstepError<string>> {
-    this.#failure ??= failure;
-    // What went wrong first is the answer, whatever the end of the body throws.
-    await this.return().catch(() => {});
-    return failure;
   }
 }
 

@@ -57,6 +57,11 @@ const charsets: ReadonlySet<string> = new Set([
   "us-ascii",
 ]);
 
+/** Whether a text is UTF-8: unless it says otherwise. */
+export function isUtf8({ parameters }: MediaType): boolean {
+  return charsets.has((parameters.get("charset") ?? "utf-8").toLowerCase());
+}
+
 /**
  * Checks what a body says of itself, before a byte of it is read. False where it says nothing: then it has to be empty.
  *
@@ -72,7 +77,7 @@ export function checkContentType(request: HostRequest, kind: BodyKind): boolean 
   if (kind.accepted.length > 0 && (mediaType === undefined || !isAccepted(kind.accepted, mediaType))) {
     throw ownProblem(415, "unsupported_media_type", `The body must be ${kind.accepted.join(" or ")}.`);
   }
-  if (kind.text && !charsets.has((mediaType?.parameters.get("charset") ?? "utf-8").toLowerCase())) {
+  if (kind.text && mediaType !== undefined && !isUtf8(mediaType)) {
     throw ownProblem(415, "unsupported_charset", "The body must be UTF-8.");
   }
   return true;

@@ -42,11 +42,24 @@ export interface ReadForm {
  * @throws BuildError `wrong_input`, `wrong_schema`
  */
 export function formReader(schema: AnySchema, where: string): (content: Content) => ReadForm {
-  const readerOf = formFields(schema, where);
-  return (content) => readFields(content.form(), readerOf);
+  const read = fieldsReader(schema, where, "form");
+  return (content) => read(content.form());
 }
 
-function readFields(fields: ReadonlyMap<string, readonly string[]>, readerOf: (name: string) => ParameterReader): ReadForm {
+type Fields = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Returns a reader of these fields, from a form of either encoding.
+ *
+ * @throws BuildError `wrong_input`, `wrong_schema`
+ */
+export function fieldsReader(schema: AnySchema, where: string, kind: "form" | "multipart"): (fields: Fields) => ReadForm {
+  const readerOf = formFields(schema, where);
+  return (fields) => readFields(fields, readerOf, kind);
+}
+
+/** @throws Problem 400 `forbidden_key`, `repeated_parameter` */
+function readFields(fields: Fields, readerOf: (name: string) => ParameterReader, kind: "form" | "multipart"): ReadForm {
   const value: Record<string, unknown> = {};
   const issues: InputIssue[] = [];
   for (const [name, texts] of fields) {
@@ -58,12 +71,12 @@ function readFields(fields: ReadonlyMap<string, readonly string[]>, readerOf: (n
     const read = reader.read(texts);
     // The text stands in for what could not be read: the form fails in any case, and the other fields are still judged.
     value[name] = read instanceof TextMismatch ? texts[0] : read;
-    if (read instanceof TextMismatch) issues.push(mismatchIssue(name, read));
+    if (read instanceof TextMismatch) issues.push(mismatchIssue(kind, name, read));
   }
   return { value, issues };
 }
 
-function mismatchIssue(name: string, { index, expected }: TextMismatch): InputIssue {
+function mismatchIssue(kind: "form" | "multipart", name: string, { index, expected }: TextMismatch): InputIssue {
   const pointer = pointerTo("", name);
-  return { in: "form", pointer: index === undefined ? pointer : pointerTo(pointer, index), detail: `expected ${expected}` };
+  return { in: kind, pointer: index === undefined ? pointer : pointerTo(pointer, index), detail: `expected ${expected}` };
 }

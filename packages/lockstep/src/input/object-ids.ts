@@ -36,7 +36,12 @@ export function parameterIds(
  *
  * @throws BuildError `wrong_input` for a path that leads to no member: a misspelt one must not switch a check off
  */
-export function memberIds(where: string, place: "body" | "form", schema: JsonSchemaObject, identifies: unknown): ObjectIds {
+export function memberIds(
+  where: string,
+  place: "body" | "form" | "multipart",
+  schema: JsonSchemaObject,
+  identifies: unknown,
+): ObjectIds {
   if (identifies instanceof Nothing) return { ids: [], nothing: { [place]: identifies.reason }, unsaid: undefined };
   if (identifies === "object") {
     if (isRecord(schema, schema, where))

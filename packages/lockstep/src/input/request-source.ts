@@ -26,6 +26,7 @@ export class RequestSource implements Source {
   #body: RequestBody | undefined;
   #later: LaterWork | undefined;
   readonly #signal: () => AbortSignal;
+  #texts: string[] | undefined;
 
   /** `signal` makes the request's signal. */
   constructor(
@@ -98,6 +99,15 @@ export class RequestSource implements Source {
     if (this.#body !== undefined) throw new BuildError("wrong_input", "Read the body with one input: another one has read it");
     this.#body = new RequestBody(this.request, maxBytes);
     return this.#body;
+  }
+
+  remember(...texts: readonly string[]): void {
+    (this.#texts ??= []).push(...texts);
+  }
+
+  /** The texts of a body that was read in pieces, as far as its input remembered them. */
+  get remembered(): readonly string[] {
+    return this.#texts ?? [];
   }
 
   end(): void {

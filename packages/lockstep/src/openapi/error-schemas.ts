@@ -4,7 +4,7 @@ import type { ContentHeader } from "../route/content.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 import type { Header } from "./openapi.ts";
 
-const kinds: readonly InputKind[] = ["path", "query", "header", "cookie", "body", "form", "raw-body"];
+const kinds: readonly InputKind[] = ["path", "query", "header", "cookie", "body", "form", "multipart", "raw-body"];
 
 const issue: JsonSchema = {
   type: "object",

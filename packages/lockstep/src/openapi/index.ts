@@ -4,7 +4,7 @@
 export type { Components, Info, OpenApiDocument, Operation, PathItem, Server } from "./openapi.ts";
 
 // Inputs and answers.
-export type { Header, MediaType, Parameter, RequestBody, Response } from "./openapi.ts";
+export type { Encoding, Header, MediaType, Parameter, RequestBody, Response } from "./openapi.ts";
 export type { JsonSchema, JsonSchemaObject } from "../schema/json-schema.ts";
 
 // Security.

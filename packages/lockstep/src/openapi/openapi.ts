@@ -109,6 +109,13 @@ export interface Response {
 export interface MediaType {
   readonly schema?: JsonSchema;
   readonly example?: unknown;
+  /** For `multipart/form-data`: how each of its files is encoded. */
+  readonly encoding?: Readonly<Record<string, Encoding>>;
+}
+
+/** The media types of one part of a body, separated by commas. */
+export interface Encoding {
+  readonly contentType: string;
 }
 
 /** A header of a response. */

@@ -47,11 +47,21 @@ export function requestBodyOf({ inputs }: Surface, schemas: ComponentSchemas): R
   const bodies = understood.length > 0 ? understood : raw;
   if (bodies.length === 0) return undefined;
   const types = new Set(bodies.flatMap(({ place }) => place.mediaTypes));
-  const media: MediaType = bodies === raw ? {} : { schema: schemaOfAll(bodies, schemas) };
+  const media = defined<MediaType>({
+    schema: bodies === raw ? undefined : schemaOfAll(bodies, schemas),
+    encoding: encodingOf(bodies),
+  });
   return {
     required: bodies.some(({ required, place }) => required || (isStreamed(place) && place.mediaTypes.length > 0)),
     content: Object.fromEntries((types.size === 0 ? ["*/*"] : [...types]).map((type) => [type, media])),
   };
+}
+
+/** How the files of a form are encoded (OpenAPI 3.1.1 §4.8.15). */
+function encodingOf(bodies: readonly SurfaceInput[]): MediaType["encoding"] {
+  const files = bodies.flatMap(({ place }) => Object.entries(place.files ?? {}));
+  if (files.length === 0) return undefined;
+  return Object.fromEntries(files.map(([name, types]) => [name, { contentType: types.join(", ") }]));
 }
 
 function isParameter(kind: InputKind): kind is Parameter["in"] {

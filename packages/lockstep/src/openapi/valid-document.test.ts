@@ -18,6 +18,7 @@ import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
 import { bodyStream } from "../input/body-stream.ts";
 import { rawBody } from "../input/raw-body.ts";
+import { multipart } from "../multipart/index.ts";
 import { compileRoute } from "../route/compiled-route.ts";
 import { get, patch, post, put, type Route } from "../route/route.ts";
 import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
@@ -42,6 +43,11 @@ const Tree = z
     },
   })
   .meta({ id: "Tree" });
+
+const upload = multipart({
+  fields: z.object({ title: z.string() }),
+  files: { plan: { mediaTypes: ["application/pdf"], maxBytes: 9, maxCount: 2 } },
+});
 
 /** Routes that use everything there is. */
 function everything(): Route[] {
@@ -83,6 +89,7 @@ function everything(): Route[] {
     ),
     post("/auth/token", { status: 200, public: "signs in", errors: "oauth", deps: { form: passwordRequestForm() } }, () => 1),
     post("/form", { status: 200, public: "test", deps: { form: form(z.object({ a: z.string() })) } }, () => 1),
+    post("/uploads", { public: "test", deps: { upload }, status: 204 }, () => undefined),
     post(
       "/pieces",
       { public: "test", deps: { pieces: bodyStream({ identifies: nothing("a test") }) }, status: 204 },

@@ -15,7 +15,9 @@ export type InputKind =
   | "body"
   | "form"
   | "raw-body"
-  | "body-stream";
+  | "body-stream"
+  | "multipart";
+
 /** One thing wrong with an input. */
 export interface InputIssue {
   readonly in: InputKind;

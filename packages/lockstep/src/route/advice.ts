@@ -12,7 +12,7 @@ export const publicAndAuthenticated =
 export type InputOf<Id extends string> = string extends Id
   ? "every id below"
   : Id extends `${infer Place}.${infer Name}`
-    ? Place extends "body" | "form"
+    ? Place extends "body" | "form" | "multipart"
       ? `"${Name}" of ${Place}()`
       : `${Place}("${Name}")`
     : `${Id}()`;
@@ -22,7 +22,7 @@ export function inputOf(id: string): string {
   const [place = id, ...names] = id.split(".");
   const name = names.join(".");
   if (name === "") return `${place}()`;
-  return place === "body" || place === "form" ? `"${name}" of ${place}()` : `${place}("${name}")`;
+  return place === "body" || place === "form" || place === "multipart" ? `"${name}" of ${place}()` : `${place}("${name}")`;
 }
 
 export type UncheckedId<Input extends string> =

@@ -55,8 +55,7 @@ const leaving = (...works: readonly Parameters<AfterAnswer>[0][]) =>
 test("every call returns the same dependency, which protects nothing and is not documented", () => {
   assert.equal(afterAnswer(), afterAnswer());
   const { api } = apiOf(get("/", { ...open, deps: { later } }, () => 1));
-  const { parameters, responses } = api.openapi().paths["/"]?.get ?? {};
-  assert.deepEqual([parameters, Object.keys(responses ?? {})], [undefined, ["2XX"]]);
+  assert.deepEqual(api.openapi(), apiOf(get("/", open, () => 1)).api.openapi());
   // What JavaScript may write.
   const unprotected = get("/", { ...open, deps: { later } }, () => 1);
   const bare: Route = { ...unprotected, definition: { ...unprotected.definition, public: undefined } };

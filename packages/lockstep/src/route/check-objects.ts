@@ -1,6 +1,6 @@
 /** The objects of a route, at start-up: what the graph shows and no type can. */
 import { nodesBelow } from "../dependency/graph.ts";
-import { declaredAs, isBytes } from "../dependency/input-place.ts";
+import { declaredAs, isBody, isBytes } from "../dependency/input-place.ts";
 import type { GuardNode, InputNode, Node } from "../dependency/node.ts";
 import { jsonSchemaOf } from "../schema/json-schema.ts";
 import { isDescribed } from "../schema/zod-async.ts";
@@ -34,7 +34,7 @@ function checkOneMeaning(inputs: readonly InputNode[], fail: Fail): void {
   const known = new Map<string, AnySchema>();
   for (const node of inputs) {
     const { kind, name, schema, objectIds } = node.input;
-    if (kind === "body" || kind === "form" || schema === undefined || objectIds.ids.length === 0) continue;
+    if (isBody(node.input) || schema === undefined || objectIds.ids.length === 0) continue;
     const other = known.get(`${kind} ${name}`) ?? schema;
     known.set(`${kind} ${name}`, other);
     const where = `${kind}("${name}")`;

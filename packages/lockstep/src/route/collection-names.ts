@@ -35,12 +35,13 @@ export function checkCollectionNames(routes: readonly NamedRoute[]): void {
 }
 
 function checkInput({ input }: InputNode, collections: ReadonlyMap<string, string>, route: string): void {
-  const { kind, name, schema, objectIds } = input;
+  const { kind, name, schema, objectIds, files = {} } = input;
   if (schema === undefined || kind === "path" || kind === "connection") return;
   const where = `${kind}(${name === "" ? "" : `"${name}"`})`;
   const json = jsonSchemaOf(schema, where);
-  const isBody = kind === "body" || kind === "form";
-  const names = isBody ? openMembers(json, where) : isOpenScalar(json) ? [name] : [];
+  const isBody = kind === "body" || kind === "form" || kind === "multipart";
+  const members = (): string[] => openMembers(json, where).filter((member) => !Object.hasOwn(files, member));
+  const names = isBody ? members() : isOpenScalar(json) ? [name] : [];
   const said = new Set([...objectIds.ids, ...Object.keys(objectIds.nothing)]);
   if (said.has(kind)) return;
   for (const one of names) {

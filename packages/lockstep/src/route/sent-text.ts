@@ -21,7 +21,7 @@ export interface Sent {
 /** The answer to text that cannot be written: 400 `malformed_request` if the request sent it, else the error itself. */
 export async function answerable(error: UnwritableText, sent: Sent): Promise<UnwritableText | Problem> {
   const places = sent.variant.steps.flatMap(({ node }) => (node.kind === "input" ? [node.input] : []));
-  const texts = headTexts(places, sent.source);
+  const texts = [...headTexts(places, sent.source), ...sent.source.remembered];
   if (sent.isBodyRead && places.some((place) => isBody(place) && !isStreamed(place))) {
     texts.push(await bodyText(sent.source));
   }

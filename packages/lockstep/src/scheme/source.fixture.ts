@@ -48,6 +48,7 @@ export function sourceOf({ headers = {}, query = "", certificate }: Raw = {}): S
     pieces: () => {
       throw new Error("A scheme never reads the body");
     },
+    remember: () => {},
     end: () => {},
   };
 }

@@ -59,9 +59,12 @@ export class FetchRequest implements HostRequest {
     return value === null ? none : [value];
   }
 
-  /** Leaving the loop cancels the stream. */
+  /**
+   * Leaving the loop does not cancel the stream: a server that makes a `Request` of its own message would close the connection
+   * before the answer is written. It knows when the answer is written, and ends the rest then.
+   */
   body(): AsyncIterable<Uint8Array> {
-    return this.#request.body ?? noPieces;
+    return this.#request.body?.values({ preventCancel: true }) ?? noPieces;
   }
 }
 

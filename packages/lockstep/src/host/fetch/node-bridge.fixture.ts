@@ -1,13 +1,17 @@
 /** Serves a fetch function on a real socket, as a runtime that speaks fetch would. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ServedApi } from "../../testing/index.ts";
 
-/** Listens on loopback. */
-export async function serveFetchFunction(answer: (request: Request) => Promise<Response>): Promise<ServedApi> {
+/** Listens on loopback. `prepare` is given the server before it does. */
+export async function serveFetchFunction(
+  answer: (request: Request) => Promise<Response>,
+  prepare: (server: Server) => void = () => {},
+): Promise<ServedApi> {
   const server = createServer((incoming, outgoing) => void serve(incoming, outgoing, answer));
+  prepare(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   // A TCP server that listens has an address of this form.
   const { port } = server.address() as AddressInfo;
