@@ -29,7 +29,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       HeaderDescription HeaderDescriptions HeaderValue HeaderValues ResponseHeaders ResponseCookie ResponseCookieOptions
       HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme
       OAuth2PasswordBearerOptions OAuth2AuthorizationCodeOptions OAuth2ClientCredentialsOptions OpenIdConnectOptions
-      AnswerHeaders Reply ReplyOptions TextResult FileResult Cookie StreamReply StreamOptions Anything
+      AnswerHeaders Reply ReplyOptions TextResult FileResult TypedFileResult FileBody FileDetails FileInMemory FileInPieces FilePieces ByteRange Disposition Cookie StreamReply StreamOptions Anything
       ProblemOptions OAuthErrorCode OAuthErrorOptions DeclaredProblems BuildCode ProblemCode ErrorCode CorsOptions ErrorListener ErrorOrigin AnswerEvent AnswerListener
       AuditContext AuditEvent AuditEventType AuditOrigin AuditRecord AuditSink StructuredLogger
       Secret

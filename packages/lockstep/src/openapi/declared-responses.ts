@@ -38,15 +38,17 @@ function responseOf({ status, content, isOpen }: DeclaredAnswer, example: unknow
 }
 
 function besideOf({ content }: DeclaredAnswer, same: Response["content"]): readonly Entry[] {
-  return (content?.documented.beside ?? []).map(({ status, description, headers, hasContent }) => [
-    String(status),
+  return (content?.documented.beside ?? []).map((beside) => [
+    String(beside.status),
     defined<Response>({
-      description,
-      headers: headerReferences(...headers, "X-Request-Id"),
-      content: hasContent ? same : undefined,
+      description: beside.description,
+      headers: headerReferences(...beside.headers, "X-Request-Id"),
+      content: beside.content === "same" ? same : beside.content === "problem" ? problemContent : undefined,
     }),
   ]);
 }
+
+const problemContent: Response["content"] = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
 
 /** How content is described; `undefined` if nothing is known of it. */
 function schemaOf({ schema, jsonSchema }: DocumentedContent, schemas: ComponentSchemas): JsonSchema | undefined {

@@ -22,6 +22,8 @@ export interface Asked {
   readonly status: number;
   /** The media type that the reply or the stream says itself. */
   readonly type: string | undefined;
+  /** Milliseconds since 1970. */
+  now(): number;
 }
 
 /** A result, written. */
@@ -40,13 +42,13 @@ export interface Content {
 /** Checks a result and writes it. @throws BuildError `wrong_result`, `secret_in_response` */
 export type ContentWriter = (result: unknown, asked: Asked) => Content | Promise<Content>;
 
-/** An answer that comes with a declared one, and has no content of its own in the document. */
+/** An answer that may come instead of a declared one. */
 export interface AnswerBeside {
   readonly status: number;
   readonly description: string;
   readonly headers: readonly ContentHeader[];
-  /** Whether it has the same content. */
-  readonly hasContent: boolean;
+  /** The declared content, none, or problem details. */
+  readonly content: "same" | "none" | "problem";
 }
 
 /** Headers that belong to content. */

@@ -93,7 +93,7 @@ export function declaredFor(answers: readonly DeclaredAnswer[], status: number):
 /**
  * The media type of content as it is declared. @throws BuildError `wrong_result` for one that is not
  */
-export function declaredType({ types }: ContentDeclaration, given: string | undefined): string {
+export function declaredType({ types }: Pick<ContentDeclaration, "types">, given: string | undefined): string {
   const [usual] = types;
   if (given === undefined) return usual;
   const declared = usual === "*/*" ? given : types.find((type) => isSameType(type, given));

@@ -12,6 +12,7 @@ import { HandledBefore } from "../outcome/handled-before.ts";
 import { Reply } from "../outcome/reply.ts";
 import { StreamReply } from "../outcome/stream.ts";
 import type { Asked, Content, ContentDeclaration } from "./content.ts";
+import type { Serving } from "./serving.ts";
 import { type DeclaredAnswer, declaredFor, declaredType, plainStatusOf } from "./declared-answer.ts";
 
 /**
@@ -43,6 +44,7 @@ export interface AnswerContext {
 export interface Responding {
   /** What the route declares. */
   readonly answers: readonly DeclaredAnswer[];
+  readonly serving: Pick<Serving, "clock">;
   /** Checks a result and writes it as the content of a declared answer. */
   write(answer: DeclaredAnswer, result: unknown, asked: Asked): Content | Promise<Content>;
 }
@@ -101,7 +103,7 @@ function withBody(body: unknown, head: Head, route: Responding, { request }: Ans
   // A list of types is not a media type, and is refused as one.
   const type = given === undefined ? undefined : String(given);
   if (type !== undefined) declaredType(content, type);
-  const written = route.write(answer, body, { request, status, type });
+  const written = route.write(answer, body, { request, status, type, now: route.serving.clock });
   return isPromise(written)
     ? Promise.resolve(written).then((late) => withContent(late, content, head, type))
     : withContent(written, content, head, type);
@@ -119,7 +121,8 @@ function withContent(
   type: string | undefined,
 ): HostResponse {
   if (content.isOwnBytes !== true) refuseEncoding(headers);
-  headers["content-type"] = declaredType(declared, content.type ?? type);
+  if (content.status === 304) delete headers["content-type"];
+  else headers["content-type"] = declaredType(declared, content.type ?? type);
   return { status: content.status ?? status, headers: { ...headers, ...content.headers }, body: content.body };
 }
 

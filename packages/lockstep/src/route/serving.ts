@@ -1,7 +1,7 @@
 /** What all routes of an API share when they are served, made of the API's options. */
 import { AuditReporter } from "../audit/reporter.ts";
 import { consoleAudit } from "../audit/sink.ts";
-import { notify } from "../callback.ts";
+import { notify, timeOf } from "../callback.ts";
 import type { AppValues } from "../dependency/app-values.ts";
 import { isPrintable, isToken } from "../http/token.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
@@ -65,6 +65,8 @@ export interface Serving {
   readonly origins: ReadonlySet<string>;
   /** The origins that the API itself has. */
   readonly ownOrigins: ReadonlySet<string>;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
   readonly audit: AuditReporter;
   readonly app: AppValues;
   /** The errors of the application that have an answer. */
@@ -85,7 +87,7 @@ export interface Serving {
 /** @throws BuildError `wrong_option` */
 export function servingOf(options: ApiOptions, app: AppValues, routes: readonly CompiledRoute[]): Serving {
   const settings = corsSettings(options, routes);
-  const { onError = logError, onAnswer } = options;
+  const { onError = logError, onAnswer, clock = Date.now } = options;
   return {
     realm: isPrintable(options.title) ? options.title : "api",
     resourceMetadata: options.resource && metadataUrl(options.resource),
@@ -94,7 +96,8 @@ export function servingOf(options: ApiOptions, app: AppValues, routes: readonly 
     cors: settings && new Cors(settings),
     origins: pageOrigins(options),
     ownOrigins: ownOriginsOf(options),
-    audit: new AuditReporter(options.audit ?? consoleAudit, options.clock ?? Date.now),
+    clock: () => timeOf(clock),
+    audit: new AuditReporter(options.audit ?? consoleAudit, clock),
     app,
     translations: options.translate && new ErrorTranslations(options.translate),
     background: new Background(),
