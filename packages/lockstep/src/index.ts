@@ -88,9 +88,11 @@ export { type Scheme } from "./scheme/scheme.ts";
 // Results and problems.
 export { type AnswerHeaders } from "./problem/answer-headers.ts";
 export { reply, type Reply, type ReplyOptions } from "./outcome/reply.ts";
+export { redirect, type Redirect, type RedirectOptions, type RedirectStatus } from "./outcome/redirect.ts";
 export { type Cookie } from "./outcome/set-cookie.ts";
 export { stream, type StreamOptions, type StreamReply } from "./outcome/stream.ts";
 export { html, text, type TextResult } from "./route/text.ts";
+export { csv, type CsvCell, type CsvColumn, type CsvResult } from "./route/csv.ts";
 export { json } from "./route/json.ts";
 export { file, type FileBody, type FileDetails, type FileInMemory, type FileInPieces } from "./route/file.ts";
 export { type FilePieces, type FileResult, type TypedFileResult } from "./route/file.ts";

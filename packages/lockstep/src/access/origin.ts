@@ -26,7 +26,7 @@ const withoutOrigin: ReadonlySet<string> = new Set([
  * @throws BuildError `wrong_option` for anything else; the message shows the right spelling if there is one
  */
 export function checkOrigin(origin: string, option: string = "origins"): string {
-  const right = originIn(origin);
+  const right = originOf(origin);
   if (right !== undefined && right === origin) return right;
   const advice =
     right === undefined
@@ -45,8 +45,8 @@ export function webOriginOf(address: string): string | undefined {
   return (protocol === "https:" || protocol === "http:") && webHost.test(hostname) ? origin : undefined;
 }
 
-/** How browsers write the origin that a text means. */
-function originIn(text: unknown): string | undefined {
+/** The origin of an address of a web page or an app, as browsers write it; `undefined` if it has none. */
+export function originOf(text: unknown): string | undefined {
   if (typeof text !== "string") return undefined;
   const web = webOriginOf(text);
   if (web !== undefined) return web;

@@ -14,6 +14,7 @@ const addresses: ReadonlySet<string> = new Set(["location", "content-location"])
 
 const cookieAdvice = "set cookies with reply(status, body, { cookies: [{ name, value }] }), which checks them";
 const corsAdvice = "leave it out, and say which pages may read answers with createApi({ cors })";
+const refreshAdvice = "return redirect(target), which checks where it leads";
 const framingAdvice = "leave it out: the host says how the message is framed and whether the connection stays open";
 
 /**
@@ -22,6 +23,7 @@ const framingAdvice = "leave it out: the host says how the message is framed and
  */
 const refused: ReadonlyMap<string, string> = new Map([
   ["set-cookie", cookieAdvice],
+  ["refresh", refreshAdvice],
   ...["connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"].map(
     (name) => [name, framingAdvice] as const,
   ),
@@ -78,7 +80,7 @@ function notText(where: string, name: string): BuildError {
 }
 
 /** Characters that a URI cannot contain, encoded as UTF-8; encoded text stays as it is. */
-function encodedAddress(text: string): string {
+export function encodedAddress(text: string): string {
   return text
     .toWellFormed()
     .replaceAll(/[^\w!#$%&'()*+,\-./:;=?@[\]~]+/g, (part) => encodeURIComponent(part))

@@ -9,6 +9,7 @@ import { refusingSecrets } from "../secret/redacted.ts";
 import { addCookies, addOwn, checkCookies, type Headers, withAdditions } from "./answer-head.ts";
 import type { Cors } from "./cors.ts";
 import { HandledBefore } from "../outcome/handled-before.ts";
+import { addTarget, type RedirectOrigins } from "./redirect-target.ts";
 import { Reply } from "../outcome/reply.ts";
 import { StreamReply } from "../outcome/stream.ts";
 import type { Asked, Content, ContentDeclaration } from "./content.ts";
@@ -44,7 +45,7 @@ export interface AnswerContext {
 export interface Responding {
   /** What the route declares. */
   readonly answers: readonly DeclaredAnswer[];
-  readonly serving: Pick<Serving, "clock">;
+  readonly serving: Pick<Serving, "clock" | keyof RedirectOrigins>;
   /** Checks a result and writes it as the content of a declared answer. */
   write(answer: DeclaredAnswer, result: unknown, asked: Asked): Content | Promise<Content>;
 }
@@ -75,6 +76,7 @@ export function respond(result: unknown, route: Responding, context: AnswerConte
     throw new BuildError("wrong_result", "the handler returned a reply in a reply: return one of them");
   const given = isReply || result instanceof StreamReply ? result.status : undefined;
   const status = given ?? plainStatusOf(route.answers, body !== undefined);
+  addTarget(headers, status, result, route.serving);
   return withBody(body, { status, headers }, route, context);
 }
 
