@@ -15,7 +15,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       responseHeaders responseCookie
       httpBearer httpBasic apiKeyHeader apiKeyCookie apiKeyQuery
       oauth2PasswordBearer oauth2AuthorizationCode oauth2ClientCredentials openIdConnect mutualTls signedHeader
-      reply stream text html json file unchecked deny notFound problem Problem oauthError OAuthError
+      reply redirect stream text html csv json file unchecked deny notFound problem Problem oauthError OAuthError
       BuildError InvalidCredential LockstepError Unavailable
       consoleAudit pinoAudit
       Redacted secret sameSecret`,
@@ -29,7 +29,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       HeaderDescription HeaderDescriptions HeaderValue HeaderValues ResponseHeaders ResponseCookie ResponseCookieOptions
       HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme
       OAuth2PasswordBearerOptions OAuth2AuthorizationCodeOptions OAuth2ClientCredentialsOptions OpenIdConnectOptions
-      AnswerHeaders Reply ReplyOptions TextResult FileResult TypedFileResult FileBody FileDetails FileInMemory FileInPieces FilePieces ByteRange Disposition Cookie StreamReply StreamOptions Anything
+      AnswerHeaders Reply ReplyOptions Redirect RedirectOptions RedirectStatus CsvCell CsvColumn CsvResult TextResult FileResult TypedFileResult FileBody FileDetails FileInMemory FileInPieces FilePieces ByteRange Disposition Cookie StreamReply StreamOptions Anything
       ProblemOptions OAuthErrorCode OAuthErrorOptions DeclaredProblems BuildCode ProblemCode ErrorCode CorsOptions ErrorListener ErrorOrigin AnswerEvent AnswerListener
       AuditContext AuditEvent AuditEventType AuditOrigin AuditRecord AuditSink StructuredLogger
       Secret

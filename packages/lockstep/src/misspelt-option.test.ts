@@ -126,6 +126,8 @@ const core: Readonly<Record<string, Row>> = {
   // Results. They are called while a request is answered; the answer to the mistake is a 500, and the developer reads the code.
   reply: (added) => lockstep.reply(200, {}, { headers: {}, ...added }),
   "reply({ cookies })": ["cookies", (added) => lockstep.reply(200, {}, { cookies: [{ ...cookie, ...added }] })],
+  redirect: (added) => lockstep.redirect("/", { status: 303, ...added }),
+  csv: (added) => lockstep.csv([{ name: "id", ...added }]),
   stream: (added) => lockstep.stream([], { type: "text/csv", ...added }),
   problem: (added) => lockstep.problem(409, "taken", "It is taken.", { title: "Taken", ...added }),
   Problem: ["problem()", (added) => new lockstep.Problem(409, "taken", "It is taken.", added)],

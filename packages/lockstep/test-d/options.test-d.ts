@@ -15,6 +15,7 @@ import {
   connection,
   cookie,
   createApi,
+  csv,
   del,
   depends,
   form,
@@ -39,6 +40,7 @@ import {
   put,
   query,
   rawBody,
+  redirect,
   reply,
   resource,
   responseCookie,
@@ -251,6 +253,12 @@ reply(200, {}, { headers: {}, mispelt: 1 });
 // reply({ cookies })
 // @ts-expect-error 'mispelt' does not exist
 reply(200, {}, { cookies: [{ name: "theme", value: "dark", mispelt: 1 }] });
+// redirect
+// @ts-expect-error 'mispelt' does not exist
+redirect("/", { status: 303, mispelt: 1 });
+// csv
+// @ts-expect-error 'mispelt' does not exist
+csv([{ name: "id", mispelt: 1 }]);
 // stream
 // @ts-expect-error 'mispelt' does not exist
 stream([], { type: "text/csv", mispelt: 1 });

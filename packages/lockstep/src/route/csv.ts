@@ -80,7 +80,8 @@ function columnOf(given: unknown): Column {
 }
 
 function csvContent(result: unknown, columns: readonly Column[], where: string): Content {
-  if (typeof result === "object" && result !== null) {
+  // Bytes are iterable: as numbers.
+  if (typeof result === "object" && result !== null && !(result instanceof Uint8Array)) {
     if (Symbol.asyncIterator in result) return { body: written(result as AsyncIterable<unknown>, columns, where) };
     if (Symbol.iterator in result) return { body: gathered(result as Iterable<unknown>, columns, where) };
   }
