@@ -6,14 +6,14 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** What is asked for. */
+/** The part that a request asks for. */
 export type AskedRange = ByteRange | "all" | "unsatisfiable";
 
 const spec = /^(\d*)-(\d*)$/;
 
 /**
- * Reads the header. Another unit, broken syntax and several ranges are all bytes: a server may ignore the header, and a client that
- * asks for many small parts makes work (RFC 9110 §14.2). A part that begins behind the last byte cannot be satisfied.
+ * Reads the header. Another unit, broken syntax and several ranges are all bytes: a server may ignore the header, and a client
+ * that asks for many small parts makes work (RFC 9110 §14.2). A part that begins behind the last byte cannot be satisfied.
  *
  * @param lines every value of the header
  * @param size of all bytes

@@ -3,18 +3,18 @@
 /** Shown in the browser, or saved. */
 export type Disposition = "inline" | "attachment";
 
-/** How long a name may be, in UTF-16 units: file systems allow 255 bytes, and headers are limited too. */
+/** In UTF-16 units: file systems allow 255 bytes, and headers are limited, too. */
 const maxLength = 150;
-/** What no name keeps: controls, characters that turn the reading direction around, separators of paths, and what Windows reserves. */
+/** Controls, characters that turn the reading direction around, separators of paths, and those that Windows reserves. */
 const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}/\\:*?"<>|]/gu;
-/** What a quoted name cannot hold, or what some clients decode in it (RFC 6266 appendix D). */
+/** Characters that a quoted name cannot hold, and those that some clients decode in it (RFC 6266 appendix D). */
 const unquotable = /[^\x20-\x7e]|["\\%]/gu;
 /** `attr-char` (RFC 8187 §3.2.1) that `encodeURIComponent()` leaves and that has to be encoded. */
 const unencoded = /['()*]/g;
 
 /**
- * Writes the header. The name comes from users: its last characters are kept (the extension), and nothing in it ends the value, leads
- * to another folder or hides another extension. Without a name that is left, only the disposition is written.
+ * Writes the header. The name may come from a user: nothing in it ends the value, leads to another folder or hides its extension,
+ * and a long one keeps the extension. If no name is left, only the disposition is written.
  */
 export function contentDisposition(disposition: Disposition, name: string | undefined): string {
   const safe = safeName(name ?? "");

@@ -20,7 +20,7 @@ test("a tag is taken as it is, and a text becomes one; a quote, a space or a con
   }
 });
 
-test("a list of tags is read whatever is inside of their quotes; anything else is no list (RFC 9110 §13.1.2)", () => {
+test("a list of tags is read whatever is inside of their quotes; anything else is not a list (RFC 9110 §13.1.2)", () => {
   assert.deepEqual(entityTagsIn(['"a"']), ['"a"']);
   assert.deepEqual(entityTagsIn(['"a,b", W/"c" ,"d"']), ['"a,b"', 'W/"c"', '"d"']);
   assert.deepEqual(entityTagsIn(['"a"', '"b"']), ['"a"', '"b"']);

@@ -9,7 +9,7 @@ test("the three forms of a date are read (RFC 9110 §5.6.7)", () => {
     assert.equal(parseHttpDate(text), at, text);
 });
 
-test("what is only nearly a date is none", () => {
+test("text that is only nearly a date is refused", () => {
   for (const text of [
     "",
     "1994-11-06T08:49:37Z",

@@ -1,6 +1,6 @@
 /**
- * The answer with a file: all of it, a part of it, or only that the client has it already. This module owns the order in which the
- * conditions of a request count (RFC 9110 §13.2.2).
+ * The answer with a file: all of it, a part of it, or only that the client has it already. This module owns the order in which
+ * the conditions of a request count (RFC 9110 §13.2.2).
  */
 import { isPromise } from "../promise.ts";
 import { type ByteRange, rangeOf } from "../http/byte-range.ts";
@@ -18,7 +18,7 @@ import type { FileBody, FileDetails, FileInMemory, FileInPieces } from "./file.t
 import { openPieces } from "./file-stream.ts";
 import { streamContent } from "./text.ts";
 
-/** What is declared of a file. */
+/** The declaration of a file. */
 interface DeclaredFile {
   readonly types: readonly [string, ...string[]];
   readonly where: string;

@@ -5,8 +5,8 @@ import type { FilePieces } from "./file.ts";
 type Piece = IteratorResult<Uint8Array, unknown>;
 
 /**
- * Pieces that are exactly as many bytes as announced. More or fewer end the stream with an error: a client would take the rest for
- * the next answer, or wait for it.
+ * Pieces that are exactly as many bytes as announced. More or fewer end the stream with an error: a client would take the rest
+ * for the next answer, or wait for it.
  */
 export class FileStream implements AsyncIterableIterator<Uint8Array, void, void> {
   readonly #pieces: AsyncIterator<Uint8Array, unknown> | Iterator<Uint8Array, unknown>;

@@ -227,7 +227,7 @@ test("a handler chooses one of several types", async () => {
   assert.match((await wrong({ bytes: letters, type: "text/html" })).errors.join(), /declare what is sent/);
 });
 
-test("a file that changes in the future, or in this second, is no date to compare with", async () => {
+test("a file that changes in the future, or in this second, has no date to compare with", async () => {
   const later = await ask(getting({ bytes: letters, modifiedAt: new Date(now + 60_000) }));
   assert.equal(later.header("last-modified"), null);
   const date = new Date(now).toUTCString();
