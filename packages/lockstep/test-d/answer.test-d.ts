@@ -1,4 +1,4 @@
-/** The answers that a route declares: statuses, content that is not JSON, and what can never be content. */
+/** The answers that a route declares: statuses, content that is not JSON, and values that can never be content. */
 import { createReadStream } from "node:fs";
 import { z } from "zod";
 import {
@@ -151,7 +151,7 @@ get("/a", { deps: { user }, response: json("application/ld+json", Note) }, () =>
 // @ts-expect-error is not assignable
 get("/a", { deps: { user }, response: Note }, () => stream(["{}"]));
 
-// What can never be content, even unchecked.
+// Values that can never be content, even unchecked.
 const open = unchecked("a test");
 // @ts-expect-error return the body, or throw the problem
 get("/a", { deps: { user }, response: open }, () => new Response("x"));

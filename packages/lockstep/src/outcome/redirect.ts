@@ -1,12 +1,12 @@
-/** `redirect()`: a result that sends the client to another address. Where it may lead is decided in `route/redirect-target.ts`. */
+/** `redirect()`: a result that sends the client to another address. `route/redirect-target.ts` decides where it may lead. */
 import { recogniseEverywhere } from "../brand.ts";
 import { BuildError } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { Reply, type ReplyOptions } from "./reply.ts";
 
 /**
- * The statuses of redirects (RFC 9110 §15.4): 303 to look at another page, 307 and 308 to send the same request elsewhere, 301 and
- * 302 as older clients know them.
+ * The statuses of redirects (RFC 9110 §15.4): 303 to look at another page, 307 and 308 to send the same request elsewhere, 301
+ * and 302 as older clients know them.
  */
 export type RedirectStatus = 301 | 302 | 303 | 307 | 308;
 
@@ -17,8 +17,8 @@ export interface RedirectOptions<S extends RedirectStatus = RedirectStatus> exte
   /** Further origins to which it may lead, exact: `https://login.example`. Those of `createApi({ origins })` are allowed. */
   readonly origins?: readonly string[];
   /**
-   * Where it leads if the target is not allowed, for one that the client chose: `redirect(next, { otherwise: "/" })`. Without it, a
-   * target from the request is a 400, and any other a 500.
+   * Where it leads if the target is not allowed, for one that the client chose: `redirect(next, { otherwise: "/" })`. Without it,
+   * a target from the request is a 400, and any other a 500.
    */
   readonly otherwise?: string;
 }
@@ -44,8 +44,8 @@ export class Redirect<out S extends RedirectStatus = RedirectStatus> extends Rep
   readonly otherwise: string | undefined;
 
   /** @throws BuildError `wrong_option`, `wrong_result` */
-  constructor(target: string, status: S, { status: _, origins = [], otherwise, ...options }: RedirectOptions<S>) {
-    super(status, undefined, options);
+  constructor(target: string, status: S, { headers = {}, cookies = [], origins = [], otherwise }: RedirectOptions<S>) {
+    super(status, undefined, { headers, cookies });
     this.target = target;
     this.origins = origins;
     this.otherwise = otherwise;
@@ -58,7 +58,7 @@ export class Redirect<out S extends RedirectStatus = RedirectStatus> extends Rep
  * The target is an address of the API's own origin (`/notes/n1`, `?page=2`), or a whole one whose origin is listed. Otherwise,
  * anyone could write a link to your site that leads to theirs. Characters that an address cannot have are encoded.
  *
- * @throws BuildError `wrong_option`, and `wrong_result` for a status that is no redirect, or an invalid cookie or header
+ * @throws BuildError `wrong_option`, and `wrong_result` for a status that does not redirect, or an invalid cookie or header
  *
  * @example
  * ```ts

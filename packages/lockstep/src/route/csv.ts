@@ -15,8 +15,8 @@ export interface CsvColumn<N extends string = string> {
   /** The heading. Default: the name. */
   readonly title?: string;
   /**
-   * `keep` writes text that a spreadsheet takes for a formula as it is: only for a program that reads it, or for text that no user
-   * wrote.
+   * `keep` writes text that a spreadsheet takes for a formula as it is: only for a program that reads it, or for text that no
+   * user wrote.
    */
   readonly formulas?: "keep";
 }
@@ -33,8 +33,8 @@ const pieceLength = 16_384;
 
 /**
  * A response that is a table, sent row by row. Only the declared columns leave. A text that begins with `=`, `+`, `-`, `@`, a tab
- * or a line break is written with an apostrophe before it: a spreadsheet would run it as a formula, with the rights of whoever
- * opens the file. Numbers are written as they are.
+ * or a line break is written with an apostrophe before it: a spreadsheet would run it as a formula, with the rights of the
+ * person who opens the file. Numbers are written as they are.
  *
  * @throws BuildError `wrong_option` without a column, or with two of one name
  *

@@ -59,11 +59,12 @@ function bodyOf(result: unknown, where: string): FileBody {
   if (result instanceof Uint8Array) return { bytes: result };
   const given: Partial<FileInMemory & FileInPieces> = typeof result === "object" && result !== null ? result : {};
   if (given.bytes instanceof Uint8Array) {
-    checkOptions<FileInMemory>(where, result as FileInMemory, inMemory);
+    checkOptions<FileInMemory>(where, result, inMemory);
+    // Its names are known, and the rest is checked where it is used.
     return result as FileInMemory;
   }
   if (typeof given.open === "function" && typeof given.size === "number" && Number.isSafeInteger(given.size) && given.size >= 0) {
-    checkOptions<FileInPieces>(where, result as FileInPieces, inPieces);
+    checkOptions<FileInPieces>(where, result, inPieces);
     return result as FileInPieces;
   }
   throw new BuildError(
@@ -207,8 +208,7 @@ function isActive(type: string): boolean {
 
 /** A version for bytes without one. */
 async function hashOf(bytes: Uint8Array): Promise<string> {
-  // A view over bytes of ours, whatever buffer is behind it.
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return btoa(String.fromCharCode(...digest.subarray(0, 18)))
     .replaceAll("+", "-")
     .replaceAll("/", "_");

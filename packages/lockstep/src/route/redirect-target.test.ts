@@ -230,7 +230,7 @@ describe("redirect()", () => {
   });
 });
 
-describe("the header location of a 3xx has the same rule, whoever sets it", () => {
+describe("the header location of a 3xx has the same rule in every way to set it", () => {
   const byReply = (target: string) =>
     get("/go", { ...open, status: 302 }, () => reply(302, undefined, { headers: { location: target } }));
   const headers = responseHeaders({ Location: "Where to go." });

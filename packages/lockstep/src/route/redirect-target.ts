@@ -1,7 +1,7 @@
 /**
- * Where an answer may send a client. An open redirect lends a site's name to a phishing page: a link to `/login?next=…` looks like
- * the site and leads elsewhere. So a redirect leads to the API's own origin or to one that is listed, as browsers read addresses
- * (the URL Standard): they take `\` for `/`, leave out tabs and line breaks, and know more than one way to name another host.
+ * Where an answer may send a client. An open redirect lends a site's name to a phishing page: a link to `/login?next=…` looks
+ * like the site and leads elsewhere. So a redirect leads to the API's own origin or to one that is listed, as browsers read
+ * addresses (the URL Standard): they take `\` for `/`, leave out tabs and line breaks, and have several ways to name a host.
  */
 import { checkOrigin, originOf } from "../access/origin.ts";
 import { Redirect } from "../outcome/redirect.ts";
