@@ -5,8 +5,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createApi, get, InvalidCredential, notFound, Problem, problem, stream, text, Unavailable } from "../index.ts";
+import { user } from "../dependency/caller.fixture.ts";
 import { deny } from "./deny.ts";
-import { ask, formsOf, type Give, of, places, timings } from "./refusing-places.fixture.ts";
+import { ask, formsOf, type Give, of, places, seg, timings } from "./refusing-places.fixture.ts";
 
 class Conflict extends Error {}
 
@@ -52,6 +53,27 @@ for (const [refusal, [refuse, status, code]] of Object.entries(refusals)) {
 
 test("positive control: the same route without a refusal is let through", async () => {
   assert.equal((await ask(of({}), { translate })).status, 200);
+});
+
+test("in a stream before its first piece, each of them is its answer", async () => {
+  for (const [refuse, status] of [[() => deny("no"), 403] as const, ...Object.values(refusals)]) {
+    for (const give of Object.values(formsOf(refuse))) {
+      const late = async function* (): AsyncGenerator<string, void, void> {
+        await Promise.resolve();
+        give();
+        yield "never";
+      };
+      const early = function* (): Generator<string, void, void> {
+        give();
+        yield "never";
+      };
+      for (const pieces of [late, early]) {
+        const route = get("/notes/:id", { deps: { user, seg }, response: text() }, () => stream(pieces()));
+        const { status: is } = await ask(route, { translate });
+        assert.equal(is, status);
+      }
+    }
+  }
 });
 
 test("in a stream that has begun, each of them breaks the answer off", async () => {

@@ -51,6 +51,9 @@ function isIterable(chunks: unknown): boolean {
  * last byte and close then; an error on the way, or a client that goes away, is thrown into them. A piece that is neither text
  * nor bytes breaks the answer off.
  *
+ * The head is sent with the first piece, or after two seconds without one; that of `text/event-stream` at once. So an error
+ * before the first piece, of a query for example, is answered like an error of the handler.
+ *
  * @throws BuildError `wrong_option`, and `wrong_result` for a value that is not iterable, a status outside 200 to 599, or a
  * header that cannot be written
  *

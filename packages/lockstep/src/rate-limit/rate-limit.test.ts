@@ -23,6 +23,8 @@ import {
   responseHeaders,
   type Route,
   run,
+  stream,
+  text,
   Unavailable,
 } from "../index.ts";
 import { memoryStore, rateLimit, type RateLimitStore } from "./index.ts";
@@ -433,6 +435,29 @@ describe("a store that fails", () => {
     const { code, headers } = await serve([open("/", limit)])("/");
     assert.deepEqual([code, headers.get("retry-after")], ["unavailable", "5"]);
   });
+});
+
+test("a stream that stays open is counted once, though its guards run again", async () => {
+  let lookups = 0;
+  const again = Promise.withResolvers<void>();
+  const watchedUser = authenticate({ token }, () => {
+    lookups += 1;
+    if (lookups === 4) again.resolve();
+    return { id: "a" };
+  });
+  const keys: string[] = [];
+  const store = watched(memoryStore(), keys);
+  const limits = [{ points: 2, ...minute }] as const;
+  const byUser = rateLimit({ by: { principal: watchedUser }, limits, store });
+  const byAddress = rateLimit({ by: "address", limits, store });
+  const pieces = async function* (): AsyncGenerator<string, void, void> {
+    yield "a";
+    await again.promise;
+  };
+  const route = get("/", { deps: { byUser, byAddress }, response: text("text/plain") }, () => stream(pieces()));
+  const { status, text: body } = await serve([route], { recheckMs: 50 })("/", { as: "user.a" });
+  assert.deepEqual([status, body, keys.length], [200, "a", 2]);
+  assert.ok(lookups >= 4, "the guards ran again");
 });
 
 describe("beside other dependencies", () => {

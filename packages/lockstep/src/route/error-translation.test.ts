@@ -375,7 +375,17 @@ test("an API with overrides translates, too", async () => {
   assert.equal((await api.with([[value, 2]]).fetch(new Request("http://x/"))).status, 409);
 });
 
-test("a stream that fails has begun its answer: it breaks off, and its own error is reported", async () => {
+test("an error of a stream before its first piece becomes its problem", async () => {
+  async function* pieces() {
+    await Promise.resolve();
+    yield raise(new Conflict("x"))();
+  }
+  const route = get("/", { public: "a test", response: text("text/plain") }, () => stream(pieces()));
+  const api = createApi({ title: "t", version: "1", audit: () => {}, translate: [[Conflict, conflict]], routes: [route] });
+  assert.equal((await api.fetch(new Request("http://x/"))).status, 409);
+});
+
+test("a stream that fails later has begun its answer: it breaks off, and its own error is reported", async () => {
   const errors: unknown[] = [];
   async function* pieces() {
     yield "one";

@@ -20,7 +20,7 @@ import { UnwritableText } from "../problem/unwritable-text.ts";
 import { type RunningRequest, within } from "../whereabouts.ts";
 import { beginLife } from "./access-check.ts";
 import { type Credentials, readCredentials, type Unanswerable } from "./credentials.ts";
-import { ClosingStream } from "./closing-stream.ts";
+import { ClosingStream, waitsForPiece } from "./closing-stream.ts";
 import { isEarlyEnd, ReaderGone, type RequestLife } from "./request-life.ts";
 import { AnswerFailure, answerTo, challengesOf, scopesNeeded } from "./failed-answer.ts";
 import { outgoing } from "./outgoing.ts";
@@ -152,10 +152,17 @@ export class Exchange implements HostExchange, RunningRequest {
       const body = new ClosingStream(response.body, (failure) => this.#closeStream(execution, failure));
       const life = this.#lasting();
       life.answering(body);
-      return { ...response, body, broken: life.broken };
+      return this.#begun({ ...response, body, broken: life.broken }, body);
     }
     const closed = execution.close();
     return isPromise(closed) ? closed.then((closing) => this.#closed(response, closing)) : this.#closed(response, closed);
+  }
+
+  /** A stream that fails before its first piece is answered like a handler that fails: nothing has been sent. */
+  #begun(response: HostResponse, body: ClosingStream): MaybePromise<HostResponse> {
+    if (!waitsForPiece(response, this.#source.request)) return response;
+    const begun = body.begin();
+    return begun.then((failure) => (failure === undefined ? response : this.#fail({ kind: "threw", ...failure, step: undefined })));
   }
 
   #closed(response: HostResponse, closing: ClosingError | undefined): MaybePromise<HostResponse> {
