@@ -7,7 +7,7 @@ import { comparableHeaders } from "../comparable.fixture.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { numberOf } from "../store/row.ts";
 import { first, sql } from "../store/statement.ts";
-import { codeOf, cookieSet, openSessionApi, password, secretOf, type SessionApi, sessionSet } from "./session.fixture.ts";
+import { codeOf, cookieSet, openSessionApi, origin, password, secretOf, type SessionApi, sessionSet } from "./session.fixture.ts";
 import type { SignInThrottle } from "../password/sign-in.ts";
 import { signInRoute } from "./sign-in-route.ts";
 
@@ -80,7 +80,7 @@ describeOnEach("POST /auth/session", (database) => {
       },
     };
     const route = signInRoute({ settings, sessions, throttle });
-    const overtaken = createApi({ title: "t", version: "1", routes: [route] });
+    const overtaken = createApi({ title: "t", version: "1", origins: [origin], routes: [route] });
     const response = await overtaken.fetch(
       new Request("https://api.test/auth/session", {
         method: "POST",

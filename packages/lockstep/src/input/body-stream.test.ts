@@ -154,9 +154,11 @@ describe("a handler that reads a body in pieces", () => {
     }
     const { send, log } = served((pieces) => stream(shouted(pieces), { type: "text/plain" }));
     assert.equal(await (await send("abc")).text(), "ABC");
-    await assert.rejects((await send("abcdef")).text());
-    await eventually(() => log.length === 2, 30_000, "the resource closes");
-    assert.deepEqual(log, ["commit", "rollback Problem"]);
+    assert.equal((await send("abcdef")).status, 413, "the limit is passed before the first piece of the answer");
+    const inTwo = ReadableStream.from([Buffer.from("abc"), Buffer.from("def")]);
+    await assert.rejects((await send(inTwo)).text(), "and after it");
+    await eventually(() => log.length === 3, 30_000, "the resource closes");
+    assert.deepEqual(log, ["commit", "rollback Problem", "rollback Problem"]);
   });
 
   test("that returns before it has read the body reads no more, and a later read fails", async () => {

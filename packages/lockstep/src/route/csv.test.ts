@@ -143,7 +143,7 @@ describe("a wrong result", () => {
     }
   });
 
-  test("in a later record breaks the answer off, and names the column", async () => {
+  test("in a record that is sent with the heading is a 500, and in a later one breaks the answer off; both name the column", async () => {
     for (const [value, message] of [
       [Number.NaN, /a finite number, .* in the column "a"/],
       [Infinity, /in the column "a"/],
@@ -153,10 +153,16 @@ describe("a wrong result", () => {
       [Symbol("a"), /in the column "a"/],
       [secret("canary"), /leave the column "a" out: it holds a secret/],
     ] as const) {
-      const { status, text, errors } = await sent(["a"], [{ a: 1 }, { a: value }]);
-      assert.deepEqual([status, text], [200, "broken off"]);
-      assert.match(errors.join(), message);
-      assert.doesNotMatch(errors.join(), /canary/);
+      const later = async function* () {
+        await Promise.resolve();
+        yield { a: value };
+      };
+      const [first, second] = [await sent(["a"], [{ a: 1 }, { a: value }]), await sent(["a"], later())];
+      assert.deepEqual([first.status, second.status, second.text], [500, 200, "broken off"]);
+      for (const { text, errors } of [first, second]) {
+        assert.match(errors.join(), message);
+        assert.doesNotMatch(text + errors.join(), /canary/);
+      }
     }
   });
 });

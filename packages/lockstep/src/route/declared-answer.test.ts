@@ -4,6 +4,7 @@ import { z } from "zod";
 import { createApi } from "../api/api.ts";
 import { file } from "./file.ts";
 import { json } from "./json.ts";
+import { redirect } from "../outcome/redirect.ts";
 import { reply } from "../outcome/reply.ts";
 import { del, get, post, put, type Route } from "./route.ts";
 import { stream } from "../outcome/stream.ts";
@@ -57,7 +58,7 @@ describe("the answers are those that the document says", () => {
       "bytes",
       get("/photo", { ...open, response: file("image/png") }, () => new Uint8Array(0)),
       [200, "image/png", ""],
-      [["200", "image/png"]],
+      [["200", "image/png"], ["206", "image/png"], ["304"]],
     ],
     [
       "text",
@@ -123,10 +124,7 @@ describe("the answers are those that the document says", () => {
       "bytes or JSON, by status",
       get("/photo", { ...open, responses: { 200: file("image/png"), 202: Note } }, () => reply(202, { id: "n1" })),
       [202, "application/json", '{"id":"n1"}'],
-      [
-        ["200", "image/png"],
-        ["202", "application/json"],
-      ],
+      [["200", "image/png"], ["202", "application/json"], ["206", "image/png"], ["304"]],
     ],
     [
       "nothing, of a route that may also send something",
@@ -169,7 +167,9 @@ describe("an answer that is not declared is a 500 that says what to declare", ()
       unseen({ response: Note }, () => reply(201, { id: "n1" })),
       /declare \{ status: 201 \} or \{ responses: \{ 201: … \} \}/,
     ],
-    ["a status without a response", unseen({}, () => reply(302, undefined)), /declare \{ status: 302 \}/],
+    ["a status without a response", unseen({}, () => reply(226, undefined)), /declare \{ status: 226 \}/],
+    ["a redirect", unseen({}, () => redirect("/x")), /declare \{ status: 303 \}/],
+    ["a redirect to nowhere", unseen({}, () => reply(302, undefined)), /return redirect\(target, \{ status: 302 \}\)/],
     ["the status of an error", unseen({ response: Note }, () => reply(418, { id: "n1" })), /declare \{ status: 418 \}/],
     ["no content", unseen({ response: Note.optional() }, () => reply(204, undefined)), /declare \{ status: 204 \}/],
     ["nothing", unseen({ response: Note.optional() }, () => undefined), /return the content of 200, or declare \{ status: 204 \}/],

@@ -7,6 +7,7 @@ import type { Variant } from "../dependency/plan.ts";
 import { decodeUtf8 } from "../input/json.ts";
 import type { RequestSource } from "../input/request-source.ts";
 import { ownProblem, type Problem } from "../problem/problem.ts";
+import { encodedAddress } from "../problem/answer-headers.ts";
 import type { UnwritableText } from "../problem/unwritable-text.ts";
 
 /** A request, as far as it was read. */
@@ -25,7 +26,9 @@ export async function answerable(error: UnwritableText, sent: Sent): Promise<Unw
   if (sent.isBodyRead && places.some((place) => isBody(place) && !isStreamed(place))) {
     texts.push(await bodyText(sent.source));
   }
-  if (!error.isIn(texts.flatMap((text) => [text, percentDecoded(text), jsonDecoded(text)]))) return error;
+  const decoded = texts.flatMap((text) => [text, percentDecoded(text), jsonDecoded(text)]);
+  // The address of a redirect is encoded before it is checked.
+  if (!error.isIn([...decoded, ...decoded.map(encodedAddress)])) return error;
   return ownProblem(400, "malformed_request", "The request holds a text that the head of the answer cannot.", { cause: error });
 }
 
