@@ -1,11 +1,11 @@
 /**
  * SQL statements that run on every database, and work that is made of several. They use the features that SQLite and PostgreSQL
- * share: TEXT ids, BIGINT milliseconds, 0/1 flags, JSON as TEXT, `RETURNING`, `ON CONFLICT`. Parameters are named (`:id`). Input
- * of a client is always a parameter and never a part of a statement.
+ * share: TEXT ids, BIGINT milliseconds, 0/1 flags, JSON as TEXT, bytes as BYTEA, `RETURNING`, `ON CONFLICT`. Parameters are named
+ * (`:id`). Input of a client is always a parameter and never a part of a statement.
  */
 
 /** The value of a column or of a parameter. */
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | Uint8Array | null;
 
 /** A row, by column name. */
 export type Row = Readonly<Record<string, SqlValue>>;
@@ -100,8 +100,11 @@ export function valuesOf({ statement: { names }, parameters }: Query): SqlValue[
 function checkedValue(value: SqlValue | undefined, name: string): SqlValue {
   if (value === null || Number.isSafeInteger(value)) return value ?? null;
   if (typeof value === "string" && isStorable(value)) return value;
+  if (value instanceof Uint8Array) return value;
   if (value === undefined) throw new TypeError(`Give the parameter :${name} of the statement a value`);
-  throw new TypeError(`Give the parameter :${name} of the statement null, a whole number up to 2^53, or text without U+0000`);
+  throw new TypeError(
+    `Give the parameter :${name} of the statement null, a whole number up to 2^53, bytes, or text without U+0000`,
+  );
 }
 
 /** PostgreSQL cannot store U+0000, and both databases return a lone surrogate as another character. */

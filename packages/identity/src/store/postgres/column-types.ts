@@ -1,17 +1,29 @@
-/** Reads the columns that PostgreSQL sends as numbers and text, as SQLite has them. */
-import type pg from "pg";
+/** Reads the columns of PostgreSQL as SQLite has them. */
+import pg from "pg";
 
 const bool = 16;
+const bytea = 17;
 /** int8, int2, int4, float4, float8, numeric. */
 const numbers: ReadonlySet<number> = new Set([20, 21, 23, 700, 701, 1700]);
 
-/** Reads booleans as 0 and 1, numbers as numbers, and everything else as text. */
+/** Reads booleans as 0 and 1, numbers as numbers, bytes as bytes, and everything else as text. */
 export const columnTypes: pg.CustomTypesConfig = {
-  getTypeParser: (oid: unknown) => (oid === bool ? toFlag : numbers.has(Number(oid)) ? toNumber : String),
+  getTypeParser: (oid: unknown) => {
+    if (oid === bool) return toFlag;
+    if (oid === bytea) return toBytes;
+    return numbers.has(Number(oid)) ? toNumber : String;
+  },
 };
 
 function toFlag(text: string): number {
   return text === "t" ? 1 : 0;
+}
+
+const parseBytes = pg.types.getTypeParser(bytea);
+
+/** A copy, because `pg` returns a `Buffer`, whose methods differ from those of a `Uint8Array`. */
+function toBytes(text: string): Uint8Array {
+  return new Uint8Array(parseBytes(text));
 }
 
 /** @throws RangeError for a number that JavaScript would round, as `node:sqlite` does */

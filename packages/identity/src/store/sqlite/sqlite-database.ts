@@ -13,6 +13,7 @@ import {
   type Notification,
   type Query,
   type Row,
+  type SqlValue,
   type Statement,
   type Step,
   valuesOf,
@@ -126,7 +127,7 @@ class SqliteDatabase implements Database {
         prepared = this.#connection.prepare(statement.text);
         this.#prepared.set(statement, prepared);
       }
-      // A row could also have a BLOB or an integer beyond 2^53; the schema has neither.
+      // An integer beyond 2^53 is an error of `node:sqlite`.
       return prepared.all(parameters) as unknown as readonly Row[];
     } catch (error) {
       throw translated(error);
@@ -154,8 +155,8 @@ class SqliteDatabase implements Database {
 }
 
 /** A number is bound as an integer, as on PostgreSQL: a JavaScript `number` would become a REAL. */
-function boundOf(query: Query): Record<string, string | bigint | null> {
-  const bound: Record<string, string | bigint | null> = {};
+function boundOf(query: Query): Record<string, Exclude<SqlValue, number> | bigint> {
+  const bound: Record<string, Exclude<SqlValue, number> | bigint> = {};
   for (const [index, value] of valuesOf(query).entries()) {
     const name = query.statement.names[index];
     if (name !== undefined) bound[name] = typeof value === "number" ? BigInt(value) : value;

@@ -24,6 +24,10 @@ const flags = sql(
 const half = sql("SELECT amount / :two AS half FROM things WHERE id = 'a'");
 const quoted = sql("SELECT ':id' AS text, id FROM things WHERE id = :id");
 const beyond = sql("SELECT amount + amount AS twice FROM things WHERE id = 'a'");
+const makeFiles = sql("CREATE TABLE files (id TEXT PRIMARY KEY, bytes BYTEA)");
+const insertFile = sql("INSERT INTO files (id, bytes) VALUES (:id, :bytes) RETURNING id, bytes, length(bytes) AS size");
+const findFile = sql("SELECT id FROM files WHERE bytes = :bytes AND id = :id");
+const partOfFile = sql("SELECT substr(bytes, CAST(:from AS INTEGER), CAST(:count AS INTEGER)) AS part FROM files WHERE id = :id");
 
 /** Facts about parameters, columns and the kinds of statements that identity uses. */
 export const parameterBehaviours: readonly Behaviour[] = [
@@ -64,8 +68,25 @@ export const parameterBehaviours: readonly Behaviour[] = [
       assert.deepEqual(plain(await database.run(all(find, { id: values.id }))), [values]);
     }
   }),
+  behaviour("bytes are stored and returned unchanged, and a part of them is read by its place", async (database) => {
+    await database.run(each(makeFiles));
+    const all256 = Uint8Array.from({ length: 256 }, (_, index) => index);
+    // A view of a larger buffer is stored as the part that it shows. `Buffer` is another class, and the same bytes.
+    const contents = [all256, all256.subarray(10, 20), new Uint8Array(0), new Uint8Array(100_000).fill(92), Buffer.from("\\x00'")];
+    for (const [index, bytes] of contents.entries()) {
+      const values = { id: `f${index}`, bytes };
+      const expected = [{ id: values.id, bytes: Uint8Array.from(bytes), size: bytes.length }];
+      assert.deepEqual(plain(await database.run(all(insertFile, values))), expected);
+      assert.deepEqual(plain(await database.run(all(findFile, values))), [{ id: values.id }]);
+    }
+    assert.deepEqual(plain(await database.run(all(partOfFile, { id: "f0", from: 98, count: 3 }))), [
+      { part: Uint8Array.from([97, 98, 99]) },
+    ]);
+    await database.run(all(insertFile, { id: "none", bytes: null }));
+    assert.deepEqual(plain(await database.run(all(sql("SELECT bytes FROM files WHERE bytes IS NULL")))), [{ bytes: null }]);
+  }),
   behaviour(
-    "a number that is not whole or is beyond 2^53, and a value that is neither text nor number, are refused",
+    "a number that is not whole or is beyond 2^53, and a value that is not text, a number or bytes, are refused",
     async (database) => {
       await database.run(each(make));
       const wrong: unknown[] = [
@@ -80,6 +101,8 @@ export const parameterBehaviours: readonly Behaviour[] = [
         new Date(0),
         undefined,
         Symbol("s"),
+        new ArrayBuffer(1),
+        new Uint16Array(1),
       ];
       for (const amount of wrong) {
         // A program without types can pass these.
