@@ -6,7 +6,7 @@ import { requestSource } from "../input/host-request.fixture.ts";
 import { factsOf, readInput } from "../input/input.fixture.ts";
 import { nothing } from "../input/nothing.ts";
 import { boundary, field, file, formBody, formType, png, readForm, type SentPart } from "./form-body.fixture.ts";
-import { multipart, type Upload } from "./index.ts";
+import { multipart, type Upload, type UploadedFile } from "./index.ts";
 
 const Fields = z.object({ title: z.string().max(10), count: z.int().optional(), tag: z.array(z.string()).optional() });
 const avatar = { mediaTypes: ["image/png", "image/jpeg"], maxBytes: 100 };
@@ -149,6 +149,34 @@ describe("the files of an upload", () => {
       await assert.rejects(one.bytes(), { code: "wrong_input", message: /^Read the file "avatar" once/ });
     }
     assert.throws(() => files[Symbol.asyncIterator](), { code: "wrong_input", message: /^Read the files of the upload once/ });
+  });
+
+  test("are read in pieces of one size, however small or large the pieces are that come", async () => {
+    const content = Array.from({ length: 10_000 }, (_, index) => `${index}\r\n`).join("");
+    const text = (of: string): SentPart => file("more", of, "text/plain");
+    const piecesOf = async (split: (file: UploadedFile) => AsyncIterable<Uint8Array>): Promise<string[][]> => {
+      const { files } = (await readForm(upload, [title, text(content), file("avatar"), text("")])) as Upload<object>;
+      const found: string[][] = [];
+      for await (const one of files) {
+        const kept: Uint8Array[] = [];
+        for await (const piece of split(one)) kept.push(piece);
+        found.push(kept.map((piece) => Buffer.from(piece).toString("latin1")));
+      }
+      return found;
+    };
+    const sizes = new Set((await piecesOf(({ stream }) => stream))[0]?.map(({ length }) => length));
+    assert.ok(sizes.size > 1, "the control: the pieces of the stream differ");
+    for (const pieceBytes of [7, 20_000, 59_000, 1_000_000]) {
+      const expected = Array.from({ length: Math.ceil(content.length / pieceBytes) }, (_, index) =>
+        content.slice(index * pieceBytes, (index + 1) * pieceBytes),
+      );
+      const [whole = [], , none] = await piecesOf((one) => one.pieces(pieceBytes));
+      assert.deepEqual([whole, none], [expected, []], `${pieceBytes}`);
+    }
+    await assert.rejects(
+      piecesOf((one) => one.pieces(0)),
+      { code: "wrong_option", message: /^pieces\(\): set "pieceBytes" to a whole number from 1/ },
+    );
   });
 
   test("are of a declared type", async () => {

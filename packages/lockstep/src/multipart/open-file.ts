@@ -2,6 +2,7 @@
 import { BuildError } from "../problem/error.ts";
 import { ownProblem } from "../problem/problem.ts";
 import { joined } from "../host/request-body.ts";
+import { checkLimit } from "../input/limits.ts";
 import { readableOnce } from "../input/readable-once.ts";
 import type { CheckedRule } from "./file-rule.ts";
 import type { PartReader } from "./part-reader.ts";
@@ -21,6 +22,14 @@ export interface UploadedFile<F extends string = string> {
   readonly stream: AsyncIterable<Uint8Array>;
   /** The bytes in memory, at most `maxBytes` of them. Call it once, and do not read `stream`. */
   bytes(): Promise<Uint8Array>;
+  /**
+   * The bytes in pieces of one size, the last one shorter, for a store that takes a file in parts. The pieces of `stream` are as
+   * small as the client likes, so it would decide how often you write. Call it once, and do not read `stream`.
+   *
+   * @param pieceBytes the size of a piece, which is kept in memory until it is full
+   * @throws BuildError `wrong_option` for a size that is not a whole number from 1
+   */
+  pieces(pieceBytes: number): AsyncIterable<Uint8Array>;
 }
 
 /** The description of a file. */
@@ -61,6 +70,11 @@ export class OpenFile implements UploadedFile {
     const pieces: Uint8Array[] = [];
     for await (const piece of this.stream) pieces.push(piece);
     return joined(pieces, this.#size);
+  }
+
+  pieces(pieceBytes: number): AsyncIterable<Uint8Array> {
+    checkLimit("pieces()", "pieceBytes", pieceBytes);
+    return ofOneSize(this.stream, pieceBytes);
   }
 
   /** Whether all of it is in memory. */
@@ -116,4 +130,23 @@ export class OpenFile implements UploadedFile {
     if (this.#size <= this.#rule.maxBytes) return piece;
     throw await this.#parts.fail(ownProblem(413, "too_large", `The file "${this.field}" is too large.`));
   }
+}
+
+/** Fills one piece after another. Each is new, so it may be kept. */
+async function* ofOneSize(stream: AsyncIterable<Uint8Array>, pieceBytes: number): AsyncGenerator<Uint8Array, void, void> {
+  let piece = new Uint8Array(pieceBytes);
+  let filled = 0;
+  for await (const bytes of stream) {
+    for (let at = 0; at < bytes.length;) {
+      const part = bytes.subarray(at, at + pieceBytes - filled);
+      piece.set(part, filled);
+      at += part.length;
+      filled += part.length;
+      if (filled < pieceBytes) continue;
+      yield piece;
+      piece = new Uint8Array(pieceBytes);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield piece.subarray(0, filled);
 }
