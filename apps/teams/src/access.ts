@@ -11,6 +11,7 @@ import type { TeamIdentity } from "./identity.ts";
 import { invitations } from "./organisation/invitation.ts";
 import { members } from "./organisation/member.ts";
 import { organisations } from "./organisation/organisation.ts";
+import { attachments } from "./project/attachment.ts";
 import { projects } from "./project/project.ts";
 import { comments, tasks } from "./project/task.ts";
 import type { Store, Transact } from "./store/store.ts";
@@ -82,11 +83,12 @@ export function access({ auth, ...services }: Services) {
   const project = owned({ id: uuid("project"), org, db }, load(projects.find), (it) => it.organisationId, { owner: "org" });
   const task = owned({ id: uuid("task"), project, db }, load(tasks.find), (it) => it.projectId, { owner: "project" });
   const comment = owned({ id: uuid("comment"), task, db }, load(comments.find), (it) => it.taskId, { owner: "task" });
+  const attachment = owned({ id: uuid("attachment"), task, db }, load(attachments.find), (it) => it.taskId, { owner: "task" });
   const author = authorize({ comment, org }, ({ comment, org }) =>
     comment.authorId === org.callerId ? org : deny("not the author"),
   );
   const moderator = firstOf({ author, admin: role.require("admin") });
-  const objects = { colleague, invited, project, task, comment, moderator };
+  const objects = { colleague, invited, project, task, comment, attachment, moderator };
 
   return { store, caller, person, db, uuid, load, membership, org, ...groups, ...objects };
 }

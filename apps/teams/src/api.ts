@@ -7,12 +7,13 @@ import { apiKeyRoutes } from "./organisation/api-key.ts";
 import { invitationRoutes } from "./organisation/invitation.ts";
 import { memberRoutes } from "./organisation/member.ts";
 import { organisationRoutes } from "./organisation/organisation.ts";
+import { attachmentRoutes } from "./project/attachment.ts";
 import { projectRoutes } from "./project/project.ts";
 import { taskRoutes } from "./project/task.ts";
 import { recordReach } from "./support.ts";
 
 const modules = [organisationRoutes, memberRoutes, invitationRoutes, apiKeyRoutes, webhookRoutes, billingRoutes];
-const work = [projectRoutes, taskRoutes];
+const work = [projectRoutes, taskRoutes, attachmentRoutes];
 
 /** Makes the API. A test passes the dependencies, to replace some of them. */
 export function teamsApi(services: Services, rules: Access = access(services)): Api {

@@ -10,6 +10,7 @@ import { addDemo } from "./demo.ts";
 import { deliver } from "./event/webhook.ts";
 import { openIdentity } from "./identity.ts";
 import { readSettings, type Settings } from "./settings.ts";
+import { removeUnfinished } from "./project/attachment.ts";
 import { databaseOf, openStore } from "./store/store.ts";
 
 async function start(settings: Settings): Promise<void> {
@@ -27,9 +28,10 @@ async function start(settings: Settings): Promise<void> {
   const lines = isDemo ? await addDemo({ store, auth }) : [];
   const services = { settings, store, auth, mail, log, audit };
   const server = fastifyServer(teamsApi(services), { trustedProxies: settings.TRUSTED_PROXIES });
-  const retries = setInterval(() => void deliver(services).catch((error: unknown) => log.error(error, "webhooks")), 60_000);
+  const pending = () => Promise.all([deliver(services), removeUnfinished(services)]);
+  const everyMinute = setInterval(() => void pending().catch((error: unknown) => log.error(error, "pending work")), 60_000);
   const end = async (): Promise<void> => {
-    clearInterval(retries);
+    clearInterval(everyMinute);
     await server.close();
     await auth.close();
     await table.close();

@@ -1,7 +1,7 @@
 /** Who may call which route, in tables that a reviewer can read. The tests call every route as everybody and compare. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ask, type CallerName, type Ids, type Teams } from "./teams.fixture.ts";
+import { type Ask, ask, type CallerName, formOf, type Ids, type Teams } from "./teams.fixture.ts";
 
 /**
  * The answers by rule. `ok` is the success of the route. Eve owns another organisation: nothing in this one exists for her. A key
@@ -28,7 +28,7 @@ rules.set(
   new Map([...(rules.get("person") ?? [])].map(([caller, answer]) => [caller, answer === "ok" ? "403" : answer])),
 );
 
-/** A route: who may call it, its success, and a body that it accepts. */
+/** A route: who may call it, its success, and a body that it accepts: JSON, or a form. */
 export interface Row {
   readonly line: string;
   readonly rule: string;
@@ -36,10 +36,17 @@ export interface Row {
   readonly json?: (ids: Ids) => unknown;
 }
 
+/** The body of a request to a route, with ids. */
+export function bodyOf({ json }: Row, ids: Ids): Ask {
+  const body = json?.(ids);
+  return body instanceof FormData ? { body } : { json: body };
+}
+
 const inside = "/organisations/:organisation";
 const projects = `${inside}/projects`;
 const tasks = `${projects}/:project/tasks`;
 const comments = `${tasks}/:task/comments`;
+const attachments = `${tasks}/:task/attachments`;
 
 export const routes: readonly Row[] = [
   route("GET /health", "open"),
@@ -85,6 +92,11 @@ export const routes: readonly Row[] = [
   route(`GET ${comments}`, "viewer"),
   route(`POST ${comments}`, "member", 201, () => ({ text: "New" })),
   route(`DELETE ${comments}/:comment`, "author", 204),
+
+  route(`GET ${attachments}`, "viewer"),
+  route(`POST ${attachments}`, "member", 201, () => formOf("New")),
+  route(`GET ${attachments}/:attachment`, "viewer"),
+  route(`DELETE ${attachments}/:attachment`, "member", 204),
 ];
 
 function route(line: string, rule: string, success = 200, json?: Row["json"]): Row {
@@ -129,7 +141,7 @@ export function testMatrix(teams: Promise<Teams>): void {
         const answer = rules.get(row.rule)?.get(caller) ?? "";
         expected[caller] = answer === "ok" ? String(row.success) : answer;
         await database.begin();
-        const { status } = await ask(as(caller), lineOf(row, acme), { json: row.json?.(acme) });
+        const { status } = await ask(as(caller), lineOf(row, acme), bodyOf(row, acme));
         await database.rollBack();
         answered[caller] = String(status);
       }
@@ -151,8 +163,8 @@ export function testOtherIds(teams: Promise<Teams>): void {
         ] as const) {
           await database.begin();
           const mixed = { ...mine, [name]: theirs[name as keyof Ids] };
-          const { status } = await ask(as(caller), lineOf(row, mixed), { json: row.json?.(mine) });
-          const control = await ask(as(caller), lineOf(row, mine), { json: row.json?.(mine) });
+          const { status } = await ask(as(caller), lineOf(row, mixed), bodyOf(row, mine));
+          const control = await ask(as(caller), lineOf(row, mine), bodyOf(row, mine));
           await database.rollBack();
           assert.deepEqual([status, control.status], [404, row.success], caller);
         }
@@ -162,7 +174,7 @@ export function testOtherIds(teams: Promise<Teams>): void {
     test(`${row.line} with another organisation's ids in the body changes nothing`, async () => {
       const { as, acme, other, database } = await teams;
       await database.begin();
-      const { status } = await ask(as("owner"), lineOf(row, acme), { json: row.json?.(other) });
+      const { status } = await ask(as("owner"), lineOf(row, acme), bodyOf(row, other));
       await database.rollBack();
       const hasIds = JSON.stringify(row.json?.(other)) !== JSON.stringify(row.json?.(acme));
       assert.equal(status, hasIds ? 404 : row.rule === "invited" ? 403 : row.success);

@@ -62,7 +62,7 @@ for (const kind of databaseKinds) {
   suite("a query without any condition, on postgres", () => {
     test("shows a caller the rows of their organisations, staff every row, and a stranger none", async () => {
       const { store, people } = await started;
-      for (const table of ["organisations", "members", "projects", "tasks", "comments", "invitations"]) {
+      for (const table of ["organisations", "members", "projects", "tasks", "comments", "attachments", "pieces", "invitations"]) {
         const everything = await store.system(() => count(table));
         const [mine, staff, nobody] = await Promise.all(
           [people.owner, people.support, "nobody"].map((caller) => store.as(caller)(() => count(table))),

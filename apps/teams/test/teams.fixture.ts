@@ -14,7 +14,7 @@ import { openIdentity, type TeamIdentity } from "../src/identity.ts";
 import { invitations } from "../src/organisation/invitation.ts";
 import { members } from "../src/organisation/member.ts";
 import { organisations } from "../src/organisation/organisation.ts";
-
+import { attachments, pieces } from "../src/project/attachment.ts";
 import { projects } from "../src/project/project.ts";
 import { comments, tasks } from "../src/project/task.ts";
 import { readSettings } from "../src/settings.ts";
@@ -34,7 +34,7 @@ export type CallerName = Person | "key" | "readOnlyKey" | "anonymous";
 
 /** One object of each kind in an organisation: the parameters of every path. */
 export type Ids = Readonly<
-  Record<"organisation" | "member" | "invitation" | "key" | "project" | "task" | "comment" | "webhook", string>
+  Record<"organisation" | "member" | "invitation" | "key" | "project" | "task" | "comment" | "attachment" | "webhook", string>
 >;
 
 /** A value of JSON, whose members a test reads by name. */
@@ -163,6 +163,13 @@ export async function ask(send: Send, line: string, { json, body, headers }: Ask
   return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
 }
 
+/** A form with a file. */
+export function formOf(content: string | Uint8Array<ArrayBuffer>, name = "note.txt", type = "text/plain"): FormData {
+  const form = new FormData();
+  form.append("file", new Blob([content], { type }), name);
+  return form;
+}
+
 /** Returns a member that is text. */
 export function textOf(json: Json | undefined, member: string): string {
   const value: unknown = json?.[member];
@@ -183,7 +190,7 @@ async function addPeople({ accounts }: TeamIdentity): Promise<Record<Person, str
 }
 
 type Made = ReturnType<typeof made>;
-type Seven = [Made, Made, Made, Made, Made, Made, Made];
+type Eight = [Made, Made, Made, Made, Made, Made, Made, Made];
 
 /** Adds an organisation with members by role, and one object of each kind. */
 async function addOrganisation(
@@ -192,7 +199,7 @@ async function addOrganisation(
   name: string,
   roles: Readonly<Record<"owner" | "member", string> & Partial<Record<Person, string>>>,
 ): Promise<Ids> {
-  const [organisation, invitation, project, task, comment, webhook, member] = Array.from({ length: 7 }, made) as Seven;
+  const [organisation, invitation, project, task, comment, attachment, webhook, member] = Array.from({ length: 8 }, made) as Eight;
   const inside = { organisationId: organisation.id, projectId: project.id, taskId: task.id, authorId: roles.member };
   await store.system(function* () {
     yield* organisations.insert({ ...organisation, name, plan: "free" });
@@ -203,6 +210,9 @@ async function addOrganisation(
     yield* projects.insert({ ...inside, ...project, name: "Website" });
     yield* tasks.insert({ ...inside, ...task, title: "Choose a colour" });
     yield* comments.insert({ ...inside, ...comment, text: "Blue" });
+    const file = { ...inside, ...attachment, name: "blue.txt", type: "text/plain", size: 4 };
+    yield* attachments.insert(file);
+    yield* pieces.insert({ ...file, attachmentId: attachment.id, start: 0, bytes: Buffer.from("Blue") });
     // Nobody listens on this port, so a delivery fails at once.
     yield* webhooks.insert({ ...inside, ...webhook, url: "http://127.0.0.1:9/" });
   });
@@ -219,6 +229,7 @@ async function addOrganisation(
     project: project.id,
     task: task.id,
     comment: comment.id,
+    attachment: attachment.id,
     webhook: webhook.id,
   };
 }

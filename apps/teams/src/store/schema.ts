@@ -29,8 +29,11 @@ export const teamsSchema: Schema = {
         created_at TEXT NOT NULL)`,
       "CREATE INDEX comments_by_task ON comments (task_id)",
       `CREATE TABLE attachments (${id}, ${inOrganisation}, task_id ${parent("tasks")}, name TEXT NOT NULL, type TEXT NOT NULL,
-        size BIGINT NOT NULL, created_at TEXT NOT NULL)`,
+        size BIGINT, created_at TEXT NOT NULL)`,
       "CREATE INDEX attachments_by_task ON attachments (task_id)",
+      "CREATE INDEX attachments_unfinished ON attachments (created_at) WHERE size IS NULL",
+      `CREATE TABLE pieces (${inOrganisation}, attachment_id ${parent("attachments")}, start BIGINT NOT NULL, bytes BYTEA NOT NULL,
+        PRIMARY KEY (attachment_id, start))`,
       `CREATE TABLE events (${inOrganisation}, number BIGINT NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL,
         actor TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (organisation_id, number))`,
       `CREATE TABLE webhooks (${id}, ${inOrganisation}, url TEXT NOT NULL, created_at TEXT NOT NULL)`,
@@ -43,4 +46,4 @@ export const teamsSchema: Schema = {
 };
 
 /** The tables whose rows belong to an organisation. */
-export const insideTables = "members invitations projects tasks comments attachments events webhooks deliveries".split(" ");
+export const insideTables = "members invitations projects tasks comments attachments pieces events webhooks deliveries".split(" ");
