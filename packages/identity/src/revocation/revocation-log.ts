@@ -4,7 +4,7 @@
  *
  * The position is one row. An entry is written without a position, in the transaction that ends the credential, so those
  * transactions never wait for each other. After their commits, one transaction locks the row and assigns positions to all entries
- * that have none (decisions 0012 and 0020). So positions become visible in order, no reader can skip one, and `transaction()`
+ * that have none (decisions 0012 and 0025). So positions become visible in order, no reader can skip one, and `transaction()`
  * resolves when its entries have theirs. **Until then an entry concerns every token of its key**: wherever the database is asked,
  * use `isLater()`.
  *
