@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { buildCodes, problemCodes } from "../packages/lockstep/src/problem/code.ts";
+import { buildCodes, problemCodes, statusOfCode } from "../packages/lockstep/src/problem/code.ts";
 import { identityCodes } from "../packages/identity/src/problem/code.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -26,6 +26,19 @@ const isGiven = (code: string): boolean => sources.includes(`"${code}"`);
 
 test("the first table lists exactly the codes that clients receive", () => {
   assert.deepEqual(codesOf(clients), problemCodes.filter(isGiven));
+});
+
+test("each code has the status with which the sources send it", () => {
+  assert.deepEqual(
+    rowsOf(clients).map(([code = "", status]) => [code.replaceAll("`", ""), Number(status)]),
+    problemCodes.filter(isGiven).map((code) => [code, statusOfCode[code]]),
+  );
+  const sent = [...sources.matchAll(/\bown(?:Problem|Answer)\(\s*(\d{3}),\s*"(\w+)"/g)];
+  assert.ok(sent.length > 30);
+  for (const [text, status, name] of sent) {
+    const code = problemCodes.find((known) => known === name);
+    assert.ok(code !== undefined && statusOfCode[code] === Number(status), text);
+  }
 });
 
 test("the second table lists exactly the codes of identity", () => {

@@ -70,6 +70,12 @@ test("a problem becomes the answer", async () => {
   // #endregion
 });
 
+test("the document lists the codes that a route declares", async () => {
+  assert.equal(await outcome(api, "POST /admins", { token }), "409 too_many_admins");
+  const declared = JSON.stringify(api.openapi().paths["/admins"]?.post?.responses["409"]);
+  assert.match(declared, /"enum":\["already_admin","too_many_admins"\]/);
+});
+
 test("Unavailable and InvalidCredential have their own answers, and other errors reveal nothing", async () => {
   const away = await ask(api, "GET /weather", { token });
   assert.deepEqual([away.status, away.headers.get("retry-after")], [503, "30"]);

@@ -95,6 +95,17 @@ export const api = createApi({
     // #region problem
     del("/admins/last", { deps: { user: writer } }, () => problem(409, "last_admin", "The last administrator cannot be removed.")),
     // #endregion
+    // #region codes
+    post(
+      "/admins",
+      {
+        deps: { user: writer },
+        status: 204,
+        problems: { 409: { already_admin: "They are an administrator.", too_many_admins: "There are five already." } },
+      },
+      () => problem(409, "too_many_admins", "There are five administrators already."),
+    ),
+    // #endregion
     // #region others
     get("/weather", { deps: { user: currentUser } }, () => {
       throw new Unavailable("the weather service does not answer", { retryAfterSeconds: 30 });

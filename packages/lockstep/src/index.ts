@@ -102,7 +102,7 @@ export { type Anything, unchecked } from "./route/unchecked.ts";
 export { deny } from "./outcome/deny.ts";
 export { notFound, Problem, problem, type ProblemOptions } from "./problem/problem.ts";
 export { oauthError, OAuthError, type OAuthErrorCode, type OAuthErrorOptions } from "./problem/oauth-error.ts";
-export { type DeclaredProblems } from "./problem/declared-problems.ts";
+export { type DeclaredCodes, type DeclaredProblems } from "./problem/declared-problems.ts";
 export { BuildError, InvalidCredential, LockstepError, Unavailable } from "./problem/error.ts";
 export { type BuildCode, type ErrorCode, type ProblemCode } from "./problem/code.ts";
 export { type AnswerEvent, type AnswerListener, type ErrorListener, type ErrorOrigin } from "./route/serving.ts";

@@ -142,6 +142,8 @@ unowned("a test", { id }, load, { apart: "a test", mispelt: 1 });
 // The records in a specification have statuses as names.
 // @ts-expect-error 'mispelt' does not exist
 get("/", { public: "a test", problems: { 409: "Taken.", mispelt: "Taken." } }, () => 1);
+// @ts-expect-error Type 'number' is not assignable to type 'string'
+get("/", { public: "a test", problems: { 409: { taken: 1 } } }, () => 1);
 // @ts-expect-error write responses by status from 200 to 599
 get("/", { public: "a test", responses: { 200: z.number(), mispelt: z.number() } }, () => 1);
 // @ts-expect-error 'mispelt' does not exist
@@ -163,6 +165,7 @@ owned({ id, user: activeUser }, load, (note) => note.ownerId, { owner: "user", c
 permitted({ id, admin }, load, { checks: ["path.id"], apart: "a test" });
 roles({ admin: [] }, activeUser, () => "admin", { reachAny: ["admin"] });
 unowned("a test", { id }, load, { checks: ["path.id"], apart: "a test" });
+get("/", { public: "a test", problems: { 409: { taken: "Taken." }, 410: "Gone." } }, () => 1);
 get("/", { public: "a test", problems: { 409: "Taken." }, responses: { 200: z.number(), 204: null } }, () => 1);
 
 // depends

@@ -6,6 +6,7 @@ import type { InputPlace } from "./input-place.ts";
 import type { CheckedScheme } from "./scheme-definition.ts";
 import type { Grants } from "../outcome/identified.ts";
 import type { Id } from "../outcome/principal.ts";
+import type { DeclaredProblems } from "../problem/declared-problems.ts";
 import { BuildError } from "../problem/error.ts";
 import type { AnyDependency, Dependency } from "./dependency.ts";
 import type { Step } from "./plan.ts";
@@ -40,7 +41,7 @@ interface NodeShape {
   readonly facts: FactSet;
   readonly lifetime: Lifetime;
   /** The problems that it may throw, by status, for the documentation. */
-  readonly problems?: Readonly<Record<number, string>> | undefined;
+  readonly problems?: DeclaredProblems | undefined;
   /**
    * Set if it does something that a request may do once only, such as counting it. The guards of a request that lasts run again
    * and again to see whether access still holds; this node then keeps its first value.

@@ -6,7 +6,7 @@ import type { DeclaredAnswer } from "../route/declared-answer.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 import { type DocumentedHeaders, headersOfSuccess } from "./added-headers.ts";
 import type { ComponentSchemas } from "./component-schemas.ts";
-import type { AnswerHeader } from "./error-schemas.ts";
+import { type AnswerHeader, errorContent } from "./error-schemas.ts";
 import type { MediaType, Reference, Response } from "./openapi.ts";
 import type { Surface } from "./surface.ts";
 
@@ -43,12 +43,10 @@ function besideOf({ content }: DeclaredAnswer, same: Response["content"]): reado
     defined<Response>({
       description: beside.description,
       headers: headerReferences(...beside.headers, "X-Request-Id"),
-      content: beside.content === "same" ? same : beside.content === "problem" ? problemContent : undefined,
+      content: beside.content === "same" ? same : beside.content === "problem" ? errorContent(false) : undefined,
     }),
   ]);
 }
-
-const problemContent: Response["content"] = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
 
 /** How content is described; `undefined` if nothing is known of it. */
 function schemaOf({ schema, jsonSchema }: DocumentedContent, schemas: ComponentSchemas): JsonSchema | undefined {

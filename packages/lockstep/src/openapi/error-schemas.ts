@@ -2,7 +2,7 @@
 import type { InputKind } from "../outcome/input-failure.ts";
 import type { ContentHeader } from "../route/content.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
-import type { Header } from "./openapi.ts";
+import type { Header, Response } from "./openapi.ts";
 
 const kinds: readonly InputKind[] = ["path", "query", "header", "cookie", "body", "form", "multipart", "raw-body"];
 
@@ -43,6 +43,17 @@ export const oauthErrorSchema: JsonSchema = {
   },
   required: ["error"],
 };
+
+/** The content of an error. With `codes`, it has one of these. */
+export function errorContent(isOAuth: boolean, codes?: readonly string[]): NonNullable<Response["content"]> {
+  const [type, name, member] = isOAuth
+    ? ["application/json", "OAuthError", "error"]
+    : ["application/problem+json", "Problem", "code"];
+  const any: JsonSchema = { $ref: `#/components/schemas/${name}` };
+  if (codes === undefined) return { [type]: { schema: any } };
+  const one = { type: "object", properties: { [member]: { type: "string", enum: codes } }, required: [member] };
+  return { [type]: { schema: { allOf: [any, one] } } };
+}
 
 /** The name of a header that answers carry. */
 export type AnswerHeader = ContentHeader | "X-Request-Id" | "WWW-Authenticate" | "Retry-After" | "Location";

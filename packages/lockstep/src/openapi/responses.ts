@@ -4,9 +4,12 @@
  */
 import { isBody } from "../dependency/input-place.ts";
 import type { Node } from "../dependency/node.ts";
+import { problemsByStatus, type StatusProblems } from "../problem/declared-problems.ts";
+import { codesOfStatus } from "../problem/oauth-error.ts";
 import { headersOfError } from "./added-headers.ts";
 import type { ComponentSchemas } from "./component-schemas.ts";
 import { declaredResponses, headerReferences } from "./declared-responses.ts";
+import { errorContent } from "./error-schemas.ts";
 import type { Response } from "./openapi.ts";
 import { demandsScopes } from "../dependency/demanded-scope.ts";
 import type { Surface } from "./surface.ts";
@@ -53,33 +56,59 @@ const rules: readonly ErrorRule[] = [
 
 /** Every answer that is known of a route, by status. */
 export function responsesOf(surface: Surface, schemas: ComponentSchemas): Readonly<Record<string, Response>> {
-  const errors = [...declaredRules(surface), ...rules.filter(({ when }) => when(surface))];
-  const answers = errors.map((rule) => [rule.status, errorResponse(rule, surface, schemas)] as const);
+  const declared = problemsByStatus([
+    ...surface.problems,
+    ...surface.nodes.map((node) => node.problems),
+    surface.route.definition.problems,
+  ]);
+  const ofGraph = new Map(rules.filter(({ when }) => when(surface)).map((rule) => [rule.status, rule]));
+  const answers = [...new Set([...declared.keys(), ...ofGraph.keys()])].map((status) => {
+    const error = { status, rule: ofGraph.get(status), said: declared.get(status) };
+    return [status, errorResponse(error, surface, schemas)] as const;
+  });
   return merged([...declaredResponses(surface, schemas), ...answers]);
 }
 
-/** What the API, the route and its dependencies say they may throw, in the words of the nearest; the graph's words come first. */
-function declaredRules({ route, nodes, problems: ofEveryRoute }: Surface): ErrorRule[] {
-  const declared = [...ofEveryRoute, ...nodes.map((node) => node.problems), route.definition.problems];
-  return declared.flatMap((problems) =>
-    Object.entries(problems ?? {}).map(([status, description]) => ({ status: Number(status), description, when: () => true })),
-  );
+/** A status of an error: what the graph says of it, and what is declared. */
+interface DocumentedError {
+  readonly status: number;
+  readonly rule: ErrorRule | undefined;
+  readonly said: StatusProblems | undefined;
 }
 
-function errorResponse({ status, description, challenges }: ErrorRule, surface: Surface, schemas: ComponentSchemas): Response {
-  const [type, schema] = isOAuth(surface) ? ["application/json", "OAuthError"] : ["application/problem+json", "Problem"];
+function errorResponse(error: DocumentedError, surface: Surface, schemas: ComponentSchemas): Response {
+  const { status, rule, said } = error;
   return {
-    description,
+    description: descriptionOf(error),
     headers: {
       ...headersOfError(surface, status, schemas),
       ...headerReferences(
-        ...(challenges?.(surface) === true ? (["WWW-Authenticate"] as const) : []),
+        ...(rule?.challenges?.(surface) === true ? (["WWW-Authenticate"] as const) : []),
         ...(status === 429 || status === 503 ? (["Retry-After"] as const) : []),
         "X-Request-Id",
       ),
     },
-    content: { [type]: { schema: { $ref: `#/components/schemas/${schema}` } } },
+    content: errorContent(isOAuth(surface), said && said.text === undefined ? codesOf(status, said, surface) : undefined),
   };
+}
+
+/** The graph's words, those that are declared, and those of each code. */
+function descriptionOf({ rule, said }: DocumentedError): string {
+  const codes = [...(said?.codes ?? [])];
+  const own = [rule?.description, said?.text].filter((text) => text !== undefined);
+  if (own.length === 0 && codes.length === 1) return codes.map(([, text]) => text).join();
+  const all = [...own, ...codes.map(([code, text]) => `\`${code}\`: ${text}`)];
+  return all.length === 1 ? all.join() : all.map((text) => `- ${text}`).join("\n");
+}
+
+/** The codes that an answer of a status can have: those that are declared, and the core's own. */
+function codesOf(status: number, { codes }: StatusProblems, surface: Surface): readonly string[] {
+  const own = codesOfStatus(status, surface.route.definition.errors).filter(
+    (code) =>
+      (code !== "insufficient_scope" || surface.nodes.some(demandsScopes)) &&
+      (code !== "cross_site" || isCrossSiteChecked(surface)),
+  );
+  return [...new Set([...codes.keys(), ...own])];
 }
 
 /** One entry for each status: an error that a route declares, and that the graph can produce, has the content of both. */

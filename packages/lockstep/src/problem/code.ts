@@ -35,6 +35,39 @@ export const problemCodes = [
   "internal_error",
 ] as const;
 
+/**
+ * The status that each code is sent with. An OAuth endpoint sends `invalid_input` with 400 (RFC 6749 §5.2).
+ */
+export const statusOfCode: Readonly<Record<ProblemCode, number>> = {
+  unauthenticated: 401,
+  invalid_token: 401,
+  repeated_credential: 400,
+  forbidden: 403,
+  insufficient_scope: 403,
+  cross_site: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  malformed_request: 400,
+  malformed_json: 400,
+  forbidden_key: 400,
+  duplicate_member: 400,
+  repeated_parameter: 400,
+  unsupported_media_type: 415,
+  unsupported_charset: 415,
+  unsupported_encoding: 415,
+  precondition_failed: 412,
+  too_large: 413,
+  too_deep: 413,
+  too_many: 413,
+  invalid_input: 422,
+  range_not_satisfiable: 416,
+  too_many_requests: 429,
+  headers_too_large: 431,
+  request_timeout: 408,
+  unavailable: 503,
+  internal_error: 500,
+};
+
 /** What a developer meets while building an API: thrown at construction or at start-up, never sent to a client. */
 export const buildCodes = [
   "wrong_dependency",

@@ -1,5 +1,6 @@
 /** Errors of OAuth endpoints (RFC 6749 §5.2), for routes with `errors: "oauth"`. */
 import { recogniseEverywhere } from "../brand.ts";
+import { problemCodes, statusOfCode } from "./code.ts";
 import { checkOptions, type KnownOptions } from "./options.ts";
 import { type Answer, Problem, type ProblemOptions } from "./problem.ts";
 
@@ -45,8 +46,14 @@ export function oauthError(code: OAuthErrorCode, description: string, options: O
   return new OAuthError(status, code, description, others);
 }
 
+/** The codes that the core itself sends with a status. */
+export function codesOfStatus(status: number, errors: "oauth" | undefined): readonly string[] {
+  const codes = problemCodes.filter((code) => statusOfCode[code] === status);
+  return errors === undefined ? codes : codes.map((code) => oauthCodeOf({ code, status }));
+}
+
 /** The OAuth code that says best what a problem of the core means. */
-export function oauthCodeOf(problem: Answer): string {
+export function oauthCodeOf(problem: Pick<Answer, "code" | "status">): string {
   if (problem instanceof OAuthError) return problem.code;
   if (problem.code === "insufficient_scope") return "invalid_scope";
   if (problem.status === 401) return "invalid_client";

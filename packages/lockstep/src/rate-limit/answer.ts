@@ -3,6 +3,7 @@
  * the 429 (RFC 6585 §4), whose words are the same for everybody.
  */
 import type { ResponseHeaders } from "../input/response-headers.ts";
+import type { DeclaredProblems } from "../problem/declared-problems.ts";
 import { ownProblem, type Problem } from "../problem/problem.ts";
 import type { NamedLimit } from "./limits.ts";
 import type { Counted } from "./store.ts";
@@ -14,7 +15,7 @@ export const rateLimitHeaders = {
 } as const;
 
 /** The description of the refusal, for the documentation. */
-export const refusedProblem: Readonly<Record<number, string>> = { 429: "There were too many requests. Try again later." };
+export const refusedProblem: DeclaredProblems = { 429: { too_many_requests: "There were too many requests. Try again later." } };
 
 /** The headers of one answer. */
 export type RateLimitHeaders = ResponseHeaders<Readonly<Record<keyof typeof rateLimitHeaders, string>>>;

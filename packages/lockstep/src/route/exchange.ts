@@ -15,7 +15,7 @@ import type { HostExchange, HostRequest, HostResponse } from "../host/host.ts";
 import { RequestSource } from "../input/request-source.ts";
 import { answerToError } from "../outcome/answer.ts";
 import { BuildError } from "../problem/error.ts";
-import type { Answer } from "../problem/problem.ts";
+import { type Answer, Problem } from "../problem/problem.ts";
 import { UnwritableText } from "../problem/unwritable-text.ts";
 import { type RunningRequest, within } from "../whereabouts.ts";
 import { beginLife } from "./access-check.ts";
@@ -265,6 +265,8 @@ export class Exchange implements HostExchange, RunningRequest {
   #problem(problem: Answer, challenges: readonly string[] = []): HostResponse {
     const context = this.#context();
     this.#reports.code = problem.code;
+    const undeclared = problem instanceof Problem ? this.#route.undeclared(problem) : undefined;
+    if (undeclared !== undefined) this.#reports.thrown(undeclared);
     const { errors } = this.#route.compiled.definition;
     let response: HostResponse;
     try {

@@ -4,6 +4,10 @@ import type { SchemeNode } from "../dependency/node.ts";
 import type { ChallengeDetails } from "../dependency/scheme-definition.ts";
 import type { HostedRoute } from "../host/host.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
+import { problemsByStatus, type StatusProblems } from "../problem/declared-problems.ts";
+import { BuildError } from "../problem/error.ts";
+import { codesOfStatus, oauthCodeOf } from "../problem/oauth-error.ts";
+import type { Answer } from "../problem/problem.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import type { Asked, Content, ContentWriter } from "./content.ts";
 import type { DeclaredAnswer } from "./declared-answer.ts";
@@ -17,6 +21,7 @@ export class ServedRoute implements HostedRoute {
   readonly #writers: ReadonlyMap<DeclaredAnswer, ContentWriter>;
   readonly #about: Pick<ChallengeDetails, "realm" | "resourceMetadata">;
   readonly #challenges = new Map<string, readonly string[]>();
+  readonly #problems: ReadonlyMap<number, StatusProblems>;
 
   /** @throws BuildError `wrong_option`, `wrong_schema`, `wrong_scheme` */
   constructor(compiled: CompiledRoute, serving: Serving) {
@@ -28,6 +33,11 @@ export class ServedRoute implements HostedRoute {
     this.#writers = new Map(
       this.answers.flatMap((answer) => (answer.content === undefined ? [] : [[answer, answer.content.writer(where)] as const])),
     );
+    this.#problems = problemsByStatus([
+      ...(serving.translations?.problems ?? []),
+      ...compiled.nodes.map((node) => node.problems),
+      compiled.definition.problems,
+    ]);
     const { realm, resourceMetadata } = serving;
     this.#about = resourceMetadata === undefined ? { realm } : { realm, resourceMetadata };
     // A challenge that cannot be written is a mistake of the configuration: it fails here, and not at the first caller.
@@ -57,6 +67,23 @@ export class ServedRoute implements HostedRoute {
     const writer = this.#writers.get(answer);
     if (writer === undefined) throw new TypeError("The answer is not one of this route with content");
     return writer(result, asked);
+  }
+
+  /**
+   * The developer's mistake, if a problem has a code that the document does not list. The problem is sent all the same: it
+   * refuses as the application wanted, and programs repeat a request that failed with 500.
+   */
+  undeclared(problem: Answer): BuildError | undefined {
+    const { status } = problem;
+    const { errors } = this.compiled.definition;
+    const code = errors === "oauth" ? oauthCodeOf(problem) : problem.code;
+    const said = this.#problems.get(status);
+    if (said === undefined || said.text !== undefined || said.codes.has(code)) return undefined;
+    if (codesOfStatus(status, errors).includes(code)) return undefined;
+    return new BuildError(
+      "wrong_result",
+      `declare { problems: { ${status}: { ${code}: "…" } } }: the document of ${this.label} lists ${[...said.codes.keys()].join(", ")}, and the problem is another`,
+    );
   }
 
   /** The challenges of some of this route's schemes, each combination made once. One that has to be fresh is made each time. */

@@ -50,9 +50,16 @@ export function resultRoutes(world: World, { active, db }: Access): Route[] {
     get("/pruned", { deps: { active }, response: profile }, () => wide),
     get("/mismatch", { deps: { active, wrong }, response: profile }, ({ wrong }) => wrong),
     get("/secret", { deps: { active, hidden }, response }, ({ hidden }) => hidden),
-    get("/conflict", { deps: { active, db } }, () => {
+    get("/conflict", { deps: { active, db }, problems: { 409: { last_admin: "The last administrator stays." } } }, () => {
       problem(409, "last_admin", "The last administrator stays.", { members: { admins: 1 } });
     }),
+    get(
+      "/conflict/undeclared",
+      { deps: { active, db }, problems: { 409: { last_admin: "The last administrator stays." } } },
+      () => {
+        problem(409, "last_owner", "The last owner stays.");
+      },
+    ),
     get("/throttled", { public: "a result" }, () => {
       problem(429, "too_many_requests", "Later.", { headers: { "retry-after": "3" } });
     }),

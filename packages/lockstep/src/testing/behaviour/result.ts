@@ -73,6 +73,16 @@ export const resultBehaviours: readonly Behaviour[] = [
     expectProblem(throttled, 429, { code: "too_many_requests", detail: "Later." });
     assert.deepEqual(throttled.headers["retry-after"], ["3"]);
   }),
+  behaviour("a problem whose code its route does not declare is sent, and onError gets the mistake", async (host) => {
+    const { errors, calls } = await host.observe(async () =>
+      expectProblem(await host.askAs(good, "GET", "/conflict/undeclared"), 409, {
+        code: "last_owner",
+        detail: "The last owner stays.",
+      }),
+    );
+    assert.deepEqual([errors.length, calls.at(-1)], [1, "rollback Problem"]);
+    assert.match(String(errors[0]), /declare \{ problems: \{ 409: \{ last_owner: "…" \} \} \}/);
+  }),
   behaviour("an error that the API translates is its problem: it rolls back, and nobody is woken", async (host) => {
     const { calls, events, errors } = await host.observe(async () =>
       expectProblem(await host.askAs(good, "GET", "/taken"), 409, { code: "note_taken", detail: "There is a note of this name." }),
