@@ -21,7 +21,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       Redacted secret sameSecret`,
     types: `
       ErrorClass ThrownOf Translated Translation TranslationList
-      Api ApiOptions ApiServerAddress CloseOptions DocsOptions OverrideOptions ProtectedResource StrictTransport ServedTemplate
+      Api ApiOptions ApiServerAddress CloseOptions DocsOptions DocsPageOptions OverrideOptions ProtectedResource StrictTransport ServedTemplate
       HttpMethod Method Route RouteDocumentation RouteSpec Group GroupSpec
       Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite SameSiteOptions
       DependsOptions Alternative RunContext

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createApi } from "lockstep";
-import { api, demo, sessions } from "./09-documentation.ts";
+import { api, branded, demo, sessions } from "./09-documentation.ts";
 import { ask, outcome } from "./ask.fixture.ts";
 
 test("everyone can read open documentation", async () => {
@@ -16,6 +16,18 @@ test("guarded documentation needs the credential and the rights of its rule", as
   assert.equal(await outcome(api, "GET /docs"), "401 unauthenticated");
   assert.equal(await outcome(api, "GET /docs", { headers: { cookie: "__Host-session=s1" } }), "200");
   assert.equal(await outcome(api, "GET /openapi.json"), "401 unauthenticated");
+});
+
+test("the page has the theme, the logo and the client of its options", async () => {
+  const { body } = await ask(branded, "GET /docs", { headers: { cookie: "__Host-session=s1" } });
+  const html = String(body);
+  for (const part of [
+    'data-theme="auto"',
+    '<img src="/logo.svg" alt="Notes">',
+    'data-client-id="docs-page"',
+    'data-try-it-out="false"',
+  ])
+    assert.ok(html.includes(part), part);
 });
 
 test("an API without a rule for its documentation has none", async () => {

@@ -55,3 +55,19 @@ const staff = authenticate({ session: apiKeyCookie({ name: "__Host-session" }) }
 
 export const api = createApi({ title: "Notes", version: "1.0.0", docs: { access: staff }, routes });
 // #endregion
+
+// #region page
+export const branded = createApi({
+  title: "Notes",
+  version: "1.0.0",
+  docs: {
+    access: staff,
+    theme: "auto", // "light" is the default
+    logo: "/logo.svg",
+    clientId: "docs-page",
+    authorizationParameters: { audience: "https://api.example.com" },
+    tryItOut: false,
+  },
+  routes,
+});
+// #endregion

@@ -10,6 +10,7 @@ export {
   type ApiOptions,
   type ApiServerAddress,
   type DocsOptions,
+  type DocsPageOptions,
   type ProtectedResource,
   type StrictTransport,
 } from "./route/api-options.ts";

@@ -61,7 +61,7 @@ const ticket: scheme.SchemeDefinition = {
 const core: Readonly<Record<string, Row>> = {
   // The API.
   createApi: (added) => lockstep.createApi({ ...about, ...added }),
-  "createApi({ docs })": (added) => lockstep.createApi({ ...open, docs: { ...fine, ...added } }),
+  "createApi({ docs })": (added) => lockstep.createApi({ ...open, docs: { ...fine, theme: "dark", ...added } }),
   "createApi({ resource })": (added) => lockstep.createApi({ ...about, resource: { ...resource, ...added } }),
   "createApi({ servers })": (added) => lockstep.createApi({ ...about, servers: [{ url: "https://api.test", ...added }] }),
   "createApi({ limits })": ["limits", (added) => lockstep.createApi({ ...about, limits: { maxCookies: 1, ...added } })],

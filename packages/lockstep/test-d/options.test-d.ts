@@ -86,6 +86,11 @@ createApi({ ...about, mispelt: 1 });
 // createApi({ docs })
 // @ts-expect-error 'mispelt' does not exist
 createApi({ ...about, docs: { public: "a test", mispelt: 1 } });
+// @ts-expect-error Type '"blue"' is not assignable
+createApi({ ...about, docs: { public: "a test", theme: "blue" } });
+// @ts-expect-error is not assignable
+createApi({ ...about, docs: { theme: "dark" } });
+createApi({ ...about, docs: { public: "a test", theme: "dark", logo: "/logo.svg", clientId: "docs", tryItOut: false } });
 // createApi({ resource })
 // @ts-expect-error 'mispelt' does not exist
 createApi({ ...about, resource: { url: "https://api.test", authorizationServers: ["https://as.test"], mispelt: 1 } });

@@ -209,6 +209,16 @@ function checkApiOptions(options: ApiOptions): void {
     throw new BuildError("wrong_option", "createApi(): set guard to a dependency");
 }
 
+const docsOptions: KnownOptions<DocsOptions> = {
+  access: true,
+  public: true,
+  clientId: true,
+  authorizationParameters: true,
+  theme: true,
+  logo: true,
+  tryItOut: true,
+};
+
 /** Checks the options that are records; limits are checked with those of the routes. */
 function checkNestedOptions({ docs, hsts, resource, servers = [] }: ApiOptions): void {
   if (hsts !== undefined) {
@@ -216,7 +226,7 @@ function checkNestedOptions({ docs, hsts, resource, servers = [] }: ApiOptions):
     if (typeof hsts.includeSubDomains !== "boolean")
       throw new BuildError("wrong_option", "createApi({ hsts }): set includeSubDomains to true or false");
   }
-  if (docs !== undefined) checkOptions<DocsOptions>("createApi({ docs })", docs, { access: true, public: true });
+  if (docs !== undefined) checkOptions("createApi({ docs })", docs, docsOptions);
   if (resource !== undefined) {
     checkOptions<ProtectedResource>("createApi({ resource })", resource, { url: true, authorizationServers: true });
   }

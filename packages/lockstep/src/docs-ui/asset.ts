@@ -4,6 +4,7 @@
 export const assetTypes = {
   "swagger-ui.css": "text/css; charset=utf-8",
   "index.css": "text/css; charset=utf-8",
+  "page.css": "text/css; charset=utf-8",
   "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
   "start.js": "text/javascript; charset=utf-8",
   "oauth2-redirect.js": "text/javascript; charset=utf-8",

@@ -4,6 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { type Asset, type Assets } from "./asset.ts";
+import { pageStyle } from "./page-style.ts";
 import { redirectScript } from "./redirect-script.ts";
 import { startScript } from "./start-script.ts";
 
@@ -25,16 +26,18 @@ export async function loadAssets(): Promise<Assets> {
 }
 
 async function readAssets(): Promise<Assets> {
-  const [css, page, bundle, start, redirect] = await Promise.all([
+  const [css, index, bundle, page, start, redirect] = await Promise.all([
     fromPackage("swagger-ui.css"),
     fromPackage("index.css"),
     fromPackage("swagger-ui-bundle.js"),
+    asset(new TextEncoder().encode(pageStyle)),
     asset(new TextEncoder().encode(startScript)),
     asset(new TextEncoder().encode(redirectScript)),
   ]);
   return {
     "swagger-ui.css": css,
-    "index.css": page,
+    "index.css": index,
+    "page.css": page,
     "swagger-ui-bundle.js": bundle,
     "start.js": start,
     "oauth2-redirect.js": redirect,

@@ -9,6 +9,8 @@ import {
   authenticate,
   body,
   createApi,
+  type DocsPageOptions,
+  file,
   form,
   get,
   group,
@@ -37,10 +39,17 @@ export const known = {
   bearer: "token-of-fred",
 } as const;
 
+/** An image of one pixel, in base64. */
+export const pixel = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+
 const declared = { "notes:read": "Read notes", "notes:write": "Change notes" };
 
 /** The API; with an issuer, also the routes of its two schemes. */
-export function docsApi(desk: TokenDesk, issuer?: string): Api {
+export function docsApi(
+  desk: TokenDesk,
+  issuer?: string,
+  { title = "Notes <&>", page = {} }: { readonly title?: string; readonly page?: DocsPageOptions } = {},
+): Api {
   const password = oauth2PasswordBearer({ tokenUrl: "/auth/token", scopes: declared });
   const user = authenticate({ password }, ({ password: token }) => desk.verify(token.reveal(), "password"));
   const client = oauth2ClientCredentials({ tokenUrl: "/auth/client-token", scopes: { jobs: "Run jobs" } });
@@ -67,8 +76,10 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
     });
   const byBasic = basicAs("HTTPBasic", known.ada);
 
+  const logo = { public: "an image", hidden: true, response: file("image/gif") } as const;
   const v1 = group({ prefix: "/v1", tags: ["By API key (router level)"], deps: { caller: byKey } });
   const routes = [
+    get("/logo.gif", logo, () => Buffer.from(pixel, "base64")),
     get("/health", { public: "load balancer probe", tags: ["Open"], response: unchecked("a test") }, () => ({ status: "ok" })),
     get("/me", { deps: { user }, tags: ["By password"], response: unchecked("a test") }, ({ user: who }) => who),
     post(
@@ -137,10 +148,10 @@ export function docsApi(desk: TokenDesk, issuer?: string): Api {
     ),
   ];
   return createApi({
-    title: "Notes <&>",
+    title,
     version: "1.0.0",
     routes: [...routes, ...issuerRoutes(desk, issuer)],
-    docs: { public: "tests open it" },
+    docs: { public: "tests open it", ...page },
     audit: () => {},
   });
 }

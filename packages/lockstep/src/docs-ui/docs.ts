@@ -13,6 +13,7 @@ import { reply, type Reply } from "../outcome/reply.ts";
 import { get, type Route } from "../route/route.ts";
 import { unchecked } from "../route/unchecked.ts";
 import { type AssetName, type Assets, assetTypes } from "./asset.ts";
+import { pageSettings } from "./page-options.ts";
 import { docsPage, docsPolicy, redirectPage, redirectPolicy } from "./page.ts";
 
 /** Declares a route under the access rule of the documentation. */
@@ -34,6 +35,7 @@ export function docsRoutes({ docs, title }: Pick<ApiOptions, "docs" | "title">, 
   const declare = declareWith(docs);
   checkPackage();
   const policy = docsPolicy(document);
+  const settings = pageSettings(docs);
   // Written when it is first asked for: it does not change.
   let bytes: Uint8Array | undefined;
   // The files are a library's, the same for everyone; a shared cache still keeps no answer behind a guard.
@@ -45,7 +47,7 @@ export function docsRoutes({ docs, title }: Pick<ApiOptions, "docs" | "title">, 
       return send(bytes, { "content-type": "application/json" });
     }),
     declare("/docs", async () =>
-      send(docsPage(title, await load()), {
+      send(docsPage(title, settings, await load()), {
         "content-type": html,
         "content-security-policy": policy,
         // Windows that this page opens, for signing in, keep their opener; those that open this page lose it.

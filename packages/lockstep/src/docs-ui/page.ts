@@ -1,13 +1,14 @@
 /** The HTML of the documentation, and its content policies. Nothing is inline, so the policies need no exception for scripts. */
 import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { type AssetName, type Assets, assetUrl } from "./asset.ts";
+import type { PageSettings } from "./page-options.ts";
 
-/** The page with Swagger UI. Its addresses are relative, so it works under any prefix. */
-export function docsPage(title: string, assets: Assets): string {
+/** The page with Swagger UI. Its addresses are relative, so it works under any prefix; that of a logo is as it was given. */
+export function docsPage(title: string, settings: PageSettings, assets: Assets): string {
   const style = (name: AssetName): string =>
     `<link rel="stylesheet" href="${assetUrl(assets, "docs/", name)}" integrity="${assets[name].integrity}">`;
   return `<!doctype html>
-<html lang="en">
+<html lang="en"${themeOf(settings)}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -15,15 +16,39 @@ export function docsPage(title: string, assets: Assets): string {
 <link rel="icon" href="data:,">
 ${style("swagger-ui.css")}
 ${style("index.css")}
+${style("page.css")}
 </head>
 <body>
-<div id="swagger-ui"></div>
+${logoOf(title, settings)}<div id="swagger-ui"${dataOf(settings)}></div>
 <noscript>This page needs JavaScript. The same is in <a href="openapi.json">openapi.json</a>.</noscript>
 ${scriptTag(assets, "docs/", "swagger-ui-bundle.js")}
 ${scriptTag(assets, "docs/", "start.js")}
 </body>
 </html>
 `;
+}
+
+function themeOf({ theme }: PageSettings): string {
+  if (theme === "auto") return ' data-theme="auto"';
+  return theme === "dark" ? ' class="dark-mode"' : "";
+}
+
+function logoOf(title: string, { logo }: PageSettings): string {
+  if (logo === undefined) return "";
+  return `<header class="api-logo"><img src="${escapeHtml(logo)}" alt="${escapeHtml(title)}"></header>\n`;
+}
+
+/** The settings that the script reads. The script itself is the same file for every API, and browsers keep it. */
+function dataOf({ clientId, authorizationParameters, tryItOut }: PageSettings): string {
+  const data = {
+    "data-client-id": clientId,
+    "data-authorization-parameters":
+      Object.keys(authorizationParameters).length === 0 ? undefined : JSON.stringify(authorizationParameters),
+    "data-try-it-out": tryItOut ? undefined : "false",
+  };
+  return Object.entries(data)
+    .map(([name, value]) => (value === undefined ? "" : ` ${name}="${escapeHtml(value)}"`))
+    .join("");
 }
 
 /** Where authorization servers send the browser back to. */

@@ -9,12 +9,23 @@
  *
  * Signing in needs a user name and a password and nothing else. The scopes of the password flow are selected. If no client is
  * typed, none is sent: Swagger UI would send `Basic Og==`, an empty client, which token endpoints refuse (RFC 6749 §2.3.1).
- * The Authorize dialog opens at its first field; Swagger UI scrolls to the last.
+ * The Authorize dialog opens at its first field; Swagger UI scrolls to the last. The client and the parameters that the API
+ * declares are those of the authorization code flow only: Swagger UI would use them in every flow and add them to each token
+ * request.
  */
 export const startScript = `"use strict";
 (() => {
   const folder = new URL(".", location.href);
   const documentUrl = new URL("openapi.json", folder).href;
+  const { clientId, authorizationParameters = "{}", tryItOut } = document.getElementById("swagger-ui").dataset;
+
+  const root = document.documentElement;
+  if (root.dataset.theme === "auto") {
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    const follow = () => root.classList.toggle("dark-mode", system.matches);
+    system.addEventListener("change", follow);
+    follow();
+  }
 
   /** What may outlive the page: nothing that a person typed as a password. */
   const lasting = (authorized) => {
@@ -79,8 +90,13 @@ export const startScript = `"use strict";
     },
   });
 
+  const byCode = ["authorizationCode", "authorization_code", "accessCode"];
+
   /** Where one operation's lock opened the dialog, only the scopes of that operation are offered. */
   const selected = (schema) => {
+    if (byCode.includes(schema.get("flow"))) {
+      return { clientId, additionalQueryStringParams: JSON.parse(authorizationParameters) };
+    }
     if (schema.get("flow") !== "password") return {};
     return { scopes: Array.from((schema.get("allowedScopes") ?? schema.get("scopes"))?.keys() ?? []) };
   };
@@ -130,7 +146,8 @@ export const startScript = `"use strict";
     queryConfigEnabled: false,
     validatorUrl: null,
     deepLinking: true,
-    tryItOutEnabled: true,
+    tryItOutEnabled: tryItOut !== "false",
+    ...(tryItOut === "false" ? { supportedSubmitMethods: [] } : {}),
     displayRequestDuration: true,
     persistAuthorization: true,
     oauth2RedirectUrl: new URL("docs/oauth2-redirect.html", folder).href,

@@ -13,13 +13,35 @@ export interface ApiServerAddress {
   readonly description?: string;
 }
 
+/** How the documentation's page looks, and how people sign in on it. */
+export interface DocsPageOptions {
+  /**
+   * The client that people sign in with by authorization code and PKCE, for example the id of a public client that is
+   * registered for the page. The Authorize dialog shows it; it can be changed there. Default: the field is empty.
+   */
+  readonly clientId?: string;
+  /**
+   * Further parameters of the authorization request, for example `{ audience: "https://api.example" }` if your authorization
+   * server demands them. Default: none.
+   */
+  readonly authorizationParameters?: Readonly<Record<string, string>>;
+  /** The colours of the page. `auto` follows the reader's system. Default `light`. */
+  readonly theme?: "light" | "dark" | "auto";
+  /**
+   * An image above the title: a path of the same origin, as browsers see it (`/logo.svg`), or a `data:` URL of an image. The page
+   * loads nothing from other origins. Default: none.
+   */
+  readonly logo?: string;
+  /** Whether people can send requests from the page. Default `true`. */
+  readonly tryItOut?: boolean;
+}
+
 /**
  * Who may read the documentation (`/docs` and `/openapi.json`): everyone who passes a dependency, or everyone for a reason.
  * Without either it does not exist.
  */
-export type DocsOptions =
-  | { readonly access: AnyDependency; readonly public?: never }
-  | { readonly public: string; readonly access?: never };
+export type DocsOptions = DocsPageOptions &
+  ({ readonly access: AnyDependency; readonly public?: never } | { readonly public: string; readonly access?: never });
 
 /** This API as a protected resource of OAuth 2.0 (RFC 9728): clients find the authorization server by themselves. */
 export interface ProtectedResource {
