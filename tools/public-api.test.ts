@@ -11,11 +11,11 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       createApi get post put patch del group
       authenticate identified authorize allow roles scopes anyScope grantedScopes onlyScoped owned permitted unowned sameSite
       depends resource anyOf firstOf optional run Refused
-      path query header cookie body form passwordRequestForm rawBody bodyStream connection nothing afterAnswer
+      path query header cookie body form passwordRequestForm rawBody bodyStream connection lastEventId nothing afterAnswer
       responseHeaders responseCookie
       httpBearer httpBasic apiKeyHeader apiKeyCookie apiKeyQuery
       oauth2PasswordBearer oauth2AuthorizationCode oauth2ClientCredentials openIdConnect mutualTls signedHeader
-      reply redirect stream text html csv json file unchecked deny notFound problem Problem oauthError OAuthError
+      reply redirect stream text html csv json file eventStream unchecked deny notFound problem Problem oauthError OAuthError
       BuildError InvalidCredential LockstepError Unavailable
       consoleAudit pinoAudit
       Redacted secret sameSecret`,
@@ -29,7 +29,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       HeaderDescription HeaderDescriptions HeaderValue HeaderValues ResponseHeaders ResponseCookie ResponseCookieOptions
       HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme
       OAuth2PasswordBearerOptions OAuth2AuthorizationCodeOptions OAuth2ClientCredentialsOptions OpenIdConnectOptions
-      AnswerHeaders Reply ReplyOptions Redirect RedirectOptions RedirectStatus CsvCell CsvColumn CsvResult TextResult FileResult TypedFileResult FileBody FileDetails FileInMemory FileInPieces FilePieces ByteRange Disposition Cookie StreamReply StreamOptions Anything
+      AnswerHeaders Reply ReplyOptions Redirect RedirectOptions RedirectStatus CsvCell CsvColumn CsvResult EventStreamOptions EventStreamResult ServerSentEvent TextResult FileResult TypedFileResult FileBody FileDetails FileInMemory FileInPieces FilePieces ByteRange Disposition Cookie StreamReply StreamOptions Anything
       ProblemOptions OAuthErrorCode OAuthErrorOptions DeclaredCodes DeclaredProblems BuildCode ProblemCode ErrorCode CorsOptions ErrorListener ErrorOrigin AnswerEvent AnswerListener
       AuditContext AuditEvent AuditEventType AuditOrigin AuditRecord AuditSink StructuredLogger
       Secret

@@ -62,6 +62,7 @@ export { passwordRequestForm, type PasswordRequest } from "./input/password-requ
 export { rawBody, type RawBodyOptions } from "./input/raw-body.ts";
 export { bodyStream, type BodyStreamOptions } from "./input/body-stream.ts";
 export { afterAnswer, type AfterAnswer } from "./input/after-answer.ts";
+export { lastEventId } from "./input/last-event-id.ts";
 export { connection, type Connection, type ConnectionOptions } from "./input/connection.ts";
 export { responseHeaders, type HeaderDescription, type HeaderDescriptions } from "./input/response-headers.ts";
 export { type HeaderValue, type HeaderValues, type ResponseHeaders } from "./input/response-headers.ts";
@@ -94,6 +95,7 @@ export { type Cookie } from "./outcome/set-cookie.ts";
 export { stream, type StreamOptions, type StreamReply } from "./outcome/stream.ts";
 export { html, text, type TextResult } from "./route/text.ts";
 export { csv, type CsvCell, type CsvColumn, type CsvResult } from "./route/csv.ts";
+export { eventStream, type EventStreamOptions, type EventStreamResult, type ServerSentEvent } from "./route/event-stream.ts";
 export { json } from "./route/json.ts";
 export { file, type FileBody, type FileDetails, type FileInMemory, type FileInPieces } from "./route/file.ts";
 export { type FilePieces, type FileResult, type TypedFileResult } from "./route/file.ts";

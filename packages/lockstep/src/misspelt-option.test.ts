@@ -109,6 +109,7 @@ const core: Readonly<Record<string, Row>> = {
   rawBody: (added) => lockstep.rawBody({ mediaTypes: ["text/csv"], ...added }),
   connection: (added) => lockstep.connection({ addressOr: "do without it", ...added }),
   // The answer.
+  eventStream: (added) => lockstep.eventStream(record, { heartbeatSeconds: 5, ...added }),
   responseHeaders: ['responseHeaders({ "X-A" })', (added) => lockstep.responseHeaders({ "X-A": { description: "A.", ...added } })],
   responseCookie: (added) => lockstep.responseCookie({ name: "theme", onFailure: "send", ...added }),
   // Schemes.
@@ -181,7 +182,7 @@ const others: Readonly<Record<string, Row>> = {
 /** What takes no options: a record of dependencies, claims, a key set or an event is data, whose names are the application's. */
 const withoutOptions: ReadonlySet<string> = new Set(
   [
-    "afterAnswer allow anyOf anyScope authenticate consoleAudit deny file firstOf grantedScopes html identified json notFound nothing",
+    "afterAnswer allow anyOf anyScope authenticate consoleAudit deny file firstOf grantedScopes html identified json lastEventId notFound nothing",
     "onlyScoped optional passwordRequestForm pinoAudit sameSecret sameSite scopes secret text unchecked Redacted",
     "generateSigningKey jwks parseScope publicJwks signingKey",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",

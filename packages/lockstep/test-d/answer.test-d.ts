@@ -3,11 +3,13 @@ import { createReadStream } from "node:fs";
 import { z } from "zod";
 import {
   csv,
+  eventStream,
   file,
   type FileBody,
   get,
   html,
   json,
+  lastEventId,
   post,
   put,
   redirect,
@@ -143,6 +145,28 @@ get("/a", { deps: { user }, response: csv(["user"]) }, () => [{ user: some<User>
 get("/a", { deps: { user }, response: table }, () => "id,email");
 // @ts-expect-error is not assignable
 get("/a", { deps: { user }, response: table }, () => stream(["id,email"]));
+
+// Events.
+const notes = eventStream(Note);
+get("/a", { deps: { user }, response: notes }, async function* () {
+  yield { id: 1, event: "note", data: { id: "n1" } };
+});
+get("/a", { deps: { user }, response: notes }, () => [{ data: { id: "n1" }, retryMs: 10 }]);
+// @ts-expect-error is not assignable
+get("/a", { deps: { user }, response: notes }, async function* () {
+  yield { data: { id: 1 } };
+});
+// @ts-expect-error is not assignable
+get("/a", { deps: { user }, response: notes }, async function* () {
+  yield { id: "n1" };
+});
+// @ts-expect-error is not assignable
+get("/a", { deps: { user }, response: notes }, () => stream(["data: x"]));
+// @ts-expect-error is not assignable
+get("/a", { deps: { user }, response: notes }, () => ({ data: { id: "n1" } }));
+get("/a", { deps: { user, since: lastEventId(z.int()) }, response: notes }, ({ since = 0 }) => [
+  { id: since + 1, data: { id: since.toFixed() } },
+]);
 
 // JSON of another type.
 get("/a", { deps: { user }, response: json("application/ld+json", Note) }, () => ({ id: "n1" }));

@@ -16,6 +16,7 @@ import {
   cookie,
   createApi,
   csv,
+  eventStream,
   del,
   depends,
   form,
@@ -267,6 +268,9 @@ redirect("/", { status: 303, mispelt: 1 });
 // csv
 // @ts-expect-error 'mispelt' does not exist
 csv([{ name: "id", mispelt: 1 }]);
+// eventStream
+// @ts-expect-error 'mispelt' does not exist
+eventStream(text, { mispelt: 1 });
 // stream
 // @ts-expect-error 'mispelt' does not exist
 stream([], { type: "text/csv", mispelt: 1 });

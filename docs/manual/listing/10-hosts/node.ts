@@ -13,8 +13,9 @@ class NodeRequest implements HostRequest {
   readonly secure = false; // this server has no TLS
   readonly address: string | undefined;
   readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
 
-  constructor(incoming: IncomingMessage) {
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
     const target = (incoming.url ?? "").replace(/^https?:\/\/[^/?]*/i, ""); // RFC 9112 §3.2.2
     const [path = "", ...query] = target.split("?");
     this.method = incoming.method ?? "";
@@ -22,10 +23,15 @@ class NodeRequest implements HostRequest {
     this.query = query.join("?");
     this.address = incoming.socket.remoteAddress;
     this.incoming = incoming;
+    this.outgoing = outgoing;
   }
 
   get isGone(): boolean {
     return this.incoming.socket.destroyed;
+  }
+
+  whenGone(listener: () => void): void {
+    this.outgoing.once("close", () => this.outgoing.writableFinished || listener());
   }
 
   get hasUnreadBody(): boolean {
@@ -47,7 +53,7 @@ class NodeRequest implements HostRequest {
 // #endregion
 
 // #region answer
-async function answerTo(request: NodeRequest, hosted: HostedApi, outgoing: ServerResponse): Promise<HostResponse> {
+async function answerTo(request: NodeRequest, hosted: HostedApi): Promise<HostResponse> {
   if (/[^!-~]|#/.test(request.incoming.url ?? "")) return hosted.refuse(malformedPath, request);
   if (request.headers("host").length > 1) {
     return hosted.refuse(new Problem(400, "malformed_request", "The request names more than one host."), request);
@@ -57,13 +63,16 @@ async function answerTo(request: NodeRequest, hosted: HostedApi, outgoing: Serve
   const exchange = hosted.exchange(match.route, request, match.params);
   const refused = await exchange.begin(); // every guard that needs no body
   if (refused !== undefined) return refused;
-  if (request.incoming.headers.expect?.toLowerCase() === "100-continue") outgoing.writeContinue();
+  if (request.incoming.headers.expect?.toLowerCase() === "100-continue") request.outgoing.writeContinue();
   return exchange.finish(); // reads the body and runs the handler
 }
 // #endregion
 
 // #region write
-async function write({ status, headers, body }: HostResponse, request: NodeRequest, outgoing: ServerResponse): Promise<void> {
+async function write({ status, headers, body, broken, sent }: HostResponse, request: NodeRequest): Promise<void> {
+  const { outgoing } = request;
+  if (sent !== undefined) outgoing.once("close", sent); // the core learns that the request is over
+  broken?.addEventListener("abort", () => outgoing.destroy()); // the caller's access has ended, or the server closes
   const isSent = request.method !== "HEAD" && !isBodiless(status);
   for (const name of outgoing.getHeaderNames()) outgoing.removeHeader(name); // of an answer that could not be written
   outgoing.setHeaders(new Map(Object.entries(headers)));
@@ -81,16 +90,16 @@ async function write({ status, headers, body }: HostResponse, request: NodeReque
 export function nodeServer(api: Api): Server {
   const hosted = dispatcherOf(api, { clientAddress: true }); // it is in every socket
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    const request = new NodeRequest(incoming);
+    const request = new NodeRequest(incoming, outgoing);
     let response: HostResponse | undefined;
     try {
-      response = await answerTo(request, hosted, outgoing);
-      await write(response, request, outgoing);
+      response = await answerTo(request, hosted);
+      await write(response, request);
     } catch (error) {
       discard(response?.body);
       const failure = hosted.refuse(answerToError(undefined), request); // 500
       hosted.report(error, { requestId: String(failure.headers["x-request-id"]), route: hosted.labelOf(request) });
-      await write(failure, request, outgoing);
+      await write(failure, request);
     }
   };
   const server = createServer({ insecureHTTPParser: false }, (incoming, outgoing) => void serve(incoming, outgoing));

@@ -28,8 +28,12 @@ export class ServerClosing extends Error {
   override readonly name = "ServerClosing";
 }
 
-/** Whether an error only says that a request ended early: nothing of the application failed. */
+/**
+ * Whether an error only says that a request ended early: nothing of the application failed. Functions of Node.js that listen to a
+ * signal wrap its reason.
+ */
 export function isEarlyEnd(error: unknown): boolean {
+  if (error instanceof Error && error.name === "AbortError") return isEarlyEnd(error.cause);
   return error instanceof AccessEnded || error instanceof ReaderGone || error instanceof ServerClosing;
 }
 

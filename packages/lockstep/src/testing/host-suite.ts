@@ -104,7 +104,8 @@ function lastingSuite(serve: (api: Api) => Promise<ServedApi>): void {
       await served?.close();
     });
     for (const { name, check } of lastingBehaviours) {
-      test(name, async () => {
+      // A host that misses the end of a request would let its test wait forever.
+      test(name, { timeout: 120_000 }, async () => {
         if (host === undefined) throw new TypeError("The host was not served");
         await check(host);
       });

@@ -4,9 +4,11 @@ import { owned } from "../access/owned.ts";
 import { type Api, createApi } from "../api/api.ts";
 import { resource } from "../dependency/resource.ts";
 import { connection } from "../input/connection.ts";
+import { lastEventId } from "../input/last-event-id.ts";
 import { path } from "../input/path.ts";
 import { stream } from "../outcome/stream.ts";
 import { Unavailable } from "../problem/error.ts";
+import { eventStream } from "../route/event-stream.ts";
 import { text } from "../route/text.ts";
 import { get } from "../route/route.ts";
 import { httpBearer } from "../scheme/http-bearer.ts";
@@ -74,6 +76,14 @@ export function lastingApi(world: LastingWorld): Api {
       get("/rooms/:room", { deps: { room, came }, response }, ({ came }) => stream(pieces(came.signal))),
       // A generator that nothing tells: it is waiting for its next piece when it has to end.
       get("/deaf", { deps: { user, transaction }, response }, () => stream(pieces(new AbortController().signal))),
+      get("/events", { deps: { user, came, since: lastEventId() }, response: eventStream(anyText) }, async function* (deps) {
+        try {
+          yield { id: 8, event: "note", data: `after ${deps.since ?? "nothing"}` };
+          await aborted(deps.came.signal);
+        } finally {
+          world.log.push("finally");
+        }
+      }),
       get("/wait", { deps: { user, came } }, async ({ came }) => {
         world.log.push("waiting");
         await aborted(came.signal);

@@ -113,6 +113,24 @@ export const lastingBehaviours: readonly LastingBehaviour[] = [
       await host.logged(since, "told ReaderGone", "finally");
     }
   }),
+  behaviour("events go on after the last one that a client got, and end when its token is revoked", async (host) => {
+    for (const [id, said] of [
+      [undefined, "after nothing"],
+      ["7", "after 7"],
+    ] as const) {
+      const [since, { token }] = [host.world.log.length, host.signIn()];
+      const message = await host.client.open("GET", "/events", {
+        headers: [["authorization", `Bearer ${token}`], ...(id === undefined ? [] : [["Last-Event-ID", id] as const])],
+      });
+      message.on("error", () => {});
+      assert.equal(message.headers["content-type"], "text/event-stream");
+      const [event] = (await once(message, "data")) as [Buffer];
+      assert.equal(event.toString(), `id: 8\nevent: note\ndata: "${said}"\n\n`);
+      host.world.people.delete(token);
+      assert.equal(await endOf(message), "broken");
+      await host.logged(since, "finally");
+    }
+  }),
   behaviour("a handler that waits is told when its client leaves, and when its caller's access ends", async (host) => {
     const { token } = host.signIn();
     const begin = host.world.log.length;
