@@ -22,7 +22,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
     types: `
       ErrorClass ThrownOf Translated Translation TranslationList
       Api ApiOptions ApiServerAddress CloseOptions DocsOptions DocsPageOptions OverrideOptions ProtectedResource StrictTransport ServedTemplate
-      HttpMethod Method Route RouteDocumentation RouteSpec Group GroupSpec
+      HttpMethod Method Route RouteCallback WebhookDescription RouteDocumentation RouteSpec Group GroupSpec
       Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite SameSiteOptions
       DependsOptions Alternative RunContext
       ParameterOptions MemberOptions PasswordRequest RawBodyOptions BodyStreamOptions AfterAnswer Connection ConnectionOptions Identifies IdentifiesMembers Nothing InputLimits
@@ -49,7 +49,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   "lockstep/openapi": {
     values: "",
     types: `
-      OpenApiDocument Info Server PathItem Operation Components
+      OpenApiDocument Info Server PathItem Operation Callback WebhookItem WebhookOperation Components
       Parameter Header RequestBody Response MediaType Encoding JsonSchema JsonSchemaObject
       SecurityRequirement SecurityScheme Extensible Reference`,
   },
@@ -74,11 +74,12 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
     types: "MultipartOptions NoFields Upload UploadedFile FileRule",
   },
   "lockstep/webhook": {
-    values: "standardWebhooks stripeWebhook githubWebhook webhookSignature memoryReplays sendWebhook signWebhook",
+    values: "standardWebhooks stripeWebhook githubWebhook webhookSignature memoryReplays outgoingWebhook sendWebhook signWebhook",
     types: `
       StandardWebhooksOptions TimedWebhookOptions WebhookOptions WebhookDefinition SentSignature ReadSignature SignedContent
       Webhook WebhookEvent WebhookSecret WebhookHash SecretsSource FactsOfSource
-      WebhookReplays ReplaysSource MemoryReplaysOptions SendWebhookOptions SignedWebhook SignWebhookOptions`,
+      WebhookReplays ReplaysSource MemoryReplaysOptions SendWebhookOptions SignedWebhook SignWebhookOptions
+      OutgoingWebhook OutgoingWebhookOptions SendEventOptions`,
   },
   "lockstep/host": {
     values: "dispatcherOf answerToError malformedPath isBodiless Pieces discard watchUnawaited networksOf unknownNetwork",

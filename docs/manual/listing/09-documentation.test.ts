@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createApi } from "lockstep";
-import { api, branded, demo, sessions } from "./09-documentation.ts";
+import { api, branded, demo, sending, sessions } from "./09-documentation.ts";
 import { ask, outcome } from "./ask.fixture.ts";
 
 test("everyone can read open documentation", async () => {
@@ -45,6 +45,16 @@ test("the document describes the access that is enforced", () => {
   assert.deepEqual(Object.keys(operation.responses), ["200", "400", "401", "404", "422"]);
   assert.deepEqual(operation.responses["200"]?.content?.["application/json"]?.schema, { $ref: "#/components/schemas/Note" });
   // #endregion
+});
+
+test("the document shows the requests that the API sends", () => {
+  const { webhooks, paths } = sending.openapi();
+  assert.equal(webhooks?.["noteCreated"]?.post.summary, "A note was created");
+  const callback = paths["/reports"]?.post?.callbacks?.["reportReady"]?.["{$request.body#/callbackUrl}"];
+  assert.deepEqual(
+    callback?.post.parameters?.map(({ name }) => name),
+    ["webhook-id", "webhook-timestamp", "webhook-signature"],
+  );
 });
 
 test("the documentation's own routes are not in the document", () => {

@@ -1,7 +1,9 @@
-import { apiKeyCookie, authenticate, createApi, get, patch, body } from "lockstep";
+import { apiKeyCookie, authenticate, body, createApi, get, patch, post } from "lockstep";
+import { outgoingWebhook } from "lockstep/webhook";
 import { z } from "zod";
 import { currentUser, writer } from "./02-roles-and-scopes.ts";
 import { ownNote } from "./03-owning-objects.ts";
+import { noteCreated } from "./21-webhooks-sending.ts";
 import { users } from "./setting.ts";
 
 // #region schema
@@ -54,6 +56,30 @@ const staff = authenticate({ session: apiKeyCookie({ name: "__Host-session" }) }
 );
 
 export const api = createApi({ title: "Notes", version: "1.0.0", docs: { access: staff }, routes });
+// #endregion
+
+// #region sent
+export const reportReady = outgoingWebhook({
+  summary: "A report is ready",
+  payload: z.object({ reportId: z.string(), status: z.enum(["done", "failed"]) }),
+});
+
+const requestReport = post(
+  "/reports",
+  {
+    deps: { user: writer, asked: body(z.object({ callbackUrl: z.url() })) },
+    status: 202,
+    callbacks: { reportReady: { url: "{$request.body#/callbackUrl}", webhook: reportReady } },
+  },
+  () => "accepted",
+);
+
+export const sending = createApi({
+  title: "Notes",
+  version: "1.0.0",
+  webhooks: { noteCreated },
+  routes: [requestReport],
+});
 // #endregion
 
 // #region page

@@ -9,7 +9,7 @@ import { Stripe } from "stripe";
 import { createApi, post } from "lockstep";
 import { standardWebhooks } from "lockstep/webhook";
 import { z } from "zod";
-import { send } from "./21-webhooks-sending.ts";
+import { deliver, send } from "./21-webhooks-sending.ts";
 import { api, githubSecret, log, nextSecret, secretsOf, slackSecret, stripeSecret, svixSecret } from "./21-webhooks.ts";
 import { ask, outcome } from "./ask.fixture.ts";
 
@@ -126,6 +126,11 @@ test("a webhook that is sent is verified by its receiver; one that fails may be 
   assert.equal(await send({ url, secrets: [old, secret] }, "msg_1", "note.created", { noteId: "n1" }), true);
   assert.equal(await send({ url, secrets: [old] }, "msg_2", "note.created", {}), false);
   assert.deepEqual(received, ["msg_1 note.created"]);
+  const receiver = { url, secrets: [old, secret] as const, allowPrivateHosts: [new URL(url).host] };
+  assert.equal(await deliver(receiver, "msg_3", "n2"), true);
+  assert.deepEqual(received.slice(1), ["msg_3 note.created"]);
+  // Without the exception, a receiver in the sender's own network is not asked.
+  await assert.rejects(deliver({ url, secrets: [secret] }, "msg_4", "n2"), { code: "unavailable" });
 });
 
 test("a receiver that redirects receives nothing elsewhere: an attacker could name an address inside the network", async (t) => {

@@ -14,6 +14,7 @@ export {
   type ProtectedResource,
   type StrictTransport,
 } from "./route/api-options.ts";
+export { type RouteCallback, type WebhookDescription } from "./route/webhook-description.ts";
 export { type CorsOptions } from "./route/cors-options.ts";
 export {
   type ErrorClass,

@@ -62,6 +62,10 @@ const core: Readonly<Record<string, Row>> = {
   // The API.
   createApi: (added) => lockstep.createApi({ ...about, ...added }),
   "createApi({ docs })": (added) => lockstep.createApi({ ...open, docs: { ...fine, theme: "dark", ...added } }),
+  "createApi({ webhooks })": [
+    "createApi({ webhooks }): noteCreated",
+    (added) => lockstep.createApi({ ...about, webhooks: { noteCreated: { payload: record, summary: "A note.", ...added } } }),
+  ],
   "createApi({ resource })": (added) => lockstep.createApi({ ...about, resource: { ...resource, ...added } }),
   "createApi({ servers })": (added) => lockstep.createApi({ ...about, servers: [{ url: "https://api.test", ...added }] }),
   "createApi({ limits })": ["limits", (added) => lockstep.createApi({ ...about, limits: { maxCookies: 1, ...added } })],
@@ -75,6 +79,15 @@ const core: Readonly<Record<string, Row>> = {
   group: (added) => lockstep.group({ prefix: "/v1", ...added }),
   get: ["GET /", (added) => lockstep.get("/", { ...fine, ...added }, () => 1)],
   post: ["POST /", (added) => lockstep.post("/", { ...fine, status: 200, ...added }, () => 1)],
+  "post({ callbacks })": [
+    "POST /: callbacks: ready",
+    (added) =>
+      lockstep.post(
+        "/",
+        { ...fine, callbacks: { ready: { url: "https://a.test/", webhook: { payload: record }, ...added } } },
+        () => undefined,
+      ),
+  ],
   put: ["PUT /", (added) => lockstep.put("/", { ...fine, status: 200, ...added }, () => 1)],
   patch: ["PATCH /", (added) => lockstep.patch("/", { ...fine, status: 200, ...added }, () => 1)],
   del: ["DELETE /", (added) => lockstep.del("/", { ...fine, status: 200, ...added }, () => 1)],
@@ -171,6 +184,14 @@ const others: Readonly<Record<string, Row>> = {
       ...added,
     }),
   memoryReplays: (added) => webhook.memoryReplays({ maxEntries: 1, ...added }),
+  outgoingWebhook: (added) => webhook.outgoingWebhook({ payload: record, summary: "A note.", ...added }),
+  "outgoingWebhook().send": [
+    "sendWebhook()",
+    (added) =>
+      webhook
+        .outgoingWebhook({ payload: record })
+        .send({ url: "https://localhost/", id: "msg_1", payload: { text: "a" }, secrets: [whsec], ...added }),
+  ],
   sendWebhook: (added) => webhook.sendWebhook({ url: "https://localhost/", id: "msg_1", body: "", secrets: [whsec], ...added }),
   signWebhook: (added) => webhook.signWebhook({ id: "msg_1", body: "", secrets: [whsec], ...added }),
   lockstep: (added) => fastify.lockstep(api, { foreign: [], ...added }),

@@ -64,6 +64,7 @@ import { multipart } from "lockstep/multipart";
 import {
   githubWebhook,
   memoryReplays,
+  outgoingWebhook,
   sendWebhook,
   signWebhook,
   standardWebhooks,
@@ -73,6 +74,7 @@ import {
 import { activeUser, admin, id, token as bearer } from "./example.ts";
 
 const text = z.string();
+const event = z.object({ id: z.string() });
 const about = { title: "Test", version: "1", routes: [] };
 const api = createApi({ ...about, docs: { access: activeUser } });
 declare const load: () => { readonly ownerId: string };
@@ -91,6 +93,31 @@ createApi({ ...about, docs: { public: "a test", mispelt: 1 } });
 createApi({ ...about, docs: { public: "a test", theme: "blue" } });
 // @ts-expect-error is not assignable
 createApi({ ...about, docs: { theme: "dark" } });
+// createApi({ webhooks })
+// @ts-expect-error 'mispelt' does not exist
+createApi({ ...about, webhooks: { noteCreated: { payload: event, mispelt: 1 } } });
+// @ts-expect-error Property 'payload' is missing
+createApi({ ...about, webhooks: { noteCreated: { summary: "A note." } } });
+createApi({ ...about, webhooks: { noteCreated: { payload: event }, noteDeleted: outgoingWebhook({ payload: event }) } });
+const ready = { url: "https://a.test/", webhook: { payload: event } };
+// post({ callbacks })
+// @ts-expect-error 'mispelt' does not exist
+post("/", { public: "a test", callbacks: { ready: { ...ready, mispelt: 1 } } }, () => {});
+// @ts-expect-error Property 'url' is missing
+post("/", { public: "a test", callbacks: { ready: { webhook: { payload: event } } } }, () => {});
+post("/", { public: "a test", callbacks: { ready } }, () => {});
+// outgoingWebhook
+// @ts-expect-error 'mispelt' does not exist
+outgoingWebhook({ payload: event, mispelt: 1 });
+const sending = { url: "https://a.test/", id: "msg_1", secrets: ["whsec_1"] } as const;
+// outgoingWebhook().send
+// @ts-expect-error 'mispelt' does not exist
+outgoingWebhook({ payload: event }).send({ ...sending, payload: { id: "n1" }, mispelt: 1 });
+// @ts-expect-error Type 'number' is not assignable to type 'string | Date'
+outgoingWebhook({ payload: event }).send({ ...sending, payload: { id: 1 } });
+// @ts-expect-error Property 'payload' is missing
+outgoingWebhook({ payload: event }).send(sending);
+outgoingWebhook({ payload: event }).send({ ...sending, payload: { id: "n1" } });
 createApi({ ...about, docs: { public: "a test", theme: "dark", logo: "/logo.svg", clientId: "docs", tryItOut: false } });
 // createApi({ resource })
 // @ts-expect-error 'mispelt' does not exist

@@ -22,6 +22,7 @@ import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { checkCollisions } from "../route/match.ts";
 import type { HttpMethod, Route } from "../route/route.ts";
 import { servingOf } from "../route/serving.ts";
+import { checkWebhooks } from "../route/webhook-description.ts";
 import { ApiLife, type CloseOptions } from "./life.ts";
 
 /** A route as it is served. */
@@ -173,6 +174,7 @@ const apiOptions: KnownOptions<ApiOptions> = {
   description: true,
   servers: true,
   routes: true,
+  webhooks: true,
   guard: true,
   origins: true,
   cors: true,
@@ -220,7 +222,7 @@ const docsOptions: KnownOptions<DocsOptions> = {
 };
 
 /** Checks the options that are records; limits are checked with those of the routes. */
-function checkNestedOptions({ docs, hsts, resource, servers = [] }: ApiOptions): void {
+function checkNestedOptions({ docs, hsts, resource, servers = [], webhooks }: ApiOptions): void {
   if (hsts !== undefined) {
     checkOptions<StrictTransport>("createApi({ hsts })", hsts, { includeSubDomains: true });
     if (typeof hsts.includeSubDomains !== "boolean")
@@ -230,6 +232,7 @@ function checkNestedOptions({ docs, hsts, resource, servers = [] }: ApiOptions):
   if (resource !== undefined) {
     checkOptions<ProtectedResource>("createApi({ resource })", resource, { url: true, authorizationServers: true });
   }
+  checkWebhooks("createApi({ webhooks })", webhooks);
   for (const server of servers) checkOptions<ApiServerAddress>("createApi({ servers })", server, { url: true, description: true });
 }
 

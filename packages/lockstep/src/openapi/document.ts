@@ -6,6 +6,7 @@ import type { DeclaredProblems } from "../problem/declared-problems.ts";
 import { BuildError } from "../problem/error.ts";
 import { corsSettings, type PageOptions } from "../route/cors-options.ts";
 import type { CompiledRoute } from "../route/compiled-route.ts";
+import type { WebhookDescription } from "../route/webhook-description.ts";
 import { ComponentSchemas } from "./component-schemas.ts";
 import { defined } from "../json/member.ts";
 import { answerHeaders, corsHeaders, oauthErrorSchema, problemSchema } from "./error-schemas.ts";
@@ -14,12 +15,14 @@ import { operationOf } from "./operation.ts";
 import type { PathNames } from "./parameters.ts";
 import { securitySchemesOf } from "./security-schemes.ts";
 import { schemaUsesOf, type Surface, surfaceOf } from "./surface.ts";
+import { webhooksOf, webhookUses } from "./webhook-item.ts";
 
 /** What a document says of the API as a whole. */
 interface ApiDescription extends Info, PageOptions {
   readonly servers?: readonly Server[];
   /** What errors of every route may become. */
   readonly problems?: readonly DeclaredProblems[];
+  readonly webhooks?: Readonly<Record<string, WebhookDescription>>;
 }
 
 /**
@@ -34,18 +37,22 @@ export function openApiDocument(about: ApiDescription, all: readonly CompiledRou
   const surfaces = routes.map((route) => surfaceOf(route, about.problems));
   checkOperationIds(surfaces);
   const hasOAuth = routes.some(({ definition }) => definition.errors === "oauth");
-  const schemas = new ComponentSchemas(surfaces.flatMap(schemaUsesOf), {
+  const { webhooks = {} } = about;
+  const uses = [...surfaces.flatMap(schemaUsesOf), ...webhookUses(webhooks, "createApi({ webhooks })")];
+  const schemas = new ComponentSchemas(uses, {
     Problem: problemSchema,
     ...(hasOAuth ? { OAuthError: oauthErrorSchema } : {}),
   });
-  // The paths say which schemas are used, so they are written before the components.
+  // The paths and webhooks say which schemas are used, so they are written before the components.
   const isShared = corsSettings(about, routes) !== undefined;
   const paths = pathsOf(surfaces, schemas, isShared);
+  const sent = webhooksOf(webhooks, schemas);
   return defined<OpenApiDocument>({
     openapi: "3.1.1",
     info: defined<Info>({ title: about.title, version: about.version, description: about.description }),
     servers: about.servers?.map(({ url, description }) => defined<Server>({ url, description })),
     paths,
+    webhooks: sent,
     components: {
       schemas: schemas.all(),
       headers: { ...usedHeaders(paths), ...(isShared ? corsHeaders : {}) },

@@ -2,6 +2,7 @@
 
 // The document.
 export type { Components, Info, OpenApiDocument, Operation, PathItem, Server } from "./openapi.ts";
+export type { Callback, WebhookItem, WebhookOperation } from "./openapi.ts";
 
 // Inputs and answers.
 export type { Encoding, Header, MediaType, Parameter, RequestBody, Response } from "./openapi.ts";

@@ -16,6 +16,8 @@ export interface OpenApiDocument extends Extensible {
   readonly servers?: readonly Server[];
   /** By templated path, `/notes/{id}`. */
   readonly paths: Readonly<Record<string, PathItem>>;
+  /** The requests that the API sends, by name. */
+  readonly webhooks?: Readonly<Record<string, WebhookItem>>;
   readonly components: Components;
 }
 
@@ -66,6 +68,8 @@ export interface Operation extends Extensible {
   readonly requestBody?: RequestBody;
   /** By status. */
   readonly responses: Readonly<Record<string, Response>>;
+  /** The requests that the API sends because of this one, by name. */
+  readonly callbacks?: Readonly<Record<string, Callback>>;
   /** Alternatives, any of which is enough. Empty where anyone may call. */
   readonly security: readonly SecurityRequirement[];
   /** Why anyone may call it. */
@@ -80,6 +84,26 @@ export interface Operation extends Extensible {
   readonly "x-lockstep-identifies-nothing"?: Readonly<Record<string, string>>;
   /** Why whatever the handler returns may leave. */
   readonly "x-lockstep-unchecked"?: string;
+}
+
+/** A webhook. */
+export interface WebhookItem {
+  readonly post: WebhookOperation;
+}
+
+/** A callback, by the URL that it is sent to (OpenAPI 3.1.1 §4.8.18). */
+export type Callback = Readonly<Record<string, WebhookItem>>;
+
+/** A request that the API sends. */
+export interface WebhookOperation extends Extensible {
+  readonly summary?: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  readonly deprecated?: boolean;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody: RequestBody;
+  /** By status: the answers that say that it arrived. */
+  readonly responses: Readonly<Record<string, Response>>;
 }
 
 /** A parameter of the head of a request. */

@@ -5,6 +5,7 @@ import type { Operation } from "./openapi.ts";
 import { type PathNames, parametersOf, requestBodyOf } from "./parameters.ts";
 import { responsesOf } from "./responses.ts";
 import type { Surface } from "./surface.ts";
+import { callbacksOf } from "./webhook-item.ts";
 
 /** The parts of a document that an operation needs. */
 export interface OperationContext {
@@ -32,6 +33,7 @@ export function operationOf(surface: Surface, { schemas, pathNames, isShared }: 
     parameters: filled(parametersOf(surface, schemas, pathNames)),
     requestBody: requestBodyOf(surface, schemas),
     responses: isShared ? shared(responsesOf(surface, schemas)) : responsesOf(surface, schemas),
+    callbacks: callbacksOf(definition.callbacks ?? {}, schemas),
     security: surface.security,
     "x-lockstep-public": definition.public,
     "x-lockstep-unowned": filled([...new Set(unowned)]),

@@ -10,6 +10,7 @@ import type { SecurityRequirement } from "./openapi.ts";
 import { operationIdOf, pascalCase } from "./operation-id.ts";
 import type { SchemaUse } from "./schema-source.ts";
 import { alternativesOf, requirementsOf } from "./security.ts";
+import { webhookUses } from "./webhook-item.ts";
 
 /** An input that a caller may send. */
 export interface SurfaceInput {
@@ -69,7 +70,9 @@ export function schemaUsesOf({ route, operationId, nodes, inputs }: Surface): re
     const where = `${label}: the header ${of} of the answer`;
     return schema === undefined ? [] : [{ schema, direction: "output", where, name: `${name}${pascalCase(of)}` }];
   });
-  return [...sent, ...received, ...added];
+  const callbacks = Object.entries(route.definition.callbacks ?? {}).map(([key, { webhook }]) => [key, webhook] as const);
+  const later = webhookUses(Object.fromEntries(callbacks), `${label}: callbacks`, name);
+  return [...sent, ...received, ...added, ...later];
 }
 
 /** Whether an input has to be given: its schema is asked, as it is when nothing comes. */

@@ -21,6 +21,7 @@ import { rawBody } from "../input/raw-body.ts";
 import { multipart } from "../multipart/index.ts";
 import { compileRoute } from "../route/compiled-route.ts";
 import { get, patch, post, put, type Route } from "../route/route.ts";
+import type { WebhookDescription } from "../route/webhook-description.ts";
 import { apiKeyCookie } from "../scheme/api-key-cookie.ts";
 import { apiKeyHeader } from "../scheme/api-key-header.ts";
 import { apiKeyQuery } from "../scheme/api-key-query.ts";
@@ -48,6 +49,15 @@ const upload = multipart({
   fields: z.object({ title: z.string() }),
   files: { plan: { mediaTypes: ["application/pdf"], maxBytes: 9, maxCount: 2 } },
 });
+
+const treeGrown: WebhookDescription = {
+  payload: z.object({ type: z.literal("tree.grown"), data: Tree }),
+  summary: "A tree has grown",
+  description: "By a leaf or more.",
+  tags: ["Trees"],
+  deprecated: true,
+  headers: { "X-Signature": "The HMAC-SHA256 of the body." },
+};
 
 /** Routes that use everything there is. */
 function everything(): Route[] {
@@ -88,6 +98,17 @@ function everything(): Route[] {
       () => 1,
     ),
     post("/auth/token", { status: 200, public: "signs in", errors: "oauth", deps: { form: passwordRequestForm() } }, () => 1),
+    post(
+      "/reports",
+      {
+        public: "test",
+        deps: { asked: body(z.object({ callbackUrl: z.url() })) },
+        status: 202,
+        callbacks: { ready: { url: "{$request.body#/callbackUrl}", webhook: treeGrown } },
+        problems: { 409: { busy: "A report is being made." } },
+      },
+      () => "accepted",
+    ),
     post("/form", { status: 200, public: "test", deps: { form: form(z.object({ a: z.string() })) } }, () => 1),
     post("/uploads", { public: "test", deps: { upload }, status: 204 }, () => undefined),
     post(
@@ -101,7 +122,7 @@ function everything(): Route[] {
 
 const documentOfEverything = () =>
   openApiDocument(
-    { title: "Everything", version: "1" },
+    { title: "Everything", version: "1", webhooks: { treeGrown, treeCut: { payload: z.object({ id: z.string() }) } } },
     everything().map((route) => compileRoute(route, [])),
   );
 

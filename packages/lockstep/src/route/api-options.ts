@@ -6,6 +6,7 @@ import type { CorsOptions } from "./cors-options.ts";
 import type { ErrorClass, TranslationList } from "./error-translation.ts";
 import type { Route } from "./route.ts";
 import type { AnswerListener, ErrorListener } from "./serving.ts";
+import type { Named, WebhookDescription } from "./webhook-description.ts";
 
 /** Where an API can be reached, for its documentation. */
 export interface ApiServerAddress {
@@ -68,6 +69,11 @@ export interface ApiOptions<E extends readonly ErrorClass[] = readonly ErrorClas
   readonly description?: string;
   readonly servers?: readonly ApiServerAddress[];
   readonly routes: readonly Route[];
+  /**
+   * The requests that the API sends to others, by the names that the document shows. `outgoingWebhook()` of `lockstep/webhook`
+   * makes them.
+   */
+  readonly webhooks?: Named<WebhookDescription>;
   /** Runs before every route and is documented with each. */
   readonly guard?: AnyDependency;
   /**

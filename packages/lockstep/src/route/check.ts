@@ -9,6 +9,7 @@ import { type Entry, factsOfEntries, type Node } from "../dependency/node.ts";
 import type { BuildCode } from "../problem/code.ts";
 import { BuildError } from "../problem/error.ts";
 import { inputOf, publicAndAuthenticated, shadowed, uncheckedId, undeclared, unprotected, unused } from "./advice.ts";
+import { checkCallbackSources } from "./check-callbacks.ts";
 import { checkObjects } from "./check-objects.ts";
 import { checkScopesAsked } from "./check-scopes.ts";
 import type { Route } from "./route.ts";
@@ -41,6 +42,7 @@ export function checkRoute(checked: Checked): void {
   checkObjects(checked, fail);
   checkShape(route, fail);
   checkBody(checked, fail);
+  checkCallbackSources(checked, fail);
 }
 
 function checkAccess({ route, entries }: Checked, where: string, fail: Fail): void {

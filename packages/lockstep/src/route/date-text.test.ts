@@ -42,7 +42,7 @@ test("text that is a time stays as it is", async () => {
 });
 
 test("a date anywhere else is a 500 that names the place", async () => {
-  assert.match(String(await sent(z.object({ at: z.string() }), { at })), /correct the handler's result or the schema at \/at/);
+  assert.match(String(await sent(z.object({ at: z.string() }), { at })), /correct the result or the schema at \/at/);
   assert.match(String(await sent(z.object({ a: z.iso.datetime(), day: z.iso.date() }), { a: at, day: at })), /at \/day/);
   assert.match(String(await sent(z.object({ at: z.iso.datetime() }), { at: new Date(Number.NaN) })), /at \/at/);
 });

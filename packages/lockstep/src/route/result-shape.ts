@@ -60,8 +60,5 @@ function misfit(where: string, issues: NonNullable<Validated["issues"]>): BuildE
   const pointers = issues.map(
     ({ path = [] }) => `/${path.map((part) => String(typeof part === "object" ? part.key : part)).join("/")}`,
   );
-  return new BuildError(
-    "wrong_result",
-    `${where}: correct the handler's result or the schema at ${pointers.join(", ")}: they do not fit`,
-  );
+  return new BuildError("wrong_result", `${where}: correct the result or the schema at ${pointers.join(", ")}: they do not fit`);
 }

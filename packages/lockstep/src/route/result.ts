@@ -73,7 +73,7 @@ type Later<T> = T | PromiseLike<T>;
 type Unchanging<T> = T extends Leaf ? (string extends T ? T | Date : T) : { readonly [K in keyof T]: Unchanging<T[K]> };
 
 /** The body that a declaration takes. */
-type Body<In> = unknown extends In
+export type Body<In> = unknown extends In
   ? unknown
   : [In] extends [Anything]
     ? unknown

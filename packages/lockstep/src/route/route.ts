@@ -33,6 +33,7 @@ import {
 import { answersOf, type DeclaredAnswer } from "./declared-answer.ts";
 import type { HandlerResult, NoSchema, Responses, ResponseSchema, ResultCheck, Sendable, Statuses } from "./result.ts";
 import type { ParametersOf, TemplateCheck } from "./template.ts";
+import { checkCallbacks, type Named, type RouteCallback } from "./webhook-description.ts";
 
 /** The methods that a route may have. HEAD comes with GET; OPTIONS is answered by the core. */
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -57,6 +58,8 @@ export interface RouteDocumentation {
   readonly example?: unknown;
   /** Problems that the handler may throw, by status, in words: `{ 409: "The last administrator stays." }`. */
   readonly problems?: DeclaredProblems;
+  /** Requests that the API sends later because of this one, for the documentation. */
+  readonly callbacks?: Named<RouteCallback>;
 }
 
 /** What a route declares. */
@@ -237,15 +240,17 @@ const specOptions: KnownOptions<RouteSpec<Deps, string>> = {
   hidden: true,
   example: true,
   problems: true,
+  callbacks: true,
 };
 
-function checkCall(where: string, spec: { readonly problems?: unknown; readonly hidden?: unknown }, handler: unknown): void {
+function checkCall(where: string, spec: { readonly [K in "problems" | "hidden" | "callbacks"]?: unknown }, handler: unknown): void {
   if (typeof spec !== "object" || spec === null)
     throw new BuildError("wrong_option", `${where}: pass the specification second: { deps: … } or { public: "reason" }`);
   if (typeof handler !== "function") throw new BuildError("wrong_option", `${where}: pass the handler third: (values) => result`);
   checkOptions(where, spec, specOptions);
   checkHidden(where, spec.hidden);
   checkDeclaredProblems(where, spec.problems);
+  checkCallbacks(`${where}: callbacks`, spec.callbacks);
 }
 
 /** @throws BuildError `wrong_option` */

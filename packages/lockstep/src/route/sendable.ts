@@ -26,9 +26,9 @@ function advice(value: unknown): string | undefined {
 }
 
 /** @throws BuildError `wrong_result` for a result that JSON would write as something else */
-export function checkSendable(result: unknown, where: string): void {
+export function checkSendable(result: unknown, where: string, did = "the handler returned"): void {
   const wrong = advice(result);
-  if (wrong !== undefined) throw new BuildError("wrong_result", `${where}: the handler returned ${wrong}`);
+  if (wrong !== undefined) throw new BuildError("wrong_result", `${where}: ${did} ${wrong}`);
 }
 
 /**

@@ -29,5 +29,7 @@ export { type WebhookReplays } from "./replays.ts";
 export { memoryReplays, type MemoryReplaysOptions } from "./memory-replays.ts";
 
 // Sending.
+export { outgoingWebhook, type OutgoingWebhook, type OutgoingWebhookOptions } from "./outgoing-webhook.ts";
+export { type SendEventOptions } from "./outgoing-webhook.ts";
 export { sendWebhook, type SendWebhookOptions } from "./send-webhook.ts";
 export { signWebhook, type SignedWebhook, type SignWebhookOptions } from "./sign-webhook.ts";

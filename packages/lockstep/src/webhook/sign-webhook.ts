@@ -29,6 +29,14 @@ export interface SignedWebhook {
   readonly "webhook-signature": string;
 }
 
+/** The headers, described for the document. */
+export const signatureHeaders: Readonly<Record<keyof SignedWebhook, string>> = {
+  "webhook-id": "The id of the event. Each attempt to deliver the event has the same one.",
+  "webhook-timestamp": "When this attempt was signed, in Unix seconds.",
+  "webhook-signature":
+    "Signatures, separated by spaces: `v1,` and the base64 of the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}` (Standard Webhooks).",
+};
+
 const known: KnownOptions<SignWebhookOptions> = { id: true, body: true, secrets: true, clock: true };
 
 /**
