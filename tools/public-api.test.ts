@@ -30,7 +30,8 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme
       OAuth2PasswordBearerOptions OAuth2AuthorizationCodeOptions OAuth2ClientCredentialsOptions OpenIdConnectOptions
       AnswerHeaders Reply ReplyOptions Redirect RedirectOptions RedirectStatus CsvCell CsvColumn CsvResult EventStreamOptions EventStreamResult ServerSentEvent TextResult FileResult TypedFileResult FileBody FileDetails FileInMemory FileInPieces FilePieces ByteRange Disposition Cookie StreamReply StreamOptions Anything
-      ProblemOptions OAuthErrorCode OAuthErrorOptions DeclaredCodes DeclaredProblems BuildCode ProblemCode ErrorCode CorsOptions ErrorListener ErrorOrigin AnswerEvent AnswerListener
+      ProblemOptions OAuthErrorCode OAuthErrorOptions DeclaredCodes DeclaredProblems BuildCode ProblemCode ErrorCode CorsOptions ErrorListener ErrorOrigin AnswerEvent AnswerListener BrokenOff
+      Observation ObservedRequest Observer
       AuditContext AuditEvent AuditEventType AuditOrigin AuditRecord AuditSink StructuredLogger
       Secret
       AnyDependency Dependency Deps ValueOf Values Advice Authenticated Authorized Scoped Fact Lifetime

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { notify, readable, timeOf, typeNameOf } from "./callback.ts";
+import { notify, readable, surround, timeOf, typeNameOf } from "./callback.ts";
 
 class Named extends Error {
   override readonly name: string;
@@ -41,6 +41,41 @@ test("nothing waits for a listener", () => {
     return new Promise(() => {});
   });
   assert.ok(isCalled);
+});
+
+test("a part runs once and at once inside a function, whatever that function does", async (t) => {
+  const lines = onStandardError(t);
+  const late: (() => void)[] = [];
+  const arounds: Readonly<Record<string, (act: () => void) => unknown>> = {
+    "calls it": (act) => act(),
+    "calls it twice": (act) => [act(), act()],
+    "never calls it": () => {},
+    "calls it late": (act) => void late.push(act),
+    "throws before it": () => {
+      throw new TypeError("canary");
+    },
+    "throws after it": (act) => {
+      act();
+      throw new TypeError("canary");
+    },
+    rejects: (act) => Promise.reject(new TypeError("canary")).finally(act),
+  };
+  for (const [name, around] of Object.entries(arounds)) {
+    let calls = 0;
+    assert.equal(
+      surround("It failed", around, () => (calls += 1)),
+      1,
+      name,
+    );
+    assert.throws(() => surround("It failed", around, () => assert.fail("its own")), { message: "its own" }, name);
+    for (const act of late) act();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(calls, 1, name);
+  }
+  assert.deepEqual(
+    lines(),
+    Array.from({ length: 6 }, () => "It failed: TypeError"),
+  );
 });
 
 test("a console that fails does not make a listener's failure worse", (t) => {

@@ -25,6 +25,27 @@ export function notify<A extends readonly unknown[]>(what: string, listener: (..
 }
 
 /**
+ * Runs `act` inside a function of the application, such as one that makes a trace active, and returns or throws what `act` does.
+ * `act` runs once and at once, also if that function throws, or calls it never, late or twice. Its failure is told as
+ * `notify()` does.
+ */
+export function surround<T>(what: string, around: (act: () => void) => unknown, act: () => T): T {
+  const ended: { value?: T; failure?: { readonly error: unknown } } = {};
+  const run = once(() => {
+    try {
+      ended.value = act();
+    } catch (error) {
+      ended.failure = { error };
+    }
+  });
+  notify(what, around, run);
+  run();
+  if (ended.failure !== undefined) throw ended.failure.error;
+  // It has run, and it has not failed.
+  return ended.value as T;
+}
+
+/**
  * The time of a clock, in milliseconds since 1970. If it throws or does not return a number, that is reported, and `Date.now()`
  * is used.
  */

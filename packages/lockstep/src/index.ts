@@ -110,6 +110,8 @@ export { type DeclaredCodes, type DeclaredProblems } from "./problem/declared-pr
 export { BuildError, InvalidCredential, LockstepError, Unavailable } from "./problem/error.ts";
 export { type BuildCode, type ErrorCode, type ProblemCode } from "./problem/code.ts";
 export { type AnswerEvent, type AnswerListener, type ErrorListener, type ErrorOrigin } from "./route/serving.ts";
+export { type BrokenOff } from "./route/request-life.ts";
+export { type Observation, type ObservedRequest, type Observer } from "./route/observer.ts";
 
 // Audit.
 export { type AuditContext, type AuditEvent, type AuditEventType, type AuditOrigin, type AuditSink } from "./audit/event.ts";

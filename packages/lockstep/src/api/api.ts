@@ -187,6 +187,7 @@ const apiOptions: KnownOptions<ApiOptions> = {
   translate: true,
   onError: true,
   onAnswer: true,
+  observe: true,
   requestIdHeader: true,
   recheckMs: true,
 };
@@ -222,7 +223,9 @@ const docsOptions: KnownOptions<DocsOptions> = {
 };
 
 /** Checks the options that are records; limits are checked with those of the routes. */
-function checkNestedOptions({ docs, hsts, resource, servers = [], webhooks }: ApiOptions): void {
+function checkNestedOptions({ docs, hsts, observe, resource, servers = [], webhooks }: ApiOptions): void {
+  if (observe !== undefined && typeof observe?.begin !== "function")
+    throw new BuildError("wrong_option", "createApi(): set observe to an observer, for example openTelemetry()");
   if (hsts !== undefined) {
     checkOptions<StrictTransport>("createApi({ hsts })", hsts, { includeSubDomains: true });
     if (typeof hsts.includeSubDomains !== "boolean")

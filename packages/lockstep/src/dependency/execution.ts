@@ -4,17 +4,17 @@
  * resources. The route decides what a failure means for the client.
  */
 import { InputFailure, type InputIssue } from "../outcome/input-failure.ts";
-import { declaredAs, type InputPlace } from "./input-place.ts";
 import { Denial } from "../outcome/deny.ts";
 import { Refusal } from "../outcome/refusal.ts";
-import { Identified, type Grants } from "../outcome/identified.ts";
+import { Identified, type Grants, kindOf } from "../outcome/identified.ts";
 import { type Id, idOf } from "../outcome/principal.ts";
 import { BuildError } from "../problem/error.ts";
 import type { AppValues } from "./app-values.ts";
 import { isPromise } from "../promise.ts";
 import { Concurrent } from "./concurrent.ts";
-import type { Callers, Granted, Node, ValueRecord } from "./node.ts";
+import type { Callers, Granted, ValueRecord } from "./node.ts";
 import type { Step, Variant } from "./plan.ts";
+import { outside } from "./outside.ts";
 import { Rules } from "./rules.ts";
 import { behindGate, phase } from "./rank.ts";
 import { type ClosingError, ResourceStack, type Thrown } from "./resource-stack.ts";
@@ -97,6 +97,12 @@ export class Execution implements Callers {
   /** Returns the ids of the principals that were verified so far, for the audit log. */
   subjects(): readonly string[] {
     return [...new Set(this.#ids?.filter((id) => id !== undefined).map(String))];
+  }
+
+  /** Returns the kind of the first principal that was verified, if it is known. */
+  subjectKind(): string | undefined {
+    const slot = this.#ids?.findIndex((id) => id !== undefined) ?? -1;
+    return slot === -1 ? undefined : kindOf(this.slots[slot], this.#grants?.[slot]);
   }
 
   /** Tells whether a step has run and has a value. */
@@ -301,17 +307,4 @@ function noId(owner: string | undefined): string {
   return owner === undefined
     ? "owned(): return a principal with an id from authenticate(): the principal below has none to compare with the owner's"
     : `owned(): name an owner with an id: "${owner}" has none to compare with the object's`;
-}
-
-function inputLabel({ kind, name }: InputPlace): string {
-  if (kind === "response" || kind === "work") return name;
-  return name === "" ? `the input ${declaredAs(kind)}()` : `the input ${kind}("${name}")`;
-}
-
-function outside(node: Node): BuildError {
-  const what = node.kind === "input" ? inputLabel(node.input) : node.kind === "same-site" ? "sameSite()" : "a security scheme";
-  return new BuildError(
-    "wrong_dependency",
-    `Pass a value with run(dependency, { with: [[it, value]] }): ${what} has no value outside a request`,
-  );
 }

@@ -15,8 +15,9 @@ export interface ClientCertificate {
 }
 
 /**
- * One request, as the host received it. The core reads a member only when it needs it. Nothing is decoded, joined or
- * normalised: if a host and the core read a request differently, a guard may see another request than the handler.
+ * One request, as the host received it. A request is one object: pass the same one to every method of `HostedApi`. The core
+ * reads a member only when it needs it. Nothing is decoded, joined or normalised: if a host and the core read a request
+ * differently, a guard may see another request than the handler.
  */
 export interface HostRequest {
   /** The method, as sent: `GET`. A host does not change it, whatever a header or a parameter asks for. */

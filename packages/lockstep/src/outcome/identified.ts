@@ -1,5 +1,6 @@
 /** A principal together with what its credential brought. */
 import { recogniseEverywhere } from "../brand.ts";
+import { readMember } from "../json/member.ts";
 import type { OneRecord } from "./principal.ts";
 
 /**
@@ -56,4 +57,18 @@ export class Identified<out P> {
  */
 export function identified<P extends OneRecord>(principal: P, grants: Grants): Identified<P> {
   return new Identified(principal, grants);
+}
+
+/** A kind is one word in lower case, so an address or a name in its place is not taken for one. */
+const kindWord = /^[a-z][a-z0-9_-]{0,31}$/;
+
+/**
+ * The kind of a principal, such as `user` or `service`: its own `kind`, or what its token says. The `sub` of a client's own token
+ * is its `client_id`, and that of a user's token is not (RFC 9068 §2.2). `undefined` if neither says it.
+ */
+export function kindOf(principal: unknown, grants: Grants | undefined): string | undefined {
+  const own = typeof principal === "object" && principal !== null ? readMember(principal, "kind") : undefined;
+  if (typeof own === "string" && kindWord.test(own)) return own;
+  if (grants?.client_id === undefined) return undefined;
+  return grants.sub === grants.client_id ? "client" : "user";
 }

@@ -4,6 +4,7 @@ import type { AnyDependency } from "../dependency/dependency.ts";
 import type { InputLimits } from "../input/limits.ts";
 import type { CorsOptions } from "./cors-options.ts";
 import type { ErrorClass, TranslationList } from "./error-translation.ts";
+import type { Observer } from "./observer.ts";
 import type { Route } from "./route.ts";
 import type { AnswerListener, ErrorListener } from "./serving.ts";
 import type { Named, WebhookDescription } from "./webhook-description.ts";
@@ -115,6 +116,11 @@ export interface ApiOptions<E extends readonly ErrorClass[] = readonly ErrorClas
   readonly onError?: ErrorListener;
   /** Called once for each request, after its answer: for access logs and metrics. Default: nobody listens. */
   readonly onAnswer?: AnswerListener;
+  /**
+   * Follows each request from its beginning to the last byte of its answer: traces and metrics. `openTelemetry()` of
+   * `lockstep/opentelemetry` is one. Default: nothing follows, and no request pays for it.
+   */
+  readonly observe?: Observer;
   /**
    * The header from which the id of a request is taken, if a client or a proxy sent one that is well formed and the host has none
    * of its own; `false` takes none. Answers have it in `X-Request-Id`. Default `X-Request-Id`.

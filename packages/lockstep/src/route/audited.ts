@@ -43,6 +43,30 @@ export function auditOfThrown(error: unknown, path: string, schemes: readonly Sc
   return { type: "error.unexpected", reason: `${path}: ${reason}` };
 }
 
+/** The check that refused a request, in the event of its refusal. */
+export function refuserIn(details: AuditDetails): string | undefined {
+  switch (details.type) {
+    case "authentication.absent":
+      return details.schemes.join(" or ");
+    case "credential.repeated":
+      return details.scheme;
+    case "request.cross_site":
+      return "the cross-site rule";
+    case "authentication.failed":
+    case "authorization.denied":
+    case "scope.insufficient":
+    case "object.hidden":
+      return details.dependency;
+    case "credential.in_url":
+    case "object.reached":
+    case "error.unavailable":
+    case "error.unexpected":
+      return undefined;
+    default:
+      return details satisfies never;
+  }
+}
+
 function namesOf(schemes: readonly SchemeNode[]): string[] {
   return schemes.map(({ scheme }) => scheme.name);
 }

@@ -53,9 +53,13 @@ export class Dispatcher implements HostedApi<ServedRoute> {
     return requestIdOf(request, this.#serving.requestIdHeader);
   }
 
-  labelOf({ method, path }: HostRequest): string {
+  labelOf(request: HostRequest): string {
+    return this.#routeOf(request)?.label ?? "(no route)";
+  }
+
+  #routeOf({ method, path }: HostRequest): ServedRoute | undefined {
     const match = this.match(method, path);
-    return match.kind === "route" ? match.route.label : "(no route)";
+    return match.kind === "route" ? match.route : undefined;
   }
 
   exchange(route: ServedRoute, request: HostRequest, params: Readonly<Record<string, string>>): Exchange {
@@ -99,21 +103,16 @@ export class Dispatcher implements HostedApi<ServedRoute> {
 
   /** Lets the host tell when the answer was sent, if anybody wants to know. */
   #outgoing(response: HostResponse, { request, requestId }: AnswerContext, code?: string): HostResponse {
-    const { onAnswer } = this.#serving;
-    if (onAnswer === undefined) return response;
+    const { onAnswer, observations } = this.#serving;
+    const observed = observations?.of({ request, requestId, template: this.#routeOf(request)?.template });
+    if (onAnswer === undefined && observed === undefined) return response;
     const startedAtMs = performance.now();
     const sent = (): void => {
       const { method } = request;
-      const about = {
-        requestId,
-        route: this.labelOf(request),
-        method,
-        status: response.status,
-        code,
-        subject: undefined,
-        schemes: [],
-      };
-      onAnswer({ ...about, durationMs: performance.now() - startedAtMs });
+      const durationMs = performance.now() - startedAtMs;
+      const event = { ...undecided, requestId, route: this.labelOf(request), method, status: response.status, code, durationMs };
+      onAnswer?.(event);
+      observed?.answered(event);
     };
     return { ...response, sent: once(sent) };
   }
@@ -124,6 +123,17 @@ export class Dispatcher implements HostedApi<ServedRoute> {
     return { request, requestId: requestIdOf(request, this.#serving.requestIdHeader), isPrivate: false, strictTransport, cors };
   }
 }
+
+/** The members of an event whose answer does not come from a route. */
+const undecided = {
+  subject: undefined,
+  subjectKind: undefined,
+  schemes: [],
+  access: undefined,
+  refusedBy: undefined,
+  error: undefined,
+  brokenOff: undefined,
+} as const;
 
 /** A route that needs the client's address, and how to do without it. */
 interface AddressNeed {

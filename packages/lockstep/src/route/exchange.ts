@@ -21,11 +21,11 @@ import { type RunningRequest, within } from "../whereabouts.ts";
 import { beginLife } from "./access-check.ts";
 import { type Credentials, readCredentials, type Unanswerable } from "./credentials.ts";
 import { ClosingStream, waitsForPiece } from "./closing-stream.ts";
-import { isEarlyEnd, ReaderGone, type RequestLife } from "./request-life.ts";
+import { earlyEndOf, ReaderGone, type RequestLife } from "./request-life.ts";
 import { AnswerFailure, answerTo, challengesOf, scopesNeeded } from "./failed-answer.ts";
 import { outgoing } from "./outgoing.ts";
 import { requestIdOf } from "./request-id.ts";
-import { RequestReports } from "./request-reports.ts";
+import { inside, RequestReports } from "./request-reports.ts";
 import { type AnswerContext, respond, respondProblem } from "./respond.ts";
 import { answerable } from "./sent-text.ts";
 import type { ServedRoute } from "./served-route.ts";
@@ -51,7 +51,8 @@ export class Exchange implements HostExchange, RunningRequest {
 
   /** Phases 2 to 5: everything that can be decided without the body. Returns an answer only if the request ends here. */
   begin(): MaybePromise<HostResponse | undefined> {
-    const begun = this.#begin();
+    const { observed } = this.#reports;
+    const begun = observed === undefined ? this.#begin() : observed.run(() => this.#begin());
     return isPromise(begun) ? begun.then((response) => response && this.#outgoing(response)) : begun && this.#outgoing(begun);
   }
 
@@ -77,7 +78,8 @@ export class Exchange implements HostExchange, RunningRequest {
 
   /** Phases 6 to 10, after `begin` returned no answer. */
   finish(): MaybePromise<HostResponse> {
-    const finished = within(this, carryOut, this);
+    const { observed } = this.#reports;
+    const finished = observed === undefined ? within(this, carryOut, this) : observed.run(() => within(this, carryOut, this));
     return isPromise(finished) ? finished.then((response) => this.#outgoing(response)) : this.#outgoing(finished);
   }
 
@@ -113,7 +115,8 @@ export class Exchange implements HostExchange, RunningRequest {
     this.#isOver = true;
     this.#life?.over();
     if (status !== undefined) this.#reports.answered(status);
-    const closing = await this.#execution?.close({ error: new Error("The request ended before its handler ran") });
+    const error = new Error("The request ended before its handler ran");
+    const closing = await inside(this.#reports, () => this.#execution?.close({ error }));
     for (const error of closing?.all ?? []) this.#reports.thrown(error);
   }
 
@@ -149,7 +152,8 @@ export class Exchange implements HostExchange, RunningRequest {
   /** Phase 10: resources close before the answer is sent, those of a stream after its last byte. */
   #close(response: HostResponse, execution: Execution): MaybePromise<HostResponse> {
     if (typeof response.body === "object" && Symbol.asyncIterator in response.body) {
-      const body = new ClosingStream(response.body, (failure) => this.#closeStream(execution, failure));
+      const chunks = this.#reports.observed?.pieces(response.body) ?? response.body;
+      const body = new ClosingStream(chunks, (failure) => this.#closeStream(execution, failure));
       const life = this.#lasting();
       life.answering(body);
       return this.#begun({ ...response, body, broken: life.broken }, body);
@@ -178,10 +182,14 @@ export class Exchange implements HostExchange, RunningRequest {
     execution: Execution,
     failure?: { readonly error: unknown },
   ): Promise<{ readonly error: unknown } | undefined> {
+    const early = failure && earlyEndOf(failure.error);
+    // The stream of an answer to HEAD is not read, and nobody went away.
+    if (failure !== undefined && this.#source.request.method !== "HEAD") this.#reports.brokenOff = early ?? "error";
     if (failure?.error instanceof ReaderGone) this.#life?.tell(failure.error);
     this.#life?.over();
-    const closing = (await execution.close(failure)) ?? undefined;
-    if (failure !== undefined && !isEarlyEnd(failure.error)) this.#reports.thrown(this.#source.blamed(failure.error));
+    const closing = (await inside(this.#reports, () => execution.close(failure))) ?? undefined;
+    if (closing !== undefined) this.#reports.brokenOff ??= "error";
+    if (failure !== undefined && early === undefined) this.#reports.thrown(this.#source.blamed(failure.error));
     for (const error of closing?.all ?? []) this.#reports.thrown(error);
     if (failure === undefined && closing === undefined) this.#reports.keepWork();
     return closing;
@@ -236,6 +244,8 @@ export class Exchange implements HostExchange, RunningRequest {
 
   /** Reports at once what no resource can translate. */
   #reportFailed(failed: Failed): void {
+    if (failed.kind === "threw" && failed.step !== undefined && failed.error instanceof Problem)
+      this.#reports.ended(failed.step, failed.error);
     if (failed.kind === "threw" && !isTranslatable(failed.error))
       return this.#reports.thrown(failed.error, failed.step?.path, failed.step?.schemes);
     if (failed.kind !== "refused") return;

@@ -3,15 +3,16 @@ import { once } from "../callback.ts";
 import type { HostResponse } from "../host/host.ts";
 import type { Work } from "../outcome/later-work.ts";
 import { type RunningRequest, within } from "../whereabouts.ts";
-import type { RequestReports } from "./request-reports.ts";
+import { inside, type RequestReports } from "./request-reports.ts";
 
 /** Lets the host tell when the answer was sent, if anybody wants to know. */
 export function outgoing(response: HostResponse, reports: RequestReports, request: RunningRequest): HostResponse {
   const { later } = reports;
   if (!reports.isHeard && later === undefined) return response;
+  reports.noteGone();
   const sent = once(() => {
     if (reports.isHeard) reports.answered(response.status);
-    later?.answered((work) => within(request, perform, reports, work));
+    later?.answered((work) => inside(reports, () => within(request, perform, reports, work)));
   });
   return later === undefined ? { ...response, sent } : { ...response, sent, work: later.ended };
 }

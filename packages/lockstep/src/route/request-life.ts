@@ -3,6 +3,7 @@
  * leaves, if the server closes, or if the caller's access ends. This module owns who is told of it, and when.
  */
 import { BuildError } from "../problem/error.ts";
+
 /**
  * How long requests that last may go on after their server has begun to close, in seconds. Default 3.
  *
@@ -28,13 +29,18 @@ export class ServerClosing extends Error {
   override readonly name = "ServerClosing";
 }
 
+/** Why an answer ended before its last byte. */
+export type BrokenOff = "client_gone" | "access_ended" | "server_closing" | "error";
+
 /**
- * Whether an error only says that a request ended early: nothing of the application failed. Functions of Node.js that listen to a
- * signal wrap its reason.
+ * Why a request ended early, if an error only says that it did: nothing of the application failed. Functions of Node.js that
+ * listen to a signal wrap its reason.
  */
-export function isEarlyEnd(error: unknown): boolean {
-  if (error instanceof Error && error.name === "AbortError") return isEarlyEnd(error.cause);
-  return error instanceof AccessEnded || error instanceof ReaderGone || error instanceof ServerClosing;
+export function earlyEndOf(error: unknown): BrokenOff | undefined {
+  if (error instanceof Error && error.name === "AbortError") return earlyEndOf(error.cause);
+  if (error instanceof AccessEnded) return "access_ended";
+  if (error instanceof ReaderGone) return "client_gone";
+  return error instanceof ServerClosing ? "server_closing" : undefined;
 }
 
 /** Whether the caller still has access; `unknown` if it cannot be told right now. */

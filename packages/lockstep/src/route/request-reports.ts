@@ -2,7 +2,7 @@
  * The reports of one request: audit events, unexpected errors, its answer, and the work after it. Nothing here changes an answer.
  */
 import type { AuditDetails } from "../audit/event.ts";
-import { readable } from "../callback.ts";
+import { readable, typeNameOf } from "../callback.ts";
 import type { Execution } from "../dependency/execution.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { Step } from "../dependency/plan.ts";
@@ -10,9 +10,17 @@ import { reachedObjects } from "../dependency/reached.ts";
 import type { LaterWork, Work } from "../outcome/later-work.ts";
 import type { Refusal } from "../outcome/refusal.ts";
 import type { RequestSource } from "../input/request-source.ts";
-import { auditOf, auditOfThrown, credentialInUrl } from "./audited.ts";
+import type { Problem } from "../problem/problem.ts";
+import { auditOf, auditOfThrown, credentialInUrl, refuserIn } from "./audited.ts";
+import type { BrokenOff } from "./request-life.ts";
 import type { ServedRoute } from "./served-route.ts";
+import type { Observed } from "./observed.ts";
 import type { AnswerEvent, ErrorOrigin } from "./serving.ts";
+
+/** Runs a part of a request inside its observation, if something follows it. */
+export function inside<T>({ observed }: RequestReports, act: () => T): T {
+  return observed === undefined ? act() : observed.run(act);
+}
 
 /** The reports of one request. */
 export class RequestReports {
@@ -21,15 +29,24 @@ export class RequestReports {
   execution: Execution | undefined;
   /** The code of the problem that answers, if one does. */
   code: string | undefined;
+  /** Set if the answer ends before its last byte. */
+  brokenOff: BrokenOff | undefined;
+  /** `undefined` if nothing follows the request. */
+  readonly observed: Observed | undefined;
   readonly #route: ServedRoute;
   readonly #source: RequestSource;
   readonly #startedAtMs: number;
+  #refusedBy: string | undefined;
+  #error: string | undefined;
+  #isHandled = false;
 
   constructor(route: ServedRoute, source: RequestSource) {
     this.requestId = source.requestId;
     this.#route = route;
     this.#source = source;
-    this.#startedAtMs = route.serving.onAnswer === undefined ? 0 : performance.now();
+    const { requestId } = this;
+    this.observed = route.serving.observations?.of({ request: source.request, requestId, template: route.template });
+    this.#startedAtMs = this.isHeard ? performance.now() : 0;
   }
 
   /** No credential came. */
@@ -55,12 +72,24 @@ export class RequestReports {
     const details = auditOfThrown(error, path, schemes);
     if (details === undefined) return;
     this.audit(details);
-    if (details.type === "error.unexpected") this.#route.serving.onError(error, this.origin());
+    if (details.type !== "error.unexpected") return;
+    this.#error ??= typeNameOf(error);
+    this.#route.serving.onError(error, this.origin());
+  }
+
+  /** A step ended the request with a problem. A check and a rate limit refuse in this way, too, without an audit event. */
+  ended({ node, path }: Step, { status }: Problem): void {
+    if (status < 500 && ("settle" in node || "counts" in node)) this.#refusedBy ??= path;
   }
 
   /** Whether anybody wants to know when the request is over. */
   get isHeard(): boolean {
-    return this.#route.serving.onAnswer !== undefined;
+    return this.observed !== undefined || this.#route.serving.onAnswer !== undefined;
+  }
+
+  /** The answer is there. Its client may have gone before. */
+  noteGone(): void {
+    if (this.#source.request.isGone === true) this.brokenOff ??= "client_gone";
   }
 
   /** What the request leaves for after its answer, if a dependency can. */
@@ -89,10 +118,12 @@ export class RequestReports {
 
   /** The handler is about to run: somebody reaches objects that `permitted()` opened. */
   reached(execution: Execution): void {
+    this.#isHandled = true;
     for (const { dependency, ids } of reachedObjects(execution)) this.audit({ type: "object.reached", dependency, ids });
   }
 
   audit(details: AuditDetails): void {
+    this.#refusedBy ??= refuserIn(details);
     this.#route.serving.audit.report(details, {
       requestId: this.requestId,
       route: this.#route.label,
@@ -104,6 +135,8 @@ export class RequestReports {
   /** The request is over. */
   answered(status: number): void {
     const { method } = this.#source.request;
+    // A check that refuses later, while a stream goes on, breaks it off: its request was allowed.
+    const refusedBy = this.code === undefined ? undefined : this.#refusedBy;
     const event: AnswerEvent = {
       requestId: this.requestId,
       route: this.#route.label,
@@ -111,10 +144,16 @@ export class RequestReports {
       status,
       code: this.code,
       subject: this.#subjects()[0],
+      subjectKind: this.execution?.subjectKind(),
       schemes: this.execution?.variant.schemes.map(({ scheme }) => scheme.name) ?? [],
+      access: refusedBy !== undefined ? "refused" : this.#isHandled ? "allowed" : undefined,
+      refusedBy,
+      error: this.#error,
+      brokenOff: this.brokenOff,
       durationMs: performance.now() - this.#startedAtMs,
     };
     this.#route.serving.onAnswer?.(event);
+    this.observed?.answered(event);
   }
 
   #subjects(): readonly string[] {

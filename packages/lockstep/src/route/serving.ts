@@ -1,4 +1,5 @@
 /** What all routes of an API share when they are served, made of the API's options. */
+import type { AuditSink } from "../audit/event.ts";
 import { AuditReporter } from "../audit/reporter.ts";
 import { consoleAudit } from "../audit/sink.ts";
 import { notify, timeOf } from "../callback.ts";
@@ -13,7 +14,8 @@ import { webOriginOf } from "../access/origin.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import { Cors } from "./cors.ts";
 import { corsSettings, pageOrigins } from "./cors-options.ts";
-import { OpenLives } from "./request-life.ts";
+import { Observations } from "./observed.ts";
+import { type BrokenOff, OpenLives } from "./request-life.ts";
 import { metadataUrl } from "./protected-resource.ts";
 
 /** Where an error happened. */
@@ -37,8 +39,26 @@ export interface AnswerEvent {
   readonly code: string | undefined;
   /** The id of the first principal that was verified. */
   readonly subject: string | undefined;
+  /**
+   * The kind of that principal: its own `kind` (`user`, `service`), or `user` or `client` if its token says so (RFC 9068 §2.2).
+   */
+  readonly subjectKind: string | undefined;
   /** The names of the security schemes whose credentials were used. */
   readonly schemes: readonly string[];
+  /**
+   * `allowed` if the handler ran, `refused` if a check ended the request. `undefined` if neither was decided: no route answers,
+   * an input is invalid, a check failed with an error.
+   */
+  readonly access: "allowed" | "refused" | undefined;
+  /**
+   * The check that refused, by the path of names that leads to it: `admin`, `note → user`. If no credential came, the schemes
+   * that could have read one: `HTTPBearer or APIKeyHeader`. `the handler` if that is where the request was refused.
+   */
+  readonly refusedBy: string | undefined;
+  /** The name of the type of the error that nothing expected: `TypeError`. Its message may hold what a client sent. */
+  readonly error: string | undefined;
+  /** Why the answer ended before its last byte, if the core knows it. `undefined` for a whole answer. */
+  readonly brokenOff: BrokenOff | undefined;
   /** From the first look at the request until its answer was written, or broken off. */
   readonly durationMs: number;
 }
@@ -80,6 +100,8 @@ export interface Serving {
   readonly onError: (error: unknown, about: ErrorOrigin) => void;
   /** Never throws. `undefined` if nobody listens. */
   readonly onAnswer: ((event: AnswerEvent) => void) | undefined;
+  /** `undefined` if nothing follows the requests. */
+  readonly observations: Observations | undefined;
   /** The header from which the id of a request is taken, in lower case. */
   readonly requestIdHeader: string | undefined;
 }
@@ -87,7 +109,7 @@ export interface Serving {
 /** @throws BuildError `wrong_option` */
 export function servingOf(options: ApiOptions, app: AppValues, routes: readonly CompiledRoute[]): Serving {
   const settings = corsSettings(options, routes);
-  const { onError = logError, onAnswer, clock = Date.now } = options;
+  const { onError = logError, onAnswer, observe, clock = Date.now } = options;
   return {
     realm: isPrintable(options.title) ? options.title : "api",
     resourceMetadata: options.resource && metadataUrl(options.resource),
@@ -97,7 +119,7 @@ export function servingOf(options: ApiOptions, app: AppValues, routes: readonly 
     origins: pageOrigins(options),
     ownOrigins: ownOriginsOf(options),
     clock: () => timeOf(clock),
-    audit: new AuditReporter(options.audit ?? consoleAudit, clock),
+    audit: new AuditReporter(auditSinkOf(options), clock),
     app,
     translations: options.translate && new ErrorTranslations(options.translate),
     background: new Background(),
@@ -105,7 +127,17 @@ export function servingOf(options: ApiOptions, app: AppValues, routes: readonly 
     recheckMs: recheckMsOf(options),
     onError: (error, about) => notify(`onError failed on ${about.route} (request ${about.requestId})`, onError, error, about),
     onAnswer: onAnswer && ((event) => notify(`onAnswer failed on ${event.route} (request ${event.requestId})`, onAnswer, event)),
+    observations: observe && new Observations(observe),
     requestIdHeader: requestIdHeaderOf(options),
+  };
+}
+
+/** The sink, and before it the observer: the failure of one does not keep an event from the other. */
+function auditSinkOf({ audit = consoleAudit, observe }: ApiOptions): AuditSink {
+  if (observe?.audited === undefined) return audit;
+  return (event, origin) => {
+    notify(`observe.audited() failed on ${event.type} (request ${event.requestId})`, () => observe.audited?.(event));
+    return audit(event, origin);
   };
 }
 

@@ -46,6 +46,7 @@ export function suiteApi(world: World): Api {
     onError: (error) => void world.errors.push(error),
     translate: [[NoteTaken, () => problem(409, "note_taken", "There is a note of this name.")]],
     onAnswer: (event) => void world.answers.push(event),
+    observe: { begin: (request) => world.begin(request) },
     routes: [
       ...noteRoutes(world, access),
       ...callerRoutes(world, access),

@@ -3,6 +3,7 @@
  * the API reports. Every secret contains the word `canary`, so a test can search an answer for it.
  */
 import type { AuditEvent } from "../audit/event.ts";
+import type { Observation, ObservedRequest } from "../route/observer.ts";
 import type { AnswerEvent } from "../route/serving.ts";
 import { deny } from "../outcome/deny.ts";
 import { identified, type Identified } from "../outcome/identified.ts";
@@ -72,10 +73,20 @@ export class World {
   readonly errors: unknown[] = [];
   /** One event for each answer, as soon as the host knows that it was sent. */
   readonly answers: AnswerEvent[] = [];
+  /** How often each request began and was answered, as an observer sees it, by its id and in order. */
+  readonly observed: Map<string, { begun: number; answered: number }> = new Map();
   /** What work after an answer waits for. */
   gate: Promise<void> = Promise.resolve();
   /** The routes of the handlers that ran, in order. */
   readonly handled: string[] = [];
+
+  /** Follows a request, and counts. */
+  begin({ requestId }: ObservedRequest): Observation {
+    const counted = this.observed.get(requestId) ?? { begun: 0, answered: 0 };
+    this.observed.set(requestId, counted);
+    counted.begun += 1;
+    return { answered: () => void (counted.answered += 1) };
+  }
 
   /** Verifies a token. */
   verify(token: string): Identified<Person> | undefined {

@@ -24,19 +24,22 @@ const noParams: Readonly<Record<string, string>> = Object.freeze({});
 /** The shapes of all routes that APIs have on one application, whose route table is one. */
 const ownShapes = new WeakMap<object, Set<string>>();
 
-interface Waiting {
-  readonly exchange: HostExchange;
-  readonly request: FastifyHostRequest;
-}
-
 // A property of the request rather than a WeakMap: an entry for each request made the garbage collector a third of what a request
 // costs.
 const waiting: unique symbol = Symbol("lockstep.waiting");
+const seenAs: unique symbol = Symbol("lockstep.seenAs");
 const answered: unique symbol = Symbol("lockstep.answered");
 const isWatched: unique symbol = Symbol("lockstep.isWatched");
 
 /** A request that the constructor below has decorated. */
-type Carrying = FastifyRequest & { [waiting]: Waiting | null; [answered]: HostResponse | null; [isWatched]: boolean | null };
+interface Carried {
+  [waiting]: HostExchange | null;
+  [seenAs]: FastifyHostRequest | null;
+  [answered]: HostResponse | null;
+  [isWatched]: boolean | null;
+}
+
+type Carrying = FastifyRequest & Carried;
 
 function carrying(request: FastifyRequest): Carrying {
   // Every request of this instance is decorated in the constructor.
@@ -78,7 +81,7 @@ export class Mounted {
     this.#maxFields = typeof maxFields === "number" && maxFields > 0 ? maxFields : Infinity;
     this.shapes = ownShapes.get(instance.server) ?? new Set();
     ownShapes.set(instance.server, this.shapes);
-    for (const carried of [waiting, answered, isWatched])
+    for (const carried of [waiting, seenAs, answered, isWatched])
       if (!instance.hasRequestDecorator(carried)) instance.decorateRequest(carried, null);
   }
 
@@ -131,7 +134,7 @@ export class Mounted {
   /** An answer is on its way: what a hook of the application ended leaves nothing open. */
   settle(request: FastifyRequest, status?: number): void {
     // Closing reports its own errors; it never rejects.
-    void carrying(request)[waiting]?.exchange.abandon(status);
+    void carrying(request)[waiting]?.abandon(status);
   }
 
   /** What Fastify or a hook of the application threw, or what kept an answer from being written. */
@@ -160,7 +163,7 @@ export class Mounted {
     if (!("begin" in exchange)) return this.#write(reply, exchange, seen);
     const proceed = (response: HostResponse | undefined): void => {
       if (response !== undefined) return this.#write(reply, response, seen);
-      carrying(request)[waiting] = { exchange, request: seen };
+      carrying(request)[waiting] = exchange;
       letThrough(request);
       hook.next();
     };
@@ -170,11 +173,11 @@ export class Mounted {
   }
 
   #finish(request: FastifyRequest, reply: FastifyReply): void {
-    const pending = carrying(request)[waiting];
+    const exchange = carrying(request)[waiting];
     // A request reaches the handler only through the hook above.
-    if (pending === null) throw new TypeError("The handler ran without its guard");
-    const finished = pending.exchange.finish();
-    const answer = (response: HostResponse): void => this.#write(reply, response, pending.request);
+    if (exchange === null) throw new TypeError("The handler ran without its guard");
+    const finished = exchange.finish();
+    const answer = (response: HostResponse): void => this.#write(reply, response, this.#see(request, reply));
     if (finished instanceof Promise) void finished.then(answer).catch((error: unknown) => this.fail(error, request, reply));
     else answer(finished);
   }
@@ -208,8 +211,9 @@ export class Mounted {
     return seen.headers("host").length > 1 ? repeatedHost : undefined;
   }
 
+  /** The request as the core sees it: one object, however often the host looks. */
   #see(request: FastifyRequest, reply: FastifyReply): FastifyHostRequest {
-    return new FastifyHostRequest(request, reply, this.#place);
+    return (carrying(request)[seenAs] ??= new FastifyHostRequest(request, reply, this.#place));
   }
 
   #write(reply: FastifyReply, response: HostResponse, seen: FastifyHostRequest): void {
@@ -228,7 +232,10 @@ export class Mounted {
     request[answered] = response;
     if (response.sent === undefined || request[isWatched] === true) return;
     request[isWatched] = true;
-    reply.raw.once("close", () => request[answered]?.sent?.());
+    const sent = (): void => request[answered]?.sent?.();
+    reply.raw.once("close", sent);
+    // A client that left before its answer was there: that event has been, and the answer ends when it is written.
+    if (this.#see(request, reply).isGone) setImmediate(sent);
   }
 
   #own(methods: readonly string[], path: string): void {

@@ -20,7 +20,7 @@ interface Reported {
   readonly answers: AnswerEvent[];
 }
 
-function reported(onAnswer?: () => never): Reported {
+function reported(onAnswer?: () => never, slow: () => Promise<string> = async () => "fast"): Reported {
   const [events, answers]: [AuditEvent[], AnswerEvent[]] = [[], []];
   const user = authenticate({ token: httpBearer() }, ({ token }) => (token.reveal() === "good" ? { id: "alice" } : undefined));
   const api = createApi({
@@ -31,6 +31,7 @@ function reported(onAnswer?: () => never): Reported {
     onAnswer: onAnswer ?? ((event) => void answers.push(event)),
     routes: [
       get("/me", { deps: { user } }, ({ user }) => user.id),
+      get("/slow", { public: "a test" }, slow),
       get("/split", { public: "a test" }, () => {
         throw new TypeError("canary");
       }),
@@ -100,6 +101,38 @@ describe("answers on a server of ours", () => {
       [["GET /me", 418, "alice"]],
     );
     await app.close();
+  });
+
+  test("an answer that its client no longer waits for is reported once", async () => {
+    const [began, closed, ended] = [0, 1, 2].map(() => Promise.withResolvers<void>());
+    const { api, answers } = reported(undefined, async () => {
+      began?.resolve();
+      await ended?.promise;
+      return "late";
+    });
+    const server = fastifyServer(api);
+    server.addHook("onRequest", (_request, reply, next) => {
+      reply.raw.once("close", () => closed?.resolve());
+      next();
+    });
+    const left = await RawConnection.open(await server.listen(loopback));
+    left.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    await began?.promise;
+    left.destroy();
+    await closed?.promise;
+    ended?.resolve();
+    await eventually(() => answers.length > 0, 30_000, "the answer is reported");
+    // A later request is reported after it: nothing is reported twice.
+    assert.equal((await server.inject({ url: "/me" })).statusCode, 401);
+    await eventually(() => answers.length > 1, 30_000, "the next answer is reported");
+    assert.deepEqual(
+      answers.map(({ route, status, brokenOff }) => [route, status, brokenOff]),
+      [
+        ["GET /slow", 200, "client_gone"],
+        ["GET /me", 401, undefined],
+      ],
+    );
+    await server.close();
   });
 
   test("what fails while it is written is reported once, as it was sent", async () => {

@@ -23,7 +23,7 @@ export class FetchRequest implements HostRequest {
   readonly query: string;
   readonly secure: boolean;
   readonly address: string | undefined;
-  readonly id: string | undefined;
+  id: string | undefined;
   readonly #request: Request;
 
   constructor(request: Request, { address, secure, basePath = "", id }: KnownOfRequest = {}) {

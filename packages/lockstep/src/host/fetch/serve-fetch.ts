@@ -55,10 +55,11 @@ export function serveFetch(api: { readonly "~dispatcher": HostedApi }, options: 
     if (!watches) watchUnawaited();
     watches = true;
     let known: KnownOfRequest = { basePath: options.basePath };
-    let response: HostResponse | undefined;
+    let [seen, response]: [FetchRequest?, HostResponse?] = [];
     try {
       known = { ...known, address: options.address?.(request), secure: secureOf(request, options) };
-      response = await hosted.handle(new FetchRequest(request, known));
+      seen = new FetchRequest(request, known);
+      response = await hosted.handle(seen);
       const isSent = request.method !== "HEAD" && !isBodiless(response.status);
       if (!isSent) discard(response.body);
       if (response.work !== undefined) holdRuntime(response.work, request, options.waitUntil, platform);
@@ -67,7 +68,8 @@ export function serveFetch(api: { readonly "~dispatcher": HostedApi }, options: 
       // A status or a header that cannot be written, or a function of the application that throws.
       discard(response?.body);
       const id = response?.headers["x-request-id"];
-      const seen = new FetchRequest(request, typeof id === "string" ? { ...known, id } : known);
+      seen ??= new FetchRequest(request, known);
+      if (typeof id === "string") seen.id = id;
       const answer = hosted.refuse(answerToError(undefined), seen);
       hosted.report(error, { requestId: String(answer.headers["x-request-id"]), route: hosted.labelOf(seen) });
       return handedOver(answer);
@@ -158,8 +160,9 @@ function readable(pieces: Pieces, { sent, broken }: HostResponse): ReadableStrea
         sent?.();
       },
       async cancel() {
+        const ended = pieces.return();
         sent?.();
-        await pieces.return();
+        await ended;
       },
     },
     { highWaterMark: 0 },

@@ -16,11 +16,17 @@ async function answerEvent(host: HostUnderTest, method: string, target: string, 
   const [event, ...others] = host.world.answers.slice(before);
   assert.deepEqual(others, [], "one event for each request");
   assert.ok(event !== undefined && event.status === status);
+  assert.deepEqual(host.world.observed.get(event.requestId), { begun: 1, answered: 1 }, "one observation for each request");
   return event;
 }
 
 const expected: readonly (readonly [method: string, target: string, options: AskOptions, event: Partial<AnswerEvent>])[] = [
-  ["GET", "/health", {}, { route: "GET /health", method: "GET", status: 200, code: undefined, subject: undefined, schemes: [] }],
+  [
+    "GET",
+    "/health",
+    {},
+    { route: "GET /health", method: "GET", status: 200, code: undefined, access: "allowed", subject: undefined, schemes: [] },
+  ],
   [
     "GET",
     "/me",
@@ -28,15 +34,20 @@ const expected: readonly (readonly [method: string, target: string, options: Ask
     { route: "GET /me", status: 200, subject: "alice", schemes: ["OAuth2PasswordBearer"] },
   ],
   ["HEAD", "/me", { headers: [["authorization", alice]] }, { route: "GET /me", method: "HEAD", status: 200, subject: "alice" }],
-  ["GET", "/me", {}, { route: "GET /me", status: 401, code: "unauthenticated", subject: undefined }],
-  ["GET", "/notes/n2", { headers: [["authorization", alice]] }, { status: 404, code: "not_found", subject: "alice" }],
+  ["GET", "/me", {}, { route: "GET /me", status: 401, code: "unauthenticated", access: "refused", subject: undefined }],
+  [
+    "GET",
+    "/notes/n2",
+    { headers: [["authorization", alice]] },
+    { status: 404, code: "not_found", access: "refused", refusedBy: "note", subject: "alice" },
+  ],
   [
     "PATCH",
     "/notes/n1",
     { headers: [["authorization", alice]], body: "{}" },
     { route: "PATCH /notes/:id", status: 415, code: "unsupported_media_type", subject: "alice" },
   ],
-  ["GET", "/nowhere", {}, { route: "(no route)", status: 404, code: "not_found" }],
+  ["GET", "/nowhere", {}, { route: "(no route)", status: 404, code: "not_found", access: undefined }],
   ["PUT", "/health", {}, { status: 405, code: "method_not_allowed" }],
   ["OPTIONS", "/health", {}, { status: 204, code: undefined }],
 ];
