@@ -18,6 +18,7 @@ const noPackages: ForbiddenImport = {
     "rate-limiter-flexible",
     "redis",
     "@fastify/busboy",
+    "@opentelemetry/*",
     "fastify/*",
     "hono/*",
   ],
@@ -31,11 +32,17 @@ const ownLimiter: ForbiddenImport = {
   message: "Rate limits import the package that counts only; the application opens pools and clients.",
 };
 
+const ownTelemetry: ForbiddenImport = {
+  group: ["fastify", "hono", "express", "pino", "pg", "@opentelemetry/sdk-*", "@sentry/*"],
+  message: "Telemetry imports the API of OpenTelemetry only; the application chooses the SDK.",
+};
+
 /** What a room of the core may not import from outside it. */
 const outside: Readonly<Record<string, ForbiddenImport[]>> = {
   "host/fastify": [ownFramework],
   multipart: [everyRuntime],
   "rate-limit": [everyRuntime, ownLimiter],
+  opentelemetry: [everyRuntime, ownTelemetry],
   testing: [],
 };
 

@@ -28,6 +28,7 @@ const subpaths: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "lockstep/fastify": "lockstep",
     "lockstep/fetch": "serveFetch",
     "lockstep/rate-limit": "rateLimit",
+    "lockstep/opentelemetry": "openTelemetry",
     "lockstep/scheme": "scheme",
     "lockstep/webhook": "webhookSignature",
     "lockstep/multipart": "multipart",
@@ -135,6 +136,7 @@ describe("the packed packages", () => {
       "@types/nodemailer",
       "rate-limiter-flexible",
       "@fastify/busboy",
+      "@opentelemetry/api",
       "swagger-ui-dist",
     ];
     await install(project, [...tarballs.values(), ...peers.map(versioned)]);

@@ -63,6 +63,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       MemoryStoreOptions PostgresPool PostgresStoreOptions RedisClient RedisStoreOptions
       RateLimitStore LimitCounter Counted CountedLimit`,
   },
+  "lockstep/opentelemetry": { values: "openTelemetry", types: "OpenTelemetryOptions" },
   "lockstep/scheme": {
     values: `
       scheme findCredential findParameters findHeader maxCredentialBytes malformedCredential repeatedCredential buildChallenge`,

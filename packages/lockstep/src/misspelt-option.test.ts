@@ -12,6 +12,7 @@ import * as fastify from "./host/fastify/index.ts";
 import * as fetch from "./host/fetch/index.ts";
 import * as host from "./host/index.ts";
 import * as lockstep from "./index.ts";
+import * as openTelemetry from "./opentelemetry/index.ts";
 import * as rateLimits from "./rate-limit/index.ts";
 import * as scheme from "./scheme/index.ts";
 import * as testing from "./testing/index.ts";
@@ -171,6 +172,7 @@ const others: Readonly<Record<string, Row>> = {
     'multipart(): file "avatar"',
     (added) => multipart.multipart({ files: { avatar: { mediaTypes: ["image/png"], maxBytes: 1, ...added } } }),
   ],
+  openTelemetry: (added) => openTelemetry.openTelemetry({ ...added }),
   standardWebhooks: (added) => webhook.standardWebhooks({ secrets: [whsec], payload: record, ...added }),
   stripeWebhook: (added) => webhook.stripeWebhook({ secrets: [whsec], payload: record, ...added }),
   githubWebhook: (added) => webhook.githubWebhook({ secrets: [whsec], payload: record, ...added }),
@@ -222,6 +224,7 @@ function exported(): readonly string[] {
     ...fetch,
     ...host,
     ...multipart,
+    ...openTelemetry,
     ...rateLimits,
     ...scheme,
     ...testing,

@@ -58,6 +58,7 @@ import { fastifyServer, lockstep } from "lockstep/fastify";
 import { serveFetch } from "lockstep/fetch";
 import { dispatcherOf } from "lockstep/host";
 import { hmacSecret, type HmacSecret, jwtIssuer, jwtVerifier, liveJwks, remoteJwks } from "lockstep/jwt";
+import { openTelemetry } from "lockstep/opentelemetry";
 import { memoryStore, postgresStore, rateLimit, redisStore } from "lockstep/rate-limit";
 import { scheme, type SchemeDefinition } from "lockstep/scheme";
 import { multipart } from "lockstep/multipart";
@@ -365,6 +366,10 @@ connection({ addressOr: "do without it", mispelt: 1 });
 // serveFetch
 // @ts-expect-error 'mispelt' does not exist
 serveFetch(api, { address: () => undefined, mispelt: 1 });
+
+// openTelemetry
+// @ts-expect-error 'mispelt' does not exist
+openTelemetry({ mispelt: 1 });
 
 // rateLimit
 // @ts-expect-error 'mispelt' does not exist
