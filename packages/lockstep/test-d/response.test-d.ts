@@ -1,6 +1,6 @@
 /** The handler's result fits the response, and holds no secret. */
 import { z } from "zod";
-import { get, post, reply, secret, type Secret, stream, text, unchecked } from "lockstep";
+import { get, post, Problem, reply, secret, type Secret, stream, text, unchecked } from "lockstep";
 import { some } from "./assert.ts";
 import { activeUser, flip, Profile, token, type User, writer } from "./example.ts";
 
@@ -73,6 +73,12 @@ get("/a", { deps: { user }, response: unchecked("a test") }, () => ({ name: "a",
 get("/a", { deps: { user }, response: Profile }, () => account);
 // The input of the schema is the handler's result.
 get("/a", { deps: { user }, response: z.object({ at: z.date().transform((at) => at.toISOString()) }) }, () => ({ at: new Date() }));
+const Coded = z.codec(z.string(), z.bigint(), { decode: BigInt, encode: String });
+get("/a", { deps: { user }, response: z.object({ n: z.invertCodec(Coded) }) }, () => ({ n: 7n }));
+// @ts-expect-error Type 'string' is not assignable to type 'bigint'
+get("/a", { deps: { user }, response: z.object({ n: z.invertCodec(Coded) }) }, () => ({ n: "7" }));
+// @ts-expect-error Type 'bigint' is not assignable
+get("/a", { deps: { user }, response: z.object({ n: z.string() }) }, () => ({ n: 7n }));
 // Literals keep their types, in a list and behind a condition too. In an async handler they need `as const`, as elsewhere.
 const State = z.object({ state: z.enum(["open", "done"]), tags: z.array(z.enum(["a", "b"])) });
 get("/a", { deps: { user }, response: State }, () => ({ state: "open", tags: ["a", "b"] }));
@@ -142,6 +148,10 @@ get("/a", { deps: { user }, response: unchecked("a test") }, () => some<Map<stri
 get("/a", { deps: { user }, response: unchecked("a test") }, () => reply(200, some<ReadonlySet<string>>()));
 // @ts-expect-error return the body, or throw the problem
 get("/a", { deps: { user }, response: unchecked("a test") }, () => new TypeError("x"));
+// @ts-expect-error return the body, or throw the problem
+get("/a", { deps: { user }, response: unchecked("a test") }, () => new Problem(409, "taken", "It is taken."));
+// @ts-expect-error return the body, or throw the problem
+get("/a", { deps: { user }, response: unchecked("a test") }, async () => reply(200, some<Problem>()));
 // @ts-expect-error return the body, or throw the problem
 get("/a", { deps: { user } }, () => 7n);
 // @ts-expect-error return the body, or throw the problem

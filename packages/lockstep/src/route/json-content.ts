@@ -24,18 +24,39 @@ export const plainContent: ContentDeclaration = {
 };
 
 function jsonWriter(shape: (result: unknown) => unknown, where: string): ContentWriter {
+  const written = (shaped: unknown): Content => {
+    const body = jsonText(shaped);
+    // Most answers need no second look at their values.
+    if (body.includes("null")) refuseGaps(shaped, where);
+    return { body };
+  };
   return (result) => {
     checkSendable(result, where);
     const shaped = shape(result);
-    return isPromise(shaped) ? Promise.resolve(shaped).then(jsonText) : jsonText(shaped);
+    return isPromise(shaped) ? Promise.resolve(shaped).then(written) : written(shaped);
   };
 }
 
+/**
+ * JSON writes `undefined` in a list as `null`, which the document does not show.
+ *
+ * @throws BuildError `wrong_result`
+ */
+function refuseGaps(value: unknown, where: string): void {
+  if (typeof value !== "object" || value === null || "toJSON" in value) return;
+  const isList = Array.isArray(value);
+  for (const inner of isList ? value : Object.values(value)) {
+    if (isList && inner === undefined)
+      throw new BuildError("wrong_result", `${where}: leave undefined out of lists, or write null: JSON has no undefined`);
+    refuseGaps(inner, where);
+  }
+}
+
 /** @throws BuildError `wrong_result`, `secret_in_response` */
-export function jsonText(value: unknown): Content {
+export function jsonText(value: unknown): string {
   const text: string | undefined = refusingSecrets(() => JSON.stringify(value));
   if (text === undefined) throw new BuildError("wrong_result", "Return a value that JSON has, or undefined: a function has none");
-  return { body: text };
+  return text;
 }
 
 /** Whether a media type is JSON; without a type it is. */

@@ -25,7 +25,7 @@ function anyContent(reason: string): ContentDeclaration {
         if (result instanceof Uint8Array) return { body: result, type: type ?? "application/octet-stream", isOwnBytes: true };
         if (typeof result === "string" && !isJsonType(type)) return { body: result };
         checkSendable(result, where);
-        return { type: type ?? "application/json", ...jsonText(result) };
+        return { type: type ?? "application/json", body: jsonText(result) };
       },
   };
 }

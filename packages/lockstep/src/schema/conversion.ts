@@ -36,7 +36,7 @@ export function convertSchema(schema: AnySchema, where: string, direction: Direc
     const why = cause instanceof Error ? cause.message : "no reason given";
     throw new BuildError(
       "wrong_schema",
-      `${where}: the schema has no JSON Schema (${why}): describe what is sent, for example z.iso.datetime() instead of z.date(), z.codec(z.iso.datetime(), z.date(), …) to get a Date, z.record() instead of z.map()`,
+      `${where}: the schema has no JSON Schema (${why}): describe what is sent, for example z.iso.datetime() instead of z.date(), ${direction === "input" ? "z.codec(z.iso.datetime(), z.date(), …) to get a Date" : "z.invertCodec(codec) to send what a codec encodes"}, z.record() instead of z.map()`,
       { cause },
     );
   }
