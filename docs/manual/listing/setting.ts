@@ -52,7 +52,7 @@ export const keys = jwks(publicJwks([key]));
 
 const tokens = jwtIssuer({ issuer, audience: "notes", key, lifetimeSeconds: 600, typ: "at+jwt" });
 
-/** Issues an access token, as the issuer would for a user who signed in. */
-export async function tokenOf(user: string, scope = "notes:read notes:write"): Promise<string> {
-  return tokens.issue({ sub: user, scope });
+/** Issues an access token, as the issuer would for a user who signed in. `more` are further claims. */
+export async function tokenOf(user: string, scope = "notes:read notes:write", more: object = {}): Promise<string> {
+  return tokens.issue({ ...more, sub: user, scope });
 }
