@@ -66,6 +66,11 @@ export class RawConnection {
     this.#socket.write(typeof data === "string" ? Buffer.from(data, "latin1") : data);
   }
 
+  /** Says that nothing more comes, and goes on reading: the connection is half closed. */
+  end(): void {
+    this.#socket.end();
+  }
+
   /** The next response; `undefined` if the server ended the connection first. */
   async next({ bodiless = false }: AnswerOptions = {}): Promise<RawAnswer | undefined> {
     const deadline = performance.now() + limitMs;

@@ -1,8 +1,10 @@
 /** Bodies of every kind: framed in every way, in pieces, and never decompressed. */
 import assert from "node:assert/strict";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { maxStreamBytes } from "../body-routes.ts";
 import { eventually } from "../eventually.ts";
 import { behaviour, type Behaviour, expectJson, expectProblem, type HostUnderTest } from "../host-under-test.ts";
+import { maxBodyBytes } from "../suite-api.ts";
 import { tokenOf } from "../world.ts";
 
 const good = tokenOf("alice");
@@ -98,6 +100,30 @@ export const bodyBehaviours: readonly Behaviour[] = [
       [],
     );
     for (const kind of kinds) assert.ok((await send(host, kind, { headers: [["content-encoding", "identity"]] })).status < 300);
+  }),
+  behaviour("a bomb is never unpacked: as gzip it is 415, and otherwise it is the bytes that came", async (host) => {
+    // Both unpack to many times the largest body that is read.
+    const bombs = [
+      ["gzip", gzipSync(Buffer.alloc(512 * 1024))],
+      ["br", brotliCompressSync(Buffer.alloc(8 * 2 ** 20))],
+    ] as const;
+    for (const [encoding, body] of bombs) {
+      assert.ok(body.length < maxBodyBytes, `${encoding}: ${body.length}`);
+      const { calls } = await host.observe(async () => {
+        for (const { path, type } of kinds) {
+          const headers = [["content-type", type] as const, ["content-encoding", encoding] as const];
+          for (const chunked of [false, true])
+            expectProblem(await host.askAs(good, "POST", path, { headers, body, chunked }), 415, compressed);
+        }
+      });
+      assert.deepEqual(
+        calls.filter((call) => call.startsWith("read") || call === "commit"),
+        [],
+      );
+      const ask = (path: string, type: string) => host.askAs(good, "POST", path, { headers: [["content-type", type]], body });
+      for (const path of ["/upload", "/pieces"]) expectJson(await ask(path, "application/octet-stream"), { bytes: body.length });
+      assert.equal((await ask("/notes", "application/json")).status, 400);
+    }
   }),
   behaviour("pieces reach the handler while the client still sends", async (host) => {
     const { calls } = await host.observe(async () => {

@@ -1,7 +1,8 @@
 /** The results of handlers: bodies, replies, schemas, secrets and errors (I-06). */
 import assert from "node:assert/strict";
 import { behaviour, type Behaviour, expectJson, expectProblem, type HostUnderTest, problems } from "../host-under-test.ts";
-import { badToken, canary, tokenOf } from "../world.ts";
+import { suiteApi } from "../suite-api.ts";
+import { badToken, canary, tokenOf, World } from "../world.ts";
 
 const good = tokenOf("alice");
 
@@ -59,6 +60,16 @@ export const resultBehaviours: readonly Behaviour[] = [
     const answer = await host.askAs(good, "GET", "/reply/framed");
     expectProblem(answer, 500, problems.internal);
     assert.equal(answer.headers["x-bad"], undefined);
+  }),
+  behaviour("a success has a status and a media type that the document shows", async (host) => {
+    const { paths } = suiteApi(new World()).openapi();
+    const routes = ["/text", "/nothing", "/bytes", "/reply/empty", "/pruned", "/stream", "/stream/bytes"];
+    for (const path of routes) {
+      const { status, headers } = await host.askAs(good, "GET", path);
+      const shown = paths[path]?.get?.responses[status];
+      assert.ok(status < 300 && shown !== undefined, `${path}: ${status}`);
+      assert.deepEqual(headers["content-type"] ?? [], Object.keys(shown.content ?? {}), path);
+    }
   }),
   behaviour("a problem that the application throws is sent as it is", async (host) => {
     const conflict = await host.observe(async () => {
