@@ -19,14 +19,14 @@ import type { Settings } from "./settings.ts";
 import { staff } from "./support.ts";
 
 /** The services that the API uses. */
-export interface Services {
-  readonly store: Store;
-  readonly auth: TeamIdentity;
-  readonly mail: Mail;
-  readonly log: Logger;
-  readonly audit: AuditSink;
-  readonly settings: Settings;
-}
+export type Services = Readonly<{
+  store: Store;
+  auth: TeamIdentity;
+  mail: Mail;
+  log: Logger;
+  audit: AuditSink;
+  settings: Settings;
+}>;
 
 /** The dependencies and the groups of the API. */
 export type Access = ReturnType<typeof access>;
@@ -75,7 +75,6 @@ export function access({ auth, ...services }: Services) {
   const member = inside.group({ deps: { org: scopes(role.require("member"), "teams:write"), db, change } });
   const admin = inside.group({ deps: { org: scopes(role.require("admin"), "teams:admin"), db, change } });
   const owner = inside.group({ deps: { org: scopes(role.require("owner"), "teams:admin"), db, change } });
-  const groups = { viewer, auditor, member, admin, owner };
 
   // The objects inside: each belongs to the one before it in the path, so the role counts only where it was given.
   const colleague = owned({ id: uuid("member"), org, db }, load(members.find), (it) => it.organisationId, { owner: "org" });
@@ -84,10 +83,13 @@ export function access({ auth, ...services }: Services) {
   const task = owned({ id: uuid("task"), project, db }, load(tasks.find), (it) => it.projectId, { owner: "project" });
   const comment = owned({ id: uuid("comment"), task, db }, load(comments.find), (it) => it.taskId, { owner: "task" });
   const attachment = owned({ id: uuid("attachment"), task, db }, load(attachments.find), (it) => it.taskId, { owner: "task" });
+  const oneTask = { prefix: "/projects/:project/tasks/:task", deps: { project, task } } as const;
+  const [taskViewer, taskMember] = [viewer.group(oneTask), member.group(oneTask)];
   const author = authorize({ comment, org }, ({ comment, org }) =>
     comment.authorId === org.callerId ? org : deny("not the author"),
   );
   const moderator = firstOf({ author, admin: role.require("admin") });
+  const groups = { viewer, auditor, member, admin, owner, taskViewer, taskMember };
   const objects = { colleague, invited, project, task, comment, attachment, moderator };
 
   return { store, caller, person, db, uuid, load, membership, org, ...groups, ...objects };

@@ -7,12 +7,7 @@ import type { Store } from "./store/store.ts";
 const scopes = { "teams:read": "Read organisations", "teams:write": "Work in them", "teams:admin": "Administer them" } as const;
 export type TeamIdentity = Identity<keyof typeof scopes>;
 
-export const openIdentity = (
-  settings: Settings,
-  { database }: Store,
-  mail: Mail,
-  audit: IdentityAuditSink,
-): Promise<TeamIdentity> =>
+export const openIdentity = (settings: Settings, { database }: Store, mail: Mail, audit: IdentityAuditSink) =>
   identity({
     database,
     issuer: settings.TEAMS_ISSUER,

@@ -1,7 +1,4 @@
-/**
- * Events: each change of an organisation writes one, in the same transaction. The audit export, the event stream and the webhooks
- * all read them, so none can miss a change or report one that was rolled back.
- */
+/** Events: each change writes one, in its transaction, so no reader of events misses a change or sees one that was rolled back. */
 import { randomUUID } from "node:crypto";
 import { notFound } from "lockstep";
 import { lock, notify, type Work } from "lockstep-identity/database";
@@ -9,9 +6,8 @@ import { z } from "zod";
 import { named, row, rows } from "../store/query.ts";
 
 /** An event. The number counts the events of an organisation. The subject is the id of the object that changed. */
-const members = { type: z.string(), subject: z.string(), actor: z.string(), at: z.iso.datetime() };
-export const Event = named("Event", { number: z.int(), ...members });
-
+const members = { number: z.int(), type: z.string(), subject: z.string(), actor: z.string(), at: z.iso.datetime() };
+export const Event = named("Event", members);
 /** The channel that tells every process which organisation has changed. */
 export const eventChannel = "teams_events";
 
@@ -19,9 +15,8 @@ export const eventsAfter = rows(Event)`
   SELECT * FROM events WHERE organisation_id = :id AND number > :after ORDER BY number LIMIT 100`;
 const insertEvent = row(Event)`
   INSERT INTO events (organisation_id, number, type, subject, actor, at)
-  SELECT CAST(:id AS TEXT), coalesce(max(number), 0) + 1, CAST(:type AS TEXT), CAST(:subject AS TEXT), CAST(:callerId AS TEXT),
-    CAST(:createdAt AS TEXT)
-  FROM events WHERE organisation_id = :id RETURNING *`;
+  VALUES (:id, (SELECT coalesce(max(number), 0) + 1 FROM events WHERE organisation_id = :id), :type, :subject, :callerId, :createdAt)
+  RETURNING *`;
 const insertDeliveries = rows(z.unknown())`
   INSERT INTO deliveries (organisation_id, webhook_id, url, number, type, subject, actor, at, attempts, outcome, next_at)
   SELECT e.organisation_id, w.id, w.url, e.number, e.type, e.subject, e.actor, e.at, 0, 'waiting', e.at
@@ -49,7 +44,6 @@ export type Change = <T extends { readonly id: string }>(type: string, work: (ma
 type New = ReturnType<typeof made> & { readonly organisationId: string };
 
 /** The handler of a route that removes an object. */
-export function removing<T extends { readonly id: string }>(type: string, remove: (it: T) => Work<T | undefined>) {
-  return async ({ change, it }: { readonly change: Change; readonly it: T }): Promise<void> =>
-    void (await change(type, () => remove(it)));
+export function removing<T extends { readonly id: string }>(name: string, { remove }: { remove(it: T): Work<T | undefined> }) {
+  return async ({ change, it }: Readonly<{ change: Change; it: T }>) => void (await change(`${name}.removed`, () => remove(it)));
 }

@@ -33,7 +33,7 @@ export const webhookRoutes = ({ auditor, admin, org, db, uuid, load }: Access, {
       const made = await change("webhook.created", (made) => webhooks.insert({ ...made, ...wanted }));
       return { ...made, secret: secretOf(made.id, settings).reveal() };
     }),
-    admin.del("/webhooks/:webhook", { deps: { it: webhook }, status: 204 }, removing("webhook.removed", webhooks.remove)),
+    admin.del("/webhooks/:webhook", { deps: { it: webhook }, status: 204 }, removing("webhook", webhooks)),
     auditor.get("/webhooks/:webhook/deliveries", { deps: { webhook }, response: z.array(Delivery) }, ({ db, webhook }) =>
       db(() => deliveries.list(webhook)),
     ),

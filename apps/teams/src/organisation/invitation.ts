@@ -30,7 +30,7 @@ export const invitationRoutes = ({ auditor, admin, store, person, invited }: Acc
     await mail.send({ to: wanted.email, subject: `Join ${org.name}`, text: `${auth.issuer}/join#token=${token}` });
     return invitation;
   }),
-  admin.del("/invitations/:invitation", { deps: { it: invited }, status: 204 }, removing("invitation.removed", invitations.remove)),
+  admin.del("/invitations/:invitation", { deps: { it: invited }, status: 204 }, removing("invitation", invitations)),
   post(
     "/invitations/accept",
     { deps: { person, store, link: body(InvitationToken) }, response: Member },

@@ -28,13 +28,11 @@ export const pieces = {
   at: row(Piece)`SELECT * FROM pieces WHERE attachment_id = :id AND start <= :at ORDER BY start DESC LIMIT 1`,
 };
 
-export const attachmentRoutes = ({ viewer, member, project, task, attachment }: Access) => {
-  const inside = { prefix: "/projects/:project/tasks/:task/attachments", deps: { project, task } } as const;
-  const [read, write] = [viewer.group(inside), member.group(inside)];
+export const attachmentRoutes = ({ taskViewer, taskMember, attachment }: Access) => {
   const upload = multipart({ files: { file: { mediaTypes, maxBytes } } });
   return [
-    read.get("", { response: z.array(Attachment) }, ({ db, task }) => db(() => attachments.list(task))),
-    write.post("", { deps: { upload }, ...created(Attachment) }, async ({ change, db, org, task, upload }) => {
+    taskViewer.get("/attachments", { response: z.array(Attachment) }, ({ db, task }) => db(() => attachments.list(task))),
+    taskMember.post("/attachments", { deps: { upload }, ...created(Attachment) }, async ({ change, db, org, task, upload }) => {
       const row = { ...made(), organisationId: org.id, taskId: task.id };
       let whole = { ...row, name: "", type: "", size: 0 };
       for await (const sent of upload.files) {
@@ -47,11 +45,11 @@ export const attachmentRoutes = ({ viewer, member, project, task, attachment }: 
       }
       return change("attachment.created", () => attachments.update(whole));
     }),
-    read.get("/:attachment", { deps: { attachment }, response: file(mediaTypes) }, ({ db, attachment }) => {
+    taskViewer.get("/attachments/:attachment", { deps: { attachment }, response: file(mediaTypes) }, ({ db, attachment }) => {
       const { id, name, type, size, createdAt } = attachment;
       return { name, type, size, etag: id, modifiedAt: new Date(createdAt), open: (range) => piecesOf(id, range, db) };
     }),
-    write.del("/:attachment", { deps: { it: attachment }, status: 204 }, removing("attachment.removed", attachments.remove)),
+    taskMember.del("/attachments/:attachment", { deps: { it: attachment }, status: 204 }, removing("attachment", attachments)),
   ];
 };
 

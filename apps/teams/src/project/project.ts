@@ -20,5 +20,5 @@ export const projectRoutes = ({ viewer, member, admin, project }: Access) => [
     { deps: { project, wanted: body(ProjectText) }, response: Project },
     ({ change, project, wanted }) => change("project.changed", () => projects.update({ ...project, ...wanted })),
   ),
-  admin.del("/projects/:project", { deps: { it: project }, status: 204 }, removing("project.removed", projects.remove)),
+  admin.del("/projects/:project", { deps: { it: project }, status: 204 }, removing("project", projects)),
 ];

@@ -1,7 +1,6 @@
 /**
- * Row-level security of PostgreSQL: the second line of defence. If a route forgets its check, the database still shows a caller
- * only the rows of their organisations. `Store.as()` names the caller and takes the role `teams_caller` until the end of the
- * transaction. The role owns nothing, cannot bypass the policies, and has no access to the tables of identity.
+ * Row-level security of PostgreSQL: if a route forgets its check, the database still shows a caller only the rows of their
+ * organisations. `Store.as()` names the caller and takes the role `teams_caller`, which owns nothing and cannot bypass a policy.
  */
 import { type Schema, sql } from "lockstep-identity/database";
 import { insideTables } from "./schema.ts";

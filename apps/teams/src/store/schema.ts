@@ -1,7 +1,4 @@
-/**
- * The tables. Every row names its organisation, also deep inside one, so one rule protects all tables (`row-security.ts`).
- * Times are text in ISO 8601 and UTC, which sorts as it reads.
- */
+/** The tables. Every row names its organisation, so one rule protects all tables. Times are text in ISO 8601 and UTC. */
 import { type Schema, sql } from "lockstep-identity/database";
 
 const id = "id TEXT NOT NULL PRIMARY KEY";

@@ -1,9 +1,4 @@
-/**
- * Persistence: one SQL text for SQLite and PostgreSQL, beside the tables of identity.
- *
- * Every piece of work is a transaction. None is held open while the handler waits for something else, such as an upload or a
- * client that reads a stream slowly, so a slow client never occupies a connection.
- */
+/** Persistence: one SQL text for SQLite and PostgreSQL. No transaction is open while a handler waits for a client. */
 import { all, type Database, identitySchema, migrate, sql, type Work } from "lockstep-identity/database";
 import { openPostgres } from "lockstep-identity/postgres";
 import { openSqlite } from "lockstep-identity/sqlite";
