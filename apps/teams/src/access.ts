@@ -10,13 +10,12 @@ import { deliver } from "./event/webhook.ts";
 import type { TeamIdentity } from "./identity.ts";
 import { invitations } from "./organisation/invitation.ts";
 import { members } from "./organisation/member.ts";
-import { organisations } from "./organisation/organisation.ts";
+import { organisations, staff } from "./organisation/organisation.ts";
 import { attachments } from "./project/attachment.ts";
 import { projects } from "./project/project.ts";
 import { comments, tasks } from "./project/task.ts";
 import type { Store, Transact } from "./store/store.ts";
 import type { Settings } from "./settings.ts";
-import { staff } from "./support.ts";
 
 /** The services that the API uses. */
 export type Services = Readonly<{
@@ -77,7 +76,7 @@ export function access({ auth, ...services }: Services) {
   const owner = inside.group({ deps: { org: scopes(role.require("owner"), "teams:admin"), db, change } });
 
   // The objects inside: each belongs to the one before it in the path, so the role counts only where it was given.
-  const colleague = owned({ id: uuid("member"), org, db }, load(members.find), (it) => it.organisationId, { owner: "org" });
+  const managed = owned({ id: uuid("member"), org, db }, load(members.find), (it) => it.organisationId, { owner: "org" });
   const invited = owned({ id: uuid("invitation"), org, db }, load(invitations.find), (it) => it.organisationId, { owner: "org" });
   const project = owned({ id: uuid("project"), org, db }, load(projects.find), (it) => it.organisationId, { owner: "org" });
   const task = owned({ id: uuid("task"), project, db }, load(tasks.find), (it) => it.projectId, { owner: "project" });
@@ -90,7 +89,7 @@ export function access({ auth, ...services }: Services) {
   );
   const moderator = firstOf({ author, admin: role.require("admin") });
   const groups = { viewer, auditor, member, admin, owner, taskViewer, taskMember };
-  const objects = { colleague, invited, project, task, comment, attachment, moderator };
+  const objects = { managed, invited, project, task, comment, attachment, moderator };
 
   return { store, caller, person, db, uuid, load, membership, org, ...groups, ...objects };
 }

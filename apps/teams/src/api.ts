@@ -6,18 +6,17 @@ import { webhookRoutes } from "./event/webhook.ts";
 import { apiKeyRoutes } from "./organisation/api-key.ts";
 import { invitationRoutes } from "./organisation/invitation.ts";
 import { memberRoutes } from "./organisation/member.ts";
-import { organisationRoutes } from "./organisation/organisation.ts";
+import { organisationRoutes, recordReach } from "./organisation/organisation.ts";
 import { attachmentRoutes } from "./project/attachment.ts";
 import { projectRoutes } from "./project/project.ts";
 import { taskRoutes } from "./project/task.ts";
-import { recordReach } from "./support.ts";
 
 const modules = [organisationRoutes, memberRoutes, invitationRoutes, apiKeyRoutes, webhookRoutes, billingRoutes];
 const work = [projectRoutes, taskRoutes, attachmentRoutes];
 
 /** Makes the API. A test passes the dependencies, to replace some of them. */
 export function teamsApi(services: Services, rules: Access = access(services)): Api {
-  const { store, auth, log, audit } = services;
+  const { auth, log, audit } = services;
   const health = get("/health", { public: "load balancer probe", response: text() }, () => "Ok");
   return createApi({
     title: "Teams",
@@ -27,7 +26,7 @@ export function teamsApi(services: Services, rules: Access = access(services)): 
     docs: { public: "the API is for everyone who builds on it" },
     audit: async (event, origin) => {
       await audit(event, origin);
-      await recordReach(event, store);
+      await recordReach(event, services);
     },
     onError: (error, about) => log.error({ ...about, err: error }, "unexpected error"),
     onAnswer: (answer) => log.info({ answer }, "answer"),

@@ -4,9 +4,8 @@ import { Redacted } from "lockstep";
 import type { Services } from "./access.ts";
 import { made } from "./event/event.ts";
 import { members, Role } from "./organisation/member.ts";
-import { organisations } from "./organisation/organisation.ts";
+import { organisations, staff } from "./organisation/organisation.ts";
 import { projects } from "./project/project.ts";
-import { staff } from "./support.ts";
 
 /** Adds the data, and returns the lines that the program prints. */
 export async function addDemo({ store, auth }: Pick<Services, "store" | "auth">): Promise<string[]> {

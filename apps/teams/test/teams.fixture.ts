@@ -13,13 +13,12 @@ import { webhooks } from "../src/event/webhook.ts";
 import { openIdentity, type TeamIdentity } from "../src/identity.ts";
 import { invitations } from "../src/organisation/invitation.ts";
 import { members } from "../src/organisation/member.ts";
-import { organisations } from "../src/organisation/organisation.ts";
+import { organisations, staff } from "../src/organisation/organisation.ts";
 import { attachments, pieces } from "../src/project/attachment.ts";
 import { projects } from "../src/project/project.ts";
 import { comments, tasks } from "../src/project/task.ts";
 import { readSettings } from "../src/settings.ts";
 import { openStore, type Store } from "../src/store/store.ts";
-import { staff } from "../src/support.ts";
 import { type DatabaseKind, type Ending, openTestDatabase, type TestDatabase } from "./database.fixture.ts";
 
 export const password = "seventeen purple walruses";

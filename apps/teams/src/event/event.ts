@@ -1,4 +1,4 @@
-/** Events: each change writes one, in its transaction, so no reader of events misses a change or sees one that was rolled back. */
+/** Events: each change writes one in its transaction, so readers miss no change and see none that was rolled back. */
 import { randomUUID } from "node:crypto";
 import { notFound } from "lockstep";
 import { lock, notify, type Work } from "lockstep-identity/database";

@@ -6,14 +6,10 @@ import { created, named, text } from "../store/query.ts";
 
 const times = { createdAt: z.int(), expiresAt: z.int().optional(), revokedAt: z.int().optional(), usedAt: z.int().optional() };
 const about = { id: z.string(), name: z.string(), scopes: z.array(z.string()).readonly(), ...times };
-const OrganisationKey = named("OrganisationKey", about);
-const CreatedOrganisationKey = named("CreatedOrganisationKey", { ...about, key: z.string() });
-const wanted = {
-  name: text(100),
-  scopes: z.array(z.enum(["teams:read", "teams:write"])).min(1),
-  expiresInDays: z.int().min(1).max(366),
-};
-const NewOrganisationKey = named("NewOrganisationKey", wanted);
+const Key = named("OrganisationKey", about);
+const CreatedKey = named("CreatedOrganisationKey", { ...about, key: z.string() });
+const [scopes, expiresInDays] = [z.array(z.enum(["teams:read", "teams:write"])).min(1), z.int().min(1).max(366)];
+const NewKey = named("NewOrganisationKey", { name: text(100), scopes, expiresInDays });
 const ownerOf = (org: { readonly id: string }) => ({ external: `org:${org.id}` });
 const recentMs = 10 * 60 * 1000;
 
@@ -28,10 +24,9 @@ export const apiKeyRoutes = ({ auditor, admin, org }: Access, { auth: { apiKeys,
     ({ owner }) => ("external" in owner ? owner.external.replace("org:", "") : undefined),
     { owner: "org" },
   );
-  const made = { ...created(CreatedOrganisationKey) } as const;
   return [
-    auditor.get("/api-keys", { response: z.array(OrganisationKey) }, async ({ org }) => [...(await apiKeys.list(ownerOf(org)))]),
-    admin.post("/api-keys", { deps: { maker, wanted: body(NewOrganisationKey) }, ...made }, async ({ org, maker, wanted }) => {
+    auditor.get("/api-keys", { response: z.array(Key) }, async ({ org }) => [...(await apiKeys.list(ownerOf(org)))]),
+    admin.post("/api-keys", { deps: { maker, wanted: body(NewKey) }, ...created(CreatedKey) }, async ({ org, maker, wanted }) => {
       const by = { by: maker.id, sessionId: maker.sessionId };
       const { key, apiKey } = await apiKeys.create({ ...wanted, ...by, owner: ownerOf(org) }, maker.scopes);
       return { ...apiKey, key: key.reveal() };

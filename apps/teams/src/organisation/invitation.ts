@@ -9,7 +9,7 @@ import { Member, members, Role } from "./member.ts";
 
 const NewInvitation = named("NewInvitation", { email: z.email(), role: Role.exclude(["owner"]) });
 const Invitation = named("Invitation", { ...columns, ...NewInvitation.shape, expiresAt: z.iso.datetime() });
-const InvitationToken = named("InvitationToken", { token: text(100) });
+const link = body(named("InvitationToken", { token: text(100) }));
 
 export const invitations = {
   ...table("invitations", Invitation.extend({ tokenHash: z.string() })),
@@ -31,16 +31,13 @@ export const invitationRoutes = ({ auditor, admin, store, person, invited }: Acc
     return invitation;
   }),
   admin.del("/invitations/:invitation", { deps: { it: invited }, status: 204 }, removing("invitation", invitations)),
-  post(
-    "/invitations/accept",
-    { deps: { person, store, link: body(InvitationToken) }, response: Member },
-    ({ person, store, link }) =>
-      // The person is not a member yet, so row-level security would hide the invitation.
-      store.system(function* () {
-        const email = person.verifiedEmail ?? deny("the address is not confirmed");
-        const invitation = (yield* invitations.spend({ ...made(), tokenHash: hashOf(link.token), email })) ?? notFound();
-        const org = { id: invitation.organisationId, callerId: person.id };
-        return yield* changed(org, "member.joined", members.join({ ...invitation, ...made(), userId: person.id }));
-      }),
+  post("/invitations/accept", { deps: { person, store, link }, response: Member }, ({ person, store, link }) =>
+    // The person is not a member yet, so row-level security would hide the invitation.
+    store.system(function* () {
+      const email = person.verifiedEmail ?? deny("the address is not confirmed");
+      const invitation = (yield* invitations.spend({ ...made(), tokenHash: hashOf(link.token), email })) ?? notFound();
+      const org = { id: invitation.organisationId, callerId: person.id };
+      return yield* changed(org, "member.joined", members.join({ ...invitation, ...made(), userId: person.id }));
+    }),
   ),
 ];

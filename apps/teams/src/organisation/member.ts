@@ -9,7 +9,7 @@ export const Role = z.enum(["owner", "admin", "member", "viewer"]);
 export const Member = named("Member", { ...columns, userId: z.uuid(), role: Role });
 type Member = z.infer<typeof Member>;
 const MemberWithEmail = named("MemberWithEmail", { ...Member.shape, email: z.string() });
-const MemberChange = named("MemberChange", { role: Role });
+const wanted = body(named("MemberChange", { role: Role }));
 
 export const members = {
   ...table("members", Member),
@@ -18,30 +18,22 @@ export const members = {
     ON CONFLICT (organisation_id, user_id) DO NOTHING RETURNING *`,
 };
 
-const lastOwner = "An organisation keeps an owner.";
+const problems = { 409: "An organisation keeps an owner." } as const;
 
-export const memberRoutes = ({ viewer, admin, colleague }: Access, { auth }: Services) => [
+export const memberRoutes = ({ viewer, admin, managed }: Access, { auth }: Services) => [
   viewer.get("/members", { response: z.array(MemberWithEmail) }, async ({ org, db }) => {
     const found = await db(() => members.list(org));
     const accounts = await auth.accounts.findMany(found.map(({ userId }) => userId));
     return found.map((member) => ({ ...member, email: accounts.get(member.userId)?.email ?? "" }));
   }),
-  admin.patch(
-    "/members/:member",
-    { deps: { colleague, wanted: body(MemberChange) }, response: Member, problems: { 409: lastOwner } },
-    ({ change, org, colleague, wanted }) => {
-      checkManages(org, colleague.role, wanted.role);
-      return change("member.changed", () => keepingOwner(org, members.update({ ...colleague, ...wanted })));
-    },
-  ),
-  admin.del(
-    "/members/:member",
-    { deps: { colleague }, status: 204, problems: { 409: lastOwner } },
-    async ({ change, org, colleague }) => {
-      checkManages(org, colleague.role);
-      await change("member.removed", () => keepingOwner(org, members.remove(colleague)));
-    },
-  ),
+  admin.patch("/members/:member", { deps: { managed, wanted }, response: Member, problems }, ({ change, org, managed, wanted }) => {
+    checkManages(org, managed.role, wanted.role);
+    return change("member.changed", () => keepingOwner(org, members.update({ ...managed, ...wanted })));
+  }),
+  admin.del("/members/:member", { deps: { managed }, status: 204, problems }, async ({ change, org, managed }) => {
+    checkManages(org, managed.role);
+    await change("member.removed", () => keepingOwner(org, members.remove(managed)));
+  }),
 ];
 
 /** Only owners make, change and remove owners. */
@@ -52,7 +44,6 @@ function checkManages({ role }: { readonly role: string }, ...roles: readonly st
 /** Changes a member. If no owner is left, the problem rolls the change back. */
 function* keepingOwner(org: { readonly id: string }, change: Work<Member | undefined>): Work<Member | undefined> {
   const member = yield* change;
-  return (yield* members.list({ id: org.id })).some(({ role }) => role === "owner")
-    ? member
-    : problem(409, "last_owner", lastOwner);
+  if (!(yield* members.list({ id: org.id })).some(({ role }) => role === "owner")) problem(409, "last_owner", problems[409]);
+  return member;
 }

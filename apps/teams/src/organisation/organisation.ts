@@ -1,13 +1,14 @@
 /** Organisations, and what a caller is to one of them. */
-import { body, get, post, scopes } from "lockstep";
+import { type AuditEvent, body, get, post, scopes } from "lockstep";
 import { z } from "zod";
 import type { Access, Services } from "../access.ts";
 import { changed, made } from "../event/event.ts";
 import { created, named, row, rows, table, text } from "../store/query.ts";
 import { members, Role } from "./member.ts";
 
-const OrganisationText = named("OrganisationText", { name: text(100) });
-const columns = { id: z.uuid(), ...OrganisationText.shape, plan: z.enum(["free", "paid"]), createdAt: z.iso.datetime() };
+const name = text(100);
+const wanted = body(named("OrganisationText", { name }));
+const columns = { id: z.uuid(), name, plan: z.enum(["free", "paid"]), createdAt: z.iso.datetime() };
 const Organisation = named("Organisation", columns);
 
 /** An organisation as a caller reaches it: as a member, with one of its API keys, or as support staff. */
@@ -23,25 +24,32 @@ export const organisations = {
     WHERE (m.role IS NOT NULL OR 'org:' || o.id = :callerId) AND o.id = coalesce(CAST(:id AS TEXT), o.id) ORDER BY o.name, o.id`,
 };
 
+/** The accounts of support staff: they may read every organisation. */
+export const staff = table("staff", z.object({ id: z.uuid(), createdAt: z.iso.datetime() }), "id");
+
+/** Records, in the events of an organisation, that support staff reached it, and by which route. */
+export async function recordReach(event: AuditEvent, { store }: Services): Promise<void> {
+  if (event.type !== "object.reached") return;
+  const org = { id: String(event.ids["path.organisation"]), callerId: event.subjects.join(" ") };
+  await store.system(() => changed(org, `support: ${event.route}`, organisations.find(org)));
+}
+
 export const organisationRoutes = ({ store, caller, db, person, viewer, admin, owner }: Access, { auth }: Services) => [
   get("/organisations", { deps: { caller: scopes(caller, "teams:read"), db }, response: z.array(Membership) }, ({ caller, db }) =>
     db(() => organisations.memberships({ callerId: caller.id })),
   ),
-  post(
-    "/organisations",
-    { deps: { person, store, wanted: body(OrganisationText) }, ...created(Organisation) },
-    ({ person, store, wanted }) =>
-      // Nobody is a member yet, so row-level security would hide the organisation from its maker.
-      store.system(function* () {
-        const organisation = { ...made(), ...wanted, plan: "free" };
-        const org = { id: organisation.id, callerId: person.id };
-        const inserted = yield* changed(org, "organisation.created", organisations.insert(organisation));
-        yield* changed(org, "member.joined", members.join({ ...made(), organisationId: org.id, userId: person.id, role: "owner" }));
-        return inserted;
-      }),
+  post("/organisations", { deps: { person, store, wanted }, ...created(Organisation) }, ({ person, store, wanted }) =>
+    // Nobody is a member yet, so row-level security would hide the organisation from its maker.
+    store.system(function* () {
+      const organisation = { ...made(), ...wanted, plan: "free" };
+      const org = { id: organisation.id, callerId: person.id };
+      const inserted = yield* changed(org, "organisation.created", organisations.insert(organisation));
+      yield* changed(org, "member.joined", members.join({ ...made(), organisationId: org.id, userId: person.id, role: "owner" }));
+      return inserted;
+    }),
   ),
   viewer.get("", { response: Membership }, ({ org }) => org),
-  admin.patch("", { deps: { wanted: body(OrganisationText) }, response: Organisation }, ({ change, org, wanted }) =>
+  admin.patch("", { deps: { wanted }, response: Organisation }, ({ change, org, wanted }) =>
     change("organisation.changed", () => organisations.update({ ...org, ...wanted })),
   ),
   owner.del("", { status: 204 }, async ({ org, db }) => {
