@@ -2,6 +2,7 @@
 import { type Api, createApi, get, text } from "lockstep";
 import { type Access, access, type Services } from "./access.ts";
 import { billingRoutes } from "./billing.ts";
+import { eventRoutes } from "./event/event.ts";
 import { webhookRoutes } from "./event/webhook.ts";
 import { apiKeyRoutes } from "./organisation/api-key.ts";
 import { invitationRoutes } from "./organisation/invitation.ts";
@@ -11,7 +12,7 @@ import { attachmentRoutes } from "./project/attachment.ts";
 import { projectRoutes } from "./project/project.ts";
 import { taskRoutes } from "./project/task.ts";
 
-const modules = [organisationRoutes, memberRoutes, invitationRoutes, apiKeyRoutes, webhookRoutes, billingRoutes];
+const modules = [organisationRoutes, memberRoutes, invitationRoutes, apiKeyRoutes, eventRoutes, webhookRoutes, billingRoutes];
 const work = [projectRoutes, taskRoutes, attachmentRoutes];
 
 /** Makes the API. A test passes the dependencies, to replace some of them. */

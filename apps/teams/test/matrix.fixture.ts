@@ -70,6 +70,9 @@ export const routes: readonly Row[] = [
   route(`POST ${inside}/api-keys`, "maker", 201, () => ({ name: "new", scopes: ["teams:read"], expiresInDays: 1 })),
   route(`DELETE ${inside}/api-keys/:key`, "admin", 204),
 
+  route(`GET ${inside}/events`, "viewer"),
+  route(`GET ${inside}/events.csv`, "auditor"),
+
   route(`GET ${inside}/webhooks`, "auditor"),
   route(`POST ${inside}/webhooks`, "admin", 201, () => ({ url: "https://hooks.example.com/" })),
   route(`DELETE ${inside}/webhooks/:webhook`, "admin", 204),

@@ -1,14 +1,14 @@
 /** Support staff read everything, write nothing, and every read is on record in the organisation's events. */
 import assert from "node:assert/strict";
 import { after, suite, test } from "node:test";
-import { eventChannel, eventsAfter } from "../src/event/event.ts";
+import { channel, eventsAfter } from "../src/event/event.ts";
 import { databaseKinds } from "./database.fixture.ts";
 import { ask, startTeams, type Teams } from "./teams.fixture.ts";
 
 /** Does something, and waits until an organisation has another event. */
 async function untilRecorded<T>({ database }: Teams, act: () => Promise<T>): Promise<T> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const listening = await database.listen(eventChannel, { notified: () => resolve(), reconnected: () => resolve() });
+  const listening = await database.listen(channel, { notified: () => resolve(), reconnected: () => resolve() });
   const result = await act();
   await promise;
   await listening.close();

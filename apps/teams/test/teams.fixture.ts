@@ -157,9 +157,11 @@ export async function ask(send: Send, line: string, { json, body, headers }: Ask
     body: json === undefined ? (body ?? null) : JSON.stringify(json),
   });
   const answer = await send(request);
-  const text = await answer.text();
-  const isJson = /[/+]json\b/.test(answer.headers.get("content-type") ?? "");
-  return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
+  const type = answer.headers.get("content-type") ?? "";
+  // A stream of events does not end.
+  if (type === "text/event-stream") await answer.body?.cancel();
+  const text = answer.bodyUsed ? "" : await answer.text();
+  return { status: answer.status, headers: answer.headers, body: /[/+]json\b/.test(type) ? JSON.parse(text) : text };
 }
 
 /** A form with a file. */
