@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContext } from "playwright-core";
+import { z } from "zod";
 import { fastifyServer } from "../host/fastify/index.ts";
-import type { DocsPageOptions } from "../index.ts";
+import { type Api, body, createApi, type DocsPageOptions, post } from "../index.ts";
+import { outgoingWebhook } from "../webhook/index.ts";
 import { startBrowser } from "./browser.fixture.ts";
 import { docsApi, known, pixel } from "./docs-api.fixture.ts";
 import { DocsPage } from "./docs-page.fixture.ts";
@@ -28,9 +30,14 @@ after(async () => {
 
 type Use = (docs: DocsPage, origin: string, context: BrowserContext) => Promise<void>;
 
-/** Opens the page of an API with these options, in a browser that knows nothing yet. */
-async function withPage(page: DocsPageOptions, use: Use, title?: string): Promise<void> {
-  const server = fastifyServer(docsApi(desk, issuer.origin, { page, ...(title !== undefined && { title }) }));
+/** Opens the page of an API with these options. */
+function withPage(page: DocsPageOptions, use: Use, title?: string): Promise<void> {
+  return withApi(docsApi(desk, issuer.origin, { page, ...(title !== undefined && { title }) }), use);
+}
+
+/** Opens the page in a browser that knows nothing yet. */
+async function withApi(api: Api, use: Use): Promise<void> {
+  const server = fastifyServer(api);
   const origin = await server.listen({ host: "127.0.0.1", port: 0 });
   const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
   try {
@@ -145,6 +152,34 @@ test("without tryItOut, no operation can be tried, and the document is all there
     assert.equal(await opened(docs), 0);
     assert.equal(await docs.page.locator(".opblock").count(), operations);
     assert.equal(await docs.page.locator(".auth-wrapper > .authorize").count(), 1);
+  });
+});
+
+test("the requests that the API sends are shown, with nothing to send them", async () => {
+  const payload = z.object({ type: z.literal("note.created") });
+  const noteCreated = outgoingWebhook({ summary: "A note was created", payload });
+  const callbacks = { ready: { url: "{$request.body#/callbackUrl}", webhook: noteCreated } };
+  const asked = body(z.object({ callbackUrl: z.url() }));
+  const api = createApi({
+    title: "Notes",
+    version: "1",
+    webhooks: { noteCreated },
+    routes: [post("/reports", { public: "a test", deps: { asked }, callbacks }, () => undefined)],
+    docs: { public: "a test" },
+    audit: () => {},
+  });
+  await withApi(api, async ({ page }) => {
+    const webhook = page.locator(".webhooks .opblock");
+    await webhook.locator(".opblock-summary-control").click();
+    await webhook.locator('[data-param-name="webhook-signature"]').waitFor();
+    assert.match(await webhook.innerText(), /A note was created/);
+    assert.equal(await webhook.locator(".execute, .try-out__btn").count(), 0);
+    const operation = page.locator(".opblock", { has: page.locator('[data-path="/reports"]') });
+    await operation.locator(".opblock-summary-control").first().click();
+    // The control: what the API receives can be tried.
+    await operation.locator(".execute").waitFor();
+    await operation.getByText("Callbacks").click();
+    assert.match(await operation.innerText(), /\{\$request\.body#\/callbackUrl\}/);
   });
 });
 
