@@ -20,7 +20,7 @@ export interface Question {
   /** A form. */
   readonly form?: Readonly<Record<string, string>>;
   /** A body that is sent as it is. */
-  readonly raw?: string;
+  readonly raw?: string | FormData;
 }
 
 /** An API, or a function that answers for one. */
