@@ -30,7 +30,16 @@ export interface Observation {
   answered(event: AnswerEvent): void;
 }
 
-/** Follows the requests of an API. If it throws, that is reported on standard error, and the request goes on without it. */
+/**
+ * Follows the requests of an API. If it throws, that is reported on standard error, and the request goes on without it.
+ *
+ * @example
+ * ```ts
+ * const slow: Observer = {
+ *   begin: ({ template }) => ({ answered: ({ durationMs }) => void (durationMs > 1000 && console.warn(`${template} is slow`)) }),
+ * };
+ * ```
+ */
 export interface Observer {
   /** A request begins: its route is known, and nothing of it has run. Return `undefined` to leave it out. */
   begin(request: ObservedRequest): Observation | undefined;
