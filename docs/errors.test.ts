@@ -45,6 +45,18 @@ test("the second table lists exactly the codes of identity", () => {
   assert.deepEqual(codesOf(ofIdentity), identityCodes.filter(isGiven));
 });
 
+test("each problem of identity has a code of the first two tables", () => {
+  const known = new Set<string>([...problemCodes, ...identityCodes]);
+  const sent = globSync("packages/identity/src/**/*.ts", { cwd: root })
+    .filter((path) => !/\.(?:test|fixture)\.ts$/.test(path))
+    .flatMap((path) => [...readFileSync(join(root, path), "utf8").matchAll(/\bproblem\(\s*\d{3},\s*"(\w+)"/g)]);
+  assert.ok(sent.length > 15);
+  assert.deepEqual(
+    sent.map(([, code = ""]) => code).filter((code) => !known.has(code)),
+    [],
+  );
+});
+
 test("the third table lists exactly the codes that developers receive", () => {
   assert.deepEqual(codesOf(developers), buildCodes.filter(isGiven));
 });

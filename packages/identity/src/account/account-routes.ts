@@ -29,11 +29,12 @@ const tags = ["My account"];
 const noStore = { "cache-control": "no-store" };
 const maxBodyBytes = 16_384;
 
-const throttled = "Too many attempts.";
-const busy = "Too many passwords are being checked, or the database is away.";
-const badLink = "`invalid_link`: the link is unknown, spent, too old or replaced by a newer one.";
-const wrong = "`wrong_password`: the password is wrong.";
-const again = "`sign_in_again`: the sign-in was too long ago, and no password was sent. `wrong_password`: the password is wrong.";
+const throttled = { too_many_requests: "Too many attempts." };
+const busy = { unavailable: "Too many passwords are being checked, or the database is away." };
+const badLink = { invalid_link: "The link is unknown, spent, too old or replaced by a newer one." };
+const weak = { weak_password: "The password is too short, too long or too common." };
+const wrong = { wrong_password: "The password is wrong." };
+const again = { sign_in_again: "The sign-in was too long ago, and no password was sent.", ...wrong };
 const ownKeys = nothing("API keys of the caller; another's is refused");
 const unsent = { 429: throttled, 503: busy };
 
@@ -65,7 +66,7 @@ function registerRoute(services: AccountServices): Route {
       deps: { connection: clientConnection(settings), body: body(EmailAndPassword) },
       response: Accepted,
       status: 202,
-      problems: { 422: "The inputs do not fit, or `weak_password`.", ...unsent },
+      problems: { 422: weak, ...unsent },
       maxBodyBytes,
     },
     async ({ connection, body }) => {
@@ -128,7 +129,7 @@ function resetRoutes(services: AccountServices): Route[] {
         tags,
         deps: { connection: clientConnection(settings), body: body(TokenAndPassword) },
         status: 204,
-        problems: { 400: badLink, 422: "The inputs do not fit, or `weak_password`.", ...unsent },
+        problems: { 400: badLink, 422: weak, ...unsent },
         maxBodyBytes,
       },
       async ({ connection, body }) => {
@@ -150,7 +151,7 @@ function passwordRoutes({ holder, accounts, rotateSession }: AccountRouteService
         tags,
         deps: { user: holder, connection: connection(), body: body(PasswordChange, { identifies: { keepApiKeys: ownKeys } }) },
         status: 204,
-        problems: { 403: wrong, 422: "The inputs do not fit, or `weak_password`.", ...unsent },
+        problems: { 403: wrong, 422: { ...weak, unknown_api_key: "A key to keep is not one of the caller's." }, ...unsent },
         maxBodyBytes,
       },
       async ({ user, connection, body: { currentPassword, newPassword, keepApiKeys } }) => {

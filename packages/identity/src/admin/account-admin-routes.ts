@@ -73,7 +73,10 @@ function invitationRoute({ admin, settings, outbox, links }: AccountAdminService
       deps: { admin, connection: connection(), body: body(EmailOnly) },
       response: Accepted,
       status: 202,
-      problems: { 409: "`address_taken`: the address has an account.", 403: "`sign_in_again`: the sign-in has just ended." },
+      problems: {
+        403: { sign_in_again: "The sign-in has just ended." },
+        409: { address_taken: "The address has an account." },
+      },
     },
     async ({ admin, connection, body: { email } }) => {
       await sendInvitation({ email, by: admin, connection }, sending);

@@ -2,7 +2,7 @@
  * The inputs and answers of the API key routes. Their types are written out, because a declaration cannot contain types that zod
  * infers.
  */
-import type { Redacted } from "lockstep";
+import type { DeclaredProblems, Redacted } from "lockstep";
 import { z } from "zod";
 import { password } from "../password/password-schema.ts";
 import {
@@ -123,16 +123,28 @@ export const wantedRotationSchema: z.ZodType<WantedRotation> = z
 interface KeyAnswers {
   readonly response: z.ZodType<ShownCreatedApiKey>;
   readonly status: 201;
-  readonly problems: Readonly<Record<403 | 409, string>>;
+  readonly problems: DeclaredProblems;
 }
+
+/** The problems of the owner and the maker of a key. */
+const makerEnded = {
+  owner_disabled: "The owner of the key is disabled.",
+  sign_in_again: "The sign-in of the maker has ended, or was too long ago.",
+  wrong_password: "The password of the maker is wrong.",
+};
+
+const tooManyKeys = { too_many_keys: "The owner has the maximum number of keys." };
 
 /** The answers of a route that makes a key. */
 export const creationAnswers: KeyAnswers = {
   response: createdKeySchema,
   status: 201,
   problems: {
-    403: "`scope_not_held`: a key can only have scopes that its owner and its maker have. `sign_in_again`: the sign-in of the maker was too long ago.",
-    409: "The owner has the maximum number of keys.",
+    403: {
+      scope_not_held: "A key can only have scopes that its owner and its maker have.",
+      ...makerEnded,
+    },
+    409: tooManyKeys,
   },
 };
 
@@ -141,8 +153,11 @@ export const rotationAnswers: KeyAnswers = {
   response: createdKeySchema,
   status: 201,
   problems: {
-    403: "`scope_not_held`: only a caller who has the scopes of a key can replace it. `sign_in_again`: the sign-in was too long ago.",
-    409: "It was replaced already, or has ended.",
+    403: {
+      scope_not_held: "Only a caller who has the scopes of a key can replace it.",
+      ...makerEnded,
+    },
+    409: { already_rotated: "It was replaced already.", key_ended: "It has expired or was revoked.", ...tooManyKeys },
   },
 };
 

@@ -76,7 +76,7 @@ export function serviceAccountRoutes({ apiKeys, clients, admin }: ServiceAccount
         deps: { admin, change, wanted: body(wantedServiceAccountSchema) },
         response: createdServiceAccountSchema,
         status: 201,
-        problems: { 403: "A service account can only have scopes that its maker has." },
+        problems: { 403: { scope_not_held: "A service account can only have scopes that its maker has." } },
       },
       async ({ admin, change, wanted: { name, scopes, jwks } }) => {
         const held = checkHeld(scopes, admin.scopes);

@@ -49,7 +49,7 @@ const SessionView = z
 const SessionList = z.object({ items: z.array(SessionView) }).meta({ id: "SessionList" });
 
 const tags = ["Sessions"];
-const again = "`sign_in_again`: the sign-in was too long ago; confirm it at `POST /auth/session/confirm`.";
+const again = { sign_in_again: "The sign-in was too long ago. Confirm it at `POST /auth/session/confirm`." };
 
 /** Creates the routes under `/auth/session` and `/auth/sessions`, and `POST /auth/logout`. */
 export function sessionRoutes(services: SessionServices): Route[] {
@@ -66,7 +66,7 @@ function confirmRoute({ settings, throttle, sessions, holder }: SessionServices)
       tags,
       deps: { user: holder, connection: connection(), body: body(OwnPassword) },
       status: 204,
-      problems: { 403: "`wrong_password`: the password is wrong.", 429: "Too many attempts." },
+      problems: { 403: { wrong_password: "The password is wrong." }, 429: { too_many_requests: "Too many attempts." } },
       maxBodyBytes: 16_384,
     },
     async ({ user, connection, body: { password } }) => {

@@ -42,9 +42,9 @@ const SignInForm = z
 const StartedSession = z.object({ id: z.uuid(), expiresAt: z.iso.datetime() }).meta({ id: "StartedSession" });
 
 const problems = {
-  401: "`sign_in_refused`: the address or the password is wrong, or the account may not sign in.",
-  403: "`insecure_transport`: the connection is not encrypted. `cross_site`: the request comes from another site.",
-  429: "Too many attempts.",
+  401: { sign_in_refused: "The address or the password is wrong, or the account may not sign in." },
+  403: { insecure_transport: "The connection is not encrypted.", cross_site: "The request comes from another site." },
+  429: { too_many_requests: "Too many attempts." },
 };
 
 /** Creates the sign-in route. It accepts only requests from pages of this site (C-10). */
