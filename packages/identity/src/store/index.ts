@@ -22,6 +22,9 @@ export {
   type Work,
 } from "./statement.ts";
 
+// Rows that fit a schema
+export { row, rows, type StatementText, type Values } from "./checked-rows.ts";
+
 // Columns of a row
 export { numberOf, numberOrNone, textOf, textOrNone, textsOf } from "./row.ts";
 
