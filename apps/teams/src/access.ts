@@ -9,11 +9,9 @@ import { type Change, changed, made } from "./event/event.ts";
 import { deliver } from "./event/webhook.ts";
 import type { TeamIdentity } from "./identity.ts";
 import { invitations } from "./organisation/invitation.ts";
-import { members } from "./organisation/member.ts";
-import { organisations, staff } from "./organisation/organisation.ts";
+import { members, organisations, staff } from "./organisation/organisation.ts";
 import { attachments } from "./project/attachment.ts";
-import { projects } from "./project/project.ts";
-import { comments, tasks } from "./project/task.ts";
+import { comments, projects, tasks } from "./project/project.ts";
 import type { Store, Transact } from "./store/store.ts";
 import type { Settings } from "./settings.ts";
 

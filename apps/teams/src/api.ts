@@ -1,16 +1,13 @@
 /** The API: the routes of every module. */
 import { type Api, createApi, get, text } from "lockstep";
 import { type Access, access, type Services } from "./access.ts";
-import { billingRoutes } from "./billing.ts";
 import { eventRoutes } from "./event/event.ts";
-import { webhookRoutes } from "./event/webhook.ts";
+import { billingRoutes, webhookRoutes } from "./event/webhook.ts";
 import { apiKeyRoutes } from "./organisation/api-key.ts";
 import { invitationRoutes } from "./organisation/invitation.ts";
-import { memberRoutes } from "./organisation/member.ts";
-import { organisationRoutes, recordReach } from "./organisation/organisation.ts";
+import { memberRoutes, organisationRoutes, recordReach } from "./organisation/organisation.ts";
 import { attachmentRoutes } from "./project/attachment.ts";
-import { projectRoutes } from "./project/project.ts";
-import { taskRoutes } from "./project/task.ts";
+import { projectRoutes, taskRoutes } from "./project/project.ts";
 
 const modules = [organisationRoutes, memberRoutes, invitationRoutes, apiKeyRoutes, eventRoutes, webhookRoutes, billingRoutes];
 const work = [projectRoutes, taskRoutes, attachmentRoutes];

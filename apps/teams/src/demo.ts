@@ -3,8 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Redacted } from "lockstep";
 import type { Services } from "./access.ts";
 import { made } from "./event/event.ts";
-import { members, Role } from "./organisation/member.ts";
-import { organisations, staff } from "./organisation/organisation.ts";
+import { members, organisations, Role, staff } from "./organisation/organisation.ts";
 import { projects } from "./project/project.ts";
 
 /** Adds the data, and returns the lines that the program prints. */

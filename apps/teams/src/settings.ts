@@ -4,34 +4,29 @@ import { generateIdentityKey } from "lockstep-identity";
 import { z } from "zod";
 
 const redacted = z.string().transform((text) => new Redacted(text));
-const Environment = z
-  .object({
-    TEAMS_DEMO: z.literal("1").optional(),
-    HOST: z.string().default("127.0.0.1"),
-    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-    TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
-    DATABASE_URL: z
-      .string()
-      .regex(/^(?:sqlite:.|postgres(?:ql)?:\/\/.)/, "write sqlite:<file> or postgres://user:password@host/name"),
-    TEAMS_ISSUER: z.url({ protocol: /^https?$/ }),
-    IDENTITY_KEY: redacted,
-    WEBHOOK_KEY: redacted,
-    STRIPE_SECRET: redacted,
-    SMTP_URL: z.url({ protocol: /^smtps?$/ }),
-    SMTP_USER: z.string().optional(),
-    SMTP_PASSWORD: redacted.optional(),
-    MAIL_FROM: z.string(),
-  })
-  .refine(({ TEAMS_DEMO, HOST }) => TEAMS_DEMO === undefined || HOST === "127.0.0.1", {
-    path: ["HOST"],
-    error: "set it to 127.0.0.1, or leave out TEAMS_DEMO: the demo is for this machine only",
-  });
+const Environment = z.object({
+  TEAMS_DEMO: z.literal("1").optional(),
+  HOST: z.string().default("127.0.0.1"),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(?:sqlite:.|postgres(?:ql)?:\/\/.)/, "write sqlite:<file> or postgres://user:password@host/name"),
+  TEAMS_ISSUER: z.url({ protocol: /^https?$/ }),
+  IDENTITY_KEY: redacted,
+  WEBHOOK_KEY: redacted,
+  STRIPE_SECRET: redacted,
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }),
+  SMTP_USER: z.string().optional(),
+  SMTP_PASSWORD: redacted.optional(),
+  MAIL_FROM: z.string(),
+});
 export type Settings = z.output<typeof Environment>;
 
-/** Reads the settings. An empty variable counts as not set. @throws ZodError that names each variable that is wrong */
+/** Reads the settings. An empty variable counts as not set, and the demo is for this machine only. @throws ZodError that names each variable that is wrong */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const secret = generateIdentityKey().reveal();
   const demo = { IDENTITY_KEY: secret, WEBHOOK_KEY: secret, STRIPE_SECRET: `whsec_${secret}` };
-  return Environment.parse(given["TEAMS_DEMO"] === "1" ? { ...demo, ...given } : given);
+  return Environment.parse(given["TEAMS_DEMO"] === "1" ? { ...demo, ...given, HOST: "127.0.0.1" } : given);
 }

@@ -39,8 +39,8 @@ suite("settings", () => {
     const [one, other] = [readSettings(demoEnvironment), readSettings(demoEnvironment)];
     assert.deepEqual([one.HOST, one.PORT, one.TEAMS_DEMO], ["127.0.0.1", 3000, "1"]);
     assert.notEqual(one.IDENTITY_KEY.reveal(), other.IDENTITY_KEY.reveal());
-    assert.deepEqual(wrong({ ...demoEnvironment, HOST: "0.0.0.0" }), ["HOST"]);
-    assert.deepEqual(wrong({ ...production, HOST: "0.0.0.0" }), []);
+    assert.equal(readSettings({ ...demoEnvironment, HOST: "0.0.0.0" }).HOST, "127.0.0.1");
+    assert.equal(readSettings({ ...production, HOST: "0.0.0.0" }).HOST, "0.0.0.0");
   });
 
   test("a value that cannot be used is refused", () => {

@@ -1,11 +1,12 @@
-/** Webhooks: an organisation is told of its events. They are signed, sent after the answer, and sent again if they fail. */
+/** Webhooks out: an organisation is told of its events, after the answer, signed, and again after a failure. And one in: Stripe's. */
 import { createHmac } from "node:crypto";
-import { body, owned, secret, type Secret } from "lockstep";
-import { sendWebhook } from "lockstep/webhook";
+import { body, owned, post, secret, type Secret } from "lockstep";
+import { memoryReplays, sendWebhook, stripeWebhook } from "lockstep/webhook";
 import { z } from "zod";
 import type { Access, Services } from "../access.ts";
 import { columns, created, named, row, rows, table } from "../store/query.ts";
-import { Event, removing } from "./event.ts";
+import { organisations } from "../organisation/organisation.ts";
+import { changed, Event, removing } from "./event.ts";
 
 const WebhookUrl = named("WebhookUrl", { url: z.url({ protocol: /^https?$/ }) });
 const Webhook = named("Webhook", { ...columns, ...WebhookUrl.shape });
@@ -61,3 +62,17 @@ export async function deliver({ store, settings }: Pick<Services, "store" | "set
     await store.system(() => deliveries.settle({ ...due, outcome, nextAt }));
   }
 }
+
+const Payment = z.object({ type: z.string(), data: z.object({ object: z.object({ client_reference_id: z.uuid().optional() }) }) });
+
+/** A paid subscription gives the organisation the paid plan. The signature is the credential. */
+export const billingRoutes = ({ store }: Access, { settings }: Services) => {
+  const event = stripeWebhook({ secrets: [settings.STRIPE_SECRET], payload: Payment, replays: memoryReplays() });
+  return [
+    post("/hooks/stripe", { deps: { event, store }, status: 204 }, async ({ event: { payload, sender }, store }) => {
+      const id = payload.data.object.client_reference_id;
+      if (payload.type !== "checkout.session.completed" || id === undefined) return;
+      await store.system(() => changed({ id, callerId: sender }, "organisation.paid", organisations.pay({ id })));
+    }),
+  ];
+};

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Access, Services } from "../access.ts";
 import { changed, made, removing } from "../event/event.ts";
 import { columns, created, named, row, table, text } from "../store/query.ts";
-import { Member, members, Role } from "./member.ts";
+import { Member, members, Role } from "./organisation.ts";
 
 const NewInvitation = named("NewInvitation", { email: z.email(), role: Role.exclude(["owner"]) });
 const Invitation = named("Invitation", { ...columns, ...NewInvitation.shape, expiresAt: z.iso.datetime() });
