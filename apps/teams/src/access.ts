@@ -6,8 +6,8 @@ import type { Work } from "lockstep-identity/database";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { type Change, changed, made } from "./event/event.ts";
-import { deliver } from "./event/webhook.ts";
-import type { TeamIdentity } from "./identity.ts";
+import { deliver, webhooks } from "./event/webhook.ts";
+import type { Auth } from "./identity.ts";
 import { invitations } from "./organisation/invitation.ts";
 import { members, organisations, staff } from "./organisation/organisation.ts";
 import { attachments } from "./project/attachment.ts";
@@ -16,15 +16,7 @@ import type { Store, Transact } from "./store/store.ts";
 import type { Settings } from "./settings.ts";
 
 /** The services that the API uses. */
-export type Services = Readonly<{
-  store: Store;
-  auth: TeamIdentity;
-  mail: Mail;
-  log: Logger;
-  audit: AuditSink;
-  settings: Settings;
-}>;
-
+export type Services = Readonly<{ store: Store; auth: Auth; mail: Mail; log: Logger; audit: AuditSink; settings: Settings }>;
 /** The dependencies and the groups of the API. */
 export type Access = ReturnType<typeof access>;
 
@@ -76,6 +68,7 @@ export function access({ auth, ...services }: Services) {
   // The objects inside: each belongs to the one before it in the path, so the role counts only where it was given.
   const managed = owned({ id: uuid("member"), org, db }, load(members.find), (it) => it.organisationId, { owner: "org" });
   const invited = owned({ id: uuid("invitation"), org, db }, load(invitations.find), (it) => it.organisationId, { owner: "org" });
+  const webhook = owned({ id: uuid("webhook"), org, db }, load(webhooks.find), (it) => it.organisationId, { owner: "org" });
   const project = owned({ id: uuid("project"), org, db }, load(projects.find), (it) => it.organisationId, { owner: "org" });
   const task = owned({ id: uuid("task"), project, db }, load(tasks.find), (it) => it.projectId, { owner: "project" });
   const comment = owned({ id: uuid("comment"), task, db }, load(comments.find), (it) => it.taskId, { owner: "task" });
@@ -87,13 +80,12 @@ export function access({ auth, ...services }: Services) {
   );
   const moderator = firstOf({ author, admin: role.require("admin") });
   const groups = { viewer, auditor, member, admin, owner, taskViewer, taskMember };
-  const objects = { managed, invited, project, task, comment, attachment, moderator };
+  const objects = { managed, invited, webhook, project, task, comment, attachment, moderator };
 
-  return { store, caller, person, db, uuid, load, membership, org, ...groups, ...objects };
+  return { store, caller, person, db, load, membership, org, ...groups, ...objects };
 }
 
 const uuid = <const N extends string>(name: N) => path(name, z.uuid());
-const load =
-  <T>(find: (given: { readonly id: string }) => Work<T>) =>
-  ({ id, db }: { readonly id: string; readonly db: Transact }): Promise<T> =>
-    db(() => find({ id }));
+function load<T>(find: (given: { readonly id: string }) => Work<T>) {
+  return ({ id, db }: { readonly id: string; readonly db: Transact }): Promise<T> => db(() => find({ id }));
+}

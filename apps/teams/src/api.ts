@@ -22,10 +22,7 @@ export function teamsApi(services: Services, rules: Access = access(services)): 
     description: "Organisations, their projects and tasks. Press **Authorize** and sign in.",
     routes: [health, ...[...modules, ...work].flatMap((routes) => routes(rules, services)), ...auth.routes],
     docs: { public: "the API is for everyone who builds on it" },
-    audit: async (event, origin) => {
-      await audit(event, origin);
-      await recordReach(event, services);
-    },
+    audit: async (event, origin) => void (await Promise.all([audit(event, origin), recordReach(event, services)])),
     onError: (error, about) => log.error({ ...about, err: error }, "unexpected error"),
     onAnswer: (answer) => log.info({ answer }, "answer"),
   });

@@ -5,7 +5,7 @@ import type { Store } from "./store/store.ts";
 
 /** The scopes limit a credential. What a person may do is decided by their role in an organisation. */
 const scopes = { "teams:read": "Read organisations", "teams:write": "Work in them", "teams:admin": "Administer them" } as const;
-export type TeamIdentity = Identity<keyof typeof scopes>;
+export type Auth = Identity<keyof typeof scopes>;
 
 export const openIdentity = (settings: Settings, { database }: Store, mail: Mail, audit: IdentityAuditSink) =>
   identity({

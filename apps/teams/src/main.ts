@@ -2,7 +2,9 @@
 import { type AuditEvent, type AuditOrigin, pinoAudit } from "lockstep";
 import { fastifyServer } from "lockstep/fastify";
 import { type IdentityEvent, logMail, tableAudit, WrongIdentityOption, WrongIssuer } from "lockstep-identity";
+import { openPostgres } from "lockstep-identity/postgres";
 import { smtpMail } from "lockstep-identity/smtp";
+import { openSqlite } from "lockstep-identity/sqlite";
 import { destination, pino } from "pino";
 import { z } from "zod";
 import { teamsApi } from "./api.ts";
@@ -11,14 +13,15 @@ import { deliver } from "./event/webhook.ts";
 import { openIdentity } from "./identity.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { removeUnfinished } from "./project/attachment.ts";
-import { databaseOf, openStore } from "./store/store.ts";
+import { openStore } from "./store/store.ts";
 
 async function start(settings: Settings): Promise<void> {
   const isDemo = settings.TEAMS_DEMO === "1";
   // In production, Lockstep and identity refuse functions that are for tests and demonstrations.
   if (!isDemo) process.env["NODE_ENV"] = "production";
   const log = pino({ name: "teams", level: isDemo ? "warn" : "info" }, destination(2));
-  const store = await openStore(databaseOf(settings.DATABASE_URL));
+  const { DATABASE_URL: place } = settings;
+  const store = await openStore(place.startsWith("sqlite:") ? openSqlite(place.slice("sqlite:".length)) : openPostgres(place));
   const table = tableAudit(store.database, { key: settings.IDENTITY_KEY });
   const toLog = pinoAudit(log);
   const audit = (event: IdentityEvent | AuditEvent, origin: AuditOrigin): void => (toLog(event), table.sink(event, origin));

@@ -23,7 +23,7 @@ const Environment = z.object({
 });
 export type Settings = z.output<typeof Environment>;
 
-/** Reads the settings. An empty variable counts as not set, and the demo is for this machine only. @throws ZodError that names each variable that is wrong */
+/** Reads the settings. An empty variable is not set; the demo is for this machine only. @throws ZodError with each mistake */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const secret = generateIdentityKey().reveal();

@@ -10,7 +10,7 @@ import { access, type Access, type Services } from "../src/access.ts";
 import { teamsApi } from "../src/api.ts";
 import { made } from "../src/event/event.ts";
 import { webhooks } from "../src/event/webhook.ts";
-import { openIdentity, type TeamIdentity } from "../src/identity.ts";
+import { openIdentity, type Auth } from "../src/identity.ts";
 import { invitations } from "../src/organisation/invitation.ts";
 import { members, organisations, staff } from "../src/organisation/organisation.ts";
 import { attachments, pieces } from "../src/project/attachment.ts";
@@ -60,7 +60,7 @@ export type Send = (request: Request) => Promise<Response>;
 export interface Teams {
   readonly database: TestDatabase;
   readonly store: Store;
-  readonly auth: TeamIdentity;
+  readonly auth: Auth;
   readonly access: Access;
   readonly services: Services;
   readonly api: Api;
@@ -179,7 +179,7 @@ export function textOf(json: Json | undefined, member: string): string {
 /** The status and the code of a problem. */
 export const problemOf = ({ status, body }: Answer): [number, unknown] => [status, body["code"]];
 
-async function addPeople({ accounts }: TeamIdentity): Promise<Record<Person, string>> {
+async function addPeople({ accounts }: Auth): Promise<Record<Person, string>> {
   const added = people.map(async (name, index) => {
     const account = { id: randomUUID(), email: `${name}@example.com`, passwordHash, createdAt: Date.UTC(2026, 0, 1) + index };
     return [name, (await accounts.import(account)).id] as const;
@@ -194,7 +194,7 @@ type Eight = [Made, Made, Made, Made, Made, Made, Made, Made];
 /** Adds an organisation with members by role, and one object of each kind. */
 async function addOrganisation(
   store: Store,
-  { apiKeys }: TeamIdentity,
+  { apiKeys }: Auth,
   name: string,
   roles: Readonly<Record<"owner" | "member", string> & Partial<Record<Person, string>>>,
 ): Promise<Ids> {

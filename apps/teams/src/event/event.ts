@@ -57,25 +57,23 @@ async function* eventsOf({ org: { id }, db, after = 0 }: { org: { readonly id: s
   }
 }
 
-export const eventRoutes = ({ viewer, auditor }: Access, { store: { database } }: Services) => {
-  const columns = ["number", "type", "subject", "actor", "at"] as const;
-  const deps = { after: lastEventId(z.int()), client: connection() };
-  return [
-    auditor.get("/events.csv", { response: csv(columns) }, ({ org, db }) => eventsOf({ org, db })),
-    viewer.get("/events", { deps, response: eventStream(Event) }, async function* ({ org, db, after = 0, client: { signal } }) {
-      let changes = Promise.withResolvers<void>();
-      const wake = (): void => changes.resolve();
-      const notified = (id: string): void => void (id === org.id && wake());
-      const listening = await database.listen(channel, { notified, reconnected: wake });
-      signal.addEventListener("abort", wake);
-      try {
-        for (; !signal.aborted; await changes.promise) {
-          changes = Promise.withResolvers();
-          for await (const event of eventsOf({ org, db, after })) yield { id: (after = event.number), data: event };
-        }
-      } finally {
-        await listening.close();
+const cells = ["number", "type", "subject", "actor", "at"] as const;
+const deps = { after: lastEventId(z.int()), client: connection() };
+export const eventRoutes = ({ viewer, auditor }: Access, { store: { database } }: Services) => [
+  auditor.get("/events.csv", { response: csv(cells) }, ({ org, db }) => eventsOf({ org, db })),
+  viewer.get("/events", { deps, response: eventStream(Event) }, async function* ({ org, db, after = 0, client: { signal } }) {
+    let changes = Promise.withResolvers<void>();
+    const wake = (): void => changes.resolve();
+    const notified = (id: string): void => void (id === org.id && wake());
+    const listening = await database.listen(channel, { notified, reconnected: wake });
+    signal.addEventListener("abort", wake);
+    try {
+      for (; !signal.aborted; await changes.promise) {
+        changes = Promise.withResolvers();
+        for await (const event of eventsOf({ org, db, after })) yield { id: (after = event.number), data: event };
       }
-    }),
-  ];
-};
+    } finally {
+      await listening.close();
+    }
+  }),
+];

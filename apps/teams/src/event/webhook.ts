@@ -1,6 +1,6 @@
-/** Webhooks out: an organisation is told of its events, after the answer, signed, and again after a failure. And one in: Stripe's. */
+/** Webhooks out: an organisation is told of its events, after the answer, and again after a failure. One in: from Stripe. */
 import { createHmac } from "node:crypto";
-import { body, owned, post, secret, type Secret } from "lockstep";
+import { body, post, secret, type Secret } from "lockstep";
 import { memoryReplays, sendWebhook, stripeWebhook } from "lockstep/webhook";
 import { z } from "zod";
 import type { Access, Services } from "../access.ts";
@@ -26,20 +26,17 @@ const deliveries = {
     UPDATE deliveries SET outcome = :outcome, next_at = :nextAt WHERE webhook_id = :webhookId AND number = :number RETURNING *`,
 };
 
-export const webhookRoutes = ({ auditor, admin, org, db, uuid, load }: Access, { settings }: Services) => {
-  const webhook = owned({ id: uuid("webhook"), org, db }, load(webhooks.find), (it) => it.organisationId, { owner: "org" });
-  return [
-    auditor.get("/webhooks", { response: z.array(Webhook) }, ({ org, db }) => db(() => webhooks.list(org))),
-    admin.post("/webhooks", { deps: { wanted: body(WebhookUrl) }, ...created(NewWebhook) }, async ({ change, wanted }) => {
-      const made = await change("webhook.created", (made) => webhooks.insert({ ...made, ...wanted }));
-      return { ...made, secret: secretOf(made.id, settings).reveal() };
-    }),
-    admin.del("/webhooks/:webhook", { deps: { it: webhook }, status: 204 }, removing("webhook", webhooks)),
-    auditor.get("/webhooks/:webhook/deliveries", { deps: { webhook }, response: z.array(Delivery) }, ({ db, webhook }) =>
-      db(() => deliveries.list(webhook)),
-    ),
-  ];
-};
+export const webhookRoutes = ({ auditor, admin, webhook }: Access, { settings }: Services) => [
+  auditor.get("/webhooks", { response: z.array(Webhook) }, ({ org, db }) => db(() => webhooks.list(org))),
+  admin.post("/webhooks", { deps: { wanted: body(WebhookUrl) }, ...created(NewWebhook) }, async ({ change, wanted }) => {
+    const made = await change("webhook.created", (made) => webhooks.insert({ ...made, ...wanted }));
+    return { ...made, secret: secretOf(made.id, settings).reveal() };
+  }),
+  admin.del("/webhooks/:webhook", { deps: { it: webhook }, status: 204 }, removing("webhook", webhooks)),
+  auditor.get("/webhooks/:webhook/deliveries", { deps: { webhook }, response: z.array(Delivery) }, ({ db, webhook }) =>
+    db(() => deliveries.list(webhook)),
+  ),
+];
 
 /** The secret of a webhook is derived from a key of the program, so the database does not have it. */
 const secretOf = (id: string, { WEBHOOK_KEY }: Services["settings"]): Secret<string> =>
@@ -65,7 +62,7 @@ export async function deliver({ store, settings }: Pick<Services, "store" | "set
 
 const Payment = z.object({ type: z.string(), data: z.object({ object: z.object({ client_reference_id: z.uuid().optional() }) }) });
 
-/** A paid subscription gives the organisation the paid plan. The signature is the credential. */
+/** Stripe tells of a paid subscription, and the organisation gets the paid plan. The signature is the credential. */
 export const billingRoutes = ({ store }: Access, { settings }: Services) => {
   const event = stripeWebhook({ secrets: [settings.STRIPE_SECRET], payload: Payment, replays: memoryReplays() });
   return [

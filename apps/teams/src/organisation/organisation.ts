@@ -10,7 +10,7 @@ export const Role = z.enum(["owner", "admin", "member", "viewer"]);
 export const Member = named("Member", { ...columns, userId: z.uuid(), role: Role });
 type Member = z.infer<typeof Member>;
 const MemberWithEmail = named("MemberWithEmail", { ...Member.shape, email: z.string() });
-const change = body(named("MemberChange", { role: Role }));
+const to = body(named("MemberChange", { role: Role }));
 
 export const members = {
   ...table("members", Member),
@@ -79,14 +79,10 @@ export const memberRoutes = ({ viewer, admin, managed }: Access, { auth }: Servi
     const accounts = await auth.accounts.findMany(found.map(({ userId }) => userId));
     return found.map((member) => ({ ...member, email: accounts.get(member.userId)?.email ?? "" }));
   }),
-  admin.patch(
-    "/members/:member",
-    { deps: { managed, wanted: change }, response: Member, problems },
-    ({ change, org, managed, wanted }) => {
-      checkManages(org, managed.role, wanted.role);
-      return change("member.changed", () => keepingOwner(org, members.update({ ...managed, ...wanted })));
-    },
-  ),
+  admin.patch("/members/:member", { deps: { managed, to }, response: Member, problems }, ({ change, org, managed, to }) => {
+    checkManages(org, managed.role, to.role);
+    return change("member.changed", () => keepingOwner(org, members.update({ ...managed, ...to })));
+  }),
   admin.del("/members/:member", { deps: { managed }, status: 204, problems }, async ({ change, org, managed }) => {
     checkManages(org, managed.role);
     await change("member.removed", () => keepingOwner(org, members.remove(managed)));

@@ -28,30 +28,28 @@ export const pieces = {
   at: row(Piece)`SELECT * FROM pieces WHERE attachment_id = :id AND start <= :at ORDER BY start DESC LIMIT 1`,
 };
 
-export const attachmentRoutes = ({ taskViewer, taskMember, attachment }: Access) => {
-  const upload = multipart({ files: { file: { mediaTypes, maxBytes } } });
-  return [
-    taskViewer.get("/attachments", { response: z.array(Attachment) }, ({ db, task }) => db(() => attachments.list(task))),
-    taskMember.post("/attachments", { deps: { upload }, ...created(Attachment) }, async ({ change, db, org, task, upload }) => {
-      const row = { ...made(), organisationId: org.id, taskId: task.id };
-      let whole = { ...row, name: "", type: "", size: 0 };
-      for await (const sent of upload.files) {
-        whole = { ...whole, name: sent.name ?? "file", type: sent.type };
-        await db(() => attachments.start(whole));
-        for await (const bytes of sent.pieces(pieceBytes)) {
-          await db(() => pieces.insert({ ...row, attachmentId: row.id, start: whole.size, bytes }));
-          whole.size += bytes.length;
-        }
+const upload = multipart({ files: { file: { mediaTypes, maxBytes } } });
+export const attachmentRoutes = ({ taskViewer, taskMember, attachment }: Access) => [
+  taskViewer.get("/attachments", { response: z.array(Attachment) }, ({ db, task }) => db(() => attachments.list(task))),
+  taskMember.post("/attachments", { deps: { upload }, ...created(Attachment) }, async ({ change, db, org, task, upload }) => {
+    const row = { ...made(), organisationId: org.id, taskId: task.id };
+    let whole = { ...row, name: "", type: "", size: 0 };
+    for await (const sent of upload.files) {
+      whole = { ...whole, name: sent.name ?? "file", type: sent.type };
+      await db(() => attachments.start(whole));
+      for await (const bytes of sent.pieces(pieceBytes)) {
+        await db(() => pieces.insert({ ...row, attachmentId: row.id, start: whole.size, bytes }));
+        whole.size += bytes.length;
       }
-      return change("attachment.created", () => attachments.update(whole));
-    }),
-    taskViewer.get("/attachments/:attachment", { deps: { attachment }, response: file(mediaTypes) }, ({ db, attachment }) => {
-      const { id, name, type, size, createdAt } = attachment;
-      return { name, type, size, etag: id, modifiedAt: new Date(createdAt), open: (range) => piecesOf(id, range, db) };
-    }),
-    taskMember.del("/attachments/:attachment", { deps: { it: attachment }, status: 204 }, removing("attachment", attachments)),
-  ];
-};
+    }
+    return change("attachment.created", () => attachments.update(whole));
+  }),
+  taskViewer.get("/attachments/:attachment", { deps: { attachment }, response: file(mediaTypes) }, ({ db, attachment }) => {
+    const { id, name, type, size, createdAt } = attachment;
+    return { name, type, size, etag: id, modifiedAt: new Date(createdAt), open: (range) => piecesOf(id, range, db) };
+  }),
+  taskMember.del("/attachments/:attachment", { deps: { it: attachment }, status: 204 }, removing("attachment", attachments)),
+];
 
 /** Reads a part of an attachment. Each piece is read in a transaction of its own. */
 async function* piecesOf(id: string, { start, end }: ByteRange, db: Transact): AsyncGenerator<Uint8Array> {

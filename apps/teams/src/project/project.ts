@@ -54,19 +54,8 @@ const filter = {
   limit: query("limit", z.int().min(1).max(100).default(20)),
 };
 
-export const taskRoutes = ({
-  viewer,
-  member,
-  org,
-  db,
-  load,
-  project,
-  task,
-  taskViewer,
-  taskMember,
-  comment,
-  moderator,
-}: Access) => {
+export const taskRoutes = (rules: Access) => {
+  const { viewer, member, org, db, load, project, task, taskViewer, taskMember, comment, moderator } = rules;
   const inside = { prefix: "/projects/:project/tasks", deps: { project } } as const;
   const [read, write] = [viewer.group(inside), member.group(inside)];
   // An id in a body is checked as one in the path is.

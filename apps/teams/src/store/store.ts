@@ -1,7 +1,5 @@
 /** Persistence: one SQL text for SQLite and PostgreSQL. No transaction is open while a handler waits for a client. */
 import { all, type Database, identitySchema, migrate, sql, type Work } from "lockstep-identity/database";
-import { openPostgres } from "lockstep-identity/postgres";
-import { openSqlite } from "lockstep-identity/sqlite";
 import { rowSecurity } from "./row-security.ts";
 import { teamsSchema } from "./schema.ts";
 
@@ -18,11 +16,6 @@ export interface Store {
 }
 
 const enter = sql("SELECT set_config('app.caller', :callerId, true), set_config('role', 'teams_caller', true)");
-
-/** Returns the database of a URL: `sqlite:<file>` or `postgres://…`. */
-export function databaseOf(url: string): Database {
-  return url.startsWith("sqlite:") ? openSqlite(url.slice("sqlite:".length)) : openPostgres(url);
-}
 
 /** Creates or updates the tables of a database, and returns its store. */
 export async function openStore(database: Database): Promise<Store> {
