@@ -35,16 +35,17 @@ describe("an API that needs the client's address", () => {
       await app.register(lockstep(api), { prefix: "/inner" });
       return app;
     };
-    for (const [server, option] of [
-      [fastifyServer(api), "trustedProxies"],
-      [await inside(false), "trustProxy"],
+    for (const [server, advice] of [
+      [fastifyServer(api), "`trustedProxies` to the number of proxies"],
+      // Fastify trusts nobody for a number.
+      [await inside(false), "`trustProxy` to a function that trusts the proxies"],
     ] as const) {
       const refused = await listen(t, server);
-      assert.ok(refused instanceof Error && "code" in refused, option);
+      assert.ok(refused instanceof Error && "code" in refused, advice);
       assert.equal(refused.code, "client_address_unknown");
       assert.equal(
         refused.message,
-        `GET /: listen on a TCP port, or set \`${option}\` to the number of proxies before this unix socket, or count without it: nobody tells the client's address`,
+        `GET /: listen on a TCP port, or set ${advice} before this unix socket, or count without it: nobody tells the client's address`,
       );
       assert.equal(server.server.listening, false);
     }

@@ -6,6 +6,12 @@ import type { FastifyHostRequest } from "./fastify-request.ts";
 /** The words for the operator: `fastifyServer()` and an existing application have different options. */
 export type ProxyOption = "trustedProxies" | "trustProxy";
 
+/** Fastify's own option takes no number: a number trusts nobody. */
+const settings: Readonly<Record<ProxyOption, string>> = {
+  trustedProxies: "`trustedProxies` to the number of proxies",
+  trustProxy: "`trustProxy` to a function that trusts the proxies",
+};
+
 /** Watches for a place of which the client's address cannot be known. */
 export class ClientAddresses {
   readonly #hosted: HostedApi;
@@ -31,7 +37,7 @@ export class ClientAddresses {
       try {
         this.#hosted.checkHost({
           clientAddress: {
-            unknown: `listen on a TCP port, or set \`${this.#option}\` to the number of proxies before this unix socket`,
+            unknown: `listen on a TCP port, or set ${settings[this.#option]} before this unix socket`,
           },
         });
       } catch (error) {
