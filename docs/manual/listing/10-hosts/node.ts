@@ -87,9 +87,9 @@ async function write({ status, headers, body, broken, sent }: HostResponse, requ
 // #endregion
 
 // #region server
-export function nodeServer(api: Api): Server {
+export function nodeListener(api: Api): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
   const hosted = dispatcherOf(api, { clientAddress: true }); // it is in every socket
-  const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+  return async (incoming, outgoing) => {
     const request = new NodeRequest(incoming, outgoing);
     let response: HostResponse | undefined;
     try {
@@ -102,6 +102,10 @@ export function nodeServer(api: Api): Server {
       await write(failure, request);
     }
   };
+}
+
+export function nodeServer(api: Api): Server {
+  const serve = nodeListener(api);
   const server = createServer({ insecureHTTPParser: false }, (incoming, outgoing) => void serve(incoming, outgoing));
   // With these listeners, node:http does not ask for an upload before the guards have run.
   server.on("checkContinue", (incoming, outgoing) => void serve(incoming, outgoing));
