@@ -72,10 +72,8 @@ test("an API for every page sends no cookies, and a credential that a browser at
 });
 
 test("an origin that no browser sends does not start", () => {
-  // #region wrong
   for (const origin of ["https://app.notes.example/", "app.notes.example", "https://*.notes.example", "null"])
     assert.throws(() => createApi({ title: "t", version: "1", routes: [], origins: [origin] }), { code: "wrong_option" });
-  // #endregion
 });
 
 test("an answer that is not a page lets nothing run, and cannot be framed", async () => {
