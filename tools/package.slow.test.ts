@@ -30,6 +30,7 @@ const subpaths: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "lockstep/rate-limit": "rateLimit",
     "lockstep/opentelemetry": "openTelemetry",
     "lockstep/scheme": "scheme",
+    "lockstep/websocket": "openWebSocket",
     "lockstep/webhook": "webhookSignature",
     "lockstep/multipart": "multipart",
     "lockstep/host": "dispatcherOf",

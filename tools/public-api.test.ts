@@ -8,7 +8,7 @@ const { subpaths, unexported } = publicApi();
 const expected: Readonly<Record<string, { readonly values: string; readonly types: string }>> = {
   lockstep: {
     values: `
-      createApi get post put patch del group
+      createApi get post put patch del websocket messages group
       authenticate identified authorize allow roles scopes anyScope grantedScopes onlyScoped owned permitted unowned sameSite
       depends resource anyOf firstOf optional run Refused
       path query header cookie body form passwordRequestForm rawBody bodyStream connection lastEventId nothing afterAnswer
@@ -23,6 +23,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       ErrorClass ThrownOf Translated Translation TranslationList
       Api ApiOptions ApiServerAddress CloseOptions DocsOptions DocsPageOptions OverrideOptions ProtectedResource StrictTransport ServedTemplate
       HttpMethod Method Route RouteCallback WebhookDescription RouteDocumentation RouteSpec Group GroupSpec
+      WebSocketMethod WebSocketSpec Messages MessagesOptions
       Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite SameSiteOptions
       DependsOptions Alternative RunContext
       ParameterOptions MemberOptions PasswordRequest RawBodyOptions BodyStreamOptions AfterAnswer Connection ConnectionOptions Identifies IdentifiesMembers Nothing InputLimits
@@ -75,6 +76,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
     values: "multipart",
     types: "MultipartOptions NoFields Upload UploadedFile FileRule",
   },
+  "lockstep/websocket": { values: "isWebSocketHandshake openWebSocket", types: "RawUpgrade" },
   "lockstep/webhook": {
     values: "standardWebhooks stripeWebhook githubWebhook webhookSignature memoryReplays outgoingWebhook sendWebhook signWebhook",
     types: `
@@ -86,9 +88,9 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   "lockstep/host": {
     values: "dispatcherOf answerToError malformedPath isBodiless Pieces discard watchUnawaited networksOf unknownNetwork",
     types:
-      "HostKnowledge HostedApi HostedRoute HostExchange HostMatch HostRequest HostResponse ClientCertificate Unmatched Answer Networks",
+      "HostKnowledge HostedApi HostedRoute HostExchange HostMatch HostRequest HostResponse HostSocket HostUpgrade SocketListener ClientCertificate Unmatched Answer Networks",
   },
-  "lockstep/testing": { values: "hostSuite", types: "ServedApi" },
+  "lockstep/testing": { values: "hostSuite", types: "ServedApi HostSuiteOptions" },
 };
 
 /** Types that a public declaration mentions and that no other program needs, with the reason. */

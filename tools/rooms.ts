@@ -31,7 +31,7 @@ export const core: Building = {
     ["route"],
     ["webhook", "openapi", "opentelemetry"],
     ["docs-ui"],
-    ["host/fetch"],
+    ["host/fetch", "host/websocket"],
     ["api"],
     ["host/fastify"],
     ["testing"],

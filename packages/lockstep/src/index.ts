@@ -25,6 +25,8 @@ export {
 } from "./route/error-translation.ts";
 export { del, get, patch, post, put } from "./route/route.ts";
 export { type HttpMethod, type Method, type Route, type RouteDocumentation, type RouteSpec } from "./route/route.ts";
+export { websocket, type WebSocketMethod, type WebSocketSpec } from "./route/websocket.ts";
+export { messages, type Messages, type MessagesOptions } from "./route/messages.ts";
 export { group, type Group, type GroupSpec } from "./route/group.ts";
 
 // Verbs: who is calling, what they may do, and which objects are theirs.

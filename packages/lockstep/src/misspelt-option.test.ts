@@ -19,6 +19,7 @@ import * as testing from "./testing/index.ts";
 import * as jwt from "./token/index.ts";
 import * as multipart from "./multipart/index.ts";
 import * as webhook from "./webhook/index.ts";
+import * as websockets from "./host/websocket/index.ts";
 
 /** Calls a function correctly, except for the additions to its options. */
 type Call = (added: object) => unknown;
@@ -92,6 +93,11 @@ const core: Readonly<Record<string, Row>> = {
   put: ["PUT /", (added) => lockstep.put("/", { ...fine, status: 200, ...added }, () => 1)],
   patch: ["PATCH /", (added) => lockstep.patch("/", { ...fine, status: 200, ...added }, () => 1)],
   del: ["DELETE /", (added) => lockstep.del("/", { ...fine, status: 200, ...added }, () => 1)],
+  websocket: [
+    "websocket /",
+    (added) => lockstep.websocket("/", { ...fine, deps: { it: lockstep.messages({}) }, ...added }, () => {}),
+  ],
+  messages: (added) => lockstep.messages({ sends: record, ...added }),
   // Verbs.
   authorize: (added) => lockstep.authorize({ user }, ({ user: who }) => who, { reach: "any", problems: {}, ...added }),
   owned: (added) =>
@@ -209,7 +215,7 @@ const withoutOptions: ReadonlySet<string> = new Set(
     "onlyScoped optional passwordRequestForm pinoAudit sameSecret sameSite scopes secret text unchecked Redacted",
     "generateSigningKey jwks parseScope publicJwks signingKey",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",
-    "Pieces answerToError discard isBodiless networksOf watchUnawaited hostSuite",
+    "Pieces answerToError discard isBodiless networksOf watchUnawaited isWebSocketHandshake openWebSocket",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -229,6 +235,7 @@ function exported(): readonly string[] {
     ...scheme,
     ...testing,
     ...webhook,
+    ...websockets,
   });
   return functions.filter(([, value]) => typeof value === "function" && !(value.prototype instanceof Error)).map(([name]) => name);
 }

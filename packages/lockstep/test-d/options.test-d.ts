@@ -25,6 +25,7 @@ import {
   header,
   httpBasic,
   httpBearer,
+  messages,
   mutualTls,
   oauth2AuthorizationCode,
   oauth2ClientCredentials,
@@ -53,6 +54,7 @@ import {
   signedHeader,
   stream,
   unowned,
+  websocket,
 } from "lockstep";
 import { fastifyServer, lockstep } from "lockstep/fastify";
 import { serveFetch } from "lockstep/fetch";
@@ -296,6 +298,12 @@ redirect("/", { status: 303, mispelt: 1 });
 // csv
 // @ts-expect-error 'mispelt' does not exist
 csv([{ name: "id", mispelt: 1 }]);
+// websocket
+// @ts-expect-error 'mispelt' does not exist
+websocket("/", { public: "a test", deps: { it: messages({}) }, mispelt: 1 }, () => {});
+// messages
+// @ts-expect-error 'mispelt' does not exist
+messages({ sends: text, mispelt: 1 });
 // eventStream
 // @ts-expect-error 'mispelt' does not exist
 eventStream(text, { mispelt: 1 });

@@ -31,8 +31,19 @@ export interface SiteRule {
  * for what programs send as well (`browser`: Basic, client certificates) only a sign of another site refuses.
  */
 export function crossSiteReason(request: HostRequest, rule: SiteRule, known: KnownOrigins): string | undefined {
-  const { ambient } = rule;
-  if (ambient === false || safe.has(request.method)) return undefined;
+  if (rule.ambient === false || safe.has(request.method)) return undefined;
+  return foreignReason(request, rule, known);
+}
+
+/**
+ * The same for the handshake of a WebSocket, whatever its credential is. CORS does not apply to it: the page of any site could
+ * open one and read what comes (RFC 6455 §10.2).
+ */
+export function crossSiteSocketReason(request: HostRequest, rule: SiteRule, known: KnownOrigins): string | undefined {
+  return foreignReason(request, rule, known);
+}
+
+function foreignReason(request: HostRequest, rule: SiteRule, known: KnownOrigins): string | undefined {
   const site = request.headers("sec-fetch-site");
   const origin = request.headers("origin");
   if (site.length > 1 || origin.length > 1) return "Sec-Fetch-Site or Origin came twice";
@@ -43,7 +54,7 @@ export function crossSiteReason(request: HostRequest, rule: SiteRule, known: Kno
   if (fetchSite !== undefined) return "Sec-Fetch-Site names another site";
   if (from !== undefined && isOwn(from, rule, known) && !isDowngraded(from, request)) return undefined;
   if (from !== undefined) return "Origin is not among the configured origins";
-  return ambient === "cookie" ? "neither Sec-Fetch-Site nor Origin came" : undefined;
+  return rule.ambient === "cookie" ? "neither Sec-Fetch-Site nor Origin came" : undefined;
 }
 
 function isOwn(origin: string, rule: SiteRule, known: KnownOrigins): boolean {

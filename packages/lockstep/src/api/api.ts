@@ -7,7 +7,7 @@ import { type Entry, entriesOf, isDependency, type Node } from "../dependency/no
 import type { RunContext } from "../dependency/run.ts";
 import { docsRoutes } from "../docs-ui/docs.ts";
 import type { HostedApi } from "../host/host.ts";
-import { serveFetch } from "../host/fetch/serve-fetch.ts";
+import { fetchOf } from "../host/fetch/serve-fetch.ts";
 import { openApiDocument } from "../openapi/document.ts";
 import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { BuildError } from "../problem/error.ts";
@@ -144,7 +144,8 @@ function serve(built: BuiltApi, overrides: Overrides): Api {
   const api: Api = {
     routes: Object.freeze(routes.map(({ method, template }) => Object.freeze({ method, template }))),
     // Made when it is first called: an API whose routes need the client's address is made for other hosts.
-    fetch: async (request, ...platform) => (answer ??= serveFetch({ "~dispatcher": dispatcher }))(request, ...platform),
+    fetch: async (request, ...platform) =>
+      (answer ??= fetchOf({ "~dispatcher": dispatcher }, {}, { webSockets: true }))(request, ...platform),
     openapi: () => document,
     with: (pairs, overrideOptions = {}) => {
       checkOptions<OverrideOptions>("api.with()", overrideOptions, { testing: true });

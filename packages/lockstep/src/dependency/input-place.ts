@@ -75,8 +75,15 @@ export interface InputPlace {
   readonly tolerant?: true;
   /** For the connection: set if a host that cannot tell the client's address must not start. Says how to do without it. */
   readonly addressOr?: string;
+  /** For messages: the schema of those that are sent. `schema` is that of those that come. */
+  readonly sends?: AnySchema;
   /** For the answer: the headers that may be added. */
   readonly adds?: readonly AddedHeader[];
+}
+
+/** Tells whether an input is the messages of a WebSocket. */
+export function isMessages({ kind }: InputPlace): boolean {
+  return kind === "messages";
 }
 
 /** Tells whether a place is a part of the request that a client sends. The connection, the answer and work after it are not. */

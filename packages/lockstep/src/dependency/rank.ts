@@ -3,7 +3,7 @@
  * The guards of the whole API and of groups run before everything that the route itself declares. This module owns only the
  * order of the phases.
  */
-import { isBody, isSent } from "./input-place.ts";
+import { isBody, isMessages, isSent } from "./input-place.ts";
 import type { Gate, GuardKind, Node, ValueNode } from "./node.ts";
 
 /**
@@ -49,7 +49,7 @@ export function earliestRank(node: Node, below: number, gate?: Gate): number {
     case "scheme":
       return 0;
     case "input":
-      if (isBody(node.input)) return Math.max(below, phase.body);
+      if (isBody(node.input) || isMessages(node.input)) return Math.max(below, phase.body);
       return Math.max(below, !isSent(node.input) ? 0 : gate === undefined ? phase.head : gateStart(gate) + gateInput);
     case "value":
       return Math.max(below, valueRank(node, gate));

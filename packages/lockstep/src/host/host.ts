@@ -42,6 +42,11 @@ export interface HostRequest {
    * it out.
    */
   readonly isGone?: boolean;
+  /**
+   * `websocket` if the request is the handshake of a WebSocket (RFC 6455 §4.2.1) and the host can complete it. A host that cannot
+   * leaves it out: a route that opens one is then answered with 426.
+   */
+  readonly upgrade?: "websocket" | undefined;
   /** The client's certificate, if the client presented one and the host's TLS layer trusts it. */
   certificate(): ClientCertificate | undefined;
   /**
@@ -71,7 +76,7 @@ export interface HostRequest {
  * to `discard()`.
  */
 export interface HostResponse {
-  /** From 200 to 599. */
+  /** From 200 to 599; 101 with `upgrade`. */
   readonly status: number;
   /** By lower-case name. Each value of a list is a header of its own, such as `set-cookie`. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
@@ -97,6 +102,40 @@ export interface HostResponse {
    * connection off then, so the client knows that the answer is incomplete.
    */
   readonly broken?: AbortSignal | undefined;
+  /** Set if the answer opens a WebSocket. Only the answer to a request with `upgrade` does. `sent()` is called when it is closed. */
+  readonly upgrade?: HostUpgrade | undefined;
+}
+
+/** A WebSocket that the core opens. Complete the handshake, with the headers of the answer, and then call `open()`, once. */
+export interface HostUpgrade {
+  /** The subprotocol to answer with, if any. */
+  readonly protocol: string | undefined;
+  /** Close the connection with 1009 for a longer message of the client. Do not accept compressed messages. */
+  readonly maxMessageBytes: number;
+  /** The handshake is complete. Call the listener with everything that comes, and once with the end. */
+  open(socket: HostSocket): SocketListener;
+  /** The handshake failed: the client went away, for example. */
+  failed(): void;
+}
+
+/** An open WebSocket, as a host has it. */
+export interface HostSocket {
+  /** Sends a text message. Resolves when it has left the process; rejects if the connection is closed. */
+  send(text: string): Promise<void>;
+  /** Closes the connection, within a few seconds even if the client does not answer. Does nothing on a closed one. */
+  close(code: number, reason: string): void;
+  /** Stops reading: the client is slowed down. */
+  pause(): void;
+  /** Goes on reading. */
+  resume(): void;
+}
+
+/** What a host tells of an open WebSocket. Never throws. */
+export interface SocketListener {
+  /** A whole message came, as text or as bytes. */
+  message(bytes: Uint8Array, isText: boolean): void;
+  /** The connection is closed, however it ended. */
+  closed(): void;
 }
 
 /** A route, as a host can register it with a router of its own. The core still decides which route a request selects. */
@@ -105,6 +144,8 @@ export interface HostedRoute {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** The whole path: `/notes/:id`. A parameter is a whole segment. */
   readonly template: string;
+  /** Whether it opens a WebSocket. Default: no. */
+  readonly isWebSocket?: boolean;
 }
 
 /** The route that a method and a path select, or why there is none. */
@@ -143,6 +184,8 @@ export interface HostKnowledge {
    * counted as one. Pass what the operator has to do, which begins the message: `pass { address } to serveFetch()`.
    */
   readonly clientAddress: true | { readonly unknown: string };
+  /** Whether it can open WebSockets. If not, an API with a route that opens one must not start. Default `false`. */
+  readonly webSockets?: boolean;
 }
 
 /** An API, as hosts see it. Every method may be called at the same time for many requests. */
@@ -153,7 +196,7 @@ export interface HostedApi<R extends HostedRoute = HostedRoute> {
   /**
    * Compares what the host knows with what the routes need. Call it before you serve.
    *
-   * @throws BuildError `client_address_unknown`
+   * @throws BuildError `client_address_unknown`, `websocket_unsupported`
    */
   checkHost(host: HostKnowledge): void;
   /** Answers a request from beginning to end: `match()`, `exchange()`, `begin()` and `finish()` in one call. Never rejects. */
@@ -185,7 +228,8 @@ export interface HostedApi<R extends HostedRoute = HostedRoute> {
 /**
  * Returns the part of an API that a host calls.
  *
- * @throws BuildError `client_address_unknown` if a route needs the client's address and the host does not know it; `wrong_option`
+ * @throws BuildError `client_address_unknown` if a route needs the client's address and the host does not know it;
+ * `websocket_unsupported` if a route opens a WebSocket and the host cannot; `wrong_option`
  *
  * @example
  * ```ts
@@ -194,7 +238,7 @@ export interface HostedApi<R extends HostedRoute = HostedRoute> {
  * ```
  */
 export function dispatcherOf(api: { readonly "~dispatcher": HostedApi }, host: HostKnowledge): HostedApi {
-  checkOptions<HostKnowledge>("dispatcherOf()", host, { clientAddress: true });
+  checkOptions<HostKnowledge>("dispatcherOf()", host, { clientAddress: true, webSockets: true });
   api["~dispatcher"].checkHost(host);
   return api["~dispatcher"];
 }

@@ -7,6 +7,7 @@
 export { dispatcherOf, type HostKnowledge } from "./host.ts";
 export { type HostedApi, type HostedRoute, type HostExchange, type HostMatch, type Unmatched } from "./host.ts";
 export { type ClientCertificate, type HostRequest, type HostResponse } from "./host.ts";
+export { type HostSocket, type HostUpgrade, type SocketListener } from "./host.ts";
 
 // Writing answers.
 export { answerToError, malformedPath } from "../outcome/answer.ts";

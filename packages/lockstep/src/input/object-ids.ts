@@ -38,7 +38,7 @@ export function parameterIds(
  */
 export function memberIds(
   where: string,
-  place: "body" | "form" | "multipart",
+  place: "body" | "form" | "multipart" | "messages",
   schema: JsonSchemaObject,
   identifies: unknown,
 ): ObjectIds {

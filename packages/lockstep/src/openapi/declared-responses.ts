@@ -54,6 +54,7 @@ function schemaOf({ schema, jsonSchema }: DocumentedContent, schemas: ComponentS
 }
 
 function descriptionOf(status: number): string {
+  if (status === 101) return "The connection is a WebSocket from here on.";
   if (status >= 400) return "Refused, or failed.";
   return status >= 300 ? "Look elsewhere." : "Success.";
 }

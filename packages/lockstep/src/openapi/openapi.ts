@@ -82,6 +82,8 @@ export interface Operation extends Extensible {
   readonly "x-lockstep-apart"?: readonly string[];
   /** Why an input that looks like an id identifies no object, by its place and name: `query.cursorId`. */
   readonly "x-lockstep-identifies-nothing"?: Readonly<Record<string, string>>;
+  /** The messages of a WebSocket, which OpenAPI has no place for: those that the API receives, and those that it sends. */
+  readonly "x-lockstep-messages"?: { readonly receives?: JsonSchema; readonly sends?: JsonSchema };
   /** Why whatever the handler returns may leave. */
   readonly "x-lockstep-unchecked"?: string;
 }

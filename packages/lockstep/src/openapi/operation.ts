@@ -1,5 +1,6 @@
 /** One operation: a route, written down. */
 import type { ComponentSchemas } from "./component-schemas.ts";
+import { isMessages } from "../dependency/input-place.ts";
 import { defined } from "../json/member.ts";
 import type { Operation } from "./openapi.ts";
 import { type PathNames, parametersOf, requestBodyOf } from "./parameters.ts";
@@ -40,10 +41,21 @@ export function operationOf(surface: Surface, { schemas, pathNames, isShared }: 
     "x-lockstep-any-scope": filled([...new Set(anyScope)]),
     "x-lockstep-apart": filled([...new Set(apart)]),
     "x-lockstep-identifies-nothing": Object.keys(nothing).length === 0 ? undefined : nothing,
+    "x-lockstep-messages": messagesOf(surface, schemas),
     "x-lockstep-unchecked": definition.answers
       .map(({ content }) => content?.documented.unchecked)
       .find((reason) => reason !== undefined),
   });
+}
+
+function messagesOf({ inputs }: Surface, schemas: ComponentSchemas): Operation["x-lockstep-messages"] {
+  const place = inputs.map((input) => input.place).find(isMessages);
+  if (place === undefined) return undefined;
+  const { schema, sends } = place;
+  return {
+    ...(schema === undefined ? {} : { receives: schemas.schemaOf(schema, "input") }),
+    ...(sends === undefined ? {} : { sends: schemas.schemaOf(sends, "output") }),
+  };
 }
 
 /** An empty list says nothing. */

@@ -2,7 +2,7 @@
  * The answers of a route. This module owns which errors are documented: those that the core itself answers with because of the
  * graph, and those that a handler or a dependency declares. 500 says nothing about a route.
  */
-import { isBody } from "../dependency/input-place.ts";
+import { isBody, isMessages } from "../dependency/input-place.ts";
 import type { Node } from "../dependency/node.ts";
 import { problemsByStatus, type StatusProblems } from "../problem/declared-problems.ts";
 import { codesOfStatus } from "../problem/oauth-error.ts";
@@ -50,8 +50,9 @@ const rules: readonly ErrorRule[] = [
   {
     status: 422,
     description: "The inputs do not fit; each error says where.",
-    when: (surface) => !isOAuth(surface) && surface.inputs.some(({ place }) => place.schema !== undefined),
+    when: (surface) => !isOAuth(surface) && surface.inputs.some(({ place }) => place.schema !== undefined && !isMessages(place)),
   },
+  { status: 426, description: "The request is not the handshake of a WebSocket.", when: isWebSocket },
 ];
 
 /** Every answer that is known of a route, by status. */
@@ -122,6 +123,10 @@ function merged(entries: readonly (readonly [number | string, Response])[]): Rea
   return Object.fromEntries(all);
 }
 
+function isWebSocket({ route }: Surface): boolean {
+  return route.definition.socket !== undefined;
+}
+
 /** Errors of RFC 6749 §5.2, of which most are 400. */
 function isOAuth({ route }: Surface): boolean {
   return route.definition.errors === "oauth";
@@ -135,6 +140,7 @@ function has({ nodes }: Surface, kind: Node["kind"]): boolean {
  * A credential that browsers attach by themselves, or `sameSite()`, on a method that changes something (`access/cross-site.ts`).
  */
 function isCrossSiteChecked(surface: Surface): boolean {
+  if (isWebSocket(surface)) return true;
   if (surface.route.method === "GET") return false;
   return has(surface, "same-site") || surface.nodes.some((node) => node.kind === "scheme" && node.scheme.ambient !== false);
 }

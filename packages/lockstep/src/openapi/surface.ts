@@ -57,8 +57,14 @@ export function schemaUsesOf({ route, operationId, nodes, inputs }: Surface): re
   const sent = inputs.flatMap(({ place: { kind, name: of, schema, tolerant = false } }): SchemaUse[] => {
     if (schema === undefined) return [];
     const where = `${label}: ${of === "" ? `${kind}()` : `${kind}("${of}")`}`;
-    return [{ schema, direction: "input", where, tolerant, name: `${name}${pascalCase(of) || "Request"}` }];
+    const role = kind === "messages" ? "Received" : "Request";
+    return [{ schema, direction: "input", where, tolerant, name: `${name}${pascalCase(of) || role}` }];
   });
+  const said = inputs.flatMap(({ place: { sends } }): SchemaUse[] =>
+    sends === undefined
+      ? []
+      : [{ schema: sends, direction: "output", where: `${label}: what messages() sends`, name: `${name}Sent` }],
+  );
   const received = route.definition.answers.flatMap(({ content }, index): SchemaUse[] => {
     const schema = content?.documented.schema;
     if (schema === undefined) return [];
@@ -72,7 +78,7 @@ export function schemaUsesOf({ route, operationId, nodes, inputs }: Surface): re
   });
   const callbacks = Object.entries(route.definition.callbacks ?? {}).map(([key, { webhook }]) => [key, webhook] as const);
   const later = webhookUses(Object.fromEntries(callbacks), `${label}: callbacks`, name);
-  return [...sent, ...received, ...added, ...later];
+  return [...sent, ...said, ...received, ...added, ...later];
 }
 
 /** Whether an input has to be given: its schema is asked, as it is when nothing comes. */

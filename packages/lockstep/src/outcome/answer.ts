@@ -54,6 +54,11 @@ export const nothingFound: Answer = refusals.hidden;
 /** A path that is not percent-encoded UTF-8. */
 export const malformedPath: Answer = ownAnswer(400, "malformed_request", "The path is not well-formed.");
 
+/** A WebSocket is opened with a handshake, and the request is not one, or the host cannot do it (RFC 9110 §15.5.22). */
+export const upgradeRequired: Answer = ownAnswer(426, "upgrade_required", "Open a WebSocket here.", {
+  headers: { connection: "upgrade", upgrade: "websocket" },
+});
+
 /** The path exists, the method does not (RFC 9110 §15.5.6). */
 export function methodNotAllowed(allow: readonly string[]): Answer {
   return ownAnswer(405, "method_not_allowed", "This method is not allowed here.", { headers: { allow: allow.join(", ") } });

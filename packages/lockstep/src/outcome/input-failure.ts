@@ -2,7 +2,7 @@
 
 /**
  * Where an input comes from. `response` is the answer, which takes what dependencies add, and `work` is what is left for after
- * it. These two never fail.
+ * it. These two never fail. `messages` come once a WebSocket is open.
  */
 export type InputKind =
   | "path"
@@ -16,7 +16,8 @@ export type InputKind =
   | "form"
   | "raw-body"
   | "body-stream"
-  | "multipart";
+  | "multipart"
+  | "messages";
 
 /** One thing wrong with an input. */
 export interface InputIssue {

@@ -12,17 +12,20 @@ export const publicAndAuthenticated =
 export type InputOf<Id extends string> = string extends Id
   ? "every id below"
   : Id extends `${infer Place}.${infer Name}`
-    ? Place extends "body" | "form" | "multipart"
+    ? Place extends "body" | "form" | "multipart" | "messages"
       ? `"${Name}" of ${Place}()`
       : `${Place}("${Name}")`
     : `${Id}()`;
+
+/** The inputs whose ids are members. */
+const hasMembers: ReadonlySet<string> = new Set(["body", "form", "multipart", "messages"]);
 
 /** The same at run time. */
 export function inputOf(id: string): string {
   const [place = id, ...names] = id.split(".");
   const name = names.join(".");
   if (name === "") return `${place}()`;
-  return place === "body" || place === "form" || place === "multipart" ? `"${name}" of ${place}()` : `${place}("${name}")`;
+  return hasMembers.has(place) ? `"${name}" of ${place}()` : `${place}("${name}")`;
 }
 
 export type UncheckedId<Input extends string> =

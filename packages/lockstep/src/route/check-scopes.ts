@@ -4,6 +4,7 @@ import { nodesBelow } from "../dependency/graph.ts";
 import type { Entry, Node } from "../dependency/node.ts";
 import { scopesUnasked } from "./advice.ts";
 import type { Checked, Fail } from "./check.ts";
+import { changesSomething } from "./route.ts";
 
 /**
  * Every credential of a route that may be limited to scopes is asked for one, by `scopes()` or `anyScope()` above its
@@ -11,7 +12,7 @@ import type { Checked, Fail } from "./check.ts";
  * each answers for itself.
  */
 export function checkScopesAsked({ route, entries }: Checked, fail: Fail): void {
-  if (route.method === "GET") return;
+  if (!changesSomething(route)) return;
   const [first] = new Asking().all(entries).unasked;
   if (first === undefined) return;
   const schemes = below(first).flatMap((node) => (node.kind === "scheme" ? [node.scheme.name] : []));

@@ -4,7 +4,7 @@
  */
 import { checkReason } from "../dependency/reason.ts";
 import { openIds, usedParameters } from "../dependency/fact.ts";
-import { declaredAs, isBody, isStreamed } from "../dependency/input-place.ts";
+import { declaredAs, isBody, isMessages, isStreamed } from "../dependency/input-place.ts";
 import { type Entry, factsOfEntries, type Node } from "../dependency/node.ts";
 import type { BuildCode } from "../problem/code.ts";
 import { BuildError } from "../problem/error.ts";
@@ -43,6 +43,7 @@ export function checkRoute(checked: Checked): void {
   checkShape(route, fail);
   checkBody(checked, fail);
   checkCallbackSources(checked, fail);
+  checkMessages(checked, fail);
 }
 
 function checkAccess({ route, entries }: Checked, where: string, fail: Fail): void {
@@ -85,6 +86,20 @@ function checkShape(route: Route, fail: Fail): void {
   const keys = definition.entries.map(({ key }) => key);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) fail("duplicate_dependency", shadowed(twice));
+}
+
+/** A WebSocket has one dependency for its messages, and only its handler has it: they come when every guard has passed. */
+function checkMessages({ route, entries, nodes }: Checked, fail: Fail): void {
+  const all = nodes.filter((node) => node.kind === "input" && isMessages(node.input));
+  if (route.definition.socket === undefined) {
+    if (all.length > 0) fail("wrong_input", "declare the route with websocket(): it has messages()");
+    return;
+  }
+  if (all.length !== 1) fail("wrong_input", "list one messages() among the dependencies of a websocket() route");
+  if (!entries.some(({ node, gate }) => node === all[0] && gate === undefined))
+    fail("wrong_input", "list messages() among the dependencies of the route itself: no group and no other dependency can have it");
+  if (nodes.some((node) => node.deps.some((below) => below.node === all[0])))
+    fail("wrong_input", "take messages() out of the other dependencies: messages come when all of them have run");
 }
 
 function checkBody({ route, nodes }: Checked, fail: Fail): void {

@@ -39,7 +39,7 @@ function checkInput({ input }: InputNode, collections: ReadonlyMap<string, strin
   if (schema === undefined || kind === "path" || kind === "connection") return;
   const where = `${kind}(${name === "" ? "" : `"${name}"`})`;
   const json = jsonSchemaOf(schema, where);
-  const isBody = kind === "body" || kind === "form" || kind === "multipart";
+  const isBody = kind === "body" || kind === "form" || kind === "multipart" || kind === "messages";
   const members = (): string[] => openMembers(json, where).filter((member) => !Object.hasOwn(files, member));
   const names = isBody ? members() : isOpenScalar(json) ? [name] : [];
   const said = new Set([...objectIds.ids, ...Object.keys(objectIds.nothing)]);

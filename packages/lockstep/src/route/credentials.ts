@@ -2,7 +2,7 @@
  * Phase 2: reads the credentials of a request. Only the schemes of its route are read; whether they are present decides what
  * runs.
  */
-import { crossSiteReason } from "../access/cross-site.ts";
+import { crossSiteReason, crossSiteSocketReason } from "../access/cross-site.ts";
 import type { SchemeNode } from "../dependency/node.ts";
 import type { Variant } from "../dependency/plan.ts";
 import type { RequestSource } from "../input/request-source.ts";
@@ -67,7 +67,8 @@ function checked(variant: Variant, values: unknown[], { route, source, reports }
     reports.malformed(found, used);
     return { answer: answerToRefusal("invalid", []), challenges: invalidToken(route, used), isPrivate };
   }
-  const reason = crossSiteReason(source.request, variant, route.serving);
+  const foreignReason = route.isWebSocket ? crossSiteSocketReason : crossSiteReason;
+  const reason = foreignReason(source.request, variant, route.serving);
   if (reason === undefined) return { variant, values, isPrivate };
   reports.audit({ type: "request.cross_site", reason });
   return { answer: answerToRefusal("cross-site", []), challenges: [], isPrivate };

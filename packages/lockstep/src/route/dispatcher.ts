@@ -32,7 +32,13 @@ export class Dispatcher implements HostedApi<ServedRoute> {
     return this.#addressNeed !== undefined;
   }
 
-  checkHost({ clientAddress }: HostKnowledge): void {
+  checkHost({ clientAddress, webSockets = false }: HostKnowledge): void {
+    const socket = this.routes.find(({ isWebSocket }) => isWebSocket);
+    if (socket !== undefined && !webSockets)
+      throw new BuildError(
+        "websocket_unsupported",
+        `${socket.label}: serve the API with Fastify or another host that opens WebSockets: this one cannot`,
+      );
     if (this.#addressNeed === undefined || clientAddress === true) return;
     const { label, otherwise } = this.#addressNeed;
     throw new BuildError(

@@ -1,13 +1,14 @@
 /** How events are written (HTML §9.2.5), and the comments between them. */
 import { BuildError } from "../problem/error.ts";
+import type { JsonWriter } from "./json-content.ts";
 
 /** How the events of a stream are written. */
 export interface EventLinesOptions {
   /** Names the response for the developer. */
   readonly where: string;
   readonly heartbeatMs: number;
-  /** Checks the data of an event and writes it as JSON, which has no line breaks. */
-  dataOf(data: unknown): Promise<unknown>;
+  /** Writes the data of an event. JSON has no line breaks. */
+  readonly write: JsonWriter;
 }
 
 /**
@@ -62,12 +63,11 @@ export class EventLines implements AsyncIterableIterator<string, void, void> {
   }
 
   async #written(event: unknown): Promise<string> {
-    const { where } = this.#options;
+    const { where, write } = this.#options;
     if (typeof event !== "object" || event === null || !("data" in event))
       throw new BuildError("wrong_result", `${where}: yield events such as { data, id, event }`);
     const { data, ...head } = event;
-    // What the schema makes of the data is never `undefined`: JSON has no such value.
-    return `${headOf(where, head)}data: ${String(await this.#options.dataOf(data))}\n\n`;
+    return `${headOf(where, head)}data: ${await write(data)}\n\n`;
   }
 }
 

@@ -2,9 +2,9 @@
 import { BuildError } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import type { Schema } from "../schema/schema.ts";
-import { type Content, type ContentWriter, type Declared, declareContent } from "./content.ts";
-import { EventLines } from "./event-lines.ts";
-import { jsonContent } from "./json-content.ts";
+import { type Content, type Declared, declareContent } from "./content.ts";
+import { EventLines, type EventLinesOptions } from "./event-lines.ts";
+import { jsonWriter } from "./json-content.ts";
 
 /** One event. */
 export interface ServerSentEvent<out Data = unknown> {
@@ -68,30 +68,24 @@ export function eventStream<In>(
   const { heartbeatSeconds = 15 } = options;
   if (typeof heartbeatSeconds !== "number" || !(heartbeatSeconds >= 1 && heartbeatSeconds <= 3600))
     throw new BuildError("wrong_option", "eventStream(): set heartbeatSeconds to a number of seconds from 1 to 3600");
-  const json = jsonContent(data);
   return declareContent({
     types: [type],
-    documented: { ...json.documented, headers: [] },
+    documented: { schema: data },
     writer: (where) => {
-      const write = json.writer(where);
-      return (result, asked) => eventContent(result, { where, heartbeatMs: heartbeatSeconds * 1000, write, asked });
+      const options: EventLinesOptions = { where, heartbeatMs: heartbeatSeconds * 1000, write: jsonWriter(data, where) };
+      return (result) => eventContent(result, options);
     },
   });
 }
 
-interface EventWriting {
-  readonly where: string;
-  readonly heartbeatMs: number;
-  readonly write: ContentWriter;
-  readonly asked: Parameters<ContentWriter>[1];
-}
-
-function eventContent(result: unknown, { where, heartbeatMs, write, asked }: EventWriting): Content {
+function eventContent(result: unknown, options: EventLinesOptions): Content {
   if (!isEvents(result))
-    throw new BuildError("wrong_result", `${where}: return the events, most often with an async generator: async function* () {…}`);
-  const dataOf = async (value: unknown): Promise<unknown> => (await write(value, asked)).body;
+    throw new BuildError(
+      "wrong_result",
+      `${options.where}: return the events, most often with an async generator: async function* () {…}`,
+    );
   // Some proxies gather what they pass on.
-  return { body: new EventLines(result, { where, heartbeatMs, dataOf }), headers: { "x-accel-buffering": "no" } };
+  return { body: new EventLines(result, options), headers: { "x-accel-buffering": "no" } };
 }
 
 function isEvents(result: unknown): result is AsyncIterable<unknown> | Iterable<unknown> {

@@ -13,20 +13,22 @@ import { isTranslatable, replaceError, type Settled, settleClosing } from "../de
 import { clientGone } from "../host/body.ts";
 import type { HostExchange, HostRequest, HostResponse } from "../host/host.ts";
 import { RequestSource } from "../input/request-source.ts";
-import { answerToError } from "../outcome/answer.ts";
+import { answerToError, upgradeRequired } from "../outcome/answer.ts";
 import { BuildError } from "../problem/error.ts";
 import { type Answer, Problem } from "../problem/problem.ts";
 import { UnwritableText } from "../problem/unwritable-text.ts";
 import { type RunningRequest, within } from "../whereabouts.ts";
 import { beginLife } from "./access-check.ts";
 import { type Credentials, readCredentials, type Unanswerable } from "./credentials.ts";
+import { Conversation } from "./conversation.ts";
 import { ClosingStream, waitsForPiece } from "./closing-stream.ts";
 import { earlyEndOf, ReaderGone, type RequestLife } from "./request-life.ts";
 import { AnswerFailure, answerTo, challengesOf, scopesNeeded } from "./failed-answer.ts";
 import { outgoing } from "./outgoing.ts";
 import { requestIdOf } from "./request-id.ts";
 import { inside, RequestReports } from "./request-reports.ts";
-import { type AnswerContext, respond, respondProblem } from "./respond.ts";
+import { type AnswerContext, respond, respondProblem, upgradeHeaders } from "./respond.ts";
+import type { SocketDefinition } from "./route.ts";
 import { answerable } from "./sent-text.ts";
 import type { ServedRoute } from "./served-route.ts";
 
@@ -57,6 +59,7 @@ export class Exchange implements HostExchange, RunningRequest {
   }
 
   #begin(): MaybePromise<HostResponse | undefined> {
+    if (this.#route.isWebSocket && this.#source.request.upgrade === undefined) return this.#problem(upgradeRequired);
     let read: Credentials | Unanswerable;
     try {
       read = readCredentials(this.#route, this.#source, this.#reports);
@@ -91,7 +94,7 @@ export class Exchange implements HostExchange, RunningRequest {
 
   #outgoing(response: HostResponse): HostResponse {
     // A whole answer lasts no longer.
-    if (!(response.body instanceof ClosingStream)) this.#life?.over();
+    if (!(response.body instanceof ClosingStream) && response.upgrade === undefined) this.#life?.over();
     return outgoing(response, this.#reports, this);
   }
 
@@ -124,7 +127,9 @@ export class Exchange implements HostExchange, RunningRequest {
     // What a client no longer waits for is not done: it may ask again elsewhere, and do it twice.
     if (this.#source.request.isGone === true) return this.#fail({ kind: "threw", error: clientGone(), step: undefined });
     this.#reports.reached(execution);
+    const { socket } = this.#route.compiled.definition;
     try {
+      if (socket !== undefined) return this.#upgrade(execution, socket);
       const result = this.#route.compiled.definition.handler(execution.values());
       if (isPromise(result)) return this.#handleLater(result, execution);
       const response = this.#respond(result);
@@ -132,6 +137,16 @@ export class Exchange implements HostExchange, RunningRequest {
     } catch (error) {
       return this.#fail({ kind: "threw", error, step: undefined });
     }
+  }
+
+  /** The answer opens a WebSocket; the handler runs once the host has completed the handshake. */
+  #upgrade(execution: Execution, { protocols }: SocketDefinition): HostResponse {
+    const headers = upgradeHeaders(this.#context());
+    const offered = this.#source.request.headers("sec-websocket-protocol").flatMap((line) => line.split(","));
+    const protocol = offered.map((name) => name.trim()).find((name) => protocols.includes(name));
+    const [route, reports, life] = [this.#route, this.#reports, this.#lasting()];
+    const upgrade = new Conversation({ route, execution, life, reports, running: this, protocol });
+    return { status: 101, headers, body: undefined, upgrade };
   }
 
   async #handleLater(result: PromiseLike<unknown>, execution: Execution, isResponse = false): Promise<HostResponse> {

@@ -17,6 +17,7 @@ import {
   type ShadowCheck,
 } from "./route.ts";
 import type { ParametersOf, TemplateCheck } from "./template.ts";
+import { webSocketIn, type WebSocketMethod } from "./websocket.ts";
 
 /** What the routes of a group share. */
 export interface GroupSpec<X extends string, D extends Deps, Pub extends string | undefined = undefined, Check = unknown> {
@@ -73,6 +74,7 @@ export interface Group<D0 extends Deps, X0 extends string, Pub0 = undefined> {
   readonly put: Method<D0, X0, "PUT", Pub0>;
   readonly patch: Method<D0, X0, "PATCH", Pub0>;
   readonly del: Method<D0, X0, "DELETE", Pub0>;
+  readonly websocket: WebSocketMethod<D0, X0, Pub0>;
   /**
    * A group inside this one: the prefixes join, tags and dependencies add up, and this group's guards run before the inner one's.
    *
@@ -117,6 +119,7 @@ function verbsOf(inherited: Inherited, inner: number): Group<Deps, string> {
     put: method<Deps, string, "PUT">("PUT", inherited),
     patch: method<Deps, string, "PATCH">("PATCH", inherited),
     del: method<Deps, string, "DELETE">("DELETE", inherited),
+    websocket: webSocketIn<Deps, string>(inherited),
     group: groupIn<Deps, string, undefined>(inherited, inner),
   };
 }

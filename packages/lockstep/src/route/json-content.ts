@@ -5,13 +5,25 @@ import { BuildError } from "../problem/error.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 import type { AnySchema } from "../schema/schema.ts";
 import { refusingSecrets } from "../secret/redacted.ts";
-import type { Content, ContentDeclaration, ContentWriter } from "./content.ts";
+import type { ContentDeclaration, ContentWriter } from "./content.ts";
 import { resultShape } from "./result-shape.ts";
 import { checkSendable, plainResult } from "./sendable.ts";
 
 /** JSON of a schema: the result is cut to it, validated and serialised. */
 export function jsonContent(schema: AnySchema, type: string = "application/json"): ContentDeclaration {
-  return { types: [type], documented: { schema }, writer: (where) => jsonWriter(resultShape(schema, where), where) };
+  return { types: [type], documented: { schema }, writer: (where) => contentOf(jsonWriter(schema, where)) };
+}
+
+/** Writes a value as JSON. @throws BuildError `wrong_result`, `secret_in_response` */
+export type JsonWriter = (value: unknown) => string | Promise<string>;
+
+/**
+ * Compiles the writer of a schema: a value is cut to it, validated and serialised.
+ *
+ * @throws BuildError `wrong_schema`
+ */
+export function jsonWriter(schema: AnySchema, where: string): JsonWriter {
+  return shapedWriter(resultShape(schema, where), where);
 }
 
 const plainSchema: JsonSchema = { type: ["string", "number", "boolean", "null"] };
@@ -20,15 +32,22 @@ const plainSchema: JsonSchema = { type: ["string", "number", "boolean", "null"] 
 export const plainContent: ContentDeclaration = {
   types: ["application/json"],
   documented: { jsonSchema: plainSchema },
-  writer: (where) => jsonWriter((result) => plainResult(result, where), where),
+  writer: (where) => contentOf(shapedWriter((result) => plainResult(result, where), where)),
 };
 
-function jsonWriter(shape: (result: unknown) => unknown, where: string): ContentWriter {
-  const written = (shaped: unknown): Content => {
-    const body = jsonText(shaped);
+function contentOf(write: JsonWriter): ContentWriter {
+  return (result) => {
+    const text = write(result);
+    return isPromise(text) ? Promise.resolve(text).then((body) => ({ body })) : { body: text };
+  };
+}
+
+function shapedWriter(shape: (result: unknown) => unknown, where: string): JsonWriter {
+  const written = (shaped: unknown): string => {
+    const text = jsonText(shaped);
     // Most answers need no second look at their values.
-    if (body.includes("null")) refuseGaps(shaped, where);
-    return { body };
+    if (text.includes("null")) refuseGaps(shaped, where);
+    return text;
   };
   return (result) => {
     checkSendable(result, where);

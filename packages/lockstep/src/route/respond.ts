@@ -80,6 +80,13 @@ export function respond(result: unknown, route: Responding, context: AnswerConte
   return withBody(body, { status, headers }, route, context);
 }
 
+/** The headers of an answer that opens a WebSocket. */
+export function upgradeHeaders(context: AnswerContext): Headers {
+  const headers = withAdditions(baseHeaders(context), "success", context);
+  checkCookies(headers);
+  return headers;
+}
+
 /** The answer before its content. */
 interface Head {
   readonly status: number;

@@ -140,7 +140,16 @@ export type Declared<D extends Deps, Pub> = [Pub] extends [string] ? PublicInEve
  * The checks that read names and facts. They are in a conditional type so that the compiler works out equal arguments once: it
  * looks up the arguments of a conditional type before it instantiates what is in it.
  */
-type FactsCheck<Shared, Own extends string, Prefix extends string, P, N, V extends HttpMethod, Pub, Pub0> = V extends HttpMethod
+export type FactsCheck<
+  Shared,
+  Own extends string,
+  Prefix extends string,
+  P,
+  N,
+  V extends HttpMethod,
+  Pub,
+  Pub0,
+> = V extends HttpMethod
   ? FirstAdvice<
       [
         TemplateCheck<Own>,
@@ -208,7 +217,20 @@ export interface RouteDefinition extends RouteDocumentation {
   readonly answers: readonly DeclaredAnswer[];
   readonly errors: "oauth" | undefined;
   readonly maxBodyBytes: number | undefined;
+  /** Set for a route that opens a WebSocket. */
+  readonly socket: SocketDefinition | undefined;
   handler(values: ValueRecord): unknown;
+}
+
+/** How a route opens a WebSocket. */
+export interface SocketDefinition {
+  /** The subprotocols that it speaks. */
+  readonly protocols: readonly string[];
+}
+
+/** Whether a request of a route may change something. Who has opened a WebSocket may do so by messages. */
+export function changesSomething({ method, definition }: Pick<Route, "method" | "definition">): boolean {
+  return method !== "GET" || definition.socket !== undefined;
 }
 
 /** The parts of a group, and of those around it, that each of its routes inherits. */
@@ -243,11 +265,15 @@ const specOptions: KnownOptions<RouteSpec<Deps, string>> = {
   callbacks: true,
 };
 
-function checkCall(where: string, spec: { readonly [K in "problems" | "hidden" | "callbacks"]?: unknown }, handler: unknown): void {
+/** Checks the parts of a call that every kind of route has. @throws BuildError `wrong_option` */
+export function checkCall(
+  where: string,
+  spec: { readonly [K in "problems" | "hidden" | "callbacks"]?: unknown },
+  handler: unknown,
+): void {
   if (typeof spec !== "object" || spec === null)
     throw new BuildError("wrong_option", `${where}: pass the specification second: { deps: … } or { public: "reason" }`);
   if (typeof handler !== "function") throw new BuildError("wrong_option", `${where}: pass the handler third: (values) => result`);
-  checkOptions(where, spec, specOptions);
   checkHidden(where, spec.hidden);
   checkDeclaredProblems(where, spec.problems);
   checkCallbacks(`${where}: callbacks`, spec.callbacks);
@@ -267,24 +293,42 @@ export function method<D0 extends Deps, X0 extends string, V extends HttpMethod,
   return (template, spec, handler) => {
     // Advice instead of a path does not compile. Start-up reads the path, and refuses an invalid one.
     const path = join(inherited.prefix, template as string);
-    checkCall(`${verb} ${path}`, spec, handler);
-    const entries = [...inherited.entries, ...entriesOf(`${verb} ${path}`, spec.deps ?? {})];
+    const where = `${verb} ${path}`;
+    checkCall(where, spec, handler);
+    checkOptions(where, spec, specOptions);
     return {
       method: verb,
       template: path,
       definition: {
         ...spec,
-        tags: [...inherited.tags, ...(spec.tags ?? [])],
-        public: spec.public ?? inherited.public,
-        hidden: spec.hidden ?? inherited.hidden,
-        entries,
-        answers: answersOf(verb, `${verb} ${path}`, spec),
+        ...sharedDefinition(where, spec, inherited),
+        answers: answersOf(verb, where, spec),
         errors: spec.errors,
         maxBodyBytes: spec.maxBodyBytes,
+        socket: undefined,
         // The values are exactly those of the entries above.
         handler: (values) => handler(values as Values<D0 & typeof spec.deps & object>),
       },
     };
+  };
+}
+
+/** The parts of a definition that a route shares with its groups. */
+export function sharedDefinition(
+  where: string,
+  spec: {
+    readonly tags?: readonly string[];
+    readonly public?: string | undefined;
+    readonly hidden?: boolean;
+    readonly deps?: Deps;
+  },
+  inherited: Inherited,
+): Pick<RouteDefinition, "tags" | "public" | "hidden" | "entries"> & { readonly tags: readonly string[] } {
+  return {
+    tags: [...inherited.tags, ...(spec.tags ?? [])],
+    public: spec.public ?? inherited.public,
+    hidden: spec.hidden ?? inherited.hidden,
+    entries: [...inherited.entries, ...entriesOf(where, spec.deps ?? {})],
   };
 }
 

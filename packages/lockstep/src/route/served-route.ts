@@ -52,6 +52,10 @@ export class ServedRoute implements HostedRoute {
     return this.compiled.template;
   }
 
+  get isWebSocket(): boolean {
+    return this.compiled.definition.socket !== undefined;
+  }
+
   /** What the route declares. */
   get answers(): readonly DeclaredAnswer[] {
     return this.compiled.definition.answers;

@@ -1,2 +1,2 @@
 /** `lockstep/testing`: the suite that every host passes. It runs under `node:test`. */
-export { hostSuite, type ServedApi } from "./host-suite.ts";
+export { hostSuite, type HostSuiteOptions, type ServedApi } from "./host-suite.ts";

@@ -15,8 +15,7 @@ const tooLate = ownAnswer(408, "request_timeout", "The request did not arrive in
  */
 export function answerOnSocket(api: Api, error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const busy = responseInFlight(socket);
-  if (busy !== undefined) return closeAfter(busy, socket);
+  if (endsAfterAnswers(socket)) return;
   const { status, headers, body, sent } = api["~dispatcher"].refuse(answerTo(error.code), unread);
   const text = typeof body === "string" ? body : "";
   const fields = Object.entries({ ...headers, "content-length": String(Buffer.byteLength(text)), connection: "close" });
@@ -24,6 +23,13 @@ export function answerOnSocket(api: Api, error: Error & { readonly code?: string
   socket.write(`${head.join("\r\n")}\r\n\r\n${text}`);
   socket.destroySoon();
   sent?.();
+}
+
+/** Ends a connection after the answers that it still owes, if there are any. */
+export function endsAfterAnswers(socket: Socket): boolean {
+  const busy = responseInFlight(socket);
+  if (busy !== undefined) closeAfter(busy, socket);
+  return busy !== undefined;
 }
 
 /** The response to an earlier request. A request whose own body is broken has none yet, unless its answer has begun. */

@@ -7,6 +7,7 @@ import { isVisible } from "../../http/token.ts";
 import { BuildError } from "../../problem/error.ts";
 import { addressIn, forwardedProtocol } from "../forwarded.ts";
 import type { ClientCertificate, HostRequest } from "../host.ts";
+import { isHandshake } from "./web-sockets.ts";
 
 const none: readonly string[] = Object.freeze([]);
 
@@ -57,6 +58,10 @@ export class FastifyHostRequest implements HostRequest {
   /** Fastify counts requests unless the application says otherwise (`genReqId`, `requestIdHeader`). */
   get isIdCounted(): boolean {
     return /^req-[0-9a-z]+$/.test(this.#request.id);
+  }
+
+  get upgrade(): "websocket" | undefined {
+    return isHandshake(this.#raw) ? "websocket" : undefined;
   }
 
   get secure(): boolean {
@@ -174,6 +179,7 @@ function distinctHosts(hosts: readonly string[]): readonly string[] {
   return [first, ...others.filter((other) => other.toLowerCase() !== first.toLowerCase())];
 }
 
-function withoutPrefix(path: string, prefix: string): string {
+/** The path of the API in that of a request. */
+export function withoutPrefix(path: string, prefix: string): string {
   return path.startsWith(prefix) ? path.slice(prefix.length) || "/" : path;
 }

@@ -8,6 +8,7 @@ import { answerOnSocket } from "./answer-on-socket.ts";
 import { FastifyHostRequest, fieldsOf } from "./fastify-request.ts";
 import { type FastifyOptions, fastifyOptions, pluginOf } from "./plugin.ts";
 import { write } from "./write.ts";
+import { isWebSocketHandshake } from "../websocket/handshake.ts";
 
 /** How the server reads connections, and what you add to it. */
 export interface FastifyServerOptions extends FastifyOptions {
@@ -45,7 +46,7 @@ const maxParamLength = 65_536;
 export function fastifyServer(api: Api, options: FastifyServerOptions = {}): FastifyInstance {
   checkOptions("fastifyServer()", options, serverOptions);
   const { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000, trustedProxies = 0, ...pluginOptions } = options;
-  const app = fastify({
+  const app: FastifyInstance = fastify({
     logger: false,
     requestTimeout: requestTimeoutMs,
     genReqId: ({ rawHeaders }) => api["~dispatcher"].requestId({ headers: (name) => fieldsOf(rawHeaders, name) }),
@@ -59,6 +60,8 @@ export function fastifyServer(api: Api, options: FastifyServerOptions = {}): Fas
       connectionsCheckingInterval: Math.min(headersTimeoutMs, 1000),
       insecureHTTPParser: false,
       requireHostHeader: true,
+      // Other requests that ask for an upgrade, of clients that offer HTTP/2 for example, are served as they are.
+      shouldUpgradeCallback: (request) => isWebSocketHandshake(request) && app.server.listenerCount("upgrade") > 0,
     },
     // `*` is a target of its own (RFC 9112 §3.2.4) that no route has; no path has an empty segment.
     rewriteUrl: ({ url = "/" }) => (url.startsWith("*") ? "//" : url),

@@ -8,10 +8,11 @@ import type { Api } from "../../api/api.ts";
 import type { HostedApi, HostedRoute, HostExchange, HostResponse } from "../host.ts";
 import { answerFailure } from "./answer-failure.ts";
 import type { ClientAddresses } from "./client-address.ts";
-import { FastifyHostRequest, type RequestPlace } from "./fastify-request.ts";
+import { FastifyHostRequest, type RequestPlace, withoutPrefix } from "./fastify-request.ts";
 import type { Foreign } from "./foreign.ts";
 import { shapeOf } from "./route-table.ts";
 import { checkParser } from "./strict-parser.ts";
+import { WebSockets } from "./web-sockets.ts";
 import { write } from "./write.ts";
 
 /** Header fields that node:http hands over unless told another number; before Node 24 it silently drops the others. */
@@ -63,6 +64,7 @@ export class Mounted {
   readonly #place: RequestPlace;
   readonly #maxFields: number;
   readonly #addresses: ClientAddresses;
+  #webSockets: WebSockets | undefined;
   #isClosing = false;
 
   /** @throws BuildError `wrong_option` for a prefix with parameters, and for a server that reads HTTP leniently */
@@ -83,6 +85,14 @@ export class Mounted {
     ownShapes.set(instance.server, this.shapes);
     for (const carried of [waiting, seenAs, answered, isWatched])
       if (!instance.hasRequestDecorator(carried)) instance.decorateRequest(carried, null);
+  }
+
+  /** Lets routes open WebSockets. @throws BuildError `websocket_unsupported` without the package `ws` */
+  async openWebSockets(): Promise<void> {
+    this.#webSockets = await WebSockets.of(this.#api, this.#instance, (path) => {
+      const match = this.#hosted.match("GET", withoutPrefix(path, this.#prefix));
+      return match.kind === "route" && match.route.isWebSocket === true;
+    });
   }
 
   /** Registers a route with Fastify; the guards run in `onRequest`, everything else in the handler. */
@@ -218,6 +228,7 @@ export class Mounted {
 
   #write(reply: FastifyReply, response: HostResponse, seen: FastifyHostRequest): void {
     if (this.#isClosing && reply.request.raw.httpVersionMajor === 1) reply.header("connection", "close");
+    if (response.upgrade !== undefined) return this.#webSockets?.open(reply, response);
     this.#answering(reply, response);
     try {
       write(reply, response, seen);

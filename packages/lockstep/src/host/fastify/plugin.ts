@@ -66,6 +66,7 @@ export function pluginOf(api: Api, options: FastifyOptions, trustedProxies: numb
         : new ClientAddresses(dispatcher, "trustedProxies", trustedProxies > 0);
     addresses.watchListening(instance);
     const mounted = new Mounted(api, instance, { trustedProxies, addresses });
+    if (dispatcher.routes.some(({ isWebSocket }) => isWebSocket === true)) await mounted.openWebSockets();
     instance.removeAllContentTypeParsers();
     instance.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
     instance.setErrorHandler((error, request, reply) => mounted.fail(error, request, reply));

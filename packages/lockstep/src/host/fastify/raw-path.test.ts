@@ -167,7 +167,7 @@ describe("methods over a bare socket (P-14, P-15, P-16)", () => {
     assert.equal((await server.ask(rawRequest("HEAD /admin", [close, root]), { bodiless: true })).status, 200);
   });
 
-  test("an upgrade is never accepted, with or without a credential (P-24)", async () => {
+  test("a route that opens no WebSocket ignores an upgrade, and its guard decides (P-24)", async () => {
     const upgrade = [
       "Connection: Upgrade",
       "Upgrade: websocket",

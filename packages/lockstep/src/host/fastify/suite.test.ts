@@ -6,12 +6,16 @@ import { fastifyServer, lockstep } from "./index.ts";
 
 const address = { host: "127.0.0.1", port: 0 };
 
-hostSuite("Fastify, alone", async (api) => {
-  const server = fastifyServer(api);
-  return { url: await server.listen(address), close: () => server.close() };
-});
+hostSuite(
+  "Fastify, alone",
+  async (api) => {
+    const server = fastifyServer(api);
+    return { url: await server.listen(address), close: () => server.close() };
+  },
+  { webSockets: true },
+);
 
-hostSuite("Fastify, under a prefix of an application with its own parser, hooks and routes", inside);
+hostSuite("Fastify, under a prefix of an application with its own parser, hooks and routes", inside, { webSockets: true });
 
 hostSuite("Fastify, in an application that speaks HTTP/2", async (api) => {
   const app = fastify({ http2: true });

@@ -18,7 +18,10 @@ export function write(reply: FastifyReply, response: HostResponse, request: Fast
   const { status, headers, body } = response;
   checkStatus(status);
   reply.code(status);
-  for (const name in headers) reply.header(name, headers[name]);
+  for (const name in headers) {
+    // HTTP/2 has no headers of the connection (RFC 9113 §8.2.2).
+    if (request.stream === undefined || (name !== "connection" && name !== "upgrade")) reply.header(name, headers[name]);
+  }
   closeUnread(reply, request);
   // Without a serializer of its own Fastify would add a charset to JSON.
   reply.serializer(asItIs);

@@ -5,7 +5,7 @@ import { checkOptions, type KnownOptions } from "../../problem/options.ts";
 import { isBodiless } from "../../http/bodiless.ts";
 import { answerToError } from "../../outcome/answer.ts";
 import { watchUnawaited } from "../unawaited.ts";
-import { dispatcherOf, type HostedApi, type HostResponse } from "../host.ts";
+import { dispatcherOf, type HostedApi, type HostKnowledge, type HostResponse } from "../host.ts";
 import { discard, Pieces } from "../body.ts";
 import { FetchRequest, type KnownOfRequest } from "./fetch-request.ts";
 
@@ -36,7 +36,8 @@ export type FetchFunction = (request: Request, ...platform: readonly unknown[]) 
  * Returns the function that a fetch runtime calls for each request. It never rejects. `api.fetch` is the same function without
  * options.
  *
- * @throws BuildError `wrong_option`; `client_address_unknown` if a route needs the client's address and `address` is not set
+ * @throws BuildError `wrong_option`; `client_address_unknown` if a route needs the client's address and `address` is not set;
+ * `websocket_unsupported` if a route opens a WebSocket
  *
  * @example
  * ```ts
@@ -46,9 +47,17 @@ export type FetchFunction = (request: Request, ...platform: readonly unknown[]) 
 export function serveFetch(api: { readonly "~dispatcher": HostedApi }, options: FetchOptions = {}): FetchFunction {
   checkOptions("serveFetch()", options, fetchOptions);
   checkBasePath(options.basePath);
-  const hosted = dispatcherOf(api, {
-    clientAddress: options.address !== undefined || { unknown: "pass { address } to serveFetch()" },
-  });
+  return fetchOf(api, options, {});
+}
+
+/** The function without the check of its options. `host` is what else it knows. */
+export function fetchOf(
+  api: { readonly "~dispatcher": HostedApi },
+  options: FetchOptions,
+  host: Omit<HostKnowledge, "clientAddress">,
+): FetchFunction {
+  const clientAddress = options.address !== undefined || { unknown: "pass { address } to serveFetch()" };
+  const hosted = dispatcherOf(api, { ...host, clientAddress });
   let watches = false;
   return async (request, ...platform) => {
     // From the first request on, and not at start-up: a program that only makes an API watches nothing.

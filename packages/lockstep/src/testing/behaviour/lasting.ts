@@ -12,9 +12,17 @@ export class LastingHost {
   readonly client: HttpClient;
   #count = 0;
 
+  readonly #url: string;
+
   constructor(world: LastingWorld, url: string) {
     this.world = world;
     this.client = new HttpClient(url);
+    this.#url = url;
+  }
+
+  /** The address of a WebSocket. */
+  socketUrl(target: string): string {
+    return `${this.#url.replace(/^http/, "ws")}${target}`;
   }
 
   /** Signs somebody in with a token of their own. */
