@@ -21,6 +21,7 @@ const noPackages: ForbiddenImport = {
     "@opentelemetry/*",
     "fastify/*",
     "hono/*",
+    "ws",
   ],
   message: "Only a host's own subpath imports the host; the core imports no other package.",
 };
@@ -40,6 +41,7 @@ const ownTelemetry: ForbiddenImport = {
 /** What a room of the core may not import from outside it. */
 const outside: Readonly<Record<string, ForbiddenImport[]>> = {
   "host/fastify": [ownFramework],
+  "host/websocket": [{ group: ["fastify", "hono", "express"], message: "It serves every host on Node.js: only ws is imported." }],
   multipart: [everyRuntime],
   "rate-limit": [everyRuntime, ownLimiter],
   opentelemetry: [everyRuntime, ownTelemetry],

@@ -76,7 +76,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
     values: "multipart",
     types: "MultipartOptions NoFields Upload UploadedFile FileRule",
   },
-  "lockstep/websocket": { values: "isWebSocketHandshake openWebSocket", types: "RawUpgrade" },
+  "lockstep/websocket": { values: "isWebSocketHandshake listenForHandshakes openWebSocket", types: "Handshake" },
   "lockstep/webhook": {
     values: "standardWebhooks stripeWebhook githubWebhook webhookSignature memoryReplays outgoingWebhook sendWebhook signWebhook",
     types: `

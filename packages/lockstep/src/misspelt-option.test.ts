@@ -215,7 +215,7 @@ const withoutOptions: ReadonlySet<string> = new Set(
     "onlyScoped optional passwordRequestForm pinoAudit sameSecret sameSite scopes secret text unchecked Redacted",
     "generateSigningKey jwks parseScope publicJwks signingKey",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",
-    "Pieces answerToError discard isBodiless networksOf watchUnawaited isWebSocketHandshake openWebSocket",
+    "Pieces answerToError discard isBodiless networksOf watchUnawaited hostSuite isWebSocketHandshake listenForHandshakes openWebSocket",
   ].flatMap((line) => line.split(" ")),
 );
 

@@ -14,7 +14,7 @@ websocket("/chat", { deps }, async ({ chat, user }) => {
     await chat.send({ text: `${user.email}: ${said.text}` });
   }
   await chat.send({ left: user.id });
-  // @ts-expect-error is not assignable
+  // @ts-expect-error 'right' does not exist
   await chat.send({ right: user.id });
 });
 websocket("/notes/:id/chat", { deps: { ...deps, note: ownNote }, protocols: ["chat.v1"] }, () => {});

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Api, Problem } from "lockstep";
 import { answerToError, discard, dispatcherOf, isBodiless, malformedPath, Pieces } from "lockstep/host";
+import { type Handshake, isWebSocketHandshake, listenForHandshakes, openWebSocket } from "lockstep/websocket";
 import { type HostedApi, type HostRequest, type HostResponse, watchUnawaited } from "lockstep/host";
 
 // #region request
@@ -14,8 +15,9 @@ class NodeRequest implements HostRequest {
   readonly address: string | undefined;
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
+  readonly upgrade: "websocket" | undefined;
 
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, upgrade?: "websocket") {
     const target = (incoming.url ?? "").replace(/^https?:\/\/[^/?]*/i, ""); // RFC 9112 §3.2.2
     const [path = "", ...query] = target.split("?");
     this.method = incoming.method ?? "";
@@ -24,6 +26,7 @@ class NodeRequest implements HostRequest {
     this.address = incoming.socket.remoteAddress;
     this.incoming = incoming;
     this.outgoing = outgoing;
+    this.upgrade = upgrade;
   }
 
   get isGone(): boolean {
@@ -87,14 +90,17 @@ async function write({ status, headers, body, broken, sent }: HostResponse, requ
 // #endregion
 
 // #region server
-export function nodeListener(api: Api): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
-  const hosted = dispatcherOf(api, { clientAddress: true }); // it is in every socket
-  return async (incoming, outgoing) => {
-    const request = new NodeRequest(incoming, outgoing);
+type Listener = (incoming: IncomingMessage, outgoing: ServerResponse, handshake?: Handshake) => Promise<void>;
+
+export function nodeListener(api: Api): Listener {
+  const hosted = dispatcherOf(api, { clientAddress: true, webSockets: true }); // the address is in every socket
+  return async (incoming, outgoing, handshake) => {
+    const request = new NodeRequest(incoming, outgoing, handshake && "websocket");
     let response: HostResponse | undefined;
     try {
       response = await answerTo(request, hosted);
-      await write(response, request);
+      if (handshake !== undefined && response.upgrade !== undefined) openWebSocket(handshake, response);
+      else await write(response, request);
     } catch (error) {
       discard(response?.body);
       const failure = hosted.refuse(answerToError(undefined), request); // 500
@@ -106,10 +112,12 @@ export function nodeListener(api: Api): (incoming: IncomingMessage, outgoing: Se
 
 export function nodeServer(api: Api): Server {
   const serve = nodeListener(api);
-  const server = createServer({ insecureHTTPParser: false }, (incoming, outgoing) => void serve(incoming, outgoing));
+  const options = { insecureHTTPParser: false, shouldUpgradeCallback: isWebSocketHandshake };
+  const server = createServer(options, (incoming, outgoing) => void serve(incoming, outgoing));
   // With these listeners, node:http does not ask for an upload before the guards have run.
   server.on("checkContinue", (incoming, outgoing) => void serve(incoming, outgoing));
   server.on("checkExpectation", (incoming, outgoing) => void serve(incoming, outgoing));
+  listenForHandshakes(server, (handshake) => void serve(handshake.incoming, handshake.outgoing, handshake));
   server.on("close", watchUnawaited());
   return server;
 }

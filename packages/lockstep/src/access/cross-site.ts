@@ -37,7 +37,7 @@ export function crossSiteReason(request: HostRequest, rule: SiteRule, known: Kno
 
 /**
  * The same for the handshake of a WebSocket, whatever its credential is. CORS does not apply to it: the page of any site could
- * open one and read what comes (RFC 6455 §10.2).
+ * open one and read everything that it sends (RFC 6455 §10.2).
  */
 export function crossSiteSocketReason(request: HostRequest, rule: SiteRule, known: KnownOrigins): string | undefined {
   return foreignReason(request, rule, known);

@@ -102,7 +102,7 @@ export interface HostResponse {
    * connection off then, so the client knows that the answer is incomplete.
    */
   readonly broken?: AbortSignal | undefined;
-  /** Set if the answer opens a WebSocket. Only the answer to a request with `upgrade` does. `sent()` is called when it is closed. */
+  /** Set if the answer opens a WebSocket. Only the answer to a request with `upgrade` does. Call `sent()` when it is closed. */
   readonly upgrade?: HostUpgrade | undefined;
 }
 

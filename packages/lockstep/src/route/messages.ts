@@ -20,12 +20,12 @@ export interface Messages<out In, in Out> extends AsyncIterable<In, void> {
   /**
    * The next message of the client; `undefined` once the connection is closed. While nobody asks, the client is slowed down.
    *
-   * @throws Problem 400 `malformed_json`, `duplicate_member`, `forbidden_key`; 413 `too_deep`, `too_many`; 422 `invalid_input` for
-   * a message that does not fit. If the handler does not catch it, the connection closes with 4400, 4413 or 4422.
+   * @throws Problem 400 `malformed_json`, `duplicate_member`, `forbidden_key`; 413 `too_deep`, `too_many`; 422 `invalid_input`
+   * for a message that does not fit. If the handler does not catch it, the connection closes with 4400, 4413 or 4422.
    */
   receive(): Promise<In | undefined>;
   /**
-   * Sends a message, cut to its schema and checked. Resolves once it has left the process, so a slow client slows the sender down.
+   * Sends a message, cut to its schema and checked. Resolves once it has left the process, so a slow client slows you down.
    *
    * @throws BuildError `wrong_result`, `secret_in_response`; if the connection is closed, the reason why
    */
@@ -40,7 +40,7 @@ export interface Messages<out In, in Out> extends AsyncIterable<In, void> {
   close(code?: number, reason?: string): void;
 }
 
-/** What is said. */
+/** The messages of a route. */
 export interface MessagesOptions<R extends AnySchema, S extends AnySchema, I> {
   /** The schema of a message of the client, strict as that of a body. Default: the client sends nothing. */
   readonly receives?: R;
@@ -49,8 +49,8 @@ export interface MessagesOptions<R extends AnySchema, S extends AnySchema, I> {
   /** The longest message of the client, in bytes. Default 65,536. A longer one closes the connection with 1009. */
   readonly maxMessageBytes?: number;
   /**
-   * Which members of a received message are ids, if their names do not say so; or that they are none. No guard can check the ids
-   * of a message, which comes after all guards: say with `nothing("…")` where it is checked.
+   * Which members of a received message are ids, if their names do not say so; or that one is not an id. No guard can check the
+   * ids of a message, because it comes after all guards: name the place that checks it with `nothing("…")`.
    */
   readonly identifies?: I;
 }

@@ -106,7 +106,7 @@ function checkProtocols(where: string, protocols: unknown): void {
  * handler that waits for something other than a message listens to `connection().signal`. A problem that it throws closes with
  * 4000 plus its status, an unexpected error with 1011. A request that is not a handshake is answered with 426.
  *
- * Works on `fastifyServer()`, on Fastify with `lockstep()`, and on other hosts of Node.js through `lockstep/websocket`; each needs
+ * Works on `fastifyServer()`, on Fastify with `lockstep()`, and on other hosts of Node.js with `lockstep/websocket`. Each needs
  * the package `ws`. `serveFetch()` does not serve an API with such a route (`websocket_unsupported`).
  *
  * @throws BuildError `wrong_option`, `wrong_path`

@@ -6,7 +6,9 @@ import { resource } from "../../dependency/resource.ts";
 import { createApi, type Api } from "../../api/api.ts";
 import { connection } from "../../input/connection.ts";
 import { text } from "../../route/text.ts";
-import { get } from "../../route/route.ts";
+import { nothing } from "../../input/nothing.ts";
+import { rawBody } from "../../input/raw-body.ts";
+import { get, post } from "../../route/route.ts";
 import { stream } from "../../outcome/stream.ts";
 import { RawConnection, rawRequest } from "../raw-socket.fixture.ts";
 import { fastifyServer, lockstep } from "./index.ts";
@@ -144,4 +146,39 @@ test("a grace that is not a number of seconds does not start", () => {
         ),
       { code: "wrong_option" },
     );
+});
+
+test("clients that send nothing, or not a whole request, do not keep a server that closes", async () => {
+  const upload = post("/upload", { public: "a test", deps: { text: rawBody({ identifies: nothing("a test") }) } }, () => {});
+  const api = createApi({ title: "t", version: "1", audit: () => {}, onError: () => {}, routes: [upload] });
+  const server = fastifyServer(api, { graceSeconds: 0.01 });
+  const url = await server.listen({ host: "127.0.0.1", port: 0 });
+  const [silent, slow, stuck, used] = await Promise.all([url, url, url, url].map(RawConnection.open));
+  slow?.send("GET /upload HTTP/1.1\r\nHost: x\r\n");
+  stuck?.send(`${rawRequest("POST /upload", ["Content-Length: 5"])}ab`);
+  used?.send(rawRequest("GET /none"));
+  assert.equal((await used?.next())?.status, 404);
+  used?.send("GET /no");
+  await server.close();
+  for (const connection of [silent, slow, stuck, used]) assert.ok(await connection?.closes());
+});
+
+test("a request that came whole is answered, however long after the grace", async () => {
+  const [waiting, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const slow = get("/slow", { public: "a test" }, async () => {
+    waiting.resolve();
+    await gate.promise;
+    return "done";
+  });
+  const server = fastifyServer(createApi({ title: "t", version: "1", audit: () => {}, routes: [slow] }), { graceSeconds: 0.01 });
+  const url = await server.listen({ host: "127.0.0.1", port: 0 });
+  const [connection, late] = await Promise.all([url, url].map(RawConnection.open));
+  connection?.send(rawRequest("GET /slow"));
+  late?.send("GET /");
+  await waiting.promise;
+  const closed = server.close();
+  assert.ok(await late?.closes(), "the grace is over");
+  gate.resolve();
+  assert.equal((await connection?.next())?.body, '"done"');
+  await closed;
 });

@@ -3,8 +3,10 @@ import { fastify, type FastifyInstance } from "fastify";
 import { malformedPath } from "../../outcome/answer.ts";
 import type { Api } from "../../api/api.ts";
 import { checkOptions, type KnownOptions } from "../../problem/options.ts";
+import { graceSecondsOf } from "../../route/request-life.ts";
 import { watchUnawaited } from "../unawaited.ts";
 import { answerOnSocket } from "./answer-on-socket.ts";
+import { closeInTime } from "./close-in-time.ts";
 import { FastifyHostRequest, fieldsOf } from "./fastify-request.ts";
 import { type FastifyOptions, fastifyOptions, pluginOf } from "./plugin.ts";
 import { write } from "./write.ts";
@@ -77,20 +79,9 @@ export function fastifyServer(api: Api, options: FastifyServerOptions = {}): Fas
   // Without listeners node:http invites every upload before any guard has run, and answers other expectations itself.
   app.server.on("checkContinue", (request, response) => app.server.emit("request", request, response));
   app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
-  closeWhatIsDone(app);
+  closeInTime(app, graceSecondsOf(pluginOptions));
   const endWatch = watchUnawaited();
   app.addHook("onClose", async () => endWatch());
   void app.register(pluginOf(api, pluginOptions, trustedProxies));
   return app;
 }
-
-/** While the server closes: a stream that began before leaves an idle connection, which would keep it until it times out. */
-function closeWhatIsDone(app: FastifyInstance): void {
-  let timer: NodeJS.Timeout | undefined;
-  app.addHook("preClose", async () => {
-    timer = setInterval(() => app.server.closeIdleConnections(), closingIntervalMs);
-  });
-  app.server.on("close", () => clearInterval(timer));
-}
-
-const closingIntervalMs = 100;

@@ -89,7 +89,7 @@ export class Mounted {
 
   /** Lets routes open WebSockets. @throws BuildError `websocket_unsupported` without the package `ws` */
   async openWebSockets(): Promise<void> {
-    this.#webSockets = await WebSockets.of(this.#api, this.#instance, (path) => {
+    this.#webSockets = await WebSockets.of(this.#instance, (path) => {
       const match = this.#hosted.match("GET", withoutPrefix(path, this.#prefix));
       return match.kind === "route" && match.route.isWebSocket === true;
     });

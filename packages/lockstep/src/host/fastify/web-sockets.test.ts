@@ -21,7 +21,7 @@ const handshake = [
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 ];
 
-/** An API with a WebSocket that answers with what it hears, and an ordinary route. */
+/** An API with a WebSocket that repeats every message, and an ordinary route. */
 function echoApi(log: string[] = []) {
   const echo = messages({ receives: anyText, sends: anyText, identifies: nothing("a test") });
   return createApi({

@@ -2,30 +2,22 @@
  * WebSockets on Fastify. A handshake goes the way of every other request, through the hooks of the application and the guards of
  * its route; only then the connection changes its protocol.
  */
-import { type IncomingMessage, type Server, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import type { IncomingMessage, Server } from "node:http";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Api } from "../../api/api.ts";
 import { BuildError } from "../../problem/error.ts";
 import type { HostResponse } from "../host.ts";
-import { answerOnSocket, endsAfterAnswers } from "./answer-on-socket.ts";
-import { isWebSocketHandshake } from "../websocket/handshake.ts";
+import { type Handshake, isWebSocketHandshake, listenForHandshakes } from "../websocket/handshake.ts";
 import type { openWebSocket } from "../websocket/open-websocket.ts";
 
-interface Upgrading {
-  readonly socket: Socket;
-  readonly head: Buffer;
-}
-
 /** The requests whose connections node:http has handed over. */
-const upgrading = new WeakMap<object, Upgrading>();
+const handshakes = new WeakMap<object, Handshake>();
 
 /** The paths of each server at which its APIs open WebSockets. */
 const paths = new WeakMap<object, ((path: string) => boolean)[]>();
 
 /** Whether a request is the handshake of a WebSocket. */
 export function isHandshake(raw: object): boolean {
-  return upgrading.has(raw);
+  return handshakes.has(raw);
 }
 
 /** The WebSockets of an API on Fastify. */
@@ -41,22 +33,20 @@ export class WebSockets {
    *
    * @throws BuildError `websocket_unsupported` without the package `ws`
    */
-  static async of(api: Api, instance: FastifyInstance, isOwn: (path: string) => boolean): Promise<WebSockets> {
+  static async of(instance: FastifyInstance, isOwn: (path: string) => boolean): Promise<WebSockets> {
     const open = await load();
     const known = paths.get(instance.server);
-    if (known === undefined) listen(api, instance, [isOwn]);
+    if (known === undefined) listen(instance, [isOwn]);
     else known.push(isOwn);
     return new WebSockets(open);
   }
 
   /** Completes the handshake of a request. */
   open(reply: FastifyReply, response: HostResponse): void {
-    const incoming = reply.request.raw;
-    const found = upgrading.get(incoming);
-    if (found === undefined) throw new TypeError("Only a handshake opens a WebSocket");
+    const handshake = handshakes.get(reply.request.raw);
+    if (handshake === undefined) throw new TypeError("Only a handshake opens a WebSocket");
     reply.hijack();
-    reply.raw.detachSocket(found.socket);
-    this.#open({ incoming, ...found }, response);
+    this.#open(handshake, response);
   }
 }
 
@@ -68,29 +58,18 @@ async function load(): Promise<typeof openWebSocket> {
   }
 }
 
-function listen(api: Api, instance: FastifyInstance, known: ((path: string) => boolean)[]): void {
+function listen(instance: FastifyInstance, known: ((path: string) => boolean)[]): void {
   const server: Server = instance.server;
   paths.set(server, known);
-  // A connection of a server is a socket, also with TLS.
-  server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const path = request.url?.split("?", 1)[0] ?? "";
-    const isOurs = isWebSocketHandshake(request) && known.some((isOwn) => isOwn(path));
-    // The application may have WebSockets of its own.
-    if (!isOurs && server.listenerCount("upgrade") > 1) return;
-    socket.on("error", () => {});
-    // An earlier request of the connection comes first, and this answer must not come into its.
-    if (endsAfterAnswers(socket)) return;
-    // node:http no longer reads the connection: a body would stay unread, and a handler would wait for it.
-    if (hasBody(request)) return answerOnSocket(api, new Error("A handshake has no body"), socket);
-    if (isOurs) upgrading.set(request, { socket, head });
-    const response = new ServerResponse(request);
-    response.shouldKeepAlive = false;
-    response.assignSocket(socket);
-    response.once("finish", () => socket.destroySoon());
-    instance.routing(request, response);
-  });
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+  const isOurs = (incoming: IncomingMessage): boolean => {
+    const path = incoming.url?.split("?", 1)[0] ?? "";
+    return isWebSocketHandshake(incoming) && known.some((isOwn) => isOwn(path));
+  };
+  const answer = (handshake: Handshake): void => {
+    const { incoming, outgoing } = handshake;
+    if (isOurs(incoming)) handshakes.set(incoming, handshake);
+    instance.routing(incoming, outgoing);
+  };
+  // The application may have WebSockets of its own.
+  listenForHandshakes(server, answer, (incoming) => isOurs(incoming) || server.listenerCount("upgrade") === 1);
 }

@@ -1,16 +1,7 @@
 /** Completes the handshake of a WebSocket with the package `ws`, and connects it with the core. */
-import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { HostResponse, HostSocket, HostUpgrade } from "../host.ts";
-
-/** The arguments of the event `upgrade` of node:http. */
-export interface RawUpgrade {
-  readonly incoming: IncomingMessage;
-  readonly socket: Duplex;
-  /** What came after the header. */
-  readonly head: Buffer;
-}
+import type { Handshake } from "./handshake.ts";
 
 /** How long a client may take to answer the end of a connection. */
 const closeTimeoutMs = 2000;
@@ -23,15 +14,17 @@ const pingIntervalMs = 30_000;
  *
  * @example
  * ```ts
- * server.on("upgrade", async (incoming, socket, head) => {
- *   const response = await hosted.handle(requestOf(incoming));
- *   if (response.upgrade !== undefined) openWebSocket({ incoming, socket, head }, response);
+ * listenForHandshakes(server, async (handshake) => {
+ *   const response = await hosted.handle(requestOf(handshake));
+ *   if (response.upgrade !== undefined) openWebSocket(handshake, response);
+ *   else write(response, handshake.outgoing);
  * });
  * ```
  */
-export function openWebSocket({ incoming, socket, head }: RawUpgrade, { upgrade, headers, sent }: HostResponse): void {
+export function openWebSocket({ incoming, outgoing, socket, head }: Handshake, { upgrade, headers, sent }: HostResponse): void {
   if (upgrade === undefined) throw new TypeError("openWebSocket(): pass an answer with upgrade");
   const { protocol, maxMessageBytes } = upgrade;
+  outgoing.detachSocket(socket);
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -80,7 +73,7 @@ function socketOf(opened: WebSocket): HostSocket {
   return {
     send: (text) =>
       new Promise((resolve, reject) => {
-        opened.send(text, (error) => (error == null ? resolve() : reject(error)));
+        opened.send(text, (error) => (error instanceof Error ? reject(error) : resolve()));
       }),
     close(code, reason) {
       opened.close(code, reason);

@@ -194,7 +194,7 @@ export const webSocketBehaviours: readonly LastingBehaviour[] = [
     client.leave();
     await host.logged(since, "told ReaderGone", "ended", "committed", "101 GET /echo");
   }),
-  behaviour("a request that is no handshake is answered with 426, before any guard", async (host) => {
+  behaviour("a request that is not a handshake is answered with 426, before any guard", async (host) => {
     for (const [method, headers] of [
       ["GET", []],
       ["GET", [["upgrade", "websocket"]]],
