@@ -97,7 +97,7 @@ const withoutOptions: ReadonlySet<string> = new Set(
   [
     "generateIdentityKey hashPassword verifyPassword needsRehash logMail migrate versionOf",
     "all first lock notify afterCommit sql",
-    "numberOf numberOrNone textOf textOrNone textsOf",
+    "numberOf numberOrNone textOf textOrNone textsOf row rows",
     "accounts.find accounts.findByEmail accounts.findByForeignId accounts.findMany clients.find clients.findRecord",
     // A key is verified with the connection of its request, which has more properties than identity reads.
     "apiKeys.find apiKeys.verify apiKeys.flush apiKeys.close",
