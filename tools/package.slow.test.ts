@@ -85,6 +85,16 @@ const api = createApi({ title: "t", version: "1", routes: [get("/health", { publ
 console.log((await api.fetch(new Request("https://api.example/health"))).status);
 `;
 
+/** Makes a server ready whose API opens a WebSocket if the word `socket` is given. */
+const socketProgram = `
+import { createApi, messages, websocket } from "lockstep";
+import { fastifyServer } from "lockstep/fastify";
+const socket = websocket("/echo", { public: "a test", deps: { echo: messages({}) } }, () => {});
+const routes = process.argv.includes("socket") ? [socket] : [];
+await fastifyServer(createApi({ title: "t", version: "1", routes })).ready();
+console.log("ready");
+`;
+
 /** Starts identity as an application would. */
 const startIdentity = `
 import { generateIdentityKey, identity, logMail } from "lockstep-identity";
@@ -139,6 +149,7 @@ describe("the packed packages", () => {
       "@fastify/busboy",
       "@opentelemetry/api",
       "swagger-ui-dist",
+      "ws",
     ];
     await install(project, [...tarballs.values(), ...peers.map(versioned)]);
   });
@@ -230,12 +241,29 @@ describe("the packed packages", () => {
     }
   });
 
+  test("without ws, an API with a WebSocket does not start on Fastify and says what to do; one without does", async () => {
+    const bare = await mkdtemp(join(tmpdir(), "lockstep-bare-"));
+    try {
+      await install(bare, [tarballs.get("lockstep") ?? "", versioned("fastify")]);
+      await assert.rejects(runIn(bare, process.execPath, socketProgram, "socket"), ({ code, stderr }: Failure) => {
+        assert.equal(code, 1);
+        assert.match(stderr, /BuildError: Install ws /);
+        assert.match(stderr, /code: 'missing_package'/);
+        return true;
+      });
+      assert.equal(await runIn(bare, process.execPath, socketProgram), "ready\n");
+      assert.equal(await runIn(project, process.execPath, socketProgram, "socket"), "ready\n");
+    } finally {
+      await rm(bare, { recursive: true, force: true });
+    }
+  });
+
   describe("in an empty folder", () => {
     let folder = "";
 
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), "lockstep-outside-"));
-      await install(folder, [tarballs.get("lockstep") ?? "", versioned("@types/node")]);
+      await install(folder, [tarballs.get("lockstep") ?? "", versioned("@types/node"), versioned("ws")]);
       for (const path of Object.values(outside).flatMap(({ files }) => files)) {
         await mkdir(dirname(join(folder, path)), { recursive: true });
         await copyFile(join(root, "docs/manual/listing", path), join(folder, path));

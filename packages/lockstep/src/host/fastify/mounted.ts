@@ -87,7 +87,7 @@ export class Mounted {
       if (!instance.hasRequestDecorator(carried)) instance.decorateRequest(carried, null);
   }
 
-  /** Lets routes open WebSockets. @throws BuildError `websocket_unsupported` without the package `ws` */
+  /** Lets routes open WebSockets. @throws BuildError `missing_package` without `ws` */
   async openWebSockets(): Promise<void> {
     this.#webSockets = await WebSockets.of(this.#instance, (path) => {
       const match = this.#hosted.match("GET", withoutPrefix(path, this.#prefix));

@@ -31,7 +31,7 @@ export class WebSockets {
   /**
    * Listens for the handshakes of a server. `isOwn` tells the paths at which the API opens WebSockets.
    *
-   * @throws BuildError `websocket_unsupported` without the package `ws`
+   * @throws BuildError `missing_package` without `ws`
    */
   static async of(instance: FastifyInstance, isOwn: (path: string) => boolean): Promise<WebSockets> {
     const open = await load();
@@ -54,7 +54,7 @@ async function load(): Promise<typeof openWebSocket> {
   try {
     return (await import("../websocket/open-websocket.ts")).openWebSocket;
   } catch (cause) {
-    throw new BuildError("websocket_unsupported", "install the package ws: a route opens a WebSocket", { cause });
+    throw new BuildError("missing_package", "Install ws (`npm install ws`): a route opens a WebSocket", { cause });
   }
 }
 
