@@ -62,6 +62,8 @@ export class ClosingStream implements AsyncIterableIterator<string | Uint8Array,
       this.#first = undefined;
     } catch (error) {
       await this.#end({ error });
+      // What failed may be writing a piece: then the source has not ended.
+      this.#endSource();
       throw error;
     }
     if (piece.done !== true) return this.#checked(piece.value);

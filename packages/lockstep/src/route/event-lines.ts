@@ -32,8 +32,7 @@ export class EventLines implements AsyncIterableIterator<string, void, void> {
   }
 
   async next(): Promise<IteratorResult<string, void>> {
-    const came = await Promise.race([this.#waiting(), this.#heartbeat()]);
-    clearTimeout(this.#timer);
+    const came = await Promise.race([this.#waiting(), this.#heartbeat()]).finally(() => clearTimeout(this.#timer));
     if (came === undefined) return { done: false, value: ":\n\n" };
     this.#next = undefined;
     if (came.done === true) return { done: true, value: undefined };

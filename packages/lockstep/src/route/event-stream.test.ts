@@ -79,6 +79,28 @@ describe("eventStream()", () => {
     }
   });
 
+  test("ends the generator when an event cannot be written, and leaves no timer", async () => {
+    const log: string[] = [];
+    async function* events(): AsyncGenerator<unknown, void, void> {
+      try {
+        yield { data: { text: "a" } };
+        yield { data: { text: 1 } };
+      } finally {
+        log.push("finally");
+      }
+    }
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+    const before = timers();
+    assert.equal((await sent(events())).text, "broken off");
+    await eventually(() => log.length === 1, 30_000, "the generator has ended");
+    async function* broken(): AsyncGenerator<unknown, void, void> {
+      yield { data: { text: "a" } };
+      throw new RangeError("broken");
+    }
+    assert.equal((await sent(broken())).text, "broken off");
+    assert.equal(timers(), before);
+  });
+
   test("lets no id or name begin another field", async () => {
     const data = { text: "a" };
     const wrong: readonly (readonly [object, RegExp])[] = [

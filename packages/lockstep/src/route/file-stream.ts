@@ -38,15 +38,10 @@ export class FileStream implements AsyncIterableIterator<Uint8Array, void, void>
       if (this.#left > 0) throw wrongLength(this.#where, `${this.#left} bytes fewer`);
       return { done: true, value: undefined };
     }
-    if (!(value instanceof Uint8Array)) {
-      await this.return();
+    if (!(value instanceof Uint8Array))
       throw new BuildError("wrong_result", `${this.#where}: let open() return pieces that are Uint8Arrays`);
-    }
     this.#left -= value.byteLength;
-    if (this.#left < 0) {
-      await this.return();
-      throw wrongLength(this.#where, "more bytes");
-    }
+    if (this.#left < 0) throw wrongLength(this.#where, "more bytes");
     return { done: false, value };
   }
 
