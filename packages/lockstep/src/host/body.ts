@@ -1,4 +1,5 @@
 /** Bodies: the ways in which reading one may fail, and how the body of a stream is sent. */
+import { Unavailable } from "../problem/error.ts";
 import { ownProblem, type Problem } from "../problem/problem.ts";
 
 /** The problem of a body that is larger than the route allows: **413** `too_large`. */
@@ -17,6 +18,11 @@ export function cutShort(cause: unknown): Problem {
 /** The client went away before the handler ran. Nobody reads this answer; open resources are told by it. */
 export function clientGone(): Problem {
   return ownProblem(400, "malformed_request", "The client went away.");
+}
+
+/** The error of an answer that was broken off before its last byte: **503** if nothing has been sent. */
+export function brokenOff(cause: unknown): Unavailable {
+  return new Unavailable("The answer was broken off", { cause });
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Step } from "../dependency/plan.ts";
 import { phase } from "../dependency/rank.ts";
 import type { ClosingError } from "../dependency/resource-stack.ts";
 import { isTranslatable, replaceError, type Settled, settleClosing } from "../dependency/translation.ts";
-import { clientGone } from "../host/body.ts";
+import { brokenOff, clientGone } from "../host/body.ts";
 import type { HostExchange, HostRequest, HostResponse } from "../host/host.ts";
 import { RequestSource } from "../input/request-source.ts";
 import { answerToError, upgradeRequired } from "../outcome/answer.ts";
@@ -171,17 +171,22 @@ export class Exchange implements HostExchange, RunningRequest {
       const body = new ClosingStream(chunks, (failure) => this.#closeStream(execution, failure));
       const life = this.#lasting();
       life.answering(body);
-      return this.#begun({ ...response, body, broken: life.broken }, body);
+      return this.#begun({ ...response, body, broken: life.broken }, body, life);
     }
     const closed = execution.close();
     return isPromise(closed) ? closed.then((closing) => this.#closed(response, closing)) : this.#closed(response, closed);
   }
 
-  /** A stream that fails before its first piece is answered like a handler that fails: nothing has been sent. */
-  #begun(response: HostResponse, body: ClosingStream): MaybePromise<HostResponse> {
-    if (!waitsForPiece(response, this.#source.request)) return response;
-    const begun = body.begin();
-    return begun.then((failure) => (failure === undefined ? response : this.#fail({ kind: "threw", ...failure, step: undefined })));
+  /**
+   * A stream that fails before its first piece is answered like a handler that fails: nothing has been sent. One that was broken
+   * off before is not an empty answer.
+   */
+  #begun(response: HostResponse, body: ClosingStream, life: RequestLife): MaybePromise<HostResponse> {
+    const begun = (failure?: { readonly error: unknown }): MaybePromise<HostResponse> => {
+      if (failure !== undefined) return this.#fail({ kind: "threw", ...failure, step: undefined });
+      return life.broken.aborted ? this.#problem(answerToError(brokenOff(life.broken.reason))) : response;
+    };
+    return waitsForPiece(response, this.#source.request) ? body.begin().then(begun) : begun();
   }
 
   #closed(response: HostResponse, closing: ClosingError | undefined): MaybePromise<HostResponse> {

@@ -70,7 +70,8 @@ export class RequestLife {
   readonly #options: LifeOptions;
   #answer: Breakable | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #unknownSinceMs: number | undefined;
+  /** Runs while access is not known. */
+  #deadline: ReturnType<typeof setTimeout> | undefined;
   #isOver = false;
 
   constructor(options: LifeOptions) {
@@ -94,10 +95,11 @@ export class RequestLife {
     return this.#answer !== undefined;
   }
 
-  /** From now on the answer is being sent. */
+  /** From now on the answer is being sent. One that comes too late is broken off at once. */
   answering(answer: Breakable): void {
     this.#answer = answer;
-    if (this.#options.open.isClosing) this.tell(new ServerClosing("The server is closing"));
+    if (this.#broken.signal.aborted) answer.fail(this.#broken.signal.reason);
+    else if (this.#options.open.isClosing) this.tell(new ServerClosing("The server is closing"));
   }
 
   /** Tells the application; the answer goes on. */
@@ -118,30 +120,34 @@ export class RequestLife {
   over(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#deadline);
     this.#options.open.delete(this);
   }
 
   #schedule(): void {
     const { access, recheckMs } = this.#options;
     if (access === undefined || this.#isOver) return;
-    const timer = setTimeout(() => void this.#recheck(access), recheckMs);
-    // A timer of Node's would keep a process alive that has nothing else to do; other runtimes return a number.
-    if (typeof timer === "object") timer.unref();
-    this.#timer = timer;
+    this.#timer = unheld(setTimeout(() => void this.#recheck(access), recheckMs));
   }
 
   async #recheck(access: () => Promise<AccessState>): Promise<void> {
+    const end = (): void => this.end(new AccessEnded("The caller's access has ended"));
+    // A guard may also never answer.
+    this.#deadline ??= unheld(setTimeout(end, maxUnknownMs));
     const state = await access();
-    if (state === "ended" || (state === "unknown" && this.#isUnknownTooLong()))
-      return this.end(new AccessEnded("The caller's access has ended"));
-    if (state === "holds") this.#unknownSinceMs = undefined;
+    if (state === "ended") return end();
+    if (state === "holds") {
+      clearTimeout(this.#deadline);
+      this.#deadline = undefined;
+    }
     this.#schedule();
   }
+}
 
-  #isUnknownTooLong(): boolean {
-    this.#unknownSinceMs ??= performance.now();
-    return performance.now() - this.#unknownSinceMs >= maxUnknownMs;
-  }
+/** A timer of Node's would keep a process alive that has nothing else to do; other runtimes return a number. */
+function unheld(timer: ReturnType<typeof setTimeout>): ReturnType<typeof setTimeout> {
+  if (typeof timer === "object") timer.unref();
+  return timer;
 }
 
 /** The lives that are going on in one API. */

@@ -84,6 +84,12 @@ export function lastingApi(world: LastingWorld): Api {
           world.log.push("finally");
         }
       }),
+      // Begins its stream when the caller may no longer see it.
+      get("/late", { deps: { user, came, transaction }, response }, async ({ came }) => {
+        world.log.push("waiting");
+        await aborted(came.signal);
+        return stream(pieces(new AbortController().signal));
+      }),
       get("/wait", { deps: { user, came } }, async ({ came }) => {
         world.log.push("waiting");
         await aborted(came.signal);

@@ -3,9 +3,9 @@ import { constants, type ServerHttp2Stream } from "node:http2";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { isBodiless } from "../../http/bodiless.ts";
-import { BuildError, Unavailable } from "../../problem/error.ts";
+import { BuildError } from "../../problem/error.ts";
 import type { HostResponse } from "../host.ts";
-import { discard, Pieces } from "../body.ts";
+import { brokenOff, discard, Pieces } from "../body.ts";
 import type { FastifyHostRequest } from "./fastify-request.ts";
 
 /**
@@ -57,9 +57,7 @@ function writeStream(reply: FastifyReply, { status, body, broken }: HostResponse
   const readable = Readable.from(new SentPieces(body));
   // A stream that a hook replaced has no reader, and an error that nobody listens for would end the process. The core reports it.
   readable.on("error", () => {});
-  broken?.addEventListener("abort", () =>
-    readable.destroy(new PiecesFailed(new Unavailable("The answer was broken off", { cause: broken.reason }))),
-  );
+  broken?.addEventListener("abort", () => readable.destroy(new PiecesFailed(brokenOff(broken.reason))));
   // Nobody reads it any more, for example because a hook has sent another body.
   reply.raw.once("close", () => readable.destroy());
   if (request.stream !== undefined) breakOff(readable, request.stream);

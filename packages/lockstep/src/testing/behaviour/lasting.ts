@@ -139,6 +139,15 @@ export const lastingBehaviours: readonly LastingBehaviour[] = [
       await host.logged(since, "finally");
     }
   }),
+  behaviour("a stream that begins after its caller's access ended is not sent", async (host) => {
+    const [since, { token }] = [host.world.log.length, host.signIn()];
+    const asked = host.client.ask("GET", "/late", { headers: [["authorization", `Bearer ${token}`]] });
+    await host.logged(since, "waiting");
+    host.world.people.delete(token);
+    const { status, text } = await asked;
+    assert.deepEqual([status, (JSON.parse(text) as { code: string }).code], [503, "unavailable"]);
+    await host.logged(since, "rolled back by AccessEnded");
+  }),
   behaviour("a handler that waits is told when its client leaves, and when its caller's access ends", async (host) => {
     const { token } = host.signIn();
     const begin = host.world.log.length;
