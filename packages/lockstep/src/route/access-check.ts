@@ -1,6 +1,7 @@
 /** Runs the guards of a request that lasts again. Their decision says whether its caller still has access. */
 import { Denial } from "../outcome/deny.ts";
 import { Execution, type Failed } from "../dependency/execution.ts";
+import type { Step } from "../dependency/plan.ts";
 import { phase } from "../dependency/rank.ts";
 import { InvalidCredential } from "../problem/error.ts";
 import { Problem } from "../problem/problem.ts";
@@ -24,10 +25,18 @@ export interface PassedRequest {
 export function beginLife(request: PassedRequest): RequestLife {
   const { execution, source } = request;
   const { open, recheckMs } = request.route.serving;
-  const isGuarded = execution !== undefined && execution.variant.schemes.length > 0;
+  const isGuarded = execution !== undefined && execution.variant.steps.some(canRefuse);
   const life = new RequestLife({ access: isGuarded ? () => accessOf(request, execution) : undefined, recheckMs, open });
-  source.request.whenGone?.(() => life.end(new ReaderGone("The client went away")));
+  const leave = (): void => life.end(new ReaderGone("The client went away"));
+  // The host tells it once, and it may have told it before anybody asked.
+  if (source.request.isGone === true) leave();
+  else source.request.whenGone?.(leave);
   return life;
+}
+
+/** Whether a step before the body is a guard. A value that stands in for a guard may refuse, too. */
+function canRefuse({ node, rank, rules }: Step): boolean {
+  return rank < phase.body && ("settle" in node || rules.length > 0);
 }
 
 /**
