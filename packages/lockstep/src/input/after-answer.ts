@@ -17,8 +17,8 @@ const place = { kind: "work", name: "afterAnswer()", schema: undefined, objectId
 const dependency = inputDependency<AfterAnswer, never>(place, [], laterOf);
 
 /**
- * A function that leaves work for after the answer. The work starts once the answer has been sent, a stream to its last byte;
- * several in the order in which they were left, and none waits for another.
+ * A function that leaves work for after the answer. The work starts once the answer has been sent, a stream to its last byte,
+ * and for a WebSocket once its handler has ended; several in the order in which they were left, and none waits for another.
  *
  * It starts only if the handler returned, whatever status it returned, and if everything that the request opened closed without
  * an error. If the request is refused, if something throws (a `problem()` too), or if a stream breaks off, the work is dropped,

@@ -14,7 +14,7 @@
  */
 import { readable } from "../callback.ts";
 import type { Execution } from "../dependency/execution.ts";
-import type { HostSocket, HostUpgrade, SocketListener } from "../host/host.ts";
+import type { HostRequest, HostSocket, HostUpgrade, SocketListener } from "../host/host.ts";
 import { answerToError } from "../outcome/answer.ts";
 import { type RunningRequest, within } from "../whereabouts.ts";
 import { MessageSocket } from "./message-socket.ts";
@@ -29,19 +29,25 @@ export interface ConversationOptions {
   readonly life: RequestLife;
   readonly reports: RequestReports;
   readonly running: RunningRequest;
-  readonly protocol: string | undefined;
 }
 
 /** The conversation of one request. */
 export class Conversation implements HostUpgrade {
   readonly protocol: string | undefined;
+  /** Settles when the handler has ended and everything that the request opened is closed. Never rejects. */
+  readonly ended: Promise<void>;
   readonly #options: ConversationOptions;
   readonly #messages: MessageSocket;
-  #isClosed = false;
+  readonly #end: () => void;
+  /** Why it was broken off, if it was. */
+  #failure: { readonly error: unknown } | undefined;
 
-  constructor(options: ConversationOptions) {
+  constructor(options: ConversationOptions, protocol: string | undefined) {
+    const { promise, resolve } = Promise.withResolvers<void>();
     this.#options = options;
-    this.protocol = options.protocol;
+    this.protocol = protocol;
+    this.ended = promise;
+    this.#end = resolve;
     const found = Object.values(options.execution.values()).find((value) => value instanceof MessageSocket);
     // A test may have put something else in its place: then nobody listens.
     this.#messages = found ?? new MessageSocket({ read: (value) => value, write: () => "", maxMessageBytes: 0 });
@@ -54,11 +60,13 @@ export class Conversation implements HostUpgrade {
   open(socket: HostSocket): SocketListener {
     const { life, route } = this.#options;
     this.#messages.open(socket, route.limits, this.protocol);
-    life.answering({ fail: (reason) => void this.#close({ error: reason }) });
+    life.answering({ fail: (error) => (this.#failure = { error }) });
     const { signal } = life;
     const end = (): void => this.#endBy(signal.reason);
     if (signal.aborted) end();
     else signal.addEventListener("abort", end, { once: true });
+    // The values of the app stay open for it, also if its connection is gone.
+    route.serving.background.track(this.ended);
     void this.#converse();
     return {
       message: (bytes, isText) => this.#messages.came(bytes, isText),
@@ -84,18 +92,16 @@ export class Conversation implements HostUpgrade {
     const { handler } = route.compiled.definition;
     try {
       await inside(reports, () => within(running, handler, execution.values()));
-      await this.#close();
+      await this.#close(this.#failure);
     } catch (thrown) {
       const error = readable(thrown);
       if (earlyEndOf(error) === undefined) reports.thrown(error);
-      await this.#close({ error });
+      await this.#close(this.#failure ?? { error });
     }
   }
 
-  /** Closes what the request opened, and the connection. Only the first call counts. */
-  async #close(failure?: { readonly error: unknown }): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  /** Closes what the request opened, and the connection. */
+  async #close(failure: { readonly error: unknown } | undefined): Promise<void> {
     const { execution, life, reports } = this.#options;
     if (failure !== undefined) reports.brokenOff = earlyEndOf(failure.error) ?? "error";
     const closing = await inside(reports, () => execution.close(failure));
@@ -105,7 +111,14 @@ export class Conversation implements HostUpgrade {
     const { code, reason } = closeOf(ended);
     this.#messages.end(new ReaderGone("The conversation is over"), code, reason);
     life.over();
+    this.#end();
   }
+}
+
+/** The first subprotocol of the client that the route speaks (RFC 6455 §4.2.2). */
+export function agreedProtocol(request: HostRequest, spoken: readonly string[]): string | undefined {
+  const offered = request.headers("sec-websocket-protocol").flatMap((line) => line.split(","));
+  return offered.map((name) => name.trim()).find((name) => spoken.includes(name));
 }
 
 /** The code and the reason with which a connection closes. */

@@ -20,7 +20,7 @@ import { UnwritableText } from "../problem/unwritable-text.ts";
 import { type RunningRequest, within } from "../whereabouts.ts";
 import { beginLife } from "./access-check.ts";
 import { type Credentials, readCredentials, type Unanswerable } from "./credentials.ts";
-import { Conversation } from "./conversation.ts";
+import { agreedProtocol, Conversation } from "./conversation.ts";
 import { ClosingStream, waitsForPiece } from "./closing-stream.ts";
 import { earlyEndOf, ReaderGone, type RequestLife } from "./request-life.ts";
 import { AnswerFailure, answerTo, challengesOf, scopesNeeded } from "./failed-answer.ts";
@@ -141,12 +141,10 @@ export class Exchange implements HostExchange, RunningRequest {
 
   /** The answer opens a WebSocket; the handler runs once the host has completed the handshake. */
   #upgrade(execution: Execution, { protocols }: SocketDefinition): HostResponse {
-    const headers = upgradeHeaders(this.#context());
-    const offered = this.#source.request.headers("sec-websocket-protocol").flatMap((line) => line.split(","));
-    const protocol = offered.map((name) => name.trim()).find((name) => protocols.includes(name));
     const [route, reports, life] = [this.#route, this.#reports, this.#lasting()];
-    const upgrade = new Conversation({ route, execution, life, reports, running: this, protocol });
-    return { status: 101, headers, body: undefined, upgrade };
+    const protocol = agreedProtocol(this.#source.request, protocols);
+    const upgrade = new Conversation({ route, execution, life, reports, running: this }, protocol);
+    return { status: 101, headers: upgradeHeaders(this.#context()), body: undefined, upgrade };
   }
 
   async #handleLater(result: PromiseLike<unknown>, execution: Execution, isResponse = false): Promise<HostResponse> {

@@ -3,6 +3,7 @@ import { once } from "../callback.ts";
 import type { HostResponse } from "../host/host.ts";
 import type { Work } from "../outcome/later-work.ts";
 import { type RunningRequest, within } from "../whereabouts.ts";
+import { Conversation } from "./conversation.ts";
 import { inside, type RequestReports } from "./request-reports.ts";
 
 /** Lets the host tell when the answer was sent, if anybody wants to know. */
@@ -10,10 +11,13 @@ export function outgoing(response: HostResponse, reports: RequestReports, reques
   const { later } = reports;
   if (!reports.isHeard && later === undefined) return response;
   reports.noteGone();
-  const sent = once(() => {
+  const over = once(() => {
     if (reports.isHeard) reports.answered(response.status);
     later?.answered((work) => inside(reports, () => within(request, perform, reports, work)));
   });
+  const { upgrade } = response;
+  // A handler may go on after its connection has closed, and decides whether its work is done.
+  const sent = upgrade instanceof Conversation ? () => void upgrade.ended.then(over) : over;
   return later === undefined ? { ...response, sent } : { ...response, sent, work: later.ended };
 }
 

@@ -4,6 +4,7 @@ import { owned } from "../access/owned.ts";
 import { type Api, createApi } from "../api/api.ts";
 import { depends } from "../dependency/depends.ts";
 import { resource } from "../dependency/resource.ts";
+import { afterAnswer } from "../input/after-answer.ts";
 import { connection } from "../input/connection.ts";
 import { path } from "../input/path.ts";
 import { responseHeaders } from "../input/response-headers.ts";
@@ -48,14 +49,7 @@ export function socketApi(world: LastingWorld): Api {
   const named = depends({ head: responseHeaders({ "X-Room": { description: "The room." } }) }, ({ head }) =>
     head.set("X-Room", "r1"),
   );
-  const deps = { user, echo, transaction, came: connection() };
-  const shout = async (text: string): Promise<{ readonly text: string }> => {
-    if (text === "problem") problem(409, "room_closed", "The room is closed.");
-    if (text === "denied") deny("not this one");
-    if (text === "away") throw new Unavailable("the store is away");
-    if (text === "broken") throw new RangeError("broken");
-    return { text: text.toUpperCase() };
-  };
+  const deps = { user, echo, transaction, came: connection(), later: afterAnswer() };
   return createApi({
     title: "Sockets",
     version: "1",
@@ -65,15 +59,23 @@ export function socketApi(world: LastingWorld): Api {
     recheckMs: 50,
     origins: [pageOrigin],
     routes: [
-      websocket("/echo", { deps, protocols: ["echo.v2", "echo.v1"] }, async ({ echo, came }) => {
+      websocket("/echo", { deps, protocols: ["echo.v2", "echo.v1"] }, async ({ echo, came, later }) => {
         came.signal.addEventListener("abort", () => world.log.push(`told ${nameOf(came.signal.reason)}`));
         world.log.push("open");
+        later(() => void world.log.push("worked"));
         for await (const { text } of echo) {
           if (text === "bye") return;
           if (text === "close") echo.close(4000, "as asked");
           else await echo.send(text === "protocol" ? { text: String(echo.protocol) } : await shout(text));
         }
         world.log.push("ended");
+      }),
+      // Does something with its transaction after the connection has closed.
+      websocket("/slow", { deps }, async ({ echo, later }) => {
+        later(() => void world.log.push("worked"));
+        await echo.receive();
+        await new Promise((resolve) => setImmediate(resolve));
+        world.log.push("saved");
       }),
       websocket("/rooms/:room", { deps: { room, echo, named } }, async ({ room, echo }) => {
         await echo.send({ text: `${room.size} members` });
@@ -83,6 +85,15 @@ export function socketApi(world: LastingWorld): Api {
       websocket("/open", { public: "a test", deps: { echo } }, async ({ echo }) => void (await echo.receive())),
     ],
   });
+}
+
+/** What the handler says to a text: some make it throw. */
+async function shout(text: string): Promise<{ readonly text: string }> {
+  if (text === "problem") problem(409, "room_closed", "The room is closed.");
+  if (text === "denied") deny("not this one");
+  if (text === "away") throw new Unavailable("the store is away");
+  if (text === "broken") throw new RangeError("broken");
+  return { text: text.toUpperCase() };
 }
 
 function nameOf(error: unknown): string {

@@ -192,7 +192,18 @@ export const webSocketBehaviours: readonly LastingBehaviour[] = [
     const since = host.world.log.length;
     const { client } = await opened(host);
     client.leave();
-    await host.logged(since, "told ReaderGone", "ended", "committed", "101 GET /echo");
+    const log = await host.logged(since, "told ReaderGone", "ended", "committed", "101 GET /echo", "worked");
+    assert.ok(log.indexOf("101 GET /echo") > log.indexOf("committed"), "the request is over when its handler has ended");
+  }),
+  behaviour("the resources stay open until the handler has ended, and roll back if access has", async (host) => {
+    const [since, { token }] = [host.world.log.length, host.signIn()];
+    const client = new Client(host.socketUrl("/slow"), { headers: { authorization: `Bearer ${token}` } });
+    await client.opened;
+    host.world.people.delete(token);
+    assert.equal((await client.end).code, 1008);
+    const log = await host.logged(since, "saved", "rolled back by AccessEnded", "101 GET /slow");
+    assert.ok(log.indexOf("saved") < log.indexOf("rolled back by AccessEnded"));
+    assert.ok(!log.includes("worked"), "and no work is left");
   }),
   behaviour("a request that is not a handshake is answered with 426, before any guard", async (host) => {
     for (const [method, headers] of [
