@@ -43,8 +43,8 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       jwtVerifier parseScope jwks remoteJwks liveJwks hmacSecret
       jwtIssuer signingKey generateSigningKey publicJwks`,
     types: `
-      JwtVerifier JwtVerifierOptions VerifierKeys ExpectedType Claims ClaimsOf
-      RemoteJwksOptions RemoteKeyTimes OutboundOptions Discovery LiveJwks LiveJwksOptions ProblemListener
+      JwtVerifier JwtVerifierOptions TokenOptions VerifierKeys ExpectedType Claims ClaimsOf
+      RemoteJwksOptions RemoteKeyTimes OutboundOptions OutboundHeaders Discovery LiveJwks LiveJwksOptions ProblemListener
       HmacSecret HmacSecretOptions SecretBytes PublicKeys Jwk Jwks Algorithm PublicKeyAlgorithm SecretKeyAlgorithm
       JwtIssuer JwtIssuerOptions IssuedClaims SigningKey PrivateJwk`,
   },
@@ -107,7 +107,10 @@ const explained: readonly { readonly types: string; readonly because: string }[]
   { types: "Declared", because: "the mark of a declaration: TextResult and FileResult are made of it" },
   { types: "StacklessError", because: "a base class that adds no public member to LockstepError" },
   { types: "KeySource KeyContext PrivateKey", because: "the inside of keys, under a symbol that is not exported" },
-  { types: "OutboundHosts", because: "the options that remoteJwks() and sendWebhook() share: a program passes a record" },
+  {
+    types: "OutboundHosts OutboundRules",
+    because: "the options that remoteJwks() and sendWebhook() share: a program passes a record",
+  },
   { types: "RefusalKind", because: "malformedCredential() and repeatedCredential() are the only ways to make a Refusal" },
 ];
 

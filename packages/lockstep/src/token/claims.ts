@@ -52,7 +52,15 @@ const latestTime = 2 ** 41;
  * @throws InvalidCredential
  */
 export function parseClaims(encodedPayload: string, rules: ClaimRules, nowMs: number): Claims {
-  const claims = parseJsonPart(encodedPayload, payloadLimits);
+  return checkClaims(parseJsonPart(encodedPayload, payloadLimits), rules, nowMs);
+}
+
+/**
+ * Checks claims that were read from a token, or that an issuer returned for one, and freezes them.
+ *
+ * @throws InvalidCredential
+ */
+export function checkClaims(claims: JsonObject, rules: ClaimRules, nowMs: number): Claims {
   const { iss, sub, exp, iat, aud } = claims;
   if (iss !== rules.issuer) throw new InvalidCredential("another issuer");
   checkAudience(aud, rules);

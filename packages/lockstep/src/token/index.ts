@@ -5,7 +5,7 @@
 
 // Verifying tokens.
 export { jwtVerifier, type JwtVerifier } from "./jwt-verifier.ts";
-export { type JwtVerifierOptions, type VerifierKeys } from "./verifier-options.ts";
+export { type JwtVerifierOptions, type TokenOptions, type VerifierKeys } from "./verifier-options.ts";
 export { type ExpectedType } from "./token-type.ts";
 export { type Claims } from "./claims.ts";
 export { type ClaimsOf } from "./claims-dependency.ts";
@@ -14,7 +14,7 @@ export { parseScope } from "./scope-claim.ts";
 // The keys to verify with.
 export { jwks } from "./jwks.ts";
 export { remoteJwks, type RemoteJwksOptions, type RemoteKeyTimes } from "./remote-jwks.ts";
-export { type OutboundOptions } from "./outbound.ts";
+export { type OutboundHeaders, type OutboundOptions } from "./outbound.ts";
 export { type Discovery } from "./issuer-metadata.ts";
 export { liveJwks, type LiveJwks, type LiveJwksOptions } from "./live-jwks.ts";
 export { type ProblemListener } from "./reloaded-keys.ts";

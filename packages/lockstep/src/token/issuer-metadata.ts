@@ -1,4 +1,4 @@
-/** Discovery: from an issuer's name to the address of its keys (OpenID Connect Discovery 1.0 §4, RFC 8414 §3). */
+/** Discovery: from an issuer's name to its addresses (OpenID Connect Discovery 1.0 §4, RFC 8414 §3). */
 import { Unavailable } from "../problem/error.ts";
 import { fetchJsonObject } from "./outbound.ts";
 import type { OutboundOptions } from "./outbound.ts";
@@ -18,16 +18,23 @@ export function metadataUrl(issuer: string, discovery: Discovery): string {
   return url.href;
 }
 
+/** Which document describes an issuer, and where it is. */
+export interface MetadataPlace {
+  /** The issuer that the document must name. */
+  readonly issuer: string;
+  readonly url: string;
+}
+
 /**
- * Asks the issuer where its keys are. The metadata must name exactly this issuer (RFC 8414 §3.3): one issuer cannot
- * speak for another. The address of the keys is checked like every address that is fetched.
+ * Asks the issuer for one of its addresses, such as `jwks_uri`. The metadata must name exactly this issuer (RFC 8414 §3.3): one
+ * issuer cannot speak for another. The address is checked like every address that is fetched.
  *
  * @throws Unavailable
  */
-export async function discoverKeys(issuer: string, discovery: Discovery, options: OutboundOptions): Promise<string> {
-  const metadata = await fetchJsonObject(metadataUrl(issuer, discovery), options);
+export async function discoverUrl(name: string, { issuer, url }: MetadataPlace, options: OutboundOptions): Promise<string> {
+  const metadata = await fetchJsonObject(url, options);
   if (metadata["issuer"] !== issuer) throw new Unavailable("The issuer's metadata names another issuer (RFC 8414 §3.3)");
-  const keysUrl = metadata["jwks_uri"];
-  if (typeof keysUrl !== "string") throw new Unavailable("The issuer's metadata has no jwks_uri");
-  return keysUrl;
+  const found = metadata[name];
+  if (typeof found !== "string") throw new Unavailable(`The issuer's metadata has no ${name}`);
+  return found;
 }

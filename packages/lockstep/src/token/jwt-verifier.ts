@@ -138,12 +138,20 @@ class Verification {
   }
 
   #unlessRevoked(claims: Claims): Claims | Promise<Claims> {
-    const { revoked } = this.#options;
-    if (revoked === undefined) return claims;
-    const answer = revoked(claims);
-    if (typeof answer === "boolean") return unrevoked(claims, answer);
-    return Promise.resolve(answer).then((late) => unrevoked(claims, late));
+    return unlessRevoked(claims, this.#options.revoked);
   }
+}
+
+/**
+ * The claims, unless the application has revoked them. It is asked on every verification, whatever was remembered.
+ *
+ * @throws InvalidCredential (or rejects with it)
+ */
+export function unlessRevoked(claims: Claims, revoked: JwtVerifierOptions["revoked"]): Claims | Promise<Claims> {
+  if (revoked === undefined) return claims;
+  const answer = revoked(claims);
+  if (typeof answer === "boolean") return unrevoked(claims, answer);
+  return Promise.resolve(answer).then((late) => unrevoked(claims, late));
 }
 
 /** Only a literal `false` lets a token pass: a missing or odd answer refuses it. */

@@ -21,10 +21,12 @@ export type Answer = (response: ServerResponse) => void;
 export class KeyServer {
   readonly requests: string[] = [];
   readonly cookies: unknown[] = [];
+  readonly credentials: unknown[] = [];
   readonly problems: Error[] = [];
   readonly #server = createServer((request, response) => {
     this.requests.push(request.url ?? "");
     this.cookies.push(request.headers.cookie);
+    this.credentials.push(request.headers.authorization);
     (this.answers[request.url ?? ""] ?? ((missing) => missing.writeHead(404).end()))(response);
   });
   answers: Record<string, Answer> = {};
@@ -42,7 +44,7 @@ export class KeyServer {
       this.#server.close();
     });
     beforeEach(() => {
-      for (const list of [this.requests, this.cookies, this.problems]) list.length = 0;
+      for (const list of [this.requests, this.cookies, this.credentials, this.problems]) list.length = 0;
       mock.timers.enable({ apis: ["setTimeout"] });
       this.clockMs = f.nowMs;
       this.answers = { "/keys": json({ keys: [f.k1Jwk, f.k2Jwk] }) };

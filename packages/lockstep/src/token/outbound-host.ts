@@ -23,21 +23,35 @@ export interface OutboundHosts {
   readonly resolve?: (host: string) => Promise<readonly string[]>;
 }
 
+/** The hosts that a request to an issuer may go to. */
+export interface OutboundRules extends OutboundHosts {
+  /**
+   * `true` allows this very machine, over plain `http:` too, on any port: `localhost` and the loopback addresses. For development
+   * and tests. Default: `false`.
+   */
+  readonly allowLoopback?: boolean;
+}
+
 /** Why a URL may not be requested, if its text tells: it is not https, or its host is not on the public internet. */
-export function urlRefusal(url: string, options: OutboundHosts): string | undefined {
+export function urlRefusal(url: string, options: OutboundRules): string | undefined {
   if (!URL.canParse(url)) return "its address is not an absolute URL";
   const { protocol, host, hostname, username, password } = new URL(url);
   if (username !== "" || password !== "") return "its address holds a user name";
-  const isListed = isAllowedPrivate({ host, hostname }, options);
-  if (protocol !== "https:" && !(protocol === "http:" && isLoopbackAddress(hostname))) {
-    return "its address is not https (http is for loopback addresses in `allowPrivateHosts`)";
+  const isThisMachine = isLoopbackAllowed(hostname, options);
+  if (protocol !== "https:" && !(protocol === "http:" && (isThisMachine || isLoopbackAddress(hostname)))) {
+    return "its address is not https (http is for loopback addresses in `allowPrivateHosts`, and for `allowLoopback`)";
   }
-  return isListed || isPublicHost(hostname) ? undefined : "its host is not on the public internet (see `allowPrivateHosts`)";
+  const isAllowed = isThisMachine || isAllowedPrivate({ host, hostname }, options);
+  return isAllowed || isPublicHost(hostname) ? undefined : "its host is not on the public internet (see `allowPrivateHosts`)";
+}
+
+function isLoopbackAllowed(hostname: string, { allowLoopback = false }: OutboundRules): boolean {
+  return allowLoopback && (hostname === "localhost" || isLoopbackAddress(hostname));
 }
 
 function isAllowedPrivate(
   { host, hostname }: { readonly host: string; readonly hostname: string },
-  { allowPrivateHosts = [] }: OutboundHosts,
+  { allowPrivateHosts = [] }: OutboundRules,
 ): boolean {
   return allowPrivateHosts.some((allowed) => allowed === host || allowed === hostname);
 }
@@ -45,16 +59,23 @@ function isAllowedPrivate(
 /**
  * The addresses of a host, each of them checked; `undefined` if it has none, or one that is not public. The list is empty if the
  * host is an address, which was checked with the URL, or if nobody resolves it or needs to: a private host is allowed by name, so
- * its addresses matter only for a connection to them.
+ * its addresses matter only for a connection to them. `localhost` must lead to this machine.
  */
 export async function checkedAddresses(
   url: URL,
   pinning: Pinning | undefined,
-  options: OutboundHosts,
+  options: OutboundRules,
 ): Promise<readonly string[] | undefined> {
   const isAllowed = isAllowedPrivate(url, options);
   const resolve = options.resolve ?? pinning?.resolve;
   if (resolve === undefined || isAddressHost(url.hostname) || (isAllowed && pinning === undefined)) return [];
   const addresses = await resolve(url.hostname);
-  return addresses.length > 0 && (isAllowed || addresses.every(isPublicAddress)) ? addresses : undefined;
+  if (addresses.length === 0) return undefined;
+  if (isAllowed) return addresses;
+  const isFine = isLoopbackAllowed(url.hostname, options) ? isLoopback : isPublicAddress;
+  return addresses.every(isFine) ? addresses : undefined;
+}
+
+function isLoopback(address: string): boolean {
+  return isLoopbackAddress(address.includes(":") ? `[${address}]` : address);
 }

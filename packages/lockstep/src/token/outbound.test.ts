@@ -75,6 +75,54 @@ describe("the outbound fetcher (I-09, I-12)", () => {
     wrongAddress("http://10.0.0.1/keys", ["10.0.0.1"]);
   });
 
+  test("takes this machine over plain http only with `allowLoopback`, and nothing else private with it", async () => {
+    const { port } = new URL(server.origin);
+    for (const host of ["127.0.0.1", "[::1]", "localhost"]) {
+      const url = `http://${host}:${port}/keys`;
+      if (host !== "127.0.0.1")
+        wrongAddress(
+          url,
+          [`${host}:${port}`].filter(() => host === "localhost"),
+        );
+      wrongAddress(url);
+      assert.ok(remoteJwks({ url, allowLoopback: true }));
+    }
+    const by = server.verifier({ url: `http://localhost:${port}/keys`, allowPrivateHosts: [], allowLoopback: true });
+    assert.ok(await f.accepted(by, server.token()));
+    for (const url of [
+      "http://10.0.0.1/keys",
+      "https://169.254.169.254/keys",
+      "http://localhost.example.com/k",
+      "http://a.localhost/k",
+    ]) {
+      assert.throws(() => remoteJwks({ url, allowLoopback: true }), { code: "wrong_option" }, url);
+    }
+    // The name is this machine's only if its addresses are.
+    const resolve = async (): Promise<string[]> => ["127.0.0.1", "10.0.0.1"];
+    const led = server.verifier({ url: `http://localhost:${port}/keys`, allowPrivateHosts: [], allowLoopback: true, resolve });
+    await unavailable(led, server.token());
+  });
+
+  test("names a redirect that only adds or removes the slash at the end, and follows no redirect", async () => {
+    const moved =
+      (location: string): Answer =>
+      (response) =>
+        void response.writeHead(301, { location }).end();
+    const refused = async (answer: Answer): Promise<unknown> => {
+      server.answers = { "/keys": answer, "/keys/": json({ keys: [f.k1Jwk] }) };
+      await unavailable(server.verifier(), server.token());
+      return server.problems.pop()?.message;
+    };
+    const plain = "A document was refused: the server answered 301";
+    for (const location of ["/keys/", `${server.origin}/keys/`]) {
+      assert.equal(await refused(moved(location)), `${plain}; write its address as "${server.origin}/keys/"`);
+    }
+    for (const location of ["/keys/?a", "https://evil.example/keys/", "//evil.example", "\\t"])
+      assert.equal(await refused(moved(location)), plain);
+    assert.ok(!server.requests.includes("/keys/"));
+    assert.ok(await f.accepted(server.verifier({ url: `${server.origin}/keys/` }), server.token()));
+  });
+
   test("refuses a name that leads to a private address, before it connects", async () => {
     let asked = "";
     const fetched: string[] = [];

@@ -1,16 +1,17 @@
 /**
- * The one place from which this folder reaches the network: https only, no redirects, public hosts only (`outbound-host.ts`), a
- * limit on time and size, JSON only. The documents are public, so no secret is ever sent.
+ * The one place from which this package asks servers that somebody else names: https only, no redirects, public hosts only
+ * (`outbound-host.ts`), a limit on time and size, JSON only.
  */
 import { isJson, parseMediaType } from "../http/media-type.ts";
 import { BuildError, Unavailable } from "../problem/error.ts";
-import { checkedAddresses, type OutboundHosts, urlRefusal } from "./outbound-host.ts";
-import { nodePinning } from "./pinned-connection.ts";
+import type { KnownOptions } from "../problem/options.ts";
+import { checkedAddresses, type OutboundRules, urlRefusal } from "./outbound-host.ts";
+import { nodePinning, type OutboundAnswer, type OutboundRequest } from "./pinned-connection.ts";
 import { isJsonObject, parseStrictJson } from "../json/strict-json.ts";
 import type { JsonObject } from "../json/strict-json.ts";
 
 /** How documents of an issuer may be fetched. */
-export interface OutboundOptions extends OutboundHosts {
+export interface OutboundOptions extends OutboundRules {
   /**
    * Makes the requests instead, for example through a proxy; it also decides which addresses it connects to. Default: on Node a
    * connection to a checked address, which uses no proxy; elsewhere the runtime's `fetch`.
@@ -18,6 +19,46 @@ export interface OutboundOptions extends OutboundHosts {
   readonly fetch?: typeof globalThis.fetch;
   /** How long a document may take, body included. Milliseconds, 1 to 10,000; default 3,000. */
   readonly timeoutMs?: number;
+  /**
+   * Certificates in PEM that are trusted instead of the runtime's, for an issuer with a private certificate authority, such as
+   * Kubernetes. Only on Node, and not beside `fetch`.
+   */
+  readonly ca?: string | readonly [string, ...string[]];
+  /**
+   * Headers to send when a document is fetched, or a function that returns them for each request. They are sent to the origin that
+   * the options name, and not to another one that the issuer's metadata names. Kubernetes needs a token here.
+   */
+  readonly headers?: OutboundHeaders;
+}
+
+/** The names of the options, for functions that take them beside others. */
+export const outboundOptions: KnownOptions<OutboundOptions> = {
+  allowPrivateHosts: true,
+  allowLoopback: true,
+  resolve: true,
+  fetch: true,
+  timeoutMs: true,
+  ca: true,
+  headers: true,
+};
+
+/** Headers by their names, or a function that returns them. */
+export type OutboundHeaders =
+  | Readonly<Record<string, string>>
+  | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>);
+
+/** A form to send, and how the client authenticates. */
+export interface PostedForm {
+  readonly form: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The statuses whose JSON is read. Any other one is refused. */
+  readonly statuses: readonly number[];
+}
+
+/** An answer in JSON. */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly document: JsonObject;
 }
 
 /** The largest document that is read, after decompression. */
@@ -26,37 +67,79 @@ export const maxDocumentBytes: number = 256 * 1024;
 const defaultTimeoutMs = 3_000;
 const maxTimeoutMs = 10_000;
 const documentLimits = { maxDepth: 8, maxMembers: 10_000 } as const;
+const accepted = { accept: "application/json", "accept-encoding": "identity" } as const;
 
 /**
- * Checks the address of a document that is known when an API is built.
+ * Checks an address that is known when an API is built, and how it is reached.
  *
- * @throws BuildError `wrong_option`
+ * @throws BuildError `wrong_option`; `what` names the document: "The keys cannot be fetched"
  */
-export function checkOutboundUrl(url: string, options: OutboundOptions): void {
+export function checkOutboundUrl(url: string, options: OutboundOptions, what = "The keys"): void {
   const refusal = urlRefusal(url, options);
-  if (refusal !== undefined) throw new BuildError("wrong_option", `The keys cannot be fetched: ${refusal}`);
+  if (refusal !== undefined) throw wrong(`${what} cannot be fetched: ${refusal}`);
   const { timeoutMs = defaultTimeoutMs } = options;
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > maxTimeoutMs) {
-    throw new BuildError("wrong_option", `\`timeoutMs\` must be 1 to ${maxTimeoutMs} milliseconds`);
+    throw wrong(`\`timeoutMs\` must be 1 to ${maxTimeoutMs} milliseconds`);
+  }
+  // Certificates that are silently not used would be a weaker check than the one that was asked for.
+  if (options.ca !== undefined && (options.fetch !== undefined || nodePinning() === undefined)) {
+    throw wrong("Remove `ca`: it works only on Node, and not beside `fetch`, which decides whom it trusts");
   }
 }
 
 /**
  * Fetches one JSON object.
  *
+ * @param named the address that the options name: `headers` are sent to its origin only
  * @throws Unavailable for whatever goes wrong, with the reason in the message
  */
-export async function fetchJsonObject(url: string, options: OutboundOptions): Promise<JsonObject> {
+export async function fetchJsonObject(url: string, options: OutboundOptions, named: string = url): Promise<JsonObject> {
+  const isNamed = URL.canParse(url) && new URL(url).origin === new URL(named).origin;
+  const { document } = await exchange(url, options, async () => {
+    const own = isNamed ? await headersOf(options) : {};
+    return { request: { method: "GET", headers: { ...own, ...accepted } }, statuses: [200] };
+  });
+  return document;
+}
+
+async function headersOf({ headers = {} }: OutboundOptions): Promise<Readonly<Record<string, string>>> {
+  return typeof headers === "function" ? headers() : headers;
+}
+
+/**
+ * Sends a form and reads the answer, one JSON object.
+ *
+ * @throws Unavailable for whatever goes wrong, with the reason in the message, which holds nothing of the form or the headers
+ */
+export function postForm(url: string, options: OutboundOptions, { form, headers, statuses }: PostedForm): Promise<JsonAnswer> {
+  const type = { "content-type": "application/x-www-form-urlencoded" } as const;
+  const request = { method: "POST", headers: { ...headers, ...accepted, ...type }, body: form.toString() } as const;
+  return exchange(url, options, async () => ({ request, statuses }));
+}
+
+/** A request without what every request has, and the statuses whose body is read. */
+interface Exchange {
+  readonly request: Omit<OutboundRequest, "signal" | "ca">;
+  readonly statuses: readonly number[];
+}
+
+async function exchange(url: string, options: OutboundOptions, prepare: () => Promise<Exchange>): Promise<JsonAnswer> {
   const refusal = urlRefusal(url, options);
   if (refusal !== undefined) throw new Unavailable(`A document was not fetched: ${refusal}`);
   const controller = new AbortController();
   const { signal } = controller;
   const late = new Unavailable("A document did not come in time");
   const timer = setTimeout(() => controller.abort(late), options.timeoutMs ?? defaultTimeoutMs);
+  const work = async (): Promise<JsonAnswer> => {
+    const { request, statuses } = await prepare();
+    const answer = await send(new URL(url), options, { ...request, signal, ca: options.ca });
+    const document = parseStrictJson(await textOf(answer, url, statuses), documentLimits);
+    if (isJsonObject(document)) return { status: answer.status, document };
+    throw new Unavailable("A document is not a JSON object");
+  };
   try {
-    // A `resolve` or `fetch` of the caller's may not listen to the signal; the time is over all the same.
-    const document = parseStrictJson(await Promise.race([fetchText(url, options, signal), aborted(signal)]), documentLimits);
-    if (isJsonObject(document)) return document;
+    // A `resolve`, `headers` or `fetch` of the caller's may not listen to the signal; the time is over all the same.
+    return await Promise.race([work(), aborted(signal)]);
   } catch (cause) {
     throw cause instanceof Unavailable ? cause : new Unavailable("A document could not be fetched or read", { cause });
   } finally {
@@ -64,7 +147,6 @@ export async function fetchJsonObject(url: string, options: OutboundOptions): Pr
     clearTimeout(timer);
     controller.abort();
   }
-  throw new Unavailable("A document is not a JSON object");
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
@@ -73,29 +155,50 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function fetchText(address: string, options: OutboundOptions, signal: AbortSignal): Promise<string> {
-  const url = new URL(address);
+async function send(url: URL, options: OutboundOptions, request: OutboundRequest): Promise<OutboundAnswer> {
   const pinning = options.fetch === undefined ? nodePinning() : undefined;
   const addresses = await checkedAddresses(url, pinning, options);
   if (addresses === undefined)
     throw new Unavailable("A document was not fetched: its host has no address, or one that is not public");
-  const response = await (pinning?.get(url, addresses, signal) ?? fetchPlainly(url, options, signal));
-  const refusal = responseRefusal(response);
-  if (refusal === undefined) return readText(response);
-  await response.body?.cancel();
-  throw new Unavailable(`A document was refused: ${refusal}`);
+  return pinning?.send(url, addresses, request) ?? sendPlainly(url, options, request);
 }
 
 /**
- * "manual": a redirect is an answer like any other, and refused because it is not 200 ("error" is not known on every runtime).
+ * "manual": a redirect is an answer like any other, and refused because of its status ("error" is not known on every runtime).
  */
-function fetchPlainly(url: URL, { fetch = globalThis.fetch }: OutboundOptions, signal: AbortSignal): Promise<Response> {
-  return fetch(url.href, { headers: { accept: "application/json" }, redirect: "manual", signal });
+async function sendPlainly(
+  url: URL,
+  { fetch = globalThis.fetch }: OutboundOptions,
+  request: OutboundRequest,
+): Promise<OutboundAnswer> {
+  const { method, headers, body, signal } = request;
+  const sent = body === undefined ? {} : { body: typeof body === "string" ? body : new Uint8Array(body) };
+  const response = await fetch(url.href, { method, headers: { ...headers }, ...sent, redirect: "manual", signal });
+  return {
+    status: response.status,
+    header: (name) => response.headers.get(name) ?? "",
+    body: () => response.body ?? ReadableStream.from([]),
+    discard: async () => response.body?.cancel(),
+  };
 }
 
-function responseRefusal({ status, headers }: Response): string | undefined {
-  if (status !== 200) return `the server answered ${status}`;
-  return isJsonInUtf8(headers.get("content-type") ?? "") ? undefined : "it is not JSON";
+async function textOf(answer: OutboundAnswer, url: string, statuses: readonly number[]): Promise<string> {
+  const refusal = answerRefusal(answer, url, statuses);
+  if (refusal === undefined) return readText(answer.body());
+  await answer.discard();
+  throw new Unavailable(`A document was refused: ${refusal}`);
+}
+
+function answerRefusal({ status, header }: OutboundAnswer, url: string, statuses: readonly number[]): string | undefined {
+  if (!statuses.includes(status)) return `the server answered ${status}${slashHint(url, header("location"))}`;
+  return isJsonInUtf8(header("content-type")) ? undefined : "it is not JSON";
+}
+
+/** Some frameworks redirect an address without a slash at its end to the one with it. The hint names our own address only. */
+function slashHint(url: string, location: string): string {
+  const { href } = new URL(url);
+  const other = href.endsWith("/") ? href.slice(0, -1) : `${href}/`;
+  return URL.canParse(location, url) && new URL(location, url).href === other ? `; write its address as "${other}"` : "";
 }
 
 /** Without a parameter it is UTF-8 (RFC 8259 §8.1); one that says anything else may change what the bytes mean. */
@@ -105,15 +208,19 @@ function isJsonInUtf8(contentType: string): boolean {
   return [...mediaType.parameters].every(([name, value]) => name === "charset" && value.toLowerCase() === "utf-8");
 }
 
-async function readText({ body }: Response): Promise<string> {
+async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let text = "";
   let bytes = 0;
-  for await (const chunk of body ?? []) {
+  for await (const chunk of body) {
     bytes += chunk.byteLength;
     // Leaving the loop cancels the stream, and with it the connection.
     if (bytes > maxDocumentBytes) throw new Unavailable("A document was refused: it is too large");
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
+}
+
+function wrong(message: string): BuildError {
+  return new BuildError("wrong_option", message);
 }

@@ -108,6 +108,16 @@ describe("the connection to an issuer", () => {
     assert.match(inspect(problems[0]?.cause), /ERR_TLS_CERT_ALTNAME_INVALID/);
   });
 
+  test("trusts the certificates of `ca`, and then no others", async () => {
+    const pem = tls.getCACertificates("bundled")[0] ?? "";
+    await unavailable(keysOf({ ...allowed, ca: pem }), f.token());
+    assert.match(inspect(problems[0]?.cause), /DEPTH_ZERO_SELF_SIGNED_CERT/);
+    for (const ca of [testCertificate, [pem, testCertificate]] as const) {
+      assert.ok(await f.accepted(keysOf({ ...allowed, ca }), f.token()));
+    }
+    assert.throws(() => keysOf({ ...allowed, ca: pem, fetch }), { code: "wrong_option" });
+  });
+
   test("is not led elsewhere by a name server that answers the second time with another address", async () => {
     lie(publicAddress);
     await unavailable(keysOf({}), f.token());

@@ -11,24 +11,37 @@ export interface Pinning {
   /** The addresses of a name, as the system has them. */
   readonly resolve: (host: string) => Promise<readonly string[]>;
   /**
-   * Sends one GET to a URL, over a connection of its own to one of the addresses. A host that is an address itself needs none.
-   *
-   * @throws Unavailable for every answer but 200, redirects included; whatever the connection fails with; the signal's reason
-   */
-  readonly get: (url: URL, addresses: readonly string[], signal: AbortSignal) => Promise<Response>;
-  /**
-   * Sends one POST in the same way, and returns the status of the answer, whose body is not read. A redirect is an answer.
+   * Sends one request to a URL, over a connection of its own to one of the addresses. A host that is an address itself needs
+   * none. A redirect is an answer.
    *
    * @throws whatever the connection fails with; the signal's reason
    */
-  readonly post: (url: URL, addresses: readonly string[], message: PostedMessage) => Promise<number>;
+  readonly send: (url: URL, addresses: readonly string[], request: OutboundRequest) => Promise<OutboundAnswer>;
 }
 
-/** A message to send. */
-export interface PostedMessage {
+/** A request to send. */
+export interface OutboundRequest {
+  readonly method: "GET" | "POST";
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  readonly body?: string | Uint8Array | undefined;
   readonly signal: AbortSignal;
+  /** Certificates in PEM that are trusted instead of the runtime's. */
+  readonly ca?: string | readonly string[] | undefined;
+}
+
+/** An answer whose body has not been read. */
+export interface OutboundAnswer {
+  readonly status: number;
+  /** A header's value, or the empty text. */
+  readonly header: (name: "content-type" | "location") => string;
+  /**
+   * The body. Only gzip is decoded: some servers store their documents compressed.
+   *
+   * @throws Unavailable for any other encoding
+   */
+  readonly body: () => AsyncIterable<Uint8Array>;
+  /** Ends the answer if its body is not wanted. */
+  readonly discard: () => Promise<void>;
 }
 
 /**
@@ -37,7 +50,7 @@ export interface PostedMessage {
  */
 interface Incoming extends AsyncIterable<Uint8Array> {
   readonly statusCode?: number | undefined;
-  readonly headers: { readonly "content-encoding"?: string | undefined; readonly "content-type"?: string | undefined };
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly destroy: () => unknown;
 }
 
@@ -51,8 +64,6 @@ type Lookup = (
   options: { readonly all?: boolean | undefined },
   answer: (error: null, found: string | Found[], family?: number) => void,
 ) => void;
-
-const asked = { accept: "application/json", "accept-encoding": "identity" } as const;
 
 /**
  * Pinning as Node does it. `undefined` on every other runtime, also if it imitates the `node:` modules: nobody can see whether an
@@ -68,27 +79,24 @@ export function nodePinning(): Pinning | undefined {
   const https = process.getBuiltinModule("node:https");
   return {
     resolve: async (host) => (await dns.promises.lookup(host, { all: true })).map(({ address }) => address),
-    get: async (url, addresses, signal) => {
+    send: async (url, addresses, { method, headers, body, signal, ca }) => {
       const { request } = url.protocol === "http:" ? http : https;
+      const trusted = ca === undefined ? {} : { ca: [ca].flat() };
       // No agent: a connection that is shared goes wherever the request that opened it went.
-      const options = { agent: false, signal, headers: asked, lookup: lookupOf(addresses) } as const;
-      const incoming = await new Promise<Incoming>((resolve, reject) => {
-        request(url, options, resolve).on("error", reject).end();
-      });
-      return responseOf(incoming);
-    },
-    post: async (url, addresses, { headers, body, signal }) => {
-      const { request } = url.protocol === "http:" ? http : https;
-      const length = String(typeof body === "string" ? new TextEncoder().encode(body).length : body.length);
-      const all = { ...headers, "content-length": length };
-      const options = { method: "POST", agent: false, signal, headers: all, lookup: lookupOf(addresses) } as const;
+      const options = { ...trusted, method, agent: false, signal, headers: sized(headers, body), lookup: lookupOf(addresses) };
       const incoming = await new Promise<Incoming>((resolve, reject) => {
         request(url, options, resolve).on("error", reject).end(body);
       });
-      incoming.destroy();
-      return incoming.statusCode ?? 0;
+      return answerOf(incoming);
     },
   };
+}
+
+/** The headers with the length of the body, without which the body would be sent in chunks. */
+function sized(headers: OutboundRequest["headers"], body: OutboundRequest["body"]): Record<string, string> {
+  if (body === undefined) return { ...headers };
+  const length = typeof body === "string" ? new TextEncoder().encode(body).length : body.length;
+  return { ...headers, "content-length": String(length) };
 }
 
 /** Answers with the checked addresses, whatever is asked; Node tries one after the other. */
@@ -101,17 +109,19 @@ function lookupOf(addresses: readonly string[]): Lookup {
   };
 }
 
-/** The answer in the form that `fetch` has. Only gzip is decoded: some servers store their documents compressed. */
-function responseOf(incoming: Incoming): Response {
-  const { statusCode: status = 0, headers } = incoming;
-  const encoding = headers["content-encoding"]?.toLowerCase() ?? "identity";
-  const isKnown = encoding === "identity" || encoding === "gzip";
-  if (status !== 200 || !isKnown) {
-    incoming.destroy();
-    const what = isKnown ? `the server answered ${status}` : "it is encoded in another way than gzip";
-    throw new Unavailable(`A document was refused: ${what}`);
-  }
-  const body = ReadableStream.from(incoming);
-  const decoded = encoding === "gzip" ? body.pipeThrough(new DecompressionStream("gzip")) : body;
-  return new Response(decoded, { headers: { "content-type": headers["content-type"] ?? "" } });
+function answerOf(incoming: Incoming): OutboundAnswer {
+  const header = (name: string): string => [incoming.headers[name] ?? ""].flat()[0] ?? "";
+  return {
+    status: incoming.statusCode ?? 0,
+    header,
+    body: () => decoded(incoming, header("content-encoding").toLowerCase()),
+    discard: async () => void incoming.destroy(),
+  };
+}
+
+function decoded(incoming: Incoming, encoding: string): AsyncIterable<Uint8Array> {
+  if (encoding === "" || encoding === "identity") return incoming;
+  if (encoding === "gzip") return ReadableStream.from(incoming).pipeThrough(new DecompressionStream("gzip"));
+  incoming.destroy();
+  throw new Unavailable("A document was refused: it is encoded in another way than gzip");
 }

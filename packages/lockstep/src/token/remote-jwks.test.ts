@@ -1,6 +1,8 @@
 /** Remote keys, fetched from a real server. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { describe, test } from "node:test";
 import { Unavailable } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
@@ -43,6 +45,42 @@ describe("remote keys", () => {
       assert.ok(await f.accepted(by, f.token({}, { iss: issuer })));
     }
     assert.equal(server.requests.length, 4);
+  });
+
+  test("are found by metadata that is not below the issuer, if the metadata names the issuer", async () => {
+    const elsewhere = { issuer: "https://sts.example/t1/", discoveryUrl: `${server.origin}/t1/metadata` };
+    const over = { url: undefined, ...elsewhere } as never;
+    server.answers["/t1/metadata"] = json({ issuer: elsewhere.issuer, jwks_uri: `${server.origin}/keys` });
+    assert.ok(await f.accepted(server.verifier(over, elsewhere), f.token({}, { iss: elsewhere.issuer })));
+    assert.deepEqual(server.requests, ["/t1/metadata", "/keys"]);
+    server.answers["/t1/metadata"] = json({ issuer: "https://sts.example/t2/", jwks_uri: `${server.origin}/keys` });
+    await unavailable(server.verifier(over, elsewhere), f.token({}, { iss: elsewhere.issuer }));
+    assert.match(String(server.problems[0]?.message), /names another issuer/);
+  });
+
+  test("are asked for with the headers of the options, which no other origin receives", async (t) => {
+    const issuer = `${server.origin}/cluster`;
+    let number = 0;
+    const headers = () => ({ authorization: `Bearer ${(number += 1)}` });
+    const over = { url: undefined, issuer, headers } as never;
+    const metadata = "/cluster/.well-known/openid-configuration";
+    server.answers[metadata] = json({ issuer, jwks_uri: `${server.origin}/keys` });
+    assert.ok(await f.accepted(server.verifier(over, { issuer }), f.token({}, { iss: issuer })));
+    assert.deepEqual(server.credentials, ["Bearer 1", "Bearer 2"]);
+    const received: unknown[] = [];
+    const another = createServer((request, response) => {
+      received.push(request.headers.authorization);
+      json({ keys: [f.k1Jwk] })(response);
+    });
+    t.after(() => another.close());
+    await once(another.listen(0, "127.0.0.1"), "listening");
+    const address = another.address();
+    assert.ok(typeof address === "object" && address !== null);
+    const host = `127.0.0.1:${address.port}`;
+    server.answers[metadata] = json({ issuer, jwks_uri: `http://${host}/keys` });
+    const by = server.verifier({ url: undefined, issuer, headers, allowPrivateHosts: [server.host, host] } as never, { issuer });
+    assert.ok(await f.accepted(by, f.token({}, { iss: issuer })));
+    assert.deepEqual([server.credentials.slice(2), received], [["Bearer 3"], [undefined]]);
   });
 
   test("are looked for again where the issuer's metadata says, once they cannot be had where they were", async () => {

@@ -6,9 +6,9 @@ import { BuildError } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { openKeys } from "./key-source.ts";
 import type { PublicKeys } from "./key-source.ts";
-import { discoverKeys, metadataUrl } from "./issuer-metadata.ts";
+import { discoverUrl, metadataUrl } from "./issuer-metadata.ts";
 import type { Discovery } from "./issuer-metadata.ts";
-import { checkOutboundUrl, fetchJsonObject } from "./outbound.ts";
+import { checkOutboundUrl, fetchJsonObject, outboundOptions } from "./outbound.ts";
 import type { OutboundOptions } from "./outbound.ts";
 import { checkKeyTimes, ReloadedKeys, type ProblemListener } from "./reloaded-keys.ts";
 import type { KeyLoading } from "./reloaded-keys.ts";
@@ -29,13 +29,15 @@ export type RemoteJwksOptions = OutboundOptions &
     /** Hears of every fetch that failed and every set that was refused; the last good set stays in use. */
     readonly onProblem?: ProblemListener;
   } & (
-    | { readonly url: string; readonly issuer?: never; readonly discovery?: never }
+    | { readonly url: string; readonly issuer?: never; readonly discovery?: never; readonly discoveryUrl?: never }
     | {
         /** The issuer, exactly as the verifier has it. */
         readonly issuer: string;
         readonly url?: never;
         /** Default: `oidc`, that is `/.well-known/openid-configuration`; `oauth` is RFC 8414. */
         readonly discovery?: Discovery;
+        /** The address of the metadata, if it is not below the issuer. The metadata must name the issuer all the same. */
+        readonly discoveryUrl?: string;
       }
   );
 
@@ -43,13 +45,11 @@ const remoteOptions: KnownOptions<RemoteJwksOptions> = {
   url: true,
   issuer: true,
   discovery: true,
+  discoveryUrl: true,
   cooldownSeconds: true,
   maxAgeSeconds: true,
   maxStaleSeconds: true,
-  allowPrivateHosts: true,
-  resolve: true,
-  fetch: true,
-  timeoutMs: true,
+  ...outboundOptions,
   onProblem: true,
 };
 
@@ -62,7 +62,7 @@ const remoteOptions: KnownOptions<RemoteJwksOptions> = {
  */
 export function remoteJwks(options: RemoteJwksOptions): PublicKeys {
   checkOptions("remoteJwks()", options, remoteOptions);
-  checkOutboundUrl(options.url ?? checkedMetadataUrl(options), options);
+  checkOutboundUrl(options.url ?? metadataUrlOf(options), options);
   const { cooldownSeconds = 30, maxAgeSeconds = 300, maxStaleSeconds = 86_400, onProblem } = options;
   const times = { cooldownSeconds, maxAgeSeconds, maxStaleSeconds };
   checkKeyTimes("remoteJwks", times);
@@ -76,7 +76,8 @@ export function remoteJwks(options: RemoteJwksOptions): PublicKeys {
   } satisfies PublicKeys);
 }
 
-function checkedMetadataUrl({ issuer, discovery = "oidc" }: RemoteJwksOptions): string {
+function metadataUrlOf({ issuer, discovery = "oidc", discoveryUrl }: RemoteJwksOptions): string {
+  if (issuer !== undefined && discoveryUrl !== undefined) return discoveryUrl;
   if (issuer === undefined || !URL.canParse(issuer)) {
     throw new BuildError("wrong_option", "Pass remoteJwks() the `url` of a key set, or the `issuer` as an absolute URL");
   }
@@ -85,10 +86,11 @@ function checkedMetadataUrl({ issuer, discovery = "oidc" }: RemoteJwksOptions): 
 
 /** Where the keys are is asked once, and again after a failure: the issuer may have moved them. */
 function fetching(options: RemoteJwksOptions, issuer: string): KeyLoading["load"] {
+  const named = options.url ?? metadataUrlOf(options);
   let keysUrl = options.url;
   return async (afterFailure) => {
     if (afterFailure) keysUrl = options.url;
-    keysUrl ??= await discoverKeys(options.issuer ?? issuer, options.discovery ?? "oidc", options);
-    return fetchJsonObject(keysUrl, options);
+    keysUrl ??= await discoverUrl("jwks_uri", { issuer, url: named }, options);
+    return fetchJsonObject(keysUrl, options, named);
   };
 }

@@ -28,14 +28,12 @@ export type VerifierKeys =
       readonly algorithms: readonly [SecretKeyAlgorithm, ...SecretKeyAlgorithm[]];
     };
 
-/** What a verifier must be told, and what it may be told. */
-export type JwtVerifierOptions = VerifierKeys & {
+/** What the claims of a token must say, however it is verified. */
+export interface TokenOptions {
   /** `iss` must be exactly this text (RFC 9068 §4). */
   readonly issuer: string;
   /** `aud` must name this API, or one of these names of it. */
   readonly audience: string | readonly [string, ...string[]];
-  /** The `typ` header: `"at+jwt"` for access tokens of RFC 9068. */
-  readonly typ: ExpectedType;
   /** `"allow"`: a token may be meant for other audiences too, any of which could then present it here. Default: `"deny"`. */
   readonly extraAudiences?: "deny" | "allow";
   /** How far the issuer's clock may be off. Seconds, 0 to 300; default 5. For the exact boundaries see `isExpired`. */
@@ -53,27 +51,36 @@ export type JwtVerifierOptions = VerifierKeys & {
    * `sub`. `verify` throws everything that it throws.
    */
   readonly revoked?: (claims: Claims) => boolean | Promise<boolean>;
-};
+}
 
-/** The options in the form the verifier works with. */
-export interface CheckedOptions extends ClaimRules {
-  readonly algorithms: readonly Algorithm[];
-  readonly keys: KeySource;
-  readonly isExpectedType: TypeCheck;
+/** What a verifier must be told, and what it may be told. */
+export type JwtVerifierOptions = VerifierKeys &
+  TokenOptions & {
+    /** The `typ` header: `"at+jwt"` for access tokens of RFC 9068. */
+    readonly typ: ExpectedType;
+  };
+
+/** The options about claims, checked. */
+export interface CheckedTokenOptions extends ClaimRules {
   readonly maxTokenBytes: number;
   readonly maxCacheBytes: number;
   readonly clock: () => number;
-  readonly revoked: JwtVerifierOptions["revoked"];
+  readonly revoked: TokenOptions["revoked"];
+}
+
+/** The options in the form the verifier works with. */
+export interface CheckedOptions extends CheckedTokenOptions {
+  readonly algorithms: readonly Algorithm[];
+  readonly keys: KeySource;
+  readonly isExpectedType: TypeCheck;
 }
 
 const maxTolerance = 300;
 const defaultCacheBytes = 32 * 1024 * 1024;
-const verifierOptions: KnownOptions<JwtVerifierOptions> = {
+/** The names of the options about claims, for functions that take them beside others. */
+export const tokenOptions: KnownOptions<TokenOptions> = {
   issuer: true,
   audience: true,
-  keys: true,
-  algorithms: true,
-  typ: true,
   extraAudiences: true,
   clockToleranceSeconds: true,
   maxLifetimeSeconds: true,
@@ -82,6 +89,7 @@ const verifierOptions: KnownOptions<JwtVerifierOptions> = {
   cache: true,
   revoked: true,
 };
+const verifierOptions: KnownOptions<JwtVerifierOptions> = { ...tokenOptions, keys: true, algorithms: true, typ: true };
 
 /**
  * Checks the options and opens the keys.
@@ -90,12 +98,23 @@ const verifierOptions: KnownOptions<JwtVerifierOptions> = {
  */
 export function checkVerifierOptions(options: JwtVerifierOptions): CheckedOptions {
   checkOptions("jwtVerifier()", options, verifierOptions);
-  const issuer = requiredText(options.issuer, "issuer", "the exact `iss` of the tokens");
+  const checked = checkTokenOptions(options);
+  const { issuer, clock } = checked;
   const algorithms = checkAlgorithms(options.algorithms);
   const isExpectedType = typeCheck(options.typ);
   if (isExpectedType === undefined) throw wrong('Set `typ`: "at+jwt" for access tokens, "JWT" for issuers that write that');
+  return { ...checked, algorithms, isExpectedType, keys: openVerifierKeys(options.keys, { issuer, algorithms, clock }) };
+}
+
+/**
+ * Checks the options about claims.
+ *
+ * @throws BuildError `wrong_option`
+ */
+export function checkTokenOptions(options: TokenOptions): CheckedTokenOptions {
   const { extraAudiences = "deny", clock = Date.now, revoked, cache = { maxBytes: defaultCacheBytes } } = options;
-  checkOptions<NonNullable<JwtVerifierOptions["cache"]>>("jwtVerifier({ cache })", cache, { maxBytes: true });
+  const issuer = requiredText(options.issuer, "issuer", "the exact `iss` of the tokens");
+  checkOptions<NonNullable<TokenOptions["cache"]>>("jwtVerifier({ cache })", cache, { maxBytes: true });
   if (extraAudiences !== "deny" && extraAudiences !== "allow") throw wrong('Set `extraAudiences` to "deny" or "allow"');
   if (typeof clock !== "function") throw wrong("Set `clock` to a function that returns Unix milliseconds");
   if ("revoked" in options && typeof revoked !== "function") throw wrong("Set `revoked` to a function, or leave it out");
@@ -103,9 +122,6 @@ export function checkVerifierOptions(options: JwtVerifierOptions): CheckedOption
     issuer,
     audiences: checkAudiences(options.audience),
     allowExtraAudiences: extraAudiences === "allow",
-    algorithms,
-    keys: openVerifierKeys(options.keys, { issuer, algorithms, clock }),
-    isExpectedType,
     clockToleranceSeconds: checkNumber(options.clockToleranceSeconds ?? 5, "clockToleranceSeconds", 0, maxTolerance),
     maxLifetimeSeconds: checkNumber(options.maxLifetimeSeconds ?? 86_400, "maxLifetimeSeconds", 1),
     maxTokenBytes: checkNumber(options.maxTokenBytes ?? 8_192, "maxTokenBytes", 1),

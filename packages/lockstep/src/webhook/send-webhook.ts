@@ -2,7 +2,7 @@
 import { BuildError, Unavailable } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { checkedAddresses, type OutboundHosts, urlRefusal } from "../token/outbound-host.ts";
-import { nodePinning, type PostedMessage } from "../token/pinned-connection.ts";
+import { nodePinning, type OutboundRequest } from "../token/pinned-connection.ts";
 import { signWebhook, type SignWebhookOptions } from "./sign-webhook.ts";
 
 /** A webhook to send, and where. */
@@ -60,15 +60,21 @@ export async function sendWebhook(options: SendWebhookOptions): Promise<number> 
   return inTime(timeoutMs, (signal) => post(new URL(url), hosts, { headers, body: options.body, signal }));
 }
 
-async function post(url: URL, hosts: OutboundHosts, message: PostedMessage): Promise<number> {
+/** The parts of a message. */
+type Message = Pick<OutboundRequest, "headers" | "signal"> & { readonly body: string | Uint8Array };
+
+async function post(url: URL, hosts: OutboundHosts, message: Message): Promise<number> {
   const pinning = nodePinning();
   const addresses = await checkedAddresses(url, pinning, hosts);
   if (addresses === undefined) throw new Unavailable("A webhook was not sent: its host has no address, or one that is not public");
-  return pinning === undefined ? postPlainly(url, message) : pinning.post(url, addresses, message);
+  if (pinning === undefined) return postPlainly(url, message);
+  const answer = await pinning.send(url, addresses, { method: "POST", ...message });
+  await answer.discard();
+  return answer.status;
 }
 
 /** "manual": a redirect is an answer like any other ("error" is not known on every runtime). */
-async function postPlainly(url: URL, { headers, body, signal }: PostedMessage): Promise<number> {
+async function postPlainly(url: URL, { headers, body, signal }: Message): Promise<number> {
   // The DOM's type of a body excludes arrays on shared memory. The body was signed, which copied it.
   const sent = typeof body === "string" ? body : new Uint8Array(body);
   const answer = await fetch(url.href, { method: "POST", headers: { ...headers }, body: sent, redirect: "manual", signal });
