@@ -1,6 +1,6 @@
 /** WebSocket routes: the same guards as every route that changes something, and typed messages. */
 import { z } from "zod";
-import { group, messages, nothing, websocket } from "lockstep";
+import { group, messages, nothing, unchecked, websocket } from "lockstep";
 import { type Equal, holds } from "./assert.ts";
 import { activeUser, ownNote, writer } from "./example.ts";
 
@@ -38,7 +38,13 @@ websocket("/rooms/:room", { deps }, () => {});
 
 // The ids of a message come after all guards.
 const receives = z.object({ noteId: z.string(), text: z.string() });
-// @ts-expect-error "noteId" of messages()
+// @ts-expect-error take "noteId" of messages() from the path
 websocket("/chat", { deps: { user: writer, moves: messages({ receives }) } }, () => {});
 const said = messages({ receives, identifies: { noteId: nothing("the handler checks it with ownNote") } });
 websocket("/chat", { deps: { user: writer, said } }, () => {});
+
+// A message that may hold everything says why.
+websocket("/chat", { deps: { user: writer, open: messages({ sends: unchecked("a test") }) } }, ({ user, open }) => open.send(user));
+// A text that is a moment in JSON takes a `Date`, as in a response.
+const dated = messages({ sends: z.object({ at: z.iso.datetime() }) });
+websocket("/chat", { deps: { user: writer, dated } }, ({ dated }) => dated.send({ at: new Date() }));

@@ -8,6 +8,7 @@ import type { AnswerHeaders } from "../problem/answer-headers.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 import type { AnySchema, Schema } from "../schema/schema.ts";
 import { jsonContent } from "./json-content.ts";
+import { uncheckedKeyword } from "./open-result.ts";
 
 declare const declared: unique symbol;
 
@@ -80,8 +81,9 @@ const declarations = new WeakMap<object, ContentDeclaration>();
 
 /** Makes the value that a route declares. */
 export function declareContent<In>(declaration: ContentDeclaration): Schema<In, unknown> {
-  const { jsonSchema = {} } = declaration.documented;
-  const json = (): Record<string, unknown> => (typeof jsonSchema === "boolean" ? {} : { ...jsonSchema });
+  const { jsonSchema = {}, unchecked } = declaration.documented;
+  const said = unchecked === undefined ? {} : { [uncheckedKeyword]: unchecked };
+  const json = (): Record<string, unknown> => (typeof jsonSchema === "boolean" ? said : { ...jsonSchema, ...said });
   const schema: Schema<In, unknown> = {
     "~standard": {
       version: 1,

@@ -5,6 +5,7 @@ import type { Schema } from "../schema/schema.ts";
 import { type Content, type Declared, declareContent } from "./content.ts";
 import { EventLines, type EventLinesOptions } from "./event-lines.ts";
 import { jsonWriter } from "./json-content.ts";
+import type { Body } from "./result.ts";
 
 /** One event. */
 export interface ServerSentEvent<out Data = unknown> {
@@ -63,7 +64,7 @@ const known: KnownOptions<EventStreamOptions> = { heartbeatSeconds: true };
 export function eventStream<In>(
   data: Schema<In, unknown>,
   options: EventStreamOptions = {},
-): Schema<EventStreamResult<In>, unknown> {
+): Schema<EventStreamResult<Body<In>>, unknown> {
   checkOptions("eventStream()", options, known);
   const { heartbeatSeconds = 15 } = options;
   if (typeof heartbeatSeconds !== "number" || !(heartbeatSeconds >= 1 && heartbeatSeconds <= 3600))

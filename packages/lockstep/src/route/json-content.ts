@@ -6,6 +6,7 @@ import type { JsonSchema } from "../schema/json-schema.ts";
 import type { AnySchema } from "../schema/schema.ts";
 import { refusingSecrets } from "../secret/redacted.ts";
 import type { ContentDeclaration, ContentWriter } from "./content.ts";
+import { checkLimited } from "./open-result.ts";
 import { resultShape } from "./result-shape.ts";
 import { checkSendable, plainResult } from "./sendable.ts";
 
@@ -23,6 +24,7 @@ export type JsonWriter = (value: unknown) => string | Promise<string>;
  * @throws BuildError `wrong_schema`
  */
 export function jsonWriter(schema: AnySchema, where: string): JsonWriter {
+  checkLimited(schema, where);
   return shapedWriter(resultShape(schema, where), where);
 }
 

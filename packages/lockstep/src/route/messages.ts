@@ -12,6 +12,7 @@ import { strictnessOf } from "../schema/strict.ts";
 import { validateStrictly } from "../schema/validate.ts";
 import { jsonWriter } from "./json-content.ts";
 import { MessageSocket } from "./message-socket.ts";
+import type { Body } from "./result.ts";
 
 /** The messages of one open WebSocket. */
 export interface Messages<out In, in Out> extends AsyncIterable<In, void> {
@@ -64,6 +65,9 @@ const options: KnownOptions<MessagesOptions<AnySchema, AnySchema, unknown>> = {
 
 const where = "messages()";
 
+/** A message to the client, as the handler writes it. */
+type Said<S extends AnySchema> = [InputOf<S>] extends [never] ? never : Body<InputOf<S>>;
+
 /** No value fits it. */
 const never: Schema<never> = {
   "~standard": {
@@ -91,7 +95,7 @@ export function messages<
   const I extends IdentifiesMembers = never,
 >(
   given: MessagesOptions<R, S, I & MembersCheck<R, I>>,
-): Dependency<Messages<OutputOf<R>, InputOf<S>>, "input" | MemberIds<"messages", R, I>> {
+): Dependency<Messages<OutputOf<R>, Said<S>>, "input" | MemberIds<"messages", R, I>> {
   checkOptions(where, given, options);
   const { receives = never, sends = never, maxMessageBytes = 65_536 } = given;
   checkLimit(where, "maxMessageBytes", maxMessageBytes);

@@ -21,10 +21,17 @@ const ways: Readonly<Record<string, (result: unknown) => unknown>> = {
   "promised inside reply()": (result) => Promise.resolve(reply(200, result)),
 };
 
-const anything = z.unknown();
+/** A union of everything that the tests below send with a schema. */
+const anything = z.union([
+  z.object({ a: z.int(), list: z.array(z.int()).optional() }),
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+]);
 const schemas: Readonly<Record<string, AnySchema | undefined>> = {
   "without a schema": undefined,
-  "with a schema that takes anything": anything,
+  "with a schema": anything,
   unchecked: unchecked("a test"),
 };
 
@@ -100,7 +107,7 @@ test("an object or a list leaves through a schema or unchecked(), and not withou
     for (const result of [{ a: "secret" }, ["secret"], new Date(0), new URL("http://secret"), Object.create(null)]) {
       await isRefused(result, way, "without a schema", advice);
     }
-    for (const kind of ["with a schema that takes anything", "unchecked"]) {
+    for (const kind of ["with a schema", "unchecked"]) {
       const { status, body } = await sent({ a: 1, list: [2] }, way, schemas[kind]);
       assert.deepEqual([status, body], [200, '{"a":1,"list":[2]}'], `${way}, ${kind}`);
     }

@@ -32,7 +32,8 @@ function anyContent(reason: string): ContentDeclaration {
 
 /**
  * A response schema that lets everything through: nothing is cut or validated, and a client sees everything that the handler
- * returns. The reason is documented. A result that holds a `Secret` is refused all the same.
+ * returns. The reason is documented. A result that holds a `Secret` is refused all the same. `eventStream()`, the messages of a
+ * WebSocket and `outgoingWebhook()` take it too. A schema such as `z.any()` is refused in its place, because it has no reason.
  *
  * @throws BuildError `empty_reason`
  *

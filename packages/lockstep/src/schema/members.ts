@@ -55,9 +55,10 @@ function sameValue(schema: JsonSchema, root: JsonSchema, where: string): JsonSch
   return [...all];
 }
 
-const keywords = ["$ref", "allOf", "anyOf", "oneOf", "properties", "items", "prefixItems"];
+const keywords = ["$ref", "allOf", "anyOf", "oneOf", "not", "properties", "items", "prefixItems"];
 
-function saysNothing(schema: JsonSchemaObject): boolean {
+/** Whether anything fits a schema. */
+export function saysNothing(schema: JsonSchemaObject): boolean {
   return typesIn(schema) === undefined && valuesIn(schema) === undefined && !keywords.some((key) => Object.hasOwn(schema, key));
 }
 
@@ -83,6 +84,13 @@ export function membersOf(schema: JsonSchemaObject): [string, JsonSchema][] {
   const patterns = Object.values(recordIn(schema, "patternProperties")).map((member) => ["*", member] as const);
   const declared = Object.entries(recordIn(schema, "properties"));
   return [...declared, ...others, ...patterns].map(([name, member]) => [name, asSchema(member)]);
+}
+
+/** The schemas of members whose names nobody declared. */
+export function unknownMembersOf(schema: JsonSchemaObject): JsonSchema[] {
+  const rest = restOf(schema);
+  const isListed = rest === undefined || listedNames(schema) !== undefined;
+  return [...(isListed ? [] : [asSchema(rest)]), ...Object.values(recordIn(schema, "patternProperties")).map(asSchema)];
 }
 
 /** Whether a schema takes members whose names nobody declared. */

@@ -1,6 +1,7 @@
 /** Webhooks that an application sends: one value that is documented, and that sends exactly what the document shows. */
 import { BuildError } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
+import { checkLimited } from "../route/open-result.ts";
 import type { Body } from "../route/result.ts";
 import { resultShape } from "../route/result-shape.ts";
 import { checkSendable } from "../route/sendable.ts";
@@ -70,6 +71,7 @@ const where = "the payload of a webhook";
  */
 export function outgoingWebhook<S extends AnySchema>(options: OutgoingWebhookOptions<S>): OutgoingWebhook<S> {
   checkOptions<OutgoingWebhookOptions<AnySchema>>("outgoingWebhook()", options, known);
+  checkLimited(options.payload, where);
   const shape = resultShape(options.payload, where);
   const write = async (payload: unknown): Promise<string> => {
     checkSendable(payload, where, "write() received");
