@@ -91,7 +91,9 @@ export interface SentSignature<H extends string = never> {
 export interface ReadSignature {
   /** The signatures, one of which has to be right, in the definition's encoding. Leave out those of other versions. */
   readonly signatures: readonly string[];
-  /** The parts of the signed content, in order. */
+  /**
+   * The parts of the signed content, in order: the body among them, or, if it is a form, its fields. Otherwise the answer is 500.
+   */
   readonly signed: readonly (string | Uint8Array)[];
   /** The time in Unix seconds, as it was sent. It has to be a part of the signed content. */
   readonly timestamp?: string;

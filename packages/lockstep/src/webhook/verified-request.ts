@@ -47,6 +47,7 @@ export function verifiedRequest(webhook: CheckedWebhook): Dependency<VerifiedReq
     checkTime(webhook, read);
     const content = joinParts(read.signed);
     if (!(await isSigned(webhook, values.keys, content, read.signatures))) deny("no signature is right");
+    checkCovered(webhook, content, values.body);
     const sentAt = read.timestamp === undefined ? undefined : Number(read.timestamp) * 1000;
     return { id: sender, headers: sent.headers, body: values.body, content, sentAt };
   });
@@ -92,6 +93,35 @@ function isReadSignature(found: unknown): found is ReadSignature {
     signed.every(isPart) &&
     (timestamp === undefined || typeof timestamp === "string")
   );
+}
+
+/**
+ * A signature of other content says nothing about the body: anyone who has recorded one request could send any event with it. It
+ * is checked once the signature is right, so nobody else can cause the error.
+ *
+ * @throws BuildError `wrong_result`
+ */
+function checkCovered({ where, format }: CheckedWebhook, content: Uint8Array, body: Uint8Array): void {
+  if (includesBytes(content, body)) return;
+  if (format === "form" && includesFields(content, body)) return;
+  throw new BuildError(
+    "wrong_result",
+    `${where}: return the body among the signed parts of read(): the signature does not cover it. If the sender signs something else in its place, write authenticate() over rawBody()`,
+  );
+}
+
+function includesBytes(content: Uint8Array, body: Uint8Array): boolean {
+  for (let at = 0; at + body.length <= content.length; at += 1) {
+    if (body.every((byte, index) => byte === content[at + index])) return true;
+  }
+  return false;
+}
+
+/** Some senders sign the decoded fields in an order of their own. */
+function includesFields(content: Uint8Array, body: Uint8Array): boolean {
+  const decoder = new TextDecoder();
+  const text = decoder.decode(content);
+  return [...new URLSearchParams(decoder.decode(body))].flat().every((part) => text.includes(part));
 }
 
 /** A request without a time is as old as it likes: only a sender that signs none may send one. */

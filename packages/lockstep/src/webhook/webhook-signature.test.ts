@@ -254,6 +254,30 @@ test("read that returns anything else, or throws, ends the request with 500", as
   }
 });
 
+test("a right signature that does not cover the body is 500, and a wrong one still 401", async () => {
+  const signing = (signed: (id: string, body: Uint8Array) => readonly (string | Uint8Array)[]) =>
+    receiverOf(
+      webhookSignature({
+        ...shopify,
+        signedHeaders: { id: "X-Id" },
+        read: ({ signature, headers: { id }, body }) => ({ signatures: [signature], signed: signed(id, body) }),
+      }),
+    );
+  const headers = (content: string) => ({ "x-id": "msg_1", "x-shopify-hmac-sha256": mac(secret, content, "base64") });
+
+  // Anyone who has recorded the headers could send any event with them.
+  const forgotten = signing((id) => [id]);
+  assert.equal((await forgotten.send(paid, headers("msg_1"))).outcome, "500 internal_error");
+  assert.equal((await forgotten.send(paid, headers("msg_2"))).outcome, "401 invalid_token");
+
+  const asBytes = signing((id, body) => [id, body]);
+  const asText = signing((id, body) => [`${id}${new TextDecoder().decode(body)}`]);
+  for (const { send } of [asBytes, asText]) {
+    assert.equal((await send(paid, headers("msg_1"))).outcome, "401 invalid_token");
+    assert.equal((await send(paid, headers(`msg_1${paid}`))).outcome, "200");
+  }
+});
+
 test("a header full of signatures costs one computation for each secret", async (t) => {
   const sign = t.mock.method(crypto.subtle, "sign");
   const many = webhookSignature({
