@@ -15,6 +15,10 @@ const routes = [
     'check "noteId" of body() with owned(), permitted() or unowned()',
     'post("/notes", { deps: { user: writer, change: body(z.object({ noteId: z.string() })) } }, () => 1);',
   ],
+  [
+    'take "noteId" of messages() from the path',
+    'websocket("/a", { deps: { user: writer, said: messages({ receives: z.object({ noteId: z.string() }) }) } }, () => {});',
+  ],
   ["remove public or the authenticated dependency", 'get("/a", { public: "reason", deps: { user: activeUser } }, () => 1);'],
   ['add path("id", schema) to a dependency', 'get("/notes/:id", { deps: { user: activeUser } }, () => 1);'],
   ["add :id to the path", 'get("/notes", { deps: { note: ownNote } }, () => 1);'],
@@ -54,9 +58,9 @@ test("what to write comes first, within 70 characters", () => {
 });
 
 const head = `import { z } from "zod";
-import { body, get, group, post, secret } from "lockstep";
+import { body, get, group, messages, post, secret, websocket } from "lockstep";
 import { activeUser, id, ownNote, writer } from "./example.ts";
-void [z, body, get, group, post, secret, activeUser, id, ownNote, writer];
+void [z, body, get, group, messages, post, secret, websocket, activeUser, id, ownNote, writer];
 `;
 const example = readFileSync(join(import.meta.dirname, "example.ts"), "utf8");
 const manifest = ["package.json", '{ "type": "module" }'] as const;

@@ -35,6 +35,28 @@ export function uncheckedId<Input extends string>(input: Input): UncheckedId<Inp
   return `check ${input} with owned(), permitted() or unowned(): otherwise a caller can name any object (IDOR); for a value that identifies no object, declare { identifies: nothing("reason") }`;
 }
 
+/** An id in a message of a WebSocket comes when every guard has run. */
+export type UncheckedMessage<Input extends string> =
+  `take ${Input} from the path: no guard can check an id in a message; if the handler checks it, declare { identifies: { … : nothing("where it is checked") } }`;
+
+export function uncheckedMessage<Input extends string>(input: Input): UncheckedMessage<Input> {
+  return `take ${input} from the path: no guard can check an id in a message; if the handler checks it, declare { identifies: { … : nothing("where it is checked") } }`;
+}
+
+/** The advice for an open id. */
+export type Unchecked<Id extends string> = string extends Id
+  ? UncheckedId<InputOf<Id>>
+  : Id extends "messages" | `messages.${string}`
+    ? UncheckedMessage<InputOf<Id>>
+    : UncheckedId<InputOf<Id>>;
+
+/** The same for all open ids of a route, at run time. */
+export function unchecked(ids: readonly string[]): string {
+  const inMessages = ids.filter((id) => id === "messages" || id.startsWith("messages."));
+  const inputs = (some: readonly string[]): string => some.map(inputOf).join(" and ");
+  return inMessages.length > 0 ? uncheckedMessage(inputs(inMessages)) : uncheckedId(inputs(ids));
+}
+
 export type Undeclared<Name extends string> = `add :${Name} to the path: a dependency reads path("${Name}")`;
 
 export function undeclared<Name extends string>(name: Name): Undeclared<Name> {

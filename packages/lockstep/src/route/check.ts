@@ -8,7 +8,7 @@ import { declaredAs, isBody, isMessages, isStreamed } from "../dependency/input-
 import { type Entry, factsOfEntries, type Node } from "../dependency/node.ts";
 import type { BuildCode } from "../problem/code.ts";
 import { BuildError } from "../problem/error.ts";
-import { inputOf, publicAndAuthenticated, shadowed, uncheckedId, undeclared, unprotected, unused } from "./advice.ts";
+import { publicAndAuthenticated, shadowed, unchecked, undeclared, unprotected, unused } from "./advice.ts";
 import { checkCallbackSources } from "./check-callbacks.ts";
 import { checkObjects } from "./check-objects.ts";
 import { checkScopesAsked } from "./check-scopes.ts";
@@ -66,7 +66,7 @@ function checkAccess({ route, entries }: Checked, where: string, fail: Fail): vo
   }
   const ids = openIds(all);
   if (ids.length > 0) {
-    fail("unchecked_object", uncheckedId(ids.map(inputOf).join(" and ")));
+    fail("unchecked_object", unchecked(ids));
   }
 }
 

@@ -20,11 +20,10 @@ import type {
 import type { NamesOf } from "../dependency/fact.ts";
 import { type Entry, entriesOf, type ValueRecord } from "../dependency/node.ts";
 import {
-  type InputOf,
   type publicAndAuthenticated,
   type ScopesUnasked,
   type Shadowed,
-  type UncheckedId,
+  type Unchecked,
   type Undeclared,
   type unprotected,
   type Unused,
@@ -109,7 +108,7 @@ export type PublicCheck<P, Pub, Pub0, Otherwise> = [Pub] extends [string]
 
 type AccessCheck<P, Pub, Pub0> = PublicCheck<P, Pub, Pub0, NoneOf<Exclude<"authenticated", P>, typeof unprotected>>;
 
-type IdorCheck<Open extends string> = NoneOf<Open, UncheckedId<InputOf<Open>>>;
+type IdorCheck<Open extends string> = NoneOf<Open, Unchecked<Open>>;
 
 type UndeclaredCheck<Name extends string> = NoneOf<Name, Undeclared<Name>>;
 

@@ -69,7 +69,7 @@ describe("websocket() does not start", () => {
       "with an id in a message that nobody answers for",
       () => [unseen({ deps: { chat: messages({ receives: z.object({ noteId: z.string() }) }) } })],
       "unchecked_object",
-      /"noteId" of messages\(\)/,
+      /take "noteId" of messages\(\) from the path: no guard can check/,
     ],
     ["with protocols that are not names", () => [unseen({ deps: { chat }, protocols: ["a b"] })], "wrong_option", /protocols/],
     ["with a response", () => [unseen({ deps: { chat }, response: Said })], "wrong_option", /"response"/],
