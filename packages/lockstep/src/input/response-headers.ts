@@ -129,8 +129,9 @@ function checkRecord(headers: unknown): HeaderDescriptions {
 }
 
 function readOne(name: string, given: unknown): Declared {
-  const fault = headerFault(name.toLowerCase()) ?? decided.get(name.toLowerCase());
-  if (fault !== undefined) throw wrong(`${fault} ("${name}")`);
+  const advice = decided.get(name.toLowerCase());
+  const fault = headerFault(name.toLowerCase()) ?? (advice === undefined ? undefined : `${advice} ("${name}")`);
+  if (fault !== undefined) throw wrong(fault);
   const described = typeof given === "string" ? { description: given } : given;
   checkOptions<HeaderDescription>(`responseHeaders({ "${name}" })`, described, options);
   const { description, schema } = described as HeaderDescription;

@@ -390,6 +390,8 @@ describe("multipart()", () => {
       [{ fields: z.object({ avatar: z.string() }), files: { avatar } }, "wrong_input"],
       [{ fields: z.object({ a: z.object({}) }), files: { avatar } }, "wrong_input"],
       [{ fields: z.string(), files: { avatar } }, "wrong_input"],
+      [{ fields: z.any(), files: { avatar } }, "wrong_input"],
+      [{ fields: z.record(z.string(), z.string()), files: { avatar } }, "wrong_input"],
       [{ fields: Fields, files: { avatar }, identifies: { titel: "object" } }, "wrong_input"],
       [{ fields: Fields, files: { avatar }, identifies: "object" }, "wrong_input"],
     ] as const) {

@@ -139,6 +139,9 @@ const noFields: Schema<NoFields> = {
   },
 };
 
+/** A name that no schema lists. */
+const noName = "\u0000";
+
 /** @throws BuildError `wrong_option`, `wrong_input` */
 function planOf(given: MultipartOptions<AnySchema, string, unknown>, fields: AnySchema): UploadPlan {
   const { files, maxTotalBytes, lookAheadBytes = 0 } = given;
@@ -147,8 +150,11 @@ function planOf(given: MultipartOptions<AnySchema, string, unknown>, fields: Any
   checkLimit(where, "lookAheadBytes", lookAheadBytes, { least: 0 });
   const json = jsonSchemaOf(fields, where);
   for (const name of Object.keys(files)) {
-    if (isMember(json, [name], json, where))
-      throw new BuildError("wrong_input", `${where}: rename the file "${name}": a field has the same name`);
+    if (!isMember(json, [name], json, where)) continue;
+    const advice = isMember(json, [noName], json, where)
+      ? "list the fields, for example z.object({ title: z.string() }): these take any name, that of a file too"
+      : `rename the file "${name}": a field has the same name`;
+    throw new BuildError("wrong_input", `${where}: ${advice}`);
   }
   return { files: new Map(Object.entries(files).map(([name, rule]) => [name, checkRule(name, rule)])), lookAheadBytes };
 }
