@@ -34,10 +34,13 @@ export function openWebSocket({ incoming, outgoing, socket, head }: Handshake, {
   });
   server.on("headers", (lines) => lines.push(...headerLines(headers)));
   let isOpen = false;
-  socket.once("close", () => {
+  const closed = (): void => {
     if (!isOpen) upgrade.failed();
     sent?.();
-  });
+  };
+  // The client may have left while its guards ran: that event has been.
+  if (socket.closed) return closed();
+  socket.once("close", closed);
   server.handleUpgrade(incoming, socket, head, (opened) => {
     isOpen = true;
     connect(opened, upgrade);
@@ -54,6 +57,8 @@ function connect(opened: WebSocket, upgrade: HostUpgrade): void {
   const listener = upgrade.open(socketOf(opened));
   let isThere = true;
   const pings = setInterval(() => {
+    // Nobody reads its answers then.
+    if (opened.isPaused) isThere = true;
     if (!isThere) return opened.terminate();
     isThere = false;
     opened.ping();
