@@ -1,4 +1,7 @@
-/** A server whose routes need the client's address, for the warning that a process prints once. Argument: how many proxies. */
+/**
+ * A server whose routes need the client's address, for the warning that a process prints once. Argument: how many proxies, or
+ * which application: `application` trusts none, `counted` has a number.
+ */
 import { fastify } from "fastify";
 import { connection, createApi, get } from "../../index.ts";
 import { fastifyServer, lockstep } from "./index.ts";
@@ -11,8 +14,11 @@ const api = createApi({
   audit: () => {},
   routes: [get("/", { public: "test", deps }, ({ connection }) => connection.address ?? "unknown")],
 });
-const server = proxies === "application" ? fastify() : fastifyServer(api, { trustedProxies: Number(proxies) });
-if (proxies === "application") await server.register(lockstep(api));
+const isApplication = proxies === "application" || proxies === "counted";
+// As from JavaScript: the types of Fastify know no number.
+const settings: object = proxies === "counted" ? { trustProxy: 1 } : {};
+const server = isApplication ? fastify(settings) : fastifyServer(api, { trustedProxies: Number(proxies) });
+if (isApplication) await server.register(lockstep(api));
 for (const name of ["x-forwarded-for", "forwarded", "x-forwarded-for"]) {
   const { body } = await server.inject({ url: "/", headers: { [name]: name === "forwarded" ? "for=192.0.2.1" : "192.0.2.1" } });
   console.log(JSON.parse(body));

@@ -30,15 +30,18 @@ async function listen(t: TestContext, server: FastifyInstance): Promise<unknown>
 
 describe("an API that needs the client's address", () => {
   test("does not listen on a unix socket unless a proxy is trusted, alone and in an application", async (t) => {
-    const inside = async (trustProxy: boolean): Promise<FastifyInstance> => {
-      const app = fastify({ trustProxy });
+    const inside = async (trustProxy: boolean | number): Promise<FastifyInstance> => {
+      // As from JavaScript: the types of Fastify know no number.
+      const settings: object = { trustProxy };
+      const app = fastify(settings);
       await app.register(lockstep(api), { prefix: "/inner" });
       return app;
     };
     for (const [server, advice] of [
       [fastifyServer(api), "`trustedProxies` to the number of proxies"],
-      // Fastify trusts nobody for a number.
       [await inside(false), "`trustProxy` to a function that trusts the proxies"],
+      // Fastify trusts nobody for a number.
+      [await inside(1), "`trustProxy` to a function that trusts the proxies"],
     ] as const) {
       const refused = await listen(t, server);
       assert.ok(refused instanceof Error && "code" in refused, advice);
@@ -66,6 +69,7 @@ describe("an API that needs the client's address", () => {
     for (const [proxies, option] of [
       ["0", "trustedProxies"],
       ["application", "trustProxy"],
+      ["counted", "trustProxy"],
     ] as const) {
       const { seen, warnings, stderr } = await printed(proxies);
       assert.deepEqual(seen, ["127.0.0.1", "127.0.0.1", "127.0.0.1"]);

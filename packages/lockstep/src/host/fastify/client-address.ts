@@ -72,5 +72,14 @@ function warnOnce(header: string, option: ProxyOption): void {
 
 /** Whether an application trusts a proxy (Fastify's option `trustProxy`): only then its requests have `ips`. */
 export function trustsProxy(instance: FastifyInstance): boolean {
-  return instance.hasRequestDecorator("ips");
+  return instance.hasRequestDecorator("ips") && typeof trustOptionOf(instance) !== "number";
+}
+
+/** The option, which Fastify keeps with its others on the outermost instance. */
+function trustOptionOf(instance: object): unknown {
+  const key = Object.getOwnPropertySymbols(instance).find(({ description }) => description === "fastify.options");
+  const outer: object | null = Object.getPrototypeOf(instance);
+  if (key === undefined) return outer === null ? undefined : trustOptionOf(outer);
+  const options: unknown = Reflect.get(instance, key);
+  return typeof options === "object" && options !== null ? Reflect.get(options, "trustProxy") : undefined;
 }
