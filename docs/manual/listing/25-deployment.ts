@@ -63,7 +63,7 @@ export const api = createApi({
 export const server = fastifyServer(api, {
   trustedProxies: Number(process.env["TRUSTED_PROXIES"] ?? 0),
   requestTimeoutMs: 30_000,
-  graceSeconds: 5, // for streams and sockets
+  graceSeconds: 5, // for streams and sockets, and then for work after answers
 });
 
 export async function shutDown(drainMs = 5000): Promise<void> {

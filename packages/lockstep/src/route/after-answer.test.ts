@@ -258,7 +258,7 @@ describe("api.close()", () => {
     const [[error, about] = []] = errors;
     assert.deepEqual(about, { route: "GET /", requestId: id, subject: undefined });
     assert.ok(error instanceof Error && Reflect.get(error, "code") === "work_unfinished", String(error));
-    assert.match(error.message, /^end work after an answer sooner.*api\.close\(\{ graceSeconds \}\).*after 0 s$/);
+    assert.match(error.message, /^end work after an answer sooner.*with graceSeconds .*after 0 s$/);
     // Closing again has nothing to wait for but the same work.
     await api.close({ graceSeconds: 0 });
   });

@@ -30,6 +30,6 @@ export class Background {
 export function unfinished(graceSeconds: number): BuildError {
   return new BuildError(
     "work_unfinished",
-    `end work after an answer sooner, or allow it more time with api.close({ graceSeconds }): it was still running after ${graceSeconds} s`,
+    `end work after an answer sooner, or allow it more time with graceSeconds (of fastifyServer(), lockstep() or api.close()): it was still running after ${graceSeconds} s`,
   );
 }

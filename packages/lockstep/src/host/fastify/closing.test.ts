@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { fastify } from "fastify";
 import { resource } from "../../dependency/resource.ts";
 import { createApi, type Api } from "../../api/api.ts";
+import { afterAnswer } from "../../input/after-answer.ts";
 import { connection } from "../../input/connection.ts";
 import { text } from "../../route/text.ts";
 import { nothing } from "../../input/nothing.ts";
@@ -134,6 +135,25 @@ test("api.close() ends the streams of a fetch runtime", async () => {
   await api.close({ graceSeconds: 0 });
   assert.equal(await rest, "ServerClosing");
   assert.deepEqual(log, ["rollback ServerClosing"]);
+});
+
+test("work after an answer has the grace of the server, too", async () => {
+  const errors: unknown[] = [];
+  const started = Promise.withResolvers<void>();
+  const later = get("/", { public: "a test", deps: { later: afterAnswer() } }, ({ later }) => {
+    later(() => {
+      started.resolve();
+      return new Promise(() => {});
+    });
+    return "Ok";
+  });
+  const onError = (error: unknown): void => void errors.push(error);
+  const api = createApi({ title: "t", version: "1", audit: () => {}, onError, routes: [later] });
+  const server = fastifyServer(api, { graceSeconds: 0.25 });
+  await server.inject("/");
+  await started.promise;
+  await server.close();
+  assert.match(String(errors), /graceSeconds.*still running after 0\.25 s$/);
 });
 
 test("a grace that is not a number of seconds does not start", () => {

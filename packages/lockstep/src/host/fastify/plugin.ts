@@ -19,7 +19,8 @@ export interface FastifyOptions {
   readonly foreign?: readonly string[];
   /**
    * How long the requests that last (streams, sockets) may go on after the server begins to close, in seconds. Then they are
-   * broken off: an endless stream does not keep the server open. Default 3.
+   * broken off: an endless stream does not keep the server open. Default 3. Work after an answer then has the same time, and 10
+   * seconds by default.
    */
   readonly graceSeconds?: number;
 }
@@ -87,6 +88,6 @@ export function pluginOf(api: Api, options: FastifyOptions, trustedProxies: numb
       await api.ready();
     });
     instance.addHook("preClose", async () => mounted.closing(graceSeconds));
-    instance.addHook("onClose", () => api.close());
+    instance.addHook("onClose", () => api.close(options.graceSeconds === undefined ? {} : { graceSeconds }));
   };
 }
