@@ -88,7 +88,11 @@ function administration({ db, admin, anyNote, anyUser, page }: Access, auth: Ide
     })),
     patch(
       "/users/:id",
-      { deps: { user: anyUser, change: body(UserChange) }, response: Profile, problems: { 409: lastAdministrator } },
+      {
+        deps: { user: anyUser, change: body(UserChange) },
+        response: Profile,
+        problems: { 409: { last_admin: lastAdministrator } },
+      },
       async ({ user, change, db }) => {
         const profile = (await db.profiles.update(user.id, change)) ?? problem(409, "last_admin", lastAdministrator);
         // After a change of rights, browsers have to sign in again (OWASP ASVS 7.2.4).

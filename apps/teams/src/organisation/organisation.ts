@@ -71,7 +71,8 @@ export const organisationRoutes = ({ store, caller, db, person, viewer, admin, o
   }),
 ];
 
-const problems = { 409: "An organisation keeps an owner." } as const;
+const lastOwner = "An organisation keeps an owner.";
+const problems = { 409: { last_owner: lastOwner } } as const;
 
 export const memberRoutes = ({ viewer, admin, managed }: Access, { auth }: Services) => [
   viewer.get("/members", { response: z.array(MemberWithEmail) }, async ({ org, db }) => {
@@ -97,6 +98,6 @@ function checkManages({ role }: { readonly role: string }, ...roles: readonly st
 /** Changes a member. If no owner is left, the problem rolls the change back. */
 function* keepingOwner(org: { readonly id: string }, change: Work<Member | undefined>): Work<Member | undefined> {
   const member = yield* change;
-  if (!(yield* members.list({ id: org.id })).some(({ role }) => role === "owner")) problem(409, "last_owner", problems[409]);
+  if (!(yield* members.list({ id: org.id })).some(({ role }) => role === "owner")) problem(409, "last_owner", lastOwner);
   return member;
 }
