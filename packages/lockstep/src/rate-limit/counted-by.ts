@@ -19,6 +19,7 @@ import { connection, type Connection } from "../input/connection.ts";
 import { idOf, type Principal } from "../outcome/principal.ts";
 import { BuildError } from "../problem/error.ts";
 import { checkOptions } from "../problem/options.ts";
+import { encodeBase64url } from "../secret/encoding.ts";
 import { Redacted } from "../secret/redacted.ts";
 
 const needsCaller = "count by an authenticated dependency, whose value has an id: { principal: currentUser }";
@@ -147,10 +148,7 @@ function byKey(by: object): Counting {
 /** SHA-256 in base64url: 43 characters, whatever the key is. */
 export async function hashed(key: string): Promise<string> {
   const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  return encodeBase64url(new Uint8Array(bytes));
 }
 
 function wrongBy(): BuildError {

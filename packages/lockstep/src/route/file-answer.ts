@@ -12,6 +12,7 @@ import { StreamReply } from "../outcome/stream.ts";
 import { BuildError } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { ownProblem } from "../problem/problem.ts";
+import { encodeBase64url } from "../secret/encoding.ts";
 import type { Asked, Content } from "./content.ts";
 import { declaredType } from "./declared-answer.ts";
 import type { FileBody, FileDetails, FileInMemory, FileInPieces } from "./file.ts";
@@ -209,7 +210,5 @@ function isActive(type: string): boolean {
 /** A version for bytes without one. */
 async function hashOf(bytes: Uint8Array): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return btoa(String.fromCharCode(...digest.subarray(0, 18)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_");
+  return encodeBase64url(digest.subarray(0, 18));
 }

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { decodeBase64, decodeHex, encodeBase64, encodeHex } from "./encoding.ts";
+import { decodeBase64, decodeHex, encodeBase64, encodeBase64url, encodeHex } from "./encoding.ts";
 
 test("bytes are written as Node writes them, and read back", () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {
       assert.equal(encodeHex(bytes), Buffer.from(bytes).toString("hex"));
       assert.equal(encodeBase64(bytes), Buffer.from(bytes).toString("base64"));
+      assert.equal(encodeBase64url(bytes), Buffer.from(bytes).toString("base64url"));
       assert.deepEqual(decodeHex(encodeHex(bytes)), Uint8Array.from(bytes));
       assert.deepEqual(decodeHex(encodeHex(bytes).toUpperCase()), Uint8Array.from(bytes));
       assert.deepEqual(decodeBase64(encodeBase64(bytes)), Uint8Array.from(bytes));

@@ -20,6 +20,11 @@ export function encodeBase64(bytes: Uint8Array): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
+/** Writes bytes as base64url without padding (RFC 4648 §5). */
+export function encodeBase64url(bytes: Uint8Array): string {
+  return encodeBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
 /**
  * Reads base64 with padding (RFC 4648 §4); `undefined` for any other text. `atob` forgives spaces, missing padding and stray
  * bits, so its result must encode to the same text.
