@@ -72,7 +72,7 @@ type Allowed<H> = {
 const decided: ReadonlyMap<string, string> = new Map([
   ...[...coreHeaders].map((name) => [name, "leave it out: Lockstep writes it for every answer"] as const),
   ["www-authenticate", "leave it out: the schemes of the route write the challenges"],
-  ["content-type", 'leave it out: declare { response: media("text/csv") }, or return reply() or stream() with it'],
+  ["content-type", 'leave it out: declare { response: text("text/csv") }, or return reply() or stream() with it'],
   ["content-encoding", "leave it out: the code that encodes the content passes it to reply() or stream()"],
 ]);
 

@@ -25,8 +25,8 @@ export interface OutboundOptions extends OutboundRules {
    */
   readonly ca?: string | readonly [string, ...string[]];
   /**
-   * Headers to send when a document is fetched, or a function that returns them for each request. They are sent to the origin that
-   * the options name, and not to another one that the issuer's metadata names. Kubernetes needs a token here.
+   * Headers to send when a document is fetched, or a function that returns them for each request. They are sent to the origin
+   * that the options name, and not to another one that the issuer's metadata names. Kubernetes needs a token here.
    */
   readonly headers?: OutboundHeaders;
 }

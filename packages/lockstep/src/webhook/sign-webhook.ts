@@ -9,7 +9,7 @@ import { secretBytes, type WebhookSecret } from "./webhook-secret.ts";
 
 /** The content of a webhook, and the secrets that sign it. */
 export interface SignWebhookOptions {
-  /** The event's id. Every attempt to deliver the event has the same one. Visible ASCII, without a full stop at the end. */
+  /** The event's id. Every attempt to deliver the event has the same one. Visible ASCII, without spaces. */
   readonly id: string;
   /** The body, exactly as it is sent. */
   readonly body: string | Uint8Array;
