@@ -24,13 +24,13 @@ test("every example starts and answers at the address that it prints", async () 
   const answers = await Promise.all(
     folders.map(async (folder) => {
       const [url = ""] = /http:\S+[^\s:]/.exec(await firstLine(folder)) ?? [];
-      // The example of the fetch runtimes has no server in Node. The addresses of webhooks accept POST only.
+      // The example of the fetch runtimes has no server in Node. The addresses of webhooks and of tools accept POST only.
       const status = folder.startsWith("10-") ? 200 : (await fetch(url)).status;
       return [folder, status];
     }),
   );
   assert.deepEqual(
     answers,
-    folders.map((folder) => [folder, folder.includes("webhook") ? 405 : 200]),
+    folders.map((folder) => [folder, /webhook|mcp/.test(folder) ? 405 : 200]),
   );
 });
