@@ -110,7 +110,8 @@ describe("answer", () => {
       assert.equal(String(wrong?.status), code);
       const said = [wrong?.text, ...(wrong?.reasons ?? [])].join("\n");
       assert.ok(said.includes(sentence), said);
-      assert.deepEqual([right?.status, right?.reasons], [200, []]);
+      assert.deepEqual(right?.reasons, []);
+      assert.ok(right.status === 200 || right.status === 303, String(right.status));
     });
   }
 });

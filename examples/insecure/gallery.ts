@@ -24,8 +24,8 @@ const header =
 
 /** Returns every bug, in the order of the numbers. */
 export function exhibits(): readonly Exhibit[] {
-  const names = readdirSync(import.meta.dirname).filter((name) => /^\d\d-.*\.ts$/u.test(name));
-  return names.toSorted().map((name) => exhibit(name));
+  const names = readdirSync(import.meta.dirname).filter((name) => /^\d+-.*\.ts$/u.test(name));
+  return names.toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)).map((name) => exhibit(name));
 }
 
 function exhibit(name: string): Exhibit {
@@ -50,7 +50,7 @@ export function table(all: readonly Exhibit[], stage: Stage): string {
     .filter((each) => each.stage === stage)
     .map(({ name, code, sentence, title }) => {
       const between = stage === "start-up" ? [`\`${code}\``] : stage === "answer" ? [code] : [];
-      return [`[${name.slice(0, 2)}](${name})`, title, ...between, sentence];
+      return [`[${name.split("-", 1).join()}](${name})`, title, ...between, sentence];
     });
   const lines = [columns[stage], columns[stage].map(() => "---"), ...rows];
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
