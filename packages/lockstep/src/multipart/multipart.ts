@@ -145,7 +145,11 @@ const noName = "\u0000";
 /** @throws BuildError `wrong_option`, `wrong_input` */
 function planOf(given: MultipartOptions<AnySchema, string, unknown>, fields: AnySchema): UploadPlan {
   const { files, maxTotalBytes, lookAheadBytes = 0 } = given;
-  if (typeof files !== "object" || files === null) throw new BuildError("wrong_option", `${where}: name the files`);
+  if (typeof files !== "object" || files === null)
+    throw new BuildError(
+      "wrong_option",
+      `${where}: name the files, for example { files: { picture: { mediaTypes: ["image/png"], maxBytes: 1_000_000 } } }`,
+    );
   if (maxTotalBytes !== undefined) checkLimit(where, "maxTotalBytes", maxTotalBytes);
   checkLimit(where, "lookAheadBytes", lookAheadBytes, { least: 0 });
   const json = jsonSchemaOf(fields, where);
