@@ -11,7 +11,7 @@ import type { Claims } from "./claims.ts";
 const needsScheme = "Pass a security scheme to claims(), for example claims(httpBearer())";
 
 /** `unknown` if the facts are those of a scheme, the advice otherwise. */
-type SchemeCheck<F extends Fact> = "credential" extends F ? unknown : Advice<typeof needsScheme>;
+export type SchemeCheck<F extends Fact> = "credential" extends F ? unknown : Advice<typeof needsScheme>;
 
 /** Makes a dependency on the verified claims out of a scheme whose credential is the token. */
 export type ClaimsOf = <F extends Fact>(scheme: Dependency<Redacted<string>, F> & SchemeCheck<F>) => Dependency<Claims, F>;
