@@ -29,7 +29,7 @@ export const core: Building = {
     ["access", "input", "scheme", "token"],
     ["multipart", "rate-limit"],
     ["route"],
-    ["webhook", "openapi", "opentelemetry"],
+    ["webhook", "oidc", "openapi", "opentelemetry"],
     ["docs-ui"],
     ["host/fetch", "host/websocket"],
     ["api"],
