@@ -8,13 +8,12 @@ import { createApi, eventStream, get } from "lockstep";
 import { activeUser } from "./secure.ts";
 
 const changes = [{ table: "users", row: { id: "u1", passwordHash: "$argon2id$…" } }];
-const Change = z.looseObject({ table: z.string() });
 
 export const api = createApi({
   title: "Invoices",
   version: "1.0.0",
   routes: [
-    get("/changes", { deps: { user: activeUser }, response: eventStream(Change) }, function* () {
+    get("/changes", { deps: { user: activeUser }, response: eventStream(z.unknown()) }, function* () {
       for (const data of changes) yield { data };
     }),
   ],

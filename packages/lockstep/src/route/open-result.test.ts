@@ -22,14 +22,8 @@ const open: Readonly<Record<string, AnySchema>> = {
   "a list of arktype": type("unknown[]"),
   "a tuple with a rest": z.tuple([z.string()]).rest(z.any()),
   "an alternative of a union": z.union([z.object({ id: z.string() }), z.unknown()]),
-  "z.record()": z.record(z.string(), z.unknown()),
-  "a record of records": z.record(z.string(), z.record(z.string(), z.any())),
-  "z.looseObject()": z.looseObject({ id: z.string() }),
-  "z.json()": z.json(),
   "arktype's unknown": type("unknown"),
-  "arktype's index signature": type({ "[string]": "unknown" }),
   "valibot's any()": toStandardJsonSchema(v.any()),
-  "valibot's looseObject()": toStandardJsonSchema(v.looseObject({ id: v.string() })),
 };
 
 const Folder: z.ZodType = z.object({
@@ -44,6 +38,12 @@ const limited: Readonly<Record<string, AnySchema>> = {
   "arktype's object": type({ id: "string" }),
   "valibot's object": toStandardJsonSchema(v.object({ id: v.string() })),
   "a member that somebody named": z.object({ id: z.string(), settings: z.unknown() }),
+  "z.record()": z.record(z.string(), z.unknown()),
+  "a record of records": z.record(z.string(), z.record(z.string(), z.any())),
+  "z.looseObject()": z.looseObject({ id: z.string() }),
+  "z.json()": z.json(),
+  "arktype's index signature": type({ "[string]": "unknown" }),
+  "valibot's looseObject()": toStandardJsonSchema(v.looseObject({ id: v.string() })),
   "a record of numbers": z.record(z.string(), z.number()),
   "a record of a few names": z.partialRecord(z.enum(["a", "b"]), z.unknown()),
   "an intersection that limits it": z.intersection(z.object({ id: z.string() }), z.any()),
@@ -53,7 +53,7 @@ const limited: Readonly<Record<string, AnySchema>> = {
   "unchecked()": unchecked("administrators export whole rows"),
 };
 
-describe("a schema that lets every member leave is not a limit", () => {
+describe("a schema that anything fits is not a limit", () => {
   for (const [name, schema] of Object.entries(open)) {
     test(`${name} is refused`, () => {
       assert.throws(() => checkLimited(schema, "the response of GET /a"), {

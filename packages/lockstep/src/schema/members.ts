@@ -86,13 +86,6 @@ export function membersOf(schema: JsonSchemaObject): [string, JsonSchema][] {
   return [...declared, ...others, ...patterns].map(([name, member]) => [name, asSchema(member)]);
 }
 
-/** The schemas of members whose names nobody declared. */
-export function unknownMembersOf(schema: JsonSchemaObject): JsonSchema[] {
-  const rest = restOf(schema);
-  const isListed = rest === undefined || listedNames(schema) !== undefined;
-  return [...(isListed ? [] : [asSchema(rest)]), ...Object.values(recordIn(schema, "patternProperties")).map(asSchema)];
-}
-
 /** Whether a schema takes members whose names nobody declared. */
 export function hasUnknownNames(schema: JsonSchemaObject): boolean {
   const rest = restOf(schema);

@@ -96,8 +96,8 @@ test("an asynchronous schema is waited for", async () => {
   await assert.rejects(later.write({ a: "y" }), { code: "wrong_result" });
 });
 
-test("a schema without JSON Schema, one that lets every member leave, and an unknown option do not start", () => {
-  assert.throws(() => outgoingWebhook({ payload: z.record(z.string(), z.unknown()) }), {
+test("a schema without JSON Schema, one that anything fits, and an unknown option do not start", () => {
+  assert.throws(() => outgoingWebhook({ payload: z.unknown() }), {
     code: "wrong_schema",
     message: /^the payload of a webhook: list the members that may leave/,
   });
