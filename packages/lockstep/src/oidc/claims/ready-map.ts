@@ -23,7 +23,32 @@ import { supabase } from "./provider/supabase.ts";
 import { workos } from "./provider/workos.ts";
 import { zitadel } from "./provider/zitadel.ts";
 
-const maps = {
+/** Each ready map, by its name. */
+interface ReadyMaps {
+  readonly rfc9068: typeof rfc9068;
+  readonly keycloak: typeof keycloak;
+  readonly entra: typeof entra;
+  readonly auth0: typeof auth0;
+  readonly cognito: typeof cognito;
+  readonly okta: typeof okta;
+  readonly google: typeof google;
+  readonly "github-actions": typeof githubActions;
+  readonly kubernetes: typeof kubernetes;
+  readonly spiffe: typeof spiffe;
+  readonly "cloudflare-access": typeof cloudflareAccess;
+  readonly supabase: typeof supabase;
+  readonly firebase: typeof firebase;
+  readonly clerk: typeof clerk;
+  readonly zitadel: typeof zitadel;
+  readonly sap: typeof sap;
+  readonly duende: typeof duende;
+  readonly fusionauth: typeof fusionauth;
+  readonly hydra: typeof hydra;
+  readonly workos: typeof workos;
+  readonly stytch: typeof stytch;
+}
+
+const maps: ReadyMaps = {
   rfc9068,
   keycloak,
   entra,
@@ -45,13 +70,13 @@ const maps = {
   hydra,
   workos,
   stytch,
-} as const;
+};
 
 /** The names of the ready maps. */
-export type ReadyMapName = keyof typeof maps;
+export type ReadyMapName = keyof ReadyMaps;
 
 /** The function of a name; for a name that is not known when compiling, one that takes any record and checks it. */
-type ReadyMap<N extends string> = N extends ReadyMapName ? (typeof maps)[N] : (options?: object) => ClaimsMap;
+type ReadyMap<N extends string> = N extends ReadyMapName ? ReadyMaps[N] : (options?: object) => ClaimsMap;
 
 /**
  * Returns the function that makes a ready map, by its name. It checks its options, so they can come from the environment.
