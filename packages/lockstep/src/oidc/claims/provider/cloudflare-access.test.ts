@@ -28,6 +28,8 @@ test("cloudflare-access names a service token by its common name, because its su
   assert.deepEqual(summary(map, service), [`${person.iss}#service:${service.common_name}`, [], ""]);
   assert.equal(read(map, service).grants.sub, service.common_name);
   assert.equal(read(map, { ...service, sub: undefined }).subject, service.common_name);
+  // The verifier makes this of it, with the option `withoutSubject`.
+  assert.equal(read(map, { ...service, sub: `service:${service.common_name}` }).id, read(map, service).id);
 });
 
 refuses(map, service, {

@@ -28,7 +28,7 @@ export function cloudflareAccess(options: CloudflareAccessOptions = {}): ClaimsM
     kind: [
       {
         kind: "service",
-        when: ({ sub, common_name }) => (sub === undefined || sub === "") && common_name !== undefined,
+        when: ({ sub, common_name }) => common_name !== undefined && isSubjectOf(common_name, sub),
         subject: "common_name",
       },
       { kind: "user", when: ({ sub, common_name }) => sub !== "" && common_name === undefined },
@@ -37,4 +37,9 @@ export function cloudflareAccess(options: CloudflareAccessOptions = {}): ClaimsM
     grants,
     email: "never",
   });
+}
+
+/** A service token has no subject, or the one that the verifier made of its name, with a prefix. */
+function isSubjectOf(name: unknown, sub: unknown): boolean {
+  return sub === undefined || sub === "" || (typeof sub === "string" && typeof name === "string" && sub.endsWith(name));
 }

@@ -18,7 +18,7 @@ const person = {
   role: "editor",
   jti: "J1",
 };
-const machine = { ...person, sub: undefined, client_id: "nightly", role: undefined, scope: ["notes.read"] };
+const machine = { ...person, sub: undefined, auth_time: undefined, client_id: "nightly", role: undefined, scope: ["notes.read"] };
 
 test("duende reads scopes from a list, and one role or several", () => {
   assert.deepEqual(summary(duende(), person), [`${person.iss}#user:818727`, ["editor"], "openid notes.read"]);
@@ -30,6 +30,13 @@ test("duende names a client, whose token has no sub, by its client_id", () => {
   assert.deepEqual(summary(duende(), machine), [`${person.iss}#client:nightly`, [], "notes.read"]);
   assert.equal(read(duende(), machine).grants.sub, "nightly");
   assert.equal(read(duende(), { ...machine, sub: "nightly" }).kind, "client");
+});
+
+test("duende reads the subject that the verifier makes of a client, and no user for one", () => {
+  const made = { ...machine, sub: "client:nightly", scope: "notes.read" };
+  assert.equal(read(duende(), made).id, read(duende(), machine).id);
+  assert.equal(read(duende(), made).grants.sub, "client:nightly");
+  assert.equal(read(duende(), { ...person, sub: "818web" }).id, `${person.iss}#user:818web`);
 });
 
 refuses(duende(), person, {

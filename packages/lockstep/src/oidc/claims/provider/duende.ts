@@ -1,6 +1,7 @@
 /** Duende IdentityServer. */
 import { checkOptions } from "../../../problem/options.ts";
 import type { ClaimsMap } from "../caller.ts";
+import type { ClaimsRecord } from "../claim-reader.ts";
 import { declaredMap } from "../claims-map.ts";
 
 /** The options of `duende()`. */
@@ -19,12 +20,18 @@ export function duende(options: DuendeOptions = {}): ClaimsMap {
   return declaredMap("duende()", {
     name: "duende",
     require: [{ claim: "client_id", present: true }],
-    kind: [
-      { kind: "client", when: ({ sub, client_id }) => sub === undefined || sub === client_id, subject: "client_id" },
-      { kind: "user" },
-    ],
+    kind: [{ kind: "client", when: isClient, subject: "client_id" }, { kind: "user" }],
     roles: options.roles ?? "role",
     scopes: "scope",
     client: ["client_id"],
   });
+}
+
+/**
+ * The token of a client has no subject, or the one that the verifier made of the client, with a prefix. A user's token says when
+ * the user signed in, so a user whose subject ends like the name of a client is not taken for it.
+ */
+function isClient({ sub, client_id, auth_time }: ClaimsRecord): boolean {
+  if (sub === undefined || sub === client_id) return true;
+  return auth_time === undefined && typeof sub === "string" && typeof client_id === "string" && sub.endsWith(client_id);
 }
