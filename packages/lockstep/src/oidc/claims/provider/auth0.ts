@@ -38,5 +38,6 @@ function clientOf({ azp, client_id }: Readonly<Record<string, unknown>>): unknow
 
 /** The profile of RFC 9068 has no `gty`; the subject of a client's own token is derived from the client. */
 function actsForItself(claims: Readonly<Record<string, unknown>>): boolean {
-  return claims["gty"] === "client-credentials" || claims["sub"] === `${String(clientOf(claims))}@clients`;
+  const client = clientOf(claims);
+  return claims["gty"] === "client-credentials" || (typeof client === "string" && claims["sub"] === `${client}@clients`);
 }
