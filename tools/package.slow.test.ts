@@ -25,6 +25,7 @@ const subpaths: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     lockstep: "createApi",
     "lockstep/jwt": "jwtVerifier",
     "lockstep/openapi": types,
+    "lockstep/oidc": "oidc",
     "lockstep/fastify": "lockstep",
     "lockstep/fetch": "serveFetch",
     "lockstep/rate-limit": "rateLimit",

@@ -65,6 +65,13 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       RateLimitStore LimitCounter Counted CountedLimit`,
   },
   "lockstep/opentelemetry": { values: "openTelemetry", types: "OpenTelemetryOptions" },
+  "lockstep/oidc": {
+    values: "oidc issuers clientCredentials tokenExchange TokenRefused",
+    types: `
+      OidcOptions SignedOptions OpaqueOptions TenantOptions JwtOptions KeysPlace IssuerAccess
+      IntrospectionOptions ClientOptions ClientAuthentication
+      ClientCredentials TokenExchange TokenExchangeOptions TokenSourceOptions`,
+  },
   "lockstep/scheme": {
     values: `
       scheme findCredential findParameters findHeader maxCredentialBytes malformedCredential repeatedCredential buildChallenge`,

@@ -12,6 +12,7 @@ import * as fastify from "./host/fastify/index.ts";
 import * as fetch from "./host/fetch/index.ts";
 import * as host from "./host/index.ts";
 import * as lockstep from "./index.ts";
+import * as oidc from "./oidc/index.ts";
 import * as openTelemetry from "./opentelemetry/index.ts";
 import * as rateLimits from "./rate-limit/index.ts";
 import * as scheme from "./scheme/index.ts";
@@ -156,6 +157,8 @@ const core: Readonly<Record<string, Row>> = {
 };
 
 const limits = { by: "address", limits: [{ points: 1, windowSeconds: 1 }], store: rateLimits.memoryStore() } as const;
+const foreign = { ...token, issuer: "https://as.example", algorithms: ["ES256"] } as const;
+const client = { clientId: "notes", clientSecret: "a secret" } as const;
 const redis = { eval: () => undefined };
 const pool = { query: () => undefined };
 
@@ -178,6 +181,10 @@ const others: Readonly<Record<string, Row>> = {
     'multipart(): file "avatar"',
     (added) => multipart.multipart({ files: { avatar: { mediaTypes: ["image/png"], maxBytes: 1, ...added } } }),
   ],
+  oidc: (added) => oidc.oidc({ ...foreign, ...added }),
+  "oidc({ introspection })": (added) => oidc.oidc({ ...foreign, introspection: { ...client, ...added } }),
+  clientCredentials: (added) => oidc.clientCredentials({ issuer: foreign.issuer, ...client, ...added }),
+  tokenExchange: (added) => oidc.tokenExchange({ issuer: foreign.issuer, ...client, ...added }),
   openTelemetry: (added) => openTelemetry.openTelemetry({ ...added }),
   standardWebhooks: (added) => webhook.standardWebhooks({ secrets: [whsec], payload: record, ...added }),
   stripeWebhook: (added) => webhook.stripeWebhook({ secrets: [whsec], payload: record, ...added }),
@@ -213,7 +220,7 @@ const withoutOptions: ReadonlySet<string> = new Set(
   [
     "afterAnswer allow anyOf anyScope authenticate consoleAudit deny file firstOf grantedScopes html identified json lastEventId notFound nothing",
     "onlyScoped optional passwordRequestForm pinoAudit sameSecret sameSite scopes secret text unchecked Redacted",
-    "generateSigningKey jwks parseScope publicJwks signingKey",
+    "generateSigningKey jwks parseScope publicJwks signingKey issuers",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",
     "Pieces answerToError discard isBodiless networksOf watchUnawaited hostSuite isWebSocketHandshake listenForHandshakes openWebSocket",
   ].flatMap((line) => line.split(" ")),
@@ -230,6 +237,7 @@ function exported(): readonly string[] {
     ...fetch,
     ...host,
     ...multipart,
+    ...oidc,
     ...openTelemetry,
     ...rateLimits,
     ...scheme,

@@ -59,7 +59,8 @@ import {
 import { fastifyServer, lockstep } from "lockstep/fastify";
 import { serveFetch } from "lockstep/fetch";
 import { dispatcherOf } from "lockstep/host";
-import { hmacSecret, type HmacSecret, jwtIssuer, jwtVerifier, liveJwks, remoteJwks } from "lockstep/jwt";
+import { hmacSecret, type HmacSecret, jwks, jwtIssuer, jwtVerifier, liveJwks, remoteJwks } from "lockstep/jwt";
+import { clientCredentials, issuers, oidc, tokenExchange } from "lockstep/oidc";
 import { openTelemetry } from "lockstep/opentelemetry";
 import { memoryStore, postgresStore, rateLimit, redisStore } from "lockstep/rate-limit";
 import { scheme, type SchemeDefinition } from "lockstep/scheme";
@@ -76,6 +77,7 @@ import {
 } from "lockstep/webhook";
 import { activeUser, admin, id, token as bearer } from "./example.ts";
 
+const client = { clientId: "notes", clientSecret: "a secret" } as const;
 const text = z.string();
 const event = z.object({ id: z.string() });
 const about = { title: "Test", version: "1", routes: [] };
@@ -374,6 +376,43 @@ connection({ addressOr: "do without it", mispelt: 1 });
 // serveFetch
 // @ts-expect-error 'mispelt' does not exist
 serveFetch(api, { address: () => undefined, mispelt: 1 });
+
+// oidc
+// @ts-expect-error 'mispelt' does not exist
+oidc({ issuer: "https://as.example", audience: "a", algorithms: ["ES256"], typ: "at+jwt", mispelt: 1 });
+// oidc({ introspection })
+// @ts-expect-error 'mispelt' does not exist
+oidc({ issuer: "https://as.example", audience: "a", introspection: { ...client, jwts: "introspect", mispelt: 1 } });
+// clientCredentials
+// @ts-expect-error 'mispelt' does not exist
+clientCredentials({ issuer: "https://as.example", ...client, mispelt: 1 });
+// tokenExchange
+// @ts-expect-error 'mispelt' does not exist
+tokenExchange({ issuer: "https://as.example", ...client, mispelt: 1 });
+
+// Nothing that decides who gets in has a default, and options that contradict each other do not compile.
+const foreign = { issuer: "https://as.example", audience: "a", algorithms: ["ES256"], typ: "at+jwt" } as const;
+issuers([
+  oidc(foreign),
+  oidc({ ...foreign, introspection: client }),
+  oidc({ issuer: "https://b.example", audience: "a", introspection: { ...client, jwts: "introspect" } }),
+  oidc({ ...foreign, jwksUrl: "https://as.example/keys" }),
+  oidc({ ...foreign, issuer: "https://c.example/{tenantid}", tenants: ["a"], discoveryUrl: "https://c.example/a" }),
+]);
+// @ts-expect-error an algorithm of secrets
+oidc({ ...foreign, algorithms: ["HS256"] });
+// @ts-expect-error no typ
+oidc({ issuer: "https://as.example", audience: "a", algorithms: ["ES256"] });
+// @ts-expect-error no audience
+oidc({ issuer: "https://as.example", algorithms: ["ES256"], typ: "at+jwt" });
+// @ts-expect-error the keys are found by discovery
+oidc({ ...foreign, keys: jwks({ keys: [] }) });
+// @ts-expect-error two places of the keys
+oidc({ ...foreign, jwksUrl: "https://as.example/keys", discoveryUrl: "https://as.example/metadata" });
+// @ts-expect-error an opaque token names no tenant
+oidc({ ...foreign, tenants: ["a"], introspection: client });
+// @ts-expect-error no verifier at all
+issuers([]);
 
 // openTelemetry
 // @ts-expect-error 'mispelt' does not exist

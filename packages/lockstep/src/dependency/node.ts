@@ -58,6 +58,13 @@ export interface RequestCounter {
   readonly name: string;
 }
 
+/** An issuer of tokens, for the documentation. */
+export interface TokenIssuer {
+  readonly issuer: string;
+  /** Which tokens of it are accepted: those that are verified with a key, and those that the issuer is asked about. */
+  readonly tokens: readonly ("jwt" | "opaque")[];
+}
+
 /** `depends()`: a plain value. */
 export interface ValueNode extends NodeShape {
   readonly kind: "value";
@@ -66,6 +73,8 @@ export interface ValueNode extends NodeShape {
    * starts no query.
    */
   readonly verifies?: true;
+  /** The issuers whose tokens it verifies, for the documentation. The token is the credential of the scheme below. */
+  readonly issuers?: readonly TokenIssuer[];
   /** Set if it counts each request that it runs for. */
   readonly counts?: RequestCounter;
   run(values: ValueRecord): unknown;

@@ -1,9 +1,14 @@
 /** `components.securitySchemes`: every scheme that a route declares, under its name. */
+import { nodesBelow } from "../dependency/graph.ts";
+import type { TokenIssuer } from "../dependency/node.ts";
 import type { SchemeDefinition } from "../dependency/scheme-definition.ts";
 import { BuildError } from "../problem/error.ts";
 import type { CompiledRoute } from "../route/compiled-route.ts";
 import type { SecurityScheme } from "./openapi.ts";
 import { isSameSchema } from "./same-schema.ts";
+
+/** The issuers whose tokens a scheme carries, by its name. */
+type Issuers = ReadonlyMap<string, readonly TokenIssuer[]>;
 
 /**
  * The schemes of routes, in the order in which they are met. Two that are defined alike are one: a factory that is called
@@ -20,7 +25,29 @@ export function securitySchemesOf(routes: readonly CompiledRoute[]): Readonly<Re
       else if (!isAlike(before.scheme, scheme)) throw nameTaken(scheme.name, before.where, where);
     }
   }
-  return Object.fromEntries([...known].map(([name, { scheme }]) => [name, scheme.openapi]));
+  const issuers = issuersOf(routes);
+  return Object.fromEntries([...known].map(([name, { scheme }]) => [name, withIssuers(scheme.openapi, issuers.get(name))]));
+}
+
+/** The issuers of the verifiers that read each scheme's token: the document names those that are really asked. */
+function issuersOf(routes: readonly CompiledRoute[]): Issuers {
+  const found = new Map<string, Map<string, TokenIssuer>>();
+  for (const { graph } of routes) {
+    const nodes = graph.roots.flatMap(({ node }) => nodesBelow(node, (each) => each.deps));
+    for (const node of nodes) {
+      const [below] = node.deps;
+      if (node.kind !== "value" || node.issuers === undefined || below?.node.kind !== "scheme") continue;
+      const { name } = below.node.scheme;
+      const issuers = found.get(name) ?? new Map<string, TokenIssuer>();
+      for (const each of node.issuers) issuers.set(JSON.stringify(each), each);
+      found.set(name, issuers);
+    }
+  }
+  return new Map([...found].map(([name, issuers]) => [name, [...issuers.values()]]));
+}
+
+function withIssuers(scheme: SecurityScheme, issuers: readonly TokenIssuer[] = []): SecurityScheme {
+  return issuers.length === 0 ? scheme : { ...scheme, "x-lockstep-issuers": issuers };
 }
 
 function isAlike(one: SchemeDefinition, other: SchemeDefinition): boolean {

@@ -66,7 +66,7 @@ export class Unavailable extends LockstepError<"unavailable"> {
     recogniseEverywhere(this, "Unavailable");
   }
 
-  override readonly name = "Unavailable";
+  override readonly name: string = "Unavailable";
   /** What `Retry-After` tells the client, in whole seconds. */
   readonly retryAfterSeconds: number;
 

@@ -3,7 +3,7 @@
  */
 import type { Advice, Dependency } from "../dependency/dependency.ts";
 import type { Fact } from "../dependency/fact.ts";
-import { dependency, isDependency, type Node, type SchemeNode } from "../dependency/node.ts";
+import { dependency, isDependency, type Node, type SchemeNode, type TokenIssuer } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
 import type { Redacted } from "../secret/redacted.ts";
 import type { Claims } from "./claims.ts";
@@ -16,8 +16,14 @@ export type SchemeCheck<F extends Fact> = "credential" extends F ? unknown : Adv
 /** Makes a dependency on the verified claims out of a scheme whose credential is the token. */
 export type ClaimsOf = <F extends Fact>(scheme: Dependency<Redacted<string>, F> & SchemeCheck<F>) => Dependency<Claims, F>;
 
-/** Makes the `claims` of a verifier. It is a plain value of the graph: what `verify` throws, the request is answered with. */
-export function claimsOf(verify: (token: Redacted<string>) => Claims | Promise<Claims>): ClaimsOf {
+/**
+ * Makes the `claims` of a verifier. It is a plain value of the graph: what `verify` throws, the request is answered with. The
+ * document names the issuers with the scheme.
+ */
+export function claimsOf(
+  verify: (token: Redacted<string>) => Claims | Promise<Claims>,
+  issuers: readonly TokenIssuer[] = [],
+): ClaimsOf {
   const nodes = new WeakMap<Node, Node>();
   return (scheme) => {
     const from = schemeOf(scheme);
@@ -27,6 +33,7 @@ export function claimsOf(verify: (token: Redacted<string>) => Claims | Promise<C
       facts: from.facts,
       lifetime: "request",
       verifies: true,
+      issuers,
       // The value is the scheme's credential, and the type above demands text.
       run: (values) => verify(values["token"] as Redacted<string>),
     };

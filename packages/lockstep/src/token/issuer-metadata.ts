@@ -1,5 +1,5 @@
 /** Discovery: from an issuer's name to its addresses (OpenID Connect Discovery 1.0 §4, RFC 8414 §3). */
-import { Unavailable } from "../problem/error.ts";
+import { BuildError, Unavailable } from "../problem/error.ts";
 import { fetchJsonObject } from "./outbound.ts";
 import type { OutboundOptions } from "./outbound.ts";
 
@@ -16,6 +16,24 @@ export function metadataUrl(issuer: string, discovery: Discovery): string {
   url.pathname =
     discovery === "oidc" ? `${path}/.well-known/openid-configuration` : `/.well-known/oauth-authorization-server${path}`;
   return url.href;
+}
+
+/** How the metadata of an issuer is found. */
+export interface MetadataOptions {
+  readonly issuer?: string;
+  readonly discovery?: Discovery;
+  readonly discoveryUrl?: string;
+}
+
+/**
+ * The address of an issuer's metadata, which need not be below the issuer.
+ *
+ * @throws BuildError `wrong_option`; `name` is the function that the options were given to
+ */
+export function checkedMetadataUrl(name: string, { issuer, discovery = "oidc", discoveryUrl }: MetadataOptions): string {
+  if (issuer !== undefined && discoveryUrl !== undefined) return discoveryUrl;
+  if (issuer !== undefined && URL.canParse(issuer)) return metadataUrl(issuer, discovery);
+  throw new BuildError("wrong_option", `Pass ${name} the \`issuer\` as an absolute URL, or the address of its key set`);
 }
 
 /** Which document describes an issuer, and where it is. */

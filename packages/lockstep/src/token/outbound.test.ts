@@ -75,7 +75,7 @@ describe("the outbound fetcher (I-09, I-12)", () => {
     wrongAddress("http://10.0.0.1/keys", ["10.0.0.1"]);
   });
 
-  test("takes this machine over plain http only with `allowLoopback`, and nothing else private with it", async () => {
+  test("takes this machine over plain http only if loopback is allowed, and nothing else private with it", async () => {
     const { port } = new URL(server.origin);
     for (const host of ["127.0.0.1", "[::1]", "localhost"]) {
       const url = `http://${host}:${port}/keys`;

@@ -6,12 +6,12 @@ import { BuildError } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { openKeys } from "./key-source.ts";
 import type { PublicKeys } from "./key-source.ts";
-import { discoverUrl, metadataUrl } from "./issuer-metadata.ts";
+import { checkedMetadataUrl, discoverUrl } from "./issuer-metadata.ts";
 import type { Discovery } from "./issuer-metadata.ts";
 import { checkOutboundUrl, fetchJsonObject, outboundOptions } from "./outbound.ts";
 import type { OutboundOptions } from "./outbound.ts";
 import { checkKeyTimes, ReloadedKeys, type ProblemListener } from "./reloaded-keys.ts";
-import type { KeyLoading } from "./reloaded-keys.ts";
+import type { JsonObject } from "../json/strict-json.ts";
 
 /** How often keys are fetched and how long they are trusted. */
 export interface RemoteKeyTimes {
@@ -62,31 +62,34 @@ const remoteOptions: KnownOptions<RemoteJwksOptions> = {
  */
 export function remoteJwks(options: RemoteJwksOptions): PublicKeys {
   checkOptions("remoteJwks()", options, remoteOptions);
-  checkOutboundUrl(options.url ?? metadataUrlOf(options), options);
+  return remoteKeys("remoteJwks()", options, (document) => document);
+}
+
+/**
+ * The keys of `remoteJwks()` for a function of another name, which may leave keys out of a set.
+ *
+ * @throws BuildError `wrong_option`
+ */
+export function remoteKeys(name: string, options: RemoteJwksOptions, select: (document: JsonObject) => JsonObject): PublicKeys {
+  checkOutboundUrl(options.url ?? checkedMetadataUrl(name, options), options);
   const { cooldownSeconds = 30, maxAgeSeconds = 300, maxStaleSeconds = 86_400, onProblem } = options;
   const times = { cooldownSeconds, maxAgeSeconds, maxStaleSeconds };
-  checkKeyTimes("remoteJwks", times);
+  checkKeyTimes(name, times);
   return Object.freeze({
     [openKeys]: (context) => {
       if (options.issuer !== undefined && options.issuer !== context.issuer) {
-        throw new BuildError("wrong_option", "Use the same text for the `issuer` of remoteJwks() and of the verifier");
+        throw new BuildError("wrong_option", `Use the same text for the \`issuer\` of ${name} and of the verifier`);
       }
-      return new ReloadedKeys({ load: fetching(options, context.issuer), times, onProblem }, context);
+      const fetchSet = fetching(name, options, context.issuer);
+      const load = async (afterFailure: boolean): Promise<JsonObject> => select(await fetchSet(afterFailure));
+      return new ReloadedKeys({ load, times, onProblem }, context);
     },
   } satisfies PublicKeys);
 }
 
-function metadataUrlOf({ issuer, discovery = "oidc", discoveryUrl }: RemoteJwksOptions): string {
-  if (issuer !== undefined && discoveryUrl !== undefined) return discoveryUrl;
-  if (issuer === undefined || !URL.canParse(issuer)) {
-    throw new BuildError("wrong_option", "Pass remoteJwks() the `url` of a key set, or the `issuer` as an absolute URL");
-  }
-  return metadataUrl(issuer, discovery);
-}
-
 /** Where the keys are is asked once, and again after a failure: the issuer may have moved them. */
-function fetching(options: RemoteJwksOptions, issuer: string): KeyLoading["load"] {
-  const named = options.url ?? metadataUrlOf(options);
+function fetching(name: string, options: RemoteJwksOptions, issuer: string): (afterFailure: boolean) => Promise<JsonObject> {
+  const named = options.url ?? checkedMetadataUrl(name, options);
   let keysUrl = options.url;
   return async (afterFailure) => {
     if (afterFailure) keysUrl = options.url;

@@ -76,7 +76,8 @@ export interface CheckedOptions extends CheckedTokenOptions {
 }
 
 const maxTolerance = 300;
-const defaultCacheBytes = 32 * 1024 * 1024;
+/** The size of the cache of verified tokens, if the options do not say it. */
+export const defaultCacheBytes: number = 32 * 1024 * 1024;
 /** The names of the options about claims, for functions that take them beside others. */
 export const tokenOptions: KnownOptions<TokenOptions> = {
   issuer: true,
@@ -89,7 +90,8 @@ export const tokenOptions: KnownOptions<TokenOptions> = {
   cache: true,
   revoked: true,
 };
-const verifierOptions: KnownOptions<JwtVerifierOptions> = { ...tokenOptions, keys: true, algorithms: true, typ: true };
+/** The names of all options. */
+export const verifierOptions: KnownOptions<JwtVerifierOptions> = { ...tokenOptions, keys: true, algorithms: true, typ: true };
 
 /**
  * Checks the options and opens the keys.

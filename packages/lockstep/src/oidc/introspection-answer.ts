@@ -1,0 +1,41 @@
+/** From the answer of an introspection endpoint to claims (RFC 7662 §2.2). Most of its members are optional there. */
+import { InvalidCredential } from "../problem/error.ts";
+import type { JsonObject } from "../json/strict-json.ts";
+import { checkClaims, type ClaimRules, type Claims } from "../token/claims.ts";
+import type { IntrospectionOptions } from "./introspection-options.ts";
+
+/** What an answer is read with. */
+export interface AnswerRules {
+  readonly claims: ClaimRules;
+  readonly withoutAudience: NonNullable<IntrospectionOptions["withoutAudience"]>;
+  readonly withoutSubject: NonNullable<IntrospectionOptions["withoutSubject"]>;
+  /** How long the answer counts. Seconds. */
+  readonly maxAgeSeconds: number;
+}
+
+/**
+ * Reads the answer about an active token as claims, by the rules for the claims of a JWT. The endpoint is the issuer's, so a
+ * missing `iss` is the issuer, and a missing `iat` or `exp` is the time for which the answer counts.
+ *
+ * @throws InvalidCredential for an answer that does not fit this API
+ */
+export function claimsOfAnswer(answer: JsonObject, rules: AnswerRules, nowMs: number): Claims {
+  refuseOtherTypes(answer);
+  const nowSeconds = Math.floor(nowMs / 1000);
+  const { iss = rules.claims.issuer, iat = nowSeconds, exp = nowSeconds + Math.max(1, rules.maxAgeSeconds) } = answer;
+  const { aud = rules.withoutAudience === "accept" ? [...rules.claims.audiences] : undefined } = answer;
+  const { sub = rules.withoutSubject === "client" ? answer["client_id"] : undefined } = answer;
+  // Without a prototype, as everything that the JSON reader returns. A member that is `undefined` is as good as absent.
+  const claims = Object.assign(Object.create(null) as JsonObject, answer, { iss, iat, exp, aud, sub });
+  return checkClaims(claims, rules.claims, nowMs);
+}
+
+/**
+ * Some issuers call refresh tokens active as well, and a token that is bound to a key (DPoP) must not pass as a bearer token.
+ */
+function refuseOtherTypes({ token_type: type, token_use: use }: JsonObject): void {
+  if (type !== undefined && !(typeof type === "string" && type.toLowerCase() === "bearer")) {
+    throw new InvalidCredential("another type of token");
+  }
+  if (use !== undefined && use !== "access_token" && use !== "access") throw new InvalidCredential("another use of token");
+}
