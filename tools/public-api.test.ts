@@ -66,11 +66,21 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   },
   "lockstep/opentelemetry": { values: "openTelemetry", types: "OpenTelemetryOptions" },
   "lockstep/oidc": {
-    values: "oidc issuers clientCredentials tokenExchange TokenRefused",
+    values: `
+      oidc issuers clientCredentials tokenExchange TokenRefused
+      claims claimsMap byIssuer readyMap
+      rfc9068 keycloak entra auth0 cognito okta google cloudflareAccess supabase firebase clerk zitadel sap
+      duende fusionauth hydra workos stytch githubActions kubernetes spiffe`,
     types: `
       OidcOptions SignedOptions OpaqueOptions TenantOptions JwtOptions KeysPlace IssuerAccess
       IntrospectionOptions ClientOptions ClientAuthentication
-      ClientCredentials TokenExchange TokenExchangeOptions TokenSourceOptions`,
+      ClientCredentials TokenExchange TokenExchangeOptions TokenSourceOptions
+      Caller CallerKind Callers ClaimsIssuer ClaimsMap ClaimsOptions MappedCaller ClaimsRecord ClaimPath ReadyMapName ReadyMaps
+      ClaimsMapOptions ClaimConstant ClaimRule GrantedScopes KindRule RoleSource ScopeSource SubjectSource
+      Rfc9068Options KeycloakOptions EntraOptions Auth0Options CognitoOptions OktaOptions GoogleOptions CloudflareAccessOptions
+      SupabaseOptions FirebaseOptions ClerkOptions ZitadelOptions SapOptions DuendeOptions FusionAuthOptions HydraOptions
+      WorkOsOptions StytchOptions
+      WorkloadGrants GitHubActionsOptions GitHubJob GitHubRule KubernetesOptions KubernetesRule SpiffeOptions SpiffeRule`,
   },
   "lockstep/scheme": {
     values: `

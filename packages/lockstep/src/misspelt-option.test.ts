@@ -215,18 +215,75 @@ const others: Readonly<Record<string, Row>> = {
   serveFetch: (added) => fetch.serveFetch(api, { address: () => undefined, ...added }),
 };
 
+const job = { repository: "acme/notes", environment: "production" };
+const account = { namespace: "billing", serviceAccount: "invoicer" };
+
+/** The maps of claims. */
+const maps: Readonly<Record<string, Row>> = {
+  claims: (added) => oidc.claims({ issuer: jwt.jwtVerifier(verifier), map: oidc.keycloak(), ...added }),
+  claimsMap: (added) => oidc.claimsMap({ name: "acme", kind: "user", ...added }),
+  "claimsMap({ kind })": [
+    "claimsMap(): kind",
+    (added) => oidc.claimsMap({ name: "acme", kind: [{ kind: "user", subject: "sub", ...added }] }),
+  ],
+  "claimsMap({ roles })": [
+    "claimsMap(): roles",
+    (added) => oidc.claimsMap({ name: "acme", kind: "user", roles: { claim: "roles", ...added } }),
+  ],
+  "claimsMap({ scopes })": [
+    "claimsMap(): scopes",
+    (added) => oidc.claimsMap({ name: "acme", kind: "user", scopes: { claim: "scp", ...added } }),
+  ],
+  "claimsMap({ require })": [
+    "claimsMap(): require",
+    (added) => oidc.claimsMap({ name: "acme", kind: "user", require: [{ claim: "typ", is: "Bearer", ...added }] }),
+  ],
+  "claimsMap({ email })": [
+    "claimsMap(): email",
+    (added) => oidc.claimsMap({ name: "acme", kind: "user", email: { claim: "mail", verified: "mail_verified", ...added } }),
+  ],
+  rfc9068: (added) => oidc.rfc9068({ roles: "roles", ...added }),
+  keycloak: (added) => oidc.keycloak({ client: "notes", ...added }),
+  entra: (added) => oidc.entra({ groups: {}, ...added }),
+  auth0: (added) => oidc.auth0({ permissions: true, ...added }),
+  cognito: (added) => oidc.cognito({ scopePrefix: "notes/", ...added }),
+  okta: (added) => oidc.okta({ roles: "groups", ...added }),
+  google: (added) => oidc.google({ hd: "any", ...added }),
+  cloudflareAccess: (added) => oidc.cloudflareAccess({ grants: [], ...added }),
+  supabase: (added) => oidc.supabase({ anonymous: true, ...added }),
+  firebase: (added) => oidc.firebase({ anonymous: true, ...added }),
+  clerk: (added) => oidc.clerk({ grants: [], ...added }),
+  zitadel: (added) => oidc.zitadel({ project: "1", ...added }),
+  sap: (added) => oidc.sap({ application: "notes!t1", ...added }),
+  duende: (added) => oidc.duende({ roles: "role", ...added }),
+  fusionauth: (added) => oidc.fusionauth({ grants: [], ...added }),
+  hydra: (added) => oidc.hydra({ roles: "roles", ...added }),
+  workos: (added) => oidc.workos({ organization: "org_1", ...added }),
+  stytch: (added) => oidc.stytch({ grants: [], ...added }),
+  githubActions: (added) => oidc.githubActions({ allow: [job], ...added }),
+  "githubActions({ allow })": ["githubActions(): allow", (added) => oidc.githubActions({ allow: [{ ...job, ...added }] })],
+  kubernetes: (added) => oidc.kubernetes({ allow: [account], ...added }),
+  "kubernetes({ allow })": ["kubernetes(): allow", (added) => oidc.kubernetes({ allow: [{ ...account, ...added }] })],
+  spiffe: (added) => oidc.spiffe({ trustDomain: "acme.example", allow: [{ path: "/a" }], ...added }),
+  "spiffe({ allow })": [
+    "spiffe(): allow",
+    (added) => oidc.spiffe({ trustDomain: "acme.example", allow: [{ path: "/a", ...added }] }),
+  ],
+};
+
 /** What takes no options: a record of dependencies, claims, a key set or an event is data, whose names are the application's. */
 const withoutOptions: ReadonlySet<string> = new Set(
   [
     "afterAnswer allow anyOf anyScope authenticate consoleAudit deny file firstOf grantedScopes html identified json lastEventId notFound nothing",
     "onlyScoped optional passwordRequestForm pinoAudit sameSecret sameSite scopes secret text unchecked Redacted",
     "generateSigningKey jwks parseScope publicJwks signingKey issuers",
+    "byIssuer readyMap",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",
     "Pieces answerToError discard isBodiless networksOf watchUnawaited hostSuite isWebSocketHandshake listenForHandshakes openWebSocket",
   ].flatMap((line) => line.split(" ")),
 );
 
-const rows: Readonly<Record<string, Row>> = { ...core, ...others };
+const rows: Readonly<Record<string, Row>> = { ...core, ...others, ...maps };
 
 /** The functions that the package exports. An error takes what `Error` takes; `Problem`, which takes more, is among the rows. */
 function exported(): readonly string[] {

@@ -60,7 +60,35 @@ import { fastifyServer, lockstep } from "lockstep/fastify";
 import { serveFetch } from "lockstep/fetch";
 import { dispatcherOf } from "lockstep/host";
 import { hmacSecret, type HmacSecret, jwks, jwtIssuer, jwtVerifier, liveJwks, remoteJwks } from "lockstep/jwt";
-import { clientCredentials, issuers, oidc, tokenExchange } from "lockstep/oidc";
+import {
+  auth0,
+  claims,
+  claimsMap,
+  clerk,
+  clientCredentials,
+  cloudflareAccess,
+  cognito,
+  duende,
+  entra,
+  firebase,
+  fusionauth,
+  githubActions,
+  google,
+  hydra,
+  issuers,
+  keycloak,
+  kubernetes,
+  oidc,
+  okta,
+  rfc9068,
+  sap,
+  spiffe,
+  stytch,
+  supabase,
+  tokenExchange,
+  workos,
+  zitadel,
+} from "lockstep/oidc";
 import { openTelemetry } from "lockstep/opentelemetry";
 import { memoryStore, postgresStore, rateLimit, redisStore } from "lockstep/rate-limit";
 import { scheme, type SchemeDefinition } from "lockstep/scheme";
@@ -437,3 +465,97 @@ redisStore({ eval: () => undefined }, { prefix: "limits", mispelt: 1 });
 // problem
 // @ts-expect-error 'mispelt' does not exist
 problem(409, "taken", "It is taken.", { title: "Taken", mispelt: 1 });
+
+// claims
+// @ts-expect-error 'mispelt' does not exist
+claims({ issuer: jwtVerifier(verifier), map: keycloak(), mispelt: 1 });
+// claimsMap
+// @ts-expect-error 'mispelt' does not exist
+claimsMap({ name: "acme", kind: "user", mispelt: 1 });
+// claimsMap({ kind })
+// @ts-expect-error 'mispelt' does not exist
+claimsMap({ name: "acme", kind: [{ kind: "user", mispelt: 1 }] });
+// claimsMap({ roles })
+// @ts-expect-error 'mispelt' does not exist
+claimsMap({ name: "acme", kind: "user", roles: { claim: "roles", mispelt: 1 } });
+// claimsMap({ scopes })
+// @ts-expect-error 'mispelt' does not exist
+claimsMap({ name: "acme", kind: "user", scopes: { claim: "scp", mispelt: 1 } });
+// claimsMap({ require })
+// @ts-expect-error 'mispelt' does not exist
+claimsMap({ name: "acme", kind: "user", require: [{ claim: "typ", is: "Bearer", mispelt: 1 }] });
+// claimsMap({ email })
+// @ts-expect-error 'mispelt' does not exist
+claimsMap({ name: "acme", kind: "user", email: { claim: "mail", verified: "ok", mispelt: 1 } });
+// rfc9068
+// @ts-expect-error 'mispelt' does not exist
+rfc9068({ roles: "roles", mispelt: 1 });
+// keycloak
+// @ts-expect-error 'mispelt' does not exist
+keycloak({ client: "notes", mispelt: 1 });
+// entra
+// @ts-expect-error 'mispelt' does not exist
+entra({ groups: {}, mispelt: 1 });
+// auth0
+// @ts-expect-error 'mispelt' does not exist
+auth0({ permissions: true, mispelt: 1 });
+// cognito
+// @ts-expect-error 'mispelt' does not exist
+cognito({ scopePrefix: "notes/", mispelt: 1 });
+// okta
+// @ts-expect-error 'mispelt' does not exist
+okta({ roles: "groups", mispelt: 1 });
+// google
+// @ts-expect-error 'mispelt' does not exist
+google({ hd: "any", mispelt: 1 });
+// cloudflareAccess
+// @ts-expect-error 'mispelt' does not exist
+cloudflareAccess({ grants: [], mispelt: 1 });
+// supabase
+// @ts-expect-error 'mispelt' does not exist
+supabase({ anonymous: true, mispelt: 1 });
+// firebase
+// @ts-expect-error 'mispelt' does not exist
+firebase({ anonymous: true, mispelt: 1 });
+// clerk
+// @ts-expect-error 'mispelt' does not exist
+clerk({ grants: [], mispelt: 1 });
+// zitadel
+// @ts-expect-error 'mispelt' does not exist
+zitadel({ project: "1", mispelt: 1 });
+// sap
+// @ts-expect-error 'mispelt' does not exist
+sap({ application: "notes!t1", mispelt: 1 });
+// duende
+// @ts-expect-error 'mispelt' does not exist
+duende({ roles: "role", mispelt: 1 });
+// fusionauth
+// @ts-expect-error 'mispelt' does not exist
+fusionauth({ grants: [], mispelt: 1 });
+// hydra
+// @ts-expect-error 'mispelt' does not exist
+hydra({ roles: "roles", mispelt: 1 });
+// workos
+// @ts-expect-error 'mispelt' does not exist
+workos({ organization: "org_1", mispelt: 1 });
+// stytch
+// @ts-expect-error 'mispelt' does not exist
+stytch({ grants: [], mispelt: 1 });
+// githubActions
+// @ts-expect-error 'mispelt' does not exist
+githubActions({ allow: [{ repository: "a/b", environment: "c" }], mispelt: 1 });
+// githubActions({ allow })
+// @ts-expect-error 'mispelt' does not exist
+githubActions({ allow: [{ repository: "a/b", environment: "c", mispelt: 1 }] });
+// kubernetes
+// @ts-expect-error 'mispelt' does not exist
+kubernetes({ allow: [{ namespace: "a", serviceAccount: "b" }], mispelt: 1 });
+// kubernetes({ allow })
+// @ts-expect-error 'mispelt' does not exist
+kubernetes({ allow: [{ namespace: "a", serviceAccount: "b", mispelt: 1 }] });
+// spiffe
+// @ts-expect-error 'mispelt' does not exist
+spiffe({ trustDomain: "a", allow: [{ path: "/b" }], mispelt: 1 });
+// spiffe({ allow })
+// @ts-expect-error 'mispelt' does not exist
+spiffe({ trustDomain: "a", allow: [{ path: "/b", mispelt: 1 }] });

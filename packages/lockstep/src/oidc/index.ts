@@ -23,3 +23,44 @@ export { issuers } from "./issuers.ts";
 export { clientCredentials, type ClientCredentials } from "./client-credentials.ts";
 export { tokenExchange, type TokenExchange, type TokenExchangeOptions } from "./token-exchange.ts";
 export { TokenRefused, type TokenSourceOptions } from "./token-endpoint.ts";
+
+// From claims to callers.
+export { type Callers, claims, type ClaimsIssuer, type ClaimsOptions } from "./claims/claims.ts";
+export { type Caller, type CallerKind, type ClaimsMap, type MappedCaller } from "./claims/caller.ts";
+export { type ClaimPath, type ClaimsRecord } from "./claims/claim-reader.ts";
+export {
+  type ClaimConstant,
+  type ClaimRule,
+  claimsMap,
+  type ClaimsMapOptions,
+  type GrantedScopes,
+  type KindRule,
+  type RoleSource,
+  type ScopeSource,
+  type SubjectSource,
+} from "./claims/claims-map.ts";
+export { byIssuer } from "./claims/by-issuer.ts";
+export { readyMap, type ReadyMapName, type ReadyMaps } from "./claims/ready-map.ts";
+
+export { auth0, type Auth0Options } from "./claims/provider/auth0.ts";
+export { clerk, type ClerkOptions } from "./claims/provider/clerk.ts";
+export { cloudflareAccess, type CloudflareAccessOptions } from "./claims/provider/cloudflare-access.ts";
+export { cognito, type CognitoOptions } from "./claims/provider/cognito.ts";
+export { duende, type DuendeOptions } from "./claims/provider/duende.ts";
+export { entra, type EntraOptions } from "./claims/provider/entra.ts";
+export { firebase, type FirebaseOptions } from "./claims/provider/firebase.ts";
+export { fusionauth, type FusionAuthOptions } from "./claims/provider/fusionauth.ts";
+export { githubActions, type GitHubActionsOptions, type GitHubJob, type GitHubRule } from "./claims/provider/github-actions.ts";
+export { google, type GoogleOptions } from "./claims/provider/google.ts";
+export { hydra, type HydraOptions } from "./claims/provider/hydra.ts";
+export { keycloak, type KeycloakOptions } from "./claims/provider/keycloak.ts";
+export { kubernetes, type KubernetesOptions, type KubernetesRule } from "./claims/provider/kubernetes.ts";
+export { okta, type OktaOptions } from "./claims/provider/okta.ts";
+export { rfc9068, type Rfc9068Options } from "./claims/provider/rfc9068.ts";
+export { sap, type SapOptions } from "./claims/provider/sap.ts";
+export { spiffe, type SpiffeOptions, type SpiffeRule } from "./claims/provider/spiffe.ts";
+export { stytch, type StytchOptions } from "./claims/provider/stytch.ts";
+export { supabase, type SupabaseOptions } from "./claims/provider/supabase.ts";
+export { workos, type WorkOsOptions } from "./claims/provider/workos.ts";
+export { zitadel, type ZitadelOptions } from "./claims/provider/zitadel.ts";
+export { type WorkloadGrants } from "./claims/workload.ts";

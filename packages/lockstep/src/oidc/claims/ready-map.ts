@@ -24,7 +24,7 @@ import { workos } from "./provider/workos.ts";
 import { zitadel } from "./provider/zitadel.ts";
 
 /** Each ready map, by its name. */
-interface ReadyMaps {
+export interface ReadyMaps {
   readonly rfc9068: typeof rfc9068;
   readonly keycloak: typeof keycloak;
   readonly entra: typeof entra;

@@ -5,7 +5,8 @@ import type { ClaimReader } from "../claim-reader.ts";
 import { checkOneOrMore, wrongSetting } from "../setting.ts";
 import { checkName, type WorkloadGrants, workloadMap } from "../workload.ts";
 
-interface GitHubJob extends WorkloadGrants {
+/** The jobs of a repository. */
+export interface GitHubJob extends WorkloadGrants {
   /** The owner and the name, exactly as GitHub writes them: `acme/notes`. */
   readonly repository: string;
   /** The id of the owner, in digits. With it, a new owner of a name that became free is refused. */
@@ -26,16 +27,16 @@ export type GitHubRule = GitHubJob &
         readonly pullRequests?: never;
       }
     | {
-        /** The environment of the job, which can demand a reviewer. */
-        readonly environment: string;
-        readonly ref?: never;
-        readonly pullRequests?: never;
-      }
-    | {
         /** The jobs of pull requests, from any branch: anyone who can open one chooses the code. */
         readonly pullRequests: true;
         readonly ref?: never;
         readonly environment?: never;
+      }
+    | {
+        /** The environment of the job, which can demand a reviewer. */
+        readonly environment: string;
+        readonly ref?: never;
+        readonly pullRequests?: never;
       }
   );
 
