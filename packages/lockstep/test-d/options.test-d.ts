@@ -427,19 +427,23 @@ issuers([
   oidc({ ...foreign, jwksUrl: "https://as.example/keys" }),
   oidc({ ...foreign, issuer: "https://c.example/{tenantid}", tenants: ["a"], discoveryUrl: "https://c.example/a" }),
 ]);
-// @ts-expect-error an algorithm of secrets
+// An algorithm of secrets.
+// @ts-expect-error '"HS256"' is not assignable to type
 oidc({ ...foreign, algorithms: ["HS256"] });
-// @ts-expect-error no typ
+// No type.
+// @ts-expect-error is not assignable to type
 oidc({ issuer: "https://as.example", audience: "a", algorithms: ["ES256"] });
-// @ts-expect-error no audience
+// @ts-expect-error Property 'audience' is missing
 oidc({ issuer: "https://as.example", algorithms: ["ES256"], typ: "at+jwt" });
-// @ts-expect-error the keys are found by discovery
+// @ts-expect-error 'keys' does not exist in type
 oidc({ ...foreign, keys: jwks({ keys: [] }) });
-// @ts-expect-error two places of the keys
+// Two places of the keys.
+// @ts-expect-error Types of property 'discoveryUrl' are incompatible
 oidc({ ...foreign, jwksUrl: "https://as.example/keys", discoveryUrl: "https://as.example/metadata" });
-// @ts-expect-error an opaque token names no tenant
+// An opaque token names no tenant.
+// @ts-expect-error Types of property 'introspection' are incompatible
 oidc({ ...foreign, tenants: ["a"], introspection: client });
-// @ts-expect-error no verifier at all
+// @ts-expect-error Source has 0 element(s) but target requires 1
 issuers([]);
 
 // openTelemetry
