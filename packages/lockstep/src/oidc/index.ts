@@ -1,7 +1,7 @@
 /**
  * `lockstep/oidc`: tokens of an OpenID provider or OAuth 2.0 authorization server, found by discovery. `oidc()` verifies JWTs and
- * asks about opaque tokens; `issuers()` puts several verifiers side by side. `claims()` makes callers of their claims, with the map
- * of a provider. `clientCredentials()` and `tokenExchange()` obtain tokens for calling another API.
+ * asks about opaque tokens; `issuers()` puts several verifiers side by side. `claims()` makes callers of their claims, with the
+ * map of a provider. `clientCredentials()` and `tokenExchange()` obtain tokens for calling another API.
  */
 
 // Verifying tokens.
