@@ -3,6 +3,12 @@ import type { Refusal } from "../outcome/refusal.ts";
 import type { Redacted } from "../secret/redacted.ts";
 import type { CredentialSource } from "./source.ts";
 
+/**
+ * The longest credential that a scheme reads and a verifier of tokens accepts, in bytes, unless they are told otherwise. Node.js
+ * reads headers up to the same size (`--max-http-header-size`).
+ */
+export const maxCredentialBytes = 16_384;
+
 /** What a challenge may say in its parameters (RFC 9110 §11.6.1, RFC 6750 §3). `buildChallenge()` quotes them. */
 export interface ChallengeDetails {
   /** The protection space: the API's title. */
@@ -59,6 +65,11 @@ export interface SchemeDefinition<C = unknown, Sc extends string = string, A ext
   challenge(details: ChallengeDetails): string;
   /** Set if each challenge is a new text, because it contains a nonce (RFC 7616 §3.3). Default: `false`. */
   readonly freshChallenge?: boolean;
+  /**
+   * The longest credential that `extract` returns, in bytes, if it has a limit. A verifier that accepts longer tokens than the
+   * scheme reads does not start.
+   */
+  readonly maxCredentialBytes?: number;
   /** The OpenAPI 3.1 Security Scheme Object (§4.8.27). Members that are `undefined` are left out. */
   readonly openapi: Readonly<Record<string, unknown>>;
 }

@@ -3,7 +3,7 @@ import type { Extraction } from "../dependency/scheme-definition.ts";
 import { defined } from "../json/member.ts";
 import { checkOptions } from "../problem/options.ts";
 import { type ApiKeyOptions, apiKeyOptions, findKey } from "./api-key.ts";
-import { checkSchemeName, checkScopes, checkToken } from "./option.ts";
+import { checkMaxCredentialBytes, checkSchemeName, checkScopes, checkToken } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
@@ -25,12 +25,14 @@ import { buildChallenge } from "./www-authenticate.ts";
 export function apiKeyCookie<const Sc extends string = never>(options: ApiKeyOptions<Sc>): Scheme<string, Sc, "cookie"> {
   checkOptions("apiKeyCookie()", options, apiKeyOptions);
   const name = checkToken("apiKeyCookie", options.name);
+  const maxCredentialBytes = checkMaxCredentialBytes("apiKeyCookie", options);
   return scheme({
     name: checkSchemeName("apiKeyCookie", options.schemeName ?? "APIKeyCookie"),
     place: `cookie ${name}`,
     ambient: "cookie",
     scopes: checkScopes("apiKeyCookie", options.scopes),
-    extract: (source): Extraction<string> => findKey(source.cookies().get(name)),
+    maxCredentialBytes,
+    extract: (source): Extraction<string> => findKey(source.cookies().get(name), maxCredentialBytes),
     challenge: ({ realm }) => buildChallenge("Cookie", { realm, name }),
     openapi: defined({ type: "apiKey", description: options.description, in: "cookie", name }),
   });

@@ -4,7 +4,7 @@ import { defined } from "../json/member.ts";
 import { BuildError } from "../problem/error.ts";
 import { checkOptions } from "../problem/options.ts";
 import { type ApiKeyOptions, apiKeyOptions, findKey, repeatedKey } from "./api-key.ts";
-import { checkSchemeName, checkScopes, checkToken } from "./option.ts";
+import { checkMaxCredentialBytes, checkSchemeName, checkScopes, checkToken } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
@@ -36,14 +36,16 @@ export function apiKeyHeader<const Sc extends string = never>(options: ApiKeyOpt
   if (Object.hasOwn(advice, field)) {
     throw new BuildError("wrong_scheme", `apiKeyHeader({ name: "${name}" }): ${advice[field]}`);
   }
+  const maxCredentialBytes = checkMaxCredentialBytes("apiKeyHeader", options);
   return scheme({
     name: checkSchemeName("apiKeyHeader", options.schemeName ?? "APIKeyHeader"),
     place: `header ${field}`,
     ambient: false,
     scopes: checkScopes("apiKeyHeader", options.scopes),
+    maxCredentialBytes,
     extract(source): Extraction<string> {
       const values = source.request.headers(field);
-      return values[0]?.includes(",") ? repeatedKey : findKey(values);
+      return values[0]?.includes(",") ? repeatedKey : findKey(values, maxCredentialBytes);
     },
     challenge: ({ realm }) => buildChallenge("ApiKey", { realm, in: "header", name }),
     openapi: defined({ type: "apiKey", description: options.description, in: "header", name }),

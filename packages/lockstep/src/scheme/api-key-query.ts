@@ -4,7 +4,7 @@ import { defined } from "../json/member.ts";
 import { BuildError } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { type ApiKeyOptions, apiKeyOptions, findKey } from "./api-key.ts";
-import { checkSchemeName, checkScopes, checkVisible } from "./option.ts";
+import { checkMaxCredentialBytes, checkSchemeName, checkScopes, checkVisible } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
@@ -39,12 +39,14 @@ export function apiKeyQuery<const Sc extends string = never>(options: ApiKeyQuer
     );
   }
   const name = checkVisible("apiKeyQuery", "name", options.name);
+  const maxCredentialBytes = checkMaxCredentialBytes("apiKeyQuery", options);
   return scheme({
     name: checkSchemeName("apiKeyQuery", options.schemeName ?? "APIKeyQuery"),
     place: `query ${name}`,
     ambient: false,
     scopes: checkScopes("apiKeyQuery", options.scopes),
-    extract: (source): Extraction<string> => findKey(source.query().get(name)),
+    maxCredentialBytes,
+    extract: (source): Extraction<string> => findKey(source.query().get(name), maxCredentialBytes),
     challenge: ({ realm }) => buildChallenge("ApiKey", { realm, in: "query", name }),
     openapi: defined({ type: "apiKey", description: options.description, in: "query", name }),
   });

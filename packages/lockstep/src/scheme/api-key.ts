@@ -7,7 +7,6 @@ import { isVisible } from "../http/token.ts";
 import type { Refusal } from "../outcome/refusal.ts";
 import type { KnownOptions } from "../problem/options.ts";
 import { Redacted } from "../secret/redacted.ts";
-import { maxCredentialBytes } from "./authorization-header.ts";
 import { malformedCredential, repeatedCredential } from "./extraction.ts";
 import { type ScopedOptions, scopedOptions } from "./option.ts";
 
@@ -23,16 +22,15 @@ export const apiKeyOptions: KnownOptions<ApiKeyOptions> = { ...scopedOptions, na
 /** More than one key came: which one counts would be a guess, and two servers guess differently. */
 export const repeatedKey: Refusal = repeatedCredential("API key: more than one value");
 const malformed = malformedCredential("API key: not visible ASCII");
-const tooLong = malformedCredential(`API key: longer than ${maxCredentialBytes} bytes`);
 
 /**
- * Finds the key among all values that came: exactly one, of visible ASCII, of at most 8 KiB. An empty value is not a key.
+ * Finds the key among all values that came: exactly one, of visible ASCII, of at most `maxBytes`. An empty value is not a key.
  */
-export function findKey(values: readonly string[] | undefined): Extraction<string> {
+export function findKey(values: readonly string[] | undefined, maxBytes: number): Extraction<string> {
   if (values === undefined) return undefined;
   if (values.length > 1) return repeatedKey;
   const value = values[0];
   if (value === undefined || value === "") return undefined;
-  if (value.length > maxCredentialBytes) return tooLong;
+  if (value.length > maxBytes) return malformedCredential(`API key: longer than ${maxBytes} bytes (maxCredentialBytes)`);
   return isVisible(value) ? new Redacted(value) : malformed;
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { maxCredentialBytes } from "../dependency/scheme-definition.ts";
 import { Refusal } from "../outcome/refusal.ts";
-import { findCredential, maxCredentialBytes, parseAuthorization } from "./authorization-header.ts";
+import { findCredential, parseAuthorization } from "./authorization-header.ts";
 import { sourceOf } from "./source.fixture.ts";
 
 const token = "mF_9.B5f-4.1JqM~+/==";
@@ -91,7 +92,7 @@ test("characters outside b64token are malformed (H-10)", () => {
   }
 });
 
-test("a credential of 8 KiB is read and a longer one refused", () => {
+test("a credential of 16 KiB is read and a longer one refused", () => {
   const largest = "a".repeat(maxCredentialBytes);
   assert.equal(parsed(`Bearer ${largest}`), largest);
   assert.equal(parsed(`Bearer ${largest}a`), "!invalid");

@@ -5,20 +5,18 @@
  * The strict form is `scheme SP token68` (RFC 9110 §11.4; RFC 6750 §2.1 calls it `b64token`): one space, one credential,
  * nothing behind it. Lenient readers disagree with the next reader about which token was sent; that is the attack.
  */
+import { maxCredentialBytes } from "../dependency/scheme-definition.ts";
 import type { CredentialSource } from "../dependency/source.ts";
 import { isToken, tokenPattern } from "../http/token.ts";
 import type { Refusal } from "../outcome/refusal.ts";
 import { malformedCredential, repeatedCredential } from "./extraction.ts";
 
-/**
- * The longest credential that a scheme reads, in bytes. A longer one is refused unread, before anything is hashed or verified.
- */
-export const maxCredentialBytes = 8192;
-
 /** More than one credential came in `Authorization`. */
 export const repeated: Refusal = repeatedCredential("Authorization: more than one credential");
-/** The credential is longer than a scheme reads. */
-export const tooLong: Refusal = malformedCredential(`Authorization: longer than ${maxCredentialBytes} bytes`);
+/** The credential is longer than the scheme reads. It is refused before anything is hashed or verified. */
+export function tooLong(maxBytes: number): Refusal {
+  return malformedCredential(`Authorization: longer than ${maxBytes} bytes (maxCredentialBytes)`);
+}
 const malformed = malformedCredential("Authorization: not of the form scheme, one space, token68");
 
 // One character class and no quantifier: it cannot backtrack. It is global to start behind the scheme without a copy;
@@ -35,8 +33,8 @@ const caseBit = 0x20;
 
 /**
  * Finds the credential of a scheme in the `Authorization` header. Returns its token68 as it was sent (RFC 9110 §11.2),
- * `undefined` if there is no header, or one of another scheme, or a refusal. A token68 is 1 to 8,192 characters long; the name
- * of the scheme is in lower case here, and in any case in the request (RFC 9110 §11.1). Credentials in the form of parameters
+ * `undefined` if there is no header, or one of another scheme, or a refusal. A token68 is 1 to `maxBytes` characters long (default
+ * 16,384); the name of the scheme is in lower case here, and in any case in the request (RFC 9110 §11.1). Credentials in the form of parameters
  * (`Digest username="…"`) are malformed for this function: `findParameters` reads those.
  *
  * Two `Authorization` headers are refused whatever they hold: RFC 9110 §5.3 forbids sending them, and servers differ in which
@@ -48,9 +46,13 @@ const caseBit = 0x20;
  * return typeof found === "string" ? new Redacted(found) : found;
  * ```
  */
-export function findCredential(source: CredentialSource, scheme: Lowercase<string>): string | Refusal | undefined {
+export function findCredential(
+  source: CredentialSource,
+  scheme: Lowercase<string>,
+  maxBytes: number = maxCredentialBytes,
+): string | Refusal | undefined {
   const value = onlyAuthorization(source);
-  return typeof value === "string" ? parseAuthorization(value, scheme) : value;
+  return typeof value === "string" ? parseAuthorization(value, scheme, maxBytes) : value;
 }
 
 /** The one `Authorization` header of a request; a refusal if there are several. */
@@ -64,10 +66,14 @@ export function onlyAuthorization(source: CredentialSource): string | Refusal | 
  * that names the scheme but is not in the strict form, the refusal `invalid`. For two credentials that a proxy or a `fetch`
  * host has joined with a comma (RFC 9110 §5.3) it returns `repeated`, as for two headers.
  */
-export function parseAuthorization(value: string, scheme: string): string | Refusal | undefined {
+export function parseAuthorization(
+  value: string,
+  scheme: string,
+  maxBytes: number = maxCredentialBytes,
+): string | Refusal | undefined {
   if (!namesScheme(value, scheme)) return isJoined(value) ? repeated : undefined;
   const start = scheme.length + 1;
-  if (value.length - start > maxCredentialBytes) return tooLong;
+  if (value.length - start > maxBytes) return tooLong(maxBytes);
   if (value.charCodeAt(scheme.length) === space && isToken68(value, start)) return value.slice(start);
   if (blank.test(value.slice(scheme.length))) return undefined;
   return isJoined(value) ? repeated : malformed;

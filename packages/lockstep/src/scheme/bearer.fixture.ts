@@ -29,7 +29,19 @@ export function bearerSuite(make: MakeBearer): void {
   test("refuses a malformed (H-04, H-05, H-10) or too long token", () => {
     const malformed = ["T U", " T", "T ", "T,", "Bearer T", '"T"', "é", "%00"].map((rest) => `Bearer ${rest}`);
     for (const value of [...malformed, "Bearer\tT"]) assert.equal(bearer(value), "!invalid", value);
-    assert.equal(bearer(`Bearer ${"a".repeat(8193)}`), "!invalid");
+    assert.equal(bearer(`Bearer ${"a".repeat(16_385)}`), "!invalid");
+  });
+
+  test("reads a token of 16 KiB, and as much as `maxCredentialBytes` says", () => {
+    const sent = (dependency: Scheme<string>, length: number): unknown =>
+      found(dependency, { headers: { authorization: `Bearer ${"a".repeat(length)}` } });
+    assert.deepEqual(sent(make({}), 16_384), { found: "a".repeat(16_384) });
+    const long = make({ maxCredentialBytes: 40_000 });
+    assert.deepEqual(sent(long, 40_000), { found: "a".repeat(40_000) });
+    assert.equal(sent(long, 40_001), "!invalid");
+    assert.equal(sent(make({ maxCredentialBytes: 10 }), 11), "!invalid");
+    for (const maxCredentialBytes of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "9"])
+      assert.throws(() => make({ maxCredentialBytes } as never), { code: "wrong_option", message: /maxCredentialBytes/ });
   });
 
   test("refuses two Authorization headers in either order (H-06)", () => {

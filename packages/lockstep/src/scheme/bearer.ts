@@ -9,7 +9,7 @@ import { defined } from "../json/member.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { findCredential } from "./authorization-header.ts";
-import { checkSchemeName, checkScopes, type ScopedOptions, scopedOptions } from "./option.ts";
+import { checkMaxCredentialBytes, checkSchemeName, checkScopes, type ScopedOptions, scopedOptions } from "./option.ts";
 import { type Scheme, scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
@@ -36,20 +36,22 @@ export function bearerScheme<Sc extends string, O extends ScopedOptions>(
 ): Scheme<string, Sc> {
   checkOptions<Record<string, unknown>>(`${kind.factory}()`, options, { ...scopedOptions, ...kind.options });
   const scopes = checkScopes(kind.factory, options.scopes);
+  const maxCredentialBytes = checkMaxCredentialBytes(kind.factory, options);
   return scheme({
     name: checkSchemeName(kind.factory, options.schemeName ?? kind.defaultName),
     place: "authorization bearer",
     ambient: false,
     scopes,
-    extract: extractBearer,
+    maxCredentialBytes,
+    extract: (source) => extractBearer(source, maxCredentialBytes),
     challenge: challengeBearer,
     openapi: defined({ ...kind.openapi(scopes), description: options.description }),
   });
 }
 
 /** Finds the bearer token of a request. */
-function extractBearer(source: CredentialSource): Extraction<string> {
-  const found = findCredential(source, "bearer");
+function extractBearer(source: CredentialSource, maxBytes: number): Extraction<string> {
+  const found = findCredential(source, "bearer", maxBytes);
   return typeof found === "string" ? new Redacted(found) : found;
 }
 

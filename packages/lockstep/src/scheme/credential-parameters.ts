@@ -1,8 +1,9 @@
 /** Reading credentials that are parameters, as Digest and many signatures of requests are: `Digest username="…", nonce="…"`. */
+import { maxCredentialBytes } from "../dependency/scheme-definition.ts";
 import type { CredentialSource } from "../dependency/source.ts";
 import { quotedTextPattern, tokenPattern, unescapeQuoted } from "../http/token.ts";
 import type { Refusal } from "../outcome/refusal.ts";
-import { blank, maxCredentialBytes, namesScheme, onlyAuthorization, repeated, tooLong } from "./authorization-header.ts";
+import { blank, namesScheme, onlyAuthorization, repeated, tooLong } from "./authorization-header.ts";
 import { malformedCredential } from "./extraction.ts";
 
 const malformed = malformedCredential("Authorization: not of the form scheme, one space, parameters");
@@ -27,12 +28,16 @@ const another = new RegExp(`${tokenPattern} `, "uy");
  * return found instanceof Map ? new Redacted(found) : found;
  * ```
  */
-export function findParameters(source: CredentialSource, scheme: Lowercase<string>): Map<string, string> | Refusal | undefined {
+export function findParameters(
+  source: CredentialSource,
+  scheme: Lowercase<string>,
+  maxBytes: number = maxCredentialBytes,
+): Map<string, string> | Refusal | undefined {
   const value = onlyAuthorization(source);
   if (typeof value !== "string") return value;
   const start = scheme.length + 1;
   if (!namesScheme(value, scheme) || blank.test(value.slice(scheme.length))) return undefined;
-  if (value.length - start > maxCredentialBytes) return tooLong;
+  if (value.length - start > maxBytes) return tooLong(maxBytes);
   return value.charAt(scheme.length) === " " ? parseParameters(value, start) : malformed;
 }
 

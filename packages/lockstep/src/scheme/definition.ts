@@ -18,6 +18,7 @@ const known: KnownOptions<SchemeDefinition> = {
   extract: true,
   challenge: true,
   freshChallenge: true,
+  maxCredentialBytes: true,
   openapi: true,
 };
 const places = /^(?:certificate|(?:authorization|header|cookie|query) [!-~]+)$/;
@@ -34,12 +35,16 @@ const remembered: ReadonlySet<string> = new Set(["basic", "digest", "negotiate",
  */
 export function checkDefinition(definition: SchemeDefinition): CheckedScheme {
   checkOptions<SchemeDefinition>("scheme()", definition, known);
-  const { place, extract, challenge, freshChallenge = false } = definition;
+  const { place, extract, challenge, freshChallenge = false, maxCredentialBytes } = definition;
   const name = checkSchemeName("scheme", definition.name);
   const scopes = checkScopes("scheme", definition.scopes);
   const where = `scheme() "${name}"`;
   check(typeof extract === "function" && typeof challenge === "function", `${where}: extract and challenge are functions`);
   check(typeof freshChallenge === "boolean", `${where}: set freshChallenge to true or false`);
+  check(
+    maxCredentialBytes === undefined || Number.isSafeInteger(maxCredentialBytes),
+    `${where}: set maxCredentialBytes to a whole number of bytes`,
+  );
   const openapi: Readonly<Record<string, unknown>> = defined({ ...definition.openapi });
   check(
     types.includes(openapi["type"]),

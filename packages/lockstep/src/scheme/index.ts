@@ -15,7 +15,8 @@ export {
 export { type CredentialSource } from "../dependency/source.ts";
 
 // Finding a credential.
-export { findCredential, maxCredentialBytes } from "./authorization-header.ts";
+export { maxCredentialBytes } from "../dependency/scheme-definition.ts";
+export { findCredential } from "./authorization-header.ts";
 export { findHeader } from "./header-value.ts";
 export { findParameters } from "./credential-parameters.ts";
 export { malformedCredential, repeatedCredential } from "./extraction.ts";

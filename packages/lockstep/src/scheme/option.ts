@@ -2,6 +2,7 @@
  * The options of schemes, and their checks. This module owns the rules for names, scopes and URLs, so a wrong
  * one is met when the scheme is built and not in a challenge or in the OpenAPI document.
  */
+import { maxCredentialBytes } from "../dependency/scheme-definition.ts";
 import { isScopeToken, isToken, isVisible } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
 import type { KnownOptions } from "../problem/options.ts";
@@ -18,13 +19,18 @@ export interface SchemeOptions {
 export interface ScopedOptions<Sc extends string = never> extends SchemeOptions {
   /** The scopes that routes may require, with their description; none by default. Each is a `scope-token` of RFC 6749 §3.3. */
   readonly scopes?: Readonly<Record<Sc, string>>;
+  /**
+   * The longest credential that is read. Bytes, at least 1; default 16,384. Tokens that list many groups are longer; then raise
+   * the limit of the host, too (`--max-http-header-size` of Node.js).
+   */
+  readonly maxCredentialBytes?: number;
 }
 
 /** The names of the options of every scheme. */
 export const schemeOptions: KnownOptions<SchemeOptions> = { schemeName: true, description: true };
 
 /** The names of the options of a scheme with scopes. */
-export const scopedOptions: KnownOptions<ScopedOptions> = { ...schemeOptions, scopes: true };
+export const scopedOptions: KnownOptions<ScopedOptions> = { ...schemeOptions, scopes: true, maxCredentialBytes: true };
 
 const componentKey = /^[A-Za-z0-9._-]+$/;
 
@@ -88,6 +94,19 @@ export function checkScopes<Sc extends string>(
       throw new BuildError("wrong_scheme", `${factory}({ scopes }): describe "${name}" in a string`);
   }
   return Object.freeze(copy);
+}
+
+/**
+ * Checks the limit of a scheme's credential and returns it.
+ *
+ * @throws BuildError `wrong_option`
+ */
+export function checkMaxCredentialBytes(
+  factory: string,
+  { maxCredentialBytes: limit = maxCredentialBytes }: ScopedOptions,
+): number {
+  if (Number.isSafeInteger(limit) && limit > 0) return limit;
+  throw new BuildError("wrong_option", `${factory}({ maxCredentialBytes }): write a whole number of bytes, at least 1`);
 }
 
 function check(fits: (text: string) => boolean, text: unknown, advice: string): string {
