@@ -149,10 +149,10 @@ describeOnEach("access tokens", (database) => {
     ];
     const reasons = await Promise.all(wrong.map((token) => refusal(node.tokens, token)));
     assert.deepEqual(reasons, [
-      "the lifetime is too long or none",
+      "the lifetime is too long (see the option maxLifetimeSeconds)",
       "another audience",
       "another issuer",
-      "another type of token",
+      "another type of token (see the option typ)",
       "unknown key",
     ]);
   });

@@ -5,6 +5,14 @@ export function readMember(value: object, name: string): unknown {
   return Object.hasOwn(value, name) || (name in value && !(name in Object.prototype)) ? Reflect.get(value, name) : undefined;
 }
 
+/**
+ * Tells whether a member says nothing: `undefined`, `null` or an empty list. Serializers write the last two for what an object
+ * does not have.
+ */
+export function isAbsent(value: unknown): value is undefined | null | readonly [] {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+}
+
 /** The members of `T`, of which those that are optional may be given as `undefined`. */
 export type Members<T> = { readonly [K in keyof T]: T[K] | (object extends Pick<T, K> ? undefined : never) };
 

@@ -91,7 +91,7 @@ describe("a JWT never goes to introspection", () => {
     assert.equal(server.questions, 1);
     for (const text of texts) if (text !== server.jwt()) await accepted(by, text).catch(() => {});
     assert.equal(server.questions, 1);
-    assert.equal(await refusal(by, idToken), "another type of token");
+    assert.equal(await refusal(by, idToken), "another type of token (see the option typ)");
   });
 
   test("unless `jwts` says so: then the issuer decides about it, and no key is fetched", async () => {
@@ -131,12 +131,12 @@ describe("the answer (R-17)", () => {
       [{ iss: "https://other.test" }, "another issuer"],
       [{ iss: null }, "another issuer"],
       [{ aud: "https://other.test" }, "another audience"],
-      [{ aud: [f.audience, "https://other.test"] }, "further audiences"],
-      [{ aud: [] }, "another audience"],
-      [{ sub: "" }, "no subject"],
+      [{ aud: [f.audience, "https://other.test"] }, "further audiences (see the option extraAudiences)"],
+      [{ aud: [] }, "no audience (see the option audience)"],
+      [{ sub: "" }, "no subject (see the option withoutSubject)"],
       [{ sub: "a\nb" }, "sub is not one printable line"],
-      [{ scope: ["notes:read"] }, "scope is not a text"],
-      [{ exp: f.now + 90_000 }, "the lifetime is too long or none"],
+      [{ scope: ["notes:read"] }, "scope is a list (see the option scopeClaim)"],
+      [{ exp: f.now + 90_000 }, "the lifetime is too long (see the option maxLifetimeSeconds)"],
     ];
     for (const [over, reason] of wrong) assert.equal(await refused(over), reason, JSON.stringify(over));
   });
@@ -148,17 +148,17 @@ describe("the answer (R-17)", () => {
   });
 
   test("without aud is refused, unless the option says that the token is for this API", async () => {
-    assert.equal(await refused({ aud: undefined }), "no audience");
+    assert.equal(await refused({ aud: undefined }), "no audience (see the option audience)");
     const by = server.introspecting({ withoutAudience: "accept" });
     assert.deepEqual((await accepted(by, "t")).aud, [f.audience]);
     assert.equal(await refused({ aud: "https://other.test" }, { withoutAudience: "accept" }), "another audience");
   });
 
   test("without sub is refused, unless the option says that the client is the subject", async () => {
-    assert.equal(await refused({ sub: undefined, client_id: "job" }), "no subject");
+    assert.equal(await refused({ sub: undefined, client_id: "job" }), "no subject (see the option withoutSubject)");
     assert.equal((await accepted(server.introspecting({ withoutSubject: "client" }), "t")).sub, "job");
-    assert.equal(await refused({ sub: undefined }, { withoutSubject: "client" }), "no subject");
-    assert.equal(await refused({ sub: "" }, { withoutSubject: "client" }), "no subject");
+    assert.equal(await refused({ sub: undefined }, { withoutSubject: "client" }), "no subject (see the option withoutSubject)");
+    assert.equal(await refused({ sub: "" }, { withoutSubject: "client" }), "no subject (see the option withoutSubject)");
   });
 
   test("about a refresh token, or one that is bound to a key, lets nobody in", async () => {

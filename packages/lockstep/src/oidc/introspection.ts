@@ -7,9 +7,10 @@ import { notify } from "../callback.ts";
 import type { JsonObject } from "../json/strict-json.ts";
 import { BuildError, InvalidCredential, Unavailable } from "../problem/error.ts";
 import type { Claims } from "../token/claims.ts";
+import { refusedWithout } from "../token/claim-rule.ts";
 import { unlessRevoked } from "../token/jwt-verifier.ts";
 import { type OutboundOptions, postForm } from "../token/outbound.ts";
-import type { ProblemListener } from "../token/reloaded-keys.ts";
+import type { ProblemListener } from "../token/key-refusal.ts";
 import { TokenCache } from "../token/token-cache.ts";
 import { type CheckedTokenOptions, checkTokenOptions } from "../token/verifier-options.ts";
 import { clientAuthentication, type ClientCredential } from "./client-authentication.ts";
@@ -94,7 +95,7 @@ export class Introspection {
    */
   verify(text: string): Claims | Promise<Claims> {
     const { rules } = this.#parts;
-    if (text.length > rules.maxTokenBytes) throw new InvalidCredential("too long");
+    if (text.length > rules.maxTokenBytes) throw refusedWithout("maxTokenBytes", "too long");
     if (!isBearerToken(text)) throw new InvalidCredential("not a bearer token");
     const nowMs = rules.clock();
     const known = this.#find(this.#active, text, nowMs) ?? this.#find(this.#refused, text, nowMs);

@@ -42,7 +42,7 @@ describe("several issuers", () => {
     const jwt = f.compact({ ...f.goodHeader, typ: "JWT" }, f.goodClaims(partner), f.es256(other.privateKey));
     assert.ok(await accepted(by, jwt));
     assert.equal(await refusal(by, one.jwt({ aud: "https://partner.test" })), "another audience");
-    assert.equal(await refusal(by, signedByOther({ iss: two.issuer })), "another type of token");
+    assert.equal(await refusal(by, signedByOther({ iss: two.issuer })), "another type of token (see the option typ)");
   });
 
   test("fetch nothing for a token whose issuer is another one or cannot be read (R-21)", async () => {

@@ -38,6 +38,7 @@ export function issuers(verifiers: readonly [JwtVerifier, ...JwtVerifier[]]): Jw
   const asked = opaque[0]?.verifier;
   return tokenVerifier({
     issuer: verifiers.map(({ issuer }) => issuer).join(" "),
+    maxTokenBytes: Math.max(...verifiers.map(({ maxTokenBytes }) => maxTokenBytes)),
     issuers: [...byIssuer.keys()],
     introspects: asked !== undefined,
     documented: each.flatMap(({ accepted }) => accepted.documented),

@@ -4,7 +4,7 @@ import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import type { Discovery } from "../token/issuer-metadata.ts";
 import type { PublicKeys } from "../token/key-source.ts";
 import { type OutboundOptions, outboundOptions } from "../token/outbound.ts";
-import type { ProblemListener } from "../token/reloaded-keys.ts";
+import type { ProblemListener } from "../token/key-refusal.ts";
 import type { RemoteKeyTimes } from "../token/remote-jwks.ts";
 import { type JwtVerifierOptions, type TokenOptions, verifierOptions } from "../token/verifier-options.ts";
 import type { IntrospectionOptions } from "./introspection-options.ts";

@@ -32,7 +32,7 @@ describe("a JWT", () => {
     const flaws: Readonly<Record<string, string>> = {
       "another issuer": server.jwt({ iss: `${server.issuer}/` }),
       "another audience": server.jwt({ aud: "https://other.test" }),
-      "another type of token": server.jwt({}, { typ: "JWT" }),
+      "another type of token (see the option typ)": server.jwt({}, { typ: "JWT" }),
       expired: server.jwt({ exp: f.now - 6 }),
       "the algorithm is not allowed": f.compact({ alg: "HS256", typ: "at+jwt" }, f.goodClaims({ iss: server.issuer }), f.hmac("k")),
       "the signature does not verify": f.compact(f.goodHeader, f.goodClaims({ iss: server.issuer }), f.es256(stranger.privateKey)),
@@ -45,7 +45,7 @@ describe("a JWT", () => {
 
   test("is verified by the options of jwtVerifier(), which are passed on", async () => {
     const text = server.jwt({ aud: [f.audience, "https://other.test"] });
-    assert.equal(await refusal(oidc(server.options), text), "further audiences");
+    assert.equal(await refusal(oidc(server.options), text), "further audiences (see the option extraAudiences)");
     let revoked = false;
     const by = oidc({ ...server.options, extraAudiences: "allow", revoked: () => revoked });
     assert.ok(await accepted(by, text));
@@ -53,7 +53,7 @@ describe("a JWT", () => {
     assert.equal(await refusal(by, text), "revoked");
     assert.equal(
       await refusal(oidc({ ...server.options, maxLifetimeSeconds: 60 }), server.jwt()),
-      "the lifetime is too long or none",
+      "the lifetime is too long (see the option maxLifetimeSeconds)",
     );
   });
 

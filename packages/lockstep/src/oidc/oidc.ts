@@ -1,4 +1,5 @@
 /** `oidc()`: a verifier for the tokens of one issuer, which finds out by itself what it needs. */
+import { maxCredentialBytes } from "../dependency/scheme-definition.ts";
 import { type JwtVerifier, jwtVerifier } from "../token/jwt-verifier.ts";
 import { openIntrospection } from "./introspection.ts";
 import { issuerKeys } from "./issuer-keys.ts";
@@ -34,11 +35,12 @@ import { tokenVerifier } from "./token-verifier.ts";
 export function oidc(options: OidcOptions): JwtVerifier {
   checkOidcOptions(options);
   if (options.tenants !== undefined) return tenantVerifier(options);
-  const { issuer, introspection } = options;
+  const { issuer, introspection, maxTokenBytes = maxCredentialBytes } = options;
   if (isOpaque(options)) {
     const { ready, verify } = openIntrospection(options, options.introspection);
     return tokenVerifier({
       issuer,
+      maxTokenBytes,
       issuers: [issuer],
       introspects: true,
       documented: [{ issuer, tokens: ["jwt", "opaque"] }],
@@ -50,6 +52,7 @@ export function oidc(options: OidcOptions): JwtVerifier {
   const opaque = introspection && openIntrospection(options, introspection);
   return tokenVerifier({
     issuer,
+    maxTokenBytes,
     issuers: [issuer],
     introspects: opaque !== undefined,
     documented: [{ issuer, tokens: opaque === undefined ? ["jwt"] : ["jwt", "opaque"] }],

@@ -2,6 +2,7 @@
  * Issuers that have one name for each tenant and one key set for all, as Microsoft Entra has. Only the tenants of a list are
  * accepted. Each has a verifier of its own, so its tokens name exactly its issuer.
  */
+import { maxCredentialBytes } from "../dependency/scheme-definition.ts";
 import { BuildError, InvalidCredential } from "../problem/error.ts";
 import type { JsonObject } from "../json/strict-json.ts";
 import { isPromise } from "../promise.ts";
@@ -40,6 +41,7 @@ export function tenantVerifier(options: OidcOptions & TenantOptions): JwtVerifie
   const [first] = verifiers.values();
   return tokenVerifier({
     issuer: template,
+    maxTokenBytes: jwt.maxTokenBytes ?? maxCredentialBytes,
     issuers: [...verifiers.keys()],
     introspects: false,
     // The template only: who the tenants are is nobody's business.

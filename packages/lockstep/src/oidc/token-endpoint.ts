@@ -5,7 +5,7 @@ import { BuildError, Unavailable } from "../problem/error.ts";
 import type { KnownOptions } from "../problem/options.ts";
 import type { Discovery } from "../token/issuer-metadata.ts";
 import { type OutboundOptions, outboundOptions, postForm } from "../token/outbound.ts";
-import type { ProblemListener } from "../token/reloaded-keys.ts";
+import type { ProblemListener } from "../token/key-refusal.ts";
 import { parseScope } from "../token/scope-claim.ts";
 import { clientAuthentication, type ClientCredential, type ClientOptions } from "./client-authentication.ts";
 import { type IssuerEndpoint, issuerEndpoint } from "./issuer-endpoint.ts";

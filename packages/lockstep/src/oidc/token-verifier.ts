@@ -20,6 +20,8 @@ export interface Accepted {
 export interface VerifierParts extends Accepted {
   /** The text that the verifier is known by. */
   readonly issuer: string;
+  /** The longest token, in bytes. */
+  readonly maxTokenBytes: number;
   /** Verifies the text of a token. */
   readonly verify: (token: Redacted<string>) => Claims | Promise<Claims>;
   readonly ready: () => Promise<void>;
@@ -28,12 +30,18 @@ export interface VerifierParts extends Accepted {
 const known = new WeakMap<JwtVerifier, Accepted>();
 
 /** Makes a verifier of its parts. */
-export function tokenVerifier({ issuer, verify, ready, ...accepted }: VerifierParts): JwtVerifier {
+export function tokenVerifier({ issuer, maxTokenBytes, verify, ready, ...accepted }: VerifierParts): JwtVerifier {
   const checked = (token: Redacted<string>): Claims | Promise<Claims> => {
     if (token instanceof Redacted) return verify(token);
     throw new BuildError("wrong_option", "Pass verify() the credential that a scheme extracted: it is a Redacted value");
   };
-  const made = Object.freeze({ issuer, claims: claimsOf(checked, accepted.documented), verify: checked, ready });
+  const made = Object.freeze({
+    issuer,
+    maxTokenBytes,
+    claims: claimsOf(checked, maxTokenBytes, accepted.documented),
+    verify: checked,
+    ready,
+  });
   known.set(made, accepted);
   return made;
 }

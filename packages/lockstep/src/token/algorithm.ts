@@ -57,6 +57,19 @@ export function isAlgorithm(value: unknown): value is Algorithm {
   return typeof value === "string" && demands.has(value);
 }
 
+/**
+ * The one name under which this folder knows an algorithm. With Ed25519, `EdDSA` and `Ed25519` are two names of one algorithm
+ * (RFC 9864 §2.2): an issuer may write one in its keys and the other in its tokens.
+ */
+export function canonicalAlgorithm(algorithm: Algorithm): Algorithm {
+  return algorithm === "Ed25519" ? "EdDSA" : algorithm;
+}
+
+/** All names of an algorithm, given the canonical one. */
+export function namesOf(algorithm: Algorithm): readonly Algorithm[] {
+  return algorithm === "EdDSA" ? ["EdDSA", "Ed25519"] : [algorithm];
+}
+
 /** What the algorithm demands of its key. */
 export function keyDemand(algorithm: Algorithm): KeyDemand {
   const demand = demands.get(algorithm);

@@ -28,6 +28,28 @@ export function parseBase64url(text: unknown): Uint8Array | undefined {
 }
 
 /**
+ * Decodes base64url, and what other encoders of base64 write: padding, `+` and `/`. It is for keys only, which nobody looks up by
+ * their spelling; `undefined` for any other text.
+ */
+export function parseBase64(text: unknown): Uint8Array | undefined {
+  if (typeof text !== "string" || (text.endsWith("=") && text.length % 4 !== 0)) return undefined;
+  return parseBase64url(
+    text
+      .replace(/={1,2}$/, "")
+      .replaceAll("+", "-")
+      .replaceAll("/", "_"),
+  );
+}
+
+/** Decodes a number (RFC 7518 §2) without its leading zeros, which encoders of signed numbers write or drop. */
+export function parseOctets(text: unknown): Uint8Array | undefined {
+  const bytes = parseBase64(text);
+  if (bytes === undefined || bytes.length === 0) return undefined;
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return first < 0 ? new Uint8Array() : bytes.subarray(first);
+}
+
+/**
  * Decodes canonical base64url that spells text in UTF-8, without jose's detour over bytes where the text is ASCII, as it is
  * for nearly every token (a fifth of the time).
  *
@@ -40,7 +62,7 @@ export function decodeText(canonical: string): string {
 
 /** The number that the bytes spell, most significant first. */
 export function bigEndian(bytes: Uint8Array): bigint {
-  let hex = "0x";
+  let hex = "0x0";
   for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
   return BigInt(hex);
 }

@@ -18,15 +18,17 @@ export type ClaimsOf = <F extends Fact>(scheme: Dependency<Redacted<string>, F> 
 
 /**
  * Makes the `claims` of a verifier. It is a plain value of the graph: what `verify` throws, the request is answered with. The
- * document names the issuers with the scheme.
+ * document names the issuers with the scheme, which must read tokens as long as the verifier accepts.
  */
 export function claimsOf(
   verify: (token: Redacted<string>) => Claims | Promise<Claims>,
+  maxTokenBytes: number,
   issuers: readonly TokenIssuer[] = [],
 ): ClaimsOf {
   const nodes = new WeakMap<Node, Node>();
   return (scheme) => {
     const from = schemeOf(scheme);
+    checkLength(from, maxTokenBytes);
     const node = nodes.get(from) ?? {
       kind: "value",
       deps: [{ key: "token", node: from }],
@@ -40,6 +42,15 @@ export function claimsOf(
     nodes.set(from, node);
     return dependency(node);
   };
+}
+
+/** A limit that no token reaches would be a setting without an effect. */
+function checkLength({ scheme: { name, maxCredentialBytes } }: SchemeNode, maxTokenBytes: number): void {
+  if (maxCredentialBytes === undefined || maxCredentialBytes >= maxTokenBytes) return;
+  throw new BuildError(
+    "wrong_option",
+    `Set maxCredentialBytes: ${maxTokenBytes} of the scheme "${name}" as well, or a smaller maxTokenBytes: it reads ${maxCredentialBytes} bytes`,
+  );
 }
 
 function schemeOf(value: unknown): SchemeNode {

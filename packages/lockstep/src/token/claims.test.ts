@@ -86,11 +86,11 @@ describe("the claims of a token", () => {
   });
 
   test("refuses an nbf or iat that is not a sane NumericDate (J-24)", async () => {
-    for (const text of ['"x"', "null", "-1", "1e300", "[]"]) {
+    for (const text of ['"x"', "-1", "1e300", "{}"]) {
       assert.equal(await f.refusal(by, written("nbf", text)), "nbf is not a time");
       assert.equal(await f.refusal(by, written("iat", text)), "iat is not a time");
     }
-    assert.equal(await f.refusal(by, at({ iat: undefined })), "iat is not a time");
+    for (const iat of [undefined, null, []]) assert.equal(await f.refusal(by, at({ iat })), "no iat (see the option iat)");
   });
 
   test("refuses a lifetime above the limit, none, and dates in milliseconds (J-27)", async () => {
@@ -134,7 +134,7 @@ describe("the claims of a token", () => {
     for (const aud of wrong) await f.refusal(by, at({ aud }));
     assert.ok(await f.accepted(by, at({ aud: [f.audience] })));
     const both = at({ aud: [f.audience, "https://other"] });
-    assert.equal(await f.refusal(by, both), "further audiences");
+    assert.equal(await f.refusal(by, both), "further audiences (see the option extraAudiences)");
     assert.ok(await f.accepted(f.verifier({ extraAudiences: "allow" }), both));
     assert.ok(await f.accepted(f.verifier({ audience: [f.audience, "https://other"] }), both));
     await f.refusal(f.verifier({ extraAudiences: "allow" }), at({ aud: ["https://other", "https://third"] }));
@@ -157,8 +157,8 @@ describe("the claims of a token", () => {
       "application/application/at+jwt",
       undefined,
     ];
-    for (const typ of kinds) assert.equal(await f.refusal(by, f.token({ typ })), "another type of token");
-    for (const typ of [1, null, ["at+jwt"], ""]) assert.equal(await f.refusal(by, f.token({ typ })), "typ is not a text");
+    for (const typ of kinds) assert.equal(await f.refusal(by, f.token({ typ })), "another type of token (see the option typ)");
+    for (const typ of [1, ["at+jwt"], ""]) assert.equal(await f.refusal(by, f.token({ typ })), "typ is not a text");
     for (const typ of ["at+jwt", "AT+JWT", "application/at+jwt", "Application/AT+jwt"])
       assert.ok(await f.accepted(by, f.token({ typ })));
   });
@@ -182,10 +182,11 @@ describe("the claims of a token", () => {
   });
 
   test("refuses a missing subject and names that are not text", async () => {
-    for (const sub of [undefined, null, "", 1, ["alice"], {}]) assert.equal(await f.refusal(by, at({ sub })), "no subject");
+    for (const sub of [undefined, null, [], ""])
+      assert.equal(await f.refusal(by, at({ sub })), "no subject (see the option withoutSubject)");
+    for (const sub of [1, ["alice"], {}]) assert.equal(await f.refusal(by, at({ sub })), "sub is not a text");
     for (const name of ["jti", "sid", "client_id", "scope"]) {
-      for (const value of [1, null, ["a"], { a: 1 }])
-        assert.equal(await f.refusal(by, at({ [name]: value })), `${name} is not a text`);
+      for (const value of [1, { a: 1 }]) assert.equal(await f.refusal(by, at({ [name]: value })), `${name} is not a text`);
     }
   });
 

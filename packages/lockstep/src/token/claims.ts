@@ -3,9 +3,9 @@
  * shape that the application gets; whether the signature is right is decided in `verify-jws.ts`.
  */
 import { InvalidCredential } from "../problem/error.ts";
+import { isAbsent } from "../json/member.ts";
+import { type ClaimRule, nameIn, refusedWithout } from "./claim-rule.ts";
 import { parseJsonPart } from "./compact-jws.ts";
-import { isPrintableLine } from "./printable-line.ts";
-import { parseScope } from "./scope-claim.ts";
 import type { JsonObject, StrictJsonLimits } from "../json/strict-json.ts";
 
 /**
@@ -14,17 +14,20 @@ import type { JsonObject, StrictJsonLimits } from "../json/strict-json.ts";
  */
 export interface Claims {
   readonly iss: string;
-  /** One line of 1 to 255 printable characters, as are `jti`, `sid` and `client_id`: see `isPrintableLine`. */
+  /** Or what the option `withoutSubject` makes. One line of 1 to 255 printable characters, as are `jti`, `sid` and `client_id`: see `isPrintableLine`. */
   readonly sub: string;
   readonly aud: string | readonly string[];
   /** Seconds since the epoch, possibly with a fraction. */
   readonly exp: number;
-  /** Seconds since the epoch. Always there, because the lifetime of a token is limited. */
+  /**
+   * Seconds since the epoch. Of a token without it, which the option `iat` accepts, it is the earliest moment at which the token
+   * can have been issued.
+   */
   readonly iat: number;
   readonly nbf?: number;
   readonly jti?: string;
   readonly sid?: string;
-  /** Scopes separated by single spaces, already checked: `parseScope` splits them. */
+  /** Scopes separated by single spaces, already checked, from the claim of the option `scopeClaim`: `parseScope` splits them. */
   readonly scope?: string;
   readonly client_id?: string;
   readonly [name: string]: unknown;
@@ -33,12 +36,17 @@ export interface Claims {
 /** What a verifier expects of claims. */
 export interface ClaimRules {
   readonly issuer: string;
-  readonly audiences: ReadonlySet<string>;
-  readonly allowExtraAudiences: boolean;
+  /** The names of this API in `aud`; none if the tokens have no `aud`. */
+  readonly audiences: readonly string[];
+  /** The rules that options make, in the order in which they run. */
+  readonly claimRules: readonly ClaimRule[];
+  readonly iat: "required" | "optional";
   readonly clockToleranceSeconds: number;
   readonly maxLifetimeSeconds: number;
 }
 
+/** Registered claims. `null` and an empty list in one of them are the same as none: serializers write them. */
+const registered = ["sub", "aud", "iat", "nbf", "jti", "sid", "client_id", "scope", "azp"] as const;
 const payloadLimits: StrictJsonLimits = { maxDepth: 16, maxMembers: 2_000 };
 /**
  * The year 71,654. A time that an issuer writes in milliseconds by mistake may be below it; the check of the lifetime or of `iat`
@@ -61,20 +69,11 @@ export function parseClaims(encodedPayload: string, rules: ClaimRules, nowMs: nu
  * @throws InvalidCredential
  */
 export function checkClaims(claims: JsonObject, rules: ClaimRules, nowMs: number): Claims {
-  const { iss, sub, exp, iat, aud } = claims;
-  if (iss !== rules.issuer) throw new InvalidCredential("another issuer");
-  checkAudience(aud, rules);
-  if (typeof sub !== "string" || sub === "") throw new InvalidCredential("no subject");
-  checkName(claims, "sub");
-  if (!isTime(exp)) throw new InvalidCredential("exp is not a time");
-  if (isExpired(exp, rules.clockToleranceSeconds, nowMs)) throw new InvalidCredential("expired");
-  checkLifetime(iat, exp, rules, nowMs);
-  checkNotBefore(claims["nbf"], rules, nowMs);
-  for (const name of ["jti", "sid", "client_id"]) checkName(claims, name);
-  checkText(claims, "scope");
-  if (typeof claims["scope"] === "string" && parseScope(claims["scope"]) === undefined) {
-    throw new InvalidCredential("scope is not a list of scopes");
-  }
+  if (claims["iss"] !== rules.issuer) throw new InvalidCredential("another issuer");
+  for (const name of registered) if (isAbsent(claims[name])) delete claims[name];
+  for (const rule of rules.claimRules) rule(claims);
+  for (const name of ["jti", "sid", "client_id"]) nameIn(claims, name);
+  checkTimes(claims, rules, nowMs);
   freezeDeep(claims);
   // Each named member was checked above; the rest is `unknown` in the type as well.
   return claims as unknown as Claims;
@@ -94,22 +93,28 @@ function isTime(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= latestTime;
 }
 
-/** `aud` names us and, unless configured, nobody else: another of its audiences could present the token here. */
-function checkAudience(aud: unknown, rules: ClaimRules): void {
-  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
-  let ours = 0;
-  for (const audience of named) {
-    if (typeof audience !== "string") throw new InvalidCredential("no audience");
-    if (rules.audiences.has(audience)) ours += 1;
-  }
-  if (ours === 0) throw new InvalidCredential("another audience");
-  if (ours < named.length && !rules.allowExtraAudiences) throw new InvalidCredential("further audiences");
+function checkTimes(claims: JsonObject, rules: ClaimRules, nowMs: number): void {
+  const { exp, nbf } = claims;
+  if (!isTime(exp)) throw new InvalidCredential("exp is not a time");
+  if (isExpired(exp, rules.clockToleranceSeconds, nowMs)) throw new InvalidCredential("expired");
+  if (claims["iat"] === undefined && rules.iat === "optional") claims["iat"] = earliestIssue(exp, rules, nowMs);
+  else checkLifetime(claims["iat"], exp, rules, nowMs);
+  checkNotBefore(nbf, rules, nowMs);
+}
+
+/** The earliest moment at which a token without `iat` can have been issued: a revocation of what came before another counts for it. */
+function earliestIssue(exp: number, rules: ClaimRules, nowMs: number): number {
+  const earliest = Math.max(0, exp - rules.maxLifetimeSeconds);
+  if (!hasBegun(earliest, rules, nowMs)) throw refusedWithout("maxLifetimeSeconds", "the lifetime is too long");
+  return earliest;
 }
 
 function checkLifetime(iat: unknown, exp: number, rules: ClaimRules, nowMs: number): void {
+  if (iat === undefined) throw refusedWithout("iat", "no iat");
   if (!isTime(iat)) throw new InvalidCredential("iat is not a time");
   if (!hasBegun(iat, rules, nowMs)) throw new InvalidCredential("issued in the future");
-  if (exp <= iat || exp - iat > rules.maxLifetimeSeconds) throw new InvalidCredential("the lifetime is too long or none");
+  if (exp <= iat) throw new InvalidCredential("the lifetime is none");
+  if (exp - iat > rules.maxLifetimeSeconds) throw refusedWithout("maxLifetimeSeconds", "the lifetime is too long");
 }
 
 function checkNotBefore(nbf: unknown, rules: ClaimRules, nowMs: number): void {
@@ -121,18 +126,6 @@ function checkNotBefore(nbf: unknown, rules: ClaimRules, nowMs: number): void {
 /** The moment itself has begun (RFC 7519 §4.1.5 "before which"); the tolerance lets it begin earlier. */
 function hasBegun(time: number, { clockToleranceSeconds }: ClaimRules, nowMs: number): boolean {
   return (time - clockToleranceSeconds) * 1000 <= nowMs;
-}
-
-function checkText(claims: JsonObject, name: string): void {
-  const value = claims[name];
-  if (value !== undefined && typeof value !== "string") throw new InvalidCredential(`${name} is not a text`);
-}
-
-/** What names someone or something ends in audit logs, revocation keys and databases, and is compared there as it is. */
-function checkName(claims: JsonObject, name: string): void {
-  checkText(claims, name);
-  const value = claims[name];
-  if (typeof value === "string" && !isPrintableLine(value)) throw new InvalidCredential(`${name} is not one printable line`);
 }
 
 /** The record is shared between requests, so nothing in it may be changed. Its depth is bounded by `payloadLimits`. */

@@ -137,9 +137,9 @@ describe("the envelope of a token", () => {
   });
 
   test("refuses a token above the limit without reading it, and accepts one at the limit", async () => {
-    assert.equal(await f.refusal(by, `${good}${"A".repeat(8_192)}`), "too long");
+    assert.equal(await f.refusal(by, `${good}${"A".repeat(16_384)}`), "too long (see the option maxTokenBytes)");
     assert.ok(await f.accepted(f.verifier({ maxTokenBytes: good.length }), good));
-    assert.equal(await f.refusal(f.verifier({ maxTokenBytes: good.length - 1 }), good), "too long");
+    assert.equal(await f.refusal(f.verifier({ maxTokenBytes: good.length - 1 }), good), "too long (see the option maxTokenBytes)");
   });
 
   test("refuses any change to any one character of a token", async () => {
@@ -161,7 +161,7 @@ describe("the envelope of a token", () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 5 }), (parts) => {
         try {
-          parseCompactJws(parts.join("."), { maxBytes: 500, algorithms: publicKeyAlgorithms });
+          parseCompactJws(parts.join("."), { maxBytes: 500, algorithms: publicKeyAlgorithms, ignoredHeaders: new Set() });
         } catch (error) {
           assert.ok(error instanceof InvalidCredential, String(error));
         }

@@ -3,8 +3,11 @@
  * canonical base64url, UTF-8, strict JSON, and a header that asks for nothing. What the payload says is not looked at here.
  */
 import { InvalidCredential } from "../problem/error.ts";
+import { canonicalAlgorithm, isAlgorithm } from "./algorithm.ts";
 import type { Algorithm } from "./algorithm.ts";
+import { refusedWithout } from "./claim-rule.ts";
 import { decodeText, isCanonicalBase64url } from "./base64url.ts";
+import { isAbsent } from "../json/member.ts";
 import { isJsonObject, parseStrictJson, StrictJsonError } from "../json/strict-json.ts";
 import type { JsonObject, StrictJsonLimits } from "../json/strict-json.ts";
 
@@ -19,7 +22,7 @@ export interface CompactJws {
 
 /** The header members that mean something here; the others (`x5t`, `cty` …) are ignored, as RFC 7515 §4 demands. */
 export interface JwsHeader {
-  /** An allowed algorithm. The key still decides: the two are compared once the key is found. */
+  /** An allowed algorithm, by its canonical name. The key still decides: it verifies with its own. */
   readonly alg: Algorithm;
   readonly kid: string | undefined;
   readonly typ: string | undefined;
@@ -31,6 +34,8 @@ export interface EnvelopeLimits {
   readonly maxBytes: number;
   /** The algorithms that at least one key may have. */
   readonly algorithms: readonly Algorithm[];
+  /** Members that may be there and count for nothing: no address is fetched. */
+  readonly ignoredHeaders: ReadonlySet<string>;
 }
 
 const headerLimits: StrictJsonLimits = { maxDepth: 4, maxMembers: 64 };
@@ -40,13 +45,16 @@ const headerLimits: StrictJsonLimits = { maxDepth: 4, maxMembers: 64 };
  */
 const refusedMembers = ["crit", "b64", "jku", "jwk", "x5u", "x5c", "zip"] as const;
 
+/** Addresses of keys in the header that some issuers write into every token (SAP XSUAA, Cloud Foundry UAA). */
+export type IgnoredHeader = "jku" | "x5u";
+
 /**
  * Reads the envelope.
  *
  * @throws InvalidCredential for anything that is not exactly a compact JWS with a plain header
  */
 export function parseCompactJws(text: string, limits: EnvelopeLimits): CompactJws {
-  if (text.length > limits.maxBytes) throw new InvalidCredential("too long");
+  if (text.length > limits.maxBytes) throw refusedWithout("maxTokenBytes", "too long");
   const first = text.indexOf(".");
   const second = text.indexOf(".", first + 1);
   if (first <= 0 || second < 0 || second === text.length - 1 || text.includes(".", second + 1)) {
@@ -57,7 +65,7 @@ export function parseCompactJws(text: string, limits: EnvelopeLimits): CompactJw
   if (![header, encodedPayload, text.slice(second + 1)].every(isCanonicalBase64url)) {
     throw new InvalidCredential("not canonical base64url");
   }
-  return { text, header: readHeader(parseJsonPart(header, headerLimits), limits.algorithms), encodedPayload };
+  return { text, header: readHeader(parseJsonPart(header, headerLimits), limits), encodedPayload };
 }
 
 /**
@@ -76,17 +84,25 @@ export function parseJsonPart(encoded: string, limits: StrictJsonLimits): JsonOb
   throw new InvalidCredential("not a JSON object");
 }
 
-function readHeader(header: JsonObject, algorithms: readonly Algorithm[]): JwsHeader {
+function readHeader(header: JsonObject, { algorithms, ignoredHeaders }: EnvelopeLimits): JwsHeader {
   for (const name of refusedMembers) {
-    if (name in header) throw new InvalidCredential(`the header holds ${name}`);
+    if (name in header && !ignoredHeaders.has(name)) throw refusedMember(name);
   }
   const { alg, kid, typ } = header;
-  const allowed = algorithms.find((each) => each === alg);
-  if (allowed === undefined) throw new InvalidCredential("the algorithm is not allowed");
+  const allowed = isAlgorithm(alg) ? canonicalAlgorithm(alg) : undefined;
+  if (allowed === undefined || !algorithms.some((each) => canonicalAlgorithm(each) === allowed)) {
+    throw new InvalidCredential("the algorithm is not allowed");
+  }
   return { alg: allowed, kid: optionalText(kid, "kid"), typ: optionalText(typ, "typ") };
 }
 
+function refusedMember(name: (typeof refusedMembers)[number]): InvalidCredential {
+  const reason = `the header holds ${name}`;
+  return name === "jku" || name === "x5u" ? refusedWithout("ignoredHeaders", reason) : new InvalidCredential(reason);
+}
+
 function optionalText(value: unknown, name: string): string | undefined {
-  if (value === undefined || (typeof value === "string" && value !== "")) return value;
+  if (isAbsent(value)) return undefined;
+  if (typeof value === "string" && value !== "") return value;
   throw new InvalidCredential(`${name} is not a text`);
 }

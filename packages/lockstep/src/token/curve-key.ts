@@ -3,7 +3,8 @@
  * one of the few that make every signature verify. Public numbers only, so nothing here needs constant time; signatures
  * are jose's.
  */
-import { bigEndian, parseBase64url } from "./base64url.ts";
+import { encode } from "jose/base64url";
+import { bigEndian, parseBase64, parseOctets } from "./base64url.ts";
 import { weakKey, wrongKey } from "./key-refusal.ts";
 
 /** y² = x³ − 3x + b modulo p (FIPS 186-5, SP 800-186 §3.2.1). */
@@ -46,18 +47,28 @@ const orderEight = 0x5fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95
 const smallOrder: ReadonlySet<bigint> = new Set([0n, 1n, edwardsPrime - 1n, orderEight, edwardsPrime - orderEight]);
 
 /**
- * Checks the coordinates of an EC key (RFC 7518 §6.2.1).
+ * Reads the coordinates of an EC key (RFC 7518 §6.2.1), and writes them in the length of their curve.
  *
- * @throws BuildError `wrong_key` when they have another length than the curve's, or the point is not on the curve
+ * @throws BuildError `wrong_key` when they are longer than the curve's, or the point is not on the curve
  */
-export function checkCurvePoint(jwk: { readonly crv?: unknown; readonly x?: unknown; readonly y?: unknown }): void {
+export function parseCurvePoint(jwk: { readonly crv?: unknown; readonly x?: unknown; readonly y?: unknown }): {
+  readonly x: string;
+  readonly y: string;
+} {
   const curve = curves.get(jwk.crv);
-  const x = parseBase64url(jwk.x);
-  const y = parseBase64url(jwk.y);
-  if (curve === undefined || x?.length !== curve.bytes || y?.length !== curve.bytes) {
-    throw wrongKey("An EC key's `x` and `y` must be canonical base64url of its curve's length (RFC 7518 §6.2.1)");
+  const [x, y] = [parseOctets(jwk.x), parseOctets(jwk.y)];
+  if (curve === undefined || x === undefined || y === undefined || x.length > curve.bytes || y.length > curve.bytes) {
+    throw wrongKey("An EC key's `x` and `y` must be numbers in base64url, no longer than its curve (RFC 7518 §6.2.1)");
   }
   if (!isOnCurve(curve, bigEndian(x), bigEndian(y))) throw wrongKey("The EC key's point is not on its curve");
+  return { x: encode(padded(x, curve.bytes)), y: encode(padded(y, curve.bytes)) };
+}
+
+/** The number in exactly this many bytes. */
+function padded(octets: Uint8Array, bytes: number): Uint8Array {
+  const all = new Uint8Array(bytes);
+  all.set(octets, bytes - octets.length);
+  return all;
 }
 
 function isOnCurve({ p, b }: Curve, x: bigint, y: bigint): boolean {
@@ -65,16 +76,17 @@ function isOnCurve({ p, b }: Curve, x: bigint, y: bigint): boolean {
 }
 
 /**
- * Checks the public value of an Ed25519 key (RFC 8037 §2): 32 bytes, reduced, and not of small order. A value that is not a
- * point at all passes here, and no signature verifies under it.
+ * Reads the public value of an Ed25519 key (RFC 8037 §2): 32 bytes, reduced, and not of small order. A value that is not a point
+ * at all passes here, and no signature verifies under it.
  *
  * @throws BuildError `wrong_key`, or `weak_key` for a point of small order
  */
-export function checkEdwardsPoint(jwk: { readonly x?: unknown }): void {
-  const bytes = parseBase64url(jwk.x);
-  if (bytes?.length !== 32) throw wrongKey("An Ed25519 key's `x` must be 32 bytes in canonical base64url (RFC 8037 §2)");
+export function parseEdwardsPoint(jwk: { readonly x?: unknown }): { readonly x: string } {
+  const bytes = parseBase64(jwk.x);
+  if (bytes?.length !== 32) throw wrongKey("An Ed25519 key's `x` must be 32 bytes in base64url (RFC 8037 §2)");
   const signBit = 1n << 255n;
   const y = bigEndian(bytes.toReversed()) & (signBit - 1n);
   if (y >= edwardsPrime) throw wrongKey("The Ed25519 key's point is not reduced");
   if (smallOrder.has(y)) throw weakKey("The Ed25519 key's point is of small order: any signature would verify");
+  return { x: encode(bytes) };
 }

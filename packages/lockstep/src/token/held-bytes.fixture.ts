@@ -2,8 +2,11 @@
  * A program, run with `--expose-gc`: fills a cache with tokens whose claims have each of several shapes, and prints how many
  * bytes the cache takes them to hold and by how many the heap grew. Nothing is signed: this is about memory.
  */
+import { audienceRule } from "./audience.ts";
 import { parseClaims } from "./claims.ts";
 import type { Claims, ClaimRules } from "./claims.ts";
+import { scopeRule } from "./scope-claim.ts";
+import { subjectRule } from "./subject.ts";
 import { TokenCache } from "./token-cache.ts";
 
 /** The output for a shape. */
@@ -16,8 +19,9 @@ export interface Measured {
 const now = 1_768_000_000;
 const rules: ClaimRules = {
   issuer: "https://as.test",
-  audiences: new Set(["https://api.test"]),
-  allowExtraAudiences: false,
+  audiences: ["https://api.test"],
+  claimRules: [audienceRule("https://api.test"), subjectRule(undefined), scopeRule()],
+  iat: "required",
   clockToleranceSeconds: 5,
   maxLifetimeSeconds: 86_400,
 };

@@ -26,6 +26,9 @@ describe("hmacSecret", () => {
       bytes,
       new Uint8Array(bytes),
       { base64url: bytes.toString("base64url") },
+      { base64: bytes.toString("base64") },
+      { base64: bytes.toString("base64url") },
+      { base64url: bytes.toString("base64") },
       { hex: bytes.toString("hex") },
       { hex: bytes.toString("hex").toUpperCase() },
       { jwk: { kty: "oct", k: bytes.toString("base64url"), alg: "HS256" } },
@@ -62,7 +65,8 @@ describe("hmacSecret", () => {
     for (const secret of [
       { hex: "xyz" },
       { hex: `${bytes.toString("hex")}0` },
-      { base64url: bytes.toString("base64") },
+      { base64: `${bytes.toString("base64")}=` },
+      { base64: `${bytes.toString("base64")}\n` },
       { base64url: "A" },
     ]) {
       assert.throws(() => hmacSecret(secret), refusedWith("wrong_key"));

@@ -6,7 +6,7 @@ import { decodeHex } from "../secret/encoding.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { isAlgorithm, keyDemand } from "./algorithm.ts";
 import type { SecretKeyAlgorithm } from "./algorithm.ts";
-import { parseBase64url } from "./base64url.ts";
+import { parseBase64 } from "./base64url.ts";
 import { weakKey, wrongKey } from "./key-refusal.ts";
 import type { Jwk } from "./jwk.ts";
 import { secretWeakness } from "./weak-secret.ts";
@@ -15,6 +15,8 @@ import { secretWeakness } from "./weak-secret.ts";
 export type SecretBytes =
   | Uint8Array
   | { readonly base64url: string }
+  /** As `openssl rand -base64 48` prints it. `base64url` and `base64` accept both alphabets, with and without padding. */
+  | { readonly base64: string }
   /** Hexadecimal, as `openssl rand -hex 32` prints it. */
   | { readonly hex: string }
   /** An `oct` JWK; its `kid` and `alg` are taken over. */
@@ -46,7 +48,7 @@ export function isHmacSecret(value: unknown): value is HmacSecret {
 
 const minBytes = 32;
 const wrongEncoding =
-  "hmacSecret() takes bytes, or { base64url }, { hex } or { jwk }: a plain text is not a secret (make one with `openssl rand -hex 32`)";
+  "hmacSecret() takes bytes, or { base64 }, { base64url }, { hex } or { jwk }: a plain text is not a secret (make one with `openssl rand -hex 32`)";
 
 /**
  * A shared secret of at least 32 random bytes (48 for HS384, 64 for HS512; RFC 7518 §3.2). Anyone who can verify with it can
@@ -75,8 +77,9 @@ function secretBytes(secret: SecretBytes): Uint8Array {
   if (secret instanceof Uint8Array) return secret.slice();
   if (typeof secret !== "object" || secret === null) throw new BuildError("wrong_option", wrongEncoding);
   if ("hex" in secret) return decoded(typeof secret.hex === "string" ? decodeHex(secret.hex) : undefined);
-  if ("base64url" in secret) return decoded(parseBase64url(secret.base64url));
-  if ("jwk" in secret && secret.jwk.kty === "oct") return decoded(parseBase64url(secret.jwk["k"]));
+  if ("base64" in secret) return decoded(parseBase64(secret.base64));
+  if ("base64url" in secret) return decoded(parseBase64(secret.base64url));
+  if ("jwk" in secret && secret.jwk.kty === "oct") return decoded(parseBase64(secret.jwk["k"]));
   throw new BuildError("wrong_option", wrongEncoding);
 }
 

@@ -5,22 +5,33 @@
 
 // Verifying tokens.
 export { jwtVerifier, type JwtVerifier } from "./jwt-verifier.ts";
-export { type JwtVerifierOptions, type TokenOptions, type VerifierKeys } from "./verifier-options.ts";
-export { type ExpectedType } from "./token-type.ts";
+export {
+  type InteropOptions,
+  type JwtInteropOptions,
+  type JwtVerifierOptions,
+  type TokenOptions,
+  type VerifierKeys,
+} from "./verifier-options.ts";
+export { type AuthorizedParties, type ExpectedAudience, type ExtraAudiences } from "./audience.ts";
+export { type RequiredClaims } from "./required-claims.ts";
+export { type SubjectClaim } from "./subject.ts";
+export { type IgnoredHeader } from "./compact-jws.ts";
+export { type Absent, type ExpectedType } from "./token-type.ts";
 export { type Claims } from "./claims.ts";
 export { type ClaimsOf } from "./claims-dependency.ts";
-export { parseScope } from "./scope-claim.ts";
+export { parseScope, type ScopeClaim } from "./scope-claim.ts";
 
 // The keys to verify with.
-export { jwks } from "./jwks.ts";
+export { jwks, type JwksOptions } from "./jwks.ts";
+export { type PemKey } from "./pem.ts";
 export { remoteJwks, type RemoteJwksOptions, type RemoteKeyTimes } from "./remote-jwks.ts";
 export { type OutboundHeaders, type OutboundOptions } from "./outbound.ts";
 export { type Discovery } from "./issuer-metadata.ts";
 export { liveJwks, type LiveJwks, type LiveJwksOptions } from "./live-jwks.ts";
-export { type ProblemListener } from "./reloaded-keys.ts";
+export { type ProblemListener } from "./key-refusal.ts";
 export { hmacSecret, type HmacSecret, type HmacSecretOptions, type SecretBytes } from "./hmac-secret.ts";
 export { type PublicKeys } from "./key-source.ts";
-export { type Jwk } from "./jwk.ts";
+export { type Jwk, type KeyUse } from "./jwk.ts";
 export { type Jwks } from "./key-set.ts";
 export { type Algorithm, type PublicKeyAlgorithm, type SecretKeyAlgorithm } from "./algorithm.ts";
 

@@ -2,15 +2,17 @@
  * Reads one JWK (RFC 7517) as a verification key, or says why it is left aside or refused. This module owns the rules for
  * one key; the rules for a set of them are in `key-set.ts`.
  */
-import { fitsAlgorithm, isAlgorithm, keyDemand } from "./algorithm.ts";
+import { encode } from "jose/base64url";
+import { isAbsent } from "../json/member.ts";
+import { canonicalAlgorithm, fitsAlgorithm, isAlgorithm, keyDemand } from "./algorithm.ts";
 import type { Algorithm } from "./algorithm.ts";
-import { parseBase64url } from "./base64url.ts";
-import { checkCurvePoint, checkEdwardsPoint } from "./curve-key.ts";
+import { parseBase64 } from "./base64url.ts";
+import { parseCurvePoint, parseEdwardsPoint } from "./curve-key.ts";
 import { weakKey, wrongKey } from "./key-refusal.ts";
-import { checkRsaKey } from "./rsa-key.ts";
+import { parseRsaKey } from "./rsa-key.ts";
 import { VerificationKey } from "./verification-key.ts";
 
-/** A JSON Web Key (RFC 7517 §4). Only the members named here are read. */
+/** A JSON Web Key (RFC 7517 §4). Only the members named here are read; `null` and an empty list are no member. */
 export interface Jwk {
   readonly kty: string;
   readonly alg?: string;
@@ -25,6 +27,18 @@ export interface Jwk {
   readonly [name: string]: unknown;
 }
 
+/** The `use` of the keys that verify tokens: `sig` (RFC 7517 §4.2), or `jwt-svid` in a SPIFFE bundle. */
+export type KeyUse = "sig" | "jwt-svid";
+
+/** Which keys count, and for which algorithm. */
+export interface KeyRules {
+  readonly algorithms: readonly Algorithm[];
+  /** The algorithms of keys that name none, where several are allowed that fit. */
+  readonly keysWithoutAlg?: readonly Algorithm[];
+  /** `sig`, also of a key without `use`; `jwt-svid` must be written. Default: `sig`. */
+  readonly keyUse?: KeyUse;
+}
+
 /** A key of a set that is meant for something else (RFC 7517 §5: such keys are ignored), with the reason for the developer. */
 export interface UnusedKey {
   readonly unused: string;
@@ -34,36 +48,49 @@ const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"] as 
 
 /** Tells whether a JWK holds anything that a public key must not (RFC 7518 §6). */
 export function hasPrivateMember(jwk: object): boolean {
-  return privateMembers.some((name) => name in jwk);
+  const given = members(jwk);
+  return privateMembers.some((name) => name in given);
 }
 
 /**
  * Reads one key, pinned to exactly one of the allowed algorithms: the one its `alg` names or, without `alg`, the only one
- * allowed that fits its type and curve.
+ * that fits its type and curve. A token never chooses.
  *
  * @throws BuildError `wrong_key` or `weak_key` when a key that is meant for these algorithms must not be used
  */
-export function readJwk(jwk: object, algorithms: readonly Algorithm[]): VerificationKey | UnusedKey {
-  const { kty, alg, kid, use, key_ops: operations, crv } = members(jwk);
+export function readJwk(jwk: object, rules: KeyRules): VerificationKey | UnusedKey {
+  const { keyUse = "sig" } = rules;
+  const { alg, kid, use, key_ops: operations } = members(jwk);
   if (kid !== undefined && (typeof kid !== "string" || kid === "")) throw wrongKey("A key's `kid` must be text");
-  if (use !== undefined && use !== "sig") return { unused: "its `use` is not `sig`" };
+  if (use !== keyUse && !(use === undefined && keyUse === "sig"))
+    return { unused: `its \`use\` is not \`${keyUse}\` (option \`keyUse\`)` };
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes("verify"))) {
     return { unused: "its `key_ops` do not include `verify`" };
   }
   if (alg !== undefined && !isAlgorithm(alg)) return { unused: "its `alg` is not a signature algorithm known here" };
-  if (alg !== undefined && !fitsAlgorithm(alg, kty, crv)) throw wrongKey("A key's `alg` contradicts its `kty` or `crv`");
-  const candidates = algorithms.filter((each) => (alg === undefined ? fitsAlgorithm(each, kty, crv) : each === alg));
-  const [pinned] = candidates;
-  if (pinned === undefined) return { unused: "no allowed algorithm fits it" };
-  if (candidates.length > 1) {
-    throw wrongKey(`A key without \`alg\` fits ${candidates.join(" and ")}: allow one of them, or give the key its \`alg\``);
+  const pinned = pinnedAlgorithm(jwk, alg, rules);
+  return pinned === undefined ? { unused: "no allowed algorithm fits it" } : verificationKey(jwk, kid, pinned);
+}
+
+/** The one algorithm of a key; `undefined` if it is none of the allowed. */
+function pinnedAlgorithm(jwk: object, alg: Algorithm | undefined, rules: KeyRules): Algorithm | undefined {
+  const { kty, crv } = members(jwk);
+  const allowed = [...new Set(rules.algorithms.map(canonicalAlgorithm))];
+  if (alg !== undefined) {
+    if (!fitsAlgorithm(alg, kty, crv)) throw wrongKey("A key's `alg` contradicts its `kty` or `crv`");
+    return allowed.find((each) => each === canonicalAlgorithm(alg));
   }
-  return verificationKey(jwk, kid, pinned);
+  const [first, second] = allowed.filter((each) => fitsAlgorithm(each, kty, crv));
+  if (second === undefined) return first;
+  const named = rules.keysWithoutAlg?.find((each) => fitsAlgorithm(each, kty, crv));
+  if (named !== undefined) return canonicalAlgorithm(named);
+  throw wrongKey(`A key without \`alg\` fits ${first} and ${second}: name one of them in the option \`keysWithoutAlg\``);
 }
 
 /** A JWK came from a file or the network: nothing is known of its members, and inherited ones do not count. */
 function members(jwk: object): Readonly<Record<string, unknown>> {
-  return { __proto__: null, ...jwk };
+  const given = Object.entries(jwk).filter(([, value]) => !isAbsent(value));
+  return { __proto__: null, ...Object.fromEntries(given) };
 }
 
 function verificationKey(jwk: object, kid: string | undefined, alg: Algorithm): VerificationKey {
@@ -71,28 +98,20 @@ function verificationKey(jwk: object, kid: string | undefined, alg: Algorithm): 
   const demand = keyDemand(alg);
   switch (demand.kty) {
     case "EC":
-      checkCurvePoint({ crv, x, y });
-      return new VerificationKey(kid, alg, { kty: "EC", crv: text(crv), x: text(x), y: text(y) });
+      return new VerificationKey(kid, alg, { kty: "EC", crv: demand.crv, ...parseCurvePoint({ crv, x, y }) });
     case "OKP":
-      checkEdwardsPoint({ x });
-      return new VerificationKey(kid, alg, { kty: "OKP", crv: text(crv), x: text(x) });
+      return new VerificationKey(kid, alg, { kty: "OKP", crv: demand.crv, ...parseEdwardsPoint({ x }) });
     case "RSA":
-      checkRsaKey({ n, e });
-      return new VerificationKey(kid, alg, { kty: "RSA", n: text(n), e: text(e) });
+      return new VerificationKey(kid, alg, { kty: "RSA", ...parseRsaKey({ n, e }) });
     case "oct":
-      checkSecret(k, alg, demand.minBytes);
-      return new VerificationKey(kid, alg, { kty: "oct", k: text(k) });
+      return new VerificationKey(kid, alg, { kty: "oct", k: checkedSecret(k, alg, demand.minBytes) });
   }
 }
 
 /** A secret shorter than its hash can be searched for (RFC 7518 §3.2). */
-function checkSecret(k: unknown, alg: Algorithm, minBytes: number): void {
-  const bytes = parseBase64url(k);
-  if (bytes === undefined) throw wrongKey("A secret's `k` must be canonical base64url (RFC 7518 §6.4.1)");
+function checkedSecret(k: unknown, alg: Algorithm, minBytes: number): string {
+  const bytes = parseBase64(k);
+  if (bytes === undefined) throw wrongKey("A secret's `k` must be base64url (RFC 7518 §6.4.1)");
   if (bytes.length < minBytes) throw weakKey(`A secret for ${alg} needs at least ${minBytes} bytes; this one has ${bytes.length}`);
-}
-
-function text(value: unknown): string {
-  if (typeof value !== "string") throw wrongKey("A member of the key is not text");
-  return value;
+  return encode(bytes);
 }

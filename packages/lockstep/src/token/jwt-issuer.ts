@@ -147,7 +147,7 @@ function secretSigner(secret: HmacSecret): Signer {
   const { alg } = jwk;
   if (!isAlgorithm(alg) || keyDemand(alg).kty !== "oct")
     throw wrong('Name the algorithm of the secret that signs: hmacSecret(…, { alg: "HS256" })');
-  const key = readJwk(jwk, [alg]);
+  const key = readJwk(jwk, { algorithms: [alg] });
   const bytes = parseBase64url(jwk["k"]);
   if (!(key instanceof VerificationKey) || bytes === undefined) throw wrongKey("The secret cannot sign");
   return { alg, kid: key.kid, key: async () => bytes };

@@ -7,7 +7,7 @@ import type { HmacSecret } from "./hmac-secret.ts";
 import { jwks } from "./jwks.ts";
 import { jwtVerifier } from "./jwt-verifier.ts";
 import type { JwtVerifier } from "./jwt-verifier.ts";
-import { readKeySet } from "./key-set.ts";
+import { type KeyName, readKeySet } from "./key-set.ts";
 import { fixedKeys, openKeys } from "./key-source.ts";
 import type { PublicKeys } from "./key-source.ts";
 import type { VerificationKey } from "./verification-key.ts";
@@ -141,14 +141,14 @@ describe("verified tokens", () => {
   });
 
   test("are not kept when a key leaves while it verifies (M-07)", async () => {
-    const set = readKeySet({ keys: [f.k1Jwk] }, "public", ["ES256"]);
+    const set = readKeySet({ keys: [f.k1Jwk] }, "public", { algorithms: ["ES256"] });
     for (const leaves of [true, false]) {
       const source = { ...fixedKeys(set), generation: 0 };
-      const find = async (kid: string | undefined): Promise<VerificationKey | undefined> => {
+      const find = async (name: KeyName): Promise<VerificationKey | undefined> => {
         source.generation += leaves ? 1 : 0;
         // Another request comes meanwhile, and already follows the new keys.
         await f.refusal(by, "x");
-        return set.find(kid);
+        return set.find(name);
       };
       const by: JwtVerifier = f.verifier({ keys: { [openKeys]: () => Object.assign(source, { find }) }, algorithms: ["ES256"] });
       assert.ok(await f.accepted(by, text));

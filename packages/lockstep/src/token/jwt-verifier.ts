@@ -6,6 +6,7 @@
 import { BuildError, InvalidCredential } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { type ClaimsOf, claimsOf } from "./claims-dependency.ts";
+import { refusedWithout } from "./claim-rule.ts";
 import { isExpired, parseClaims } from "./claims.ts";
 import type { Claims } from "./claims.ts";
 import { parseCompactJws } from "./compact-jws.ts";
@@ -18,6 +19,8 @@ import { verifyJws } from "./verify-jws.ts";
 /** Verifies the tokens of one issuer for one API. */
 export interface JwtVerifier {
   readonly issuer: string;
+  /** The longest token that it accepts, in bytes. A scheme must read as much. */
+  readonly maxTokenBytes: number;
   /**
    * The verified claims of the token that a scheme extracts, as a dependency: the usual way to verify a token. The value is there
    * at once, without a promise, for a token that was verified before. A token that does not verify is answered with 401 and the
@@ -26,7 +29,8 @@ export interface JwtVerifier {
    *
    * Verified claims say who is asking. They do not authenticate a route: `authenticate()` decides whether the subject is known.
    *
-   * @throws BuildError `wrong_dependency` if it is not given a security scheme
+   * @throws BuildError `wrong_dependency` if it is not given a security scheme, `wrong_option` for a scheme that does not read
+   * tokens as long as `maxTokenBytes`
    * @example
    * const token = httpBearer({ bearerFormat: "JWT" });
    * const currentUser = authenticate({ claims: accessTokens.claims(token), db }, async ({ claims, db }) => {
@@ -67,11 +71,13 @@ export interface JwtVerifier {
  * });
  */
 export function jwtVerifier(options: JwtVerifierOptions): JwtVerifier {
-  const verification = new Verification(checkVerifierOptions(options));
+  const checked = checkVerifierOptions(options);
+  const verification = new Verification(checked);
   const verify = (token: Redacted<string>): Claims | Promise<Claims> => verification.verify(token);
   return Object.freeze({
     issuer: options.issuer,
-    claims: claimsOf(verify),
+    maxTokenBytes: checked.maxTokenBytes,
+    claims: claimsOf(verify, checked.maxTokenBytes),
     verify,
     ready: () => verification.ready(),
   });
@@ -119,9 +125,9 @@ class Verification {
 
   /** What needs no key comes first and at once: most bad tokens end here, without a promise or a fetch. */
   #verifyNew(text: string, nowMs: number): Promise<Claims> {
-    const { maxTokenBytes, algorithms, isExpectedType } = this.#options;
-    const jws = parseCompactJws(text, { maxBytes: maxTokenBytes, algorithms });
-    if (!isExpectedType(jws.header.typ)) throw new InvalidCredential("another type of token");
+    const { envelope, isExpectedType } = this.#options;
+    const jws = parseCompactJws(text, envelope);
+    if (!isExpectedType(jws.header.typ)) throw refusedWithout("typ", "another type of token");
     return this.#verifySigned(jws, parseClaims(jws.encodedPayload, this.#options, nowMs), nowMs);
   }
 

@@ -1,187 +1,117 @@
-/** Attacks on keys: keys that are refused when a verifier is built, each next to one that is accepted. */
+/** Attacks on sets of keys: what is ignored, what is refused, and which key a token finds. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { describe, test } from "node:test";
-import { BuildError } from "../problem/error.ts";
-import type { BuildCode } from "../problem/code.ts";
 import { publicKeyAlgorithms } from "./algorithm.ts";
-import type { Algorithm } from "./algorithm.ts";
 import type { Jwk } from "./jwk.ts";
 import { jwks } from "./jwks.ts";
 import { readKeySet } from "./key-set.ts";
-import type { KeySet } from "./key-set.ts";
+import { read, refused } from "./read-key.fixture.ts";
 import * as f from "./token.fixture.ts";
-
-const read = (key: unknown, algorithms: readonly Algorithm[] = publicKeyAlgorithms): KeySet =>
-  readKeySet({ keys: [key] }, "public", algorithms);
-const base64url = (value: bigint, bytes: number): string =>
-  Buffer.from(value.toString(16).padStart(bytes * 2, "0"), "hex").toString("base64url");
-const big = (text: unknown): bigint => BigInt(`0x${Buffer.from(String(text), "base64url").toString("hex")}`);
-
-function refused(code: BuildCode, message: RegExp, build: () => unknown): void {
-  assert.throws(build, (error) => {
-    assert.ok(error instanceof BuildError, String(error));
-    assert.equal(error.code, code, error.message);
-    assert.match(error.message, message);
-    return true;
-  });
-}
-
-describe("RSA keys (J-50; FIPS 186-5 §A.1.1)", () => {
-  const n = big(f.krJwk.n);
-  const withNumbers = (modulus: bigint, exponent: bigint, bytes = 256): Jwk => ({
-    ...f.krJwk,
-    n: base64url(modulus, bytes),
-    e: base64url(exponent, Math.ceil(exponent.toString(16).length / 2)),
-  });
-
-  test("accepts an ordinary key", () => {
-    assert.equal(read(f.krJwk).keys[0]?.alg, "RS256");
-    assert.equal(read(withNumbers(n, 65_537n)).keys.length, 1);
-  });
-
-  test("refuses moduli that are too short, too long, ragged or even", () => {
-    const short = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey;
-    refused("weak_key", /1024/, () => read(f.publicJwk(short, { kid: "s", alg: "RS256" })));
-    refused("weak_key", /2047/, () => read(withNumbers(n >> 1n, 65_537n)));
-    refused("weak_key", /2052/, () => read(withNumbers((n << 4n) | 1n, 65_537n, 257)));
-    refused("weak_key", /8200/, () => read(withNumbers((1n << 8_199n) | 1n, 65_537n, 1_025)));
-    refused("weak_key", /odd/, () => read(withNumbers(n - 1n, 65_537n)));
-  });
-
-  test("refuses exponents that are 1, even, small or huge", () => {
-    for (const e of [1n, 2n, 3n, 65_535n, 65_536n, 65_538n, (1n << 256n) + 1n]) {
-      refused("weak_key", /exponent/, () => read(withNumbers(n, e)));
-    }
-  });
-
-  test("refuses the fingerprint of a flawed generator, whatever the size (ROCA, CVE-2017-15361)", () => {
-    let product = 2n;
-    for (let prime = 3n; prime <= 167n; prime += 2n) {
-      if ([3n, 5n, 7n, 11n].every((small) => prime === small || prime % small !== 0n)) product *= prime;
-    }
-    let modulus = 1n << 2_047n;
-    modulus += product - (modulus % product) + (65_537n ** 77n % product);
-    assert.equal(modulus % 2n, 1n);
-    refused("weak_key", /ROCA/, () => read(withNumbers(modulus, 65_537n)));
-    assert.equal(read(withNumbers(modulus + 2n, 65_537n)).keys.length, 1);
-  });
-
-  test("refuses numbers with leading zeros, padding, or none (RFC 7518 §2)", () => {
-    for (const bad of [`AA${f.krJwk.n}`, `${f.krJwk.n}=`, "", undefined, 12])
-      refused("wrong_key", /RSA/, () => read({ ...f.krJwk, n: bad }));
-    for (const bad of ["AAEAAQ", "AQAB=", "", undefined, 65_537]) refused("wrong_key", /RSA/, () => read({ ...f.krJwk, e: bad }));
-  });
-});
-
-describe("keys on curves (J-53)", () => {
-  test("accepts every curve, and so has its constants right", () => {
-    for (const [namedCurve, alg] of [
-      ["P-256", "ES256"],
-      ["P-384", "ES384"],
-      ["P-521", "ES512"],
-    ] as const) {
-      for (let time = 0; time < 5; time += 1) {
-        const { publicKey } = generateKeyPairSync("ec", { namedCurve });
-        assert.equal(read(f.publicJwk(publicKey, { kid: "a" })).keys[0]?.alg, alg);
-      }
-    }
-    assert.equal(read(f.k2Jwk).keys[0]?.alg, "EdDSA");
-  });
-
-  test("refuses a point that is off the curve, not reduced, or of another length (CVE-2015-7940)", () => {
-    const y = big(f.k1Jwk.y);
-    refused("wrong_key", /not on its curve/, () => read({ ...f.k1Jwk, y: base64url(y ^ 1n, 32) }));
-    refused("wrong_key", /not on its curve/, () => read({ ...f.k1Jwk, x: base64url(0n, 32), y: base64url(0n, 32) }));
-    const p521 = f.publicJwk(generateKeyPairSync("ec", { namedCurve: "P-521" }).publicKey, { kid: "a" });
-    const p = 2n ** 521n - 1n;
-    refused("wrong_key", /not on its curve/, () => read({ ...p521, x: base64url(big(p521.x) + p, 66) }));
-    refused("wrong_key", /not on its curve/, () => read({ ...p521, y: base64url(big(p521.y) + p, 66) }));
-    refused("wrong_key", /length/, () => read({ ...f.k1Jwk, y: base64url(y, 33) }));
-    refused("wrong_key", /length/, () => read({ ...f.k1Jwk, x: undefined }));
-  });
-
-  test("refuses an alg that contradicts the curve or the key type", () => {
-    for (const alg of ["ES384", "ES512", "EdDSA", "RS256", "HS256"])
-      refused("wrong_key", /contradicts/, () => read({ ...f.k1Jwk, alg }));
-    refused("wrong_key", /contradicts/, () => read({ ...f.k1Jwk, kty: "RSA" }));
-    refused("wrong_key", /contradicts/, () => read({ ...f.k1Jwk, crv: "P-384" }));
-    refused("wrong_key", /contradicts/, () => read({ ...f.k2Jwk, crv: "X25519" }));
-  });
-
-  test("refuses Ed25519 points of small order, under which forged signatures verify (J-48; RFC 8032 §8.9)", () => {
-    const little = (value: bigint): string =>
-      Buffer.from(Buffer.from(value.toString(16).padStart(64, "0"), "hex").toReversed()).toString("base64url");
-    const p = 2n ** 255n - 19n;
-    // The y of a point of order eight solves d·y⁴ + 2y² = 1.
-    const d = 37_095_705_934_669_439_343_138_083_508_754_565_189_542_113_879_843_219_016_388_785_533_085_940_283_555n;
-    const eight = 0x5fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
-    assert.equal((d * eight ** 4n + 2n * eight ** 2n) % p, 1n);
-    for (const y of [0n, 1n, p - 1n, eight, p - eight]) {
-      for (const sign of [0n, 1n << 255n]) refused("weak_key", /small order/, () => read({ ...f.k2Jwk, x: little(y + sign) }));
-    }
-    for (const y of [p, p + 1n, 2n ** 255n - 1n]) refused("wrong_key", /reduced/, () => read({ ...f.k2Jwk, x: little(y) }));
-    refused("wrong_key", /32 bytes/, () => read({ ...f.k2Jwk, x: "AAAA" }));
-  });
-});
-
-describe("what a key is for", () => {
-  test("leaves aside keys for encryption and unknown algorithms, as long as one is left (RFC 7517 §5)", () => {
-    const others = [
-      { ...f.krJwk, use: "enc" },
-      { ...f.krJwk, kid: "o", key_ops: ["encrypt"] },
-      { ...f.krJwk, kid: "p", alg: "RSA-OAEP" },
-      { kty: "XYZ", kid: "q" },
-    ];
-    const set = readKeySet({ keys: [...others, { ...f.k1Jwk, use: "sig", key_ops: ["verify"] }] }, "public", publicKeyAlgorithms);
-    assert.deepEqual(
-      set.keys.map(({ kid }) => kid),
-      ["k1"],
-    );
-    for (const other of others) refused("wrong_key", /No key of the set can be used/, () => read(other));
-  });
-
-  test("refuses names of algorithms that do not exist (Wycheproof key 19, 20)", () => {
-    for (const alg of ["ES521", "ES224", "es256", "none", "toString"])
-      refused("wrong_key", /No key/, () => read({ ...f.k1Jwk, alg }));
-  });
-
-  test("pins a key without alg to the only allowed algorithm that fits, and refuses two (J-07)", () => {
-    const { alg: _alg, ...plain } = f.krJwk;
-    assert.equal(read(plain, ["ES256", "PS256"]).keys[0]?.alg, "PS256");
-    refused("wrong_key", /RS256 and PS256/, () => read(plain, ["RS256", "PS256"]));
-    refused("wrong_key", /No key/, () => read(plain, ["ES256"]));
-    refused("wrong_key", /No key/, () => read(f.krJwk, ["PS256"]));
-  });
-
-  test("shows nothing but kid and alg of a key", () => {
-    assert.deepEqual(JSON.parse(JSON.stringify(read(f.k1Jwk).keys)), [{ kid: "k1", alg: "ES256" }]);
-  });
-});
 
 describe("a set of keys (J-54)", () => {
   const sets = (keys: unknown): unknown => jwks({ keys } as { keys: Jwk[] });
   const oct = { kty: "oct", kid: "s", alg: "HS256", k: Buffer.alloc(32, 7).toString("base64url") };
 
-  test("is refused when it mixes secrets with public keys, or holds private members", () => {
+  /** Which keys of a set count beside a good one, and the reports about the others. */
+  const beside = (...others: readonly unknown[]): { kids: unknown[]; reports: string[] } => {
+    const { keys, ignored } = readKeySet({ keys: [f.k1Jwk, ...others] }, "public", { algorithms: publicKeyAlgorithms });
+    return { kids: keys.map(({ kid }) => kid), reports: ignored.map(({ message }) => message) };
+  };
+
+  test("stays good when one of its keys must not be used: that one is ignored and reported (RFC 7517 §5)", () => {
+    const bad: readonly (readonly [unknown, RegExp])[] = [
+      [{ ...f.krJwk, e: "Aw" }, /^Key "kr" of the set is ignored\. An RSA exponent/],
+      [{ kty: "RSA", kid: "x", alg: "RS256", e: "AQAB" }, /^Key "x" .*RSA/],
+      [{ ...f.k2Jwk, x: "AAAA" }, /^Key "k2" .*32 bytes/],
+      [{ ...f.k2Jwk, alg: "ES256" }, /^Key "k2" .*contradicts/],
+      [oct, /^Key "s" .*hmacSecret/],
+      [{ ...f.k2Jwk, kid: 7 }, /^Key 2 .*`kid` must be text/],
+      [{ ...f.k2Jwk, kid: "a\nb", x: "" }, /^Key 2 /],
+      [{ ...f.k2Jwk, d: "AAAA" }, /^Key "k2" .*private/],
+      ...[null, "x", 1, []].map((each) => [each, /^Key 2 .*not an object/] as const),
+    ];
+    for (const [key, message] of bad) {
+      const { kids, reports } = beside(key);
+      assert.deepEqual([kids, reports.length], [["k1"], 1], JSON.stringify(key));
+      assert.match(reports[0] ?? "", message);
+    }
+    // A key that is for something else is nothing to report.
+    assert.deepEqual(beside({ ...f.krJwk, use: "enc" }, { kty: "AKP", kid: "p", alg: "ML-DSA-44" }), { kids: ["k1"], reports: [] });
+    assert.deepEqual(beside(f.k2Jwk), { kids: ["k1", "k2"], reports: [] });
+  });
+
+  test("does not use a key whose private half it shows, under any name", () => {
+    const twin = { ...f.k2Jwk, kid: "twin" };
+    assert.deepEqual(beside(twin).kids, ["k1", "twin"]);
+    assert.deepEqual(beside(twin, { ...f.k2Jwk, d: "AAAA" }).kids, ["k1"]);
+  });
+
+  test("is refused at hand when it holds private members, and everywhere when no key is left", () => {
     assert.ok(sets([f.k1Jwk]));
-    refused("wrong_key", /secret/, () => sets([f.k1Jwk, oct]));
-    refused("wrong_key", /secret/, () => sets([oct]));
-    refused("wrong_key", /apart: a set of secrets/, () => readKeySet({ keys: [oct, f.k1Jwk] }, "secret", ["HS256"]));
     refused("wrong_key", /private/, () => sets([f.k1.privateKey.export({ format: "jwk" })]));
     for (const name of ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]) {
       refused("wrong_key", /private/, () => sets([f.k2Jwk, { ...f.k1Jwk, [name]: "AA" }]));
     }
+    refused("wrong_key", /secret/, () => read(oct));
+    refused("wrong_key", /No key of the set .*exponent/, () =>
+      readKeySet({ keys: [oct, { ...f.krJwk, e: "Aw" }] }, "public", { algorithms: ["RS256"] }),
+    );
+    refused("wrong_key", /apart: a set of secrets/, () =>
+      readKeySet({ keys: [oct, f.k1Jwk] }, "secret", { algorithms: ["HS256"] }),
+    );
   });
 
-  test("is refused when two keys have one kid, even if one is not for signatures", () => {
-    refused("wrong_key", /a `kid` of its own: two have the same/, () => sets([f.k1Jwk, { ...f.k2Jwk, kid: "k1" }]));
-    refused("wrong_key", /a `kid` of its own: two have the same/, () => sets([f.k1Jwk, { ...f.krJwk, kid: "k1", use: "enc" }]));
+  test("may give one kid to keys that differ in alg, use or type (RFC 7517 §4.5)", () => {
+    const others = [
+      { ...f.krJwk, kid: "k1" },
+      { ...f.krJwk, kid: "k1", alg: "PS256" },
+      { ...f.k2Jwk, kid: "k1" },
+    ];
+    const rules = { algorithms: ["ES256", "RS256", "PS256", "EdDSA"] } as const;
+    const set = readKeySet({ keys: [f.k1Jwk, ...others, { ...f.krJwk, kid: "k1", use: "enc" }] }, "public", rules);
+    for (const alg of rules.algorithms) assert.equal(set.find({ kid: "k1", alg })?.alg, alg);
+    assert.deepEqual(set.ignored, []);
+    assert.equal(set.find({ kid: "k1", alg: "RS512" }), undefined);
+    // The same key twice is one key.
+    assert.deepEqual(beside(f.k1Jwk, f.k2Jwk, { ...f.k2Jwk, alg: "Ed25519" }), { kids: ["k1", "k2"], reports: [] });
+  });
+
+  test("ignores both of two keys that a token could mean, and reports them", () => {
+    const other = f.publicJwk(generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey, { kid: "k1" });
+    const { kids, reports } = beside(other, f.k2Jwk);
+    assert.deepEqual(kids, ["k2"]);
+    assert.match(reports.join(), /^Key "k1" of the set is ignored\. Give each key of the set a `kid` of its own/);
+    const { kid: _kid, ...nameless } = other;
+    assert.deepEqual(beside(nameless).kids, ["k1", undefined]);
+    assert.deepEqual(beside(nameless, { ...f.k1Jwk, kid: undefined }).kids, ["k1"]);
+    refused("wrong_key", /a `kid` of its own/, () => readKeySet({ keys: [f.k1Jwk, other] }, "public", { algorithms: ["ES256"] }));
+  });
+
+  test("finds a key by kid, then by alg; a key without kid may be any token's (J-12)", () => {
+    const { kid: _kid, ...nameless } = f.k2Jwk;
+    const set = readKeySet({ keys: [f.k1Jwk, nameless, f.krJwk] }, "public", { algorithms: publicKeyAlgorithms });
+    assert.equal(set.find({ kid: undefined, alg: "ES256" })?.kid, "k1");
+    assert.equal(set.find({ kid: "x", alg: "EdDSA" })?.alg, "EdDSA");
+    assert.equal(set.find({ kid: "x", alg: "ES256" }), undefined);
+    assert.equal(set.find({ kid: "k1", alg: "RS256" }), undefined);
+    assert.equal(set.find({ kid: "k1", alg: "EdDSA" }), undefined);
+  });
+
+  test("reports to the listener of jwks(), or to standard error", (t) => {
+    const told: string[] = [];
+    const lines = t.mock.method(console, "error", () => {});
+    const keys = { keys: [f.k1Jwk, { ...f.krJwk, e: "Aw" }] };
+    f.verifier({ keys: jwks(keys, { onProblem: ({ message }) => void told.push(message) }) });
+    assert.equal(lines.mock.callCount(), 0);
+    f.verifier({ keys: jwks(keys) });
+    assert.deepEqual([told, lines.mock.calls[0]?.arguments], [[told[0]], [told[0]]]);
+    assert.match(told[0] ?? "", /"kr"/);
   });
 
   test("is refused if it is not a set, empty, or has more than 100 keys", () => {
     for (const keys of [undefined, null, {}, "x", []]) refused("wrong_key", /1 to 100/, () => sets(keys));
-    for (const key of [null, "x", 1, []]) refused("wrong_key", /not an object/, () => sets([key]));
+    for (const key of [null, "x", 1, []]) refused("wrong_key", /not an object/, () => read(key));
     const many = (count: number): readonly Jwk[] => Array.from({ length: count }, (_, index) => ({ ...f.k1Jwk, kid: `k${index}` }));
     assert.ok(sets(many(100)));
     refused("wrong_key", /1 to 100/, () => sets(many(10_000)));

@@ -1,11 +1,14 @@
 /**
- * A set of keys of one issuer (RFC 7517 §5): the rules a set must obey before any of its keys is used, and how a token
- * finds its key in it. One function reads every set, whether it came from configuration, the network or `hmacSecret()`.
+ * A set of keys of one issuer (RFC 7517 §5): which of its keys may be used, and how a token finds its key among them. One
+ * function reads every set, whether it came from configuration, the network or `hmacSecret()`. A key that must not be used is
+ * ignored and reported; the others stay good.
  */
+import { BuildError } from "../problem/error.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { hasPrivateMember, readJwk } from "./jwk.ts";
-import type { Jwk } from "./jwk.ts";
-import { wrongKey } from "./key-refusal.ts";
+import type { Jwk, KeyRules, UnusedKey } from "./jwk.ts";
+import { privateKeyPublished, wrongKey } from "./key-refusal.ts";
+import { isPrintableLine } from "./printable-line.ts";
 import { VerificationKey } from "./verification-key.ts";
 
 /** A JSON Web Key Set. */
@@ -16,75 +19,111 @@ export interface Jwks {
 /** Which half of the cryptography a set holds: public keys, or secrets. Never both (RFC 8725 §3.1). */
 export type KeyKind = "public" | "secret";
 
+/** How a token names its key, in its header. */
+export interface KeyName {
+  readonly kid: string | undefined;
+  readonly alg: Algorithm;
+}
+
 /** More keys than any issuer publishes; a bigger set is an attempt to make every import of it expensive. */
 export const maxKeys = 100;
 
 /**
- * Checks a set as far as possible before the allowed algorithms are known, and returns its keys.
+ * Returns the keys of a set, unread.
  *
- * @throws BuildError `wrong_key` for a value that is not a set, for a set that is empty or too big, mixes secrets with public
- * keys, holds private members, or names two keys alike
+ * @throws BuildError `wrong_key` for a value that is not a set, and for a set that is empty or too big
  */
-export function checkKeySet(set: unknown, kind: KeyKind): readonly object[] {
+export function keysIn(set: unknown): readonly unknown[] {
   const keys = typeof set === "object" && set !== null && "keys" in set ? set.keys : undefined;
-  if (!Array.isArray(keys) || keys.length === 0 || keys.length > maxKeys) {
-    throw wrongKey(`Write the key set as { keys: [...] } with 1 to ${maxKeys} keys`);
-  }
-  const kids = new Set<unknown>();
-  return keys.map((key: unknown): object => {
-    if (typeof key !== "object" || key === null || Array.isArray(key)) throw wrongKey("A key of the set is not an object");
-    checkKind(key, kind);
-    const kid = "kid" in key ? key.kid : undefined;
-    if (kid !== undefined && kids.has(kid))
-      throw wrongKey("Give each key of the set a `kid` of its own: two have the same, and a token could mean either");
-    kids.add(kid);
-    return key;
-  });
-}
-
-function checkKind(key: object, kind: KeyKind): void {
-  const isSecret = "kty" in key && key.kty === "oct";
-  if (kind === "secret") {
-    if (!isSecret) throw wrongKey("Keep secrets and public keys apart: a set of secrets holds another key");
-    return;
-  }
-  if (isSecret) throw wrongKey("Pass secrets to hmacSecret(): a set of public keys holds one (`oct`)");
-  if (hasPrivateMember(key)) throw wrongKey("Publish keys without their private members: a set of public keys holds a private key");
+  if (Array.isArray(keys) && keys.length > 0 && keys.length <= maxKeys) return keys;
+  throw wrongKey(`Write the key set as { keys: [...] } with 1 to ${maxKeys} keys`);
 }
 
 /** The usable keys of a set. */
 export class KeySet {
   readonly keys: readonly VerificationKey[];
-  readonly #byKid: ReadonlyMap<string, VerificationKey>;
+  /** Why others of the set are ignored, although they were meant to be used. */
+  readonly ignored: readonly BuildError[];
+  readonly #byKid: ReadonlyMap<string | undefined, readonly VerificationKey[]>;
 
-  constructor(keys: readonly VerificationKey[]) {
+  constructor(keys: readonly VerificationKey[], ignored: readonly BuildError[] = []) {
     this.keys = keys;
-    this.#byKid = new Map(keys.flatMap((key) => (key.kid === undefined ? [] : [[key.kid, key]])));
+    this.ignored = ignored;
+    this.#byKid = Map.groupBy(keys, ({ kid }) => kid);
   }
 
   /**
-   * Finds the key that a token names. Keys are never tried one after another (J-12): a token without `kid` finds its key
-   * only when there is just one, and a key without `kid` is found only when it is the only one.
+   * Finds the key that a token names: by `kid`, then by `alg`, which implies the type. Each key has one algorithm, so the header
+   * chooses among keys and never among algorithms of a key. A key without `kid` may be the key of any token. Keys are never tried
+   * one after another (J-12): there is one that fits, or none is found.
    */
-  find(kid: string | undefined): VerificationKey | undefined {
-    const named = kid === undefined ? undefined : this.#byKid.get(kid);
-    if (named !== undefined || this.keys.length !== 1) return named;
-    const [only] = this.keys;
-    return kid === undefined || only?.kid === undefined ? only : undefined;
+  find({ kid, alg }: KeyName): VerificationKey | undefined {
+    const named = kid === undefined ? this.keys : (this.#byKid.get(kid) ?? this.#byKid.get(undefined) ?? []);
+    const [only, another] = named.filter((key) => key.alg === alg);
+    return another === undefined ? only : undefined;
   }
 }
 
+/** A key that must not be used, with its name for the report. */
+interface RefusedKey {
+  readonly name: string;
+  readonly error: BuildError;
+  /** The key, if its private half was published: nothing that it signs proves anything. */
+  readonly exposed?: VerificationKey;
+}
+
 /**
- * Reads a set for the allowed algorithms. Keys for other uses are left aside (RFC 7517 §5), a bad one refuses the set.
+ * Reads a set for the allowed algorithms. Keys for other uses are left aside (RFC 7517 §5). A public key that must not be used is
+ * ignored, and the result says so. A bad secret refuses the set, because the application wrote it.
  *
- * @throws BuildError `wrong_key` or `weak_key`; also when no key is left, with the reasons
+ * @throws BuildError `wrong_key` or `weak_key` when no key is left, with the reasons
  */
-export function readKeySet(set: unknown, kind: KeyKind, algorithms: readonly Algorithm[]): KeySet {
-  const read = checkKeySet(set, kind).map((key) => readJwk(key, algorithms));
-  const keys = read.filter((key) => key instanceof VerificationKey);
-  if (keys.length === 0) {
-    const reasons = new Set(read.flatMap((key) => (key instanceof VerificationKey ? [] : [key.unused])));
-    throw wrongKey(`No key of the set can be used for ${algorithms.join(", ")}: ${[...reasons].join("; ")}`);
+export function readKeySet(set: unknown, kind: KeyKind, rules: KeyRules): KeySet {
+  const read = keysIn(set).map((jwk, index) => readOne(jwk, index, kind, rules));
+  const refused = read.filter((key) => "error" in key);
+  const good = read.filter((key) => key instanceof VerificationKey);
+  const secret = good.filter((key) => !refused.some(({ exposed }) => exposed?.hasMaterialOf(key)));
+  const distinct = secret.filter((key, index) => secret.findIndex((other) => other.equals(key)) === index);
+  const namesakes = [...Map.groupBy(distinct, ({ kid, alg }) => JSON.stringify([kid, alg])).values()];
+  const keys = namesakes.filter(({ length }) => length === 1).flat();
+  const all = [...refused, ...namesakes.filter(({ length }) => length > 1).map(ambiguous)];
+  const [first] = all;
+  if (first !== undefined && kind === "secret") throw first.error;
+  if (keys.length > 0) return new KeySet(keys, all.map(reportOf));
+  const unused = read.flatMap((key) => ("unused" in key ? [key.unused] : []));
+  if (first !== undefined && all.length + unused.length === 1) throw first.error;
+  const reasons = new Set([...unused, ...all.map(({ error }) => error.message)]);
+  throw wrongKey(`No key of the set can be used for ${rules.algorithms.join(", ")}: ${[...reasons].join("; ")}`);
+}
+
+function readOne(jwk: unknown, index: number, kind: KeyKind, rules: KeyRules): VerificationKey | UnusedKey | RefusedKey {
+  const name = nameOf(jwk, index);
+  try {
+    if (typeof jwk !== "object" || jwk === null || Array.isArray(jwk)) throw wrongKey("A key of the set is not an object");
+    const isSecret = "kty" in jwk && jwk.kty === "oct";
+    if (isSecret && kind === "public") throw wrongKey("Pass secrets to hmacSecret(): a set of public keys holds one (`oct`)");
+    if (!isSecret && kind === "secret") throw wrongKey("Keep secrets and public keys apart: a set of secrets holds another key");
+    const key = readJwk(jwk, rules);
+    if (kind === "secret" || !hasPrivateMember(jwk)) return key;
+    const error = privateKeyPublished();
+    return { name, error, ...(key instanceof VerificationKey && { exposed: key }) };
+  } catch (error) {
+    if (error instanceof BuildError) return { name, error };
+    throw error;
   }
-  return new KeySet(keys);
+}
+
+function ambiguous([key]: readonly VerificationKey[]): RefusedKey {
+  const error = wrongKey("Give each key of the set a `kid` of its own: two have the same, and a token could mean either");
+  return { name: nameOf({ kid: key?.kid }, 0), error };
+}
+
+function reportOf({ name, error }: RefusedKey): BuildError {
+  return new BuildError(error.code, `${name} is ignored. ${error.message}`, { cause: error });
+}
+
+/** A name from the network is written to a log, so it must be one line. */
+function nameOf(jwk: unknown, index: number): string {
+  const kid = typeof jwk === "object" && jwk !== null && "kid" in jwk ? jwk.kid : undefined;
+  return typeof kid === "string" && isPrintableLine(kid) ? `Key "${kid}" of the set` : `Key ${index + 1} of the set`;
 }

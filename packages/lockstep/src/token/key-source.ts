@@ -2,8 +2,8 @@
  * Where a verifier's keys come from while it runs: the contract between the verifier and the kinds of sets (fixed,
  * remote and live), and the marks that keep secrets and public keys apart.
  */
-import type { Algorithm } from "./algorithm.ts";
-import type { KeySet } from "./key-set.ts";
+import type { KeyRules } from "./jwk.ts";
+import type { KeyName, KeySet } from "./key-set.ts";
 import type { VerificationKey } from "./verification-key.ts";
 
 /** The keys of one verifier. */
@@ -19,7 +19,7 @@ export interface KeySource {
    *
    * @throws Unavailable when the keys cannot be had
    */
-  find(kid: string | undefined, nowMs: number): VerificationKey | undefined | Promise<VerificationKey | undefined>;
+  find(name: KeyName, nowMs: number): VerificationKey | undefined | Promise<VerificationKey | undefined>;
   /**
    * Resolves when the keys are there and the runtime has taken them.
    *
@@ -30,9 +30,8 @@ export interface KeySource {
 }
 
 /** What a verifier tells its keys. */
-export interface KeyContext {
+export interface KeyContext extends KeyRules {
   readonly issuer: string;
-  readonly algorithms: readonly Algorithm[];
   /** The time in Unix milliseconds. */
   readonly clock: () => number;
 }
@@ -54,9 +53,22 @@ export function fixedKeys(set: KeySet): KeySource {
     generation: 0,
     dueAtMs: Number.POSITIVE_INFINITY,
     due: () => {},
-    find: (kid) => set.find(kid),
+    find: (name) => set.find(name),
     ready: async () => {
       await Promise.all(set.keys.map((key) => key.imported()));
     },
+  };
+}
+
+/** Keys that the runtime must read before they are known, and that never change: they are read once, at their first use. */
+export function importedKeys(read: () => Promise<KeySet>): KeySource {
+  let keys: Promise<KeySource> | undefined;
+  const loaded = (): Promise<KeySource> => (keys ??= read().then(fixedKeys));
+  return {
+    generation: 0,
+    dueAtMs: Number.POSITIVE_INFINITY,
+    due: () => {},
+    find: async (name, nowMs) => (await loaded()).find(name, nowMs),
+    ready: async (nowMs) => (await loaded()).ready(nowMs),
   };
 }

@@ -5,9 +5,10 @@
 import { BuildError, Unavailable } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import type { Jwks } from "./key-set.ts";
+import type { ProblemListener } from "./key-refusal.ts";
 import { openKeys } from "./key-source.ts";
 import type { PublicKeys } from "./key-source.ts";
-import { checkKeyTimes, ReloadedKeys, type ProblemListener } from "./reloaded-keys.ts";
+import { checkKeyTimes, ReloadedKeys } from "./reloaded-keys.ts";
 import type { KeyLoading } from "./reloaded-keys.ts";
 
 /** Where keys come from, how often they are loaded and how long they are trusted. */
@@ -25,7 +26,10 @@ export interface LiveJwksOptions {
   readonly maxAgeSeconds?: number;
   /** After this without a successful load the last good set is no longer trusted. Seconds; default 3,600. */
   readonly maxStaleSeconds?: number;
-  /** Hears of every load that failed and every set that was refused; the last good set stays in use. */
+  /**
+   * Hears of every load that failed and every set that was refused: the last good set stays in use. Also of every key that is
+   * ignored because it must not be used; without a listener, those are written to standard error.
+   */
   readonly onProblem?: ProblemListener;
 }
 
@@ -53,8 +57,8 @@ const liveOptions: KnownOptions<LiveJwksOptions> = {
 
 /**
  * Public keys from a function that returns the current set. Loaded with the first token (or in `verifier.ready()`), one load at a
- * time, in the background once the set is old, and whenever `refresh()` says that it changed. A set that breaks the rules of
- * `jwks()` is refused and the last good one kept.
+ * time, in the background once the set is old, and whenever `refresh()` says that it changed. A key that must not be
+ * used is ignored and reported; a set without a usable key is refused and the last good one kept.
  *
  * @throws BuildError `wrong_option` for a misspelt option, for a `load` that is not a function and for times that make no sense
  * @example

@@ -221,6 +221,32 @@ describe("the outbound fetcher (I-09, I-12)", () => {
     assert.ok(server.problems[0] instanceof Unavailable && !(server.problems[0] instanceof InvalidCredential));
   }
 
+  test("reads a set of any JSON media type, in UTF-8", async () => {
+    const types = [
+      "application/json",
+      "application/jwk-set+json",
+      "application/json;charset=UTF8",
+      'application/json; charset="utf-8"',
+      "Application/JWK-Set+JSON; profile=a",
+      "text/json",
+      "application/json;odata.metadata=minimal",
+    ];
+    for (const type of types) {
+      server.answers = { "/keys": json({ keys: [f.k1Jwk] }, type) };
+      await server.verifier().ready();
+    }
+    for (const type of [
+      "application/jsonp",
+      "text/plain",
+      "application/json+x",
+      "application/json, text/html",
+      "application/jwk-set+json;charset=latin1",
+    ]) {
+      server.answers = { "/keys": json({ keys: [f.k1Jwk] }, type) };
+      await unavailable(server.verifier(), server.token());
+    }
+  });
+
   test("sends no cookies and keeps none", async () => {
     server.answers = {
       "/keys": (response) =>

@@ -67,7 +67,7 @@ export const maxDocumentBytes: number = 256 * 1024;
 const defaultTimeoutMs = 3_000;
 const maxTimeoutMs = 10_000;
 const documentLimits = { maxDepth: 8, maxMembers: 10_000 } as const;
-const accepted = { accept: "application/json", "accept-encoding": "identity" } as const;
+const accepted = { accept: "application/jwk-set+json, application/json", "accept-encoding": "identity" } as const;
 
 /**
  * Checks an address that is known when an API is built, and how it is reached.
@@ -201,11 +201,15 @@ function slashHint(url: string, location: string): string {
   return URL.canParse(location, url) && new URL(location, url).href === other ? `; write its address as "${other}"` : "";
 }
 
-/** Without a parameter it is UTF-8 (RFC 8259 §8.1); one that says anything else may change what the bytes mean. */
+/**
+ * Any JSON media type: `application/json`, `application/jwk-set+json`, and the `text/json` of older servers. It is UTF-8
+ * (RFC 8259 §8.1); another `charset` would change the meaning of the bytes.
+ */
 function isJsonInUtf8(contentType: string): boolean {
   const mediaType = parseMediaType(contentType);
-  if (mediaType === undefined || mediaType.type !== "application" || !isJson(mediaType)) return false;
-  return [...mediaType.parameters].every(([name, value]) => name === "charset" && value.toLowerCase() === "utf-8");
+  if (mediaType === undefined || !isJson(mediaType)) return false;
+  const charset = mediaType.parameters.get("charset") ?? "utf-8";
+  return /^utf-?8$/i.test(charset);
 }
 
 async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {

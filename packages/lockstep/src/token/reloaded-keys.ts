@@ -6,12 +6,10 @@
  */
 import { notify } from "../callback.ts";
 import { BuildError, Unavailable } from "../problem/error.ts";
-import { readKeySet, KeySet } from "./key-set.ts";
+import { type ProblemListener, reportIgnored } from "./key-refusal.ts";
+import { type KeyName, readKeySet, KeySet } from "./key-set.ts";
 import type { KeyContext, KeySource } from "./key-source.ts";
 import type { VerificationKey } from "./verification-key.ts";
-
-/** Is told why loading failed. It may be asynchronous, and nobody waits for it. */
-export type ProblemListener = ((problem: Error) => void) | ((problem: Error) => Promise<void>);
 
 /** How often keys are loaded and how long they are trusted. */
 export interface KeyTimes {
@@ -31,7 +29,7 @@ export interface KeyLoading {
    */
   readonly load: (afterFailure: boolean) => Promise<unknown>;
   readonly times: KeyTimes;
-  /** Hears of every load that failed and every set that was refused. */
+  /** Hears of every load that failed, every set that was refused, and every key that is ignored. */
   readonly onProblem: ProblemListener | undefined;
 }
 
@@ -60,6 +58,7 @@ export class ReloadedKeys implements KeySource {
   #triedAtMs = Number.NEGATIVE_INFINITY;
   #answeredAtMs = Number.NEGATIVE_INFINITY;
   #failed = false;
+  #reported = "";
   #underWay: Promise<Error | undefined> | undefined;
   /** A load that was asked for and has not begun. All calls until it begins share it. */
   #next: Promise<Error | undefined> | undefined;
@@ -86,9 +85,9 @@ export class ReloadedKeys implements KeySource {
     }
   }
 
-  find(kid: string | undefined, nowMs: number): VerificationKey | undefined | Promise<VerificationKey | undefined> {
-    const known = this.#isIdle(nowMs) ? undefined : this.#set?.find(kid);
-    return known ?? this.#findFresh(kid, nowMs);
+  find(name: KeyName, nowMs: number): VerificationKey | undefined | Promise<VerificationKey | undefined> {
+    const known = this.#isIdle(nowMs) ? undefined : this.#set?.find(name);
+    return known ?? this.#findFresh(name, nowMs);
   }
 
   async ready(nowMs: number): Promise<void> {
@@ -115,10 +114,10 @@ export class ReloadedKeys implements KeySource {
     return this.#begin(this.#context.clock());
   }
 
-  async #findFresh(kid: string | undefined, nowMs: number): Promise<VerificationKey | undefined> {
+  async #findFresh(name: KeyName, nowMs: number): Promise<VerificationKey | undefined> {
     await this.#refresh(nowMs);
     if (this.#set === undefined) throw this.#unavailable();
-    return this.#set.find(kid);
+    return this.#set.find(name);
   }
 
   /** No attempt has ended for so long that the next token waits for one; so do all that come while it is under way. */
@@ -148,7 +147,7 @@ export class ReloadedKeys implements KeySource {
   async #load(nowMs: number): Promise<Error | undefined> {
     try {
       const document = await this.#loading.load(this.#failed);
-      await this.#adopt(readKeySet(document, "public", this.#context.algorithms));
+      await this.#adopt(readKeySet(document, "public", this.#context));
       this.#failed = false;
       this.#loadedAtMs = nowMs;
       this.dueAtMs = nowMs + this.#maxAgeMs;
@@ -168,7 +167,15 @@ export class ReloadedKeys implements KeySource {
     const keys = loaded.keys.map((key) => held.find((old) => old.equals(key)) ?? key);
     await Promise.all(keys.map((key) => key.imported()));
     this.#set = new KeySet(keys);
+    this.#report(loaded.ignored);
     if (held.some((old) => !keys.includes(old))) this.generation += 1;
+  }
+
+  /** A set that is loaded again with the same flaws is reported once. */
+  #report(ignored: readonly BuildError[]): void {
+    const reasons = ignored.map(({ message }) => message).join("\n");
+    if (reasons !== this.#reported) reportIgnored(ignored, this.#loading.onProblem);
+    this.#reported = reasons;
   }
 
   #unavailable(): Unavailable {

@@ -238,15 +238,14 @@ describe("remote keys", () => {
     assert.ok(await f.accepted(server.verifier(), f.token({}, { exp: f.now + 3_000 })));
   });
 
-  test("are refused as a set when it breaks the rules, and the last good set stays (J-54)", async () => {
+  test("are refused as a set when none is usable, and the last good set stays (J-54)", async () => {
     const by = server.verifier();
     await f.accepted(by, server.token());
     const many = Array.from({ length: 10_000 }, (_, index) => ({ kty: "EC", kid: `${index}` }));
     const oct = { kty: "oct", kid: "s", k: "AAAA" };
     const bad = [
-      { keys: [f.k1Jwk, oct] },
+      { keys: [oct] },
       { keys: [{ ...f.k1Jwk, d: "AAAA" }] },
-      { keys: [f.k1Jwk, f.k1Jwk] },
       { keys: many },
       { keys: [] },
       {},
@@ -261,6 +260,27 @@ describe("remote keys", () => {
       assert.ok(await f.accepted(by, server.token(index)));
     }
     assert.equal(server.requests.length, bad.length + 1);
+  });
+
+  test("lose only the one that must not be used, which is reported once while it stays (RFC 7517 §5)", async () => {
+    const by = server.verifier();
+    for (const [others, reports] of [
+      [[{ ...f.k2Jwk, d: "AAAA" }], 1],
+      [[{ ...f.k2Jwk, d: "AAAA" }], 1],
+      [[{ kty: "oct", kid: "s", k: "AAAA" }, null], 3],
+      [[], 3],
+    ] as const) {
+      server.answers["/keys"] = json({ keys: [f.k1Jwk, ...others] });
+      server.later(31);
+      await f.refusal(by, f.token({ kid: "other" }, { exp: server.clockMs / 1000 + 60 }));
+      assert.ok(await f.accepted(by, server.token(reports)));
+      assert.equal(server.problems.length, reports);
+    }
+    assert.match(String(server.problems[0]?.message), /^Key "k2" of the set is ignored\. .*private/);
+    assert.equal(
+      await f.refusal(by, f.compact({ ...f.goodHeader, kid: "k2", alg: "EdDSA" }, f.goodClaims({ exp: f.now + 900 }), f.eddsa)),
+      "unknown key",
+    );
   });
 
   test("are fetched again although the clock was set back", async () => {

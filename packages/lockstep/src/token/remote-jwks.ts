@@ -4,13 +4,14 @@
  */
 import { BuildError } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
+import type { ProblemListener } from "./key-refusal.ts";
 import { openKeys } from "./key-source.ts";
 import type { PublicKeys } from "./key-source.ts";
 import { checkedMetadataUrl, discoverUrl } from "./issuer-metadata.ts";
 import type { Discovery } from "./issuer-metadata.ts";
 import { checkOutboundUrl, fetchJsonObject, outboundOptions } from "./outbound.ts";
 import type { OutboundOptions } from "./outbound.ts";
-import { checkKeyTimes, ReloadedKeys, type ProblemListener } from "./reloaded-keys.ts";
+import { checkKeyTimes, ReloadedKeys } from "./reloaded-keys.ts";
 import type { JsonObject } from "../json/strict-json.ts";
 
 /** How often keys are fetched and how long they are trusted. */
@@ -26,7 +27,10 @@ export interface RemoteKeyTimes {
 /** Where an issuer's keys are: at an address, or where the issuer's metadata says. */
 export type RemoteJwksOptions = OutboundOptions &
   RemoteKeyTimes & {
-    /** Hears of every fetch that failed and every set that was refused; the last good set stays in use. */
+    /**
+     * Hears of every fetch that failed and every set that was refused: the last good set stays in use. Also of every key that is
+     * ignored because it must not be used; without a listener, those are written to standard error.
+     */
     readonly onProblem?: ProblemListener;
   } & (
     | { readonly url: string; readonly issuer?: never; readonly discovery?: never; readonly discoveryUrl?: never }
@@ -55,7 +59,7 @@ const remoteOptions: KnownOptions<RemoteJwksOptions> = {
 
 /**
  * Public keys from an issuer's published set. Fetched with the first token (or in `verifier.ready()`); one fetch at a time.
- * A set that breaks the rules of `jwks()` is refused and the last good one kept.
+ * A key that must not be used is ignored and reported; a set without a usable key is refused and the last good one kept.
  *
  * @throws BuildError `wrong_option` for a misspelt option, for an address that is not https or not public, and for times that
  * make no sense

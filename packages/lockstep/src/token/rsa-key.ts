@@ -2,7 +2,8 @@
  * Hygiene of public RSA keys, from the public numbers alone: what an import by the runtime lets through and should not.
  * The bounds are those of FIPS 186-5 §A.1.1; ROCA is CVE-2017-15361.
  */
-import { bigEndian, parseBase64url } from "./base64url.ts";
+import { encode } from "jose/base64url";
+import { bigEndian, parseOctets } from "./base64url.ts";
 import { weakKey, wrongKey } from "./key-refusal.ts";
 
 const minBits = 2048;
@@ -19,17 +20,21 @@ const rocaPrimes = [
 ] as const;
 
 /**
- * Checks the public numbers of an RSA key: 2048 to 8192 bits in whole octets, an odd modulus, an odd exponent above 2^16,
- * and no ROCA fingerprint. Costs well under a millisecond, once for each key.
+ * Reads the public numbers of an RSA key, and writes them in their one canonical form. They must have 2048 to 8192 bits in whole octets, an
+ * odd modulus, an odd exponent above 2^16, and no ROCA fingerprint. Costs well under a millisecond, once for each key.
  *
  * @throws BuildError `weak_key`, or `wrong_key` if the numbers are not an RSA key at all
  */
-export function checkRsaKey(jwk: { readonly n?: unknown; readonly e?: unknown }): void {
-  const modulus = positiveInteger(jwk.n);
-  const exponent = positiveInteger(jwk.e);
-  if (modulus === undefined || exponent === undefined) {
-    throw wrongKey("An RSA key's `n` and `e` must be canonical base64url numbers without leading zeros (RFC 7518 §6.3.1)");
+export function parseRsaKey(jwk: { readonly n?: unknown; readonly e?: unknown }): { readonly n: string; readonly e: string } {
+  const [n, e] = [parseOctets(jwk.n), parseOctets(jwk.e)];
+  if (n === undefined || e === undefined || n.length > maxOctets || e.length > maxOctets) {
+    throw wrongKey("An RSA key's `n` and `e` must be numbers in base64url (RFC 7518 §6.3.1)");
   }
+  checkNumbers(bigEndian(n), bigEndian(e));
+  return { n: encode(n), e: encode(e) };
+}
+
+function checkNumbers(modulus: bigint, exponent: bigint): void {
   const bits = modulus.toString(2).length;
   if (bits < minBits || bits > maxBits || bits % 8 !== 0) {
     throw weakKey(`An RSA modulus must have ${minBits} to ${maxBits} bits and fill its octets; this one has ${bits}`);
@@ -39,12 +44,6 @@ export function checkRsaKey(jwk: { readonly n?: unknown; readonly e?: unknown })
     throw weakKey("An RSA exponent must be odd and at least 65537 (FIPS 186-5 §A.1.1)");
   }
   if (hasRocaFingerprint(modulus)) throw weakKey("The RSA key was made by a flawed generator (ROCA, CVE-2017-15361)");
-}
-
-function positiveInteger(text: unknown): bigint | undefined {
-  const bytes = parseBase64url(text);
-  if (bytes === undefined || bytes.length === 0 || bytes.length > maxOctets || bytes[0] === 0) return undefined;
-  return bigEndian(bytes);
 }
 
 /** A modulus of the flawed library is a power of 65537 modulo every small prime; any other is so with chance below 2^-27. */

@@ -66,7 +66,7 @@ export async function generateSigningKey(alg: PublicKeyAlgorithm): Promise<Priva
 export function signingKey(jwk: Jwk): SigningKey {
   const copy = structuredClone(jwk);
   const publicJwk = publicHalf(copy);
-  const key = readJwk(publicJwk, publicKeyAlgorithms);
+  const key = readJwk(publicJwk, { algorithms: publicKeyAlgorithms });
   const alg = publicKeyAlgorithms.find((each) => each === copy.alg);
   if (!(key instanceof VerificationKey) || key.kid === undefined || alg === undefined) {
     throw wrongKey("Give the signing key a `kid` and the `alg` of a private key: generateSigningKey() makes both");

@@ -1,27 +1,43 @@
 /** The `typ` header (RFC 7515 §4.1.9, RFC 8725 §3.11): it keeps an ID token or a logout token from acting as an access token. */
 
+/** The case that a member of a token is not there at all. */
+export interface Absent {
+  readonly absent: true;
+}
+
 /**
- * What `typ` a token must have: one text (`"at+jwt"` for RFC 9068 access tokens), one of several, or `{ absent: true }` for
- * an issuer that writes none; then a token that has one is refused.
+ * What `typ` a token must have: one text (`"at+jwt"` for RFC 9068 access tokens), `{ absent: true }` for an issuer that writes
+ * none, or a list of what it may be. Any type but `"at+jwt"` may also be that of the issuer's ID tokens: tell those apart with
+ * `audience` or `requiredClaims`.
  */
-export type ExpectedType = string | readonly [string, ...string[]] | { readonly absent: true };
+export type ExpectedType = string | Absent | readonly [string | Absent, ...(string | Absent)[]];
 
 /** Tells whether a token's `typ` is an expected one. Media types are case-insensitive and may spell out `application/`. */
 export type TypeCheck = (typ: string | undefined) => boolean;
 
 /** Makes the check for an expected type; `undefined` if the expectation is not a type. */
 export function typeCheck(expected: unknown): TypeCheck | undefined {
-  if (typeof expected === "object" && expected !== null && "absent" in expected) {
-    return expected.absent === true ? (typ) => typ === undefined : undefined;
-  }
-  const names: readonly unknown[] = Array.isArray(expected) ? expected : [expected];
-  if (names.length === 0 || !names.every((name) => typeof name === "string" && name !== "")) return undefined;
-  const types = new Set(names.map((name) => mediaType(String(name))));
-  return (typ) => typ !== undefined && types.has(mediaType(typ));
+  const expectations = readExpectations(expected);
+  if (expectations === undefined) return undefined;
+  const types = new Set([...expectations].map(mediaType));
+  return (typ) => types.has(mediaType(typ));
+}
+
+/** Reads what a member may be: texts, or `undefined` where it may be absent. The result is `undefined` for anything else. */
+export function readExpectations(expected: unknown): ReadonlySet<string | undefined> | undefined {
+  const members: readonly unknown[] = Array.isArray(expected) ? expected : [expected];
+  if (members.length === 0 || !members.every((each) => isAbsentCase(each) || (typeof each === "string" && each !== "")))
+    return undefined;
+  return new Set(members.map((each) => (typeof each === "string" ? each : undefined)));
+}
+
+function isAbsentCase(value: unknown): value is Absent {
+  return typeof value === "object" && value !== null && "absent" in value && value.absent === true;
 }
 
 /** "application/" may be left out when no other "/" follows (RFC 7515 §4.1.9). */
-function mediaType(typ: string): string {
+function mediaType(typ: string | undefined): string | undefined {
+  if (typ === undefined) return undefined;
   const lower = typ.toLowerCase();
   return lower.includes("/") ? lower : `application/${lower}`;
 }

@@ -17,7 +17,7 @@ export type KeyMaterial =
 export class VerificationKey {
   /** How a token names the key; absent for the only key of an issuer that names none. */
   readonly kid: string | undefined;
-  /** The one algorithm the key verifies. A token's `alg` is compared with it and never chooses (RFC 8725 §3.1). */
+  /** The one algorithm the key verifies, by its canonical name. A token's `alg` is compared with it and never chooses (RFC 8725 §3.1). */
   readonly alg: Algorithm;
   readonly #material: KeyMaterial;
   #imported: Promise<CryptoKey> | undefined;
@@ -38,9 +38,14 @@ export class VerificationKey {
     return (this.#imported ??= importMaterial(this.#material, this.alg));
   }
 
+  /** Tells whether the other has the same numbers, whatever it is called or for. */
+  hasMaterialOf(other: VerificationKey): boolean {
+    return JSON.stringify(this.#material) === JSON.stringify(other.#material);
+  }
+
   /** Tells whether the other is the same key for the same use. Then an import can be kept and a cache stays valid. */
   equals(other: VerificationKey): boolean {
-    return this.kid === other.kid && this.alg === other.alg && JSON.stringify(this.#material) === JSON.stringify(other.#material);
+    return this.kid === other.kid && this.alg === other.alg && this.hasMaterialOf(other);
   }
 }
 

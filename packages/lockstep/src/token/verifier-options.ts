@@ -2,16 +2,24 @@
  * The options of `jwtVerifier`, checked once when it is built. The options that decide who gets in have no default: a missing one
  * is an error, not a check that is skipped. The types say the same; this is for JavaScript and `any`.
  */
-import { BuildError } from "../problem/error.ts";
+import { maxCredentialBytes } from "../dependency/scheme-definition.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
-import { keyDemand, isAlgorithm } from "./algorithm.ts";
+import { canonicalAlgorithm, keyDemand, isAlgorithm } from "./algorithm.ts";
 import type { Algorithm, PublicKeyAlgorithm, SecretKeyAlgorithm } from "./algorithm.ts";
+import { audienceRule, authorizedPartyRule, namesInAudience } from "./audience.ts";
+import type { AuthorizedParties, ExpectedAudience, ExtraAudiences } from "./audience.ts";
+import { type ClaimRule, requiredText, requiredTexts, wrongOption } from "./claim-rule.ts";
 import type { ClaimRules, Claims } from "./claims.ts";
+import type { EnvelopeLimits, IgnoredHeader } from "./compact-jws.ts";
 import { isHmacSecret, secretJwk } from "./hmac-secret.ts";
 import type { HmacSecret } from "./hmac-secret.ts";
+import type { KeyUse } from "./jwk.ts";
 import { readKeySet } from "./key-set.ts";
 import { fixedKeys, openKeys } from "./key-source.ts";
 import type { KeyContext, KeySource, PublicKeys } from "./key-source.ts";
+import { requiredClaimsRule, type RequiredClaims } from "./required-claims.ts";
+import { scopeRule, type ScopeClaim } from "./scope-claim.ts";
+import { subjectRule, type SubjectClaim } from "./subject.ts";
 import { typeCheck } from "./token-type.ts";
 import type { ExpectedType, TypeCheck } from "./token-type.ts";
 
@@ -29,18 +37,20 @@ export type VerifierKeys =
     };
 
 /** What the claims of a token must say, however it is verified. */
-export interface TokenOptions {
+export interface TokenOptions extends InteropOptions {
   /** `iss` must be exactly this text (RFC 9068 §4). */
   readonly issuer: string;
-  /** `aud` must name this API, or one of these names of it. */
-  readonly audience: string | readonly [string, ...string[]];
-  /** `"allow"`: a token may be meant for other audiences too, any of which could then present it here. Default: `"deny"`. */
-  readonly extraAudiences?: "deny" | "allow";
+  /** `aud` must name this API, or one of these names of it. For issuers that write no `aud`, see the type. */
+  readonly audience: ExpectedAudience;
+  /** Which clients a token may have been issued to, by `azp`. Default: any. */
+  readonly authorizedParties?: AuthorizedParties;
+  /** Claims that must be exactly these texts. Default: none. */
+  readonly requiredClaims?: RequiredClaims;
   /** How far the issuer's clock may be off. Seconds, 0 to 300; default 5. For the exact boundaries see `isExpired`. */
   readonly clockToleranceSeconds?: number;
-  /** The longest `exp − iat`; `iat` is required. Seconds, at least 1; default 86,400. */
+  /** The longest `exp − iat`. Seconds, at least 1; default 86,400. */
   readonly maxLifetimeSeconds?: number;
-  /** The longest token. Bytes, at least 1; default 8,192. */
+  /** The longest token. Bytes, at least 1; default 16,384. For a longer one, set `maxCredentialBytes` of the scheme, too. */
   readonly maxTokenBytes?: number;
   /** The time in Unix milliseconds. Default: `Date.now`. */
   readonly clock?: () => number;
@@ -53,9 +63,44 @@ export interface TokenOptions {
   readonly revoked?: (claims: Claims) => boolean | Promise<boolean>;
 }
 
+/**
+ * For issuers that do not follow RFC 9068. Each option gives up one check, and says which. None of them affects the checks of the
+ * signature, `exp` and `iss`. The audit event of a refused token names the option that concerns it.
+ */
+export interface InteropOptions {
+  /** Which audiences a token may have beside this API. Default: `"deny"`. */
+  readonly extraAudiences?: ExtraAudiences;
+  /** Where scopes are. Default: `scope`, as a text. */
+  readonly scopeClaim?: ScopeClaim;
+  /** The subject of tokens without `sub`. Default: such tokens are refused. */
+  readonly withoutSubject?: SubjectClaim;
+  /**
+   * `"optional"` for SPIFFE. A token without it may be valid for `maxLifetimeSeconds` from now, so one that was issued for longer
+   * passes towards its end. `claims.iat` is then the earliest possible moment. Default: `"required"`.
+   */
+  readonly iat?: "required" | "optional";
+}
+
+/** The same, for what is in the header of a JWT and in its keys. */
+export interface JwtInteropOptions {
+  /** Members of the header that are ignored, not followed. Default: none, and a token with one is refused. */
+  readonly ignoredHeaders?: readonly [IgnoredHeader, ...IgnoredHeader[]];
+  /**
+   * The algorithm of keys that name none, for each type of key where `algorithms` has several that fit. Without it, such a key is
+   * ignored: the token would choose the algorithm (RFC 8725 §3.1).
+   */
+  readonly keysWithoutAlg?: readonly [Algorithm, ...Algorithm[]];
+  /**
+   * `"jwt-svid"` for the bundle of a SPIFFE trust domain. Then keys with another `use`, or without it, are left aside. Default:
+   * `"sig"`.
+   */
+  readonly keyUse?: KeyUse;
+}
+
 /** What a verifier must be told, and what it may be told. */
 export type JwtVerifierOptions = VerifierKeys &
-  TokenOptions & {
+  TokenOptions &
+  JwtInteropOptions & {
     /** The `typ` header: `"at+jwt"` for access tokens of RFC 9068. */
     readonly typ: ExpectedType;
   };
@@ -70,8 +115,8 @@ export interface CheckedTokenOptions extends ClaimRules {
 
 /** The options in the form the verifier works with. */
 export interface CheckedOptions extends CheckedTokenOptions {
-  readonly algorithms: readonly Algorithm[];
   readonly keys: KeySource;
+  readonly envelope: EnvelopeLimits;
   readonly isExpectedType: TypeCheck;
 }
 
@@ -82,16 +127,29 @@ export const defaultCacheBytes: number = 32 * 1024 * 1024;
 export const tokenOptions: KnownOptions<TokenOptions> = {
   issuer: true,
   audience: true,
-  extraAudiences: true,
+  authorizedParties: true,
+  requiredClaims: true,
   clockToleranceSeconds: true,
   maxLifetimeSeconds: true,
   maxTokenBytes: true,
   clock: true,
   cache: true,
   revoked: true,
+  extraAudiences: true,
+  scopeClaim: true,
+  withoutSubject: true,
+  iat: true,
 };
 /** The names of all options. */
-export const verifierOptions: KnownOptions<JwtVerifierOptions> = { ...tokenOptions, keys: true, algorithms: true, typ: true };
+export const verifierOptions: KnownOptions<JwtVerifierOptions> = {
+  ...tokenOptions,
+  keys: true,
+  algorithms: true,
+  typ: true,
+  ignoredHeaders: true,
+  keysWithoutAlg: true,
+  keyUse: true,
+};
 
 /**
  * Checks the options and opens the keys.
@@ -101,11 +159,19 @@ export const verifierOptions: KnownOptions<JwtVerifierOptions> = { ...tokenOptio
 export function checkVerifierOptions(options: JwtVerifierOptions): CheckedOptions {
   checkOptions("jwtVerifier()", options, verifierOptions);
   const checked = checkTokenOptions(options);
-  const { issuer, clock } = checked;
+  const { issuer, clock, maxTokenBytes } = checked;
   const algorithms = checkAlgorithms(options.algorithms);
   const isExpectedType = typeCheck(options.typ);
-  if (isExpectedType === undefined) throw wrong('Set `typ`: "at+jwt" for access tokens, "JWT" for issuers that write that');
-  return { ...checked, algorithms, isExpectedType, keys: openVerifierKeys(options.keys, { issuer, algorithms, clock }) };
+  if (isExpectedType === undefined) throw wrongOption('Set `typ`: "at+jwt" for access tokens, "JWT" for issuers that write that');
+  const { keyUse = "sig" } = options;
+  if (keyUse !== "sig" && keyUse !== "jwt-svid") throw wrongOption('Set `keyUse` to "sig" or "jwt-svid"');
+  const keysWithoutAlg = checkKeysWithoutAlg(options.keysWithoutAlg, algorithms);
+  return {
+    ...checked,
+    keys: openVerifierKeys(options.keys, { issuer, algorithms, clock, keysWithoutAlg, keyUse }),
+    envelope: { maxBytes: maxTokenBytes, algorithms, ignoredHeaders: checkIgnoredHeaders(options.ignoredHeaders) },
+    isExpectedType,
+  };
 }
 
 /**
@@ -114,36 +180,59 @@ export function checkVerifierOptions(options: JwtVerifierOptions): CheckedOption
  * @throws BuildError `wrong_option`
  */
 export function checkTokenOptions(options: TokenOptions): CheckedTokenOptions {
-  const { extraAudiences = "deny", clock = Date.now, revoked, cache = { maxBytes: defaultCacheBytes } } = options;
+  const { clock = Date.now, revoked, cache = { maxBytes: defaultCacheBytes }, iat = "required" } = options;
   const issuer = requiredText(options.issuer, "issuer", "the exact `iss` of the tokens");
   checkOptions<NonNullable<TokenOptions["cache"]>>("jwtVerifier({ cache })", cache, { maxBytes: true });
-  if (extraAudiences !== "deny" && extraAudiences !== "allow") throw wrong('Set `extraAudiences` to "deny" or "allow"');
-  if (typeof clock !== "function") throw wrong("Set `clock` to a function that returns Unix milliseconds");
-  if ("revoked" in options && typeof revoked !== "function") throw wrong("Set `revoked` to a function, or leave it out");
+  if (typeof clock !== "function") throw wrongOption("Set `clock` to a function that returns Unix milliseconds");
+  if ("revoked" in options && typeof revoked !== "function") throw wrongOption("Set `revoked` to a function, or leave it out");
+  if (iat !== "required" && iat !== "optional") throw wrongOption('Set `iat` to "required" or "optional"');
   return {
     issuer,
-    audiences: checkAudiences(options.audience),
-    allowExtraAudiences: extraAudiences === "allow",
+    claimRules: claimRulesOf(options),
+    audiences: namesInAudience(options.audience),
+    iat,
     clockToleranceSeconds: checkNumber(options.clockToleranceSeconds ?? 5, "clockToleranceSeconds", 0, maxTolerance),
     maxLifetimeSeconds: checkNumber(options.maxLifetimeSeconds ?? 86_400, "maxLifetimeSeconds", 1),
-    maxTokenBytes: checkNumber(options.maxTokenBytes ?? 8_192, "maxTokenBytes", 1),
+    maxTokenBytes: checkNumber(options.maxTokenBytes ?? maxCredentialBytes, "maxTokenBytes", 1),
     maxCacheBytes: checkNumber(cache.maxBytes, "cache.maxBytes", 0),
     clock,
     revoked,
   };
 }
 
-function checkAlgorithms(algorithms: unknown): readonly Algorithm[] {
-  if (!Array.isArray(algorithms) || algorithms.length === 0 || !algorithms.every(isAlgorithm)) {
-    throw wrong('Set `algorithms` to the signature algorithms of your issuer, for example ["ES256"]');
-  }
-  return [...new Set(algorithms)];
+/** An option about claims is one line here, beside its type above and a file of its own. */
+function claimRulesOf(options: TokenOptions): readonly ClaimRule[] {
+  const rules = [
+    audienceRule(options.audience, options.extraAudiences),
+    authorizedPartyRule(options.authorizedParties),
+    requiredClaimsRule(options.requiredClaims),
+    subjectRule(options.withoutSubject),
+    scopeRule(options.scopeClaim),
+  ];
+  return rules.filter((rule) => rule !== undefined);
 }
 
-function checkAudiences(audience: unknown): ReadonlySet<string> {
-  const audiences: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
-  if (audiences.length === 0) throw wrong("Set `audience` to the name of this API in `aud`");
-  return new Set(audiences.map((each) => requiredText(each, "audience", "the name of this API in `aud`")));
+function checkAlgorithms(algorithms: unknown): readonly Algorithm[] {
+  if (!Array.isArray(algorithms) || algorithms.length === 0 || !algorithms.every(isAlgorithm)) {
+    throw wrongOption('Set `algorithms` to the signature algorithms of your issuer, for example ["ES256"]');
+  }
+  return [...new Set(algorithms.map(canonicalAlgorithm))];
+}
+
+/** Of two that fit one key, the token would choose. */
+function checkKeysWithoutAlg(named: unknown, algorithms: readonly Algorithm[]): readonly Algorithm[] {
+  if (named === undefined) return [];
+  const wanted = checkAlgorithms(named);
+  const types = new Set(wanted.map((each) => JSON.stringify(keyDemand(each))));
+  if (types.size === wanted.length && wanted.every((each) => algorithms.includes(each))) return wanted;
+  throw wrongOption("Set `keysWithoutAlg` to one of `algorithms` for each type of key");
+}
+
+function checkIgnoredHeaders(names: unknown): ReadonlySet<string> {
+  if (names === undefined) return new Set();
+  const ignored = requiredTexts(names, "ignoredHeaders", '"jku", "x5u", or both');
+  if ([...ignored].every((name) => name === "jku" || name === "x5u")) return ignored;
+  throw wrongOption('Set `ignoredHeaders` to "jku", "x5u", or both: no other member can be ignored');
 }
 
 function openVerifierKeys(keys: unknown, context: KeyContext): KeySource {
@@ -151,32 +240,23 @@ function openVerifierKeys(keys: unknown, context: KeyContext): KeySource {
   const secrets: readonly unknown[] = Array.isArray(keys) ? keys : [keys];
   const isSecret = secrets.length > 0 && secrets.every(isHmacSecret);
   if (!isSecret && !isPublicKeys(keys)) {
-    throw wrong("Set `keys` to jwks(…), remoteJwks(…) or liveJwks(…), or to hmacSecret(…): they cannot be combined");
+    throw wrongOption("Set `keys` to jwks(…), remoteJwks(…) or liveJwks(…), or to hmacSecret(…): they cannot be combined");
   }
   if (algorithms.some((each) => (keyDemand(each).kty === "oct") !== isSecret)) {
-    throw wrong(
+    throw wrongOption(
       "`algorithms` do not fit `keys`: HS256, HS384 and HS512 go with hmacSecret(), all others with jwks(), remoteJwks() or liveJwks()",
     );
   }
   if (isPublicKeys(keys)) return keys[openKeys](context);
   const set = { keys: secrets.filter(isHmacSecret).map((secret) => secret[secretJwk].reveal()) };
-  return fixedKeys(readKeySet(set, "secret", algorithms));
+  return fixedKeys(readKeySet(set, "secret", context));
 }
 
 function isPublicKeys(value: unknown): value is PublicKeys {
   return typeof value === "object" && value !== null && openKeys in value;
 }
 
-function requiredText(value: unknown, name: string, what: string): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw wrong(`Set \`${name}\` to ${what}`);
-}
-
 function checkNumber(value: unknown, name: string, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
   if (typeof value === "number" && value >= min && value <= max) return value;
-  throw wrong(`Set \`${name}\` to a number from ${min} to ${max}`);
-}
-
-function wrong(message: string): BuildError {
-  return new BuildError("wrong_option", message);
+  throw wrongOption(`Set \`${name}\` to a number from ${min} to ${max}`);
 }

@@ -1,10 +1,11 @@
 /**
- * The signature of a compact JWS: the token's key is found, its algorithm compared, and jose verifies. The one place where
+ * The signature of a compact JWS: the token's key is found by its name and algorithm, and jose verifies. The one place where
  * a signature is decided; `jwtVerifier` adds what the claims must say.
  */
 import { compactVerify } from "jose/jws/compact/verify";
 import { JOSEError } from "jose/errors";
 import { InvalidCredential } from "../problem/error.ts";
+import { namesOf } from "./algorithm.ts";
 import type { CompactJws } from "./compact-jws.ts";
 import type { KeySource } from "./key-source.ts";
 
@@ -16,13 +17,12 @@ import type { KeySource } from "./key-source.ts";
  * @throws BuildError `wrong_key` when the runtime refuses the key
  */
 export async function verifyJws(jws: CompactJws, keys: KeySource, nowMs: number): Promise<void> {
-  const key = await keys.find(jws.header.kid, nowMs);
+  const key = await keys.find(jws.header, nowMs);
   if (key === undefined) throw new InvalidCredential("unknown key");
-  // The key decides (RFC 8725 §3.1): an RSA key never becomes an HMAC secret because a token says HS256 (CVE-2016-5431).
-  if (key.alg !== jws.header.alg) throw new InvalidCredential("the algorithm is not the key's");
   const cryptoKey = await key.imported();
   try {
-    await compactVerify(jws.text, cryptoKey, { algorithms: [key.alg] });
+    // The key decides (RFC 8725 §3.1): an RSA key never becomes an HMAC secret because a token says HS256 (CVE-2016-5431).
+    await compactVerify(jws.text, cryptoKey, { algorithms: [...namesOf(key.alg)] });
   } catch (cause) {
     if (cause instanceof JOSEError) throw new InvalidCredential("the signature does not verify", { cause });
     throw cause;
