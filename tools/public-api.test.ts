@@ -43,7 +43,9 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       jwtVerifier parseScope jwks remoteJwks liveJwks hmacSecret
       jwtIssuer signingKey generateSigningKey publicJwks`,
     types: `
-      JwtVerifier JwtVerifierOptions TokenOptions VerifierKeys ExpectedType Claims ClaimsOf
+      JwtVerifier JwtVerifierOptions TokenOptions InteropOptions JwtInteropOptions VerifierKeys ExpectedType Absent Claims ClaimsOf
+      ExpectedAudience ExtraAudiences AuthorizedParties RequiredClaims ScopeClaim SubjectClaim IgnoredHeader
+      JwksOptions PemKey KeyUse
       RemoteJwksOptions RemoteKeyTimes OutboundOptions OutboundHeaders Discovery LiveJwks LiveJwksOptions ProblemListener
       HmacSecret HmacSecretOptions SecretBytes PublicKeys Jwk Jwks Algorithm PublicKeyAlgorithm SecretKeyAlgorithm
       JwtIssuer JwtIssuerOptions IssuedClaims SigningKey PrivateJwk`,

@@ -173,6 +173,11 @@ const others: Readonly<Record<string, Row>> = {
   jwtIssuer: (added) => jwt.jwtIssuer({ ...token, key: signingKey, lifetimeSeconds: 60, ...added }),
   jwtVerifier: (added) => jwt.jwtVerifier({ ...verifier, ...added }),
   "jwtVerifier({ cache })": (added) => jwt.jwtVerifier({ ...verifier, cache: { maxBytes: 1, ...added } }),
+  "jwtVerifier({ audience })": (added) => jwt.jwtVerifier({ ...verifier, audience: { clientId: ["web"], ...added } }),
+  "jwtVerifier({ scopeClaim })": (added) => jwt.jwtVerifier({ ...verifier, scopeClaim: { name: "scp", ...added } }),
+  "jwtVerifier({ withoutSubject })": (added) =>
+    jwt.jwtVerifier({ ...verifier, withoutSubject: { claim: "azp", prefix: "client:", ...added } }),
+  jwks: (added) => jwt.jwks(jwt.publicJwks([signingKey]), { onProblem: () => {}, ...added }),
   liveJwks: (added) => jwt.liveJwks({ load: async () => ({ keys: [] }), ...added }),
   remoteJwks: (added) => jwt.remoteJwks({ url: "https://as.example/keys", ...added }),
   scheme: (added) => scheme.scheme({ ...ticket, ...added }),
@@ -276,7 +281,7 @@ const withoutOptions: ReadonlySet<string> = new Set(
   [
     "afterAnswer allow anyOf anyScope authenticate consoleAudit deny file firstOf grantedScopes html identified json lastEventId notFound nothing",
     "onlyScoped optional passwordRequestForm pinoAudit sameSecret sameSite scopes secret text unchecked Redacted",
-    "generateSigningKey jwks parseScope publicJwks signingKey issuers",
+    "generateSigningKey parseScope publicJwks signingKey issuers",
     "byIssuer readyMap",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",
     "Pieces answerToError discard isBodiless networksOf watchUnawaited hostSuite isWebSocketHandshake listenForHandshakes openWebSocket",

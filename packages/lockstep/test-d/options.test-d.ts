@@ -356,6 +356,18 @@ jwtIssuer({ ...token, key: secret, lifetimeSeconds: 60, mispelt: 1 });
 // jwtVerifier
 // @ts-expect-error 'mispelt' does not exist
 jwtVerifier({ ...verifier, mispelt: 1 });
+// jwtVerifier({ audience })
+// @ts-expect-error 'mispelt' does not exist
+jwtVerifier({ ...verifier, audience: { clientId: ["web"], mispelt: 1 } });
+// jwtVerifier({ scopeClaim })
+// @ts-expect-error 'mispelt' does not exist
+jwtVerifier({ ...verifier, scopeClaim: { name: "scp", mispelt: 1 } });
+// jwtVerifier({ withoutSubject })
+// @ts-expect-error 'mispelt' does not exist
+jwtVerifier({ ...verifier, withoutSubject: { claim: "azp", prefix: "client:", mispelt: 1 } });
+// jwks
+// @ts-expect-error 'mispelt' does not exist
+jwks({ keys: [] }, { onProblem: () => {}, mispelt: 1 });
 // jwtVerifier({ cache })
 // @ts-expect-error 'mispelt' does not exist
 jwtVerifier({ ...verifier, cache: { maxBytes: 1, mispelt: 1 } });

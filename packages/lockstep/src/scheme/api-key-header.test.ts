@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { apiKeyCookie } from "./api-key-cookie.ts";
 import { apiKeyHeader } from "./api-key-header.ts";
+import { apiKeyQuery } from "./api-key-query.ts";
 import type { Scheme } from "./scheme.ts";
 import { definitionOf, found } from "./source.fixture.ts";
 
@@ -43,6 +45,22 @@ test("refuses the header sent twice, also if a proxy or a fetch host joined the 
 test("refuses characters that are not visible ASCII (H-10, K-13)", () => {
   for (const value of ["a b", " a", "a ", "a\t", "a\0", "a\n", "a\u007f", "é", "ｋ", "🔑", "Bearer K"]) {
     assert.equal(sent(value), "!invalid", JSON.stringify(value));
+  }
+});
+
+test("reads as much as `maxCredentialBytes` says, also from a cookie and the query", () => {
+  const maxCredentialBytes = 20_000;
+  const places = [
+    [
+      apiKeyHeader({ name: "Cf-Access-Jwt-Assertion", maxCredentialBytes }),
+      (value: string) => ({ headers: { "cf-access-jwt-assertion": value } }),
+    ],
+    [apiKeyCookie({ name: "t", maxCredentialBytes }), (value: string) => ({ headers: { cookie: `t=${value}` } })],
+    [apiKeyQuery({ name: "t", unsafeInUrl: true, maxCredentialBytes }), (value: string) => ({ query: `t=${value}` })],
+  ] as const;
+  for (const [scheme, raw] of places) {
+    assert.deepEqual(found(scheme, raw("a".repeat(20_000))), { found: "a".repeat(20_000) });
+    assert.equal(found(scheme, raw("a".repeat(20_001))), "!invalid");
   }
 });
 

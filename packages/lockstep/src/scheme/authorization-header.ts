@@ -33,9 +33,9 @@ const caseBit = 0x20;
 
 /**
  * Finds the credential of a scheme in the `Authorization` header. Returns its token68 as it was sent (RFC 9110 §11.2),
- * `undefined` if there is no header, or one of another scheme, or a refusal. A token68 is 1 to `maxBytes` characters long (default
- * 16,384); the name of the scheme is in lower case here, and in any case in the request (RFC 9110 §11.1). Credentials in the form of parameters
- * (`Digest username="…"`) are malformed for this function: `findParameters` reads those.
+ * `undefined` if there is no header, or one of another scheme, or a refusal. A token68 is 1 to `maxBytes` characters long
+ * (default 16,384). The name of the scheme is in lower case here, and in any case in the request (RFC 9110 §11.1). Credentials
+ * in the form of parameters (`Digest username="…"`) are malformed for this function: `findParameters` reads those.
  *
  * Two `Authorization` headers are refused whatever they hold: RFC 9110 §5.3 forbids sending them, and servers differ in which
  * one they keep.

@@ -10,8 +10,8 @@ const malformed = malformedCredential("header: not visible ASCII and spaces");
 
 /**
  * Finds the value of a header of a scheme's own, whose name may be in any case. Returns the value as it was sent: visible ASCII,
- * spaces and commas, at most `maxBytes` long (default 16,384); `undefined` if the header is absent or empty; or a refusal if it came twice or cannot
- * be read.
+ * spaces and commas, at most `maxBytes` long (default 16,384); `undefined` if the header is absent or empty; or a refusal if it
+ * came twice or cannot be read.
  *
  * `fetch` hosts and proxies join repeated headers with a comma (RFC 9110 §5.3). If your values have no commas, refuse one that
  * has.

@@ -63,7 +63,7 @@ describe("extraAudiences", () => {
       assert.match(await refused(options, { aud: [f.audience, userinfo, other] }), /^further audiences/);
   });
 
-  test("never stands for our own audience", async () => {
+  test("is never taken for our own audience", async () => {
     for (const aud of [userinfo, [userinfo], [userinfo, "account"]])
       assert.equal(await refused({ extraAudiences: [userinfo, "account"] }, { aud }), "another audience");
   });

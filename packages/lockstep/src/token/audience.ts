@@ -7,12 +7,12 @@ import { type Absent, readExpectations } from "./token-type.ts";
 /**
  * How a token says that it is for this API: `aud` names it, or one of its names.
  *
- * `{ clientId }` is for an issuer whose access tokens have no `aud` (Amazon Cognito): `client_id` must be one of these, and a token
- * with an `aud` is refused, because it is another kind of token. It costs the protection that an audience is: every API that one
- * of these clients calls with its token can present the token here.
+ * `{ clientId }` is for an issuer whose access tokens have no `aud` (Amazon Cognito). `client_id` must be one of these, and a
+ * token with an `aud` is refused, because it is another kind of token. You lose the protection of an audience: every API that
+ * one of these clients calls with its token can present the token here.
  *
  * `{ absent: "reason" }` is for an issuer whose tokens name neither, if its keys sign tokens for this API only. Write why that is
- * so. If it is not, every token of the issuer gets in, whomever it is for.
+ * so. If it is not, every token of the issuer is accepted, also one for another API.
  */
 export type ExpectedAudience =
   | string
@@ -21,8 +21,8 @@ export type ExpectedAudience =
   | { readonly absent: string };
 
 /**
- * What else `aud` may name: nothing, anything, or these. Each of them could present the token here, so name those that are no
- * API of somebody else (Auth0's `…/userinfo`, Keycloak's `account`).
+ * What else `aud` may name: nothing, anything, or these. Each of them could present the token here, so name only audiences that
+ * are not an API of somebody else (Auth0's `…/userinfo`, Keycloak's `account`).
  */
 export type ExtraAudiences = "deny" | "allow" | readonly [string, ...string[]];
 

@@ -1,6 +1,7 @@
 /**
- * What the rules for claims share. A rule is a function that refuses claims, or writes one of them as `Claims` has it. The options
- * of a verifier become a list of rules once; `claims.ts` runs the list for every token. A file beside this one owns each option.
+ * The common part of the rules for claims. A rule is a function that refuses claims, or writes one of them as `Claims` has it.
+ * The options of a verifier become a list of rules once; `claims.ts` runs the list for every token. Each option has a file
+ * beside this one.
  */
 import { BuildError, InvalidCredential } from "../problem/error.ts";
 import type { JsonObject } from "../json/strict-json.ts";

@@ -63,6 +63,13 @@ const bad: Readonly<Record<string, { readonly text: string; readonly reason: str
   "is not a token": { text: "x.y.z", reason: "not canonical base64url" },
   "has expired": { text: f.token({}, { iat: f.now - 900, exp: f.now - 600 }), reason: "expired" },
   "is of another audience": { text: f.token({}, { aud: "https://other" }), reason: "another audience" },
+  // The audit event names the option that could accept it; the caller cannot tell.
+  "has a further audience": {
+    text: f.token({}, { aud: [f.audience, "https://other"] }),
+    reason: "further audiences (see the option extraAudiences)",
+  },
+  "has no subject": { text: f.token({}, { sub: "" }), reason: "no subject (see the option withoutSubject)" },
+  "points to keys": { text: f.token({ jku: "https://a.test" }), reason: "the header holds jku (see the option ignoredHeaders)" },
   "has a forged signature": { text: forged, reason: "the signature does not verify" },
   "names a key that there is not": { text: f.token({ kid: "k9" }), reason: "unknown key" },
 };
@@ -103,6 +110,27 @@ describe("the claims of a scheme's token", () => {
     assert.deepEqual([answer.status, answer.challenge?.includes("error")], [401, false]);
     assert.equal(answer.all, (await ask(byVerify)).all);
     assert.deepEqual([...new Set(events.map(({ type }) => type))], ["authentication.absent"]);
+  });
+
+  test("are the same 401, byte for byte, whatever is wrong with the token", async () => {
+    const { byClaims } = bothWays();
+    const answers = await Promise.all(Object.values(bad).map(({ text }) => ask(byClaims, text)));
+    assert.equal(new Set(answers.map(({ all }) => all)).size, 1);
+    assert.ok(Object.values(bad).every(({ reason }) => !answers[0]?.all.includes(reason)));
+  });
+
+  test("do not build where the scheme reads less than the verifier accepts", async () => {
+    const long = f.token({}, { groups: Array.from({ length: 500 }, () => crypto.randomUUID()) });
+    const by = f.verifier({ maxTokenBytes: 40_000 });
+    assert.throws(() => by.claims(bearer), {
+      code: "wrong_option",
+      message: /^Set maxCredentialBytes: 40000 of the scheme "HTTPBearer" as well, .* it reads 16384 bytes$/,
+    });
+    const scheme = httpBearer({ maxCredentialBytes: 40_000 });
+    const user = authenticate({ claims: by.claims(scheme) }, ({ claims }) => ({ id: claims.sub }));
+    const api = serve(get("/me", { deps: { user } }, ({ user }) => user.id));
+    assert.deepEqual([long.length > 16_384, (await ask(api, long)).status], [true, 200]);
+    assert.equal((await ask(api, `${long}${"A".repeat(40_000)}`)).status, 401);
   });
 
   test("are 503 while it cannot be decided whether the token counts", async () => {

@@ -99,7 +99,7 @@ describe("the claims of a token", () => {
     assert.match(await f.refusal(by, at({ ...longest, exp: longest.exp + 1 })), /lifetime/);
     assert.match(await f.refusal(by, at({ exp: f.now + 315_360_000 })), /lifetime/);
     assert.match(await f.refusal(by, at({ exp: f.nowMs })), /lifetime/);
-    assert.match(await f.refusal(by, at({ iat: f.now + 2, exp: f.now + 2 })), /lifetime/);
+    assert.equal(await f.refusal(by, at({ iat: f.now + 2, exp: f.now + 2 })), "exp is not after iat");
     assert.ok(await f.accepted(f.verifier({ maxLifetimeSeconds: 400_000_000 }), at({ exp: f.now + 315_360_000 })));
   });
 

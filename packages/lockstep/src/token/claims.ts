@@ -14,7 +14,10 @@ import type { JsonObject, StrictJsonLimits } from "../json/strict-json.ts";
  */
 export interface Claims {
   readonly iss: string;
-  /** Or what the option `withoutSubject` makes. One line of 1 to 255 printable characters, as are `jti`, `sid` and `client_id`: see `isPrintableLine`. */
+  /**
+   * Of a token without it, the text that the option `withoutSubject` makes. One line of 1 to 255 printable characters, as are
+   * `jti`, `sid` and `client_id`: see `isPrintableLine`.
+   */
   readonly sub: string;
   readonly aud: string | readonly string[];
   /** Seconds since the epoch, possibly with a fraction. */
@@ -102,7 +105,10 @@ function checkTimes(claims: JsonObject, rules: ClaimRules, nowMs: number): void 
   checkNotBefore(nbf, rules, nowMs);
 }
 
-/** The earliest moment at which a token without `iat` can have been issued: a revocation of what came before another counts for it. */
+/**
+ * The earliest moment at which a token without `iat` can have been issued. An application that revokes all tokens which were
+ * issued before some moment so refuses this one, too.
+ */
 function earliestIssue(exp: number, rules: ClaimRules, nowMs: number): number {
   const earliest = Math.max(0, exp - rules.maxLifetimeSeconds);
   if (!hasBegun(earliest, rules, nowMs)) throw refusedWithout("maxLifetimeSeconds", "the lifetime is too long");
@@ -113,7 +119,7 @@ function checkLifetime(iat: unknown, exp: number, rules: ClaimRules, nowMs: numb
   if (iat === undefined) throw refusedWithout("iat", "no iat");
   if (!isTime(iat)) throw new InvalidCredential("iat is not a time");
   if (!hasBegun(iat, rules, nowMs)) throw new InvalidCredential("issued in the future");
-  if (exp <= iat) throw new InvalidCredential("the lifetime is none");
+  if (exp <= iat) throw new InvalidCredential("exp is not after iat");
   if (exp - iat > rules.maxLifetimeSeconds) throw refusedWithout("maxLifetimeSeconds", "the lifetime is too long");
 }
 

@@ -1,4 +1,6 @@
-/** The other options for issuers that do not follow RFC 9068: each lets its tokens pass, and refuses those that are nearly right. */
+/**
+ * The other options for issuers that do not follow RFC 9068: each accepts its tokens, and refuses those that are nearly right.
+ */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { opens, passes, refused, wrong, type Over } from "./interop.fixture.ts";
@@ -19,7 +21,7 @@ describe("typ", () => {
 });
 
 describe("ignoredHeaders", () => {
-  test("lets jku and x5u stand in the header without being followed, and no other member (J-14, J-15)", async () => {
+  test("ignores jku and x5u in the header without following them, and no other member (J-14, J-15)", async () => {
     const options: Over = { ignoredHeaders: ["jku", "x5u"] };
     for (const name of ["jku", "x5u"]) await opens("ignoredHeaders", options, {}, { [name]: "https://127.0.0.1:1/keys" });
     for (const [name, value] of Object.entries({ jwk: f.k1Jwk, x5c: ["MIIB"], crit: ["jku"], b64: false, zip: "DEF" }))

@@ -62,7 +62,7 @@ describe("RSA keys (J-50; FIPS 186-5 §A.1.1)", () => {
     for (const e of ["AAEAAQ", "AQAB", "AAAAAAEAAQ=="]) assert.ok(read({ ...f.krJwk, e }).keys[0]?.equals(plain), e);
   });
 
-  test("refuses what is no number, and numbers that are not those of a key whatever zeros they begin with", () => {
+  test("refuses texts that are not numbers, and numbers that are not those of a key, whatever zeros they begin with", () => {
     for (const bad of [`${f.krJwk.n}=`, `${f.krJwk.n} `, `${f.krJwk.n}.`, "", undefined, null, [], 12, {}])
       refused("wrong_key", /RSA/, () => read({ ...f.krJwk, n: bad }));
     for (const bad of ["AQAB=", "AQA.", "", undefined, 65_537]) refused("wrong_key", /RSA/, () => read({ ...f.krJwk, e: bad }));

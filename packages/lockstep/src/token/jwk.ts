@@ -12,7 +12,7 @@ import { weakKey, wrongKey } from "./key-refusal.ts";
 import { parseRsaKey } from "./rsa-key.ts";
 import { VerificationKey } from "./verification-key.ts";
 
-/** A JSON Web Key (RFC 7517 §4). Only the members named here are read; `null` and an empty list are no member. */
+/** A JSON Web Key (RFC 7517 §4). Only the members named here are read; `null` and an empty list count as absent. */
 export interface Jwk {
   readonly kty: string;
   readonly alg?: string;
@@ -33,7 +33,7 @@ export type KeyUse = "sig" | "jwt-svid";
 /** Which keys count, and for which algorithm. */
 export interface KeyRules {
   readonly algorithms: readonly Algorithm[];
-  /** The algorithms of keys that name none, where several are allowed that fit. */
+  /** The algorithms of keys that name none, if several are allowed that fit. */
   readonly keysWithoutAlg?: readonly Algorithm[];
   /** `sig`, also of a key without `use`; `jwt-svid` must be written. Default: `sig`. */
   readonly keyUse?: KeyUse;
@@ -72,7 +72,7 @@ export function readJwk(jwk: object, rules: KeyRules): VerificationKey | UnusedK
   return pinned === undefined ? { unused: "no allowed algorithm fits it" } : verificationKey(jwk, kid, pinned);
 }
 
-/** The one algorithm of a key; `undefined` if it is none of the allowed. */
+/** The one algorithm of a key; `undefined` if it is not allowed. */
 function pinnedAlgorithm(jwk: object, alg: Algorithm | undefined, rules: KeyRules): Algorithm | undefined {
   const { kty, crv } = members(jwk);
   const allowed = [...new Set(rules.algorithms.map(canonicalAlgorithm))];

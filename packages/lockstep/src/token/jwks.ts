@@ -18,10 +18,11 @@ export interface JwksOptions {
 const jwksOptions: KnownOptions<JwksOptions> = { onProblem: true };
 
 /**
- * Public keys that are at hand: a JWK set, in which keys may also be in PEM, or the PEM text of one key. Each key is pinned to one
- * algorithm: its `alg`, or the only allowed one that fits. A key that must not be used is ignored and reported. Everything that
- * the numbers of a JWK tell is checked when the verifier is built; the runtime imports a key at its first use (or in
- * `verifier.ready()`), and only then the numbers in a PEM text are known.
+ * Public keys that are at hand: a JWK set, in which keys may also be in PEM, or the PEM text of one key. Each key is pinned to
+ * one algorithm: its `alg`, or the only allowed one that fits. A key that must not be used is ignored and reported.
+ *
+ * The numbers of a JWK are checked when the verifier is built. The runtime imports a key, and reads a PEM text, at its first use
+ * or in `verifier.ready()`; call that at start to learn of a bad PEM text before a token comes.
  *
  * @throws BuildError `wrong_option` for a misspelt option, `wrong_key` for a private key, for a text that is not a public key in
  * PEM, and for no keys or more than 100

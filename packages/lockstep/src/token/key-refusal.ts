@@ -10,7 +10,7 @@ export function wrongKey(message: string, options?: ErrorOptions): BuildError {
   return new BuildError("wrong_key", message, options);
 }
 
-/** A private key where public ones belong: whoever reads the set can sign. */
+/** A private key where public ones belong: anyone who reads the set can sign. */
 export function privateKeyPublished(): BuildError {
   return wrongKey("Publish keys without their private members: a set of public keys holds a private key");
 }

@@ -1,4 +1,4 @@
-/** Attacks on sets of keys: what is ignored, what is refused, and which key a token finds. */
+/** Attacks on sets of keys: which keys are ignored, which sets are refused, and which key a token finds. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { describe, test } from "node:test";
@@ -62,7 +62,7 @@ describe("a set of keys (J-54)", () => {
     );
   });
 
-  test("may give one kid to keys that differ in alg, use or type (RFC 7517 §4.5)", () => {
+  test("may have one kid for keys that differ in alg, use or type (RFC 7517 §4.5)", () => {
     const others = [
       { ...f.krJwk, kid: "k1" },
       { ...f.krJwk, kid: "k1", alg: "PS256" },

@@ -39,7 +39,7 @@ describe("a public key in PEM", () => {
     }
   });
 
-  test("stands beside JWKs, with a kid and an alg of its own", async () => {
+  test("can be beside JWKs, with a kid and an alg of its own", async () => {
     const verifier = by({ keys: [f.k1Jwk, { pem: pemOf(f.kr.privateKey), kid: "kr", alg: "RS256" }] });
     assert.ok(await f.accepted(verifier, f.token()));
     assert.ok(await f.accepted(verifier, signed("RS256", f.rsa("sha256"), "kr")));

@@ -34,8 +34,8 @@ export function checkPem({ pem }: PemKey): void {
 }
 
 /**
- * Reads the key as a JWK. The runtime must be told of an algorithm to import it, so those that are allowed are tried in turn; what
- * the key is for is decided when the JWK is read.
+ * Reads the key as a JWK. The runtime needs an algorithm to import it, so the allowed ones are tried in turn. This does not
+ * choose the algorithm of the key: that happens when the JWK is read.
  *
  * @throws BuildError `wrong_key` if it fits none of them
  */

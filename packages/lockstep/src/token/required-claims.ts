@@ -1,4 +1,4 @@
-/** Claims that must say one thing: what else tells the access tokens of an issuer from its other tokens, or one tenant from others. */
+/** Claims that must have one value. They tell the access tokens of an issuer from its other tokens, or one tenant from others. */
 import { InvalidCredential } from "../problem/error.ts";
 import { type ClaimRule, requiredTexts, wrongOption } from "./claim-rule.ts";
 

@@ -20,8 +20,9 @@ const rocaPrimes = [
 ] as const;
 
 /**
- * Reads the public numbers of an RSA key, and writes them in their one canonical form. They must have 2048 to 8192 bits in whole octets, an
- * odd modulus, an odd exponent above 2^16, and no ROCA fingerprint. Costs well under a millisecond, once for each key.
+ * Reads the public numbers of an RSA key, and writes them in their one canonical form. The modulus must be odd, have 2048 to
+ * 8192 bits in whole octets, and no ROCA fingerprint; the exponent must be odd and above 2^16. Costs well under a millisecond,
+ * once for each key.
  *
  * @throws BuildError `weak_key`, or `wrong_key` if the numbers are not an RSA key at all
  */

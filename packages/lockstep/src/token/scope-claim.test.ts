@@ -12,7 +12,7 @@ describe("scopeClaim", () => {
     for (const scope of [[], null, undefined]) assert.equal("scope" in (await passes({}, { scope })), false);
   });
 
-  test("makes no two scopes of one text in a list, and none of what is no scope", async () => {
+  test("never makes two scopes of one text in a list, and refuses a text that is not a scope", async () => {
     const options: Over = { scopeClaim: { list: true } };
     for (const scope of [["a admin"], ["a", " admin"], ["a", ""], ["a", 1], [["a"]], ["é"], ['a"b'], [null]])
       assert.equal(await refused(options, { scope }), "scope is not a list of scopes", JSON.stringify(scope));

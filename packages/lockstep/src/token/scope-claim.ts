@@ -24,13 +24,16 @@ export function parseScope(text: string): readonly string[] | undefined {
 }
 
 /**
- * Where the scopes of a token are. `claims.scope` has them as text, separated by single spaces, whatever the issuer writes; a claim
- * that is not named here counts for nothing.
+ * Where the scopes of a token are. `claims.scope` has them as text, separated by single spaces, in whatever form the issuer
+ * writes them. No other claim grants anything.
  */
 export interface ScopeClaim {
-  /** The claim. `scp` for Okta, Microsoft Entra and Ory Hydra; a claim that users can write grants whatever they like. Default: `scope`. */
+  /**
+   * The claim: `scp` for Okta, Microsoft Entra and Ory Hydra. Do not name a claim that users can change, because they could grant
+   * themselves any scope. Default: `scope`.
+   */
   readonly name?: string;
-  /** `true`: a list of texts is accepted beside a text. A scope in it cannot hold a space, so none becomes two. Default: `false`. */
+  /** `true` accepts a list of texts, too. A text in it cannot hold a space, so it never becomes two scopes. Default: `false`. */
   readonly list?: boolean;
   /**
    * Taken off each scope; those without it are left out, since they are for another API: the `read` of `"orders/read"` is not the

@@ -5,11 +5,11 @@ import { type ClaimRule, nameIn, refusedWithout, requiredText, wrongOption } fro
 import { isPrintableLine } from "./printable-line.ts";
 
 /**
- * The subject of tokens whose `sub` is absent or empty, as some issuers write for clients (Cloudflare Access, Duende, LemonLDAP::NG).
- * `claims.sub` is then the prefix and the claim: `"service:ci.access"`.
+ * The subject of tokens whose `sub` is absent or empty. Some issuers write them for clients (Cloudflare Access, Duende,
+ * LemonLDAP::NG). `claims.sub` is then the prefix and the claim: `"service:ci.access"`.
  *
- * A claim that users can write lets one of them be anybody; name one that the issuer sets. The prefix keeps the two kinds apart:
- * without it, a client named `alice` would be the user `alice`. A token whose own `sub` begins with it is refused.
+ * Name a claim that the issuer sets: with one that users can change, a user could be anybody. The prefix keeps the two kinds
+ * apart. Without it, a client named `alice` would be the user `alice`. A token whose own `sub` begins with it is refused.
  */
 export interface SubjectClaim {
   readonly claim: string;

@@ -6,9 +6,9 @@ export interface Absent {
 }
 
 /**
- * What `typ` a token must have: one text (`"at+jwt"` for RFC 9068 access tokens), `{ absent: true }` for an issuer that writes
- * none, or a list of what it may be. Any type but `"at+jwt"` may also be that of the issuer's ID tokens: tell those apart with
- * `audience` or `requiredClaims`.
+ * The `typ` of a token: one text (`"at+jwt"` for RFC 9068 access tokens), `{ absent: true }` for an issuer that writes none, or a
+ * list of these. The ID tokens of an issuer may have any `typ` but `"at+jwt"`: then tell them apart with `audience` or
+ * `requiredClaims`.
  */
 export type ExpectedType = string | Absent | readonly [string | Absent, ...(string | Absent)[]];
 
@@ -23,7 +23,10 @@ export function typeCheck(expected: unknown): TypeCheck | undefined {
   return (typ) => types.has(mediaType(typ));
 }
 
-/** Reads what a member may be: texts, or `undefined` where it may be absent. The result is `undefined` for anything else. */
+/**
+ * Reads the expected values of a member; `undefined` among them says that it may be absent. Returns `undefined` for anything
+ * else.
+ */
 export function readExpectations(expected: unknown): ReadonlySet<string | undefined> | undefined {
   const members: readonly unknown[] = Array.isArray(expected) ? expected : [expected];
   if (members.length === 0 || !members.every((each) => isAbsentCase(each) || (typeof each === "string" && each !== "")))

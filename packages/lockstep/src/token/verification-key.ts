@@ -17,7 +17,7 @@ export type KeyMaterial =
 export class VerificationKey {
   /** How a token names the key; absent for the only key of an issuer that names none. */
   readonly kid: string | undefined;
-  /** The one algorithm the key verifies, by its canonical name. A token's `alg` is compared with it and never chooses (RFC 8725 §3.1). */
+  /** The canonical name of the one algorithm that the key verifies. A token's `alg` never chooses another (RFC 8725 §3.1). */
   readonly alg: Algorithm;
   readonly #material: KeyMaterial;
   #imported: Promise<CryptoKey> | undefined;
