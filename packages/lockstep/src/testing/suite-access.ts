@@ -64,7 +64,7 @@ export interface Access {
 /** Creates the dependencies on top of a world. */
 export function accessOf(world: World): Access {
   const token = oauth2PasswordBearer({
-    // Less than what the hosts read of a header, so that the scheme is the one that refuses.
+    // Less than the hosts read of a header: the scheme must be the one that refuses.
     maxCredentialBytes: 8192,
     tokenUrl: "/oauth/token",
     scopes: { "notes:read": "Read notes", "notes:write": "Change notes" },

@@ -81,7 +81,7 @@ export interface InteropOptions {
   readonly iat?: "required" | "optional";
 }
 
-/** The same, for what is in the header of a JWT and in its keys. */
+/** For the headers of JWTs and the keys of issuers that do not follow RFC 9068 or RFC 7517. Each option gives up one check. */
 export interface JwtInteropOptions {
   /** Members of the header that are ignored, not followed. Default: none, and a token with one is refused. */
   readonly ignoredHeaders?: readonly [IgnoredHeader, ...IgnoredHeader[]];
