@@ -8,7 +8,6 @@ import type { IntrospectionOptions } from "./introspection-options.ts";
 export interface AnswerRules {
   readonly claims: ClaimRules;
   readonly withoutAudience: NonNullable<IntrospectionOptions["withoutAudience"]>;
-  readonly withoutSubject: NonNullable<IntrospectionOptions["withoutSubject"]>;
   /** How long the answer counts. Seconds. */
   readonly maxAgeSeconds: number;
 }
@@ -22,18 +21,24 @@ export interface AnswerRules {
 export function claimsOfAnswer(answer: JsonObject, rules: AnswerRules, nowMs: number): Claims {
   refuseOtherTypes(answer);
   const nowSeconds = Math.floor(nowMs / 1000);
-  const { iss = rules.claims.issuer, iat = nowSeconds, exp = nowSeconds + Math.max(1, rules.maxAgeSeconds) } = answer;
-  const { aud = rules.withoutAudience === "accept" ? [...rules.claims.audiences] : undefined } = answer;
-  const { sub = rules.withoutSubject === "client" ? answer["client_id"] : undefined } = answer;
-  // Without a prototype, as everything that the JSON reader returns. A member that is `undefined` is as good as absent.
-  const claims = Object.assign(Object.create(null) as JsonObject, answer, { iss, iat, exp, aud, sub });
+  const { iss, iat, exp, aud } = answer;
+  const ours = rules.withoutAudience === "accept" ? [...rules.claims.audiences] : null;
+  // Without a prototype, as everything that the JSON reader returns. Serializers write `null` for a member that is absent.
+  const claims: JsonObject = Object.assign(Object.create(null), answer, {
+    iss: iss ?? rules.claims.issuer,
+    iat: iat ?? nowSeconds,
+    exp: exp ?? nowSeconds + Math.max(1, rules.maxAgeSeconds),
+    aud: aud ?? ours,
+  });
   return checkClaims(claims, rules.claims, nowMs);
 }
 
 /**
- * Some issuers call refresh tokens active as well, and a token that is bound to a key (DPoP) must not pass as a bearer token.
+ * Some issuers call refresh tokens active as well, and a token that is bound to a key (DPoP, mutual TLS) must not pass as a
+ * bearer token.
  */
-function refuseOtherTypes({ token_type: type, token_use: use }: JsonObject): void {
+function refuseOtherTypes({ token_type: type, token_use: use, cnf }: JsonObject): void {
+  if (cnf !== undefined) throw new InvalidCredential("the token is bound to a key");
   if (type !== undefined && !(typeof type === "string" && type.toLowerCase() === "bearer")) {
     throw new InvalidCredential("another type of token");
   }

@@ -161,7 +161,7 @@ describe("answers are remembered (R-16)", () => {
   test("by a bound in bytes, which invented tokens do not fill for those that are active", async () => {
     const active = Array.from({ length: 200 }, (_, index) => `active-${index}`);
     server.tokens = Object.fromEntries(["t", ...active].map((text) => [text, server.answer()]));
-    const invented = active.map((text) => `invented-${text}-${"x".repeat(4_000)}`);
+    const invented = active.map((text) => `${"x".repeat(4_000)}-invented-${text}`);
     const asksAgainAfter = async (others: readonly string[]): Promise<boolean> => {
       const by = server.introspecting({}, { cache: { maxBytes: 20_000 } });
       await accepted(by, "t");

@@ -19,11 +19,6 @@ export interface IntrospectionOptions extends ClientOptions {
    */
   readonly withoutAudience?: "refuse" | "accept";
   /**
-   * The meaning of an answer without `sub`. `"refuse"`: the token is refused. `"client"`: the token is the client's own, and its
-   * `client_id` is the subject. Default: `"refuse"`.
-   */
-  readonly withoutSubject?: "refuse" | "client";
-  /**
    * Who decides about JWTs. `"verify"`: their signature; they are never sent to the endpoint. `"introspect"`: the issuer, as
    * about opaque tokens; for JWTs that do not say enough, such as lightweight tokens of Keycloak. Default: `"verify"`.
    */
@@ -37,7 +32,6 @@ const known: KnownOptions<IntrospectionOptions> = {
   endpoint: true,
   maxAgeSeconds: true,
   withoutAudience: true,
-  withoutSubject: true,
   jwts: true,
 };
 
@@ -51,12 +45,11 @@ export const longestAgeSeconds = 5;
  */
 export function checkIntrospection(name: string, options: IntrospectionOptions): void {
   checkOptions(name, options, known);
-  const { maxAgeSeconds = longestAgeSeconds, withoutAudience, withoutSubject, jwts } = options;
+  const { maxAgeSeconds = longestAgeSeconds, withoutAudience, jwts } = options;
   if (typeof maxAgeSeconds !== "number" || !(maxAgeSeconds >= 0 && maxAgeSeconds <= longestAgeSeconds)) {
     throw new BuildError("wrong_option", `${name}: set \`maxAgeSeconds\` to a number from 0 to ${longestAgeSeconds}`);
   }
   checkChoice(name, { withoutAudience }, ["refuse", "accept"]);
-  checkChoice(name, { withoutSubject }, ["refuse", "client"]);
   checkChoice(name, { jwts }, ["verify", "introspect"]);
 }
 

@@ -129,7 +129,7 @@ describe("the answer (R-17)", () => {
       [{ exp: "soon" }, "exp is not a time"],
       [{ nbf: f.now + 60 }, "not valid yet"],
       [{ iss: "https://other.test" }, "another issuer"],
-      [{ iss: null }, "another issuer"],
+      [{ iss: "" }, "another issuer"],
       [{ aud: "https://other.test" }, "another audience"],
       [{ aud: [f.audience, "https://other.test"] }, "further audiences (see the option extraAudiences)"],
       [{ aud: [] }, "no audience (see the option audience)"],
@@ -142,7 +142,7 @@ describe("the answer (R-17)", () => {
   });
 
   test("may leave out iss, iat and exp, because it is the issuer's and of this moment", async () => {
-    server.tokens = { t: server.answer({ iss: undefined, iat: undefined, exp: undefined }) };
+    server.tokens = { t: server.answer({ iss: null, iat: undefined, exp: undefined }) };
     const { iss, iat, exp } = await accepted(server.introspecting(), "t");
     assert.deepEqual([iss, iat, exp], [server.issuer, f.now, f.now + 5]);
   });
@@ -154,11 +154,13 @@ describe("the answer (R-17)", () => {
     assert.equal(await refused({ aud: "https://other.test" }, { withoutAudience: "accept" }), "another audience");
   });
 
-  test("without sub is refused, unless the option says that the client is the subject", async () => {
-    assert.equal(await refused({ sub: undefined, client_id: "job" }), "no subject (see the option withoutSubject)");
-    assert.equal((await accepted(server.introspecting({ withoutSubject: "client" }), "t")).sub, "job");
-    assert.equal(await refused({ sub: undefined }, { withoutSubject: "client" }), "no subject (see the option withoutSubject)");
-    assert.equal(await refused({ sub: "" }, { withoutSubject: "client" }), "no subject (see the option withoutSubject)");
+  test("without sub is refused, unless the verifier says how clients are told from people", async () => {
+    const job = { sub: undefined, client_id: "job" };
+    assert.match(await refused(job), /^no subject/);
+    const options = { withoutSubject: { claim: "client_id", prefix: "client:" } };
+    assert.equal((await accepted(server.introspecting({}, options), "t")).sub, "client:job");
+    server.tokens = { t: server.answer({ sub: "client:job" }) };
+    assert.match(await refusal(server.introspecting({}, options), "t"), /prefix of another kind/);
   });
 
   test("about a refresh token, or one that is bound to a key, lets nobody in", async () => {
@@ -166,6 +168,8 @@ describe("the answer (R-17)", () => {
       server.tokens = { t: server.answer(over) };
       assert.ok(await accepted(server.introspecting(), "t"), JSON.stringify(over));
     }
+    assert.equal(await refused({ cnf: { jkt: "a" } }), "the token is bound to a key");
+    assert.equal(await refused({ cnf: {}, token_type: "Bearer" }), "the token is bound to a key");
     assert.equal(await refused({ token_type: "DPoP" }), "another type of token");
     assert.equal(await refused({ token_type: "refresh_token" }), "another type of token");
     assert.equal(await refused({ token_use: "refresh_token" }), "another use of token");

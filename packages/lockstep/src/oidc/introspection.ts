@@ -55,7 +55,7 @@ export function openIntrospection(options: OidcOptions, introspection: Introspec
   const name = "oidc({ introspection })";
   checkIntrospection(name, introspection);
   const { issuer, jwksUrl, discovery, discoveryUrl, onProblem } = options;
-  const { endpoint: url, maxAgeSeconds = longestAgeSeconds, withoutAudience = "refuse", withoutSubject = "refuse" } = introspection;
+  const { endpoint: url, maxAgeSeconds = longestAgeSeconds, withoutAudience = "refuse" } = introspection;
   if (jwksUrl !== undefined && url === undefined) {
     throw new BuildError("wrong_option", `${name}: set \`endpoint\`: with \`jwksUrl\`, no metadata is read`);
   }
@@ -64,7 +64,7 @@ export function openIntrospection(options: OidcOptions, introspection: Introspec
   const place = Object.entries({ issuer, discovery, discoveryUrl, url }).filter(([, value]) => value !== undefined);
   const endpoint = issuerEndpoint(name, "introspection_endpoint", { ...outbound, ...Object.fromEntries(place) }, rules.clock);
   const authenticate = clientAuthentication(name, introspection);
-  const answers = { claims: rules, withoutAudience, withoutSubject, maxAgeSeconds };
+  const answers = { claims: rules, withoutAudience, maxAgeSeconds };
   const asking = new Introspection({ rules, answers, endpoint, authenticate, outbound, onProblem });
   return { verify: (text) => asking.verify(text), ready: async () => void (await endpoint.url()) };
 }

@@ -195,7 +195,6 @@ describe("wrong options", () => {
       [{ introspection: { ...introspection, jwts: "both" } }, /set `jwts` to "verify" or "introspect"/],
       [{ introspection: { ...introspection, maxAgeSeconds: 6 } }, /set `maxAgeSeconds` to a number from 0 to 5/],
       [{ introspection: { ...introspection, withoutAudience: true } }, /set `withoutAudience` to "refuse" or "accept"/],
-      [{ introspection: { ...introspection, withoutSubject: "" } }, /set `withoutSubject` to "refuse" or "client"/],
       [{ introspection: { ...introspection, authentication: "none" } }, /set `authentication` to/],
       [{ introspection: { ...introspection, clientSecret: undefined } }, /set `clientSecret`.*environment variable/],
       [{ introspection: { clientSecret: "b" } }, /set `clientId`/],

@@ -25,7 +25,7 @@ export function isBearerToken(text: string): boolean {
 export function isJwt(text: string): boolean {
   const [header = "", , signature] = text.split(".", 3);
   if (signature === undefined) return false;
-  const plain = header.replaceAll("-", "+").replaceAll("_", "/").replaceAll("=", "");
+  const plain = header.replaceAll("-", "+").replaceAll("_", "/");
   const whole = plain.length % 4 === 1 ? plain.slice(0, -1) : plain;
   return /^[A-Za-z0-9+/]*$/.test(whole) && jsonObject.test(atob(whole));
 }
