@@ -33,12 +33,8 @@ export function claimsOfAnswer(answer: JsonObject, rules: AnswerRules, nowMs: nu
   return checkClaims(claims, rules.claims, nowMs);
 }
 
-/**
- * Some issuers call refresh tokens active as well, and a token that is bound to a key (DPoP, mutual TLS) must not pass as a
- * bearer token.
- */
-function refuseOtherTypes({ token_type: type, token_use: use, cnf }: JsonObject): void {
-  if (cnf !== undefined) throw new InvalidCredential("the token is bound to a key");
+/** Some issuers call refresh tokens active as well. */
+function refuseOtherTypes({ token_type: type, token_use: use }: JsonObject): void {
   if (type !== undefined && !(typeof type === "string" && type.toLowerCase() === "bearer")) {
     throw new InvalidCredential("another type of token");
   }

@@ -163,6 +163,12 @@ describe("the claims of a token", () => {
       assert.ok(await f.accepted(by, f.token({ typ })));
   });
 
+  test("refuses a token that is bound to a key: a thief could use it as well (RFC 9449 §7.1, RFC 8705 §3)", async () => {
+    await f.accepted(by, f.token());
+    for (const cnf of [{ jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" }, { "x5t#S256": "a" }, {}, null, false])
+      assert.equal(await f.refusal(by, at({ cnf })), "the token is bound to a key");
+  });
+
   test("can be told of an issuer that writes another typ, or none", async () => {
     const none = f.verifier({ typ: { absent: true } });
     assert.ok(await f.accepted(none, f.token({ typ: undefined })));

@@ -73,6 +73,8 @@ export function parseClaims(encodedPayload: string, rules: ClaimRules, nowMs: nu
  */
 export function checkClaims(claims: JsonObject, rules: ClaimRules, nowMs: number): Claims {
   if (claims["iss"] !== rules.issuer) throw new InvalidCredential("another issuer");
+  // Only the holder of the key may use it (RFC 7800 §3.1). As a bearer token it would serve a thief, too.
+  if (claims["cnf"] !== undefined) throw new InvalidCredential("the token is bound to a key");
   for (const name of registered) if (isAbsent(claims[name])) delete claims[name];
   for (const rule of rules.claimRules) rule(claims);
   for (const name of ["jti", "sid", "client_id"]) nameIn(claims, name);
