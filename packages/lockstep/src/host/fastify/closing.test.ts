@@ -183,6 +183,13 @@ test("clients that send nothing, or not a whole request, do not keep a server th
   for (const connection of [silent, slow, stuck, used]) assert.ok(await connection?.closes());
 });
 
+test("a connection on which nothing came is ended at once, however long the grace is", async () => {
+  const server = fastifyServer(createApi({ title: "t", version: "1", audit: () => {}, routes: [] }), { graceSeconds: 600 });
+  const silent = await RawConnection.open(await server.listen({ host: "127.0.0.1", port: 0 }));
+  await server.close();
+  assert.ok(await silent.closes());
+});
+
 test("a request that came whole is answered, however long after the grace", async () => {
   const [waiting, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const slow = get("/slow", { public: "a test" }, async () => {

@@ -92,6 +92,12 @@ test("a frame that is not masked, and one that is compressed, end the connection
   ]) {
     const connection = await RawConnection.open(url);
     connection.send(rawRequest("GET /echo", [...handshake, "Sec-WebSocket-Extensions: permessage-deflate"]));
+    const answer = await connection.next({ bodiless: true });
+    assert.deepEqual(
+      [answer?.status, answer?.headers["sec-websocket-extensions"]],
+      [101, undefined],
+      "compression is not agreed on",
+    );
     connection.send(Buffer.from(frame).toString("latin1"));
     assert.ok(await connection.closes());
   }
@@ -146,14 +152,18 @@ test("hooks of the application run before, and its own WebSockets stay its own",
   const app = fastify({ forceCloseConnections: true });
   const own = new WebSocketServer({ noServer: true });
   app.server.on("upgrade", (request, socket, head) => {
-    if (request.url === "/own") own.handleUpgrade(request, socket, head, (opened) => opened.close(4001, "the application's"));
+    if (request.url === "/own") {
+      own.handleUpgrade(request, socket, head, (opened) => opened.on("message", () => opened.close(4001, "the application's")));
+    }
   });
   app.addHook("onRequest", async (request, reply) => {
     if (request.headers["x-blocked"] !== undefined) await reply.code(403).send("blocked");
   });
   await app.register(lockstep(echoApi()), { prefix: "/api" });
   const url = await app.listen(address);
-  const { end } = await opened(url, "/own");
+  const { socket: theirs, end } = await opened(url, "/own");
+  // Nothing of ours comes into the connection before this arrives.
+  theirs.send("a");
   assert.deepEqual(await end, [4001, "the application's"]);
   const { socket } = await opened(url, "/api/echo");
   socket.send('"a"');
