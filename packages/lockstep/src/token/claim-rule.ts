@@ -10,6 +10,13 @@ import { isPrintableLine } from "./printable-line.ts";
 /** Checks claims whose issuer is right. @throws InvalidCredential */
 export type ClaimRule = (claims: JsonObject) => void;
 
+/** A check of claims, and the claim that it is about. The checks of a verifier run in order; the first one that fails decides. */
+export interface ClaimCheck<Rules> {
+  readonly claim: string;
+  /** @throws InvalidCredential */
+  readonly check: (claims: JsonObject, rules: Rules, nowMs: number) => void;
+}
+
 /** The options that can let a token pass which the strict profile refuses. The manual says which attack each of them opens. */
 export type InteropOption =
   | "audience"
@@ -27,6 +34,11 @@ export type InteropOption =
  */
 export function refusedWithout(option: InteropOption, reason: string): InvalidCredential {
   return new InvalidCredential(`${reason} (see the option ${option})`);
+}
+
+/** The option that the reason of a refusal names. */
+export function optionNamedIn(reason: string): string | undefined {
+  return / \(see the option (\w+)\)$/.exec(reason)?.[1];
 }
 
 /** An option of `jwtVerifier` that cannot be used. */

@@ -4,7 +4,7 @@
  */
 import { InvalidCredential } from "../problem/error.ts";
 import { isAbsent } from "../json/member.ts";
-import { type ClaimRule, nameIn, refusedWithout } from "./claim-rule.ts";
+import { type ClaimCheck, type ClaimRule, nameIn, refusedWithout } from "./claim-rule.ts";
 import { parseJsonPart } from "./compact-jws.ts";
 import type { JsonObject, StrictJsonLimits } from "../json/strict-json.ts";
 
@@ -41,8 +41,8 @@ export interface ClaimRules {
   readonly issuer: string;
   /** The names of this API in `aud`; none if the tokens have no `aud`. */
   readonly audiences: readonly string[];
-  /** The rules that options make, in the order in which they run. */
-  readonly claimRules: readonly ClaimRule[];
+  /** All checks, in the order in which they run: see `checksOfClaims`. */
+  readonly checks: readonly ClaimCheck<ClaimRules>[];
   readonly iat: "required" | "optional";
   readonly clockToleranceSeconds: number;
   readonly maxLifetimeSeconds: number;
@@ -50,7 +50,8 @@ export interface ClaimRules {
 
 /** Registered claims. `null` and an empty list in one of them are the same as none: serializers write them. */
 const registered = ["sub", "aud", "iat", "nbf", "jti", "sid", "client_id", "scope", "azp"] as const;
-const payloadLimits: StrictJsonLimits = { maxDepth: 16, maxMembers: 2_000 };
+/** How deep and how large the claims of a token may be. */
+export const payloadLimits: StrictJsonLimits = { maxDepth: 16, maxMembers: 2_000 };
 /**
  * The year 71,654. A time that an issuer writes in milliseconds by mistake may be below it; the check of the lifetime or of `iat`
  * refuses that.
@@ -72,16 +73,63 @@ export function parseClaims(encodedPayload: string, rules: ClaimRules, nowMs: nu
  * @throws InvalidCredential
  */
 export function checkClaims(claims: JsonObject, rules: ClaimRules, nowMs: number): Claims {
-  if (claims["iss"] !== rules.issuer) throw new InvalidCredential("another issuer");
-  // Only the holder of the key may use it (RFC 7800 §3.1). As a bearer token it would serve a thief, too.
-  if (claims["cnf"] !== undefined) throw new InvalidCredential("the token is bound to a key");
-  for (const name of registered) if (isAbsent(claims[name])) delete claims[name];
-  for (const rule of rules.claimRules) rule(claims);
-  for (const name of ["jti", "sid", "client_id"]) nameIn(claims, name);
-  checkTimes(claims, rules, nowMs);
+  dropAbsent(claims);
+  for (const { check } of rules.checks) check(claims, rules, nowMs);
   freezeDeep(claims);
   // Each named member was checked above; the rest is `unknown` in the type as well.
   return claims as unknown as Claims;
+}
+
+/** A claim that was checked, and why it refuses the token, if it does. */
+export interface ClaimVerdict {
+  readonly claim: string;
+  readonly refusal: string | undefined;
+}
+
+/**
+ * Runs every check of `checkClaims` and returns all verdicts in order, for a person who asks why a token is refused. The first
+ * refusal is the one that `checkClaims` throws. Like it, this writes some claims in the form that `Claims` has.
+ */
+export function verdictsOnClaims(claims: JsonObject, rules: ClaimRules, nowMs: number): readonly ClaimVerdict[] {
+  dropAbsent(claims);
+  return rules.checks.map(({ claim, check }) => ({ claim, refusal: refusalOf(() => check(claims, rules, nowMs)) }));
+}
+
+/** The reason for which a check refuses a token; `undefined` if it does not. */
+export function refusalOf(check: () => void): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof InvalidCredential) return error.reason;
+    throw error;
+  }
+}
+
+/** All checks of claims in their order. `ofOptions` are the rules that options make, each with the claim that it is about. */
+export function checksOfClaims(ofOptions: readonly (readonly [claim: string, rule: ClaimRule])[]): ClaimRules["checks"] {
+  return [
+    { claim: "iss", check: checkIssuer },
+    { claim: "cnf", check: checkUnbound },
+    ...ofOptions.map(([claim, rule]) => ({ claim, check: rule })),
+    ...["jti", "sid", "client_id"].map((claim) => ({ claim, check: (claims: JsonObject) => void nameIn(claims, claim) })),
+    { claim: "exp", check: checkExpiry },
+    { claim: "iat", check: checkIssuedAt },
+    { claim: "nbf", check: checkNotBefore },
+  ];
+}
+
+function dropAbsent(claims: JsonObject): void {
+  for (const name of registered) if (isAbsent(claims[name])) delete claims[name];
+}
+
+function checkIssuer({ iss }: JsonObject, { issuer }: ClaimRules): void {
+  if (iss !== issuer) throw new InvalidCredential("another issuer");
+}
+
+/** Only the holder of the key may use it (RFC 7800 §3.1). As a bearer token it would serve a thief, too. */
+function checkUnbound({ cnf }: JsonObject): void {
+  if (cnf !== undefined) throw new InvalidCredential("the token is bound to a key");
 }
 
 /**
@@ -98,13 +146,17 @@ function isTime(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= latestTime;
 }
 
-function checkTimes(claims: JsonObject, rules: ClaimRules, nowMs: number): void {
-  const { exp, nbf } = claims;
+function checkExpiry({ exp }: JsonObject, rules: ClaimRules, nowMs: number): void {
   if (!isTime(exp)) throw new InvalidCredential("exp is not a time");
   if (isExpired(exp, rules.clockToleranceSeconds, nowMs)) throw new InvalidCredential("expired");
+}
+
+function checkIssuedAt(claims: JsonObject, rules: ClaimRules, nowMs: number): void {
+  const { exp } = claims;
+  // The check before has refused it.
+  if (!isTime(exp)) return;
   if (claims["iat"] === undefined && rules.iat === "optional") claims["iat"] = earliestIssue(exp, rules, nowMs);
   else checkLifetime(claims["iat"], exp, rules, nowMs);
-  checkNotBefore(nbf, rules, nowMs);
 }
 
 /**
@@ -125,7 +177,7 @@ function checkLifetime(iat: unknown, exp: number, rules: ClaimRules, nowMs: numb
   if (exp - iat > rules.maxLifetimeSeconds) throw refusedWithout("maxLifetimeSeconds", "the lifetime is too long");
 }
 
-function checkNotBefore(nbf: unknown, rules: ClaimRules, nowMs: number): void {
+function checkNotBefore({ nbf }: JsonObject, rules: ClaimRules, nowMs: number): void {
   if (nbf === undefined) return;
   if (!isTime(nbf)) throw new InvalidCredential("nbf is not a time");
   if (!hasBegun(nbf, rules, nowMs)) throw new InvalidCredential("not valid yet");

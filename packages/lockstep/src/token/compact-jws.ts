@@ -54,18 +54,38 @@ export type IgnoredHeader = "jku" | "x5u";
  * @throws InvalidCredential for anything that is not exactly a compact JWS with a plain header
  */
 export function parseCompactJws(text: string, limits: EnvelopeLimits): CompactJws {
-  if (text.length > limits.maxBytes) throw refusedWithout("maxTokenBytes", "too long");
+  checkLength(text, limits);
+  const { header, payload } = splitCompactJws(text);
+  return { text, header: readHeader(parseHeader(header), limits), encodedPayload: payload };
+}
+
+/** Checks the length of a token. @throws InvalidCredential */
+export function checkLength(text: string, { maxBytes }: EnvelopeLimits): void {
+  if (text.length > maxBytes) throw refusedWithout("maxTokenBytes", "too long");
+}
+
+/**
+ * Splits a compact JWS into its header and its payload, both in canonical base64url.
+ *
+ * @throws InvalidCredential
+ */
+export function splitCompactJws(text: string): { readonly header: string; readonly payload: string } {
   const first = text.indexOf(".");
   const second = text.indexOf(".", first + 1);
   if (first <= 0 || second < 0 || second === text.length - 1 || text.includes(".", second + 1)) {
     throw new InvalidCredential("not three parts");
   }
   const header = text.slice(0, first);
-  const encodedPayload = text.slice(first + 1, second);
-  if (![header, encodedPayload, text.slice(second + 1)].every(isCanonicalBase64url)) {
+  const payload = text.slice(first + 1, second);
+  if (![header, payload, text.slice(second + 1)].every(isCanonicalBase64url)) {
     throw new InvalidCredential("not canonical base64url");
   }
-  return { text, header: readHeader(parseJsonPart(header, headerLimits), limits), encodedPayload };
+  return { header, payload };
+}
+
+/** Reads the header of a token, in canonical base64url. Its members are not checked. @throws InvalidCredential */
+export function parseHeader(encoded: string): JsonObject {
+  return parseJsonPart(encoded, headerLimits);
 }
 
 /**
@@ -84,16 +104,23 @@ export function parseJsonPart(encoded: string, limits: StrictJsonLimits): JsonOb
   throw new InvalidCredential("not a JSON object");
 }
 
-function readHeader(header: JsonObject, { algorithms, ignoredHeaders }: EnvelopeLimits): JwsHeader {
+function readHeader(header: JsonObject, limits: EnvelopeLimits): JwsHeader {
+  checkMembers(header, limits);
+  return { alg: allowedAlgorithm(header, limits), kid: optionalText(header, "kid"), typ: optionalText(header, "typ") };
+}
+
+/** Refuses members that let a token choose how it is verified. @throws InvalidCredential */
+export function checkMembers(header: JsonObject, { ignoredHeaders }: EnvelopeLimits): void {
   for (const name of refusedMembers) {
     if (name in header && !ignoredHeaders.has(name)) throw refusedMember(name);
   }
-  const { alg, kid, typ } = header;
+}
+
+/** The algorithm of a token, by its canonical name. @throws InvalidCredential */
+export function allowedAlgorithm({ alg }: JsonObject, { algorithms }: EnvelopeLimits): Algorithm {
   const allowed = isAlgorithm(alg) ? canonicalAlgorithm(alg) : undefined;
-  if (allowed === undefined || !algorithms.some((each) => canonicalAlgorithm(each) === allowed)) {
-    throw new InvalidCredential("the algorithm is not allowed");
-  }
-  return { alg: allowed, kid: optionalText(kid, "kid"), typ: optionalText(typ, "typ") };
+  if (allowed !== undefined && algorithms.some((each) => canonicalAlgorithm(each) === allowed)) return allowed;
+  throw new InvalidCredential("the algorithm is not allowed");
 }
 
 function refusedMember(name: (typeof refusedMembers)[number]): InvalidCredential {
@@ -101,7 +128,9 @@ function refusedMember(name: (typeof refusedMembers)[number]): InvalidCredential
   return name === "jku" || name === "x5u" ? refusedWithout("ignoredHeaders", reason) : new InvalidCredential(reason);
 }
 
-function optionalText(value: unknown, name: string): string | undefined {
+/** A member of a header that is a text, or absent. @throws InvalidCredential */
+export function optionalText(header: JsonObject, name: "kid" | "typ"): string | undefined {
+  const value = header[name];
   if (isAbsent(value)) return undefined;
   if (typeof value === "string" && value !== "") return value;
   throw new InvalidCredential(`${name} is not a text`);

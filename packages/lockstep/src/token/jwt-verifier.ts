@@ -6,12 +6,12 @@
 import { BuildError, InvalidCredential } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { type ClaimsOf, claimsOf } from "./claims-dependency.ts";
-import { refusedWithout } from "./claim-rule.ts";
 import { isExpired, parseClaims } from "./claims.ts";
 import type { Claims } from "./claims.ts";
 import { parseCompactJws } from "./compact-jws.ts";
 import type { CompactJws } from "./compact-jws.ts";
 import { TokenCache } from "./token-cache.ts";
+import { checkType } from "./token-type.ts";
 import { checkVerifierOptions } from "./verifier-options.ts";
 import type { CheckedOptions, JwtVerifierOptions } from "./verifier-options.ts";
 import { verifyJws } from "./verify-jws.ts";
@@ -127,7 +127,7 @@ class Verification {
   #verifyNew(text: string, nowMs: number): Promise<Claims> {
     const { envelope, isExpectedType } = this.#options;
     const jws = parseCompactJws(text, envelope);
-    if (!isExpectedType(jws.header.typ)) throw refusedWithout("typ", "another type of token");
+    checkType(jws.header.typ, isExpectedType);
     return this.#verifySigned(jws, parseClaims(jws.encodedPayload, this.#options, nowMs), nowMs);
   }
 

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { publicKeyAlgorithms } from "./algorithm.ts";
 import type { Jwk } from "./jwk.ts";
 import { jwks } from "./jwks.ts";
-import { readKeySet } from "./key-set.ts";
+import { readEachKey, readKeySet } from "./key-set.ts";
 import { read, refused } from "./read-key.fixture.ts";
 import * as f from "./token.fixture.ts";
 
@@ -140,4 +140,29 @@ describe("a set of keys (J-54)", () => {
     );
     await f.refusal(f.verifier(), own);
   });
+});
+
+test("each key of a set has one reading: usable, for something else, ignored with the reason, or there before", () => {
+  const published = { ...f.publicJwk(f.k2.publicKey, { kid: "p", alg: "EdDSA" }), d: "AAAA" };
+  const set = {
+    keys: [f.krJwk, f.k1Jwk, f.k1Jwk, { ...f.krJwk, kid: "e", use: "enc" }, published, f.k2Jwk, { ...f.krJwk, kid: "w", e: "AQ" }],
+  };
+  const rules = { algorithms: publicKeyAlgorithms };
+  const each = readEachKey(set, rules);
+  assert.deepEqual(
+    each.map((one) => Object.keys(one)),
+    [["key"], ["key"], ["repeated"], ["unused"], ["ignored"], ["ignored"], ["ignored"]],
+  );
+  const { keys, ignored } = readKeySet(set, "public", rules);
+  assert.deepEqual(
+    each.flatMap((one) => ("key" in one ? [one.key.kid] : [])),
+    keys.map(({ kid }) => kid),
+  );
+  assert.equal(ignored.length, 2);
+  const other = { ...f.publicJwk(generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey, { kid: "k1", alg: "ES256" }) };
+  const namesakes = readEachKey({ keys: [f.k1Jwk, other, f.krJwk] }, rules);
+  assert.deepEqual(
+    namesakes.map((one) => Object.keys(one)),
+    [["ignored"], ["ignored"], ["key"]],
+  );
 });

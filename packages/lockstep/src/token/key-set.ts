@@ -39,6 +39,14 @@ export function keysIn(set: unknown): readonly unknown[] {
   throw wrongKey(`Write the key set as { keys: [...] } with 1 to ${maxKeys} keys`);
 }
 
+/** One key of a set, as it was read: usable, meant for something else, or ignored because it must not be used. */
+export type ReadKey =
+  | { readonly key: VerificationKey }
+  | UnusedKey
+  | { readonly ignored: BuildError }
+  /** The same key was there before. */
+  | { readonly repeated: true };
+
 /** The usable keys of a set. */
 export class KeySet {
   readonly keys: readonly VerificationKey[];
@@ -80,13 +88,7 @@ interface RefusedKey {
  */
 export function readKeySet(set: unknown, kind: KeyKind, rules: KeyRules): KeySet {
   const read = keysIn(set).map((jwk, index) => readOne(jwk, index, kind, rules));
-  const refused = read.filter((key) => "error" in key);
-  const good = read.filter((key) => key instanceof VerificationKey);
-  const secret = good.filter((key) => !refused.some(({ exposed }) => exposed?.hasMaterialOf(key)));
-  const distinct = secret.filter((key, index) => secret.findIndex((other) => other.equals(key)) === index);
-  const namesakes = [...Map.groupBy(distinct, ({ kid, alg }) => JSON.stringify([kid, alg])).values()];
-  const keys = namesakes.filter(({ length }) => length === 1).flat();
-  const all = [...refused, ...namesakes.filter(({ length }) => length > 1).map(ambiguous)];
+  const { keys, all } = usableOf(read);
   const [first] = all;
   if (first !== undefined && kind === "secret") throw first.error;
   if (keys.length > 0) return new KeySet(keys, all.map(reportOf));
@@ -96,7 +98,44 @@ export function readKeySet(set: unknown, kind: KeyKind, rules: KeyRules): KeySet
   throw wrongKey(`No key of the set can be used for ${rules.algorithms.join(", ")}: ${[...reasons].join("; ")}`);
 }
 
-function readOne(jwk: unknown, index: number, kind: KeyKind, rules: KeyRules): VerificationKey | UnusedKey | RefusedKey {
+/**
+ * Reads a set of public keys like `readKeySet`, and returns each key as it was read, in their order.
+ *
+ * @throws BuildError `wrong_key` for a value that is not a set, and for a set that is empty or too big
+ */
+export function readEachKey(set: unknown, rules: KeyRules): readonly ReadKey[] {
+  const read = keysIn(set).map((jwk, index) => readOne(jwk, index, "public", rules));
+  const { keys, exposed, namesakes } = usableOf(read);
+  return read.map((key): ReadKey => {
+    if ("unused" in key) return key;
+    if ("error" in key) return { ignored: key.error };
+    if (keys.includes(key)) return { key };
+    const isAmbiguous = namesakes.some((group) => group.includes(key));
+    return exposed.includes(key) ? { ignored: privateKeyPublished() } : isAmbiguous ? { ignored: sameName() } : { repeated: true };
+  });
+}
+
+type OneRead = VerificationKey | UnusedKey | RefusedKey;
+
+/** The keys that may be used, the others that were meant to be used, and the groups of those that share a name. */
+function usableOf(read: readonly OneRead[]): {
+  readonly keys: readonly VerificationKey[];
+  readonly all: readonly RefusedKey[];
+  readonly exposed: readonly VerificationKey[];
+  readonly namesakes: readonly (readonly VerificationKey[])[];
+} {
+  const refused = read.filter((key) => "error" in key);
+  const good = read.filter((key) => key instanceof VerificationKey);
+  const exposed = good.filter((key) => refused.some((other) => other.exposed?.hasMaterialOf(key)));
+  const secret = good.filter((key) => !exposed.includes(key));
+  const distinct = secret.filter((key, index) => secret.findIndex((other) => other.equals(key)) === index);
+  const named = [...Map.groupBy(distinct, ({ kid, alg }) => JSON.stringify([kid, alg])).values()];
+  const namesakes = named.filter(({ length }) => length > 1);
+  const keys = named.filter(({ length }) => length === 1).flat();
+  return { keys, all: [...refused, ...namesakes.map(ambiguous)], exposed, namesakes };
+}
+
+function readOne(jwk: unknown, index: number, kind: KeyKind, rules: KeyRules): OneRead {
   const name = nameOf(jwk, index);
   try {
     if (typeof jwk !== "object" || jwk === null || Array.isArray(jwk)) throw wrongKey("A key of the set is not an object");
@@ -114,8 +153,11 @@ function readOne(jwk: unknown, index: number, kind: KeyKind, rules: KeyRules): V
 }
 
 function ambiguous([key]: readonly VerificationKey[]): RefusedKey {
-  const error = wrongKey("Give each key of the set a `kid` of its own: two have the same, and a token could mean either");
-  return { name: nameOf({ kid: key?.kid }, 0), error };
+  return { name: nameOf({ kid: key?.kid }, 0), error: sameName() };
+}
+
+function sameName(): BuildError {
+  return wrongKey("Give each key of the set a `kid` of its own: two have the same, and a token could mean either");
 }
 
 function reportOf({ name, error }: RefusedKey): BuildError {

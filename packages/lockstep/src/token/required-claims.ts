@@ -9,18 +9,17 @@ import { type ClaimRule, requiredTexts, wrongOption } from "./claim-rule.ts";
  */
 export type RequiredClaims = Readonly<Record<string, string | readonly [string, ...string[]]>>;
 
-/** Makes the rule for these claims. @throws BuildError `wrong_option` */
-export function requiredClaimsRule(required: RequiredClaims = {}): ClaimRule {
+/** Makes a rule for each of these claims. @throws BuildError `wrong_option` */
+export function requiredClaimsRules(required: RequiredClaims = {}): readonly (readonly [claim: string, rule: ClaimRule])[] {
   if (typeof required !== "object" || required === null || Array.isArray(required)) {
     throw wrongOption("Write `requiredClaims` as a record of claims and their texts");
   }
-  const rules = Object.entries(required).map(
-    ([name, texts]) => [name, requiredTexts(texts, `requiredClaims.${name}`, "the text of the claim, or a list")] as const,
-  );
-  return (claims) => {
-    for (const [name, texts] of rules) {
+  return Object.entries(required).map(([name, given]) => {
+    const texts = requiredTexts(given, `requiredClaims.${name}`, "the text of the claim, or a list");
+    const rule: ClaimRule = (claims) => {
       const value = claims[name];
       if (typeof value !== "string" || !texts.has(value)) throw new InvalidCredential(`the claim ${name} is another, or absent`);
-    }
-  };
+    };
+    return [name, rule];
+  });
 }

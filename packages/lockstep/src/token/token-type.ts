@@ -1,5 +1,7 @@
 /** The `typ` header (RFC 7515 §4.1.9, RFC 8725 §3.11): it keeps an ID token or a logout token from acting as an access token. */
 
+import { refusedWithout } from "./claim-rule.ts";
+
 /** The case that a member of a token is not there at all. */
 export interface Absent {
   readonly absent: true;
@@ -14,6 +16,11 @@ export type ExpectedType = string | Absent | readonly [string | Absent, ...(stri
 
 /** Tells whether a token's `typ` is an expected one. Media types are case-insensitive and may spell out `application/`. */
 export type TypeCheck = (typ: string | undefined) => boolean;
+
+/** Refuses a token of another type. @throws InvalidCredential */
+export function checkType(typ: string | undefined, isExpected: TypeCheck): void {
+  if (!isExpected(typ)) throw refusedWithout("typ", "another type of token");
+}
 
 /** Makes the check for an expected type; `undefined` if the expectation is not a type. */
 export function typeCheck(expected: unknown): TypeCheck | undefined {

@@ -9,7 +9,7 @@ import type { Algorithm, PublicKeyAlgorithm, SecretKeyAlgorithm } from "./algori
 import { audienceRule, authorizedPartyRule, namesInAudience } from "./audience.ts";
 import type { AuthorizedParties, ExpectedAudience, ExtraAudiences } from "./audience.ts";
 import { type ClaimRule, requiredText, requiredTexts, wrongOption } from "./claim-rule.ts";
-import type { ClaimRules, Claims } from "./claims.ts";
+import { type ClaimRules, type Claims, checksOfClaims } from "./claims.ts";
 import type { EnvelopeLimits, IgnoredHeader } from "./compact-jws.ts";
 import { isHmacSecret, secretJwk } from "./hmac-secret.ts";
 import type { HmacSecret } from "./hmac-secret.ts";
@@ -17,7 +17,7 @@ import type { KeyUse } from "./jwk.ts";
 import { readKeySet } from "./key-set.ts";
 import { fixedKeys, openKeys } from "./key-source.ts";
 import type { KeyContext, KeySource, PublicKeys } from "./key-source.ts";
-import { requiredClaimsRule, type RequiredClaims } from "./required-claims.ts";
+import { requiredClaimsRules, type RequiredClaims } from "./required-claims.ts";
 import { scopeRule, type ScopeClaim } from "./scope-claim.ts";
 import { subjectRule, type SubjectClaim } from "./subject.ts";
 import { typeCheck } from "./token-type.ts";
@@ -188,7 +188,7 @@ export function checkTokenOptions(options: TokenOptions): CheckedTokenOptions {
   if (iat !== "required" && iat !== "optional") throw wrongOption('Set `iat` to "required" or "optional"');
   return {
     issuer,
-    claimRules: claimRulesOf(options),
+    checks: checksOfClaims(rulesOf(options)),
     audiences: namesInAudience(options.audience),
     iat,
     clockToleranceSeconds: checkNumber(options.clockToleranceSeconds ?? 5, "clockToleranceSeconds", 0, maxTolerance),
@@ -201,15 +201,15 @@ export function checkTokenOptions(options: TokenOptions): CheckedTokenOptions {
 }
 
 /** An option about claims is one line here, beside its type above and a file of its own. */
-function claimRulesOf(options: TokenOptions): readonly ClaimRule[] {
-  const rules = [
-    audienceRule(options.audience, options.extraAudiences),
-    authorizedPartyRule(options.authorizedParties),
-    requiredClaimsRule(options.requiredClaims),
-    subjectRule(options.withoutSubject),
-    scopeRule(options.scopeClaim),
+function rulesOf(options: TokenOptions): readonly (readonly [claim: string, rule: ClaimRule])[] {
+  const parties = authorizedPartyRule(options.authorizedParties);
+  return [
+    ["aud", audienceRule(options.audience, options.extraAudiences)],
+    ...(parties === undefined ? [] : [["azp", parties] as const]),
+    ...requiredClaimsRules(options.requiredClaims),
+    ["sub", subjectRule(options.withoutSubject)],
+    ["scope", scopeRule(options.scopeClaim)],
   ];
-  return rules.filter((rule) => rule !== undefined);
 }
 
 function checkAlgorithms(algorithms: unknown): readonly Algorithm[] {

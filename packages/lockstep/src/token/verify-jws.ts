@@ -7,7 +7,9 @@ import { JOSEError } from "jose/errors";
 import { InvalidCredential } from "../problem/error.ts";
 import { namesOf } from "./algorithm.ts";
 import type { CompactJws } from "./compact-jws.ts";
+import type { KeyName } from "./key-set.ts";
 import type { KeySource } from "./key-source.ts";
+import type { VerificationKey } from "./verification-key.ts";
 
 /**
  * Verifies the signature with the key that the token names.
@@ -17,12 +19,32 @@ import type { KeySource } from "./key-source.ts";
  * @throws BuildError `wrong_key` when the runtime refuses the key
  */
 export async function verifyJws(jws: CompactJws, keys: KeySource, nowMs: number): Promise<void> {
-  const key = await keys.find(jws.header, nowMs);
+  await verifySignature(jws.text, await keyOf(jws.header, keys, nowMs));
+}
+
+/**
+ * Finds the key that a token names.
+ *
+ * @throws InvalidCredential when there is no such key, or it has another algorithm
+ * @throws Unavailable when the keys cannot be had
+ */
+export async function keyOf(header: KeyName, keys: KeySource, nowMs: number): Promise<VerificationKey> {
+  const key = await keys.find(header, nowMs);
   if (key === undefined) throw new InvalidCredential("unknown key");
+  return key;
+}
+
+/**
+ * Verifies the signature of a compact JWS with its key.
+ *
+ * @throws InvalidCredential when it is wrong
+ * @throws BuildError `wrong_key` when the runtime refuses the key
+ */
+export async function verifySignature(text: string, key: VerificationKey): Promise<void> {
   const cryptoKey = await key.imported();
   try {
     // The key decides (RFC 8725 §3.1): an RSA key never becomes an HMAC secret because a token says HS256 (CVE-2016-5431).
-    await compactVerify(jws.text, cryptoKey, { algorithms: [...namesOf(key.alg)] });
+    await compactVerify(text, cryptoKey, { algorithms: [...namesOf(key.alg)] });
   } catch (cause) {
     if (cause instanceof JOSEError) throw new InvalidCredential("the signature does not verify", { cause });
     throw cause;
