@@ -19,7 +19,7 @@ export interface Building {
 export const core: Building = {
   folder: "packages/lockstep/src",
   levels: [
-    ["promise.ts", "brand.ts", "whereabouts.ts", "http"],
+    ["promise.ts", "brand.ts", "in-turn.ts", "whereabouts.ts", "http"],
     ["callback.ts"],
     ["problem"],
     ["secret", "json"],

@@ -9,6 +9,7 @@
 import { isDependency } from "../dependency/node.ts";
 import type { AnyDependency, Giving } from "../dependency/dependency.ts";
 import { resource } from "../dependency/resource.ts";
+import { InTurn } from "../in-turn.ts";
 import { HandledBefore } from "../outcome/handled-before.ts";
 import { BuildError } from "../problem/error.ts";
 import type { WebhookEvent } from "./definition.ts";
@@ -25,21 +26,6 @@ export interface WebhookReplays {
    * transaction rolls back, also if the process ends.
    */
   forget?(id: string): void | Promise<void>;
-}
-
-/** The events that this process is handling. A second attempt waits for the first one, whose result decides. */
-class InFlight {
-  readonly #ends = new Map<string, Promise<void>>();
-
-  async enter(id: string): Promise<() => void> {
-    for (let end = this.#ends.get(id); end !== undefined; end = this.#ends.get(id)) await end;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#ends.set(id, promise);
-    return () => {
-      this.#ends.delete(id);
-      resolve();
-    };
-  }
 }
 
 /** What recording an id needs beside the event. */
@@ -59,7 +45,8 @@ export function onceOnly(
   replays: unknown,
   { where, clock, rememberSeconds }: Remembering,
 ): AnyDependency {
-  const inFlight = new InFlight();
+  // A second attempt waits for the first one, whose result decides.
+  const inFlight = new InTurn();
   const given: Readonly<Record<string, AnyDependency>> = isDependency(replays) ? { replays } : {};
   if (!isDependency(replays)) checkReplays(replays, "wrong_option", where);
   return resource(
