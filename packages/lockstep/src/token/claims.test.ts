@@ -169,6 +169,17 @@ describe("the claims of a token", () => {
       assert.equal(await f.refusal(by, at({ cnf })), "the token is bound to a key");
   });
 
+  test("refuses a security event and a logout token, whatever their typ, audience and subject are (RFC 8417 §4.6)", async () => {
+    const lenient = f.verifier({ typ: ["at+jwt", "JWT", "logout+jwt", "secevent+jwt", { absent: true }] });
+    for (const typ of ["at+jwt", "JWT", "logout+jwt", "secevent+jwt", undefined]) {
+      await f.accepted(lenient, f.token({ typ }));
+      for (const events of [{}, { "http://schemas.openid.net/event/backchannel-logout": {} }])
+        assert.equal(await f.refusal(lenient, f.token({ typ }, { events })), "a security event or a logout token");
+    }
+    // A claim of that name which is not an object is the application's own.
+    for (const events of [null, "all", ["a"]]) await f.accepted(by, at({ events }));
+  });
+
   test("can be told of an issuer that writes another typ, or none", async () => {
     const none = f.verifier({ typ: { absent: true } });
     assert.ok(await f.accepted(none, f.token({ typ: undefined })));

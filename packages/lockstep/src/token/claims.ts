@@ -6,7 +6,7 @@ import { InvalidCredential } from "../problem/error.ts";
 import { isAbsent } from "../json/member.ts";
 import { type ClaimCheck, type ClaimRule, nameIn, refusedWithout } from "./claim-rule.ts";
 import { parseJsonPart } from "./compact-jws.ts";
-import type { JsonObject, StrictJsonLimits } from "../json/strict-json.ts";
+import { isJsonObject, type JsonObject, type StrictJsonLimits } from "../json/strict-json.ts";
 
 /**
  * Verified claims: a frozen record without a prototype, shared by every request with the same token. A claim that
@@ -113,6 +113,7 @@ export function checksOfClaims(ofOptions: readonly (readonly [claim: string, rul
     { claim: "cnf", check: checkUnbound },
     ...ofOptions.map(([claim, rule]) => ({ claim, check: rule })),
     ...["jti", "sid", "client_id"].map((claim) => ({ claim, check: (claims: JsonObject) => void nameIn(claims, claim) })),
+    { claim: "events", check: checkNoEvent },
     { claim: "exp", check: checkExpiry },
     { claim: "iat", check: checkIssuedAt },
     { claim: "nbf", check: checkNotBefore },
@@ -130,6 +131,14 @@ function checkIssuer({ iss }: JsonObject, { issuer }: ClaimRules): void {
 /** Only the holder of the key may use it (RFC 7800 §3.1). As a bearer token it would serve a thief, too. */
 function checkUnbound({ cnf }: JsonObject): void {
   if (cnf !== undefined) throw new InvalidCredential("the token is bound to a key");
+}
+
+/**
+ * A logout token or a security event may have the issuer, audience and `typ` of an access token, and only this claim tells it
+ * from one (RFC 8417 §4.6).
+ */
+function checkNoEvent({ events }: JsonObject): void {
+  if (isJsonObject(events ?? null)) throw new InvalidCredential("a security event or a logout token");
 }
 
 /**
