@@ -70,6 +70,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   "lockstep/oidc": {
     values: `
       oidc issuers clientCredentials tokenExchange TokenRefused
+      backchannelLogout handledOnce
       claims claimsMap byIssuer readyMap
       rfc9068 keycloak entra auth0 cognito okta google cloudflareAccess supabase firebase clerk zitadel sap
       duende fusionauth hydra workos stytch githubActions kubernetes spiffe`,
@@ -77,6 +78,9 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       OidcOptions SignedOptions OpaqueOptions TenantOptions JwtOptions KeysPlace IssuerAccess
       IntrospectionOptions ClientOptions ClientAuthentication
       ClientCredentials TokenExchange TokenExchangeOptions TokenSourceOptions
+      BackchannelLogoutOptions LogoutIssuerOptions EventIssuerOptions EventReceiverOptions EventReplays
+      ProviderEvent ProviderEventSink ProviderEventTarget ProviderEventType EventErrorCode EventIgnored EventOutcome EventRefusal
+      EventRefusalListener
       Caller CallerKind Callers ClaimsIssuer ClaimsMap ClaimsOptions MappedCaller ClaimsRecord ClaimPath ReadyMapName ReadyMaps
       ClaimsMapOptions ClaimConstant ClaimRule GrantedScopes KindRule RoleSource ScopeSource SubjectSource
       Rfc9068Options KeycloakOptions EntraOptions Auth0Options CognitoOptions OktaOptions GoogleOptions CloudflareAccessOptions

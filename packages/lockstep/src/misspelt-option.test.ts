@@ -223,6 +223,17 @@ const others: Readonly<Record<string, Row>> = {
 const job = { repository: "acme/notes", environment: "production" };
 const account = { namespace: "billing", serviceAccount: "invoicer" };
 
+/** Receivers of events from a provider. */
+const eventIssuer = { issuer: "https://login.example.com", audience: "notes-web", algorithms: ["ES256"] } as const;
+const sink: oidc.ProviderEventSink = async () => "handled";
+const events: Readonly<Record<string, Row>> = {
+  backchannelLogout: (added) => oidc.backchannelLogout({ issuers: [eventIssuer], sink, ...added }),
+  "backchannelLogout({ issuers })": [
+    "backchannelLogout(), issuers",
+    (added) => oidc.backchannelLogout({ issuers: [{ ...eventIssuer, ...added }], sink }),
+  ],
+};
+
 /** The maps of claims. */
 const maps: Readonly<Record<string, Row>> = {
   claims: (added) => oidc.claims({ issuer: jwt.jwtVerifier(verifier), map: oidc.keycloak(), ...added }),
@@ -282,13 +293,13 @@ const withoutOptions: ReadonlySet<string> = new Set(
     "afterAnswer allow anyOf anyScope authenticate consoleAudit deny file firstOf grantedScopes html identified json lastEventId notFound nothing",
     "onlyScoped optional passwordRequestForm pinoAudit sameSecret sameSite scopes secret text unchecked Redacted",
     "generateSigningKey parseScope publicJwks signingKey issuers",
-    "byIssuer readyMap",
+    "byIssuer readyMap handledOnce",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",
     "Pieces answerToError discard isBodiless networksOf watchUnawaited hostSuite isWebSocketHandshake listenForHandshakes openWebSocket",
   ].flatMap((line) => line.split(" ")),
 );
 
-const rows: Readonly<Record<string, Row>> = { ...core, ...others, ...maps };
+const rows: Readonly<Record<string, Row>> = { ...core, ...others, ...events, ...maps };
 
 /** The functions that the package exports. An error takes what `Error` takes; `Problem`, which takes more, is among the rows. */
 function exported(): readonly string[] {

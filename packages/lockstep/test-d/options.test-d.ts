@@ -75,7 +75,9 @@ import {
   githubActions,
   google,
   hydra,
+  backchannelLogout,
   issuers,
+  type ProviderEventSink,
   keycloak,
   kubernetes,
   oidc,
@@ -429,6 +431,18 @@ clientCredentials({ issuer: "https://as.example", ...client, mispelt: 1 });
 // tokenExchange
 // @ts-expect-error 'mispelt' does not exist
 tokenExchange({ issuer: "https://as.example", ...client, mispelt: 1 });
+
+const eventIssuer = { issuer: "https://as.example", audience: "web", algorithms: ["ES256"] } as const;
+const sink: ProviderEventSink = async () => "handled";
+// backchannelLogout
+// @ts-expect-error 'mispelt' does not exist
+backchannelLogout({ issuers: [eventIssuer], sink, mispelt: 1 });
+// backchannelLogout({ issuers })
+// @ts-expect-error 'mispelt' does not exist
+backchannelLogout({ issuers: [{ ...eventIssuer, mispelt: 1 }], sink });
+// A sink that does not say whether it had the event before.
+// @ts-expect-error Promise<void>
+backchannelLogout({ issuers: [eventIssuer], sink: async () => {} });
 
 // Nothing that decides who gets in has a default, and options that contradict each other do not compile.
 const foreign = { issuer: "https://as.example", audience: "a", algorithms: ["ES256"], typ: "at+jwt" } as const;

@@ -1,7 +1,8 @@
 /**
  * `lockstep/oidc`: tokens of an OpenID provider or OAuth 2.0 authorization server, found by discovery. `oidc()` verifies JWTs and
  * asks about opaque tokens; `issuers()` puts several verifiers side by side. `claims()` makes callers of their claims, with the
- * map of a provider. `clientCredentials()` and `tokenExchange()` obtain tokens for calling another API.
+ * map of a provider. `clientCredentials()` and `tokenExchange()` obtain tokens for calling another API. `backchannelLogout()`
+ * hears when the provider ends a session.
  */
 
 // Verifying tokens.
@@ -23,6 +24,23 @@ export { issuers } from "./issuers.ts";
 export { clientCredentials, type ClientCredentials } from "./client-credentials.ts";
 export { tokenExchange, type TokenExchange, type TokenExchangeOptions } from "./token-exchange.ts";
 export { TokenRefused, type TokenSourceOptions } from "./token-endpoint.ts";
+
+// Events from the provider.
+export { backchannelLogout, type BackchannelLogoutOptions, type LogoutIssuerOptions } from "./events/backchannel-logout.ts";
+export { type EventIssuerOptions } from "./events/event-issuer.ts";
+export { type EventReceiverOptions } from "./events/event-receiver.ts";
+export { type EventReplays, handledOnce } from "./events/handled-once.ts";
+export {
+  type EventErrorCode,
+  type EventIgnored,
+  type EventOutcome,
+  type EventRefusal,
+  type EventRefusalListener,
+  type ProviderEvent,
+  type ProviderEventSink,
+  type ProviderEventTarget,
+  type ProviderEventType,
+} from "./events/provider-event.ts";
 
 // From claims to callers.
 export { type Callers, claims, type ClaimsIssuer, type ClaimsOptions } from "./claims/claims.ts";

@@ -27,10 +27,7 @@ export function tenantVerifier(options: OidcOptions & TenantOptions): JwtVerifie
   const tenants = checkTenants(options);
   const { issuer: template } = options;
   const jwt = jwtOptionsOf(options);
-  const keys = sharedKeys(
-    template,
-    issuerKeys(options, (document) => withoutKeysOfOthers(document, template)),
-  );
+  const keys = sharedKeys(template, issuerKeys(options, { select: (document) => withoutKeysOfOthers(document, template) }));
   const cache = { maxBytes: Math.floor((jwt.cache?.maxBytes ?? defaultCacheBytes) / tenants.length) };
   const verifiers = new Map(
     tenants.map((tenant) => {

@@ -12,6 +12,11 @@ export interface KeySource {
   readonly generation: number;
   /** From this moment on (Unix milliseconds) `due` wants to be called; `Infinity` for keys that never change. */
   readonly dueAtMs: number;
+  /**
+   * When the keys in use were asked for (Unix milliseconds): a key that the issuer used by then is among them. `Infinity` for
+   * keys that never change, and -`Infinity` before the first load.
+   */
+  readonly loadedAtMs: number;
   /** Starts what is due in the background, and drops keys that are too old to trust. Never throws. */
   due(nowMs: number): void;
   /**
@@ -52,6 +57,7 @@ export function fixedKeys(set: KeySet): KeySource {
   return {
     generation: 0,
     dueAtMs: Number.POSITIVE_INFINITY,
+    loadedAtMs: Number.POSITIVE_INFINITY,
     due: () => {},
     find: (name) => set.find(name),
     ready: async () => {
@@ -67,6 +73,7 @@ export function importedKeys(read: () => Promise<KeySet>): KeySource {
   return {
     generation: 0,
     dueAtMs: Number.POSITIVE_INFINITY,
+    loadedAtMs: Number.POSITIVE_INFINITY,
     due: () => {},
     find: async (name, nowMs) => (await loaded()).find(name, nowMs),
     ready: async (nowMs) => (await loaded()).ready(nowMs),

@@ -48,13 +48,13 @@ export function checkKeyTimes(name: string, { cooldownSeconds, maxAgeSeconds, ma
 export class ReloadedKeys implements KeySource {
   generation = 0;
   dueAtMs = 0;
+  loadedAtMs: number = Number.NEGATIVE_INFINITY;
   readonly #loading: KeyLoading;
   readonly #context: KeyContext;
   readonly #cooldownMs: number;
   readonly #maxAgeMs: number;
   readonly #maxStaleMs: number;
   #set: KeySet | undefined;
-  #loadedAtMs = Number.NEGATIVE_INFINITY;
   #triedAtMs = Number.NEGATIVE_INFINITY;
   #answeredAtMs = Number.NEGATIVE_INFINITY;
   #failed = false;
@@ -74,7 +74,7 @@ export class ReloadedKeys implements KeySource {
 
   due(nowMs: number): void {
     if (this.#set === undefined) return;
-    if (nowMs - this.#loadedAtMs > this.#maxStaleMs) {
+    if (nowMs - this.loadedAtMs > this.#maxStaleMs) {
       this.#set = undefined;
       this.generation += 1;
     } else if (this.#isIdle(nowMs)) {
@@ -149,7 +149,7 @@ export class ReloadedKeys implements KeySource {
       const document = await this.#loading.load(this.#failed);
       await this.#adopt(readKeySet(document, "public", this.#context));
       this.#failed = false;
-      this.#loadedAtMs = nowMs;
+      this.loadedAtMs = nowMs;
       this.dueAtMs = nowMs + this.#maxAgeMs;
       return undefined;
     } catch (error) {
