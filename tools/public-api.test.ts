@@ -9,7 +9,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   lockstep: {
     values: `
       createApi get post put patch del websocket messages group
-      authenticate identified authorize allow roles scopes anyScope grantedScopes onlyScoped owned permitted unowned sameSite
+      authenticate identified authorize allow roles scopes anyScope grantedScopes stepUp onlyScoped owned permitted unowned sameSite
       depends resource anyOf firstOf optional run Refused
       path query header cookie body form passwordRequestForm rawBody bodyStream connection lastEventId nothing afterAnswer
       responseHeaders responseCookie
@@ -24,7 +24,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       Api ApiOptions ApiServerAddress CloseOptions DocsOptions DocsPageOptions OverrideOptions ProtectedResource StrictTransport ServedTemplate
       HttpMethod Method Route RouteCallback WebhookDescription RouteDocumentation RouteSpec Group GroupSpec
       WebSocketMethod WebSocketSpec Messages MessagesOptions
-      Grants Identified AuthorizeOptions Allowed Roles RolesOptions OwnedOptions Ownership ChecksOption SameSite SameSiteOptions
+      Grants Identified AuthorizeOptions Allowed Roles RolesOptions StepUpNeed StepUpOptions OwnedOptions Ownership ChecksOption SameSite SameSiteOptions
       DependsOptions Alternative RunContext
       ParameterOptions MemberOptions PasswordRequest RawBodyOptions BodyStreamOptions AfterAnswer Connection ConnectionOptions Identifies IdentifiesMembers Nothing InputLimits
       HeaderDescription HeaderDescriptions HeaderValue HeaderValues ResponseHeaders ResponseCookie ResponseCookieOptions
@@ -55,7 +55,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
     types: `
       OpenApiDocument Info Server PathItem Operation Callback WebhookItem WebhookOperation Components
       Parameter Header RequestBody Response MediaType Encoding JsonSchema JsonSchemaObject
-      SecurityRequirement SecurityScheme Extensible Reference`,
+      SecurityRequirement SecurityScheme StepUpDemand Extensible Reference`,
   },
   "lockstep/fastify": { values: "fastifyServer lockstep", types: "FastifyServerOptions FastifyOptions" },
   "lockstep/fetch": { values: "serveFetch", types: "FetchFunction FetchOptions" },

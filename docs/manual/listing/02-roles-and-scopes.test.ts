@@ -27,6 +27,23 @@ test("a token without the scope gets 403, and the answer names the scopes", asyn
   assert.equal(await outcome(api, "POST /notes/archive", { token: tokenOf("alice") }), "204");
 });
 
+test("a sign-in that is not good enough gets 401, and the answer says which one is", async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const recent = await tokenOf("alice", "notes:write", { auth_time: now - 60, acr: "urn:example:mfa" });
+  assert.equal(await outcome(api, "DELETE /me", { token: recent }), "204");
+
+  // #region step-up
+  const old = await tokenOf("alice", "notes:write", { auth_time: now - 3600, acr: "urn:example:mfa" });
+  const { status, headers } = await ask(api, "DELETE /me", { token: old });
+
+  assert.equal(status, 401);
+  assert.match(
+    headers.get("www-authenticate") ?? "",
+    /error="insufficient_user_authentication", .*acr_values="urn:example:mfa", max_age="300"/,
+  );
+  // #endregion
+});
+
 test("a role includes the roles that it lists", async () => {
   // #region roles
   assert.equal(await outcome(api, "GET /drafts", { token: tokenOf("alice") }), "403 forbidden"); // a user

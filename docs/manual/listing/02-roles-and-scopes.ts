@@ -1,4 +1,16 @@
-import { anyScope, authenticate, createApi, del, get, identified, oauth2PasswordBearer, post, roles, scopes } from "lockstep";
+import {
+  anyScope,
+  authenticate,
+  createApi,
+  del,
+  get,
+  identified,
+  oauth2PasswordBearer,
+  post,
+  roles,
+  scopes,
+  stepUp,
+} from "lockstep";
 import { jwtVerifier } from "lockstep/jwt";
 import { z } from "zod";
 import { issuer, keys, notes, users } from "./setting.ts";
@@ -31,6 +43,10 @@ export const writer = scopes(currentUser, "notes:write");
 const archivist = scopes(currentUser, "notes:read", "notes:write");
 // #endregion
 
+// #region step-up
+const careful = stepUp(writer, { maxAgeSeconds: 300, acr: ["urn:example:mfa"] });
+// #endregion
+
 const Note = z.object({ id: z.uuid(), text: z.string() });
 
 export const api = createApi({
@@ -44,6 +60,9 @@ export const api = createApi({
     post("/notes/archive", { deps: { user: archivist } }, () => undefined),
     get("/drafts", { deps: { editor: role.require("editor") } }, ({ editor }) => `Drafts for ${editor.email}`),
     get("/users", { deps: { admin: role.require("admin"), user: reader }, response: z.array(z.string()) }, () => [...users.keys()]),
+    // #endregion
+    // #region step-up-route
+    del("/me", { deps: { user: careful } }, () => undefined),
     // #endregion
     // #region any-scope
     del("/me/sessions", { deps: { user: anyScope(currentUser, "anyone may sign out") } }, () => undefined),

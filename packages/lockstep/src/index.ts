@@ -37,6 +37,8 @@ export { allow, type Allowed } from "./outcome/allow.ts";
 export { roles, type Roles, type RolesOptions } from "./access/roles.ts";
 export { anyScope, scopes } from "./access/scopes.ts";
 export { grantedScopes } from "./access/granted-scopes.ts";
+export { stepUp, type StepUpOptions } from "./access/step-up.ts";
+export { type StepUpNeed } from "./outcome/step-up.ts";
 export { onlyScoped } from "./access/only-scoped.ts";
 export { owned, type OwnedOptions, type Ownership } from "./access/owned.ts";
 export { permitted } from "./access/permitted.ts";

@@ -38,6 +38,7 @@ const cookie = { name: "theme", value: "dark" };
 const key = { name: "X-API-Key" };
 const tokenUrl = "/auth/token";
 const user = lockstep.authenticate({ key: lockstep.apiKeyHeader(key) }, () => ({ id: "u1" }));
+const granted = lockstep.authenticate({ key: lockstep.apiKeyHeader(key) }, () => lockstep.identified({ id: "u1" }, { sub: "u1" }));
 const admin = lockstep.authorize({ user }, ({ user: who }) => who, { reach: "any" });
 const id = lockstep.path("id", text);
 const note = { id: "n1", ownerId: "u1" };
@@ -110,6 +111,7 @@ const core: Readonly<Record<string, Row>> = {
     ),
   permitted: (added) => lockstep.permitted({ id, admin }, () => note, { checks: ["path.id"], ...added }),
   roles: (added) => lockstep.roles({ admin: [] }, user, () => "admin", { reachAny: ["admin"], ...added }),
+  stepUp: (added) => lockstep.stepUp(granted, { maxAgeSeconds: 300, ...added }),
   unowned: (added) => lockstep.unowned("a test", { id }, () => note, { apart: "a test", ...added }),
   // Values.
   depends: (added) => lockstep.depends({}, () => 1, { lifetime: "app", ...added }),

@@ -51,6 +51,7 @@ import {
   run,
   sameSite,
   scopes,
+  stepUp,
   signedHeader,
   stream,
   unowned,
@@ -203,6 +204,9 @@ permitted({ id, admin }, load, { checks: ["path.id"], mispelt: 1 });
 // roles
 // @ts-expect-error 'mispelt' does not exist
 roles({ admin: [] }, activeUser, () => "admin", { reachAny: ["admin"], mispelt: 1 });
+// stepUp
+// @ts-expect-error 'mispelt' does not exist
+stepUp(activeUser, { maxAgeSeconds: 300, mispelt: 1 });
 // unowned
 // @ts-expect-error 'mispelt' does not exist
 unowned("a test", { id }, load, { apart: "a test", mispelt: 1 });

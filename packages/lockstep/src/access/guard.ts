@@ -1,8 +1,11 @@
 /** The common parts of the verbs that refuse, at run time. Their names, types and meanings are in their own files. */
 import type { DeclaredProblems } from "../problem/declared-problems.ts";
 import { BuildError } from "../problem/error.ts";
+import type { Dependency } from "../dependency/dependency.ts";
 import {
   type Callers,
+  dependency,
+  entriesOf,
   type Entry,
   factsOfEntries,
   type GuardKind,
@@ -11,6 +14,7 @@ import {
   type ValueRecord,
 } from "../dependency/node.ts";
 import type { Fact } from "../dependency/fact.ts";
+import type { StepUpNeed } from "../outcome/step-up.ts";
 import type { Step } from "../dependency/plan.ts";
 
 /** What makes a guard different from another. */
@@ -21,6 +25,7 @@ export interface GuardParts {
   readonly run: (values: ValueRecord) => unknown;
   readonly settle: (result: unknown, values: ValueRecord, callers: Callers, step: Step) => unknown;
   readonly scopes?: readonly string[];
+  readonly stepUp?: StepUpNeed;
   readonly checks?: readonly string[];
   readonly apart?: string | undefined;
   readonly owner?: string | undefined;
@@ -39,6 +44,7 @@ export function guard(parts: GuardParts): GuardNode {
     run: parts.run,
     settle: parts.settle,
     scopes: parts.scopes ?? [],
+    stepUp: parts.stepUp,
     checks: parts.checks ?? [],
     apart: parts.apart,
     owner: parts.owner,
@@ -48,10 +54,33 @@ export function guard(parts: GuardParts): GuardNode {
   };
 }
 
+/** The one entry of a verb that takes a dependency and not a record. @throws BuildError `wrong_dependency` */
+export function entryOf(where: string, dep: unknown): Entry {
+  const [entry] = entriesOf(where, { value: dep });
+  if (entry === undefined) throw new TypeError("A record of one has one entry");
+  return entry;
+}
+
+/** Makes one dependency for each key over a node, so the same arguments have the same dependency. */
+export type OncePerNode = <T, F extends Fact>(node: Node, key: string, make: () => Node) => Dependency<T, F>;
+
+/** The dependencies of one verb. */
+export function oncePerNode(): OncePerNode {
+  const made = new WeakMap<Node, Map<string, Node>>();
+  return (node, key, make) => {
+    const known = made.get(node) ?? new Map<string, Node>();
+    made.set(node, known);
+    const found = known.get(key) ?? make();
+    known.set(key, found);
+    return dependency(found);
+  };
+}
+
 const guardKinds: ReadonlySet<Node["kind"]> = new Set<Node["kind"]>([
   "authenticate",
   "authorize",
   "scopes",
+  "step-up",
   "owned",
   "permitted",
   "any-of",

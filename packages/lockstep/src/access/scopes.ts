@@ -1,9 +1,8 @@
 /** `scopes()` and `anyScope()`: does the credential grant this? A refusal is 403 `insufficient_scope`. */
 import type { AnyDependency, Dependency, FactsOfOne, NeedOfOne, OrAdvice, ValueOf } from "../dependency/dependency.ts";
 import { declaredScopes, type Fact, type NamesOf } from "../dependency/fact.ts";
-import { dependency, entriesOf, type Entry, type Node } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
-import { guard, needFact } from "./guard.ts";
+import { entryOf, guard, needFact, oncePerNode } from "./guard.ts";
 import { checkReason, type Reason } from "../dependency/reason.ts";
 import { Refusal } from "../outcome/refusal.ts";
 
@@ -16,7 +15,7 @@ type DeclaredScopes<D extends AnyDependency> = D["~dep"]["sure"] extends (fact: 
 /** The facts once scopes were asked for. */
 type Asked<D extends AnyDependency> = Exclude<FactsOfOne<D>, "scopes-unasked"> | "scopes-asked";
 
-const made = new WeakMap<Node, Map<string, Node>>();
+const once = oncePerNode();
 
 /**
  * The same dependency, for callers whose credential grants every one of the required scopes. Otherwise **403** with
@@ -82,21 +81,6 @@ export function anyScope<D extends AnyDependency, const R extends string>(
       reason: text,
     }),
   );
-}
-
-function entryOf(where: string, dep: unknown): Entry {
-  const [entry] = entriesOf(where, { value: dep });
-  if (entry === undefined) throw new TypeError("A record of one has one entry");
-  return entry;
-}
-
-/** The dependency of a key over a node, made once. */
-function once<T, F extends Fact>(node: Node, key: string, make: () => Node): Dependency<T, F> {
-  const known = made.get(node) ?? new Map<string, Node>();
-  made.set(node, known);
-  const found = known.get(key) ?? make();
-  known.set(key, found);
-  return dependency<T, F>(found);
 }
 
 function askedFacts(below: ReadonlySet<Fact>): Set<Fact> {

@@ -6,6 +6,7 @@ import { owned } from "./owned.ts";
 import { permitted } from "./permitted.ts";
 import { roles } from "./roles.ts";
 import { anyScope, scopes } from "./scopes.ts";
+import { stepUp } from "./step-up.ts";
 import { unowned } from "./unowned.ts";
 
 type Verb = (...given: readonly unknown[]) => AnyDependency;
@@ -20,6 +21,7 @@ export const untyped = {
   roles: roles as unknown as (...given: readonly unknown[]) => { require(role: unknown): AnyDependency },
   scopes: scopes as unknown as Verb,
   anyScope: anyScope as unknown as Verb,
+  stepUp: stepUp as unknown as Verb,
   unowned: unowned as unknown as Verb,
 } as const;
 

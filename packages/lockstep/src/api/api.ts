@@ -1,4 +1,5 @@
 /** `createApi()`: routes become an API. This module owns what an API is; serving one request is the exchange's. */
+import { timeOf } from "../callback.ts";
 import { readOverrides, type OverrideList } from "../dependency/override.ts";
 import { AppValues } from "../dependency/app-values.ts";
 import type { AnyDependency, ValueOf } from "../dependency/dependency.ts";
@@ -136,7 +137,8 @@ function buildApi(options: ApiOptions): BuiltApi {
 function serve(built: BuiltApi, overrides: Overrides): Api {
   const { options, document } = built;
   const routes = built.routes.map((route) => overrideRoute(route, overrides));
-  const app = new AppValues(overrides);
+  const { clock = Date.now } = options;
+  const app = new AppValues(overrides, () => timeOf(clock));
   const serving = servingOf(options, app, routes);
   const dispatcher = new Dispatcher(routes, serving);
   const life = new ApiLife(app, overrides, serving);

@@ -3,6 +3,8 @@
  * They hold ids and reasons, never secrets.
  */
 
+import type { StepUpNeed } from "../outcome/step-up.ts";
+
 /** The members of every audit event. */
 export interface AuditContext {
   /** The time of the event, in milliseconds since 1970. */
@@ -23,6 +25,13 @@ export type AuditEvent = AuditContext &
         readonly type: "authentication.failed";
         readonly schemes: readonly string[];
         readonly reason: string;
+        readonly dependency: string;
+      }
+    | {
+        /** `stepUp()`: the credential is good, and its user signed in too long ago or in another way. */
+        readonly type: "authentication.insufficient";
+        readonly reason: string;
+        readonly required: StepUpNeed;
         readonly dependency: string;
       }
     | { readonly type: "credential.repeated"; readonly scheme: string }

@@ -7,16 +7,24 @@ import { isPromise } from "../promise.ts";
 
 const none: Overrides = new Map();
 
+/** The values of somebody else, which are used for every node that rests on nothing of `replaced`. */
+interface Shared {
+  readonly values: AppValues;
+  readonly replaced: Overrides;
+}
+
 /** The app values of an API, or of one run outside HTTP. */
 export class AppValues {
+  /** The time of the app, in milliseconds since 1970. Never throws. */
+  readonly clock: () => number;
   readonly #overrides: Overrides;
-  /** The values of somebody else, which are used for every node that rests on nothing of `replaced`. */
-  readonly #shared: { readonly values: AppValues; readonly replaced: Overrides } | undefined;
+  readonly #shared: Shared | undefined;
   readonly #values = new Map<Node, unknown>();
   /** In the order in which they were opened. */
   #open: OpenResource[] = [];
 
-  constructor(overrides: Overrides = none, shared?: { readonly values: AppValues; readonly replaced: Overrides }) {
+  constructor(overrides: Overrides = none, clock: () => number = Date.now, shared?: Shared) {
+    this.clock = clock;
     this.#overrides = overrides;
     this.#shared = shared;
   }
@@ -26,7 +34,7 @@ export class AppValues {
    * all others are shared. Close it after the run; that closes none of the shared ones.
    */
   replacing(replaced: Overrides): AppValues {
-    return new AppValues(new Map([...this.#overrides, ...replaced]), { values: this, replaced });
+    return new AppValues(new Map([...this.#overrides, ...replaced]), this.clock, { values: this, replaced });
   }
 
   /**

@@ -127,6 +127,10 @@ export class Execution implements Callers {
     return own ?? this.#ids?.[slot ?? 0] ?? new BuildError("wrong_result", noId(named));
   }
 
+  now(): number {
+    return this.#app.clock();
+  }
+
   granted(step: Step): readonly Granted[] {
     const all: Granted[] = [];
     for (const { slot, scopes, restsOnOthers } of step.authenticators) {

@@ -6,6 +6,7 @@ import type { InputPlace } from "./input-place.ts";
 import type { CheckedScheme } from "./scheme-definition.ts";
 import type { Grants } from "../outcome/identified.ts";
 import type { Id } from "../outcome/principal.ts";
+import type { StepUpNeed } from "../outcome/step-up.ts";
 import type { DeclaredProblems } from "../problem/declared-problems.ts";
 import { BuildError } from "../problem/error.ts";
 import type { AnyDependency, Dependency } from "./dependency.ts";
@@ -115,10 +116,12 @@ export interface Callers {
    * is none.
    */
   ownerId(step: Step): Id | BuildError;
+  /** Returns the time of the API, in milliseconds since 1970. */
+  now(): number;
 }
 
 /** The verbs that can refuse. */
-export type GuardKind = "authenticate" | "authorize" | "scopes" | "owned" | "permitted" | "unowned";
+export type GuardKind = "authenticate" | "authorize" | "scopes" | "step-up" | "owned" | "permitted" | "unowned";
 
 /** A guard: runs a function and decides what its result means. */
 export interface GuardNode extends NodeShape {
@@ -131,6 +134,8 @@ export interface GuardNode extends NodeShape {
   settle(result: unknown, values: ValueRecord, callers: Callers, step: Step): unknown;
   /** For `scopes()`: the required scopes. */
   readonly scopes: readonly string[];
+  /** For `stepUp()`: the sign-in that it demands. */
+  readonly stepUp: StepUpNeed | undefined;
   /** For the object verbs: the ids that are checked, by place and name. */
   readonly checks: readonly string[];
   /** The reason why the object is checked without the one before it in the path. */

@@ -2,6 +2,7 @@
  * The plan: the graph, compiled once at start-up so that a request does no graph work. For every set of credentials that may be
  * present, it holds either the steps to run, in order, or the schemes to challenge for.
  */
+import type { StepUpNeed } from "../outcome/step-up.ts";
 import { BuildError } from "../problem/error.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { checkBranches } from "./dead-branch.ts";
@@ -25,10 +26,12 @@ export interface Step {
   /** For guards: the schemes below, which a refusal challenges for. */
   readonly schemes: readonly SchemeNode[];
   /**
-   * For `scopes()`: each authenticated dependency below, with the scopes that it must grant. For `grantedScopes()`: with those
-   * that it declares.
+   * For `scopes()`: each authenticated dependency below, with the scopes that it must grant. For `grantedScopes()` and
+   * `stepUp()`: with those that it declares.
    */
   readonly authenticators: readonly (Authenticator & { readonly slot: number })[];
+  /** For `stepUp()`: what the route demands of the same authentication, this step included. */
+  readonly stepUp: StepUpNeed | undefined;
   /** For `onlyScoped()`: whether the route demands a scope of the credential below. */
   readonly isScopeDemanded: boolean;
   /** For `owned()`: the slots of the principals below whose id may own the object. */

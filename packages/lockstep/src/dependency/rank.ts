@@ -34,7 +34,15 @@ const gateSize = 10;
 /** The first rank of a gate: of its guards, with the inputs of the head that they read. */
 const gateStart = (gate: Gate): number => gate * gateSize;
 
-const order: Readonly<Record<GuardKind, number>> = { authenticate: 0, authorize: 1, scopes: 1, owned: 2, permitted: 2, unowned: 2 };
+const order: Readonly<Record<GuardKind, number>> = {
+  authenticate: 0,
+  authorize: 1,
+  scopes: 1,
+  "step-up": 1,
+  owned: 2,
+  permitted: 2,
+  unowned: 2,
+};
 
 // Within a gate: limits, inputs of the head and credentials, then guards in their order, then everything else.
 const gateInput = 1;
@@ -63,6 +71,7 @@ export function earliestRank(node: Node, below: number, gate?: Gate): number {
     case "authenticate":
     case "authorize":
     case "scopes":
+    case "step-up":
     case "owned":
     case "permitted":
     case "unowned":

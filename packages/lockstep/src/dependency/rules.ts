@@ -7,7 +7,7 @@ import type { Failed } from "./execution.ts";
 import type { Rule, Step } from "./plan.ts";
 
 // The refusals that let the next rule try. Anything else is final.
-const ofRules: ReadonlySet<RefusalKind> = new Set<RefusalKind>(["forbidden", "scope", "hidden"]);
+const ofRules: ReadonlySet<RefusalKind> = new Set<RefusalKind>(["forbidden", "scope", "step-up", "hidden"]);
 
 type MaybePromise<T> = T | Promise<T>;
 

@@ -14,9 +14,15 @@ export interface ChallengeDetails {
   /** The protection space: the API's title. */
   readonly realm: string;
   /** Why the request was refused. Absent if no credential was sent (RFC 6750 §3.1). */
-  readonly error?: "invalid_token" | "insufficient_scope";
+  readonly error?: "invalid_token" | "insufficient_scope" | "insufficient_user_authentication";
+  /** The same for people: printable ASCII without quotes and backslashes (RFC 6750 §3). */
+  readonly errorDescription?: string;
   /** The scopes that are needed, space-separated (RFC 6750 §3). */
   readonly scope?: string;
+  /** The authentication context classes of which one is needed, space-separated (`acr_values`, RFC 9470 §3). */
+  readonly acrValues?: string;
+  /** How long ago the user may have signed in, at most, in seconds (`max_age`, RFC 9470 §3). */
+  readonly maxAgeSeconds?: number;
   /** Where the protected-resource metadata is (RFC 9728 §5.1). */
   readonly resourceMetadata?: string;
 }

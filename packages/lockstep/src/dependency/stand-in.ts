@@ -6,6 +6,7 @@ const refusals: Readonly<Record<GuardKind, RefusalKind>> = {
   authenticate: "invalid",
   authorize: "forbidden",
   scopes: "scope",
+  "step-up": "step-up",
   owned: "hidden",
   permitted: "hidden",
   unowned: "hidden",

@@ -1,9 +1,11 @@
 /** Puts the nodes that one set of credentials needs in order: when each runs, and where its values are. */
-import { authenticatorsOf, type ActiveGraph, declaringBelow, principalsBelow } from "./authenticator.ts";
+import { type Authenticator, authenticatorsOf, type ActiveGraph, declaringBelow, principalsBelow } from "./authenticator.ts";
 import { isScopeDemanded, needsDemand } from "./demanded-scope.ts";
 import { type Graph, schemesBelow } from "./graph.ts";
-import type { Entry, Gate, Node, SameSiteNode, SchemeNode } from "./node.ts";
+import type { Entry, Gate, GuardNode, Node, SameSiteNode, SchemeNode } from "./node.ts";
 import type { Rule, Step, Variant } from "./plan.ts";
+import { combinedStepUp } from "./combined-step-up.ts";
+import type { StepUpNeed } from "../outcome/step-up.ts";
 import { earliestRank, gateRank, isLazy, phase } from "./rank.ts";
 
 /** Builds the variant of one set of present credentials. */
@@ -134,6 +136,7 @@ export class VariantBuilder {
     const entries = this.#active(node);
     const isFirstOf = this.#isFirstOf(node);
     const sources = isFirstOf ? this.#given(node) : entries.map((entry) => entry.node);
+    const authenticators = this.#authenticators(node);
     return {
       node,
       slot: this.#slot(node),
@@ -143,7 +146,8 @@ export class VariantBuilder {
       overridden: this.#graph.isOverridden(node),
       deniesAs: "settle" in node ? node : (this.#replaced.get(node) ?? node),
       schemes: schemesBelow(node, (each) => this.#active(each)),
-      authenticators: this.#authenticators(node),
+      authenticators: authenticators.map((each) => ({ ...each, slot: this.#slot(each.node) })),
+      stepUp: this.#stepUp(node),
       isScopeDemanded: needsDemand(node) && this.#isScopeDemanded(node),
       owners: node.kind === "owned" ? this.#owners(node) : [],
       rules: isFirstOf ? entries.map((entry) => this.#rule(entry.node)) : [],
@@ -186,14 +190,16 @@ export class VariantBuilder {
     return { active: (each) => this.#active(each), isOverridden: (each) => this.#graph.isOverridden(each) };
   }
 
-  #authenticators(node: Node): Step["authenticators"] {
-    const found =
-      node.kind === "scopes"
-        ? authenticatorsOf(node, node.scopes, this.#graphHere())
-        : node.kind === "granted-scopes"
-          ? declaringBelow(node, this.#graphHere())
-          : [];
-    return found.map((each) => ({ ...each, slot: this.#slot(each.node) }));
+  #authenticators(node: Node): Authenticator[] {
+    if (node.kind === "scopes") return authenticatorsOf(node, node.scopes, this.#graphHere());
+    return node.kind === "granted-scopes" || node.kind === "step-up" ? declaringBelow(node, this.#graphHere()) : [];
+  }
+
+  /** What the route demands of the authentications that a `stepUp()` asks about, all of its demands together. */
+  #stepUp(node: Node): StepUpNeed | undefined {
+    if (node.kind !== "step-up" || this.#graph.isOverridden(node)) return undefined;
+    const always = this.#nodes.filter(isStepUp).filter((each) => !this.#ruled.has(each) && !this.#graph.isOverridden(each));
+    return combinedStepUp(node, always, (each) => this.#authenticators(each).map((answering) => answering.node));
   }
 
   #isScopeDemanded(node: Node): boolean {
@@ -214,6 +220,10 @@ export class VariantBuilder {
   #slot(node: Node): number {
     return this.#slots.get(node) ?? 0;
   }
+}
+
+function isStepUp(node: Node): node is GuardNode {
+  return node.kind === "step-up";
 }
 
 const objectVerbs: ReadonlySet<Node["kind"]> = new Set<Node["kind"]>(["owned", "permitted", "unowned"]);

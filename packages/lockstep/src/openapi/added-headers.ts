@@ -65,6 +65,7 @@ function answersWith(node: Node, status: number): boolean {
   if (Object.hasOwn(node.problems ?? {}, status)) return true;
   switch (node.kind) {
     case "authenticate":
+    case "step-up":
       return status === 401;
     case "authorize":
     case "scopes":

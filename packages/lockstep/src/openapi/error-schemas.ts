@@ -27,6 +27,11 @@ export const problemSchema: JsonSchema = {
     detail: { type: "string", description: "What went wrong, in words." },
     code: { type: "string", description: "What went wrong, stable and for programs." },
     scope: { type: "string", description: "The scopes that are needed, separated by spaces." },
+    acr_values: {
+      type: "string",
+      description: "The authentication context classes of which one is needed, separated by spaces (RFC 9470).",
+    },
+    max_age: { type: "integer", description: "How long ago the user may have signed in, at most, in seconds (RFC 9470)." },
     errors: { type: "array", description: "Everything wrong with the inputs.", items: issue },
   },
   required: ["type", "title", "status", "detail", "code"],

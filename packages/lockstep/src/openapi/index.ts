@@ -9,7 +9,7 @@ export type { Encoding, Header, MediaType, Parameter, RequestBody, Response } fr
 export type { JsonSchema, JsonSchemaObject } from "../schema/json-schema.ts";
 
 // Security.
-export type { SecurityRequirement, SecurityScheme } from "./openapi.ts";
+export type { SecurityRequirement, SecurityScheme, StepUpDemand } from "./openapi.ts";
 
 // Parts of all of these.
 export type { Extensible, Reference } from "./openapi.ts";

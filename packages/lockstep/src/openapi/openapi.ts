@@ -57,6 +57,14 @@ export type SecurityScheme = Readonly<Record<string, unknown>>;
 /** The credentials that are needed together, each with the scopes it must grant. No member: none is needed. */
 export type SecurityRequirement = Readonly<Record<string, readonly string[]>>;
 
+/** What a route demands of the sign-in (RFC 9470 §3). */
+export interface StepUpDemand {
+  /** How long ago it may be, at most, in seconds. */
+  readonly max_age?: number;
+  /** The authentication context classes, of which one is needed. */
+  readonly acr_values?: readonly string[];
+}
+
 /** One method of one path. */
 export interface Operation extends Extensible {
   readonly operationId: string;
@@ -78,6 +86,8 @@ export interface Operation extends Extensible {
   readonly "x-lockstep-unowned"?: readonly string[];
   /** Why a credential that is limited to scopes may be used whatever it was granted. */
   readonly "x-lockstep-any-scope"?: readonly string[];
+  /** The sign-in that is demanded of the user behind the credential. Several demands hold together, or for different callers. */
+  readonly "x-lockstep-step-up"?: readonly StepUpDemand[];
   /** Why an object is checked without the one before it in the path. */
   readonly "x-lockstep-apart"?: readonly string[];
   /** Why an input that looks like an id identifies no object, by its place and name: `query.cursorId`. */

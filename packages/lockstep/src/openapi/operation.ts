@@ -2,7 +2,7 @@
 import type { ComponentSchemas } from "./component-schemas.ts";
 import { isMessages } from "../dependency/input-place.ts";
 import { defined } from "../json/member.ts";
-import type { Operation } from "./openapi.ts";
+import type { Operation, StepUpDemand } from "./openapi.ts";
 import { type PathNames, parametersOf, requestBodyOf } from "./parameters.ts";
 import { responsesOf } from "./responses.ts";
 import type { Surface } from "./surface.ts";
@@ -39,6 +39,7 @@ export function operationOf(surface: Surface, { schemas, pathNames, isShared }: 
     "x-lockstep-public": definition.public,
     "x-lockstep-unowned": filled([...new Set(unowned)]),
     "x-lockstep-any-scope": filled([...new Set(anyScope)]),
+    "x-lockstep-step-up": stepUpsOf(surface),
     "x-lockstep-apart": filled([...new Set(apart)]),
     "x-lockstep-identifies-nothing": Object.keys(nothing).length === 0 ? undefined : nothing,
     "x-lockstep-messages": messagesOf(surface, schemas),
@@ -46,6 +47,13 @@ export function operationOf(surface: Surface, { schemas, pathNames, isShared }: 
       .map(({ content }) => content?.documented.unchecked)
       .find((reason) => reason !== undefined),
   });
+}
+
+/** The demands for a sign-in, each once. */
+function stepUpsOf({ nodes }: Surface): readonly StepUpDemand[] | undefined {
+  const needs = nodes.flatMap((node) => (node.kind === "step-up" ? (node.stepUp ?? []) : []));
+  const written = needs.map(({ maxAgeSeconds, acr }) => defined<StepUpDemand>({ max_age: maxAgeSeconds, acr_values: acr }));
+  return filled([...new Map(written.map((need) => [JSON.stringify(need), need])).values()]);
 }
 
 function messagesOf({ inputs }: Surface, schemas: ComponentSchemas): Operation["x-lockstep-messages"] {

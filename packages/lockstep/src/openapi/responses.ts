@@ -107,6 +107,7 @@ function codesOf(status: number, { codes }: StatusProblems, surface: Surface): r
   const own = codesOfStatus(status, surface.route.definition.errors).filter(
     (code) =>
       (code !== "insufficient_scope" || surface.nodes.some(demandsScopes)) &&
+      (code !== "insufficient_user_authentication" || has(surface, "step-up")) &&
       (code !== "cross_site" || isCrossSiteChecked(surface)),
   );
   return [...new Set([...codes.keys(), ...own])];

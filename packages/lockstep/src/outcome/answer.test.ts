@@ -15,24 +15,25 @@ test("each kind of refusal has its answer", () => {
     repeated: "400 repeated_credential",
     forbidden: "403 forbidden",
     scope: "403 insufficient_scope",
+    "step-up": "401 insufficient_user_authentication",
     "cross-site": "403 cross_site",
     hidden: "404 not_found",
   };
   for (const [kind, answer] of Object.entries(expected)) {
     // The keys of the record are the kinds.
-    assert.equal(short(answerToRefusal(kind as RefusalKind, ["a", "b"])), answer);
+    assert.equal(short(answerToRefusal(kind as RefusalKind, { scopes: ["a", "b"] })), answer);
   }
 });
 
 test("only insufficient_scope says more: all scopes that are needed", () => {
-  assert.deepEqual(answerToRefusal("scope", ["a", "b"]).members, { scope: "a b" });
+  assert.deepEqual(answerToRefusal("scope", { scopes: ["a", "b"] }).members, { scope: "a b" });
   for (const kind of ["absent", "invalid", "forbidden", "hidden"] as const)
-    assert.deepEqual(answerToRefusal(kind, ["a"]).members, {});
+    assert.deepEqual(answerToRefusal(kind, { scopes: ["a"], stepUp: { maxAgeSeconds: 5 } }).members, {});
 });
 
 test("all causes of an invalid credential give one answer, byte for byte; the reason is not in it", () => {
   const answers = [
-    answerToRefusal("invalid", []),
+    answerToRefusal("invalid"),
     answerToError(new InvalidCredential("expired 5 minutes ago")),
     answerToError(new InvalidCredential("signature", { cause: new Error("key 7") })),
   ];
@@ -54,11 +55,11 @@ test("all causes of an invalid credential give one answer, byte for byte; the re
 
 test("refusing makes no error: it costs no stack trace", () => {
   for (const kind of ["absent", "invalid", "forbidden", "scope", "hidden"] as const)
-    assert.ok(!(answerToRefusal(kind, []) instanceof Error));
+    assert.ok(!(answerToRefusal(kind) instanceof Error));
 });
 
 test("an object that is hidden and a path that is not there give one answer", () => {
-  assert.deepEqual(answerToRefusal("hidden", []), nothingFound);
+  assert.deepEqual(answerToRefusal("hidden"), nothingFound);
 });
 
 test("a problem is its own answer", () => {
@@ -107,7 +108,7 @@ test("405 names the methods there are (RFC 9110 §15.5.6); a malformed path is 4
 
 test("every answer's code is one of the documented ones", () => {
   const all = [
-    answerToRefusal("absent", []),
+    answerToRefusal("absent"),
     answerToIssues([], undefined),
     answerToError(1),
     methodNotAllowed([]),

@@ -6,10 +6,11 @@ import type { InputIssue } from "./input-failure.ts";
 import { Denial } from "./deny.ts";
 import { HandledBefore } from "./handled-before.ts";
 import type { RefusalKind } from "./refusal.ts";
+import { describeStepUp, type StepUpNeed } from "./step-up.ts";
 import { InvalidCredential, Unavailable } from "../problem/error.ts";
 import { type Answer, nothingHere, ownAnswer, Problem } from "../problem/problem.ts";
 
-const refusals: Readonly<Record<Exclude<RefusalKind, "scope">, Answer>> = {
+const refusals: Readonly<Record<Exclude<RefusalKind, "scope" | "step-up">, Answer>> = {
   absent: ownAnswer(401, "unauthenticated", "Authentication is required."),
   invalid: ownAnswer(401, "invalid_token", "The credential is not valid."),
   repeated: ownAnswer(400, "repeated_credential", "More than one credential was sent for one scheme."),
@@ -18,12 +19,34 @@ const refusals: Readonly<Record<Exclude<RefusalKind, "scope">, Answer>> = {
   hidden: ownAnswer(404, "not_found", nothingHere),
 };
 
+/** What a caller needs to get past a refusal. */
+export interface Needed {
+  readonly scopes: readonly string[];
+  readonly stepUp?: StepUpNeed | undefined;
+}
+
+const nothingNeeded: Needed = { scopes: [] };
+
 /** The answer to a refusal. Challenges are added by the route, which knows its schemes. */
-export function answerToRefusal(kind: RefusalKind, scopes: readonly string[]): Answer {
-  if (kind !== "scope") return refusals[kind];
-  return ownAnswer(403, "insufficient_scope", "The credential does not grant what is needed.", {
-    members: { scope: scopes.join(" ") },
-  });
+export function answerToRefusal(kind: RefusalKind, { scopes, stepUp = {} }: Needed = nothingNeeded): Answer {
+  switch (kind) {
+    case "scope":
+      return ownAnswer(403, "insufficient_scope", "The credential does not grant what is needed.", {
+        members: { scope: scopes.join(" ") },
+      });
+    case "step-up":
+      return ownAnswer(401, "insufficient_user_authentication", describeStepUp(stepUp), { members: stepUpMembers(stepUp) });
+    default:
+      return refusals[kind];
+  }
+}
+
+/** The demand in the words of its challenge (RFC 9470 §3). */
+function stepUpMembers({ acr, maxAgeSeconds }: StepUpNeed): Readonly<Record<string, unknown>> {
+  return {
+    ...(acr === undefined ? {} : { acr_values: acr.join(" ") }),
+    ...(maxAgeSeconds === undefined ? {} : { max_age: maxAgeSeconds }),
+  };
 }
 
 /** The answer to inputs that do not fit: every issue with its pointer. An OAuth endpoint answers 400 (RFC 6749 §5.2). */
@@ -38,8 +61,8 @@ export function answerToIssues(issues: readonly InputIssue[], errors: "oauth" | 
  */
 export function answerToError(error: unknown): Answer {
   if (error instanceof Problem || error instanceof HandledBefore) return error;
-  if (error instanceof InvalidCredential) return answerToRefusal("invalid", []);
-  if (error instanceof Denial) return answerToRefusal("forbidden", []);
+  if (error instanceof InvalidCredential) return answerToRefusal("invalid");
+  if (error instanceof Denial) return answerToRefusal("forbidden");
   if (error instanceof Unavailable) {
     return ownAnswer(503, "unavailable", "The service cannot answer right now.", {
       headers: { "retry-after": String(error.retryAfterSeconds) },

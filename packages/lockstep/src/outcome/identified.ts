@@ -20,6 +20,13 @@ export interface Grants {
   readonly sid?: string;
   /** The client that the credential was issued to (RFC 9068 §2.2). */
   readonly client_id?: string;
+  /**
+   * When the user last signed in, in seconds since 1970 (RFC 9068 §2.2.1). `stepUp()` reads it. Some issuers write a text:
+   * anything but a number counts as missing.
+   */
+  readonly auth_time?: unknown;
+  /** The authentication context class of that sign-in, one text (RFC 9068 §2.2.1). `stepUp()` reads it. */
+  readonly acr?: unknown;
 }
 
 /** A principal and what its credential grants; made by `identified()`. */
@@ -47,8 +54,8 @@ export class Identified<out P> {
 }
 
 /**
- * Returned from `authenticate()` to say what the credential brought beside who it belongs to. `scopes()` needs it. A principal
- * without an `id` has `grants.sub` as its id.
+ * Returned from `authenticate()` to say what the credential brought beside who it belongs to. `scopes()` and `stepUp()` need it.
+ * A principal without an `id` has `grants.sub` as its id.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@
  */
 
 /** The kind of a refusal, which decides the answer (`outcome/answer.ts`). */
-export type RefusalKind = "absent" | "invalid" | "forbidden" | "scope" | "hidden" | "cross-site" | "repeated";
+export type RefusalKind = "absent" | "invalid" | "forbidden" | "scope" | "step-up" | "hidden" | "cross-site" | "repeated";
 
 /** A guard's no. */
 export class Refusal {

@@ -8,6 +8,7 @@
 export const problemCodes = [
   "unauthenticated",
   "invalid_token",
+  "insufficient_user_authentication",
   "repeated_credential",
   "forbidden",
   "insufficient_scope",
@@ -42,6 +43,7 @@ export const problemCodes = [
 export const statusOfCode: Readonly<Record<ProblemCode, number>> = {
   unauthenticated: 401,
   invalid_token: 401,
+  insufficient_user_authentication: 401,
   repeated_credential: 400,
   forbidden: 403,
   insufficient_scope: 403,

@@ -17,11 +17,11 @@ test("an OAuth error is a problem with status 400 unless said otherwise (RFC 674
 test("a problem of the core has the OAuth code that says it best", () => {
   const expected = [
     [oauthError("invalid_scope", ""), "invalid_scope"],
-    [answerToRefusal("absent", []), "invalid_client"],
-    [answerToRefusal("invalid", []), "invalid_client"],
-    [answerToRefusal("scope", ["a"]), "invalid_scope"],
-    [answerToRefusal("forbidden", []), "invalid_request"],
-    [answerToRefusal("repeated", []), "invalid_request"],
+    [answerToRefusal("absent"), "invalid_client"],
+    [answerToRefusal("invalid"), "invalid_client"],
+    [answerToRefusal("scope", { scopes: ["a"] }), "invalid_scope"],
+    [answerToRefusal("forbidden"), "invalid_request"],
+    [answerToRefusal("repeated"), "invalid_request"],
     [answerToIssues([], "oauth"), "invalid_request"],
     [malformedPath, "invalid_request"],
     [answerToError(new Unavailable("away")), "temporarily_unavailable"],

@@ -19,6 +19,8 @@ export function auditOf(refusal: Refusal, step: Step, required: readonly string[
       return { type: "authorization.denied", reason, dependency: step.path };
     case "scope":
       return { type: "scope.insufficient", required, dependency: step.path };
+    case "step-up":
+      return { type: "authentication.insufficient", reason, required: step.stepUp ?? {}, dependency: step.path };
     case "hidden":
       return { type: "object.hidden", reason, dependency: step.path };
     case "cross-site":
@@ -54,6 +56,7 @@ export function refuserIn(details: AuditDetails): string | undefined {
       return "the cross-site rule";
     case "authentication.failed":
     case "authorization.denied":
+    case "authentication.insufficient":
     case "scope.insufficient":
     case "object.hidden":
       return details.dependency;

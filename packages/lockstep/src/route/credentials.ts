@@ -42,7 +42,7 @@ export function readCredentials(route: ServedRoute, source: RequestSource, repor
     const found = schemes[index]?.scheme.extract(source);
     if (found instanceof Refusal && found.kind === "repeated") {
       reports.audit({ type: "credential.repeated", scheme: schemes[index]?.scheme.name ?? "" });
-      return { answer: answerToRefusal(found.kind, []), challenges: [], isPrivate: false };
+      return { answer: answerToRefusal(found.kind), challenges: [], isPrivate: false };
     }
     if (found !== undefined) bits |= 1 << index;
     values.push(found);
@@ -50,7 +50,7 @@ export function readCredentials(route: ServedRoute, source: RequestSource, repor
   const outcome = outcomes[bits];
   if (outcome?.kind === "run") return checked(outcome, values, { route, source, reports });
   reports.absent(outcome?.schemes ?? []);
-  return { answer: answerToRefusal("absent", []), challenges: route.challenges(outcome?.schemes ?? [], {}), isPrivate: false };
+  return { answer: answerToRefusal("absent"), challenges: route.challenges(outcome?.schemes ?? [], {}), isPrivate: false };
 }
 
 interface Reading {
@@ -65,13 +65,13 @@ function checked(variant: Variant, values: unknown[], { route, source, reports }
     const found = values[route.compiled.plan.schemes.indexOf(used)];
     if (!(found instanceof Refusal)) continue;
     reports.malformed(found, used);
-    return { answer: answerToRefusal("invalid", []), challenges: invalidToken(route, used), isPrivate };
+    return { answer: answerToRefusal("invalid"), challenges: invalidToken(route, used), isPrivate };
   }
   const foreignReason = route.isWebSocket ? crossSiteSocketReason : crossSiteReason;
   const reason = foreignReason(source.request, variant, route.serving);
   if (reason === undefined) return { variant, values, isPrivate };
   reports.audit({ type: "request.cross_site", reason });
-  return { answer: answerToRefusal("cross-site", []), challenges: [], isPrivate };
+  return { answer: answerToRefusal("cross-site"), challenges: [], isPrivate };
 }
 
 function invalidToken(route: ServedRoute, used: SchemeNode): readonly string[] {

@@ -23,7 +23,7 @@ import { type Credentials, readCredentials, type Unanswerable } from "./credenti
 import { agreedProtocol, Conversation } from "./conversation.ts";
 import { ClosingStream, waitsForPiece } from "./closing-stream.ts";
 import { earlyEndOf, ReaderGone, type RequestLife } from "./request-life.ts";
-import { AnswerFailure, answerTo, challengesOf, scopesNeeded } from "./failed-answer.ts";
+import { AnswerFailure, answerTo, challengesOf, neededFor } from "./failed-answer.ts";
 import { outgoing } from "./outgoing.ts";
 import { requestIdOf } from "./request-id.ts";
 import { inside, RequestReports } from "./request-reports.ts";
@@ -222,9 +222,9 @@ export class Exchange implements HostExchange, RunningRequest {
       const judged = answerable(failed.error, { source: this.#source, variant: this.#execution.variant, isBodyRead });
       return judged.then((error) => this.#fail({ ...failed, error }, true));
     }
-    const scopes = scopesNeeded(failed, this.#execution?.variant.scopes ?? []);
-    const problem = answerTo(failed, scopes, this.#route.compiled.definition.errors);
-    const challenges = challengesOf(failed, scopes, this.#route);
+    const needed = neededFor(failed, this.#execution?.variant.scopes);
+    const problem = answerTo(failed, needed, this.#route.compiled.definition.errors);
+    const challenges = challengesOf(failed, needed, this.#route);
     const isError = failed.kind === "threw" && !(failed.error instanceof Denial);
     const closed = this.#execution?.close(isError ? failed : new AnswerFailure(problem));
     this.#reportFailed(failed);
@@ -253,11 +253,12 @@ export class Exchange implements HostExchange, RunningRequest {
   /** An error that was translated is reported only if the answer is still a failure of the server. */
   #answerSettled({ error, translated, others }: Settled, step: Step | undefined): HostResponse {
     const failed: Failed = { kind: "threw", error: readable(error), step };
-    const answer = answerTo(failed, [], undefined);
+    const needed = neededFor(failed);
+    const answer = answerTo(failed, needed, undefined);
     if (answer.status >= 500) for (const before of translated) this.#reports.thrown(before, step?.path);
     this.#reports.thrown(error, translated.length === 0 || answer.status === 401 ? step?.path : undefined, step?.schemes);
     for (const other of others) this.#reports.thrown(other);
-    return this.#problem(answer, challengesOf(failed, [], this.#route));
+    return this.#problem(answer, challengesOf(failed, needed, this.#route));
   }
 
   /** Reports at once what no resource can translate. */
@@ -267,8 +268,7 @@ export class Exchange implements HostExchange, RunningRequest {
     if (failed.kind === "threw" && !isTranslatable(failed.error))
       return this.#reports.thrown(failed.error, failed.step?.path, failed.step?.schemes);
     if (failed.kind !== "refused") return;
-    const scopes = scopesNeeded(failed, this.#execution?.variant.scopes ?? []);
-    this.#reports.refused(failed.refusal, failed.step, scopes);
+    this.#reports.refused(failed.refusal, failed.step, neededFor(failed, this.#execution?.variant.scopes).scopes);
   }
 
   /** A check refused after the request had gone on: nobody awaited it. */

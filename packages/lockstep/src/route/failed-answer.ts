@@ -1,21 +1,28 @@
 /** The answer to a run that ended early, and what is thrown into open resources because of it. */
 import type { Failed } from "../dependency/execution.ts";
-import { answerToError, answerToIssues, answerToRefusal } from "../outcome/answer.ts";
+import type { ChallengeDetails } from "../dependency/scheme-definition.ts";
+import { answerToError, answerToIssues, answerToRefusal, type Needed } from "../outcome/answer.ts";
+import { describeStepUp, type StepUpNeed } from "../outcome/step-up.ts";
 import { InvalidCredential } from "../problem/error.ts";
 import { type Answer, type Problem, problemOf } from "../problem/problem.ts";
 import type { ServedRoute } from "./served-route.ts";
 
-/** The scopes that a caller needs to get past a refusal: all that the route requires, and those of the rule that refused. */
-export function scopesNeeded(failed: Failed, required: readonly string[]): readonly string[] {
-  if (failed.kind !== "refused" || failed.step.node.kind !== "scopes") return required;
-  return [...new Set([...required, ...failed.step.node.scopes])].toSorted();
+/**
+ * What a caller needs to get past a refusal: all scopes that the route requires, those of the rule that refused, and the
+ * authentication that `stepUp()` demands.
+ */
+export function neededFor(failed: Failed, required: readonly string[] = []): Needed {
+  if (failed.kind !== "refused") return { scopes: required };
+  const { node, stepUp } = failed.step;
+  const scopes = node.kind === "scopes" ? [...new Set([...required, ...node.scopes])].toSorted() : required;
+  return { scopes, stepUp };
 }
 
-/** The answer, without its challenges. `scopes` are all that the route requires of this caller. */
-export function answerTo(failed: Failed, scopes: readonly string[], errors: "oauth" | undefined): Answer {
+/** The answer, without its challenges. */
+export function answerTo(failed: Failed, needed: Needed, errors: "oauth" | undefined): Answer {
   switch (failed.kind) {
     case "refused":
-      return answerToRefusal(failed.refusal.kind, scopes);
+      return answerToRefusal(failed.refusal.kind, needed);
     case "invalid":
       return answerToIssues(failed.issues, errors);
     case "threw":
@@ -26,7 +33,7 @@ export function answerTo(failed: Failed, scopes: readonly string[], errors: "oau
 }
 
 /** The challenges of the answer: those of the schemes below the guard that refused. */
-export function challengesOf(failed: Failed, scopes: readonly string[], route: ServedRoute): readonly string[] {
+export function challengesOf(failed: Failed, { scopes, stepUp }: Needed, route: ServedRoute): readonly string[] {
   if (failed.kind === "invalid") return [];
   if (failed.kind === "threw") {
     return failed.error instanceof InvalidCredential
@@ -34,8 +41,21 @@ export function challengesOf(failed: Failed, scopes: readonly string[], route: S
       : [];
   }
   if (failed.refusal.kind === "invalid") return route.challenges(failed.step.schemes, { error: "invalid_token" });
+  if (failed.refusal.kind === "step-up") return route.challenges(failed.step.schemes, stepUpChallenge(scopes, stepUp));
   if (failed.refusal.kind !== "scope") return [];
   return route.challenges(failed.step.schemes, { error: "insufficient_scope", scope: scopes.join(" ") });
+}
+
+/** The scopes are named as well: the client then asks its issuer for everything at once. */
+function stepUpChallenge(scopes: readonly string[], stepUp: StepUpNeed = {}): Omit<ChallengeDetails, "realm"> {
+  const { acr, maxAgeSeconds } = stepUp;
+  return {
+    error: "insufficient_user_authentication",
+    errorDescription: describeStepUp(stepUp),
+    ...(scopes.length === 0 ? {} : { scope: scopes.join(" ") }),
+    ...(acr === undefined ? {} : { acrValues: acr.join(" ") }),
+    ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+  };
 }
 
 /** The error that is thrown into open resources when an answer ends the request. It is made only if a resource is open. */

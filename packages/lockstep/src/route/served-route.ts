@@ -93,7 +93,9 @@ export class ServedRoute implements HostedRoute {
   /** The challenges of some of this route's schemes, each combination made once. One that has to be fresh is made each time. */
   challenges(schemes: readonly SchemeNode[], details: Omit<ChallengeDetails, "realm" | "resourceMetadata">): readonly string[] {
     const indexes = schemes.map((node) => this.compiled.plan.schemes.indexOf(node));
-    const key = `${indexes.join()} ${details.error ?? ""} ${details.scope ?? ""}`;
+    const { error = "", scope = "", acrValues = "", maxAgeSeconds = "" } = details;
+    // The description follows from the others.
+    const key = [indexes.join(), error, scope, acrValues, maxAgeSeconds].join("\n");
     const known = this.#challenges.get(key);
     if (known !== undefined) return known;
     const made = schemes.flatMap((node) => this.#challenge(node, { ...details, ...this.#about }));

@@ -55,12 +55,18 @@ function extractBearer(source: CredentialSource, maxBytes: number): Extraction<s
   return typeof found === "string" ? new Redacted(found) : found;
 }
 
-/** The challenge of RFC 6750 §3, with RFC 9728 §5.1's `resource_metadata` so that clients find the authorization server. */
+/**
+ * The challenge of RFC 6750 §3, with RFC 9728 §5.1's `resource_metadata` so that clients find the authorization server, and what
+ * RFC 9470 §3 demands of the sign-in.
+ */
 function challengeBearer(details: ChallengeDetails): string {
   return buildChallenge("Bearer", {
     realm: details.realm,
     error: details.error,
+    error_description: details.errorDescription,
     scope: details.scope,
+    acr_values: details.acrValues,
+    max_age: details.maxAgeSeconds?.toString(),
     resource_metadata: details.resourceMetadata,
   });
 }

@@ -2,6 +2,7 @@
 import { permitted } from "../access/permitted.ts";
 import { sameSite } from "../access/same-site.ts";
 import { scopes } from "../access/scopes.ts";
+import { stepUp } from "../access/step-up.ts";
 import { depends } from "../dependency/depends.ts";
 import { optional } from "../dependency/optional.ts";
 import { body } from "../input/body.ts";
@@ -117,6 +118,9 @@ function callerRoutes(world: World, { active, user, service, session, login, eit
     ),
     get("/writer", { deps: { writer: scopes(active, "notes:write", "notes:read") }, response }, ({ writer }) =>
       ran("GET /writer", { id: writer.id }),
+    ),
+    get("/payer", { deps: { payer: stepUp(active, { maxAgeSeconds: 3600, acr: ["phr", "phrh"] }) }, response }, ({ payer }) =>
+      ran("GET /payer", { id: payer.id }),
     ),
     get("/service", { deps: { service }, response }, ({ service }) => ran("GET /service", service)),
     get("/both", { deps: { user, service }, response }, ({ user }) => ran("GET /both", { id: user.id })),

@@ -52,6 +52,11 @@ export function tokenOf(id: string, scope = "notes:read,notes:write"): string {
   return `${canary}.${id}.${scope.replaceAll(":", "_").replaceAll(",", "-")}`;
 }
 
+/** Returns the token of a person who signed in some time ago, with a password or with a passkey, which is stronger. */
+export function signedInToken(id: string, { agoSeconds, acr }: { agoSeconds: number; acr: "pwd" | "phr" }): string {
+  return `${tokenOf(id)}.${agoSeconds}.${acr}`;
+}
+
 /** Returns a token that is wrong in one way. */
 export function badToken(way: (typeof badTokens)[number] | "outage" | "crash"): string {
   return `${canary}-${way}`;
@@ -95,10 +100,12 @@ export class World {
     if (token === badToken("crash")) throw new TypeError(`SELECT ${canary} FROM tokens`);
     if (token === badToken("nobody")) return undefined;
     if (token === badToken("denied")) return deny("disabled");
-    const [, id, scope] = token.split(".");
+    const [, id, scope, agoSeconds, acr] = token.split(".");
     const person = people.get(id ?? "");
     if (person === undefined || scope === undefined) throw new InvalidCredential(token.replace(`${canary}-`, "is "));
-    return identified(person, { sub: person.id, scope: scope.replaceAll("-", " ").replaceAll("_", ":") });
+    const granted = { sub: person.id, scope: scope.replaceAll("-", " ").replaceAll("_", ":") };
+    const signedIn = agoSeconds === undefined ? {} : { auth_time: Math.floor(Date.now() / 1000) - Number(agoSeconds), acr };
+    return identified(person, { ...granted, ...signedIn });
   }
 
   findPerson(id: string): Person | undefined {

@@ -50,6 +50,14 @@ test("a caller without a sound issuer, kind and subject has no id", () => {
   for (const kind of ["admin", "", undefined]) assert.equal(idOf("a", kind as CallerKind, "x"), undefined);
 });
 
+test("the grants say when and how the user signed in, as the token does (RFC 9470)", () => {
+  const mapped: MappedCaller = { ...bare, kind: "user", subject: "x" };
+  const grantsOf = (claims: object) =>
+    callerOf({ name: "m", read: () => mapped }, { iss: "i", ...claims } as Claims, undefined).grants;
+  assert.deepEqual(grantsOf({ auth_time: 7, acr: "phr" }), { sub: "x", scope: "", auth_time: 7, acr: "phr" });
+  assert.deepEqual(grantsOf({}), { sub: "x", scope: "" });
+});
+
 test("a caller is frozen, and holds each role and scope once", () => {
   const mapped: MappedCaller = { kind: "user", subject: "x", roles: ["a", "b", "a"], scopes: ["s", "s"] };
   const { principal, grants } = callerOf({ name: "m", read: () => mapped }, { iss: "i" } as Claims, new Set(["a"]));

@@ -93,6 +93,8 @@ export function callerOf(map: ClaimsMap, claims: Claims, known: ReadonlySet<stri
     ...(isLine(jti) ? { jti } : {}),
     ...(session === undefined ? {} : { sid: session }),
     ...(client === undefined ? {} : { client_id: client }),
+    ...(claims["auth_time"] === undefined ? {} : { auth_time: claims["auth_time"] }),
+    ...(claims["acr"] === undefined ? {} : { acr: claims["acr"] }),
   });
 }
 

@@ -1,7 +1,8 @@
 /** The answers to good, bad and missing credentials, each with the request that succeeds. */
 import assert from "node:assert/strict";
 import { behaviour, type Behaviour, expectJson, expectProblem, faceOf, type HostUnderTest, problems } from "../host-under-test.ts";
-import { badToken, badTokens, serviceKey, tokenOf } from "../world.ts";
+import type { Received } from "../http-client.ts";
+import { badToken, badTokens, serviceKey, signedInToken, tokenOf } from "../world.ts";
 
 const good = tokenOf("alice");
 const authorization = (value: string) => ({ headers: [["authorization", value]] as const });
@@ -129,6 +130,30 @@ export const accessBehaviours: readonly Behaviour[] = [
       await expectScope(host, tokenOf("alice", scope));
     expectJson(await host.askAs(tokenOf("alice", "notes:write,notes:read"), "GET", "/writer"), { id: "alice" });
   }),
+  behaviour(
+    "a sign-in that is too long ago, or too weak, is 401, and the challenge says what is needed (RFC 9470)",
+    async (host) => {
+      const recent = { agoSeconds: 60, acr: "phr" } as const;
+      expectJson(await host.askAs(signedInToken("alice", recent), "GET", "/payer"), { id: "alice" });
+      const lacking = [
+        tokenOf("alice"),
+        signedInToken("alice", { ...recent, acr: "pwd" }),
+        signedInToken("alice", { ...recent, agoSeconds: 86_400 }),
+        signedInToken("alice", { ...recent, agoSeconds: -86_400 }),
+      ];
+      for (const token of lacking) {
+        const happened = await host.observe(async () => expectStepUp(await host.askAs(token, "GET", "/payer")));
+        assert.deepEqual(happened.handled, []);
+        assert.deepEqual(
+          happened.events.map(({ type }) => type),
+          ["authentication.insufficient"],
+        );
+      }
+      // A caller who may not do this learns that first. A token that is not valid learns nothing of the demand.
+      expectProblem(await host.askAs(tokenOf("carol"), "GET", "/payer"), 403, problems.forbidden);
+      expectProblem(await host.askAs(badToken("expired"), "GET", "/payer"), 401, problems.invalid);
+    },
+  ),
   behaviour("another user's object and a missing object have the same answer (Z-01, Z-02, Z-23 to Z-25)", async (host) => {
     const json = [["content-type", "application/json"]] as const;
     const change = { headers: json, body: '{"text":"mine"}' };
@@ -165,6 +190,18 @@ export const accessBehaviours: readonly Behaviour[] = [
     assert.deepEqual(later.headers["retry-after"], ["9"]);
   }),
 ];
+
+function expectStepUp(answer: Received): void {
+  const described = "A more recent sign-in, or another kind, is needed.";
+  expectProblem(answer, 401, {
+    code: "insufficient_user_authentication",
+    detail: described,
+    challenges: [
+      `Bearer realm="Suite", error="insufficient_user_authentication", error_description="${described}", acr_values="phr phrh", max_age="3600"`,
+    ],
+    members: { acr_values: "phr phrh", max_age: 3600 },
+  });
+}
 
 async function expectScope(host: HostUnderTest, token: string): Promise<void> {
   expectProblem(await host.askAs(token, "GET", "/writer"), 403, {

@@ -50,6 +50,7 @@ test("keycloak reads the roles of one client, the scopes and the verified addres
       jti: person.jti,
       sid: person.sid,
       client_id: "notes-web",
+      acr: "1",
     },
   });
 });
