@@ -22,7 +22,8 @@ export function sessionUser(
   return authenticate({ session: scheme, site: ownSite(settings) }, async ({ session }) => {
     const found = (await sessions.find(session)) ?? deny("no session, or an ended one");
     const user = withAccount(userOf(found, settings.scopesOf(found.account)), found.account);
-    return identified(user, { sub: user.id, scope: user.scopes.join(" "), sid: found.id });
+    const auth_time = Math.floor(found.authenticatedAt / 1000);
+    return identified(user, { sub: user.id, scope: user.scopes.join(" "), sid: found.id, auth_time });
   });
 }
 
