@@ -30,6 +30,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       HeaderDescription HeaderDescriptions HeaderValue HeaderValues ResponseHeaders ResponseCookie ResponseCookieOptions
       HttpBearerOptions HttpBasicOptions BasicCredentials ApiKeyOptions ApiKeyQueryOptions ClientCertificate Scheme
       OAuth2PasswordBearerOptions OAuth2AuthorizationCodeOptions OAuth2ClientCredentialsOptions OpenIdConnectOptions
+      DocsClient
       AnswerHeaders Reply ReplyOptions Redirect RedirectOptions RedirectStatus CsvCell CsvColumn CsvResult EventStreamOptions EventStreamResult ServerSentEvent TextResult FileResult TypedFileResult FileBody FileDetails FileInMemory FileInPieces FilePieces ByteRange Disposition Cookie StreamReply StreamOptions Anything
       ProblemOptions OAuthErrorCode OAuthErrorOptions DeclaredCodes DeclaredProblems BuildCode ProblemCode ErrorCode CorsOptions ErrorListener ErrorOrigin AnswerEvent AnswerListener BrokenOff
       Observation ObservedRequest Observer
@@ -69,13 +70,13 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   "lockstep/opentelemetry": { values: "openTelemetry", types: "OpenTelemetryOptions" },
   "lockstep/oidc": {
     values: `
-      oidc issuers clientCredentials tokenExchange TokenRefused
+      oidc issuers oidcBearer clientCredentials tokenExchange TokenRefused
       backchannelLogout handledOnce
       claims claimsMap byIssuer readyMap
       rfc9068 keycloak entra auth0 cognito okta google cloudflareAccess supabase firebase clerk zitadel sap
       duende fusionauth hydra workos stytch githubActions kubernetes spiffe`,
     types: `
-      OidcOptions SignedOptions OpaqueOptions TenantOptions JwtOptions KeysPlace IssuerAccess
+      OidcOptions SignedOptions OpaqueOptions TenantOptions JwtOptions KeysPlace DocsPlace IssuerAccess IssuerDocs OidcBearerOptions
       IntrospectionOptions ClientOptions ClientAuthentication
       ClientCredentials TokenExchange TokenExchangeOptions TokenSourceOptions
       BackchannelLogoutOptions LogoutIssuerOptions EventIssuerOptions EventReceiverOptions EventReplays

@@ -86,6 +86,7 @@ export { type ApiKeyOptions } from "./scheme/api-key.ts";
 export { oauth2PasswordBearer, type OAuth2PasswordBearerOptions } from "./scheme/oauth2-password-bearer.ts";
 export { oauth2AuthorizationCode, type OAuth2AuthorizationCodeOptions } from "./scheme/oauth2-authorization-code.ts";
 export { oauth2ClientCredentials, type OAuth2ClientCredentialsOptions } from "./scheme/oauth2-client-credentials.ts";
+export { type DocsClient } from "./scheme/docs-client.ts";
 export { openIdConnect, type OpenIdConnectOptions } from "./scheme/open-id-connect.ts";
 export { type ClientCertificate } from "./host/host.ts";
 export { mutualTls } from "./scheme/mutual-tls.ts";

@@ -146,6 +146,10 @@ const core: Readonly<Record<string, Row>> = {
   oauth2ClientCredentials: (added) => lockstep.oauth2ClientCredentials({ tokenUrl, ...added }),
   oauth2PasswordBearer: (added) => lockstep.oauth2PasswordBearer({ tokenUrl, ...added }),
   openIdConnect: (added) => lockstep.openIdConnect({ openIdConnectUrl: "https://as.test", ...added }),
+  "openIdConnect({ docs })": (added) =>
+    lockstep.openIdConnect({ openIdConnectUrl: "https://as.test", docs: { clientId: "docs", ...added } }),
+  "oauth2AuthorizationCode({ docs })": (added) =>
+    lockstep.oauth2AuthorizationCode({ authorizationUrl: "/a", tokenUrl, docs: { clientId: "docs", ...added } }),
   signedHeader: (added) => lockstep.signedHeader("X-Timestamp", { schemeName: "Time", ...added }),
   // Results. They are called while a request is answered; the answer to the mistake is a 500, and the developer reads the code.
   reply: (added) => lockstep.reply(200, {}, { headers: {}, ...added }),
@@ -189,6 +193,8 @@ const others: Readonly<Record<string, Row>> = {
     (added) => multipart.multipart({ files: { avatar: { mediaTypes: ["image/png"], maxBytes: 1, ...added } } }),
   ],
   oidc: (added) => oidc.oidc({ ...foreign, ...added }),
+  "oidc({ docs })": (added) => oidc.oidc({ ...foreign, docs: { clientId: "docs", ...added } }),
+  oidcBearer: (added) => oidc.oidcBearer({ issuer: oidc.oidc(foreign), ...added }),
   "oidc({ introspection })": (added) => oidc.oidc({ ...foreign, introspection: { ...client, ...added } }),
   clientCredentials: (added) => oidc.clientCredentials({ issuer: foreign.issuer, ...client, ...added }),
   tokenExchange: (added) => oidc.tokenExchange({ issuer: foreign.issuer, ...client, ...added }),

@@ -82,6 +82,7 @@ import {
   keycloak,
   kubernetes,
   oidc,
+  oidcBearer,
   okta,
   rfc9068,
   sap,
@@ -318,6 +319,12 @@ oauth2PasswordBearer({ tokenUrl: "/token", mispelt: 1 });
 // openIdConnect
 // @ts-expect-error 'mispelt' does not exist
 openIdConnect({ openIdConnectUrl: "https://as.test", mispelt: 1 });
+// openIdConnect({ docs })
+// @ts-expect-error 'mispelt' does not exist
+openIdConnect({ openIdConnectUrl: "https://as.test", docs: { clientId: "docs", mispelt: 1 } });
+// oauth2AuthorizationCode({ docs })
+// @ts-expect-error 'mispelt' does not exist
+oauth2AuthorizationCode({ authorizationUrl: "/a", tokenUrl: "/b", docs: { clientId: "docs", mispelt: 1 } });
 // signedHeader
 // @ts-expect-error 'mispelt' does not exist
 signedHeader("X-Timestamp", { schemeName: "Time", mispelt: 1 });
@@ -426,6 +433,12 @@ serveFetch(api, { address: () => undefined, mispelt: 1 });
 // oidc
 // @ts-expect-error 'mispelt' does not exist
 oidc({ issuer: "https://as.example", audience: "a", algorithms: ["ES256"], typ: "at+jwt", mispelt: 1 });
+// oidc({ docs })
+// @ts-expect-error 'mispelt' does not exist
+oidc({ issuer: "https://as.example", audience: "a", algorithms: ["ES256"], typ: "at+jwt", docs: { clientId: "d", mispelt: 1 } });
+// oidcBearer
+// @ts-expect-error 'mispelt' does not exist
+oidcBearer({ issuer: oidc({ issuer: "https://as.example", audience: "a", algorithms: ["ES256"], typ: "at+jwt" }), mispelt: 1 });
 // oidc({ introspection })
 // @ts-expect-error 'mispelt' does not exist
 oidc({ issuer: "https://as.example", audience: "a", introspection: { ...client, jwts: "introspect", mispelt: 1 } });
@@ -475,6 +488,18 @@ oidc({ ...foreign, jwksUrl: "https://as.example/keys", discoveryUrl: "https://as
 oidc({ ...foreign, tenants: ["a"], introspection: client });
 // @ts-expect-error Source has 0 element(s) but target requires 1
 issuers([]);
+
+// The documentation's page is a public client at an issuer with metadata.
+oidc({
+  ...foreign,
+  docs: { clientId: "docs", scopes: ["openid"], authorizationParameters: { audience: "a" }, schemeName: "Staff" },
+});
+// @ts-expect-error 'string' is not assignable to type 'undefined'
+oidc({ ...foreign, docs: { clientId: "docs", clientSecret: "s" } });
+// @ts-expect-error Property 'clientId' is missing
+oidc({ ...foreign, docs: {} });
+// @ts-expect-error Types of property 'docs' are incompatible
+oidc({ ...foreign, jwksUrl: "https://as.example/keys", docs: { clientId: "docs" } });
 
 // openTelemetry
 // @ts-expect-error 'mispelt' does not exist

@@ -11,18 +11,22 @@ import {
   get,
   httpBasic,
   httpBearer,
+  identified,
   mutualTls,
   oauth2AuthorizationCode,
   oauth2ClientCredentials,
   oauth2PasswordBearer,
   openIdConnect,
+  post,
   Redacted,
   type Scheme,
+  scopes,
   secret,
   type Secret,
   type ValueOf,
 } from "lockstep";
 import { buildChallenge, type Extraction, scheme, type SchemeDefinition } from "lockstep/scheme";
+import { oidc as oidcVerifier, oidcBearer } from "lockstep/oidc";
 import { type Equal, holds } from "./assert.ts";
 import { activeUser, bare, db, token } from "./example.ts";
 
@@ -130,3 +134,19 @@ scheme({ ...definition, extract: async (): Promise<undefined> => undefined });
 // A scheme does not read the body.
 // @ts-expect-error Property 'body' does not exist
 scheme({ ...definition, extract: (source) => void source.request.body(1) });
+
+// The scheme of a provider's tokens is like every other bearer scheme: its scopes are known by name, and writes demand one.
+const verifier = oidcVerifier({ issuer: "https://as.example", audience: "a", algorithms: ["ES256"], typ: "at+jwt" });
+const declared = { "notes:read": "Read", "notes:write": "Write" } as const;
+const providerToken = oidcBearer({ issuer: verifier, scopes: declared });
+const codeToken = oauth2AuthorizationCode({ authorizationUrl: "/authorize", tokenUrl: "/token", scopes: declared });
+holds<Equal<typeof providerToken, typeof codeToken>>();
+holds<Equal<typeof providerToken, Scheme<string, "notes:read" | "notes:write">>>();
+const caller = authenticate({ claims: verifier.claims(providerToken) }, ({ claims }) => identified({ id: claims.sub }, claims));
+get("/a", { deps: { caller: scopes(caller, "notes:read") } }, () => 1);
+// @ts-expect-error '"notes:raed"' is not assignable to parameter of type
+scopes(caller, "notes:raed");
+// @ts-expect-error require a scope with scopes(user, "…") or use anyScope(user, "reason")
+post("/a", { deps: { caller } }, () => undefined);
+// @ts-expect-error add an authenticated dependency or { public: "reason" }
+get("/a", { deps: { providerToken } }, () => 1);

@@ -1,4 +1,5 @@
 /** A security scheme as the graph sees it: how its credential is found, challenged for and documented. It never verifies. */
+import type { DocumentedScheme } from "./documented-scheme.ts";
 import type { Refusal } from "../outcome/refusal.ts";
 import type { Redacted } from "../secret/redacted.ts";
 import type { CredentialSource } from "./source.ts";
@@ -83,4 +84,6 @@ export interface SchemeDefinition<C = unknown, Sc extends string = string, A ext
 /** A definition that has been checked. */
 export interface CheckedScheme extends SchemeDefinition {
   readonly scopes: Readonly<Record<string, string>>;
+  /** The entries of the document that are about it. At least one. */
+  readonly documented: readonly DocumentedScheme[];
 }

@@ -1,7 +1,7 @@
 /** How the page looks and signs in, as the API declares it. Whatever it says is text in the page: nothing of it runs. */
-import { isPrintable } from "../http/token.ts";
 import { BuildError } from "../problem/error.ts";
 import type { DocsPageOptions } from "../route/api-options.ts";
+import { checkClientId, checkParameters } from "../scheme/docs-client.ts";
 
 /** The checked options of the page. */
 export interface PageSettings {
@@ -12,17 +12,7 @@ export interface PageSettings {
   readonly tryItOut: boolean;
 }
 
-/** The parameters that the page sets itself (RFC 6749 §4.1.1, RFC 7636 §4.3): another value would undo PKCE, or the state. */
-const ownParameters: ReadonlySet<string> = new Set([
-  "response_type",
-  "client_id",
-  "redirect_uri",
-  "scope",
-  "state",
-  "code_challenge",
-  "code_challenge_method",
-]);
-
+const where = "createApi({ docs })";
 const themes: readonly unknown[] = ["light", "dark", "auto"] satisfies readonly PageSettings["theme"][];
 const sameOriginPath = /^\/(?![/\\])[\x21-\x5B\x5D-\x7E]*$/;
 const imageData = /^data:image\/(?:png|jpeg|gif|webp|avif|svg\+xml)(?:;charset=utf-8)?(?:;base64)?,[\x21-\x7E]+$/i;
@@ -34,9 +24,8 @@ const imageData = /^data:image\/(?:png|jpeg|gif|webp|avif|svg\+xml)(?:;charset=u
  */
 export function pageSettings(docs: DocsPageOptions): PageSettings {
   const { clientId, authorizationParameters = {}, theme = "light", logo, tryItOut = true } = docs;
-  if (clientId !== undefined && (typeof clientId !== "string" || clientId === "" || !isPrintable(clientId)))
-    throw wrong("set clientId to the id of a client, in printable ASCII");
-  checkParameters(authorizationParameters);
+  if (clientId !== undefined) checkClientId(where, clientId);
+  checkParameters(where, authorizationParameters);
   if (!themes.includes(theme)) throw wrong('set theme to "light", "dark" or "auto"');
   if (logo !== undefined && (typeof logo !== "string" || !(sameOriginPath.test(logo) || imageData.test(logo)))) {
     throw wrong(
@@ -47,15 +36,6 @@ export function pageSettings(docs: DocsPageOptions): PageSettings {
   return { clientId, authorizationParameters, theme, logo, tryItOut };
 }
 
-function checkParameters(parameters: unknown): void {
-  if (typeof parameters !== "object" || parameters === null || Array.isArray(parameters))
-    throw wrong('set authorizationParameters to a record of texts: { audience: "https://api.example" }');
-  for (const [name, value] of Object.entries(parameters)) {
-    if (ownParameters.has(name)) throw wrong(`remove ${name} from authorizationParameters: the page sets it itself`);
-    if (typeof value !== "string") throw wrong(`set ${name} in authorizationParameters to a text`);
-  }
-}
-
 function wrong(advice: string): BuildError {
-  return new BuildError("wrong_option", `createApi({ docs }): ${advice}`);
+  return new BuildError("wrong_option", `${where}: ${advice}`);
 }

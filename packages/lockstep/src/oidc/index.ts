@@ -1,13 +1,14 @@
 /**
  * `lockstep/oidc`: tokens of an OpenID provider or OAuth 2.0 authorization server, found by discovery. `oidc()` verifies JWTs and
- * asks about opaque tokens; `issuers()` puts several verifiers side by side. `claims()` makes callers of their claims, with the
- * map of a provider. `clientCredentials()` and `tokenExchange()` obtain tokens for calling another API. `backchannelLogout()`
- * hears when the provider ends a session.
+ * asks about opaque tokens; `issuers()` puts several verifiers side by side; `oidcBearer()` is the scheme that reads and
+ * documents their tokens. `claims()` makes callers of their claims, with the map of a provider. `clientCredentials()` and
+ * `tokenExchange()` obtain tokens for calling another API. `backchannelLogout()` hears when the provider ends a session.
  */
 
 // Verifying tokens.
 export { oidc } from "./oidc.ts";
 export {
+  type DocsPlace,
   type IssuerAccess,
   type JwtOptions,
   type KeysPlace,
@@ -19,6 +20,10 @@ export {
 export { type ClientAuthentication, type ClientOptions } from "./client-authentication.ts";
 export { type IntrospectionOptions } from "./introspection-options.ts";
 export { issuers } from "./issuers.ts";
+
+// Reading them from requests, and signing in on the documentation's page.
+export { oidcBearer, type OidcBearerOptions } from "./oidc-bearer.ts";
+export { type IssuerDocs } from "./issuer-docs.ts";
 
 // Obtaining tokens for other APIs.
 export { clientCredentials, type ClientCredentials } from "./client-credentials.ts";

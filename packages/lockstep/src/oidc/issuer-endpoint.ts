@@ -11,7 +11,7 @@ import { outboundOf } from "./issuer-keys.ts";
 export type EndpointPlace = { readonly url: string } | { readonly member: string; readonly metadata: MetadataPlace };
 
 /** After a look-up, the next one is not begun for this long. */
-const cooldownMs = 5_000;
+export const cooldownMs: number = 5_000;
 
 /** How an endpoint of an issuer is found. */
 export interface EndpointOptions extends OutboundOptions, MetadataOptions {

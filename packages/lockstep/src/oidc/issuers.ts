@@ -3,7 +3,7 @@ import { BuildError, InvalidCredential } from "../problem/error.ts";
 import type { Redacted } from "../secret/redacted.ts";
 import type { JwtVerifier } from "../token/jwt-verifier.ts";
 import { claimedIssuer, isJwt } from "./token-form.ts";
-import { acceptedBy, tokenVerifier } from "./token-verifier.ts";
+import { acceptedBy, isVerifier, tokenVerifier } from "./token-verifier.ts";
 
 /**
  * Makes one verifier of several, for routes that accept the tokens of each. A JWT goes to the verifier whose issuer is exactly
@@ -42,15 +42,12 @@ export function issuers(verifiers: readonly [JwtVerifier, ...JwtVerifier[]]): Jw
     issuers: [...byIssuer.keys()],
     introspects: asked !== undefined,
     documented: each.flatMap(({ accepted }) => accepted.documented),
+    entries: each.flatMap(({ accepted }) => accepted.entries),
     verify: (token) => chosenFor(token, byIssuer, asked).verify(token),
     ready: async () => {
       await Promise.all(verifiers.map((verifier) => verifier.ready()));
     },
   });
-}
-
-function isVerifier(value: unknown): value is JwtVerifier {
-  return typeof value === "object" && value !== null && "verify" in value && "issuer" in value && typeof value.issuer === "string";
 }
 
 /** @throws BuildError `wrong_option` for two of one issuer: which rules hold would depend on their order */

@@ -8,6 +8,7 @@ import type { ProblemListener } from "../token/key-refusal.ts";
 import type { RemoteKeyTimes } from "../token/remote-jwks.ts";
 import { type JwtVerifierOptions, type TokenOptions, verifierOptions } from "../token/verifier-options.ts";
 import type { IntrospectionOptions } from "./introspection-options.ts";
+import type { IssuerDocs } from "./issuer-docs.ts";
 
 /** Leaves the keys out of each alternative. */
 type WithoutKeys<O> = O extends unknown ? Omit<O, "keys"> : never;
@@ -30,6 +31,18 @@ export type KeysPlace =
       readonly discovery?: never;
       readonly discoveryUrl?: never;
     };
+
+/** How people sign in. Only an issuer with metadata says where. */
+export type DocsPlace =
+  | {
+      /**
+       * How people sign in at this issuer on the documentation's page. `oidcBearer()` makes the scheme that the page shows.
+       * Nothing of it concerns the verification of tokens. Default: the page has a field for a token.
+       */
+      readonly docs?: IssuerDocs;
+      readonly jwksUrl?: never;
+    }
+  | { readonly docs?: never };
 
 /** An issuer whose JWTs are verified. */
 export type SignedOptions = JwtOptions & {
@@ -60,15 +73,16 @@ export interface IssuerAccess extends OutboundOptions, RemoteKeyTimes {
 }
 
 /** What `oidc()` is told. */
-export type OidcOptions = (SignedOptions | OpaqueOptions | TenantOptions) & KeysPlace & IssuerAccess;
+export type OidcOptions = (SignedOptions | OpaqueOptions | TenantOptions) & KeysPlace & DocsPlace & IssuerAccess;
 
 /** The options that are not those of the verifier of JWTs. */
-type OwnOptions = KeysPlace & IssuerAccess & Pick<OidcOptions, "introspection" | "tenants">;
+type OwnOptions = KeysPlace & DocsPlace & IssuerAccess & Pick<OidcOptions, "introspection" | "tenants">;
 
 const ownOptions: KnownOptions<OwnOptions> = {
   discovery: true,
   discoveryUrl: true,
   jwksUrl: true,
+  docs: true,
   cooldownSeconds: true,
   maxAgeSeconds: true,
   maxStaleSeconds: true,

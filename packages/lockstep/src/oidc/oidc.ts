@@ -2,6 +2,7 @@
 import { maxCredentialBytes } from "../dependency/scheme-definition.ts";
 import { type JwtVerifier, jwtVerifier } from "../token/jwt-verifier.ts";
 import { openIntrospection } from "./introspection.ts";
+import { documentedIssuer } from "./issuer-docs.ts";
 import { issuerKeys } from "./issuer-keys.ts";
 import { checkOidcOptions, isOpaque, jwtOptionsOf, type OidcOptions } from "./oidc-options.ts";
 import { tenantVerifier } from "./tenants.ts";
@@ -16,6 +17,8 @@ import { tokenVerifier } from "./token-verifier.ts";
  *
  * With `introspection`, opaque tokens are accepted, too: the issuer is asked about them (RFC 7662), and its answer is judged by
  * the rules for the claims of a JWT. An answer counts for at most five seconds, which bounds how long a revoked token works.
+ *
+ * With `docs`, the documentation's page signs people in at the issuer: pass the verifier to `oidcBearer()` for the scheme.
  *
  * With `tenants`, one verifier accepts the tokens of several tenants of Microsoft Entra.
  *
@@ -44,6 +47,7 @@ export function oidc(options: OidcOptions): JwtVerifier {
       issuers: [issuer],
       introspects: true,
       documented: [{ issuer, tokens: ["jwt", "opaque"] }],
+      entries: [documentedIssuer(options)],
       verify: (token) => verify(token.reveal()),
       ready,
     });
@@ -56,6 +60,7 @@ export function oidc(options: OidcOptions): JwtVerifier {
     issuers: [issuer],
     introspects: opaque !== undefined,
     documented: [{ issuer, tokens: opaque === undefined ? ["jwt"] : ["jwt", "opaque"] }],
+    entries: [documentedIssuer(options)],
     verify: (token) => (opaque === undefined || isJwt(token.reveal()) ? jwts.verify(token) : opaque.verify(token.reveal())),
     ready: async () => void (await Promise.all([jwts.ready(), opaque?.ready()])),
   });

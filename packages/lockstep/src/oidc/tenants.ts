@@ -10,6 +10,7 @@ import type { Claims } from "../token/claims.ts";
 import { type JwtVerifier, jwtVerifier } from "../token/jwt-verifier.ts";
 import { type KeySource, openKeys, type PublicKeys } from "../token/key-source.ts";
 import { defaultCacheBytes } from "../token/verifier-options.ts";
+import { documentedIssuer } from "./issuer-docs.ts";
 import { issuerKeys } from "./issuer-keys.ts";
 import { jwtOptionsOf, type OidcOptions, tenantPlace, type TenantOptions } from "./oidc-options.ts";
 import { claimedIssuer } from "./token-form.ts";
@@ -43,6 +44,7 @@ export function tenantVerifier(options: OidcOptions & TenantOptions): JwtVerifie
     introspects: false,
     // The template only: who the tenants are is nobody's business.
     documented: [{ issuer: template, tokens: ["jwt"] }],
+    entries: [documentedIssuer(options)],
     verify: (token) => {
       const found = verifiers.get(claimedIssuer(token.reveal()));
       if (found === undefined) throw new InvalidCredential("another issuer");

@@ -5,6 +5,7 @@ import { Redacted } from "../secret/redacted.ts";
 import { claimsOf } from "../token/claims-dependency.ts";
 import type { Claims } from "../token/claims.ts";
 import type { JwtVerifier } from "../token/jwt-verifier.ts";
+import type { DocumentedIssuer } from "./issuer-docs.ts";
 
 /** The tokens that a verifier accepts. */
 export interface Accepted {
@@ -14,6 +15,8 @@ export interface Accepted {
   readonly introspects: boolean;
   /** For the documentation. */
   readonly documented: readonly TokenIssuer[];
+  /** The same issuers, as the entries of a security scheme. */
+  readonly entries: readonly DocumentedIssuer[];
 }
 
 /** The parts of a verifier. */
@@ -49,5 +52,17 @@ export function tokenVerifier({ issuer, maxTokenBytes, verify, ready, ...accepte
 /** Which tokens a verifier accepts. A `jwtVerifier()` accepts the JWTs of its issuer. */
 export function acceptedBy(verifier: JwtVerifier): Accepted {
   const { issuer } = verifier;
-  return known.get(verifier) ?? { issuers: [issuer], introspects: false, documented: [{ issuer, tokens: ["jwt"] }] };
+  return (
+    known.get(verifier) ?? {
+      issuers: [issuer],
+      introspects: false,
+      documented: [{ issuer, tokens: ["jwt"] }],
+      entries: [{ issuer }],
+    }
+  );
+}
+
+/** Tells a verifier from other values. */
+export function isVerifier(value: unknown): value is JwtVerifier {
+  return typeof value === "object" && value !== null && "verify" in value && "issuer" in value && typeof value.issuer === "string";
 }

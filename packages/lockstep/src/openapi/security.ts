@@ -30,8 +30,19 @@ const none: Names = new Set();
  * Empty if no credential is ever used.
  */
 export function requirementsOf(alternatives: readonly Alternative[]): readonly SecurityRequirement[] {
-  const requirements = alternatives.map(({ requirement }) => requirement);
+  const requirements = alternatives.flatMap(asDocumented);
   return requirements.every(isEmpty) ? [] : requirements;
+}
+
+/** A scheme that the document has several entries for is any one of them. */
+function asDocumented({ requirement, nodes }: Alternative): readonly SecurityRequirement[] {
+  const entries = new Map(
+    nodes.flatMap((node) => (node.kind === "scheme" ? [[node.scheme.name, node.scheme.documented] as const] : [])),
+  );
+  return Object.entries(requirement).reduce<readonly SecurityRequirement[]>(
+    (done, [name, scopes]) => done.flatMap((one) => (entries.get(name) ?? []).map((entry) => ({ ...one, [entry.name]: scopes }))),
+    [{}],
+  );
 }
 
 /** The ways to be let in, the one without credentials last. There is always one. */

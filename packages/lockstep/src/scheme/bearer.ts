@@ -3,6 +3,7 @@
  * document, not in what they extract or how they challenge. A token in the query or in a form body is never read (§2.2,
  * §2.3: URLs are logged, and forms cross sites).
  */
+import type { DocumentedScheme } from "../dependency/documented-scheme.ts";
 import type { ChallengeDetails, Extraction } from "../dependency/scheme-definition.ts";
 import type { CredentialSource } from "../dependency/source.ts";
 import { defined } from "../json/member.ts";
@@ -10,7 +11,7 @@ import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { findCredential } from "./authorization-header.ts";
 import { checkMaxCredentialBytes, checkSchemeName, checkScopes, type ScopedOptions, scopedOptions } from "./option.ts";
-import { type Scheme, scheme } from "./scheme.ts";
+import { documentedScheme, type Scheme } from "./scheme.ts";
 import { buildChallenge } from "./www-authenticate.ts";
 
 /** What tells one bearer scheme from another. */
@@ -23,6 +24,8 @@ export interface BearerKind<O extends ScopedOptions> {
   readonly options: KnownOptions<Omit<O, keyof ScopedOptions>>;
   /** The members of the OpenAPI object beside `description`, given the checked scopes. @throws BuildError `wrong_scheme` */
   openapi(scopes: Readonly<Record<string, string>>): Readonly<Record<string, unknown>>;
+  /** The entries of the document, given the checked name. Default: one, without a way to sign in. */
+  documented?(entry: DocumentedScheme, scopes: Readonly<Record<string, string>>): readonly DocumentedScheme[];
 }
 
 /**
@@ -37,16 +40,19 @@ export function bearerScheme<Sc extends string, O extends ScopedOptions>(
   checkOptions<Record<string, unknown>>(`${kind.factory}()`, options, { ...scopedOptions, ...kind.options });
   const scopes = checkScopes(kind.factory, options.scopes);
   const maxCredentialBytes = checkMaxCredentialBytes(kind.factory, options);
-  return scheme({
-    name: checkSchemeName(kind.factory, options.schemeName ?? kind.defaultName),
+  const name = checkSchemeName(kind.factory, options.schemeName ?? kind.defaultName);
+  const openapi: Readonly<Record<string, unknown>> = defined({ ...kind.openapi(scopes), description: options.description });
+  const definition = {
+    name,
     place: "authorization bearer",
     ambient: false,
     scopes,
     maxCredentialBytes,
-    extract: (source) => extractBearer(source, maxCredentialBytes),
+    extract: (source: CredentialSource) => extractBearer(source, maxCredentialBytes),
     challenge: challengeBearer,
-    openapi: defined({ ...kind.openapi(scopes), description: options.description }),
-  });
+    openapi,
+  } as const;
+  return documentedScheme(definition, kind.documented?.({ name, openapi }, scopes));
 }
 
 /** Finds the bearer token of a request. */

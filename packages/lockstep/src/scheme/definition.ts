@@ -33,7 +33,7 @@ const remembered: ReadonlySet<string> = new Set(["basic", "digest", "negotiate",
  *
  * @throws BuildError `wrong_option`, `wrong_scheme`
  */
-export function checkDefinition(definition: SchemeDefinition): CheckedScheme {
+export function checkDefinition(definition: SchemeDefinition): Omit<CheckedScheme, "documented"> {
   checkOptions<SchemeDefinition>("scheme()", definition, known);
   const { place, extract, challenge, freshChallenge = false, maxCredentialBytes } = definition;
   const name = checkSchemeName("scheme", definition.name);

@@ -1,6 +1,7 @@
 /** OAuth 2.0 with the authorization code grant (RFC 6749 §4.1), as FastAPI's `OAuth2AuthorizationCodeBearer`. */
 import { defined } from "../json/member.ts";
 import { type BearerKind, bearerScheme } from "./bearer.ts";
+import { type DocsClient, withDocsClient } from "./docs-client.ts";
 import { checkVisible, type ScopedOptions } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
@@ -12,6 +13,8 @@ export interface OAuth2AuthorizationCodeOptions<Sc extends string = never> exten
   readonly tokenUrl: string;
   /** Where a token is refreshed, if elsewhere. */
   readonly refreshUrl?: string;
+  /** The client that people sign in with on the documentation's page. Default: that of `createApi({ docs })`. */
+  readonly docs?: DocsClient;
 }
 
 /**
@@ -35,7 +38,7 @@ export function oauth2AuthorizationCode<const Sc extends string = never>(
   const kind: BearerKind<OAuth2AuthorizationCodeOptions> = {
     factory,
     defaultName: "OAuth2AuthorizationCodeBearer",
-    options: { authorizationUrl: true, tokenUrl: true, refreshUrl: true },
+    options: { authorizationUrl: true, tokenUrl: true, refreshUrl: true, docs: true },
     openapi: (scopes) => ({
       type: "oauth2",
       flows: {
@@ -47,6 +50,7 @@ export function oauth2AuthorizationCode<const Sc extends string = never>(
         }),
       },
     }),
+    documented: (entry) => [withDocsClient(factory, entry, options.docs)],
   };
   return bearerScheme(kind, options);
 }

@@ -1,5 +1,6 @@
 /** OpenID Connect Discovery: a bearer token of a provider whose metadata documents everything else. */
 import { type BearerKind, bearerScheme } from "./bearer.ts";
+import { type DocsClient, withDocsClient } from "./docs-client.ts";
 import { checkVisible, type ScopedOptions } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
@@ -7,11 +8,16 @@ import type { Scheme } from "./scheme.ts";
 export interface OpenIdConnectOptions<Sc extends string = never> extends ScopedOptions<Sc> {
   /** The provider's metadata, `…/.well-known/openid-configuration`. For the documentation: nothing is fetched from it here. */
   readonly openIdConnectUrl: string;
+  /** The client that people sign in with on the documentation's page. Default: that of `createApi({ docs })`. */
+  readonly docs?: DocsClient;
 }
 
 /**
  * Extracts a bearer token that an OpenID provider issued. Its name is `OpenIdConnect` by default. Unlike FastAPI's class it
  * passes the token on and accepts no other scheme than `Bearer`.
+ *
+ * The browser reads the metadata, so the page can sign in only at a provider whose metadata and token endpoint have one origin
+ * and answer other origins (CORS). `oidcBearer()` of `lockstep/oidc` has no such limit: there the API reads the metadata.
  *
  * @throws BuildError `wrong_option`, and `wrong_scheme` for a name, a scope or a URL that cannot be written
  *
@@ -25,11 +31,12 @@ export function openIdConnect<const Sc extends string = never>(options: OpenIdCo
   const kind: BearerKind<OpenIdConnectOptions> = {
     factory,
     defaultName: "OpenIdConnect",
-    options: { openIdConnectUrl: true },
+    options: { openIdConnectUrl: true, docs: true },
     openapi: () => ({
       type: "openIdConnect",
       openIdConnectUrl: checkVisible(factory, "openIdConnectUrl", options.openIdConnectUrl),
     }),
+    documented: (entry) => [withDocsClient(factory, entry, options.docs)],
   };
   return bearerScheme(kind, options);
 }

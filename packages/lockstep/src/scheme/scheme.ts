@@ -2,6 +2,7 @@
  * A security scheme is one object: it extracts a credential, challenges for it and documents itself. It never verifies:
  * that is `authenticate()`. This module owns the contract; there is one file for each scheme beside it.
  */
+import type { DocumentedScheme } from "../dependency/documented-scheme.ts";
 import type { Ambient, CheckedScheme, Extraction, SchemeDefinition } from "../dependency/scheme-definition.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import { dependency } from "../dependency/node.ts";
@@ -43,14 +44,26 @@ export type Scheme<C, Sc extends string = never, F extends Fact = never> = Depen
 export function scheme<C, const Sc extends string = never, const A extends Ambient = false>(
   definition: SchemeDefinition<C, Sc, A>,
 ): Scheme<C, Sc, A extends "cookie" ? "cookie" : never> {
+  return documentedScheme(definition, undefined);
+}
+
+/**
+ * `scheme()` for a scheme that is documented in another way than once, under its name.
+ *
+ * @throws BuildError `wrong_scheme`, `wrong_option`
+ */
+export function documentedScheme<C, const Sc extends string = never, const A extends Ambient = false>(
+  definition: SchemeDefinition<C, Sc, A>,
+  documented: readonly DocumentedScheme[] | undefined,
+): Scheme<C, Sc, A extends "cookie" ? "cookie" : never> {
   const checked = checkDefinition(definition);
-  const { name, ambient, scopes } = checked;
+  const { name, ambient, scopes, openapi } = checked;
   const facts = new Set<Fact>(["credential"]);
   for (const scope of Object.keys(scopes)) facts.add(`scope:${scope}`);
   if (ambient === "cookie") facts.add("cookie");
   const extract: CheckedScheme["extract"] = (source) => checkedExtraction(name, definition.extract(source));
   const challenge: CheckedScheme["challenge"] = (details) => checkedChallenge(name, definition.challenge(details));
-  const made: CheckedScheme = { ...checked, extract, challenge };
+  const made: CheckedScheme = { ...checked, extract, challenge, documented: documented ?? [{ name, openapi }] };
   return dependency({ kind: "scheme", scheme: made, deps: [], facts, lifetime: "request" });
 }
 

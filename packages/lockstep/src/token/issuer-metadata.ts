@@ -60,8 +60,23 @@ export async function discoverUrl(name: string, { issuer, url }: MetadataPlace, 
  * @throws Unavailable
  */
 export function addressIn(metadata: JsonObject, name: string, issuer: string): string {
-  if (metadata["issuer"] !== issuer) throw new Unavailable("The issuer's metadata names another issuer (RFC 8414 §3.3)");
+  checkIssuer(metadata, issuer);
   const found = metadata[name];
   if (typeof found !== "string") throw new Unavailable(`The issuer's metadata has no ${name}`);
   return found;
+}
+
+/**
+ * Fetches all of an issuer's metadata, which must name exactly this issuer.
+ *
+ * @throws Unavailable
+ */
+export async function fetchMetadata({ issuer, url }: MetadataPlace, options: OutboundOptions): Promise<JsonObject> {
+  const metadata = await fetchJsonObject(url, options);
+  checkIssuer(metadata, issuer);
+  return metadata;
+}
+
+function checkIssuer(metadata: JsonObject, issuer: string): void {
+  if (metadata["issuer"] !== issuer) throw new Unavailable("The issuer's metadata names another issuer (RFC 8414 §3.3)");
 }
