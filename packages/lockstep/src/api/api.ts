@@ -130,7 +130,7 @@ function buildApi(options: ApiOptions): BuiltApi {
   checkCounters(own);
   const problems = options.translate === undefined ? [] : new ErrorTranslations(options.translate).problems;
   const document = openApiDocument({ ...options, problems }, own);
-  const added = [...metadataRoutes(options, own), ...docsRoutes(options, document)].map(compile);
+  const added = [...metadataRoutes(options, own), ...docsRoutes(options, document, own)].map(compile);
   return { options, routes: [...own, ...added], document };
 }
 

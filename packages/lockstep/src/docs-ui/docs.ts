@@ -1,19 +1,23 @@
 /**
- * The routes of the documentation: `/docs`, the files it needs, and `/openapi.json`. They are routes of the API like any
- * other, with an access rule; they are not part of the document.
+ * The routes of the documentation: `/docs`, the files it needs, and `/openapi.json`. They are routes of the API like any other,
+ * with an access rule; they are not part of the document. The document never changes. The page follows the issuers at which
+ * people sign in: it shows where their endpoints are now, or says why there are none.
  */
 import type { AnyDependency, Dependency } from "../dependency/dependency.ts";
 import { isDependency } from "../dependency/node.ts";
 import type { OpenApiDocument } from "../openapi/openapi.ts";
+import { shownSchemes } from "../openapi/security-schemes.ts";
 import { BuildError } from "../problem/error.ts";
 import { ownProblem } from "../problem/problem.ts";
 import { refusingSecrets } from "../secret/redacted.ts";
 import type { ApiOptions } from "../route/api-options.ts";
 import { reply, type Reply } from "../outcome/reply.ts";
+import type { CompiledRoute } from "../route/compiled-route.ts";
 import { get, type Route } from "../route/route.ts";
 import { unchecked } from "../route/unchecked.ts";
 import { type AssetName, type Assets, assetTypes } from "./asset.ts";
 import { pageSettings } from "./page-options.ts";
+import { pageEntries } from "./sign-in.ts";
 import { docsPage, docsPolicy, redirectPage, redirectPolicy } from "./page.ts";
 
 /** Declares a route under the access rule of the documentation. */
@@ -30,12 +34,16 @@ const html = "text/html; charset=utf-8";
  * @throws BuildError `docs_unguarded` if the rule is not an authenticated dependency, `missing_package` without
  *   `swagger-ui-dist`, `wrong_option`
  */
-export function docsRoutes({ docs, title }: Pick<ApiOptions, "docs" | "title">, document: OpenApiDocument): Route[] {
+export function docsRoutes(
+  { docs, title }: Pick<ApiOptions, "docs" | "title">,
+  document: OpenApiDocument,
+  routes: readonly CompiledRoute[],
+): Route[] {
   if (docs === undefined) return [];
   const declare = declareWith(docs);
   checkPackage();
-  const policy = docsPolicy(document);
   const settings = pageSettings(docs);
+  const schemes = shownSchemes(routes.filter(({ definition }) => !definition.hidden));
   // Written when it is first asked for: it does not change.
   let bytes: Uint8Array | undefined;
   // The files are a library's, the same for everyone; a shared cache still keeps no answer behind a guard.
@@ -46,15 +54,16 @@ export function docsRoutes({ docs, title }: Pick<ApiOptions, "docs" | "title">, 
       bytes ??= new TextEncoder().encode(refusingSecrets(() => JSON.stringify(document)));
       return send(bytes, { "content-type": "application/json" });
     }),
-    declare("/docs", async () =>
-      send(docsPage(title, settings, await load()), {
+    declare("/docs", async () => {
+      const [assets, signIn] = await Promise.all([load(), pageEntries(schemes)]);
+      return send(docsPage(title, settings, signIn, assets), {
         "content-type": html,
-        "content-security-policy": policy,
+        "content-security-policy": docsPolicy(document, signIn.entries),
         // Windows that this page opens, for signing in, keep their opener; those that open this page lose it.
         "cross-origin-opener-policy": "same-origin-allow-popups",
         "cache-control": "no-store",
-      }),
-    ),
+      });
+    }),
     // Without an opener policy: any would cut this window off from the page that waits for it.
     declare("/docs/oauth2-redirect.html", async () =>
       send(redirectPage(await load()), {

@@ -11,6 +11,17 @@ export const pageStyle = `.api-logo {
   max-height: 64px;
 }
 
+.sign-in-notice {
+  max-width: 1460px;
+  margin: 0 auto;
+  padding: 20px 20px 0;
+  font-family: sans-serif;
+}
+
+html.dark-mode .sign-in-notice {
+  color: #e4e6e6;
+}
+
 html.dark-mode body {
   background: #1c2022;
 }

@@ -2,9 +2,10 @@
 import type { OpenApiDocument } from "../openapi/openapi.ts";
 import { type AssetName, type Assets, assetUrl } from "./asset.ts";
 import type { PageSettings } from "./page-options.ts";
+import type { PageEntries } from "./sign-in.ts";
 
 /** The page with Swagger UI. Its addresses are relative, so it works under any prefix; that of a logo is as it was given. */
-export function docsPage(title: string, settings: PageSettings, assets: Assets): string {
+export function docsPage(title: string, settings: PageSettings, { entries, notices }: PageEntries, assets: Assets): string {
   const style = (name: AssetName): string =>
     `<link rel="stylesheet" href="${assetUrl(assets, "docs/", name)}" integrity="${assets[name].integrity}">`;
   return `<!doctype html>
@@ -19,7 +20,7 @@ ${style("index.css")}
 ${style("page.css")}
 </head>
 <body>
-${logoOf(title, settings)}<div id="swagger-ui"${dataOf(settings)}></div>
+${logoOf(title, settings)}${notices.map(noticeTag).join("")}<div id="swagger-ui"${dataOf(settings, entries)}></div>
 <noscript>This page needs JavaScript. The same is in <a href="openapi.json">openapi.json</a>.</noscript>
 ${scriptTag(assets, "docs/", "swagger-ui-bundle.js")}
 ${scriptTag(assets, "docs/", "start.js")}
@@ -38,9 +39,14 @@ function logoOf(title: string, { logo }: PageSettings): string {
   return `<header class="api-logo"><img src="${escapeHtml(logo)}" alt="${escapeHtml(title)}"></header>\n`;
 }
 
+function noticeTag(notice: string): string {
+  return `<p class="sign-in-notice" role="status">${escapeHtml(notice)}</p>\n`;
+}
+
 /** The settings that the script reads. The script itself is the same file for every API, and browsers keep it. */
-function dataOf({ clientId, authorizationParameters, tryItOut }: PageSettings): string {
+function dataOf({ clientId, authorizationParameters, tryItOut }: PageSettings, entries: PageEntries["entries"]): string {
   const data = {
+    "data-sign-in": Object.keys(entries).length === 0 ? undefined : JSON.stringify(entries),
     "data-client-id": clientId,
     "data-authorization-parameters":
       Object.keys(authorizationParameters).length === 0 ? undefined : JSON.stringify(authorizationParameters),
@@ -69,17 +75,17 @@ ${scriptTag(assets, "", "oauth2-redirect.js")}
 }
 
 /**
- * What the page with Swagger UI may do: run and load what the API itself serves, and talk to the API and to the servers that
- * its own document names. Swagger UI sets styles through the CSSOM only, so no `unsafe-inline` is needed; its icons are
- * `data:` images.
+ * What the page with Swagger UI may do: run and load what the API itself serves, and talk to the API, to the servers that its own
+ * document names, and to the token endpoints that the page shows. Swagger UI sets styles through the CSSOM only, so no
+ * `unsafe-inline` is needed; its icons are `data:` images.
  */
-export function docsPolicy(document: OpenApiDocument): string {
+export function docsPolicy(document: OpenApiDocument, entries: PageEntries["entries"]): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
-    ["connect-src 'self'", ...fetchedOrigins(document)].join(" "),
+    ["connect-src 'self'", ...fetchedOrigins(document, entries)].join(" "),
     "form-action 'none'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -93,8 +99,9 @@ export const redirectPolicy =
 /** What Swagger UI fetches of a security scheme. For an authorization URL a window is opened; a refresh URL it does not use. */
 const fetched: ReadonlySet<string> = new Set(["tokenUrl", "openIdConnectUrl"]);
 
-function fetchedOrigins({ servers = [], components }: OpenApiDocument): readonly string[] {
-  const urls = [...servers.map(({ url }) => url), ...urlsIn(components.securitySchemes)];
+function fetchedOrigins({ servers = [], components }: OpenApiDocument, entries: PageEntries["entries"]): readonly string[] {
+  const schemes = Object.entries(components.securitySchemes ?? {}).map(([name, scheme]) => entries[name]?.shown ?? scheme);
+  const urls = [...servers.map(({ url }) => url), ...urlsIn(schemes)];
   return [...new Set(urls.flatMap(originOf))];
 }
 

@@ -2,9 +2,9 @@
  * The script of the page that authorization servers redirect to, as text: it runs in browsers only. It hands the code to the
  * documentation that opened this window, if that is of the same origin and waits for exactly this answer.
  *
- * Swagger UI brings such a script; it hands the code over with a warning where `state` is another one, and fails in the dark
- * if nobody waits. Here an unsolicited code goes nowhere (RFC 9700 §4.7.1, cross-site request forgery), and
- * no answer sends the browser to another address.
+ * Swagger UI brings such a script; it hands the code over with a warning where `state` is another one, and fails in the dark if
+ * nobody waits. Here an unsolicited code goes nowhere (RFC 9700 §4.7.1, cross-site request forgery), an answer that names another
+ * issuer than the one that was asked is refused (RFC 9207 §2.4, mix-up), and no answer sends the browser to another address.
  */
 export const redirectScript = `"use strict";
 (() => {
@@ -32,6 +32,12 @@ export const redirectScript = `"use strict";
   }
   if (answer.get("state") !== request.state) {
     say("This is not the answer to the sign-in that was begun. Nothing was handed over; close this window and begin again.");
+    return;
+  }
+  const named = answer.get("iss");
+  const isOfAnother = named === null ? request.namesIssuer === true : request.issuer !== undefined && named !== request.issuer;
+  if (isOfAnother) {
+    say("This is not the answer of the issuer that was asked. Nothing was handed over; close this window and begin again.");
     return;
   }
   delete window.opener.swaggerUIRedirectOauth2;

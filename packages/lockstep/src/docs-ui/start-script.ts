@@ -17,7 +17,10 @@ export const startScript = `"use strict";
 (() => {
   const folder = new URL(".", location.href);
   const documentUrl = new URL("openapi.json", folder).href;
-  const { clientId, authorizationParameters = "{}", tryItOut } = document.getElementById("swagger-ui").dataset;
+  const { clientId, authorizationParameters = "{}", signIn = "{}", tryItOut } = document.getElementById("swagger-ui").dataset;
+
+  /** What the API says of its security schemes, by their names. */
+  const entries = new Map(Object.entries(JSON.parse(signIn)));
 
   const root = document.documentElement;
   if (root.dataset.theme === "auto") {
@@ -56,6 +59,18 @@ export const startScript = `"use strict";
     return Authorization === emptyClient ? { ...request, headers } : request;
   };
 
+  /** The token is asked for the same resource as the code (RFC 8707 §2.2). */
+  const withResource = (request) => {
+    const { resource } = entries.get(request.name)?.authorizationParameters ?? {};
+    return resource === undefined ? request : { ...request, body: request.body + "&resource=" + encodeURIComponent(resource) };
+  };
+
+  /** A request has one place for the token: who signs in at one issuer signs out at the others. */
+  const leaveOthers = (name, { authActions, authSelectors }) => {
+    const others = entries.get(name)?.others?.filter((other) => authSelectors.authorized().has(other)) ?? [];
+    if (others.length > 0) authActions.logout(others);
+  };
+
   const credentials = () => ({
     statePlugins: {
       auth: {
@@ -67,10 +82,16 @@ export const startScript = `"use strict";
             const state = randomState();
             const address = new URL(url, documentUrl);
             address.searchParams.set("state", state);
-            return original(address.href, { ...request, state });
+            const { issuer, namesIssuer } = entries.get(request.auth.name) ?? {};
+            return original(address.href, { ...request, state, issuer, namesIssuer });
           },
-          authorizeRequest: (original) => (request) => original(withoutEmptyClient(request)),
-          authorize: (original) => (payload) => {
+          authorizeRequest: (original) => (request) => original(withResource(withoutEmptyClient(request))),
+          authorizeOauth2: (original, system) => (payload) => {
+            leaveOthers(payload.auth.name, system);
+            return original(payload);
+          },
+          authorize: (original, system) => (payload) => {
+            for (const name of Object.keys(payload)) leaveOthers(name, system);
             const result = original(payload);
             for (const { schema, value } of Object.values(payload)) {
               const name = cookieOf(schema);
@@ -93,20 +114,34 @@ export const startScript = `"use strict";
   const byCode = ["authorizationCode", "authorization_code", "accessCode"];
 
   /** Where one operation's lock opened the dialog, only the scopes of that operation are offered. */
-  const selected = (schema) => {
-    if (byCode.includes(schema.get("flow"))) {
-      return { clientId, additionalQueryStringParams: JSON.parse(authorizationParameters) };
-    }
-    if (schema.get("flow") !== "password") return {};
-    return { scopes: Array.from((schema.get("allowedScopes") ?? schema.get("scopes"))?.keys() ?? []) };
+  const offered = (schema) => Array.from((schema.get("allowedScopes") ?? schema.get("scopes"))?.keys() ?? []);
+
+  /** A scheme that names a client has parameters of its own: those of one issuer do not go to another. */
+  const selected = (schema, entry) => {
+    if (schema.get("flow") === "password") return { scopes: offered(schema) };
+    if (!byCode.includes(schema.get("flow"))) return {};
+    const own = entry?.clientId === undefined ? { clientId, authorizationParameters: JSON.parse(authorizationParameters) } : entry;
+    return {
+      clientId: own.clientId,
+      additionalQueryStringParams: own.authorizationParameters,
+      ...(entry?.selected ? { scopes: offered(schema) } : {}),
+    };
   };
+
+  /** An issuer's own spelling of the scopes is that of no operation: all of them are offered. */
+  const spelled = (schema, scopes) =>
+    scopes === undefined || !byCode.includes(schema.get("flow"))
+      ? schema
+      : schema.set("scopes", schema.clear().merge(scopes.map((scope) => [scope, ""])));
 
   const dialog = () => ({
     wrapComponents: {
       oauth2: (Original, { React }) => (props) => {
-        const { authSelectors, schema } = props;
-        const getConfigs = () => ({ ...authSelectors.getConfigs(), ...selected(schema) });
-        return React.createElement(Original, { ...props, authSelectors: { ...authSelectors, getConfigs } });
+        const { authSelectors } = props;
+        const entry = entries.get(props.name);
+        const schema = spelled(props.schema, entry?.scopes);
+        const getConfigs = () => ({ ...authSelectors.getConfigs(), ...selected(schema, entry) });
+        return React.createElement(Original, { ...props, schema, authSelectors: { ...authSelectors, getConfigs } });
       },
       authorizationPopup: (Original, { React }) => (props) => {
         // Every scheme's first field takes the focus when it appears. The effect of their parent runs after them.
@@ -121,10 +156,8 @@ export const startScript = `"use strict";
   });
 
   /** Where the API is mounted under a prefix, what its document says relative to the API is relative to that prefix. */
-  const mounted = (response) => {
-    if (response.url !== documentUrl || !response.ok) return response;
-    const api = JSON.parse(response.text);
-    if (api.servers !== undefined) return response;
+  const mount = (api) => {
+    if (folder.pathname === "/" || api.servers !== undefined) return;
     api.servers = [{ url: folder.href.replace(/\\/$/, "") }];
     for (const { flows } of Object.values(api.components.securitySchemes ?? {})) {
       for (const flow of Object.values(flows ?? {})) {
@@ -133,6 +166,15 @@ export const startScript = `"use strict";
         }
       }
     }
+  };
+
+  /** The document as this page shows it. */
+  const asShown = (response) => {
+    if (response.url !== documentUrl || !response.ok) return response;
+    const api = JSON.parse(response.text);
+    const schemes = api.components.securitySchemes ?? {};
+    for (const [name, { shown }] of entries) if (shown !== undefined && name in schemes) schemes[name] = shown;
+    mount(api);
     response.text = JSON.stringify(api);
     return response;
   };
@@ -151,7 +193,7 @@ export const startScript = `"use strict";
     displayRequestDuration: true,
     persistAuthorization: true,
     oauth2RedirectUrl: new URL("docs/oauth2-redirect.html", folder).href,
-    ...(folder.pathname === "/" ? {} : { responseInterceptor: mounted }),
+    responseInterceptor: asShown,
   });
   ui.initOAuth({ usePkceWithAuthorizationCodeGrant: true });
 })();
