@@ -15,6 +15,11 @@ export interface AuditContext {
   readonly route: string;
   /** The ids of the principals that were verified before the event. */
   readonly subjects: readonly string[];
+  /**
+   * Who acted as the subject, such as an administrator who impersonates a user: the `sub` of `act` in the grants of its
+   * credential (RFC 8693 §4.1). `(unnamed)` if the credential does not say who. Absent if the subject acted.
+   */
+  readonly actor?: string;
 }
 
 /** An event that an API reports to its audit sink. */
@@ -54,7 +59,7 @@ export type AuditEvent = AuditContext &
 /** The kinds of audit event. */
 export type AuditEventType = AuditEvent["type"];
 
-/** The members that differ from event to event. The core adds the time, the request, the route and the subjects. */
+/** The members that differ from event to event. The core adds the time, the request, the route, the subjects and the actor. */
 export type AuditDetails = AuditEvent extends infer E ? (E extends AuditEvent ? Omit<E, keyof AuditContext> : never) : never;
 
 /**

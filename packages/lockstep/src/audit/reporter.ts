@@ -22,6 +22,7 @@ export class AuditReporter {
       readonly requestId: string;
       readonly route: string;
       readonly subjects: readonly string[];
+      readonly actor?: string | undefined;
       readonly address?: string | undefined;
     },
   ): void {
@@ -30,6 +31,7 @@ export class AuditReporter {
       requestId: about.requestId,
       route: about.route,
       subjects: about.subjects,
+      ...(about.actor === undefined ? {} : { actor: about.actor }),
       ...details,
     };
     notify(`The audit sink failed on ${event.type} (request ${about.requestId})`, this.#sink, event, {

@@ -6,7 +6,7 @@
 import { InputFailure, type InputIssue } from "../outcome/input-failure.ts";
 import { Denial } from "../outcome/deny.ts";
 import { Refusal } from "../outcome/refusal.ts";
-import { Identified, type Grants, kindOf } from "../outcome/identified.ts";
+import { actorOf, Identified, type Grants, kindOf } from "../outcome/identified.ts";
 import { type Id, idOf } from "../outcome/principal.ts";
 import { BuildError } from "../problem/error.ts";
 import type { AppValues } from "./app-values.ts";
@@ -103,6 +103,11 @@ export class Execution implements Callers {
   subjectKind(): string | undefined {
     const slot = this.#ids?.findIndex((id) => id !== undefined) ?? -1;
     return slot === -1 ? undefined : kindOf(this.slots[slot], this.#grants?.[slot]);
+  }
+
+  /** Returns who acts as a principal that was verified, if its credential says that somebody does. */
+  actor(): string | undefined {
+    return this.#grants?.map(actorOf).find((actor) => actor !== undefined);
   }
 
   /** Tells whether a step has run and has a value. */

@@ -21,6 +21,11 @@ export interface Grants {
   /** The client that the credential was issued to (RFC 9068 §2.2). */
   readonly client_id?: string;
   /**
+   * Who acts as the subject, such as an administrator who impersonates a user: `{ sub: "root" }` (RFC 8693 §4.1). Audit events
+   * name the actor. In a chain of actors, the outermost is the one who acts now.
+   */
+  readonly act?: unknown;
+  /**
    * When the user last signed in, in seconds since 1970 (RFC 9068 §2.2.1). `stepUp()` reads it. Some issuers write a text:
    * anything but a number counts as missing.
    */
@@ -64,6 +69,20 @@ export class Identified<out P> {
  */
 export function identified<P extends OneRecord>(principal: P, grants: Grants): Identified<P> {
   return new Identified(principal, grants);
+}
+
+/** The actor in grants whose `act` names none: somebody acts as the subject, and the credential does not say who. */
+const unnamedActor = "(unnamed)";
+
+/**
+ * Returns who acts as the subject of a credential: the `sub` of its `act`. The actors inside that one acted before, and decide
+ * nothing (RFC 8693 §4.1). `undefined` if the subject acts.
+ */
+export function actorOf(grants: Grants | undefined): string | undefined {
+  const act = grants?.act;
+  if (act === undefined || act === null) return undefined;
+  const sub = typeof act === "object" ? readMember(act, "sub") : undefined;
+  return typeof sub === "string" && sub !== "" ? sub : unnamedActor;
 }
 
 /** A kind is one word in lower case, so an address or a name in its place is not taken for one. */

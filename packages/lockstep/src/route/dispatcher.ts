@@ -134,6 +134,7 @@ export class Dispatcher implements HostedApi<ServedRoute> {
 const undecided = {
   subject: undefined,
   subjectKind: undefined,
+  actor: undefined,
   schemes: [],
   access: undefined,
   refusedBy: undefined,

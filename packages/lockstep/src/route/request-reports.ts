@@ -128,6 +128,7 @@ export class RequestReports {
       requestId: this.requestId,
       route: this.#route.label,
       subjects: this.#subjects(),
+      actor: this.execution?.actor(),
       address: this.#source.request.address,
     });
   }
@@ -145,6 +146,7 @@ export class RequestReports {
       code: this.code,
       subject: this.#subjects()[0],
       subjectKind: this.execution?.subjectKind(),
+      actor: this.execution?.actor(),
       schemes: this.execution?.variant.schemes.map(({ scheme }) => scheme.name) ?? [],
       access: refusedBy !== undefined ? "refused" : this.#isHandled ? "allowed" : undefined,
       refusedBy,

@@ -43,6 +43,8 @@ export interface AnswerEvent {
    * The kind of that principal: its own `kind` (`user`, `service`), or `user` or `client` if its token says so (RFC 9068 §2.2).
    */
   readonly subjectKind: string | undefined;
+  /** Who acted as that principal, if its credential says that somebody does (RFC 8693 §4.1). */
+  readonly actor: string | undefined;
   /** The names of the security schemes whose credentials were used. */
   readonly schemes: readonly string[];
   /**

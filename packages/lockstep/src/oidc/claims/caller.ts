@@ -24,7 +24,10 @@ export interface Caller<R extends string = string> {
   readonly scopes: readonly string[];
   /** The e-mail address, only if the issuer says in the token that it was verified. */
   readonly email?: string;
-  /** Who acts as the caller, such as an administrator who impersonates a user: the subject in `act` (RFC 8693 §4.1). */
+  /**
+   * Who acts as the caller, such as an administrator who impersonates a user: the subject in `act` (RFC 8693 §4.1). Audit events
+   * name it.
+   */
   readonly actor?: string;
   /** All claims of the token. */
   readonly claims: Claims;
@@ -93,6 +96,7 @@ export function callerOf(map: ClaimsMap, claims: Claims, known: ReadonlySet<stri
     ...(isLine(jti) ? { jti } : {}),
     ...(session === undefined ? {} : { sid: session }),
     ...(client === undefined ? {} : { client_id: client }),
+    ...(claims["act"] === undefined ? {} : { act: claims["act"] }),
     ...(claims["auth_time"] === undefined ? {} : { auth_time: claims["auth_time"] }),
     ...(claims["acr"] === undefined ? {} : { acr: claims["acr"] }),
   });
