@@ -71,7 +71,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   "lockstep/oidc": {
     values: `
       oidc issuers oidcBearer clientCredentials tokenExchange TokenRefused
-      backchannelLogout handledOnce
+      backchannelLogout securityEvents pollSecurityEvents handledOnce
       claims claimsMap byIssuer readyMap
       rfc9068 keycloak entra auth0 cognito okta google cloudflareAccess supabase firebase clerk zitadel sap
       duende fusionauth hydra workos stytch githubActions kubernetes spiffe`,
@@ -80,6 +80,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       IntrospectionOptions ClientOptions ClientAuthentication
       ClientCredentials TokenExchange TokenExchangeOptions TokenSourceOptions
       BackchannelLogoutOptions LogoutIssuerOptions EventIssuerOptions EventReceiverOptions EventReplays
+      SecurityEventsOptions TransmitterOptions PollSecurityEventsOptions EventPolling
       ProviderEvent ProviderEventSink ProviderEventTarget ProviderEventType EventErrorCode EventIgnored EventOutcome EventRefusal
       EventRefusalListener
       Caller CallerKind Callers ClaimsIssuer ClaimsMap ClaimsOptions MappedCaller ClaimsRecord ClaimPath ReadyMapName ReadyMaps

@@ -234,11 +234,29 @@ const account = { namespace: "billing", serviceAccount: "invoicer" };
 /** Receivers of events from a provider. */
 const eventIssuer = { issuer: "https://login.example.com", audience: "notes-web", algorithms: ["ES256"] } as const;
 const sink: oidc.ProviderEventSink = async () => "handled";
+/** A transmitter that nobody reaches. */
+const poll = {
+  transmitter: { ...eventIssuer, issuer: "http://127.0.0.1:1", allowLoopback: true },
+  endpoint: "http://127.0.0.1:1/poll",
+  token: lockstep.secret("a token of a stream"),
+  sink,
+  onProblem: () => {},
+} as const;
 const events: Readonly<Record<string, Row>> = {
   backchannelLogout: (added) => oidc.backchannelLogout({ issuers: [eventIssuer], sink, ...added }),
   "backchannelLogout({ issuers })": [
     "backchannelLogout(), issuers",
     (added) => oidc.backchannelLogout({ issuers: [{ ...eventIssuer, ...added }], sink }),
+  ],
+  securityEvents: (added) => oidc.securityEvents({ transmitters: [eventIssuer], sink, ...added }),
+  "securityEvents({ transmitters })": [
+    "securityEvents(), transmitters",
+    (added) => oidc.securityEvents({ transmitters: [{ ...eventIssuer, ...added }], sink }),
+  ],
+  pollSecurityEvents: (added) => oidc.pollSecurityEvents({ ...poll, ...added }).close(),
+  "pollSecurityEvents({ transmitter })": [
+    "pollSecurityEvents(), transmitters",
+    (added) => oidc.pollSecurityEvents({ ...poll, transmitter: { ...poll.transmitter, ...added } }).close(),
   ],
 };
 

@@ -52,6 +52,7 @@ import {
   sameSite,
   scopes,
   stepUp,
+  secret as secretText,
   signedHeader,
   stream,
   unowned,
@@ -83,9 +84,11 @@ import {
   kubernetes,
   oidc,
   oidcBearer,
+  pollSecurityEvents,
   okta,
   rfc9068,
   sap,
+  securityEvents,
   spiffe,
   stytch,
   supabase,
@@ -457,6 +460,19 @@ backchannelLogout({ issuers: [eventIssuer], sink, mispelt: 1 });
 // backchannelLogout({ issuers })
 // @ts-expect-error 'mispelt' does not exist
 backchannelLogout({ issuers: [{ ...eventIssuer, mispelt: 1 }], sink });
+// securityEvents
+// @ts-expect-error 'mispelt' does not exist
+securityEvents({ transmitters: [eventIssuer], sink, mispelt: 1 });
+// securityEvents({ transmitters })
+// @ts-expect-error 'mispelt' does not exist
+securityEvents({ transmitters: [{ ...eventIssuer, mispelt: 1 }], sink });
+const poll = { endpoint: "https://as.example/poll", token: secretText("a token of a stream"), sink };
+// pollSecurityEvents
+// @ts-expect-error 'mispelt' does not exist
+pollSecurityEvents({ ...poll, transmitter: eventIssuer, mispelt: 1 });
+// pollSecurityEvents({ transmitter })
+// @ts-expect-error 'mispelt' does not exist
+pollSecurityEvents({ ...poll, transmitter: { ...eventIssuer, mispelt: 1 } });
 // A sink that does not say whether it had the event before.
 // @ts-expect-error Promise<void>
 backchannelLogout({ issuers: [eventIssuer], sink: async () => {} });

@@ -2,7 +2,8 @@
  * `lockstep/oidc`: tokens of an OpenID provider or OAuth 2.0 authorization server, found by discovery. `oidc()` verifies JWTs and
  * asks about opaque tokens; `issuers()` puts several verifiers side by side; `oidcBearer()` is the scheme that reads and
  * documents their tokens. `claims()` makes callers of their claims, with the map of a provider. `clientCredentials()` and
- * `tokenExchange()` obtain tokens for calling another API. `backchannelLogout()` hears when the provider ends a session.
+ * `tokenExchange()` obtain tokens for calling another API. `backchannelLogout()`, `securityEvents()` and `pollSecurityEvents()`
+ * hear when the provider ends a session or disables an account.
  */
 
 // Verifying tokens.
@@ -35,6 +36,9 @@ export { backchannelLogout, type BackchannelLogoutOptions, type LogoutIssuerOpti
 export { type EventIssuerOptions } from "./events/event-issuer.ts";
 export { type EventReceiverOptions } from "./events/event-receiver.ts";
 export { type EventReplays, handledOnce } from "./events/handled-once.ts";
+export { type EventPolling, pollSecurityEvents, type PollSecurityEventsOptions } from "./events/event-polling.ts";
+export { securityEvents, type SecurityEventsOptions } from "./events/security-events.ts";
+export { type TransmitterOptions } from "./events/transmitter.ts";
 export {
   type EventErrorCode,
   type EventIgnored,

@@ -117,6 +117,23 @@ export function postForm(url: string, options: OutboundOptions, { form, headers,
   return exchange(url, options, async () => ({ request, statuses }));
 }
 
+/** A document to send, and how this client authenticates. */
+export interface PostedJson {
+  readonly document: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Sends a JSON document and reads the answer, one JSON object with the status 200.
+ *
+ * @throws Unavailable for whatever goes wrong, with the reason in the message, which holds nothing of the document or the headers
+ */
+export async function postJson(url: string, options: OutboundOptions, { document, headers }: PostedJson): Promise<JsonObject> {
+  const type = { "content-type": "application/json" } as const;
+  const request = { method: "POST", headers: { ...headers, ...accepted, ...type }, body: JSON.stringify(document) } as const;
+  return (await exchange(url, options, async () => ({ request, statuses: [200] }))).document;
+}
+
 /** A request without what every request has, and the statuses whose body is read. */
 interface Exchange {
   readonly request: Omit<OutboundRequest, "signal" | "ca">;

@@ -7,7 +7,7 @@ import { BuildError, Unavailable } from "../../problem/error.ts";
 import type { KnownOptions } from "../../problem/options.ts";
 import type { ProblemListener } from "../../token/key-refusal.ts";
 import type { EventIssuer } from "./event-issuer.ts";
-import { EventRefused } from "./event-refused.ts";
+import { EventRefused, malformed } from "./event-refused.ts";
 import { verifyEventToken, type VerifiedToken } from "./event-token.ts";
 import type {
   EventErrorCode,
@@ -48,9 +48,10 @@ export interface EventReceiver {
   /**
    * Verifies a token and hands its event to the sink.
    *
+   * @param jti the id that the token must have, if something beside it says so
    * @throws Unavailable (rejects) if the keys cannot be had or the sink failed: the same token must come again
    */
-  readonly receive: (text: string) => Promise<Received>;
+  readonly receive: (text: string, jti?: string) => Promise<Received>;
 }
 
 /** The parts of a receiver. */
@@ -91,10 +92,11 @@ export function eventReceiver<I extends EventIssuer>(
       throw new Unavailable("The event could not be handled", { cause: error });
     }
   };
-  const receive = async (text: string): Promise<Received> => {
+  const receive: EventReceiver["receive"] = async (text, jti) => {
     let event: ProviderEvent;
     try {
       event = read(await verifyEventToken(text, issuers, clock));
+      if (jti !== undefined && event.jti !== jti) throw malformed("another jti");
     } catch (error) {
       if (error instanceof EventRefused) return refused(error.err, error.reason);
       throw error;

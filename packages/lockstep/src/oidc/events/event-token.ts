@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from "../../json/strict-json.ts";
 import { InvalidCredential, Unavailable } from "../../problem/error.ts";
+import { payloadLimits } from "../../token/claims.ts";
 import { type CompactJws, parseCompactJws, parseJsonPart } from "../../token/compact-jws.ts";
 import { isPrintableLine } from "../../token/printable-line.ts";
 import { verifyJws } from "../../token/verify-jws.ts";
@@ -24,7 +25,6 @@ export interface VerifiedToken<I extends EventIssuer> {
   readonly expiresAt: number;
 }
 
-const payloadLimits = { maxDepth: 16, maxMembers: 2_000 } as const;
 const latestTime = 2 ** 41;
 
 /**

@@ -80,8 +80,8 @@ function readAliases({ identifiers }: JsonObject, rules: SubjectRules): FoundSub
 /**
  * A subject with several parts: it is described by all of them together (SSF 1.0 §3.2). A session is the narrowest, and the user
  * beside it covers the tokens that name no session. Without a session it is the user, and only without both the application. A
- * part that is there and cannot be identified never widens the subject: an unknown user of an application is nobody, and not
- * everyone who uses it.
+ * part that is there and cannot be identified never widens the subject beyond that user: an unknown user of an application is
+ * nobody, and not everyone who uses it.
  */
 function readComplex(subject: JsonObject, rules: SubjectRules): FoundSubject {
   const part = (name: string, opaque: EventType["opaque"]): FoundSubject | undefined => {
@@ -93,8 +93,10 @@ function readComplex(subject: JsonObject, rules: SubjectRules): FoundSubject {
   };
   const session = part("session", "session");
   const user = part("user", "subject");
-  if (session !== undefined) return session.targets.length > 0 && user !== undefined ? together([session, user]) : session;
-  if (user !== undefined) return user;
+  // A session of another issuer's user is another issuer's session.
+  const parts = [session, user].filter((each) => each !== undefined);
+  if (parts.some(({ ignored }) => ignored === "another_issuers_subject")) return anothers;
+  if (parts.length > 0) return together(parts);
   const { application } = subject;
   const narrows = ["device", "tenant", "org_unit", "group"].some((name) => subject[name] !== undefined);
   return application === undefined || narrows ? unknown : readApplication(application, rules);
