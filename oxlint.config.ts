@@ -46,6 +46,7 @@ const outside: Readonly<Record<string, ForbiddenImport[]>> = {
   "rate-limit": [everyRuntime, ownLimiter],
   opentelemetry: [everyRuntime, ownTelemetry],
   testing: [],
+  cli: [noPackages],
 };
 
 function forbid(patterns: ForbiddenImport[]): "off" | ["error", { patterns: ForbiddenImport[] }] {

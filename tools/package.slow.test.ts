@@ -224,6 +224,21 @@ describe("the packed packages", () => {
     assert.match(stdout, /^[A-Za-z0-9_-]{43}\n$/);
   });
 
+  test("the command line of lockstep runs, on Node 22 as well", async () => {
+    const command = join(project, "node_modules/.bin/lockstep");
+    for (const node of [process.execPath, node22]) {
+      assert.match((await run(node, [command, "issuer", "--help"])).stdout, /^Usage: lockstep issuer URL \[OPTIONS\]\n/);
+      await assert.rejects(
+        run(node, [command, "issuer", "http://127.0.0.1:1"]),
+        ({ code, stdout }: Failure & { stdout: string }) => {
+          assert.equal(code, 1);
+          assert.match(stdout, /Add --allow-loopback[^]*\nResult {4}it does not work: its metadata cannot be read\.\n$/);
+          return true;
+        },
+      );
+    }
+  });
+
   test("without swagger-ui-dist, an API with docs does not start and says what to do; one without docs does", async () => {
     const bare = await mkdtemp(join(tmpdir(), "lockstep-bare-"));
     try {

@@ -34,7 +34,7 @@ export const core: Building = {
     ["host/fetch", "host/websocket"],
     ["api"],
     ["host/fastify"],
-    ["testing"],
+    ["testing", "cli"],
   ],
 };
 

@@ -1,4 +1,5 @@
 /** Which kind of token a text is, and which issuer it names. Nothing here is verified: it only decides who is asked. */
+import type { JsonObject } from "../json/strict-json.ts";
 import { InvalidCredential } from "../problem/error.ts";
 import { isCanonicalBase64url } from "../token/base64url.ts";
 import { parseJsonPart } from "../token/compact-jws.ts";
@@ -28,6 +29,18 @@ export function isJwt(text: string): boolean {
   const plain = header.replaceAll("-", "+").replaceAll("_", "/");
   const whole = plain.length % 4 === 1 ? plain.slice(0, -1) : plain;
   return /^[A-Za-z0-9+/]*$/.test(whole) && jsonObject.test(atob(whole));
+}
+
+/** Reads the claims of a text as far as they can be read, to propose settings for it. Nothing in them is verified. */
+export function claimsOfText(text: string): JsonObject {
+  const [, payload] = text.split(".", 2);
+  if (payload === undefined || !isCanonicalBase64url(payload)) return {};
+  try {
+    return parseJsonPart(payload, payloadLimits);
+  } catch (error) {
+    if (error instanceof InvalidCredential) return {};
+    throw error;
+  }
 }
 
 /**

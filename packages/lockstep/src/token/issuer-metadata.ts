@@ -1,6 +1,6 @@
 /** Discovery: from an issuer's name to its addresses (OpenID Connect Discovery 1.0 §4, RFC 8414 §3). */
-import { BuildError, Unavailable } from "../problem/error.ts";
 import type { JsonObject } from "../json/strict-json.ts";
+import { BuildError, Unavailable } from "../problem/error.ts";
 import { fetchJsonObject } from "./outbound.ts";
 import type { OutboundOptions } from "./outbound.ts";
 
@@ -51,16 +51,7 @@ export interface MetadataPlace {
  * @throws Unavailable
  */
 export async function discoverUrl(name: string, { issuer, url }: MetadataPlace, options: OutboundOptions): Promise<string> {
-  return addressIn(await fetchJsonObject(url, options), name, issuer);
-}
-
-/**
- * Reads an address in an issuer's metadata.
- *
- * @throws Unavailable
- */
-export function addressIn(metadata: JsonObject, name: string, issuer: string): string {
-  checkIssuer(metadata, issuer);
+  const metadata = await fetchMetadata({ issuer, url }, options);
   const found = metadata[name];
   if (typeof found !== "string") throw new Unavailable(`The issuer's metadata has no ${name}`);
   return found;
@@ -73,10 +64,6 @@ export function addressIn(metadata: JsonObject, name: string, issuer: string): s
  */
 export async function fetchMetadata({ issuer, url }: MetadataPlace, options: OutboundOptions): Promise<JsonObject> {
   const metadata = await fetchJsonObject(url, options);
-  checkIssuer(metadata, issuer);
-  return metadata;
-}
-
-function checkIssuer(metadata: JsonObject, issuer: string): void {
   if (metadata["issuer"] !== issuer) throw new Unavailable("The issuer's metadata names another issuer (RFC 8414 §3.3)");
+  return metadata;
 }

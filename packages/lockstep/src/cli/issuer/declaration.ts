@@ -1,0 +1,73 @@
+/** Writes the settings for an issuer: as TypeScript to paste, and as the variables of the reference applications. */
+import type { JsonObject } from "../../json/strict-json.ts";
+import { isAbsent } from "../../json/member.ts";
+import { Code, literal, record } from "./literal.ts";
+import type { Proposal } from "./proposal.ts";
+
+/** The functions that make the ready maps, where their name is not that of the map. */
+const functions: Readonly<Record<string, string>> = {
+  "github-actions": "githubActions",
+  "cloudflare-access": "cloudflareAccess",
+};
+
+/** The declaration of a verifier and its callers. */
+export function declarationOf({ shown, provider, mapOptions }: Pick<Proposal, "shown" | "provider" | "mapOptions">): string {
+  const map = functions[provider.map] ?? provider.map;
+  const imported = ["claims", map, "oidc"].toSorted().join(", ");
+  const readsFiles = Object.values(shown).some((value) => value instanceof Code);
+  const argument =
+    Object.keys(mapOptions).length === 0 ? "" : literal(mapOptions, "", `const callers = claims({ map: ${map}( }`.length);
+  const call = `export const callers = claims({ issuer: accessTokens, map: ${map}(${argument}) });`;
+  const long = `export const callers = claims({\n  issuer: accessTokens,\n  map: ${map}(${literal(mapOptions, "  ", 12)}),\n});`;
+  return [
+    ...(readsFiles ? ['import { readFileSync } from "node:fs";'] : []),
+    `import { ${imported} } from "lockstep/oidc";`,
+    "",
+    `const accessTokens = oidc(${record(shown)});`,
+    call.length <= 100 && !call.includes("\n") ? call : long,
+  ].join("\n");
+}
+
+/** The environment variables of the reference applications for these settings. Secrets are left empty. */
+export function environmentOf(proposal: Proposal, clientId: string | undefined): Readonly<Record<string, string>> {
+  const { options, provider, mapOptions, workload } = proposal;
+  const { issuer, audience, typ, extraAudiences, authorizedParties, requiredClaims, allowLoopback, discoveryUrl, jwksUrl } =
+    options;
+  const words = {
+    AUTH_ISSUER: issuer,
+    AUTH_AUDIENCE: audienceWords(audience),
+    AUTH_CLAIMS: provider.map,
+    AUTH_CLAIMS_OPTIONS: workload !== undefined || Object.keys(mapOptions).length === 0 ? undefined : JSON.stringify(mapOptions),
+    AUTH_SUBJECTS: workload ?? wordsOf(requiredClaims?.["sub"]),
+    AUTH_TOKEN_TYPE: typ === "at+jwt" ? undefined : wordsOf(typ),
+    AUTH_EXTRA_AUDIENCES: extraAudiences === "deny" ? undefined : wordsOf(extraAudiences),
+    AUTH_AUTHORIZED_PARTIES: wordsOf(authorizedParties),
+    AUTH_DISCOVERY_URL: discoveryUrl,
+    AUTH_JWKS_URL: jwksUrl,
+    AUTH_CLIENT_ID: clientId,
+    AUTH_ALLOW_LOOPBACK_ISSUER: allowLoopback === true ? "1" : undefined,
+  };
+  return Object.fromEntries(Object.entries(words).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+/** The names of the API, or the clients in their place; none for tokens that name neither. */
+function audienceWords(audience: Proposal["options"]["audience"]): string | undefined {
+  if (typeof audience === "string") return audience;
+  if ("length" in audience) return audience.join(" ");
+  return "clientId" in audience ? audience.clientId.join(" ") : undefined;
+}
+
+/** A member of the metadata that lists texts. */
+export function listIn(metadata: JsonObject, name: string): readonly unknown[] {
+  const value = metadata[name];
+  return Array.isArray(value) && !isAbsent(value) ? value : [];
+}
+
+/** `absent` is the case that the member is not there. */
+function wordsOf(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  return [value]
+    .flat()
+    .map((each: unknown) => (typeof each === "string" ? each : "absent"))
+    .join(" ");
+}

@@ -1,0 +1,24 @@
+/** How an issuer is recognised: by its name, or by the paths of its endpoints if it has a domain of its own. */
+import type { JsonObject } from "../../json/strict-json.ts";
+
+/** Whether the host of an issuer is one of these domains, or below one. */
+export function isBelow(issuer: string, ...domains: readonly string[]): boolean {
+  const host = URL.canParse(issuer) ? new URL(issuer).hostname : "";
+  return domains.some((domain) => host === domain || host.endsWith(`.${domain}`));
+}
+
+/** The path of an issuer that is a URL; empty for others. */
+export function pathOf(issuer: string): string {
+  return URL.canParse(issuer) ? new URL(issuer).pathname : "";
+}
+
+/** Whether the path of the token endpoint ends like this. */
+export function hasTokenPath({ token_endpoint: endpoint }: JsonObject, end: string): boolean {
+  return typeof endpoint === "string" && URL.canParse(endpoint) && new URL(endpoint).pathname.endsWith(end);
+}
+
+/** A claim that is a text. */
+export function textIn(claims: JsonObject, name: string): string | undefined {
+  const value = claims[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

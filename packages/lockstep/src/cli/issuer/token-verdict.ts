@@ -1,0 +1,111 @@
+/** Decides about a token with the verifier of `oidc()`, and explains every part of it with the same checks. */
+import type { JsonObject } from "../../json/strict-json.ts";
+import { type Caller, callerOf, type ClaimsMap } from "../../oidc/claims/caller.ts";
+import { oidc } from "../../oidc/oidc.ts";
+import { jwtOptionsOf, type OidcOptions, type SignedOptions } from "../../oidc/oidc-options.ts";
+import { BuildError, InvalidCredential } from "../../problem/error.ts";
+import { Redacted } from "../../secret/redacted.ts";
+import type { Claims } from "../../token/claims.ts";
+import { fixedKeys, openKeys, type PublicKeys } from "../../token/key-source.ts";
+import { readKeySet } from "../../token/key-set.ts";
+import { explainToken, type TokenExplanation } from "../../token/token-explanation.ts";
+import { checkVerifierOptions } from "../../token/verifier-options.ts";
+import { type Advice, adviceOn } from "./token-advice.ts";
+import type { Proposal } from "./proposal.ts";
+
+/** The decision about a JWT. */
+export interface TokenVerdict {
+  readonly explanation: TokenExplanation;
+  /** Why `oidc()` refuses it; `undefined` if it accepts it. */
+  readonly refusal: string | undefined;
+  /** The caller that the map reads in its claims, whether the token is accepted or not. */
+  readonly caller: Caller | undefined;
+  /** Why the map refuses the claims. */
+  readonly mapRefusal: string | undefined;
+  readonly advice: readonly Advice[];
+  /** Why the token would be refused with all of the advice, too; `undefined` if it would be accepted, or without advice. */
+  readonly stillRefused: string | undefined;
+}
+
+/**
+ * Decides about a JWT.
+ *
+ * @param document the key set of the issuer, which was fetched before
+ * @throws Unavailable (rejects with it) if the issuer stops answering meanwhile
+ */
+export async function judgeToken(
+  text: string,
+  proposal: Proposal,
+  document: JsonObject,
+  clock: () => number,
+): Promise<TokenVerdict> {
+  const options = { ...proposal.options, clock };
+  const explanation = await explain(text, options, document);
+  const refusal = await refusalLater(async () => oidc(options).verify(new Redacted(text)));
+  const { caller, mapRefusal } = readCaller(proposal.map, explanation.read);
+  const advice = adviceFor(explanation, options);
+  const stillRefused = advice.length === 0 ? undefined : await refusalWith(text, adviced(options, advice), { document, proposal });
+  return { explanation, refusal, caller, mapRefusal, advice, stillRefused };
+}
+
+function explain(text: string, options: OidcOptions & SignedOptions, document: JsonObject): Promise<TokenExplanation> {
+  const keys: PublicKeys = { [openKeys]: (context) => fixedKeys(readKeySet(document, "public", context)) };
+  return explainToken(text, checkVerifierOptions({ ...jwtOptionsOf(options), keys }));
+}
+
+function adviceFor({ verdicts, header, claims }: TokenExplanation, options: OidcOptions & SignedOptions): readonly Advice[] {
+  if (header === undefined || claims === undefined) return [];
+  const refused = verdicts.filter(({ refusal }) => refusal !== undefined);
+  return refused.flatMap((verdict) => adviceOn(verdict, { header, claims, options }) ?? []);
+}
+
+/** The options with all of the advice. A token without `aud` leaves nothing for `extraAudiences`. */
+function adviced(options: OidcOptions & SignedOptions, advice: readonly Advice[]): OidcOptions & SignedOptions {
+  const changed: Record<string, unknown> = Object.assign({ ...options }, ...advice.map((each) => each.options));
+  const { audience } = changed;
+  if (typeof audience === "object" && audience !== null && !Array.isArray(audience)) delete changed["extraAudiences"];
+  // `checkVerifierOptions` checks each of them.
+  return changed as unknown as OidcOptions & SignedOptions;
+}
+
+interface Issued {
+  readonly document: JsonObject;
+  readonly proposal: Proposal;
+}
+
+async function refusalWith(
+  text: string,
+  options: OidcOptions & SignedOptions,
+  { document, proposal }: Issued,
+): Promise<string | undefined> {
+  try {
+    const { verdicts, read } = await explain(text, options, document);
+    return verdicts.find(({ refusal }) => refusal !== undefined)?.refusal ?? readCaller(proposal.map, read).mapRefusal;
+  } catch (error) {
+    if (error instanceof BuildError) return error.message;
+    throw error;
+  }
+}
+
+function readCaller(map: ClaimsMap, read: JsonObject | undefined): Pick<TokenVerdict, "caller" | "mapRefusal"> {
+  if (read === undefined) return { caller: undefined, mapRefusal: undefined };
+  try {
+    // The map checks each claim that it reads, and the verdict of the verifier is known besides.
+    const { principal } = callerOf(map, read as unknown as Claims, undefined);
+    return { caller: principal, mapRefusal: undefined };
+  } catch (error) {
+    if (error instanceof InvalidCredential) return { caller: undefined, mapRefusal: error.reason };
+    throw error;
+  }
+}
+
+/** The reason for which a verifier refuses a token; `undefined` if it accepts it. */
+export async function refusalLater(verify: () => Promise<Claims>): Promise<string | undefined> {
+  try {
+    await verify();
+    return undefined;
+  } catch (error) {
+    if (error instanceof InvalidCredential) return error.reason;
+    throw error;
+  }
+}
