@@ -22,6 +22,10 @@ html.dark-mode .sign-in-notice {
   color: #e4e6e6;
 }
 
+.public-client .wrapper:has([id^="client_secret"]) {
+  display: none;
+}
+
 html.dark-mode body {
   background: #1c2022;
 }

@@ -6,10 +6,20 @@
  * nobody waits. Here an unsolicited code goes nowhere (RFC 9700 §4.7.1, cross-site request forgery), an answer that names another
  * issuer than the one that was asked is refused (RFC 9207 §2.4, mix-up), and no answer sends the browser to another address.
  */
-export const redirectScript = `"use strict";
+import { answerScript } from "./answer-script.ts";
+
+/** The script, as the page loads it. */
+export const redirectScript: string = `"use strict";
 (() => {
+${answerScript}
   const say = (text) => {
     document.querySelector("p").textContent = text;
+  };
+
+  const end = (refusal) => {
+    if (refusal !== undefined) return say(refusal + " Nothing was handed over; close this window and begin again.");
+    say("The documentation has the answer. Close this window.");
+    window.close();
   };
 
   /** Throws where a page of another origin opened this window. */
@@ -21,35 +31,27 @@ export const redirectScript = `"use strict";
     }
   };
 
-  const answer = new URLSearchParams(location.search);
+  const search = location.search;
+  const answer = new URLSearchParams(search);
   // The code does not stay in the history.
   history.replaceState(null, "", location.pathname);
 
   const request = findRequest();
-  if (typeof request?.state !== "string") {
-    say("Nobody waits for this answer. Begin at the documentation's Authorize button, and leave its page open.");
+  if (typeof request?.state === "string") {
+    const refusal = handOver(request, answer);
+    if (refusal === undefined) delete window.opener.swaggerUIRedirectOauth2;
+    end(refusal);
     return;
   }
-  if (answer.get("state") !== request.state) {
-    say("This is not the answer to the sign-in that was begun. Nothing was handed over; close this window and begin again.");
-    return;
-  }
-  const named = answer.get("iss");
-  const isOfAnother = named === null ? request.namesIssuer === true : request.issuer !== undefined && named !== request.issuer;
-  if (isOfAnother) {
-    say("This is not the answer of the issuer that was asked. Nothing was handed over; close this window and begin again.");
-    return;
-  }
-  delete window.opener.swaggerUIRedirectOauth2;
-  const { auth, redirectUrl, callback, errCb } = request;
-  const code = answer.get("code");
-  if (code === null) {
-    const message = [answer.get("error") ?? "no code came back", answer.get("error_description")].filter(Boolean).join(": ");
-    errCb({ authId: auth.name, source: "auth", level: "error", message });
-  } else {
-    auth.code = code;
-    callback({ auth, redirectUrl });
-  }
-  window.close();
+  const nobody = () => say("Nobody waits for this answer. Begin at the documentation's Authorize button, and leave its page open.");
+  const timer = setTimeout(nobody, 2000);
+  const channel = channelOf(new URL("..", location.href));
+  channel.onmessage = ({ data }) => {
+    if (data.answered !== answer.get("state")) return;
+    clearTimeout(timer);
+    channel.close();
+    end(data.refusal);
+  };
+  channel.postMessage({ search });
 })();
 `;

@@ -13,8 +13,12 @@
  * declares are those of the authorization code flow only: Swagger UI would use them in every flow and add them to each token
  * request.
  */
-export const startScript = `"use strict";
+import { answerScript } from "./answer-script.ts";
+
+/** The script, as the page loads it. */
+export const startScript: string = `"use strict";
 (() => {
+${answerScript}
   const folder = new URL(".", location.href);
   const documentUrl = new URL("openapi.json", folder).href;
   const { clientId, authorizationParameters = "{}", signIn = "{}", tryItOut } = document.getElementById("swagger-ui").dataset;
@@ -51,6 +55,22 @@ export const startScript = `"use strict";
 
   const randomState = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
+  let channel;
+
+  /** The answer comes through the channel if the window that it comes to has lost its opener. Another page may wait for another one. */
+  const listenFor = (request) => {
+    channel?.close();
+    channel = channelOf(folder);
+    channel.onmessage = ({ data }) => {
+      if (typeof data.search !== "string") return;
+      const answer = new URLSearchParams(data.search);
+      if (answer.get("state") !== request.state || window.swaggerUIRedirectOauth2?.state !== request.state) return;
+      const refusal = handOver(request, answer);
+      if (refusal === undefined) delete window.swaggerUIRedirectOauth2;
+      channel.postMessage({ answered: request.state, refusal });
+    };
+  };
+
   /** What Swagger UI sends for a client without a name and without a secret. */
   const emptyClient = "Basic " + btoa(":");
 
@@ -83,7 +103,9 @@ export const startScript = `"use strict";
             const address = new URL(url, documentUrl);
             address.searchParams.set("state", state);
             const { issuer, namesIssuer } = entries.get(request.auth.name) ?? {};
-            return original(address.href, { ...request, state, issuer, namesIssuer });
+            const awaited = { ...request, state, issuer, namesIssuer };
+            listenFor(awaited);
+            return original(address.href, awaited);
           },
           authorizeRequest: (original) => (request) => original(withResource(withoutEmptyClient(request))),
           authorizeOauth2: (original, system) => (payload) => {
@@ -141,7 +163,9 @@ export const startScript = `"use strict";
         const entry = entries.get(props.name);
         const schema = spelled(props.schema, entry?.scopes);
         const getConfigs = () => ({ ...authSelectors.getConfigs(), ...selected(schema, entry) });
-        return React.createElement(Original, { ...props, schema, authSelectors: { ...authSelectors, getConfigs } });
+        const form = React.createElement(Original, { ...props, schema, authSelectors: { ...authSelectors, getConfigs } });
+        // Nobody has a secret to type for a public client.
+        return entry?.clientId === undefined ? form : React.createElement("div", { className: "public-client" }, form);
       },
       authorizationPopup: (Original, { React }) => (props) => {
         // Every scheme's first field takes the focus when it appears. The effect of their parent runs after them.
