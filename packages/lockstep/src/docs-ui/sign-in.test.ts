@@ -1,7 +1,20 @@
 /** The page follows the issuers at which people sign in. The browser's part is in `provider-sign-in.slow.test.ts`. */
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { type Api, apiKeyHeader, authenticate, createApi, type DocsOptions, get, identified, scopes, secret } from "../index.ts";
+import {
+  type Api,
+  apiKeyHeader,
+  authenticate,
+  createApi,
+  type DocsOptions,
+  get,
+  identified,
+  oauth2AuthorizationCode,
+  openIdConnect,
+  type Scheme,
+  scopes,
+  secret,
+} from "../index.ts";
 import { issuers } from "../oidc/issuers.ts";
 import { oidc } from "../oidc/oidc.ts";
 import { oidcBearer } from "../oidc/oidc-bearer.ts";
@@ -246,6 +259,29 @@ test("without `docs`, the page has a field for a token, and nobody is asked", as
   assert.deepEqual(entries, { OpenIdConnect: { shown: { type: "http", scheme: "bearer", description: "Ours." } } });
   assert.deepEqual([connects, notices, issuer.paths], [[], [], []]);
 });
+
+test("a scheme that names its own endpoints has a client of its own, too, and its document stays as it is", async () => {
+  const [theirs, own] = [
+    { clientId: "theirs", authorizationParameters: { prompt: "login" } },
+    { clientId: "own", scopes: ["openid"] },
+  ];
+  const code = oauth2AuthorizationCode({
+    authorizationUrl: "https://a.test/authorize",
+    tokenUrl: "https://a.test/token",
+    docs: theirs,
+  });
+  const byDiscovery = openIdConnect({ openIdConnectUrl: "https://b.test/.well-known/openid-configuration", docs: own });
+  const caller = anyUser(code);
+  const routes = [get("/a", { deps: { caller } }, () => "Ok"), get("/b", { deps: { caller: anyUser(byDiscovery) } }, () => "Ok")];
+  const { entries, connects } = await load(createApi({ title: "Notes", version: "1", routes, docs: { public: "a test" } }));
+  assert.deepEqual(entries, {
+    OAuth2AuthorizationCodeBearer: theirs,
+    OpenIdConnect: { ...own, authorizationParameters: {} },
+  });
+  assert.deepEqual(connects, ["https://a.test", "https://b.test"]);
+});
+
+const anyUser = (token: Scheme<string>) => authenticate({ token }, () => ({ id: "1" }));
 
 test("nothing that is secret is in the page or the document, and texts are text", async () => {
   publish();

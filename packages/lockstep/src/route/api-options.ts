@@ -19,7 +19,8 @@ export interface ApiServerAddress {
 export interface DocsPageOptions {
   /**
    * The client that people sign in with by authorization code and PKCE, for example the id of a public client that is
-   * registered for the page. The Authorize dialog shows it; it can be changed there. Default: the field is empty.
+   * registered for the page. The Authorize dialog shows it; it can be changed there. A scheme that names a client in its own
+   * `docs` uses neither this one nor `authorizationParameters`. Default: the field is empty.
    */
   readonly clientId?: string;
   /**
