@@ -48,7 +48,7 @@ export const identity: Building = {
     ["mail", "revocation"],
     ["account-table"],
     ["settings.ts"],
-    ["lineage"],
+    ["lineage", "provider-event"],
     ["throttle"],
     ["password"],
     ["session"],

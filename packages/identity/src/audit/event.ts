@@ -69,7 +69,26 @@ type Success =
       readonly by?: string;
     }
   | { readonly type: "issuer.moved"; readonly issuer: string; readonly by?: string }
-  | { readonly type: "revocation.feed_recovered" };
+  | { readonly type: "revocation.feed_recovered" }
+  | ProviderEnd
+  | {
+      readonly type: "provider.event_recorded";
+      /** Who sent it. */
+      readonly issuer: string;
+      readonly event: string;
+    }
+  | { readonly type: "provider.event_ignored"; readonly issuer: string; readonly event: string; readonly reason: string };
+
+/**
+ * Credentials of an identity provider ended because it said so. `issuer`, `session`, `sub`, `client` and `tokenId` are those of
+ * its tokens, and not ids of ours; `by` is the issuer of the event.
+ */
+type ProviderEnd = { readonly issuer: string; readonly event: string; readonly by: string } & (
+  | { readonly type: "provider.session_ended"; readonly session: string }
+  | { readonly type: "provider.subject_revoked"; readonly sub: string }
+  | { readonly type: "provider.client_revoked"; readonly client: string }
+  | { readonly type: "provider.token_revoked"; readonly tokenId: string }
+);
 
 type Failure =
   | { readonly type: "sign_in.failed"; readonly subject?: string; readonly method: SignInMethod; readonly reason: SignInFailure }
@@ -88,7 +107,15 @@ type Failure =
   | { readonly type: "refresh.reuse"; readonly subject: string; readonly session: string; readonly client?: string }
   | { readonly type: "api_key.refused"; readonly key?: string; readonly reason: string }
   | { readonly type: "session.refused"; readonly session?: string; readonly reason: string }
-  | { readonly type: "revocation.feed_silent"; readonly silentMs: number };
+  | { readonly type: "revocation.feed_silent"; readonly silentMs: number }
+  | {
+      readonly type: "provider.event_refused";
+      /** How the token came. */
+      readonly via: "backchannel-logout" | "push" | "poll";
+      /** The code of RFC 8935 §2.4. */
+      readonly error: string;
+      readonly reason: string;
+    };
 
 /** Why a session ended, or an API key with its owner or its maker. */
 export type EndReason =
@@ -149,6 +176,7 @@ const failures: ReadonlySet<IdentityEventType> = new Set<Failure["type"]>([
   "api_key.refused",
   "session.refused",
   "revocation.feed_silent",
+  "provider.event_refused",
 ]);
 
 /** Whether an event reports a success. */

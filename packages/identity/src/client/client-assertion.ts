@@ -2,11 +2,11 @@
  * Client assertions (`private_key_jwt`, RFC 7523): a short-lived JWT that the client signs for one request. Each is accepted
  * once, so one that was overheard, or whose signature was changed to (r, n − s), is worthless (J-47).
  */
-import { createHash } from "node:crypto";
 import { InvalidCredential, type Redacted } from "lockstep";
 import { type Claims, type ExpectedType, type Jwks, jwks, type JwtVerifier, jwtVerifier } from "lockstep/jwt";
 import type { Settings } from "../settings.ts";
-import { all, first, sql, type Work } from "../store/statement.ts";
+import { spend } from "../store/spent.ts";
+import type { Work } from "../store/statement.ts";
 import type { ClientRecord } from "./client-store.ts";
 
 /** The value of `client_assertion_type` (RFC 7523 §2.2). */
@@ -101,25 +101,10 @@ export async function assertionRefusal(
   return isFirst ? undefined : "assertion_replayed";
 }
 
-const insertSpent = sql(`
-  INSERT INTO identity_spent (key_hash, expires_at) VALUES (:keyHash, :expiresAt)
-  ON CONFLICT (key_hash) DO NOTHING
-  RETURNING key_hash`);
-
 /** Spends the `jti` of a client's assertion until the assertion expires. Returns `false` if it was spent before. */
-export function* spendAssertion(clientId: string, jti: string, expiresAt: number): Work<boolean> {
-  const keyHash = createHash("sha256")
-    .update(JSON.stringify(["client_assertion", clientId, jti]))
-    .digest("base64url");
-  return (yield* first(insertSpent, { keyHash, expiresAt })) !== undefined;
+export function spendAssertion(clientId: string, jti: string, expiresAt: number): Work<boolean> {
+  return spend(["client_assertion", clientId, jti], expiresAt);
 }
 
-const removeSpent = sql(`
-  DELETE FROM identity_spent
-  WHERE key_hash IN (SELECT key_hash FROM identity_spent WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit)
-  RETURNING key_hash`);
-
-/** Removes at most `limit` ids of expired assertions. Returns how many it removed. */
-export function* removeSpentAssertions(now: number, limit: number): Work<number> {
-  return (yield* all(removeSpent, { now, limit })).length;
-}
+/** Removes the ids of expired assertions, with all other spent values. */
+export { removeSpent as removeSpentAssertions } from "../store/spent.ts";

@@ -119,6 +119,11 @@ export class RevocationFeed {
     return this.#copy.size;
   }
 
+  /** Whether it knows when tokens of another issuer are revoked. Those of an unknown issuer count as revoked. */
+  knows(issuer: string): boolean {
+    return this.#issuers.foreignIssuers.includes(issuer);
+  }
+
   /**
    * Whether a verified token was revoked. Returns a promise only if this node has to ask the database.
    *
