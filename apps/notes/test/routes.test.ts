@@ -41,7 +41,7 @@ for (const host of hosts) {
         const answer = await ask(method, path);
         assert.deepEqual(
           [answer.status, answer.headers.get("www-authenticate")],
-          [401, challengesOf(path).join(", ")],
+          [401, challengesOf(api, method, path).join(", ")],
           `${method} ${path}`,
         );
       }
@@ -226,10 +226,21 @@ function publicPaths(api: Api): string[] {
 }
 
 /** Returns the challenges for a caller without a credential. `/v1` is for programs, and keys cannot administer. */
-function challengesOf(path: string): string[] {
+function challengesOf(api: Api, method: string, path: string): string[] {
   if (path.startsWith("/v1")) return [apiKey];
-  if (path.startsWith("/admin")) return [bearer, cookie];
-  return path === "/feed" ? [bearer, cookie, apiKey] : [bearer, apiKey, cookie];
+  const token = bearerFor(api, method, path);
+  if (path.startsWith("/admin")) return [token, cookie];
+  return path === "/feed" ? [token, cookie, apiKey] : [token, apiKey, cookie];
+}
+
+/** The challenge for a token names the scopes that the document shows. */
+function bearerFor(api: Api, method: string, path: string): string {
+  const { paths } = api.openapi();
+  const item = Object.entries(paths).find(([template]) => template.replace(/\{\w+\}/, noId) === path)?.[1];
+  // The methods of the table above are these.
+  const operation = item?.[method.toLowerCase() as "get" | "post" | "patch" | "delete"];
+  const needed = operation?.security.flatMap((each) => each["OAuth2PasswordBearer"] ?? []) ?? [];
+  return needed.length === 0 ? bearer : `${bearer}, scope="${needed.join(" ")}"`;
 }
 
 function pick({ status, body }: Answer): unknown[] {

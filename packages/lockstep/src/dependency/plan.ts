@@ -86,6 +86,11 @@ export interface Plan {
   readonly schemes: readonly SchemeNode[];
   /** Indexed by a bit set of the present schemes. */
   readonly outcomes: readonly (Variant | Challenge)[];
+  /**
+   * For each scheme that declares scopes: those that its credential needs on this route, if no credential comes beside it that
+   * the route does not need. For challenges (RFC 6750 §3).
+   */
+  readonly scopes: ReadonlyMap<SchemeNode, readonly string[]>;
 }
 
 const maxSchemes = 10;
@@ -115,7 +120,21 @@ export function compile(roots: readonly Entry[], overrides?: Overrides): Plan {
     known.set(key, outcome);
     return outcome;
   });
-  return { graph, schemes, outcomes };
+  return { graph, schemes, outcomes, scopes: scopesByScheme(schemes, outcomes) };
+}
+
+function scopesByScheme(
+  schemes: readonly SchemeNode[],
+  outcomes: readonly (Variant | Challenge)[],
+): ReadonlyMap<SchemeNode, readonly string[]> {
+  const variants = outcomes.filter((outcome) => outcome.kind === "run");
+  const found = schemes.map((scheme) => {
+    const using = variants.filter((variant) => variant.schemes.includes(scheme));
+    const fewest = Math.min(...using.map((variant) => variant.schemes.length));
+    const { scopes = [] } = using.find((variant) => variant.schemes.length === fewest) ?? {};
+    return [scheme, scopes.filter((name) => Object.hasOwn(scheme.scheme.scopes, name))] as const;
+  });
+  return new Map(found.filter(([, scopes]) => scopes.length > 0));
 }
 
 function challenge(graph: Graph, missing: readonly Entry[]): Challenge {

@@ -176,7 +176,7 @@ test("the credential is the token, and the challenges are those of RFC 6750", as
     api.fetch(new Request("https://api.test/notes", authorization === undefined ? {} : { headers: { authorization } }));
   assert.equal((await ask(`Bearer ${issuer.jwt({ scope: "notes:read" })}`)).status, 200);
   const without = await ask();
-  assert.deepEqual([without.status, without.headers.get("www-authenticate")], [401, 'Bearer realm="Notes"']);
+  assert.deepEqual([without.status, without.headers.get("www-authenticate")], [401, 'Bearer realm="Notes", scope="notes:read"']);
   const poor = await ask(`Bearer ${issuer.jwt({ scope: "other" })}`);
   assert.deepEqual([poor.status, /error="insufficient_scope"/.test(poor.headers.get("www-authenticate") ?? "")], [403, true]);
   assert.equal((await ask("Bearer invented")).status, 401);

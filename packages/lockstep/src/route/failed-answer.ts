@@ -41,18 +41,16 @@ export function challengesOf(failed: Failed, { scopes, stepUp }: Needed, route: 
       : [];
   }
   if (failed.refusal.kind === "invalid") return route.challenges(failed.step.schemes, { error: "invalid_token" });
-  if (failed.refusal.kind === "step-up") return route.challenges(failed.step.schemes, stepUpChallenge(scopes, stepUp));
+  if (failed.refusal.kind === "step-up") return route.challenges(failed.step.schemes, stepUpChallenge(stepUp));
   if (failed.refusal.kind !== "scope") return [];
   return route.challenges(failed.step.schemes, { error: "insufficient_scope", scope: scopes.join(" ") });
 }
 
-/** The scopes are named as well: the client then asks its issuer for everything at once. */
-function stepUpChallenge(scopes: readonly string[], stepUp: StepUpNeed = {}): Omit<ChallengeDetails, "realm"> {
+function stepUpChallenge(stepUp: StepUpNeed = {}): Omit<ChallengeDetails, "realm"> {
   const { acr, maxAgeSeconds } = stepUp;
   return {
     error: "insufficient_user_authentication",
     errorDescription: describeStepUp(stepUp),
-    ...(scopes.length === 0 ? {} : { scope: scopes.join(" ") }),
     ...(acr === undefined ? {} : { acrValues: acr.join(" ") }),
     ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
   };

@@ -90,7 +90,10 @@ export class ServedRoute implements HostedRoute {
     );
   }
 
-  /** The challenges of some of this route's schemes, each combination made once. One that has to be fresh is made each time. */
+  /**
+   * The challenges of some of this route's schemes, each combination made once. They name the scopes of the route, unless the
+   * details name others. One that has to be fresh is made each time.
+   */
   challenges(schemes: readonly SchemeNode[], details: Omit<ChallengeDetails, "realm" | "resourceMetadata">): readonly string[] {
     const indexes = schemes.map((node) => this.compiled.plan.schemes.indexOf(node));
     const { error = "", scope = "", acrValues = "", maxAgeSeconds = "" } = details;
@@ -98,10 +101,16 @@ export class ServedRoute implements HostedRoute {
     const key = [indexes.join(), error, scope, acrValues, maxAgeSeconds].join("\n");
     const known = this.#challenges.get(key);
     if (known !== undefined) return known;
-    const made = schemes.flatMap((node) => this.#challenge(node, { ...details, ...this.#about }));
+    const made = schemes.flatMap((node) => this.#challenge(node, { ...this.#scopesOf(node), ...details, ...this.#about }));
     if (schemes.some(({ scheme }) => scheme.freshChallenge === true)) return made;
     this.#challenges.set(key, made);
     return made;
+  }
+
+  /** The scopes that a client should ask its issuer for, also if it has no token yet (RFC 6750 §3). */
+  #scopesOf(node: SchemeNode): Pick<ChallengeDetails, "scope"> {
+    const scopes = this.compiled.plan.scopes.get(node);
+    return scopes === undefined ? {} : { scope: scopes.join(" ") };
   }
 
   /** One challenge. If it cannot be made, that is reported, and the answer is sent without it. */

@@ -94,6 +94,11 @@ export interface ExpectedProblem {
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
+/** The same problem of a route that demands scopes: the challenges name them. */
+export function ofScopes(problem: ExpectedProblem, scope: string): ExpectedProblem {
+  return { ...problem, challenges: problem.challenges?.map((challenge) => `${challenge}, scope="${scope}"`) ?? [] };
+}
+
 /** Asserts that an answer is exactly this problem (RFC 9457), and that it must not be stored. */
 export function expectProblem(answer: Received, status: number, expected: ExpectedProblem): void {
   const { code, detail, challenges, members } = expected;

@@ -1,6 +1,15 @@
 /** The answers to good, bad and missing credentials, each with the request that succeeds. */
 import assert from "node:assert/strict";
-import { behaviour, type Behaviour, expectJson, expectProblem, faceOf, type HostUnderTest, problems } from "../host-under-test.ts";
+import {
+  behaviour,
+  type Behaviour,
+  expectJson,
+  expectProblem,
+  faceOf,
+  type HostUnderTest,
+  ofScopes,
+  problems,
+} from "../host-under-test.ts";
 import type { Received } from "../http-client.ts";
 import { badToken, badTokens, serviceKey, signedInToken, tokenOf } from "../world.ts";
 
@@ -112,7 +121,8 @@ export const accessBehaviours: readonly Behaviour[] = [
     for (const name of ["access_token", "token", "api_key"])
       expectProblem(await host.ask("GET", `/me?${name}=x`), 401, problems.absent);
     const headers = [["content-type", "application/x-www-form-urlencoded"]] as const;
-    expectProblem(await host.ask("POST", "/form", { headers, body: "access_token=x&text=a" }), 401, problems.absent);
+    const absent = ofScopes(problems.absent, "notes:write");
+    expectProblem(await host.ask("POST", "/form", { headers, body: "access_token=x&text=a" }), 401, absent);
   }),
   behaviour("a caller who may not gets 403, and a caller who may passes", async (host) => {
     expectProblem(await host.askAs(tokenOf("carol"), "GET", "/active"), 403, problems.forbidden);
@@ -152,6 +162,16 @@ export const accessBehaviours: readonly Behaviour[] = [
       // A caller who may not do this learns that first. A token that is not valid learns nothing of the demand.
       expectProblem(await host.askAs(tokenOf("carol"), "GET", "/payer"), 403, problems.forbidden);
       expectProblem(await host.askAs(badToken("expired"), "GET", "/payer"), 401, problems.invalid);
+    },
+  ),
+  behaviour(
+    "without a credential, and with an invalid one, the challenge names the scopes of the route (RFC 6750 §3)",
+    async (host) => {
+      const scope = "notes:read notes:write";
+      expectProblem(await host.ask("GET", "/writer"), 401, ofScopes(problems.absent, scope));
+      expectProblem(await host.askAs(badToken("expired"), "GET", "/writer"), 401, ofScopes(problems.invalid, scope));
+      expectProblem(await host.ask("GET", "/writer", authorization("Bearer a b")), 401, ofScopes(problems.invalid, scope));
+      expectJson(await host.askAs(good, "GET", "/writer"), { id: "alice" });
     },
   ),
   behaviour("another user's object and a missing object have the same answer (Z-01, Z-02, Z-23 to Z-25)", async (host) => {

@@ -22,7 +22,7 @@ export const oauthBehaviours: readonly Behaviour[] = [
   behaviour("a refusal keeps its status and challenge", async (host) => {
     const absent = await host.ask("POST", "/oauth/guarded");
     expectOAuth(absent, 401, { error: "invalid_client", error_description: "Authentication is required." });
-    assert.deepEqual(absent.headers["www-authenticate"], ['Bearer realm="Suite"']);
+    assert.deepEqual(absent.headers["www-authenticate"], ['Bearer realm="Suite", scope="notes:write"']);
     const invalid = await host.askAs(badToken("expired"), "POST", "/oauth/guarded");
     expectOAuth(invalid, 401, { error: "invalid_client", error_description: "The credential is not valid." });
     const scope = await host.askAs(tokenOf("alice", "notes:read"), "POST", "/oauth/guarded");

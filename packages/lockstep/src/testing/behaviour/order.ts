@@ -1,6 +1,6 @@
 /** The order of the phases, proved by a store that records its calls: a refused caller learns nothing and causes no work. */
 import assert from "node:assert/strict";
-import { behaviour, type Behaviour, expectJson, expectProblem, problems } from "../host-under-test.ts";
+import { behaviour, type Behaviour, expectJson, expectProblem, ofScopes, problems } from "../host-under-test.ts";
 import { badToken, tokenOf } from "../world.ts";
 
 const good = tokenOf("alice");
@@ -37,13 +37,10 @@ export const orderBehaviours: readonly Behaviour[] = [
   }),
   behaviour("401 comes before 422: an anonymous caller learns nothing about the inputs", async (host) => {
     const asked = { headers: [json], body: '{"wrong":true}' };
-    expectProblem(await host.ask("PATCH", "/notes/far-too-long-an-id", asked), 401, problems.absent);
+    const absent = ofScopes(problems.absent, "notes:write");
+    expectProblem(await host.ask("PATCH", "/notes/far-too-long-an-id", asked), 401, absent);
     expectProblem(await host.ask("GET", "/search?limit=x&limit=y&q=%zz"), 401, problems.absent);
-    expectProblem(
-      await host.ask("POST", "/notes", { headers: [["content-type", "text/nonsense"]], body: "{" }),
-      401,
-      problems.absent,
-    );
+    expectProblem(await host.ask("POST", "/notes", { headers: [["content-type", "text/nonsense"]], body: "{" }), 401, absent);
     assert.equal((await host.askAs(good, "PATCH", "/notes/far-too-long-an-id", asked)).status, 422);
   }),
   behaviour("403 comes before 422 and before 404", async (host) => {
@@ -60,8 +57,10 @@ export const orderBehaviours: readonly Behaviour[] = [
   }),
   behaviour("a caller who is refused with 401, 403, 404 or 422 gets the answer before the body is read (D-06)", async (host) => {
     const announced = { headers: [json], announced: huge };
-    expectProblem(await host.ask("PATCH", "/notes/n1", announced), 401, problems.absent);
-    expectProblem(await host.askAs(badToken("revoked"), "PATCH", "/notes/n1", announced), 401, problems.invalid);
+    const scope = "notes:write";
+    expectProblem(await host.ask("PATCH", "/notes/n1", announced), 401, ofScopes(problems.absent, scope));
+    const revoked = await host.askAs(badToken("revoked"), "PATCH", "/notes/n1", announced);
+    expectProblem(revoked, 401, ofScopes(problems.invalid, scope));
     expectProblem(await host.askAs(tokenOf("carol"), "PATCH", "/notes/n1", announced), 403, problems.forbidden);
     expectProblem(await host.askAs(good, "PATCH", "/notes/n2", announced), 404, problems.hidden);
     assert.equal((await host.askAs(good, "PATCH", "/notes/far-too-long-an-id", announced)).status, 422);
