@@ -6,6 +6,7 @@ import { notify, typeNameOf } from "../callback.ts";
 import type { AnyDependency, Dependency, Deps, FactsOf, FactsOfOne, NoDeps } from "../dependency/dependency.ts";
 import { dependency, entriesOf, factsOfEntries, type ValueRecord } from "../dependency/node.ts";
 import { responseHeaders } from "../input/response-headers.ts";
+import { inTime } from "../promise.ts";
 import { BuildError, Unavailable } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { type RateLimitHeaders, rateLimitHeaders, refusedProblem, tooManyRequests, writeHeaders } from "./answer.ts";
@@ -209,21 +210,4 @@ function checkCounted(counted: Counted): Counted {
   const { isAllowed, remaining, resetMs } = counted;
   if (typeof isAllowed === "boolean" && remaining >= 0 && resetMs >= 0) return counted;
   throw new TypeError("spend() resolves with { isAllowed, remaining, resetMs }");
-}
-
-/** A store that took too long. */
-class StoreTimeout extends Error {
-  override readonly name = "StoreTimeout";
-}
-
-async function inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new StoreTimeout(`The store did not answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
