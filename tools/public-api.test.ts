@@ -42,6 +42,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
   "lockstep/jwt": {
     values: `
       jwtVerifier parseScope jwks remoteJwks liveJwks hmacSecret
+      dpop memoryProofReplays postgresProofReplays redisProofReplays mutualTlsBound
       jwtIssuer signingKey generateSigningKey publicJwks`,
     types: `
       JwtVerifier JwtVerifierOptions TokenOptions InteropOptions JwtInteropOptions VerifierKeys ExpectedType Absent Claims ClaimsOf
@@ -49,6 +50,8 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       JwksOptions PemKey KeyUse
       RemoteJwksOptions RemoteKeyTimes OutboundOptions OutboundHeaders Discovery LiveJwks LiveJwksOptions ProblemListener
       HmacSecret HmacSecretOptions SecretBytes PublicKeys Jwk Jwks Algorithm PublicKeyAlgorithm SecretKeyAlgorithm
+      DpopOptions DpopNonceOptions MutualTlsBoundOptions SenderConstraint ProofReplays ProofPool ProofRedis
+      MemoryProofReplaysOptions PostgresProofReplaysOptions RedisProofReplaysOptions
       JwtIssuer JwtIssuerOptions IssuedClaims SigningKey PrivateJwk`,
   },
   "lockstep/openapi": {
@@ -131,7 +134,11 @@ const explained: readonly { readonly types: string; readonly because: string }[]
   },
   { types: "Declared", because: "the mark of a declaration: TextResult and FileResult are made of it" },
   { types: "StacklessError", because: "a base class that adds no public member to LockstepError" },
-  { types: "KeySource KeyContext PrivateKey", because: "the inside of keys, under a symbol that is not exported" },
+  {
+    types: "KeySource KeyContext PrivateKey SenderRule",
+    because: "the inside of keys and of sender constraints, under symbols that are not exported",
+  },
+  { types: "BearerOptions", because: "the options that all bearer schemes share: a program passes a record" },
   {
     types: "OutboundHosts OutboundRules",
     because: "the options that remoteJwks() and sendWebhook() share: a program passes a record",

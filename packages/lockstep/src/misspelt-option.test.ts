@@ -165,7 +165,8 @@ const core: Readonly<Record<string, Row>> = {
 const limits = { by: "address", limits: [{ points: 1, windowSeconds: 1 }], store: rateLimits.memoryStore() } as const;
 const foreign = { ...token, issuer: "https://as.example", algorithms: ["ES256"] } as const;
 const client = { clientId: "notes", clientSecret: "a secret" } as const;
-const redis = { eval: () => undefined };
+const redis = { eval: () => undefined, set: () => undefined };
+const proofs = { replays: jwt.memoryProofReplays() };
 const pool = { query: () => undefined };
 
 /** The functions of the subpaths. */
@@ -186,6 +187,12 @@ const others: Readonly<Record<string, Row>> = {
   jwks: (added) => jwt.jwks(jwt.publicJwks([signingKey]), { onProblem: () => {}, ...added }),
   liveJwks: (added) => jwt.liveJwks({ load: async () => ({ keys: [] }), ...added }),
   remoteJwks: (added) => jwt.remoteJwks({ url: "https://as.example/keys", ...added }),
+  dpop: (added) => jwt.dpop({ ...proofs, ...added }),
+  "dpop({ nonce })": (added) => jwt.dpop({ ...proofs, nonce: { secrets: [jwt.hmacSecret(randomBytes(32))], ...added } }),
+  mutualTlsBound: (added) => jwt.mutualTlsBound({ required: true, ...added }),
+  memoryProofReplays: (added) => jwt.memoryProofReplays({ maxEntries: 1, ...added }),
+  postgresProofReplays: (added) => jwt.postgresProofReplays(pool, { table: "proofs", ...added }),
+  redisProofReplays: (added) => jwt.redisProofReplays(redis, { prefix: "proofs", ...added }),
   scheme: (added) => scheme.scheme({ ...ticket, ...added }),
   multipart: (added) => multipart.multipart({ fields: record, files: {}, ...added }),
   "multipart({ files })": [

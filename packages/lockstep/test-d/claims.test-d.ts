@@ -6,6 +6,7 @@ import {
   depends,
   get,
   httpBasic,
+  httpBearer,
   identified,
   mutualTls,
   optional,
@@ -15,7 +16,7 @@ import {
   scopes,
   type ValueOf,
 } from "lockstep";
-import type { Claims, JwtVerifier } from "lockstep/jwt";
+import type { Claims, JwtVerifier, SenderConstraint } from "lockstep/jwt";
 import { type Equal, holds, type IsAny, type KnownOf, some } from "./assert.ts";
 import { type Note, token, type User } from "./example.ts";
 
@@ -32,6 +33,14 @@ holds<Equal<ValueOf<typeof claims>["role"], unknown>>();
 // The facts of the scheme flow through: its scopes, and that it may come from a cookie.
 holds<Equal<KnownOf<typeof claims>, KnownOf<typeof token>>>();
 holds<Equal<KnownOf<typeof inCookie>, "credential" | "cookie">>();
+
+// A sender constraint changes no fact.
+const constraint = some<SenderConstraint>();
+const bound = accessTokens.claims(httpBearer({ senderConstraint: constraint, scopes: { "notes:read": "Read notes" } }));
+holds<Equal<KnownOf<typeof bound>, "credential" | "scope:notes:read">>();
+holds<Equal<ValueOf<typeof bound>, Claims>>();
+// @ts-expect-error 'required' does not exist in type 'SenderConstraint'
+httpBearer({ senderConstraint: { required: true } });
 
 const currentUser = authenticate({ claims }, ({ claims }) => identified(some<User>(), claims));
 holds<Equal<ValueOf<typeof currentUser>, User>>();

@@ -61,7 +61,20 @@ import {
 import { fastifyServer, lockstep } from "lockstep/fastify";
 import { serveFetch } from "lockstep/fetch";
 import { dispatcherOf } from "lockstep/host";
-import { hmacSecret, type HmacSecret, jwks, jwtIssuer, jwtVerifier, liveJwks, remoteJwks } from "lockstep/jwt";
+import {
+  dpop,
+  hmacSecret,
+  type HmacSecret,
+  jwks,
+  jwtIssuer,
+  jwtVerifier,
+  liveJwks,
+  memoryProofReplays,
+  mutualTlsBound,
+  postgresProofReplays,
+  redisProofReplays,
+  remoteJwks,
+} from "lockstep/jwt";
 import {
   auth0,
   claims,
@@ -366,6 +379,26 @@ void new Problem(409, "taken", "It is taken.", { title: "Taken", mispelt: 1 });
 // hmacSecret
 // @ts-expect-error 'mispelt' does not exist
 hmacSecret(new Uint8Array(32), { alg: "HS256", mispelt: 1 });
+// dpop
+// @ts-expect-error 'mispelt' does not exist
+dpop({ replays: memoryProofReplays(), mispelt: 1 });
+// dpop({ nonce })
+// @ts-expect-error 'mispelt' does not exist
+dpop({ replays: memoryProofReplays(), nonce: { secrets: [hmacSecret(new Uint8Array(32))], mispelt: 1 } });
+// @ts-expect-error Property 'replays' is missing
+dpop({ required: true });
+// mutualTlsBound
+// @ts-expect-error 'mispelt' does not exist
+mutualTlsBound({ required: true, mispelt: 1 });
+// memoryProofReplays
+// @ts-expect-error 'mispelt' does not exist
+memoryProofReplays({ maxEntries: 1, mispelt: 1 });
+// postgresProofReplays
+// @ts-expect-error 'mispelt' does not exist
+postgresProofReplays({ query: () => undefined }, { table: "proofs", mispelt: 1 });
+// redisProofReplays
+// @ts-expect-error 'mispelt' does not exist
+redisProofReplays({ set: () => undefined }, { prefix: "proofs", mispelt: 1 });
 // jwtIssuer
 // @ts-expect-error 'mispelt' does not exist
 jwtIssuer({ ...token, key: secret, lifetimeSeconds: 60, mispelt: 1 });

@@ -2,6 +2,7 @@
 import type { DocumentedScheme } from "./documented-scheme.ts";
 import type { Refusal } from "../outcome/refusal.ts";
 import type { Redacted } from "../secret/redacted.ts";
+import type { SenderRule } from "./presented-token.ts";
 import type { CredentialSource } from "./source.ts";
 
 /**
@@ -14,8 +15,16 @@ export const maxCredentialBytes = 16_384;
 export interface ChallengeDetails {
   /** The protection space: the API's title. */
   readonly realm: string;
-  /** Why the request was refused. Absent if no credential was sent (RFC 6750 §3.1). */
-  readonly error?: "invalid_token" | "insufficient_scope" | "insufficient_user_authentication";
+  /**
+   * Why the request was refused. Absent if no credential was sent (RFC 6750 §3.1). Only schemes with `dpop()` are told
+   * `invalid_dpop_proof` and `use_dpop_nonce` (RFC 9449 §7.1, §9).
+   */
+  readonly error?:
+    | "invalid_token"
+    | "insufficient_scope"
+    | "insufficient_user_authentication"
+    | "invalid_dpop_proof"
+    | "use_dpop_nonce";
   /** The same for people: printable ASCII without quotes and backslashes (RFC 6750 §3). */
   readonly errorDescription?: string;
   /** The scopes that are needed, space-separated (RFC 6750 §3). */
@@ -66,10 +75,10 @@ export interface SchemeDefinition<C = unknown, Sc extends string = string, A ext
    */
   extract(source: CredentialSource): Extraction<C>;
   /**
-   * Returns one challenge for `WWW-Authenticate` (RFC 9110 §11.6.1). The same details return the same text, which is made once,
-   * unless `freshChallenge` is set.
+   * Returns a challenge for `WWW-Authenticate` (RFC 9110 §11.6.1), or a list if the credential can be sent in several ways. The
+   * same details return the same text, which is made once, unless `freshChallenge` is set.
    */
-  challenge(details: ChallengeDetails): string;
+  challenge(details: ChallengeDetails): string | readonly string[];
   /** Set if each challenge is a new text, because it contains a nonce (RFC 7616 §3.3). Default: `false`. */
   readonly freshChallenge?: boolean;
   /**
@@ -86,4 +95,6 @@ export interface CheckedScheme extends SchemeDefinition {
   readonly scopes: Readonly<Record<string, string>>;
   /** The entries of the document that are about it. At least one. */
   readonly documented: readonly DocumentedScheme[];
+  /** How the sender of the credential proves that it is its own. The credential is then a `PresentedToken`. */
+  readonly sender?: SenderRule | undefined;
 }

@@ -26,6 +26,8 @@ export interface CredentialSource {
   query(): ReadonlyMap<string, readonly string[]>;
   /** All values of each cookie. @throws Problem 413 `too_many` */
   cookies(): ReadonlyMap<string, readonly string[]>;
+  /** The origins that the API says it has: those of `servers` and of `resource`. Absent if nothing says it. */
+  readonly ownOrigins?: ReadonlySet<string> | undefined;
 }
 
 /** The inputs of one request, parsed at most once each. */

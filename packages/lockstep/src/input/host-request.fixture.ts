@@ -42,7 +42,7 @@ export function requestSource(record: RequestRecord, onRead?: () => void): Reque
   return new RequestSource(
     hostRequest(record, onRead),
     record.params ?? {},
-    { ...defaultLimits, ...record.limits },
+    { limits: { ...defaultLimits, ...record.limits } },
     "r1",
     () => new AbortController().signal,
   );

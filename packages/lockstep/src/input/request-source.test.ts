@@ -19,7 +19,7 @@ test("parses the query, the cookies and the body at most once each", async () =>
 
 test("nothing is read or parsed before it is asked for", () => {
   const untouched = new Proxy(hostRequest({}), { get: (_, name) => assert.fail(`read ${String(name)}`) });
-  assert.doesNotThrow(() => new RequestSource(untouched, {}, defaultLimits, "r1", noSignal));
+  assert.doesNotThrow(() => new RequestSource(untouched, {}, { limits: defaultLimits }, "r1", noSignal));
 });
 
 test("a body that ends too early is the answer for everyone who asks for it", async () => {
@@ -29,7 +29,7 @@ test("a body that ends too early is the answer for everyone who asks for it", as
       throw new Error("away");
     },
   };
-  const source = new RequestSource(request, {}, defaultLimits, "r1", noSignal);
+  const source = new RequestSource(request, {}, { limits: defaultLimits }, "r1", noSignal);
   const cutShort = { status: 400, code: "malformed_request", cause: new Error("away") };
   await assert.rejects(source.content(), cutShort);
   await assert.rejects(source.content(), cutShort);

@@ -13,12 +13,18 @@ import { parseUrlencoded } from "./urlencoded.ts";
 
 type Values = ReadonlyMap<string, readonly string[]>;
 
+/** What the route of a request is read with. */
+interface SourceRoute {
+  readonly limits: InputLimits;
+  readonly ownOrigins?: ReadonlySet<string> | undefined;
+}
+
 /** One is made for every request, so the constructor only stores its arguments. */
 export class RequestSource implements Source {
   readonly request: HostRequest;
   readonly params: Readonly<Record<string, string>>;
-  readonly limits: InputLimits;
   readonly requestId: string;
+  readonly #route: SourceRoute;
   #query: Values | undefined;
   #cookies: Values | undefined;
   #content: Promise<Content> | undefined;
@@ -32,15 +38,23 @@ export class RequestSource implements Source {
   constructor(
     request: HostRequest,
     params: Readonly<Record<string, string>>,
-    limits: InputLimits,
+    route: SourceRoute,
     requestId: string,
     signal: () => AbortSignal,
   ) {
     this.#signal = signal;
     this.request = request;
     this.params = params;
-    this.limits = limits;
+    this.#route = route;
     this.requestId = requestId;
+  }
+
+  get limits(): InputLimits {
+    return this.#route.limits;
+  }
+
+  get ownOrigins(): ReadonlySet<string> | undefined {
+    return this.#route.ownOrigins;
   }
 
   get signal(): AbortSignal {
@@ -49,7 +63,7 @@ export class RequestSource implements Source {
 
   /** The same request, for guards that run again. */
   again(): RequestSource {
-    return new RequestSource(this.request, this.params, this.limits, this.requestId, this.#signal);
+    return new RequestSource(this.request, this.params, this.#route, this.requestId, this.#signal);
   }
 
   /** All values of each query parameter. @throws Problem 400 `malformed_request`, 413 `too_many` */

@@ -33,9 +33,10 @@ export function claimsOfAnswer(answer: JsonObject, rules: AnswerRules, nowMs: nu
   return checkClaims(claims, rules.claims, nowMs);
 }
 
-/** Some issuers call refresh tokens active as well. */
-function refuseOtherTypes({ token_type: type, token_use: use }: JsonObject): void {
-  if (type !== undefined && !(typeof type === "string" && type.toLowerCase() === "bearer")) {
+/** Some issuers call refresh tokens active as well. A token of the type DPoP is bound to a key (RFC 9449 §6.2). */
+function refuseOtherTypes({ token_type: type, token_use: use, cnf }: JsonObject): void {
+  const name = typeof type === "string" ? type.toLowerCase() : type;
+  if (name !== undefined && name !== "bearer" && !(name === "dpop" && cnf !== undefined)) {
     throw new InvalidCredential("another type of token");
   }
   if (use !== undefined && use !== "access_token" && use !== "access") throw new InvalidCredential("another use of token");

@@ -2,15 +2,15 @@
 import type { DocumentedScheme } from "../dependency/documented-scheme.ts";
 import { maxCredentialBytes } from "../dependency/scheme-definition.ts";
 import { BuildError } from "../problem/error.ts";
-import { type BearerKind, bearerScheme } from "../scheme/bearer.ts";
-import type { ScopedOptions } from "../scheme/option.ts";
+import { type BearerKind, type BearerOptions, bearerScheme } from "../scheme/bearer.ts";
+import { openapiOfBearer, sharedMembers } from "../scheme/sender.ts";
 import type { Scheme } from "../scheme/scheme.ts";
 import type { JwtVerifier } from "../token/jwt-verifier.ts";
 import type { DocumentedIssuer } from "./issuer-docs.ts";
 import { acceptedBy, isVerifier } from "./token-verifier.ts";
 
 /** What `oidcBearer()` is told. */
-export interface OidcBearerOptions<Sc extends string = never> extends ScopedOptions<Sc> {
+export interface OidcBearerOptions<Sc extends string = never> extends BearerOptions<Sc> {
   /** The verifier of the tokens: an `oidc()`, `issuers()` or `jwtVerifier()`. */
   readonly issuer: JwtVerifier;
 }
@@ -49,8 +49,8 @@ export function oidcBearer<const Sc extends string = never>(options: OidcBearerO
     factory,
     defaultName: "OpenIdConnect",
     options: { issuer: true },
-    openapi: () => ({ type: "http", scheme: "bearer" }),
-    documented: ({ name, openapi: { description } }) => entriesOf(name, acceptedBy(options.issuer).entries, description),
+    openapi: (_scopes, sender) => openapiOfBearer(sender),
+    documented: ({ name, openapi }) => entriesOf(name, acceptedBy(options.issuer).entries, openapi),
   };
   return bearerScheme(kind, { maxCredentialBytes: longestToken(options), ...options });
 }
@@ -63,7 +63,11 @@ function longestToken(options: OidcBearerOptions<string>): number {
 }
 
 /** @throws BuildError `wrong_option` for two entries of one name */
-function entriesOf(name: string, issuers: readonly DocumentedIssuer[], description: unknown): readonly DocumentedScheme[] {
+function entriesOf(
+  name: string,
+  issuers: readonly DocumentedIssuer[],
+  scheme: DocumentedScheme["openapi"],
+): readonly DocumentedScheme[] {
   const names = new Set<string>();
   return issuers.map((each) => {
     const key = each.schemeName ?? (issuers.length === 1 ? name : `${name}-${partOfName(each.issuer)}`);
@@ -75,14 +79,14 @@ function entriesOf(name: string, issuers: readonly DocumentedIssuer[], descripti
     }
     names.add(key);
     const { issuer, signIn } = each;
-    const openapi = description === undefined ? openapiOf(each) : { ...openapiOf(each), description };
+    const openapi = { ...openapiOf(each, scheme), ...sharedMembers(scheme) };
     return signIn === undefined ? { name: key, issuer, openapi } : { name: key, issuer, openapi, signIn };
   });
 }
 
-function openapiOf({ metadataUrl }: DocumentedIssuer): Readonly<Record<string, unknown>> {
+function openapiOf({ metadataUrl }: DocumentedIssuer, { type, scheme }: DocumentedScheme["openapi"]): DocumentedScheme["openapi"] {
   return metadataUrl === undefined
-    ? { type: "http", scheme: "bearer", bearerFormat: "JWT" }
+    ? { type, scheme, bearerFormat: "JWT" }
     : { type: "openIdConnect", openIdConnectUrl: metadataUrl };
 }
 

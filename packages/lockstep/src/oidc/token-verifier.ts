@@ -2,7 +2,7 @@
 import type { TokenIssuer } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
-import { claimsOf } from "../token/claims-dependency.ts";
+import { claimsOf, refuseBound } from "../token/claims-dependency.ts";
 import type { Claims } from "../token/claims.ts";
 import type { JwtVerifier } from "../token/jwt-verifier.ts";
 import type { DocumentedIssuer } from "./issuer-docs.ts";
@@ -34,10 +34,10 @@ const known = new WeakMap<JwtVerifier, Accepted>();
 
 /** Makes a verifier of its parts. */
 export function tokenVerifier({ issuer, maxTokenBytes, verify, ready, ...accepted }: VerifierParts): JwtVerifier {
-  const checked = (token: Redacted<string>): Claims | Promise<Claims> => {
+  const checked = refuseBound((token) => {
     if (token instanceof Redacted) return verify(token);
     throw new BuildError("wrong_option", "Pass verify() the credential that a scheme extracted: it is a Redacted value");
-  };
+  });
   const made = Object.freeze({
     issuer,
     maxTokenBytes,

@@ -4,6 +4,7 @@ import { isMessages } from "../dependency/input-place.ts";
 import { defined } from "../json/member.ts";
 import type { Operation, StepUpDemand } from "./openapi.ts";
 import { type PathNames, parametersOf, requestBodyOf } from "./parameters.ts";
+import { proofParameters } from "./proof-parameter.ts";
 import { responsesOf } from "./responses.ts";
 import type { Surface } from "./surface.ts";
 import { callbacksOf } from "./webhook-item.ts";
@@ -31,7 +32,7 @@ export function operationOf(surface: Surface, { schemas, pathNames, isShared }: 
     summary: definition.summary,
     description: definition.description,
     deprecated: definition.deprecated,
-    parameters: filled(parametersOf(surface, schemas, pathNames)),
+    parameters: filled([...parametersOf(surface, schemas, pathNames), ...proofParameters(surface)]),
     requestBody: requestBodyOf(surface, schemas),
     responses: isShared ? shared(responsesOf(surface, schemas)) : responsesOf(surface, schemas),
     callbacks: callbacksOf(definition.callbacks ?? {}, schemas),

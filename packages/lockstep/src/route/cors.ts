@@ -4,7 +4,7 @@
  * cross-site rule (`access/cross-site.ts`), which knows the same origins.
  */
 import type { InputPlace } from "../dependency/input-place.ts";
-import type { SchemeDefinition } from "../dependency/scheme-definition.ts";
+import type { CheckedScheme } from "../dependency/scheme-definition.ts";
 import type { HostRequest } from "../host/host.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import type { CorsSettings } from "./cors-options.ts";
@@ -52,15 +52,15 @@ export class Cors {
 /** The request headers that a route declares: those of its credentials and inputs. */
 export function requestHeadersOf({ nodes }: CompiledRoute): readonly string[] {
   const names = nodes.flatMap((node) => {
-    if (node.kind === "scheme") return headerOfScheme(node.scheme);
+    if (node.kind === "scheme") return headersOfScheme(node.scheme);
     return node.kind === "input" ? headerOfInput(node.input) : [];
   });
   return [...new Set([...names, "x-request-id"])];
 }
 
-function headerOfScheme({ place }: SchemeDefinition): readonly string[] {
+function headersOfScheme({ place, sender }: CheckedScheme): readonly string[] {
   const [kind, name = ""] = place.split(" ");
-  if (kind === "authorization") return ["authorization"];
+  if (kind === "authorization") return sender?.method === "dpop" ? ["authorization", "dpop"] : ["authorization"];
   return kind === "header" ? [name] : [];
 }
 

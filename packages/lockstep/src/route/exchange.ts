@@ -47,7 +47,7 @@ export class Exchange implements HostExchange, RunningRequest {
   constructor(route: ServedRoute, request: HostRequest, params: Readonly<Record<string, string>>) {
     this.#route = route;
     const requestId = requestIdOf(request, route.serving.requestIdHeader);
-    this.#source = new RequestSource(request, params, route.limits, requestId, () => this.#lasting().signal);
+    this.#source = new RequestSource(request, params, route, requestId, () => this.#lasting().signal);
     this.#reports = new RequestReports(route, this.#source);
   }
 

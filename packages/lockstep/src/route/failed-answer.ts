@@ -4,6 +4,7 @@ import type { ChallengeDetails } from "../dependency/scheme-definition.ts";
 import { answerToError, answerToIssues, answerToRefusal, type Needed } from "../outcome/answer.ts";
 import { describeStepUp, type StepUpNeed } from "../outcome/step-up.ts";
 import { InvalidCredential } from "../problem/error.ts";
+import { InvalidProof } from "../problem/invalid-proof.ts";
 import { type Answer, type Problem, problemOf } from "../problem/problem.ts";
 import type { ServedRoute } from "./served-route.ts";
 
@@ -36,9 +37,9 @@ export function answerTo(failed: Failed, needed: Needed, errors: "oauth" | undef
 export function challengesOf(failed: Failed, { scopes, stepUp }: Needed, route: ServedRoute): readonly string[] {
   if (failed.kind === "invalid") return [];
   if (failed.kind === "threw") {
-    return failed.error instanceof InvalidCredential
-      ? route.challenges(failed.step?.schemes ?? [], { error: "invalid_token" })
-      : [];
+    if (!(failed.error instanceof InvalidCredential)) return [];
+    const error = failed.error instanceof InvalidProof ? failed.error.proofError : "invalid_token";
+    return route.challenges(failed.step?.schemes ?? [], { error });
   }
   if (failed.refusal.kind === "invalid") return route.challenges(failed.step.schemes, { error: "invalid_token" });
   if (failed.refusal.kind === "step-up") return route.challenges(failed.step.schemes, stepUpChallenge(stepUp));

@@ -1,11 +1,12 @@
 /** A route with everything that serving it needs, gathered once at start-up. */
 import { notify } from "../callback.ts";
 import type { SchemeNode } from "../dependency/node.ts";
-import type { ChallengeDetails } from "../dependency/scheme-definition.ts";
+import type { ChallengeDetails, CheckedScheme } from "../dependency/scheme-definition.ts";
 import type { HostedRoute } from "../host/host.ts";
 import { type InputLimits, inputLimits } from "../input/limits.ts";
 import { problemsByStatus, type StatusProblems } from "../problem/declared-problems.ts";
 import { BuildError } from "../problem/error.ts";
+import { isProofError } from "../problem/invalid-proof.ts";
 import { codesOfStatus, oauthCodeOf } from "../problem/oauth-error.ts";
 import type { Answer } from "../problem/problem.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
@@ -41,7 +42,10 @@ export class ServedRoute implements HostedRoute {
     const { realm, resourceMetadata } = serving;
     this.#about = resourceMetadata === undefined ? { realm } : { realm, resourceMetadata };
     // A challenge that cannot be written is a mistake of the configuration: it fails here, and not at the first caller.
-    for (const { scheme } of compiled.plan.schemes) if (scheme.freshChallenge !== true) scheme.challenge(this.#about);
+    for (const { scheme } of compiled.plan.schemes) {
+      if (scheme.freshChallenge !== true) scheme.challenge(this.#about);
+      checkAddresses(scheme, serving);
+    }
   }
 
   get method(): HostedRoute["method"] {
@@ -50,6 +54,11 @@ export class ServedRoute implements HostedRoute {
 
   get template(): string {
     return this.compiled.template;
+  }
+
+  /** The origins that the API says it has. */
+  get ownOrigins(): ReadonlySet<string> {
+    return this.serving.ownOrigins;
   }
 
   get isWebSocket(): boolean {
@@ -113,10 +122,24 @@ export class ServedRoute implements HostedRoute {
     return scopes === undefined ? {} : { scope: scopes.join(" ") };
   }
 
-  /** One challenge. If it cannot be made, that is reported, and the answer is sent without it. */
+  /** The challenges of a scheme. If they cannot be made, that is reported, and the answer is sent without them. */
   #challenge({ scheme }: SchemeNode, details: ChallengeDetails): readonly string[] {
     const made: string[] = [];
-    notify(`The challenge of the scheme "${scheme.name}" failed on ${this.label}`, () => void made.push(scheme.challenge(details)));
+    const isForeign = isProofError(details.error) && scheme.sender?.method !== "dpop";
+    const told: ChallengeDetails = isForeign ? { ...details, error: "invalid_token" } : details;
+    notify(
+      `The challenge of the scheme "${scheme.name}" failed on ${this.label}`,
+      () => void made.push(...[scheme.challenge(told)].flat()),
+    );
     return made;
   }
+}
+
+/** A proof names an address, and an API that does not know its own could compare it only with headers of the client. */
+function checkAddresses({ name, sender }: CheckedScheme, { ownOrigins }: Serving): void {
+  if (sender?.method !== "dpop" || sender.knowsAddresses === true || ownOrigins.size > 0) return;
+  throw new BuildError(
+    "wrong_option",
+    `createApi(): set servers: [{ url: "https://api.example.com" }], or baseUrls of dpop(): proofs for the scheme "${name}" name the address of the API`,
+  );
 }

@@ -4,7 +4,8 @@
  * §2.3: URLs are logged, and forms cross sites).
  */
 import type { DocumentedScheme } from "../dependency/documented-scheme.ts";
-import type { ChallengeDetails, Extraction } from "../dependency/scheme-definition.ts";
+import type { SenderConstraint, SenderRule } from "../dependency/presented-token.ts";
+import type { Extraction } from "../dependency/scheme-definition.ts";
 import type { CredentialSource } from "../dependency/source.ts";
 import { defined } from "../json/member.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
@@ -12,18 +13,31 @@ import { Redacted } from "../secret/redacted.ts";
 import { findCredential } from "./authorization-header.ts";
 import { checkMaxCredentialBytes, checkSchemeName, checkScopes, type ScopedOptions, scopedOptions } from "./option.ts";
 import { documentedScheme, type Scheme } from "./scheme.ts";
-import { buildChallenge } from "./www-authenticate.ts";
+import { challengeBearer, challengeSender, checkSender, documentSender, extractPresented } from "./sender.ts";
+
+/** What every bearer scheme may be told. */
+export interface BearerOptions<Sc extends string = never> extends ScopedOptions<Sc> {
+  /**
+   * How the sender of a token proves that it is its holder, so a stolen token is worth nothing: `dpop({ … })` (RFC 9449) or
+   * `mutualTlsBound({ … })` (RFC 8705 §3) of `lockstep/jwt`. Pass the scheme to `claims()` of a verifier, which checks it;
+   * nothing else can read the token before. Default: none, and tokens that are bound to a key are refused.
+   */
+  readonly senderConstraint?: SenderConstraint;
+}
+
+/** The names of the options of every bearer scheme. */
+const bearerOptions: KnownOptions<BearerOptions> = { ...scopedOptions, senderConstraint: true };
 
 /** What tells one bearer scheme from another. */
-export interface BearerKind<O extends ScopedOptions> {
+export interface BearerKind<O extends BearerOptions> {
   /** The factory, for messages. */
   readonly factory: string;
   /** The scheme's name unless the options say another. */
   readonly defaultName: string;
   /** The names of the options that only this scheme has. */
-  readonly options: KnownOptions<Omit<O, keyof ScopedOptions>>;
+  readonly options: KnownOptions<Omit<O, keyof BearerOptions>>;
   /** The members of the OpenAPI object beside `description`, given the checked scopes. @throws BuildError `wrong_scheme` */
-  openapi(scopes: Readonly<Record<string, string>>): Readonly<Record<string, unknown>>;
+  openapi(scopes: Readonly<Record<string, string>>, sender: SenderRule | undefined): Readonly<Record<string, unknown>>;
   /** The entries of the document, given the checked name. Default: one, without a way to sign in. */
   documented?(entry: DocumentedScheme, scopes: Readonly<Record<string, string>>): readonly DocumentedScheme[];
 }
@@ -33,46 +47,42 @@ export interface BearerKind<O extends ScopedOptions> {
  *
  * @throws BuildError `wrong_option`, and `wrong_scheme` for a name, a scope or a URL that cannot be written
  */
-export function bearerScheme<Sc extends string, O extends ScopedOptions>(
+export function bearerScheme<Sc extends string, O extends BearerOptions>(
   kind: BearerKind<O>,
-  options: ScopedOptions<Sc>,
+  options: BearerOptions<Sc>,
 ): Scheme<string, Sc> {
-  checkOptions<Record<string, unknown>>(`${kind.factory}()`, options, { ...scopedOptions, ...kind.options });
+  checkOptions<Record<string, unknown>>(`${kind.factory}()`, options, { ...bearerOptions, ...kind.options });
   const scopes = checkScopes(kind.factory, options.scopes);
   const maxCredentialBytes = checkMaxCredentialBytes(kind.factory, options);
   const name = checkSchemeName(kind.factory, options.schemeName ?? kind.defaultName);
-  const openapi: Readonly<Record<string, unknown>> = defined({ ...kind.openapi(scopes), description: options.description });
+  const sender = checkSender(kind.factory, options.senderConstraint);
+  const told = sender === undefined ? { description: options.description } : documentSender(sender, options.description);
+  const openapi: Readonly<Record<string, unknown>> = defined({ ...kind.openapi(scopes, sender), ...told });
+  const documented = kind.documented?.({ name, openapi }, scopes);
   const definition = {
     name,
     place: "authorization bearer",
     ambient: false,
     scopes,
     maxCredentialBytes,
-    extract: (source: CredentialSource) => extractBearer(source, maxCredentialBytes),
-    challenge: challengeBearer,
     openapi,
   } as const;
-  return documentedScheme(definition, kind.documented?.({ name, openapi }, scopes));
+  if (sender === undefined) {
+    const extract = (source: CredentialSource): Extraction<string> => extractBearer(source, maxCredentialBytes);
+    return documentedScheme({ ...definition, extract, challenge: challengeBearer }, { documented });
+  }
+  return documentedScheme(
+    {
+      ...definition,
+      extract: (source) => extractPresented(source, maxCredentialBytes, sender),
+      challenge: (details) => challengeSender(sender, details),
+    },
+    { documented, sender },
+  );
 }
 
 /** Finds the bearer token of a request. */
 function extractBearer(source: CredentialSource, maxBytes: number): Extraction<string> {
   const found = findCredential(source, "bearer", maxBytes);
   return typeof found === "string" ? new Redacted(found) : found;
-}
-
-/**
- * The challenge of RFC 6750 §3, with RFC 9728 §5.1's `resource_metadata` so that clients find the authorization server, and what
- * RFC 9470 §3 demands of the sign-in.
- */
-function challengeBearer(details: ChallengeDetails): string {
-  return buildChallenge("Bearer", {
-    realm: details.realm,
-    error: details.error,
-    error_description: details.errorDescription,
-    scope: details.scope,
-    acr_values: details.acrValues,
-    max_age: details.maxAgeSeconds?.toString(),
-    resource_metadata: details.resourceMetadata,
-  });
 }

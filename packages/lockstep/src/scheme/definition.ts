@@ -3,6 +3,7 @@
  * contradict each other are a mistake: a cookie that browsers do not attach has no cross-site rule, and a header that the
  * document calls otherwise is never sent.
  */
+import type { SenderRule } from "../dependency/presented-token.ts";
 import type { Ambient, CheckedScheme, SchemeDefinition } from "../dependency/scheme-definition.ts";
 import { isPrintable, isToken } from "../http/token.ts";
 import { defined } from "../json/member.ts";
@@ -33,7 +34,7 @@ const remembered: ReadonlySet<string> = new Set(["basic", "digest", "negotiate",
  *
  * @throws BuildError `wrong_option`, `wrong_scheme`
  */
-export function checkDefinition(definition: SchemeDefinition): Omit<CheckedScheme, "documented"> {
+export function checkDefinition(definition: SchemeDefinition, sender?: SenderRule): Omit<CheckedScheme, "documented"> {
   checkOptions<SchemeDefinition>("scheme()", definition, known);
   const { place, extract, challenge, freshChallenge = false, maxCredentialBytes } = definition;
   const name = checkSchemeName("scheme", definition.name);
@@ -52,11 +53,11 @@ export function checkDefinition(definition: SchemeDefinition): Omit<CheckedSchem
   );
   checkPlace(place, where);
   checkAmbient(definition, where);
-  const contradiction = contradictionOf(place, openapi);
+  const contradiction = contradictionOf(place, openapi, sender);
   check(contradiction === undefined, `${where}: ${contradiction}`);
   // A challenge that cannot be written fails here. A fresh one may be counted by the application: nobody would answer it.
-  if (!freshChallenge) checkedChallenge(name, definition.challenge({ realm: "api" }));
-  return { ...definition, name, scopes, openapi: Object.freeze(openapi), freshChallenge };
+  if (!freshChallenge) checkedChallenges(name, definition.challenge({ realm: "api" }));
+  return { ...definition, name, scopes, openapi: Object.freeze(openapi), freshChallenge, sender };
 }
 
 function checkPlace(place: string, where: string): void {
@@ -83,13 +84,19 @@ function checkAmbient({ place, ambient }: SchemeDefinition, where: string): void
 }
 
 /** Says what to write where the document names another place than the scheme reads. */
-function contradictionOf(place: string, openapi: Readonly<Record<string, unknown>>): string | undefined {
+function contradictionOf(
+  place: string,
+  openapi: Readonly<Record<string, unknown>>,
+  sender: SenderRule | undefined,
+): string | undefined {
   const { type, scheme, name } = openapi;
   const of = place.slice(place.indexOf(" ") + 1);
   const [kind] = place.split(" ");
   if (type === "mutualTLS") return kind === "certificate" ? undefined : `set place to "certificate", or openapi to what is read`;
   if (type === "http") {
     if (typeof scheme !== "string" || !isToken(scheme)) return `name the scheme in openapi: { type: "http", scheme: "bearer" }`;
+    // Tokens with a proof are read in the place of bearer tokens, so a bearer token is present there and refused.
+    if (sender?.method === "dpop" && scheme === "dpop" && place === "authorization bearer") return undefined;
     const is = `authorization ${scheme.toLowerCase()}`;
     return place === is ? undefined : `set place to "${is}", or openapi to what is read: they name two places`;
   }
@@ -103,11 +110,16 @@ function contradictionOf(place: string, openapi: Readonly<Record<string, unknown
 }
 
 /**
- * Returns a challenge, if a header can hold it.
+ * Returns challenges, if headers can hold them.
  *
  * @throws BuildError `wrong_scheme`
  */
-export function checkedChallenge(name: string, challenge: unknown): string {
+export function checkedChallenges(name: string, challenges: unknown): string | readonly string[] {
+  if (!Array.isArray(challenges)) return checkedChallenge(name, challenges);
+  return challenges.map((challenge: unknown) => checkedChallenge(name, challenge));
+}
+
+function checkedChallenge(name: string, challenge: unknown): string {
   if (typeof challenge === "string" && isPrintable(challenge) && isToken(challenge.split(" ")[0] ?? "")) return challenge;
   throw new BuildError(
     "wrong_scheme",

@@ -1,10 +1,10 @@
 /** The HTTP scheme `Bearer` (RFC 6750): a token in the `Authorization` header, from wherever the client has it. */
-import { type BearerKind, bearerScheme } from "./bearer.ts";
-import type { ScopedOptions } from "./option.ts";
+import { type BearerKind, type BearerOptions, bearerScheme } from "./bearer.ts";
 import type { Scheme } from "./scheme.ts";
+import { openapiOfBearer } from "./sender.ts";
 
 /** What `httpBearer()` may be told. */
-export interface HttpBearerOptions<Sc extends string = never> extends ScopedOptions<Sc> {
+export interface HttpBearerOptions<Sc extends string = never> extends BearerOptions<Sc> {
   /** A hint for readers of the documentation, for example `JWT`; nothing is made of it. */
   readonly bearerFormat?: string;
 }
@@ -26,7 +26,7 @@ export function httpBearer<const Sc extends string = never>(options: HttpBearerO
     factory: "httpBearer",
     defaultName: "HTTPBearer",
     options: { bearerFormat: true },
-    openapi: () => ({ type: "http", scheme: "bearer", bearerFormat: options.bearerFormat }),
+    openapi: (_scopes, sender) => ({ ...openapiOfBearer(sender), bearerFormat: options.bearerFormat }),
   };
   return bearerScheme(kind, options);
 }

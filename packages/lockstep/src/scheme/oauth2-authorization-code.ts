@@ -1,12 +1,12 @@
 /** OAuth 2.0 with the authorization code grant (RFC 6749 §4.1), as FastAPI's `OAuth2AuthorizationCodeBearer`. */
 import { defined } from "../json/member.ts";
-import { type BearerKind, bearerScheme } from "./bearer.ts";
+import { type BearerKind, type BearerOptions, bearerScheme } from "./bearer.ts";
 import { type DocsClient, withDocsClient } from "./docs-client.ts";
-import { checkVisible, type ScopedOptions } from "./option.ts";
+import { checkVisible } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
 /** What `oauth2AuthorizationCode()` is told. */
-export interface OAuth2AuthorizationCodeOptions<Sc extends string = never> extends ScopedOptions<Sc> {
+export interface OAuth2AuthorizationCodeOptions<Sc extends string = never> extends BearerOptions<Sc> {
   /** Where the user signs in and consents. */
   readonly authorizationUrl: string;
   /** Where the code becomes a token. */

@@ -1,10 +1,10 @@
 /** OAuth 2.0 with the client credentials grant (RFC 6749 §4.4): a service that calls for itself, with no user. */
-import { type BearerKind, bearerScheme } from "./bearer.ts";
-import { checkVisible, type ScopedOptions } from "./option.ts";
+import { type BearerKind, type BearerOptions, bearerScheme } from "./bearer.ts";
+import { checkVisible } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
 /** What `oauth2ClientCredentials()` is told. */
-export interface OAuth2ClientCredentialsOptions<Sc extends string = never> extends ScopedOptions<Sc> {
+export interface OAuth2ClientCredentialsOptions<Sc extends string = never> extends BearerOptions<Sc> {
   /** Where the client's credentials become a token; may be relative to the API. */
   readonly tokenUrl: string;
 }

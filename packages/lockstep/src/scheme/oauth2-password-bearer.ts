@@ -1,11 +1,11 @@
 /** OAuth 2.0 with the password grant (RFC 6749 §4.3), as FastAPI's `OAuth2PasswordBearer`. */
 import { defined } from "../json/member.ts";
-import { type BearerKind, bearerScheme } from "./bearer.ts";
-import { checkVisible, type ScopedOptions } from "./option.ts";
+import { type BearerKind, type BearerOptions, bearerScheme } from "./bearer.ts";
+import { checkVisible } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
 /** What `oauth2PasswordBearer()` is told. */
-export interface OAuth2PasswordBearerOptions<Sc extends string = never> extends ScopedOptions<Sc> {
+export interface OAuth2PasswordBearerOptions<Sc extends string = never> extends BearerOptions<Sc> {
   /** Where a user name and a password become a token; may be relative to the API. */
   readonly tokenUrl: string;
   /** Where a token is refreshed, if elsewhere. */

@@ -1,11 +1,11 @@
 /** OpenID Connect Discovery: a bearer token of a provider whose metadata documents everything else. */
-import { type BearerKind, bearerScheme } from "./bearer.ts";
+import { type BearerKind, type BearerOptions, bearerScheme } from "./bearer.ts";
 import { type DocsClient, withDocsClient } from "./docs-client.ts";
-import { checkVisible, type ScopedOptions } from "./option.ts";
+import { checkVisible } from "./option.ts";
 import type { Scheme } from "./scheme.ts";
 
 /** What `openIdConnect()` is told. */
-export interface OpenIdConnectOptions<Sc extends string = never> extends ScopedOptions<Sc> {
+export interface OpenIdConnectOptions<Sc extends string = never> extends BearerOptions<Sc> {
   /** The provider's metadata, `…/.well-known/openid-configuration`. For the documentation: nothing is fetched from it here. */
   readonly openIdConnectUrl: string;
   /** The client that people sign in with on the documentation's page. Default: that of `createApi({ docs })`. */

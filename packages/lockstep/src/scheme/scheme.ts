@@ -6,11 +6,12 @@ import type { DocumentedScheme } from "../dependency/documented-scheme.ts";
 import type { Ambient, CheckedScheme, Extraction, SchemeDefinition } from "../dependency/scheme-definition.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import { dependency } from "../dependency/node.ts";
+import type { SenderRule } from "../dependency/presented-token.ts";
 import type { Fact } from "../dependency/fact.ts";
 import { Refusal } from "../outcome/refusal.ts";
 import { BuildError } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
-import { checkDefinition, checkedChallenge } from "./definition.ts";
+import { checkDefinition, checkedChallenges } from "./definition.ts";
 
 /** A security scheme as a dependency. Its value is the credential, redacted: extracted, not verified. */
 export type Scheme<C, Sc extends string = never, F extends Fact = never> = Dependency<
@@ -44,25 +45,34 @@ export type Scheme<C, Sc extends string = never, F extends Fact = never> = Depen
 export function scheme<C, const Sc extends string = never, const A extends Ambient = false>(
   definition: SchemeDefinition<C, Sc, A>,
 ): Scheme<C, Sc, A extends "cookie" ? "cookie" : never> {
-  return documentedScheme(definition, undefined);
+  return documentedScheme(definition, {});
+}
+
+/** The parts of a scheme that only this package's own schemes have. */
+interface SchemeParts {
+  /** The entries of the document. Default: one, under the scheme's name. */
+  readonly documented?: readonly DocumentedScheme[] | undefined;
+  /** How the sender of the credential proves that it is its own. `extract` then returns a `PresentedToken`. */
+  readonly sender?: SenderRule | undefined;
 }
 
 /**
- * `scheme()` for a scheme that is documented in another way than once, under its name.
+ * `scheme()` for a scheme that is documented in another way than once, under its name, or whose credential only its holder may
+ * use.
  *
  * @throws BuildError `wrong_scheme`, `wrong_option`
  */
 export function documentedScheme<C, const Sc extends string = never, const A extends Ambient = false>(
   definition: SchemeDefinition<C, Sc, A>,
-  documented: readonly DocumentedScheme[] | undefined,
+  { documented, sender }: SchemeParts,
 ): Scheme<C, Sc, A extends "cookie" ? "cookie" : never> {
-  const checked = checkDefinition(definition);
+  const checked = checkDefinition(definition, sender);
   const { name, ambient, scopes, openapi } = checked;
   const facts = new Set<Fact>(["credential"]);
   for (const scope of Object.keys(scopes)) facts.add(`scope:${scope}`);
   if (ambient === "cookie") facts.add("cookie");
   const extract: CheckedScheme["extract"] = (source) => checkedExtraction(name, definition.extract(source));
-  const challenge: CheckedScheme["challenge"] = (details) => checkedChallenge(name, definition.challenge(details));
+  const challenge: CheckedScheme["challenge"] = (details) => checkedChallenges(name, definition.challenge(details));
   const made: CheckedScheme = { ...checked, extract, challenge, documented: documented ?? [{ name, openapi }] };
   return dependency({ kind: "scheme", scheme: made, deps: [], facts, lifetime: "request" });
 }

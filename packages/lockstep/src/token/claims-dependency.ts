@@ -3,10 +3,12 @@
  */
 import type { Advice, Dependency } from "../dependency/dependency.ts";
 import type { Fact } from "../dependency/fact.ts";
-import { dependency, isDependency, type Node, type SchemeNode, type TokenIssuer } from "../dependency/node.ts";
+import { dependency, isDependency, type Node, type SchemeNode, type TokenIssuer, type ValueRecord } from "../dependency/node.ts";
+import { PresentedToken, type SenderRule, UncheckedToken } from "../dependency/presented-token.ts";
+import { isPromise } from "../promise.ts";
 import { BuildError } from "../problem/error.ts";
 import type { Redacted } from "../secret/redacted.ts";
-import type { Claims } from "./claims.ts";
+import { type Claims, checkUnbound } from "./claims.ts";
 
 const needsScheme = "Pass a security scheme to claims(), for example claims(httpBearer())";
 
@@ -29,19 +31,51 @@ export function claimsOf(
   return (scheme) => {
     const from = schemeOf(scheme);
     checkLength(from, maxTokenBytes);
+    const { sender } = from.scheme;
     const node = nodes.get(from) ?? {
       kind: "value",
-      deps: [{ key: "token", node: from }],
+      deps: [{ key: "token", node: from }, ...(sender?.entries ?? [])],
       facts: from.facts,
       lifetime: "request",
       verifies: true,
       issuers,
       // The value is the scheme's credential, and the type above demands text.
-      run: (values) => verify(values["token"] as Redacted<string>),
+      run: (values) => admitted(values["token"] as Redacted<string>, verify, sender, values),
     };
     nodes.set(from, node);
     return dependency(node);
   };
+}
+
+/** The claims of a token, if its sender may use it. */
+function admitted(
+  token: Redacted<string>,
+  verify: (token: Redacted<string>) => Claims | Promise<Claims>,
+  sender: SenderRule | undefined,
+  values: ValueRecord,
+): Claims | Promise<Claims> {
+  if (sender === undefined) return verify(token);
+  // A test that overrides the scheme with a token of its own has no request to prove anything about.
+  return token instanceof PresentedToken ? sender.admit(token, verify, values) : verify(token);
+}
+
+/**
+ * Makes a verifier refuse tokens that are bound to a key, unless somebody else checks the sender: as a bearer token, one would
+ * serve a thief as well (RFC 7800 §3.1).
+ */
+export function refuseBound(
+  verify: (token: Redacted<string>) => Claims | Promise<Claims>,
+): (token: Redacted<string>) => Claims | Promise<Claims> {
+  return (token) => {
+    const claims = verify(token);
+    if (token instanceof UncheckedToken) return claims;
+    return isPromise(claims) ? claims.then(unbound) : unbound(claims);
+  };
+}
+
+function unbound(claims: Claims): Claims {
+  checkUnbound(claims);
+  return claims;
 }
 
 /** A limit that no token reaches would be a setting without an effect. */

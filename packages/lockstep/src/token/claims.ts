@@ -110,7 +110,6 @@ export function refusalOf(check: () => void): string | undefined {
 export function checksOfClaims(ofOptions: readonly (readonly [claim: string, rule: ClaimRule])[]): ClaimRules["checks"] {
   return [
     { claim: "iss", check: checkIssuer },
-    { claim: "cnf", check: checkUnbound },
     ...ofOptions.map(([claim, rule]) => ({ claim, check: rule })),
     ...["jti", "sid", "client_id"].map((claim) => ({ claim, check: (claims: JsonObject) => void nameIn(claims, claim) })),
     { claim: "events", check: checkNoEvent },
@@ -129,7 +128,7 @@ function checkIssuer({ iss }: JsonObject, { issuer }: ClaimRules): void {
 }
 
 /** Only the holder of the key may use it (RFC 7800 §3.1). As a bearer token it would serve a thief, too. */
-function checkUnbound({ cnf }: JsonObject): void {
+export function checkUnbound({ cnf }: Readonly<Record<string, unknown>>): void {
   if (cnf !== undefined) throw new InvalidCredential("the token is bound to a key");
 }
 

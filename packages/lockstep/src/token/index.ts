@@ -35,6 +35,17 @@ export { type Jwk, type KeyUse } from "./jwk.ts";
 export { type Jwks } from "./key-set.ts";
 export { type Algorithm, type PublicKeyAlgorithm, type SecretKeyAlgorithm } from "./algorithm.ts";
 
+// Tokens that only their holder may use.
+export { dpop } from "./sender/dpop.ts";
+export { type DpopOptions } from "./sender/dpop-options.ts";
+export { type DpopNonceOptions } from "./sender/dpop-nonce.ts";
+export { mutualTlsBound, type MutualTlsBoundOptions } from "./sender/mutual-tls-bound.ts";
+export { type ProofReplays } from "./sender/proof-replays.ts";
+export { memoryProofReplays, type MemoryProofReplaysOptions } from "./sender/memory-proof-replays.ts";
+export { postgresProofReplays, type PostgresProofReplaysOptions, type ProofPool } from "./sender/postgres-proof-replays.ts";
+export { type ProofRedis, redisProofReplays, type RedisProofReplaysOptions } from "./sender/redis-proof-replays.ts";
+export { type SenderConstraint } from "../dependency/presented-token.ts";
+
 // Issuing tokens.
 export { jwtIssuer, type IssuedClaims, type JwtIssuer, type JwtIssuerOptions } from "./jwt-issuer.ts";
 export { generateSigningKey, publicJwks, signingKey, type PrivateJwk, type SigningKey } from "./signing-key.ts";

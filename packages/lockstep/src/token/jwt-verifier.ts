@@ -5,7 +5,7 @@
  */
 import { BuildError, InvalidCredential } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
-import { type ClaimsOf, claimsOf } from "./claims-dependency.ts";
+import { type ClaimsOf, claimsOf, refuseBound } from "./claims-dependency.ts";
 import { isExpired, parseClaims } from "./claims.ts";
 import type { Claims } from "./claims.ts";
 import { parseCompactJws } from "./compact-jws.ts";
@@ -73,7 +73,7 @@ export interface JwtVerifier {
 export function jwtVerifier(options: JwtVerifierOptions): JwtVerifier {
   const checked = checkVerifierOptions(options);
   const verification = new Verification(checked);
-  const verify = (token: Redacted<string>): Claims | Promise<Claims> => verification.verify(token);
+  const verify = refuseBound((token) => verification.verify(token));
   return Object.freeze({
     issuer: options.issuer,
     maxTokenBytes: checked.maxTokenBytes,

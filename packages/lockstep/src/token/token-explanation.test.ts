@@ -71,12 +71,12 @@ test("every flaw of a token is in the explanation, and the signature's, too", as
       "header members",
       "header typ",
       "claim iss",
-      "claim cnf",
       "claim aud",
       "claim azp",
       "claim exp",
       "claim nbf",
       "signature signature",
+      "claim cnf",
     ],
   );
 });

@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from "../json/strict-json.ts";
 import { InvalidCredential } from "../problem/error.ts";
-import { payloadLimits, verdictsOnClaims } from "./claims.ts";
+import { checkUnbound, payloadLimits, verdictsOnClaims } from "./claims.ts";
 import {
   allowedAlgorithm,
   checkLength,
@@ -79,5 +79,7 @@ export async function explainToken(text: string, options: CheckedOptions): Promi
   }
   const key = name && (await noted("key", "kid", () => keyOf(name, keys, clock())));
   if (key !== undefined) await noted("signature", "signature", () => verifySignature(text, key));
+  // Last, as in the verifier. A scheme with a sender constraint checks the sender instead.
+  if (claims !== undefined) await noted("claim", "cnf", () => checkUnbound(claims));
   return { verdicts, header, claims, read };
 }

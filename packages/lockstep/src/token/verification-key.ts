@@ -1,4 +1,5 @@
 /** One key that signatures are verified with: pinned to one algorithm, imported into the runtime once and only when needed. */
+import { calculateJwkThumbprint } from "jose/jwk/thumbprint";
 import { importJWK } from "jose/key/import";
 import type { CryptoKey } from "jose";
 import { keyDemand } from "./algorithm.ts";
@@ -36,6 +37,11 @@ export class VerificationKey {
    */
   imported(): Promise<CryptoKey> {
     return (this.#imported ??= importMaterial(this.#material, this.alg));
+  }
+
+  /** The thumbprint of the key: SHA-256, in base64url (RFC 7638). */
+  thumbprint(): Promise<string> {
+    return calculateJwkThumbprint({ ...this.#material }, "sha256");
   }
 
   /** Tells whether the other has the same numbers, whatever it is called or for. */
