@@ -17,7 +17,7 @@ import { checkCounters } from "../route/check-counters.ts";
 import { checkCollectionNames } from "../route/collection-names.ts";
 import { type CompiledRoute, compileRoute, overrideRoute } from "../route/compiled-route.ts";
 import { type ErrorClass, ErrorTranslations } from "../route/error-translation.ts";
-import { metadataRoutes } from "../route/protected-resource.ts";
+import { checkAudiences, metadataRoutes } from "../route/protected-resource.ts";
 import { Dispatcher } from "../route/dispatcher.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
 import { checkCollisions } from "../route/match.ts";
@@ -128,6 +128,7 @@ function buildApi(options: ApiOptions): BuiltApi {
   // Routes that collide are told before the documentation stumbles over their names.
   checkCollisions(own);
   checkCounters(own);
+  checkAudiences(options, own);
   const problems = options.translate === undefined ? [] : new ErrorTranslations(options.translate).problems;
   const document = openApiDocument({ ...options, problems }, own);
   const added = [...metadataRoutes(options, own), ...docsRoutes(options, document, own)].map(compile);
@@ -236,7 +237,11 @@ function checkNestedOptions({ docs, hsts, observe, resource, servers = [], webho
   }
   if (docs !== undefined) checkOptions("createApi({ docs })", docs, docsOptions);
   if (resource !== undefined) {
-    checkOptions<ProtectedResource>("createApi({ resource })", resource, { url: true, authorizationServers: true });
+    checkOptions<ProtectedResource>("createApi({ resource })", resource, {
+      url: true,
+      authorizationServers: true,
+      audience: true,
+    });
   }
   checkWebhooks("createApi({ webhooks })", webhooks);
   for (const server of servers) checkOptions<ApiServerAddress>("createApi({ servers })", server, { url: true, description: true });

@@ -66,6 +66,12 @@ export interface TokenIssuer {
   readonly tokens: readonly ("jwt" | "opaque")[];
 }
 
+/** The names of an API in the tokens of an issuer: `aud` must have one of them. */
+export interface TokenAudience {
+  readonly issuer: string;
+  readonly names: readonly string[];
+}
+
 /** `depends()`: a plain value. */
 export interface ValueNode extends NodeShape {
   readonly kind: "value";
@@ -76,6 +82,8 @@ export interface ValueNode extends NodeShape {
   readonly verifies?: true;
   /** The issuers whose tokens it verifies, for the documentation. The token is the credential of the scheme below. */
   readonly issuers?: readonly TokenIssuer[];
+  /** The audiences that these tokens must have, as far as they are known. */
+  readonly audiences?: readonly TokenAudience[];
   /** Set if it counts each request that it runs for. */
   readonly counts?: RequestCounter;
   run(values: ValueRecord): unknown;

@@ -42,6 +42,7 @@ export function issuers(verifiers: readonly [JwtVerifier, ...JwtVerifier[]]): Jw
     issuers: [...byIssuer.keys()],
     introspects: asked !== undefined,
     documented: each.flatMap(({ accepted }) => accepted.documented),
+    audiences: each.flatMap(({ accepted }) => accepted.audiences),
     entries: each.flatMap(({ accepted }) => accepted.entries),
     verify: (token) => chosenFor(token, byIssuer, asked).verify(token),
     ready: async () => {

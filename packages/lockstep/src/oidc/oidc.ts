@@ -1,5 +1,7 @@
 /** `oidc()`: a verifier for the tokens of one issuer, which finds out by itself what it needs. */
 import { maxCredentialBytes } from "../dependency/scheme-definition.ts";
+import type { TokenAudience } from "../dependency/node.ts";
+import { namesInAudience } from "../token/audience.ts";
 import { type JwtVerifier, jwtVerifier } from "../token/jwt-verifier.ts";
 import { openIntrospection } from "./introspection.ts";
 import { documentedIssuer } from "./issuer-docs.ts";
@@ -47,6 +49,7 @@ export function oidc(options: OidcOptions): JwtVerifier {
       issuers: [issuer],
       introspects: true,
       documented: [{ issuer, tokens: ["jwt", "opaque"] }],
+      audiences: audiencesIn(options),
       entries: [documentedIssuer(options)],
       verify: (token) => verify(token.reveal()),
       ready,
@@ -60,8 +63,15 @@ export function oidc(options: OidcOptions): JwtVerifier {
     issuers: [issuer],
     introspects: opaque !== undefined,
     documented: [{ issuer, tokens: opaque === undefined ? ["jwt"] : ["jwt", "opaque"] }],
+    audiences: audiencesIn(options),
     entries: [documentedIssuer(options)],
     verify: (token) => (opaque === undefined || isJwt(token.reveal()) ? jwts.verify(token) : opaque.verify(token.reveal())),
     ready: async () => void (await Promise.all([jwts.ready(), opaque?.ready()])),
   });
+}
+
+/** The options have been checked. */
+function audiencesIn({ issuer, audience }: OidcOptions): readonly TokenAudience[] {
+  const names = namesInAudience(audience);
+  return names.length === 0 ? [] : [{ issuer, names }];
 }

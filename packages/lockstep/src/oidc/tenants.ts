@@ -7,6 +7,7 @@ import { BuildError, InvalidCredential } from "../problem/error.ts";
 import type { JsonObject } from "../json/strict-json.ts";
 import { isPromise } from "../promise.ts";
 import type { Claims } from "../token/claims.ts";
+import { namesInAudience } from "../token/audience.ts";
 import { type JwtVerifier, jwtVerifier } from "../token/jwt-verifier.ts";
 import { type KeySource, openKeys, type PublicKeys } from "../token/key-source.ts";
 import { defaultCacheBytes } from "../token/verifier-options.ts";
@@ -37,6 +38,7 @@ export function tenantVerifier(options: OidcOptions & TenantOptions): JwtVerifie
     }),
   );
   const [first] = verifiers.values();
+  const names = namesInAudience(options.audience);
   return tokenVerifier({
     issuer: template,
     maxTokenBytes: jwt.maxTokenBytes ?? maxCredentialBytes,
@@ -44,6 +46,7 @@ export function tenantVerifier(options: OidcOptions & TenantOptions): JwtVerifie
     introspects: false,
     // The template only: who the tenants are is nobody's business.
     documented: [{ issuer: template, tokens: ["jwt"] }],
+    audiences: names.length === 0 ? [] : [...verifiers.keys()].map((issuer) => ({ issuer, names })),
     entries: [documentedIssuer(options)],
     verify: (token) => {
       const found = verifiers.get(claimedIssuer(token.reveal()));

@@ -1,10 +1,10 @@
 /** Verifiers that are made of others: the shape that all have, and which issuers each one accepts. */
-import type { TokenIssuer } from "../dependency/node.ts";
+import type { TokenAudience, TokenIssuer } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { claimsOf, refuseBound } from "../token/claims-dependency.ts";
 import type { Claims } from "../token/claims.ts";
-import type { JwtVerifier } from "../token/jwt-verifier.ts";
+import { audiencesOf, type JwtVerifier } from "../token/jwt-verifier.ts";
 import type { DocumentedIssuer } from "./issuer-docs.ts";
 
 /** The tokens that a verifier accepts. */
@@ -15,6 +15,8 @@ export interface Accepted {
   readonly introspects: boolean;
   /** For the documentation. */
   readonly documented: readonly TokenIssuer[];
+  /** The audiences that the tokens must have, as far as they are known. */
+  readonly audiences: readonly TokenAudience[];
   /** The same issuers, as the entries of a security scheme. */
   readonly entries: readonly DocumentedIssuer[];
 }
@@ -41,7 +43,7 @@ export function tokenVerifier({ issuer, maxTokenBytes, verify, ready, ...accepte
   const made = Object.freeze({
     issuer,
     maxTokenBytes,
-    claims: claimsOf(checked, maxTokenBytes, accepted.documented),
+    claims: claimsOf(checked, maxTokenBytes, { issuers: accepted.documented, audiences: accepted.audiences }),
     verify: checked,
     ready,
   });
@@ -57,6 +59,7 @@ export function acceptedBy(verifier: JwtVerifier): Accepted {
       issuers: [issuer],
       introspects: false,
       documented: [{ issuer, tokens: ["jwt"] }],
+      audiences: audiencesOf(verifier),
       entries: [{ issuer }],
     }
   );

@@ -52,6 +52,12 @@ export interface ProtectedResource {
   readonly url: string;
   /** The issuers whose tokens it takes. At least one. */
   readonly authorizationServers: readonly [string, ...string[]];
+  /**
+   * The name of the API in the `aud` of tokens, for issuers that write another than `url`, such as the id of an application
+   * (Microsoft Entra). Default: `url`, which is the `resource` that clients ask for (RFC 8707 §2). An API whose verifiers
+   * demand something else of the tokens of `authorizationServers` does not start.
+   */
+  readonly audience?: string;
 }
 
 /** HTTP Strict Transport Security (RFC 6797), which is sent with every answer over an encrypted connection, for a year. */

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { apiKeyHeader, authenticate, createApi, get, httpBearer, type ProtectedResource } from "../index.ts";
+import { issuers, oidc } from "../oidc/index.ts";
+import * as f from "../token/token.fixture.ts";
+import type { JwtVerifier } from "../token/jwt-verifier.ts";
 
 const token = httpBearer({ scopes: { "notes:read": "Read notes" } });
 const user = authenticate({ token }, ({ token }) => (token.reveal() === "t" ? { id: "alice" } : undefined));
@@ -47,6 +50,58 @@ test("a resource with a path has its metadata before the path (RFC 9728 §3.1)",
 test("without a resource there is no metadata and no challenge that names it", async () => {
   assert.equal((await ask(apiOf(), "/.well-known/oauth-protected-resource")).status, 404);
   assert.equal((await ask(apiOf(), "/me")).headers.get("www-authenticate"), 'Bearer realm="Notes"');
+});
+
+describe("the resource is the audience of the tokens (RFC 9728 §2, RFC 8707 §2)", () => {
+  const api = (caller: ReturnType<typeof callerOf>, more: Partial<ProtectedResource> = {}) =>
+    createApi({
+      title: "Notes",
+      version: "1",
+      resource: { ...resource, url: f.audience, authorizationServers: [f.issuer], ...more },
+      routes: [get("/me", { deps: { caller } }, ({ caller }) => caller.id)],
+    });
+  const callerOf = (verifier: JwtVerifier) =>
+    authenticate({ claims: verifier.claims(token) }, ({ claims }) => ({ id: claims.sub }));
+  const open = { issuer: "https://as.example", algorithms: ["ES256"], typ: "at+jwt" } as const;
+  const tenant = "11111111-2222-4333-8444-555555555555";
+  const ofTenant = `https://login.example/${tenant}/v2.0`;
+  const other = { code: "wrong_option", message: /^resource: set audience to a name that the verifier of .* accepts notes$/ };
+
+  test("an API whose verifier demands it starts, also among others", () => {
+    api(callerOf(f.verifier()));
+    api(callerOf(f.verifier({ audience: ["notes", f.audience] })));
+    api(callerOf(oidc({ ...open, audience: f.audience })), { authorizationServers: [open.issuer] });
+  });
+
+  test("an API whose verifier demands another does not start, whichever verifier it is", () => {
+    assert.throws(() => api(callerOf(f.verifier({ audience: "notes" }))), other);
+    assert.throws(() => api(callerOf(f.verifier({ audience: `${f.audience}/` }))), { code: "wrong_option" });
+    const delegated = oidc({ ...open, audience: "notes" });
+    assert.throws(() => api(callerOf(delegated), { authorizationServers: [open.issuer] }), other);
+    assert.throws(
+      () => api(callerOf(issuers([f.verifier(), delegated])), { authorizationServers: [f.issuer, open.issuer] }),
+      other,
+    );
+    const opaque = { clientId: "notes", clientSecret: "a secret", jwts: "introspect" } as const;
+    const asked = oidc({ issuer: open.issuer, audience: "notes", introspection: opaque });
+    assert.throws(() => api(callerOf(asked), { authorizationServers: [open.issuer] }), other);
+    const discoveryUrl = "https://login.example/common/v2.0/.well-known/openid-configuration";
+    const issuer = "https://login.example/{tenantid}/v2.0";
+    const tenants = oidc({ ...open, issuer, discoveryUrl, tenants: [tenant], audience: "notes" });
+    assert.throws(() => api(callerOf(tenants), { authorizationServers: [ofTenant] }), other);
+  });
+
+  test("an issuer that writes another name is declared", () => {
+    api(callerOf(f.verifier({ audience: "notes" })), { audience: "notes" });
+    assert.throws(() => api(callerOf(f.verifier({ audience: "notes" })), { audience: "bills" }), other);
+    for (const audience of ["", 7])
+      assert.throws(() => api(callerOf(f.verifier()), { audience } as never), { code: "wrong_option" });
+  });
+
+  test("a verifier of another issuer, and one that demands no audience, are not judged", () => {
+    api(callerOf(f.verifier({ audience: "notes" })), { authorizationServers: ["https://as.example"] });
+    api(callerOf(f.verifier({ audience: { clientId: ["web"] } })));
+  });
 });
 
 test("an invalid resource identifier does not start", () => {

@@ -34,6 +34,26 @@ export function metadataRoutes(options: ApiOptions, routes: readonly CompiledRou
   return [get(path, { public: "clients find the authorization server here (RFC 9728)", response }, () => metadata)];
 }
 
+/**
+ * Checks that the verifiers accept the tokens that clients ask for: those with the resource as their audience (RFC 9728 §2,
+ * RFC 8707 §2). Only what a verifier demands of the tokens of these authorization servers is known.
+ *
+ * @throws BuildError `wrong_option`
+ */
+export function checkAudiences({ resource }: ApiOptions, routes: readonly CompiledRoute[]): void {
+  if (resource === undefined) return;
+  const { url, audience = url, authorizationServers } = resource;
+  if (typeof audience !== "string" || audience === "")
+    throw new BuildError("wrong_option", "resource: set audience to the name of this API in `aud`, or leave it out");
+  const verifying = routes.flatMap(({ nodes }) => nodes).flatMap((node) => (node.kind === "value" ? (node.audiences ?? []) : []));
+  const other = verifying.find(({ issuer, names }) => authorizationServers.includes(issuer) && !names.includes(audience));
+  if (other === undefined) return;
+  throw new BuildError(
+    "wrong_option",
+    `resource: set audience to a name that the verifier of ${other.issuer} accepts, or its audience to "${audience}": clients ask for a token for that, and it accepts ${other.names.join(", ")}`,
+  );
+}
+
 /** @throws BuildError `wrong_option` for an invalid resource identifier (RFC 9728 §1.2), or one without an issuer */
 function resourceUrl({ url, authorizationServers }: ProtectedResource): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;

@@ -3,7 +3,8 @@
  */
 import type { Advice, Dependency } from "../dependency/dependency.ts";
 import type { Fact } from "../dependency/fact.ts";
-import { dependency, isDependency, type Node, type SchemeNode, type TokenIssuer, type ValueRecord } from "../dependency/node.ts";
+import { dependency, isDependency, type Node, type SchemeNode } from "../dependency/node.ts";
+import type { TokenAudience, TokenIssuer, ValueRecord } from "../dependency/node.ts";
 import { PresentedToken, type SenderRule, UncheckedToken } from "../dependency/presented-token.ts";
 import { isPromise } from "../promise.ts";
 import { BuildError } from "../problem/error.ts";
@@ -18,6 +19,14 @@ export type SchemeCheck<F extends Fact> = "credential" extends F ? unknown : Adv
 /** Makes a dependency on the verified claims out of a scheme whose credential is the token. */
 export type ClaimsOf = <F extends Fact>(scheme: Dependency<Redacted<string>, F> & SchemeCheck<F>) => Dependency<Claims, F>;
 
+/** What an API is told about the tokens that a verifier accepts. */
+export interface AcceptedTokens {
+  /** For the documentation. */
+  readonly issuers?: readonly TokenIssuer[];
+  /** For the metadata of the API (RFC 9728): its `resource` is the audience that clients ask for. */
+  readonly audiences?: readonly TokenAudience[];
+}
+
 /**
  * Makes the `claims` of a verifier. It is a plain value of the graph: what `verify` throws, the request is answered with. The
  * document names the issuers with the scheme, which must read tokens as long as the verifier accepts.
@@ -25,7 +34,7 @@ export type ClaimsOf = <F extends Fact>(scheme: Dependency<Redacted<string>, F> 
 export function claimsOf(
   verify: (token: Redacted<string>) => Claims | Promise<Claims>,
   maxTokenBytes: number,
-  issuers: readonly TokenIssuer[] = [],
+  { issuers = [], audiences = [] }: AcceptedTokens = {},
 ): ClaimsOf {
   const nodes = new WeakMap<Node, Node>();
   return (scheme) => {
@@ -39,6 +48,7 @@ export function claimsOf(
       lifetime: "request",
       verifies: true,
       issuers,
+      audiences,
       // The value is the scheme's credential, and the type above demands text.
       run: (values) => admitted(values["token"] as Redacted<string>, verify, sender, values),
     };

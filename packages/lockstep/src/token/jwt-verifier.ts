@@ -3,6 +3,7 @@
  * The order puts what is cheap first, and a token of another issuer never causes a key to be fetched. This module owns the
  * sequence and the cache; each step is in a file of its own.
  */
+import type { TokenAudience } from "../dependency/node.ts";
 import { BuildError, InvalidCredential } from "../problem/error.ts";
 import { Redacted } from "../secret/redacted.ts";
 import { type ClaimsOf, claimsOf, refuseBound } from "./claims-dependency.ts";
@@ -74,13 +75,24 @@ export function jwtVerifier(options: JwtVerifierOptions): JwtVerifier {
   const checked = checkVerifierOptions(options);
   const verification = new Verification(checked);
   const verify = refuseBound((token) => verification.verify(token));
-  return Object.freeze({
-    issuer: options.issuer,
-    maxTokenBytes: checked.maxTokenBytes,
-    claims: claimsOf(verify, checked.maxTokenBytes),
+  const { issuer, audiences, maxTokenBytes } = checked;
+  const audience: readonly TokenAudience[] = audiences.length === 0 ? [] : [{ issuer, names: audiences }];
+  const made = Object.freeze({
+    issuer,
+    maxTokenBytes,
+    claims: claimsOf(verify, maxTokenBytes, { audiences: audience }),
     verify,
     ready: () => verification.ready(),
   });
+  known.set(made, audience);
+  return made;
+}
+
+const known = new WeakMap<JwtVerifier, readonly TokenAudience[]>();
+
+/** The audiences that the tokens of a `jwtVerifier()` must have, if they have any. */
+export function audiencesOf(verifier: JwtVerifier): readonly TokenAudience[] {
+  return known.get(verifier) ?? [];
 }
 
 /** One verifier at work. */
