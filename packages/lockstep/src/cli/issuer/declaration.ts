@@ -3,6 +3,7 @@ import type { JsonObject } from "../../json/strict-json.ts";
 import { isAbsent } from "../../json/member.ts";
 import { Code, literal, record } from "./literal.ts";
 import type { Proposal } from "./proposal.ts";
+import type { Settings } from "./settings.ts";
 
 /** The functions that make the ready maps, where their name is not that of the map. */
 const functions: Readonly<Record<string, string>> = {
@@ -29,8 +30,12 @@ export function declarationOf({ shown, provider, mapOptions }: Pick<Proposal, "s
 }
 
 /** The environment variables of the reference applications for these settings. Secrets are left empty. */
-export function environmentOf(proposal: Proposal, clientId: string | undefined): Readonly<Record<string, string>> {
-  const { options, provider, mapOptions, workload } = proposal;
+export function environmentOf(
+  proposal: Proposal,
+  { clientId, scopes }: Pick<Settings, "clientId" | "scopes">,
+): Readonly<Record<string, string>> {
+  const { options, provider, workload } = proposal;
+  const { grants: _grants, ...mapOptions } = proposal.mapOptions;
   const { issuer, audience, typ, extraAudiences, authorizedParties, requiredClaims, allowLoopback, discoveryUrl, jwksUrl } =
     options;
   const words = {
@@ -39,6 +44,7 @@ export function environmentOf(proposal: Proposal, clientId: string | undefined):
     AUTH_CLAIMS: provider.map,
     AUTH_CLAIMS_OPTIONS: workload !== undefined || Object.keys(mapOptions).length === 0 ? undefined : JSON.stringify(mapOptions),
     AUTH_SUBJECTS: workload ?? wordsOf(requiredClaims?.["sub"]),
+    AUTH_GRANTS: scopes.length === 0 ? undefined : scopes.join(" "),
     AUTH_TOKEN_TYPE: typ === "at+jwt" ? undefined : wordsOf(typ),
     AUTH_EXTRA_AUDIENCES: extraAudiences === "deny" ? undefined : wordsOf(extraAudiences),
     AUTH_AUTHORIZED_PARTIES: wordsOf(authorizedParties),
@@ -48,6 +54,15 @@ export function environmentOf(proposal: Proposal, clientId: string | undefined):
     AUTH_ALLOW_LOOPBACK_ISSUER: allowLoopback === true ? "1" : undefined,
   };
   return Object.fromEntries(Object.entries(words).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+/** The environment variables as lines that a shell reads. */
+export function environmentLines(...about: Parameters<typeof environmentOf>): readonly string[] {
+  return Object.entries(environmentOf(...about)).map(([name, value]) => `${name}=${quoted(value)}`);
+}
+
+function quoted(value: string): string {
+  return /^[\w./:@!+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }
 
 /** The names of the API, or the clients in their place; none for tokens that name neither. */

@@ -1,6 +1,6 @@
 /** Providers at which people sign in, and which issue access tokens for APIs. */
 import type { Provider } from "./provider.ts";
-import { hasTokenPath, isBelow, pathOf, textIn } from "./recognition.ts";
+import { granted, hasTokenPath, isBelow, pathOf, textIn } from "./recognition.ts";
 
 const untilExpiry = "An access token works until it expires.";
 const backChannel = "It sends back-channel logout";
@@ -104,7 +104,7 @@ const google: Provider = {
   isIssuer: (issuer) => issuer === "https://accounts.google.com",
   tokens: "APIs get ID tokens, which are JWTs. Access tokens of Google are opaque, and for Google's own APIs.",
   options: () => ({ typ: "JWT" }),
-  mapOptions: ({ claims }) => ({ hd: textIn(claims, "hd") ?? "<your Workspace domain>" }),
+  mapOptions: (known) => ({ hd: textIn(known.claims, "hd") ?? "<your Workspace domain>", ...granted(known) }),
   pitfalls: [
     "The audience is the OAuth client id. Everyone with a Google account can sign in to it, so the map needs `hd`.",
     "The tokens have no scopes: grant them in the map (`grants`), or routes that demand scopes answer 403.",

@@ -6,7 +6,7 @@ import { Unavailable } from "../../problem/error.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Command, Context, Result } from "../command.ts";
 import { wrapped } from "../output.ts";
-import { declarationOf, environmentOf } from "./declaration.ts";
+import { declarationOf, environmentLines, environmentOf } from "./declaration.ts";
 import { discover, type Discovered } from "./discovery.ts";
 import { abilitiesOf, endpointsOf, issuerLines } from "./issuer-report.ts";
 import { type KeyReport, reportKeys } from "./key-report.ts";
@@ -164,7 +164,6 @@ function reportOf({ settings, discovered, keys, proposal, problem }: Known, colu
 
 function declarationLines({ proposal, settings }: Known, columns: number): readonly string[] {
   const declaration = declarationOf(proposal);
-  const environment = Object.entries(environmentOf(proposal, settings.clientId));
   const indented = declaration.split("\n").map((line) => (line === "" ? "" : `  ${line}`));
   const hasPlaces = declaration.includes("<");
   return [
@@ -173,14 +172,9 @@ function declarationLines({ proposal, settings }: Known, columns: number): reado
     ...indented,
     "",
     "Environment of the reference applications",
-    ...environment.map(([name, value]) => `  ${name}=${quoted(value)}`),
+    ...environmentLines(proposal, settings).map((line) => `  ${line}`),
     "",
   ];
-}
-
-/** A value as a shell reads it. */
-function quoted(value: string): string {
-  return /^[\w./:@!+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }
 
 function jsonOf({ settings, discovered, keys, proposal, problem }: Known): Readonly<Record<string, unknown>> {
@@ -197,6 +191,6 @@ function jsonOf({ settings, discovered, keys, proposal, problem }: Known): Reado
     options: proposal.shown,
     map: { name: proposal.provider.map, options: proposal.mapOptions },
     declaration: declarationOf(proposal),
-    environment: environmentOf(proposal, settings.clientId),
+    environment: environmentOf(proposal, settings),
   };
 }

@@ -167,7 +167,7 @@ describe("lockstep issuer", () => {
     assert.equal(exitCode, 0, stdout);
     assert.deepEqual(new Set(asked.map(({ authorization }) => authorization)), new Set(["Bearer s3cret-of-a-pod"]));
     assert.ok(!stdout.includes("s3cret"));
-    assert.match(stdout, /headers: \(\) => \(\{ authorization: `Bearer \$\{readFileSync\(/);
+    assert.match(stdout, /headers: \(\) => \(\{\s+authorization: `Bearer \$\{readFileSync\(/);
     assert.match(stdout, /import \{ readFileSync \} from "node:fs";/);
     expectFailure(await ask("--ca", join(folder, "missing.pem")), 2, /Pass --ca a file that can be read: ENOENT/);
   });

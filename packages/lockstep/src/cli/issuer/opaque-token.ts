@@ -27,7 +27,7 @@ export function opaqueLines(metadata: JsonObject, { clientId }: Settings, column
       columns,
     ),
     "",
-    `  introspection: { ${member}clientId: ${id}, clientSecret: secret(process.env.AUTH_CLIENT_SECRET) },`,
+    `  introspection: { ${member}clientId: ${id}, clientSecret: secret(process.env.AUTH_CLIENT_SECRET ?? "") },`,
     "",
     ...wrapped("  ", "To ask now, set AUTH_CLIENT_SECRET and add --client-id and --introspect.", columns),
     ...wrapped(

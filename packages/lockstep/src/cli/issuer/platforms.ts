@@ -1,6 +1,6 @@
 /** Platforms with tokens of their own shape, whether a browser or a program holds them. */
 import type { Provider } from "./provider.ts";
-import { hasTokenPath, isBelow, pathOf } from "./recognition.ts";
+import { granted, hasTokenPath, isBelow, pathOf } from "./recognition.ts";
 
 const untilExpiry = "A token works until it expires.";
 const withoutScopes = "The tokens have no scopes: grant them in the map (`grants`), or routes that demand scopes answer 403.";
@@ -16,6 +16,7 @@ const cloudflareAccess: Provider = {
     withoutSubject: { claim: "common_name", prefix: "service:" },
     place: { jwksUrl: `${issuer}/cdn-cgi/access/certs` },
   }),
+  mapOptions: granted,
   pitfalls: [
     "The audience is the AUD tag of the application.",
     'The token is not in `Authorization`: use `apiKeyHeader({ name: "Cf-Access-Jwt-Assertion" })` as the scheme.',
@@ -32,6 +33,7 @@ const supabase: Provider = {
   isIssuer: (issuer) => isBelow(issuer, "supabase.co") || pathOf(issuer).endsWith("/auth/v1"),
   tokens: "Access tokens are JWTs. New projects sign them with a key pair, old ones with a secret.",
   options: () => ({ audience: "authenticated", typ: "JWT" }),
+  mapOptions: granted,
   pitfalls: [
     "Change old projects to asymmetric signing keys: the secret of a project can also sign tokens.",
     "Users edit `user_metadata`. The map reads nothing from it: put roles into `app_metadata`.",
@@ -52,6 +54,7 @@ const firebase: Provider = {
     typ: "JWT",
     place: { jwksUrl: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com" },
   }),
+  mapOptions: granted,
   pitfalls: [
     "The audience is the id of the project.",
     "Session cookies have another issuer, and are refused.",
@@ -72,6 +75,7 @@ const clerk: Provider = {
     typ: "JWT",
     authorizedParties: ["https://<your web application>"],
   }),
+  mapOptions: granted,
   pitfalls: [
     "`azp` is the origin of the web application. List the origins in `authorizedParties`, or any application of the instance may call.",
     "A role applies to the organisation that is active in the session (`claims.o.id`).",
@@ -87,7 +91,7 @@ const zitadel: Provider = {
   isIssuer: (issuer) => isBelow(issuer, "zitadel.cloud"),
   tokens: "Access tokens are opaque by default. Choose the type JWT in the settings of the application.",
   options: ({ clientId }) => ({ typ: ["JWT", "at+jwt"], extraAudiences: [clientId] }),
-  mapOptions: ({ audience }) => ({ project: audience }),
+  mapOptions: (known) => ({ project: known.audience, ...granted(known) }),
   pitfalls: [
     "The audience is the id of the project. The ids of its applications are further audiences: list them in `extraAudiences`.",
     "Roles are in the token only if the project asserts them on authentication.",
@@ -104,14 +108,14 @@ const sap: Provider = {
   tokens: "Access tokens are JWTs with `jku` in their header.",
   options: ({ issuer }) => ({
     typ: "JWT",
-    extraAudiences: "allow",
+    extraAudiences: ["openid", "uaa"],
     scopeClaim: { list: true },
     ignoredHeaders: ["jku"],
     place: { discoveryUrl: `${issuer.replace(/\/oauth\/token$/, "")}/.well-known/openid-configuration` },
   }),
   mapOptions: ({ audience }) => ({ application: audience }),
   pitfalls: [
-    "The audience is the `xsappname` of the service binding. The audiences beside it change with the scopes of the user.",
+    "The audience is the `xsappname` of the service binding. Each application whose scopes the token has is a further audience: list them.",
     "The issuer ends with /oauth/token, and its metadata is elsewhere.",
     "The tokens are long. If they exceed 16 KiB, set `maxTokenBytes` here and `maxCredentialBytes` in the scheme.",
   ],
@@ -189,6 +193,7 @@ const stytch: Provider = {
   isIssuer: (issuer) => issuer.startsWith("stytch.com/"),
   tokens: "Session tokens are JWTs. They are valid for five minutes.",
   options: ({ issuer }) => ({ audience: issuer.split("/")[1] ?? "", typ: "JWT" }),
+  mapOptions: granted,
   pitfalls: [
     "The issuer is not a URL: pass `jwksUrl`.",
     "OAuth tokens have the same issuer. They have no session, and are refused.",

@@ -62,6 +62,7 @@ export function propose({ settings, metadata, discovery, keys, claims }: Proposa
     issuer: settings.issuer,
     audience: settings.audience?.[0] ?? "<the name of your API>",
     clientId: settings.clientId ?? "<the client id>",
+    scopes: settings.scopes,
     claims,
   };
   const { place: _place, ...ofProvider } = provider.options(known);
@@ -116,7 +117,7 @@ function placeOf({ jwksUrl, discoveryUrl }: Settings, discovery: Discovery | und
 export function withPlace(settings: Settings): Settings {
   const { jwksUrl, discoveryUrl, issuer } = settings;
   if (jwksUrl !== undefined || discoveryUrl !== undefined) return settings;
-  const { place = {} } = chosenProvider(settings, {}).options({ issuer, audience: "", clientId: "", claims: {} });
+  const { place = {} } = chosenProvider(settings, {}).options({ issuer, audience: "", clientId: "", scopes: [], claims: {} });
   return { ...settings, jwksUrl: place.jwksUrl, discoveryUrl: place.discoveryUrl };
 }
 
@@ -128,7 +129,7 @@ function shownOutbound({ outbound, files }: Settings): Readonly<Record<string, u
     ...plain,
     ...(files.ca !== undefined && { ca: new Code(read(files.ca)) }),
     ...(files.bearer !== undefined && {
-      headers: new Code(`() => ({ authorization: \`Bearer \${${read(files.bearer)}.trim()}\` })`),
+      headers: new Code(`() => ({\n    authorization: \`Bearer \${${read(files.bearer)}.trim()}\`,\n  })`),
     }),
   };
 }

@@ -7,7 +7,7 @@ import { oidc } from "../../oidc/oidc.ts";
 import { declarationOf, environmentOf } from "./declaration.ts";
 import { propose } from "./proposal.ts";
 import { providerOf, providers } from "./provider.ts";
-import type { Settings } from "./settings.ts";
+import { settingsOf } from "./settings.fixture.ts";
 
 const recognised: Readonly<Record<string, keyof ReadyMaps>> = {
   "https://login.acme.example/realms/acme": "keycloak",
@@ -36,24 +36,6 @@ const recognised: Readonly<Record<string, keyof ReadyMaps>> = {
   "https://auth0.com.evil.example/": "rfc9068",
 };
 
-const settings = (issuer: string, over: Partial<Settings> = {}): Settings => ({
-  issuer,
-  discoveryUrl: undefined,
-  jwksUrl: undefined,
-  outbound: {},
-  files: { ca: undefined, bearer: undefined },
-  audience: undefined,
-  clientId: undefined,
-  map: undefined,
-  mapOptions: {},
-  typ: undefined,
-  algorithms: undefined,
-  extraAudiences: undefined,
-  authorizedParties: undefined,
-  subjects: undefined,
-  withoutSubject: undefined,
-  ...over,
-});
 const keys = { algorithms: ["RS256"], keysWithoutAlg: undefined } as const;
 
 test("an issuer is recognised by its name, and a lookalike is not", () => {
@@ -88,7 +70,7 @@ test("the settings of every provider build", () => {
     // Inside the cluster, the API server has a private address.
     const outbound = map === "kubernetes" ? { allowPrivateHosts: [new URL(issuer).host] } : {};
     const proposal = propose({
-      settings: settings(issuer, { audience: ["notes"], outbound, ...(!isUrl && { jwksUrl: "https://keys.example/jwks" }) }),
+      settings: settingsOf(issuer, { audience: ["notes"], outbound, ...(!isUrl && { jwksUrl: "https://keys.example/jwks" }) }),
       metadata: {},
       discovery: "oidc",
       keys,
@@ -97,7 +79,7 @@ test("the settings of every provider build", () => {
     assert.equal(proposal.provider.map, map);
     assert.ok(claims({ issuer: oidc(proposal.options), map: proposal.map }));
     assert.match(declarationOf(proposal), /import \{ .*\bclaims\b.*\boidc\b.* \} from "lockstep\/oidc";/);
-    assert.equal(environmentOf(proposal, undefined)["AUTH_CLAIMS"], map);
+    assert.equal(environmentOf(proposal, settingsOf(issuer))["AUTH_CLAIMS"], map);
     const long = declarationOf(proposal)
       .split("\n")
       .filter((line) => line.length > 100 && !line.includes("https://"));
@@ -113,7 +95,7 @@ test("the rule of a workload is made of its token, and admits no other", () => {
     event_name: "push",
   };
   const { map, workload } = propose({
-    settings: settings("https://token.actions.githubusercontent.com", { audience: ["notes"] }),
+    settings: settingsOf("https://token.actions.githubusercontent.com", { audience: ["notes"] }),
     metadata: {},
     discovery: "oidc",
     keys,

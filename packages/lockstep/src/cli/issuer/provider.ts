@@ -14,6 +14,8 @@ export interface Known {
   readonly audience: string;
   /** The client of the API, or of the programs that call it; a placeholder if nobody said it. */
   readonly clientId: string;
+  /** The scopes of callers whose tokens have none. */
+  readonly scopes: readonly string[];
   /** The claims of a token, if there is one: rules for workloads are proposed from them. */
   readonly claims: JsonObject;
 }

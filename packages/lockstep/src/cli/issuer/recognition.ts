@@ -1,5 +1,6 @@
 /** How an issuer is recognised: by its name, or by the paths of its endpoints if it has a domain of its own. */
 import type { JsonObject } from "../../json/strict-json.ts";
+import type { Known, MapOptions } from "./provider.ts";
 
 /** Whether the host of an issuer is one of these domains, or below one. */
 export function isBelow(issuer: string, ...domains: readonly string[]): boolean {
@@ -21,4 +22,9 @@ export function hasTokenPath({ token_endpoint: endpoint }: JsonObject, end: stri
 export function textIn(claims: JsonObject, name: string): string | undefined {
   const value = claims[name];
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** The option `grants` of a map, for tokens without scopes; nothing if there are none to grant. */
+export function granted({ scopes }: Known): MapOptions {
+  return scopes.length === 0 ? {} : { grants: scopes };
 }

@@ -26,6 +26,8 @@ export interface Settings {
   readonly extraAudiences: ExtraAudiences | undefined;
   readonly authorizedParties: AuthorizedParties | undefined;
   readonly subjects: readonly [string, ...string[]] | undefined;
+  /** The scopes of callers whose tokens have none. */
+  readonly scopes: readonly string[];
   /** The claim that names the client in a token without `sub`. */
   readonly withoutSubject: string | undefined;
 }
@@ -47,6 +49,7 @@ export const settingsOptions: Readonly<Record<string, Option>> = {
   "extra-audiences": { value: "NAMES", about: "Audiences that a token may have beside your API, or allow" },
   "authorized-parties": { value: "IDS", about: "The clients that a token may be issued to (`azp`); absent for a token without it" },
   subjects: { value: "NAMES", about: "The only values of `sub` that are accepted" },
+  scopes: { value: "NAMES", about: "The scopes of callers whose tokens have none, and of a workload" },
   "without-subject": { value: "CLAIM", about: "The claim that names the client in a token without `sub`, such as client_id" },
 };
 
@@ -71,6 +74,7 @@ export async function readSettings(given: Arguments): Promise<Settings> {
     extraAudiences: extraAudiencesOf(given.words("extra-audiences")),
     authorizedParties: orAbsent(given.words("authorized-parties")),
     subjects: given.words("subjects"),
+    scopes: given.words("scopes") ?? [],
     withoutSubject: given.text("without-subject"),
   };
   checkIssuer(settings);

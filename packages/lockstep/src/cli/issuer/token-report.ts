@@ -130,7 +130,8 @@ function keyLines({ verdicts }: TokenVerdict["explanation"], columns: number): r
 
 function callerLines({ verdict, proposal }: TokenFacts, columns: number): readonly string[] {
   const { caller, mapRefusal } = verdict;
-  const head = `Caller (map ${proposal.provider.map})`;
+  const isRefused = verdict.refusal !== undefined;
+  const head = `Caller (map ${proposal.provider.map}${isRefused ? ", if the token were accepted" : ""})`;
   if (mapRefusal !== undefined) return [head, ...wrapped("  no  ", mapRefusal, columns), ""];
   if (caller === undefined) return [];
   const { id, kind, roles, scopes, email, actor } = caller;

@@ -12,7 +12,7 @@ const githubActions: Provider = {
   isIssuer: (issuer) => isBelow(issuer, "token.actions.githubusercontent.com") || pathOf(issuer).endsWith("/_services/token"),
   tokens: "The tokens of jobs are JWTs. They are valid for five minutes.",
   options: () => ({ typ: "JWT" }),
-  mapOptions: ({ claims }) => ({ allow: [jobOf(claims)] }),
+  mapOptions: ({ claims, scopes }) => ({ allow: [{ ...jobOf(claims), scopes }] }),
   workload: ({ claims }) => textIn(claims, "sub") ?? "repo:acme/notes:ref:refs/heads/main",
   pitfalls: [
     everyone,
@@ -28,7 +28,7 @@ function jobOf(claims: JsonObject): MapOptions {
   const ids = { ownerId: textIn(claims, "repository_owner_id"), repositoryId: textIn(claims, "repository_id") };
   const [environment, ref] = [textIn(claims, "environment"), textIn(claims, "ref")];
   const place = environment === undefined ? { ref: ref ?? "refs/heads/main" } : { environment };
-  return { repository, ...given(ids), ...place, scopes: [] };
+  return { repository, ...given(ids), ...place };
 }
 
 const kubernetes: Provider = {
@@ -41,7 +41,7 @@ const kubernetes: Provider = {
     ) || isBelow(issuer, "oic.prod-aks.azure.com"),
   tokens: "Service account tokens are JWTs without `typ`.",
   options: () => ({ typ: { absent: true } }),
-  mapOptions: ({ claims }) => ({ allow: [podOf(claims)] }),
+  mapOptions: ({ claims, scopes }) => ({ allow: [{ ...podOf(claims), scopes }] }),
   workload: ({ claims }) => textIn(claims, "sub") ?? "system:serviceaccount:billing:invoicer",
   pitfalls: [
     everyone,
@@ -54,7 +54,7 @@ const kubernetes: Provider = {
 
 function podOf(claims: JsonObject): MapOptions {
   const [, , namespace, serviceAccount] = (textIn(claims, "sub") ?? "system:serviceaccount:billing:invoicer").split(":");
-  return { namespace, serviceAccount, scopes: [] };
+  return { namespace, serviceAccount };
 }
 
 const spiffe: Provider = {
@@ -64,10 +64,10 @@ const spiffe: Provider = {
   isIssuer: (issuer) => issuer.startsWith("spiffe://"),
   tokens: "JWT-SVIDs are JWTs. `iss` and `iat` may be missing.",
   options: () => ({ typ: ["JWT", "JOSE", { absent: true }], keyUse: "jwt-svid", iat: "optional" }),
-  mapOptions: ({ claims }) => {
+  mapOptions: ({ claims, scopes }) => {
     const [, domain = "prod.example", path = "/ns/prod/sa/billing"] =
       /^spiffe:\/\/([^/]+)(\/.+)$/.exec(textIn(claims, "sub") ?? "") ?? [];
-    return { trustDomain: domain, allow: [{ path, scopes: [] }] };
+    return { trustDomain: domain, allow: [{ path, scopes }] };
   },
   workload: ({ claims }) => textIn(claims, "sub") ?? "spiffe://prod.example/ns/prod/sa/billing",
   pitfalls: [
