@@ -10,7 +10,8 @@ const read = (path: string): string | undefined => (isThere(path) ? readFileSync
 const pageAt = (path: string): Page => ({ path, text: read(path) ?? "", read });
 
 const manual = globSync("docs/manual/*.md", { cwd: root }).toSorted();
-const written = [...manual, "docs/errors.md", "examples/README.md"].map(pageAt);
+const providers = globSync("docs/manual/providers/*.md", { cwd: root }).toSorted();
+const written = [...manual, ...providers, "docs/errors.md", "examples/README.md"].map(pageAt);
 // The front page is checked, too, as soon as it quotes a listing.
 const front = [pageAt("README.md")].filter((page) => listingsOf(page).length > 0);
 const pages = [...written, ...front];
@@ -59,6 +60,12 @@ test("the index lists every page, in order", () => {
     links,
     manual.map((path) => basename(path)).filter((name) => name !== "README.md"),
   );
+});
+
+test("the page about providers links to the page of each", () => {
+  const index = read("docs/manual/30-providers.md") ?? "";
+  const links = new Set([...index.matchAll(/\]\((providers\/[^)#]+\.md)\)/g)].map(([, target]) => `docs/manual/${target}`));
+  assert.deepEqual([...links].toSorted(), providers);
 });
 
 const files: Readonly<Record<string, string>> = {

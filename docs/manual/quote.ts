@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "../..");
 const read = (path: string): string | undefined =>
   existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : undefined;
 
-const pages = ["README.md", "packages/*/README.md", "docs/manual/*.md", "docs/errors.md", "examples/README.md"];
+const pages = ["README.md", "packages/*/README.md", "docs/manual/{,providers/}*.md", "docs/errors.md", "examples/README.md"];
 
 for (const path of globSync(pages, { cwd: root })) {
   const text = read(path) ?? "";

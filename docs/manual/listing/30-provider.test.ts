@@ -1,0 +1,121 @@
+/**
+ * The pages about providers: each declaration is the output of `lockstep issuer`, and accepts the token on its page as the caller
+ * that the page names.
+ */
+import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
+import { globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { test } from "node:test";
+import { Redacted } from "lockstep";
+import { jwks, jwtVerifier } from "lockstep/jwt";
+import { callerOf } from "../../../packages/lockstep/src/oidc/claims/caller.ts";
+import { jwtOptionsOf } from "../../../packages/lockstep/src/oidc/oidc-options.ts";
+import * as auth0 from "./30-provider/auth0.ts";
+import * as clerk from "./30-provider/clerk.ts";
+import * as cloudflareAccess from "./30-provider/cloudflare-access.ts";
+import * as cognito from "./30-provider/cognito.ts";
+import * as duende from "./30-provider/duende.ts";
+import * as entra from "./30-provider/entra.ts";
+import * as firebase from "./30-provider/firebase.ts";
+import * as fusionauth from "./30-provider/fusionauth.ts";
+import * as githubActions from "./30-provider/github-actions.ts";
+import * as google from "./30-provider/google.ts";
+import * as hydra from "./30-provider/hydra.ts";
+import * as keycloak from "./30-provider/keycloak.ts";
+import * as kubernetes from "./30-provider/kubernetes.ts";
+import * as okta from "./30-provider/okta.ts";
+import * as rfc9068 from "./30-provider/rfc9068.ts";
+import * as sap from "./30-provider/sap.ts";
+import * as spiffe from "./30-provider/spiffe.ts";
+import * as stytch from "./30-provider/stytch.ts";
+import * as supabase from "./30-provider/supabase.ts";
+import * as workos from "./30-provider/workos.ts";
+import * as zitadel from "./30-provider/zitadel.ts";
+import { declared, environment, pages, proposalOf } from "./provider-pages.fixture.ts";
+
+const listings: Readonly<Record<string, { readonly callers: object }>> = {
+  auth0,
+  clerk,
+  "cloudflare-access": cloudflareAccess,
+  cognito,
+  duende,
+  entra,
+  firebase,
+  fusionauth,
+  "github-actions": githubActions,
+  google,
+  hydra,
+  keycloak,
+  kubernetes,
+  okta,
+  rfc9068,
+  sap,
+  spiffe,
+  stytch,
+  supabase,
+  workos,
+  zitadel,
+};
+
+const folder = join(import.meta.dirname, "../providers");
+const read = (name: string): string => readFileSync(join(folder, `${name}.md`), "utf8");
+const names = globSync("*.md", { cwd: folder }).map((path) => basename(path, ".md"));
+
+const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const curve = generateKeyPairSync("ec", { namedCurve: "P-256" });
+
+/** The header and the claims that a page shows. */
+interface Shown {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly claims: Readonly<Record<string, unknown>> & { readonly iat: number };
+}
+
+function blockOf(page: string, language: string): string {
+  const [, block] = new RegExp(`^\`\`\`${language}\\n([^]*?)\\n\`\`\`$`, "m").exec(read(page)) ?? [];
+  assert.ok(block, `${page}: a block of ${language}`);
+  return block;
+}
+
+function tokenOf({ header, claims }: Shown): string {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const input = `${part(header)}.${part(claims)}`;
+  const key = header["alg"] === "ES256" ? { key: curve.privateKey, dsaEncoding: "ieee-p1363" as const } : { key: rsa.privateKey };
+  return `${input}.${sign("sha256", Buffer.from(input), key).toString("base64url")}`;
+}
+
+/** The public keys that a provider would publish. */
+function keysOf({ header: { kid, alg } }: Shown, use: string): Parameters<typeof jwks>[0] {
+  const { kty = "", ...others } = (alg === "ES256" ? curve : rsa).publicKey.export({ format: "jwk" });
+  return { keys: [{ kty, ...others, kid: String(kid), alg: String(alg), use }] };
+}
+
+test("every page has settings and a listing", () => {
+  assert.deepEqual(names.toSorted(), Object.keys(pages).toSorted());
+  assert.deepEqual(names.toSorted(), Object.keys(listings).toSorted());
+  for (const { callers } of Object.values(listings)) assert.equal(typeof callers, "object");
+});
+
+for (const [name, page] of Object.entries(pages)) {
+  const shown = JSON.parse(blockOf(name, "json")) as Shown;
+
+  test(`${name}: the declaration and the environment are those that the command prints`, () => {
+    assert.equal(readFileSync(join(import.meta.dirname, `30-provider/${name}.ts`), "utf8"), `${declared(page, shown.claims)}\n`);
+    assert.equal(blockOf(name, "sh"), environment(page, shown.claims));
+  });
+
+  test(`${name}: the token of the page is accepted as the caller of the page, and a changed one is not`, async () => {
+    const { options, map } = proposalOf(page, shown.claims);
+    const keys = jwks(keysOf(shown, options.keyUse ?? "sig"));
+    const by = jwtVerifier({ ...jwtOptionsOf(options), keys, clock: () => (shown.claims.iat + 10) * 1000 });
+    const claims = await by.verify(new Redacted(tokenOf(shown)));
+    assert.ok(
+      read(name).includes(`\`${callerOf(map, claims, undefined).principal.id}\``),
+      callerOf(map, claims, undefined).principal.id,
+    );
+    const other = tokenOf({ ...shown, claims: { ...shown.claims, iss: `${page.issuer}.evil` } });
+    await assert.rejects(async () => by.verify(new Redacted(other)), { code: "invalid_token" });
+    const old = jwtVerifier({ ...jwtOptionsOf(options), keys, clock: () => (shown.claims.iat + 1_000_000) * 1000 });
+    await assert.rejects(async () => old.verify(new Redacted(tokenOf(shown))), { code: "invalid_token" });
+  });
+}
