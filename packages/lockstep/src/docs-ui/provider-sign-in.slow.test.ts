@@ -9,7 +9,7 @@ import { type Api, authenticate, type DocsOptions, httpBasic } from "../index.ts
 import { issuers } from "../oidc/issuers.ts";
 import { startBrowser } from "./browser.fixture.ts";
 import { DocsPage, logoutOf } from "./docs-page.fixture.ts";
-import { answerProvider, apiOf, pageClient, signIn, tokensOf } from "./sign-in-api.fixture.ts";
+import { answerProvider, apiOf, handmade, pageClient, signIn, tokensOf } from "./sign-in-api.fixture.ts";
 import { clientId, freePort, resource, type SignInProvider, startSignInProvider } from "./sign-in-provider.fixture.ts";
 
 const local = { host: "127.0.0.1", port: 0 } as const;
@@ -46,6 +46,7 @@ before(async () => {
   await listen("guarded", apiOf(tokensOf(ours), guarded));
   await listen("opaque", apiOf(tokensOf(ours, { docs: { clientId, scopes: ["openid"] } })));
   await listen("spelled", apiOf(tokensOf(ours, { docs: { ...pageClient, scopes: ["openid", "notes:read"] } })));
+  await listen("by hand", handmade(ours));
   const named = (schemeName: string) => ({ docs: { ...pageClient, schemeName } });
   await listen("two", apiOf(issuers([tokensOf(ours, named("Ours")), tokensOf(theirs, named("Theirs"))])));
   const started = await startBrowser();
@@ -152,14 +153,15 @@ test("an issuer that was down at start: the page says so, and the next load afte
     await part.locator('[id="auth-bearer-value"]').fill("invented");
     await part.locator("button.authorize").click();
     await docs.closeDialog();
-    assert.match((await docs.execute("GET /notes")).body, /"code": "invalid_token"/);
-    await docs.logout(scheme);
+    assert.equal(await sentWith(docs, () => docs.execute("GET /notes")), "Bearer invented");
     const provider = await startSignInProvider([at["late"] ?? ""], port);
     closing.push(provider.close);
     aheadMs = 5_000;
     await docs.page.reload();
     await docs.ready();
     assert.equal(await notice.count(), 0);
+    assert.equal(await sentWith(docs, () => docs.execute("GET /notes")), "Bearer invented", "it is kept over the reload");
+    await docs.logout(scheme);
     await signIn(context, docs, scheme, "dora");
     await docs.closeDialog();
     // The keys have a cooldown of their own.
@@ -168,6 +170,35 @@ test("an issuer that was down at start: the page says so, and the next load afte
     assert.equal(await document(), before);
   });
 });
+
+test("an issuer that is down when the API starts again: people who had signed in keep their token", async () => {
+  const port = await freePort();
+  const issuer = `http://127.0.0.1:${port}`;
+  const before = fastifyServer(apiOf(tokensOf(issuer)));
+  at["restarted"] = await before.listen(local);
+  const provider = await startSignInProvider([at["restarted"]], port);
+  await onPage("restarted", async (docs, context, origin) => {
+    await signIn(context, docs, scheme, "dora");
+    await docs.closeDialog();
+    const signedIn = await sentWith(docs, () => docs.execute("GET /notes"));
+    assert.match(signedIn, /^Bearer ey/);
+    await Promise.all([provider.close(), before.close()]);
+    const again = fastifyServer(apiOf(tokensOf(issuer)));
+    closing.push(() => again.close());
+    await again.listen({ host: "127.0.0.1", port: Number(new URL(origin).port) });
+    await docs.page.reload();
+    await docs.ready();
+    assert.equal(await docs.page.locator(".sign-in-notice").count(), 1);
+    assert.equal(await sentWith(docs, () => docs.execute("GET /notes")), signedIn);
+  });
+});
+
+/** The credential that the request had which something causes. */
+async function sentWith(docs: DocsPage, act: () => Promise<unknown>): Promise<string> {
+  const sent = docs.page.waitForRequest((request) => new URL(request.url()).pathname.endsWith("/notes"));
+  await act();
+  return (await (await sent).allHeaders())["authorization"] ?? "";
+}
 
 test("two issuers: an entry for each, and one place for the token", async () => {
   await onPage("two", async (docs, context) => {
@@ -298,6 +329,23 @@ test("the lock of an operation offers the scopes of that operation", async () =>
     assert.equal(first.asked.at(-1)?.get("scope"), "notes:read");
     await docs.closeDialog();
     assert.match((await docs.execute("GET /notes")).body, /"scope": "notes:read"/);
+  });
+});
+
+test("schemes made by hand, with endpoints or discovery in the browser, have the client of their own `docs`", async () => {
+  await onPage("by hand", async (docs, context) => {
+    for (const [name, operation] of [
+      ["Code", "GET /code"],
+      ["Discovered \\(OAuth2, authorization_code with PKCE", "GET /discovered"],
+    ] as const) {
+      const opened = context.waitForEvent("page");
+      const part = await docs.press(name, {});
+      await answerProvider(await opened, "dora");
+      await logoutOf(part).waitFor();
+      await docs.closeDialog();
+      const { status, body } = await docs.execute(operation);
+      assert.equal(status, "200", body);
+    }
   });
 });
 

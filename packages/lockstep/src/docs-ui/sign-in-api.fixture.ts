@@ -1,6 +1,17 @@
 /** An API whose callers come from foreign providers, and its documentation's page in a browser. */
 import type { BrowserContext, Locator, Page } from "playwright-core";
-import { type Api, authenticate, createApi, type DocsOptions, get, identified, scopes, unchecked } from "../index.ts";
+import {
+  type Api,
+  authenticate,
+  createApi,
+  type DocsOptions,
+  get,
+  identified,
+  oauth2AuthorizationCode,
+  openIdConnect,
+  scopes,
+  unchecked,
+} from "../index.ts";
 import { oidc } from "../oidc/oidc.ts";
 import { oidcBearer } from "../oidc/oidc-bearer.ts";
 import type { IssuerDocs } from "../oidc/issuer-docs.ts";
@@ -40,21 +51,46 @@ export function apiOf(accessTokens: JwtVerifier, docs: DocsOptions = { public: "
   });
 }
 
-/** Signs in at the provider's own pages, and consents if it asks. */
+/** The same with schemes that are made by hand, one route for each. */
+export function handmade(issuer: string): Api {
+  const accessTokens = tokensOf(issuer);
+  const scopesOf = { scopes: { "notes:read": "Read notes" } } as const;
+  const endpoints = { authorizationUrl: `${issuer}/auth`, tokenUrl: `${issuer}/token` };
+  const code = oauth2AuthorizationCode({ ...endpoints, ...scopesOf, schemeName: "Code", docs: pageClient });
+  const openIdConnectUrl = `${issuer}/.well-known/openid-configuration`;
+  const docs = { ...pageClient, scopes: ["openid", "notes:read"] };
+  const discovered = openIdConnect({ openIdConnectUrl, ...scopesOf, schemeName: "Discovered", docs });
+  const routeOf = (path: "/code" | "/discovered", token: typeof code) => {
+    const caller = authenticate({ claims: accessTokens.claims(token) }, ({ claims }) => identified({ id: claims.sub }, claims));
+    return get(path, { deps: { caller: scopes(caller, "notes:read") }, response: unchecked("a test") }, (values) => values.caller);
+  };
+  const routes = [routeOf("/code", code), routeOf("/discovered", discovered)];
+  return createApi({ title: "Notes", version: "1", routes, docs: { public: "a test" }, audit: () => {} });
+}
+
+/** Signs in at the provider's own pages, and consents, as far as it asks. */
 export async function answerProvider(popup: Page, name: string): Promise<void> {
   const login = popup.locator('input[name="login"]');
   const consent = popup.getByRole("button", { name: "Continue" });
-  await login.or(consent).first().waitFor();
-  if (await login.isVisible()) {
-    await login.fill(name);
-    await popup.locator('input[name="password"]').fill("any");
-    await popup.getByRole("button", { name: "Sign-in" }).click();
+  if (await isAsked(popup, login.or(consent).first())) {
+    if (await login.isVisible()) {
+      await login.fill(name);
+      await popup.locator('input[name="password"]').fill("any");
+      await popup.getByRole("button", { name: "Sign-in" }).click();
+    }
+    if (await isAsked(popup, consent)) await consent.click();
   }
-  const isAsked = await consent.waitFor().then(
-    () => true,
-    () => popup.isClosed() === false,
-  );
-  if (isAsked) await consent.click();
+}
+
+/** Whether the provider asks. If it does not, the window closes itself. */
+async function isAsked(popup: Page, question: Locator): Promise<boolean> {
+  try {
+    await question.waitFor();
+    return true;
+  } catch (error) {
+    if (popup.isClosed()) return false;
+    throw error;
+  }
 }
 
 /** Presses Authorize for one scheme, and signs in as somebody. The dialog stays open. */

@@ -275,8 +275,8 @@ test("a scheme that names its own endpoints has a client of its own, too, and it
   const routes = [get("/a", { deps: { caller } }, () => "Ok"), get("/b", { deps: { caller: anyUser(byDiscovery) } }, () => "Ok")];
   const { entries, connects } = await load(createApi({ title: "Notes", version: "1", routes, docs: { public: "a test" } }));
   assert.deepEqual(entries, {
-    OAuth2AuthorizationCodeBearer: theirs,
-    OpenIdConnect: { ...own, authorizationParameters: {} },
+    OAuth2AuthorizationCodeBearer: { ...theirs, selected: true },
+    OpenIdConnect: { ...own, authorizationParameters: {}, selected: true },
   });
   assert.deepEqual(connects, ["https://a.test", "https://b.test"]);
 });

@@ -48,7 +48,11 @@ export async function pageEntries(schemes: readonly ShownScheme[]): Promise<Page
       return [[name, defined<PageEntry>({ shown: pasted(entry, notice), others })]];
     }
     const { endpoints: _endpoints, ...client } = signIn;
-    if (found === undefined) return [[name, defined<PageEntry>({ ...client, others })]];
+    if (found === undefined) {
+      // Without scopes of its own, an entry for discovery in the browser offers all that the issuer has.
+      const selected = client.scopes !== undefined || entry.openapi["type"] === "oauth2" ? true : undefined;
+      return [[name, defined<PageEntry>({ ...client, selected, others })]];
+    }
     const { authorizationUrl, tokenUrl, ...answers } = found;
     const shown = byCode(entry, { authorizationUrl, tokenUrl, scopes: scheme.scopes });
     return [[name, defined<PageEntry>({ ...client, ...answers, shown, selected: true, others })]];

@@ -43,6 +43,16 @@ ${answerScript}
     return kept;
   };
 
+  /** A token that was kept, as the entry is shown now: the issuer may have been away when the page was loaded, or be away now. */
+  const fittingOne = ([name, kept]) => {
+    const { shown } = entries.get(name) ?? {};
+    const token = kept.token?.access_token ?? kept.value;
+    if (shown === undefined || kept.schema?.type === shown.type || typeof token !== "string") return [name, kept];
+    const value = shown.type === "http" ? { value: token } : { token: { access_token: token, token_type: "Bearer" } };
+    return [name, { name, schema: shown, ...value }];
+  };
+  const fitting = (kept) => Object.fromEntries(Object.entries(kept).map(fittingOne));
+
   const cookieOf = (schema) => {
     const { type, in: place, name } = schema?.toJS?.() ?? schema ?? {};
     return type === "apiKey" && place === "cookie" ? name : undefined;
@@ -98,6 +108,7 @@ ${answerScript}
           persistAuthorizationIfNeeded: (_original, { authSelectors }) => () => {
             localStorage.setItem("authorized", JSON.stringify(lasting(authSelectors.authorized().toJS())));
           },
+          restoreAuthorization: (original) => ({ authorized }) => original({ authorized: fitting(authorized) }),
           authPopup: (original) => (url, request) => {
             const state = randomState();
             const address = new URL(url, documentUrl);

@@ -21,7 +21,8 @@ export interface DocsClient {
   readonly authorizationParameters?: Readonly<Record<string, string>>;
   /**
    * The scopes to ask for, as the issuer spells them, for example `["api://3f0c/.default"]` (Entra). The dialog selects them at
-   * first. Default: the scopes that the scheme declares, or those of the operation whose lock opened the dialog.
+   * first. Default: the scopes that the scheme declares, or those of the operation whose lock opened the dialog. For
+   * `openIdConnect()`, the default is the issuer's own list, of which none is selected.
    */
   readonly scopes?: readonly string[];
   /** A page keeps no secret. Register a public client. */
