@@ -4,8 +4,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { test } from "node:test";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { call, callProcess, expectFailure } from "./cli.fixture.ts";
-import { commands } from "./run.ts";
+import { commands, run } from "./run.ts";
 
 test("prints the commands, and the options of each", async () => {
   for (const args of [[], ["--help"], ["-h"]]) {
@@ -36,4 +38,28 @@ test("ends quietly if its reader stops early, as before `| head`", async () => {
   child.stderr.on("data", (data) => (stderr += String(data)));
   await once(child, "close");
   assert.deepEqual([child.exitCode, stderr], [0, ""]);
+});
+
+test("asks for the token on a terminal and does not show it, and Ctrl-C ends the question", async () => {
+  const modes: boolean[] = [];
+  const ask = async (keys: string): Promise<{ readonly exitCode: number; readonly printed: string }> => {
+    const terminal = Object.assign(new PassThrough(), { isTTY: true as const, setRawMode: (mode: boolean) => modes.push(mode) });
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    terminal.write(keys);
+    const args = ["issuer", "http://127.0.0.1:1", "--audience", "notes", "--token"];
+    const exitCode = await run(args, { env: {}, stdin: terminal as never, stdout, stderr });
+    stdout.end();
+    stderr.end();
+    return { exitCode, printed: (await text(stderr)) + (await text(stdout)) };
+  };
+  const answered = await ask("abc.def.ghi\r");
+  assert.equal(answered.exitCode, 1);
+  assert.match(answered.printed, /^Paste the token and press Enter: \n/);
+  // The issuer is not reached without --allow-loopback, so nothing is decided.
+  assert.match(answered.printed, /^Result {4}refused: the issuer does not work/m);
+  assert.ok(!answered.printed.includes("abc.def"));
+  const ended = await ask("abc\u0003");
+  assert.equal(ended.exitCode, 1);
+  assert.match(ended.printed, /lockstep: Nothing was read\n$/);
+  assert.deepEqual(modes, [true, false, true, false]);
 });

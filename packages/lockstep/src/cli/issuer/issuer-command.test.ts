@@ -74,7 +74,7 @@ describe("an issuer that works", () => {
     for (const line of [
       /^ {2}ok {2}typ {2}"at\+jwt"$/m,
       /^ {2}ok {2}aud +"https:\/\/api\.test\/jwt"$/m,
-      /^ {2}ok {2}exp +\d+ \(20\d\d-\S+Z, in 4 minutes\)$/m,
+      /^ {2}ok {2}exp +\d+ \(20\d\d-\S+Z, in \d minutes\)$/m,
       /^ {2}- {3}nbf +absent$/m,
       /^ {2}ok {2}scope +"notes:read"$/m,
       /^ {2}ok {2}signature {2}made with this key$/m,

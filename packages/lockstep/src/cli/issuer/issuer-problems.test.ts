@@ -7,6 +7,7 @@ import { createServer as createTlsServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
+import * as fc from "fast-check";
 import { testCertificate, testKey } from "../../token/certificate.fixture.ts";
 import * as f from "../../token/token.fixture.ts";
 import { type Called, call, expectFailure, expectReadable } from "../cli.fixture.ts";
@@ -206,6 +207,49 @@ describe("lockstep issuer", () => {
     const inside = await call(["issuer", "https://10.1.2.3:8443"]);
     assert.equal(inside.exitCode, 1);
     assert.match(inside.stdout.replaceAll(/\s+/g, " "), /Add --allow-private 10\.1\.2\.3:8443 if the issuer is in your network/);
+  });
+
+  test("explains any text as a token without an error, and never prints its last part", async () => {
+    const ask = (stdin: string): Promise<Called> =>
+      call(["issuer", f.issuer, "--jwks-url", `${issuer}/keys`, "--allow-loopback", "--audience", f.audience, "--token"], {
+        stdin,
+        clock: () => f.nowMs,
+      });
+    const control = await ask(f.token());
+    assert.equal(control.exitCode, 1, control.stdout);
+    assert.match(
+      control.stdout,
+      /^Result {4}refused: the claim "client_id" is missing \(claims map rfc9068, setting require\)\.$/m,
+    );
+    const [header = "", payload = "", signature = ""] = f.token({}, { client_id: "web" }).split(".");
+    assert.equal((await ask(`${header}.${payload}.${signature}`)).exitCode, 0);
+    const part = fc.oneof(
+      fc.constantFrom(header, payload, "", "e30", "W10", "bnVsbA", "eyJ4Ijox"),
+      fc.string({ unit: "binary" }).map((text) => Buffer.from(text).toString("base64url")),
+      fc.json().map((text) => Buffer.from(text).toString("base64url")),
+      fc.string(),
+    );
+    const secretPart = "c2lnbmF0dXJlLW9mLWEtdG9rZW4tdGhhdC1tdXN0LW5vdC1iZS1wcmludGVk";
+    const property = fc.asyncProperty(part, part, async (one, two) => {
+      const { exitCode, stdout, stderr } = await ask(`${one}.${two}.${secretPart}`);
+      assert.deepEqual([exitCode, stderr], [1, ""]);
+      assert.match(stdout, /^Result {4}refused: /m);
+      assert.ok(!stdout.includes(secretPart.slice(0, 16)));
+      assert.doesNotMatch(stdout, /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u2028\u2029]/);
+    });
+    await fc.assert(property, { numRuns: 60 });
+  });
+
+  test("says of a token that is bound to a key how the scheme accepts it", async () => {
+    const token = f.token({}, { client_id: "web", cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } });
+    const args = ["issuer", f.issuer, "--jwks-url", `${issuer}/keys`, "--allow-loopback", "--audience", f.audience, "--token"];
+    const { exitCode, stdout } = await call(args, { stdin: token, clock: () => f.nowMs });
+    assert.equal(exitCode, 1);
+    assert.match(
+      stdout.replaceAll(/\s+/g, " "),
+      /no cnf \{"jkt":"[^"]+"\}: the token is bound to a key\. .*`senderConstraint`: dpop/,
+    );
+    assert.match(stdout, /^Result {4}refused: the token is bound to a key\.$/m);
   });
 
   test("refuses wrong usage in one sentence, with exit code 2", async () => {

@@ -111,7 +111,7 @@ const sentences: readonly (readonly [start: string, sentence: string])[] = [
   ["the token has an audience", "It looks like an ID token: send the access token, or pass --audience."],
   [
     "the token is bound to a key",
-    "It works only with a proof of its key (DPoP) or its certificate: a bearer scheme cannot accept it.",
+    "Nobody may use it as a bearer token. Give the scheme a `senderConstraint`: dpop({ … }) for `jkt`, mutualTlsBound() for `x5t#S256`.",
   ],
   ["expired", "Get a new token. If it is new, compare the clocks."],
   ["issued in the future", "Compare the clocks of the issuer and of this machine. `clockToleranceSeconds` allows up to 300."],
