@@ -32,7 +32,17 @@ import * as stytch from "./30-provider/stytch.ts";
 import * as supabase from "./30-provider/supabase.ts";
 import * as workos from "./30-provider/workos.ts";
 import * as zitadel from "./30-provider/zitadel.ts";
-import { declared, environment, pages, proposalOf } from "./provider-pages.fixture.ts";
+import {
+  blockOf,
+  declared,
+  environment,
+  listingPath,
+  pages,
+  pageText,
+  proposalOf,
+  type Shown,
+  shownToken,
+} from "./provider-pages.fixture.ts";
 
 const listings: Readonly<Record<string, { readonly callers: object }>> = {
   auth0,
@@ -58,24 +68,10 @@ const listings: Readonly<Record<string, { readonly callers: object }>> = {
   zitadel,
 };
 
-const folder = join(import.meta.dirname, "../providers");
-const read = (name: string): string => readFileSync(join(folder, `${name}.md`), "utf8");
-const names = globSync("*.md", { cwd: folder }).map((path) => basename(path, ".md"));
+const names = globSync("*.md", { cwd: join(import.meta.dirname, "../providers") }).map((path) => basename(path, ".md"));
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const curve = generateKeyPairSync("ec", { namedCurve: "P-256" });
-
-/** The header and the claims that a page shows. */
-interface Shown {
-  readonly header: Readonly<Record<string, unknown>>;
-  readonly claims: Readonly<Record<string, unknown>> & { readonly iat: number };
-}
-
-function blockOf(page: string, language: string): string {
-  const [, block] = new RegExp(`^\`\`\`${language}\\n([^]*?)\\n\`\`\`$`, "m").exec(read(page)) ?? [];
-  assert.ok(block, `${page}: a block of ${language}`);
-  return block;
-}
 
 function tokenOf({ header, claims }: Shown): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -97,10 +93,10 @@ test("every page has settings and a listing", () => {
 });
 
 for (const [name, page] of Object.entries(pages)) {
-  const shown = JSON.parse(blockOf(name, "json")) as Shown;
+  const shown = shownToken(name);
 
   test(`${name}: the declaration and the environment are those that the command prints`, () => {
-    assert.equal(readFileSync(join(import.meta.dirname, `30-provider/${name}.ts`), "utf8"), `${declared(page, shown.claims)}\n`);
+    assert.equal(readFileSync(listingPath(name), "utf8"), `${declared(page, shown.claims)}\n`);
     assert.equal(blockOf(name, "sh"), environment(page, shown.claims));
   });
 
@@ -110,7 +106,7 @@ for (const [name, page] of Object.entries(pages)) {
     const by = jwtVerifier({ ...jwtOptionsOf(options), keys, clock: () => (shown.claims.iat + 10) * 1000 });
     const claims = await by.verify(new Redacted(tokenOf(shown)));
     assert.ok(
-      read(name).includes(`\`${callerOf(map, claims, undefined).principal.id}\``),
+      pageText(name).includes(`\`${callerOf(map, claims, undefined).principal.id}\``),
       callerOf(map, claims, undefined).principal.id,
     );
     const other = tokenOf({ ...shown, claims: { ...shown.claims, iss: `${page.issuer}.evil` } });

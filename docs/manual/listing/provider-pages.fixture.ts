@@ -1,4 +1,10 @@
-/** The settings of the pages about providers: for each page, the command line that prints its declaration. */
+/**
+ * The settings of the pages about providers: for each page, those of the command line that prints its declaration. As a program,
+ * it writes the listings of all pages: `npx node --conditions=lockstep-source docs/manual/listing/provider-pages.fixture.ts`.
+ */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { declarationOf, environmentLines } from "../../../packages/lockstep/src/cli/issuer/declaration.ts";
 import { type Proposal, propose, withPlace } from "../../../packages/lockstep/src/cli/issuer/proposal.ts";
 import { settingsOf } from "../../../packages/lockstep/src/cli/issuer/settings.fixture.ts";
@@ -122,4 +128,40 @@ export function declared(page: PageSettings, claims: object): string {
 /** The environment variables that the command prints, as lines. */
 export function environment(page: PageSettings, claims: object): string {
   return environmentLines(proposalOf(page, claims), settingsOf(page.issuer, page.over)).join("\n");
+}
+
+/** The header and the claims that a page shows. */
+export interface Shown {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly claims: Readonly<Record<string, unknown>> & { readonly iat: number };
+}
+
+/** The text of a page. */
+export function pageText(name: string): string {
+  return readFileSync(join(import.meta.dirname, `../providers/${name}.md`), "utf8");
+}
+
+/** The first block of a language on a page. */
+export function blockOf(name: string, language: string): string {
+  const [, block] = new RegExp(`^\`\`\`${language}\\n([^]*?)\\n\`\`\`$`, "m").exec(pageText(name)) ?? [];
+  assert.ok(block, `${name}: a block of ${language}`);
+  return block;
+}
+
+/** The token that a page shows. */
+export function shownToken(name: string): Shown {
+  return JSON.parse(blockOf(name, "json")) as Shown;
+}
+
+/** Where the listing of a page is. */
+export function listingPath(name: string): string {
+  return join(import.meta.dirname, `30-provider/${name}.ts`);
+}
+
+if (import.meta.main) {
+  for (const [name, page] of Object.entries(pages)) {
+    const { claims } = shownToken(name);
+    writeFileSync(listingPath(name), `${declared(page, claims)}\n`);
+    console.log(`${name}\n${environment(page, claims)}\n`);
+  }
 }
