@@ -19,5 +19,5 @@ const insertProfile = sql("INSERT INTO profiles (account_id, nickname) VALUES (:
 
 /** An option of `identity()`. */
 export function* onAccountCreated({ id, email }: Account): Work<void> {
-  yield* all(insertProfile, { id, nickname: email.split("@")[0] ?? "" });
+  yield* all(insertProfile, { id, nickname: email?.split("@")[0] ?? "" });
 }

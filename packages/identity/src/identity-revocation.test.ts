@@ -58,7 +58,7 @@ describeOnEach("a credential that is used after it was revoked (M-01)", (databas
     ];
     const cookie = await session(alice);
     await ask("POST", "/auth/password/forgot", { json: { email: alice.email } });
-    const used = await linkTo(alice.email);
+    const used = await linkTo(alice.email ?? "");
     const reset = () => ask("POST", "/auth/password/reset", { json: { token: used, password: "another seventeen walruses" } });
     assert.equal((await reset()).status, 204);
     const refused = async (): Promise<void> => {

@@ -18,7 +18,7 @@ import {
   secret,
   unchecked,
 } from "lockstep";
-import type { Account } from "./account-table/account-row.ts";
+import type { Account, AccountWithEmail } from "./account-table/account-row.ts";
 import type { IdentityEvent } from "./audit/event.ts";
 import type { Client } from "./client/client.ts";
 import type { ClientRegistration } from "./client/client-registration.ts";
@@ -107,7 +107,7 @@ export interface IdentityApi {
   readonly administrators: Set<string>;
   ask(method: string, path: string, ask?: Ask): Promise<Answer>;
   /** Creates an account whose password is `password`. */
-  account(name?: string): Promise<Account>;
+  account(name?: string): Promise<AccountWithEmail>;
   /** Signs a program in. */
   signIn(account: Account, form?: Readonly<Record<string, string>>): Promise<Tokens>;
   /** Signs a browser in. Returns its session cookie, as the browser sends it back. */
@@ -205,9 +205,9 @@ function clientOf({
   return {
     account: (name = randomUUID()) =>
       auth.accounts.import({ id: randomUUID(), email: `${name}@example.com`, passwordHash, createdAt: clock.now }),
-    signIn: async ({ email }, form = {}) =>
+    signIn: async ({ email = "" }, form = {}) =>
       tokensOf(await ask("POST", "/auth/token", { form: { grant_type: "password", username: email, password, ...form } })),
-    session: async ({ email }) => {
+    session: async ({ email = "" }) => {
       const answer = await ask("POST", "/auth/session", { form: { username: email, password } });
       return cookieIn(answer, "__Host-session");
     },

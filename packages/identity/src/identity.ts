@@ -3,16 +3,17 @@ import { anyScope, type Cookie, type Dependency, type Fact, type Route } from "l
 import { accountRoutes } from "./account/account-routes.ts";
 import { updatePasswordCosts } from "./account-table/password-cost.ts";
 import { Accounts } from "./account/accounts.ts";
+import { Subjects } from "./account/subjects.ts";
 import { removeExpiredLinks } from "./account/link-store.ts";
-import { accountAdminRoutes } from "./admin/account-admin-routes.ts";
+import { accountAdminRoutes, invitationRoute } from "./admin/account-admin-routes.ts";
 import { administrator, type RuleCheck, type RuleSubject } from "./admin/administrator.ts";
 import { apiKeyRoutes } from "./api-key/api-key-routes.ts";
 import { removeEndedApiKeys } from "./api-key/api-key-store.ts";
 import { ApiKeys } from "./api-key/api-keys.ts";
-import { serviceAccountRoutes } from "./api-key/service-account-routes.ts";
+import { type AdministratorDependency, serviceAccountRoutes } from "./api-key/service-account-routes.ts";
 import { removeOldEvents } from "./audit/chain.ts";
 import { ChainSealer } from "./audit/chain-sealer.ts";
-import { callers } from "./caller/dependencies.ts";
+import { callers, type Callers } from "./caller/dependencies.ts";
 import type { AuthenticatedCheck } from "./caller/user-email.ts";
 import { removeSpentAssertions } from "./client/client-assertion.ts";
 import { Clients } from "./client/clients.ts";
@@ -28,6 +29,8 @@ import { Outbox } from "./mail/outbox.ts";
 import { type IdentityOptions, settingsOf } from "./options.ts";
 import { checkNode } from "./password/password-hash.ts";
 import type { ApiClient, CallerFacts, Service, User, UserFacts, UserWithEmail } from "./principal/principal.ts";
+import { providerCallers } from "./provider/provider-callers.ts";
+import { providerRoutes } from "./provider/provider-routes.ts";
 import { withOwnRevocations } from "./revocation/own-revocations.ts";
 import { RevocationFeed } from "./revocation/revocation-feed.ts";
 import { removeExpiredRevocations } from "./revocation/revocation-log.ts";
@@ -78,6 +81,8 @@ export interface Identity<Sc extends string> {
    */
   withEmail<F extends Fact>(user: Dependency<User, F> & AuthenticatedCheck<F>): Dependency<UserWithEmail, F | "authorized">;
   readonly accounts: Accounts;
+  /** The subjects of an identity provider that accounts have. */
+  readonly subjects: Subjects;
   readonly clients: Clients;
   readonly apiKeys: ApiKeys;
   readonly sessions: Sessions;
@@ -120,26 +125,28 @@ export async function identity<const Sc extends string>(options: IdentityOptions
   await migrate(base.database, identitySchema);
   await claimIssuer(base);
   await base.database.transaction(updatePasswordCosts);
-  const feed = await RevocationFeed.open(base, options.revocation);
+  const { provider } = options;
+  const foreignIssuers = [...(options.revocation?.foreignIssuers ?? []), ...(provider?.issuers ?? [])];
+  const feed = await RevocationFeed.open(base, { ...options.revocation, foreignIssuers });
   const settings = { ...base, database: withOwnRevocations(base.database, feed) };
-  const tokens = await AccessTokens.open(settings, feed, options.signingKeys).catch(async (error: unknown) => {
-    await feed.close();
-    throw error;
-  });
   const outbox = new Outbox(settings);
   const services = {
     settings,
-    tokens,
     throttle,
     accounts: new Accounts(settings),
+    subjects: new Subjects(settings),
     clients: new Clients(settings),
     sessions: new Sessions(settings),
     apiKeys: new ApiKeys(settings, throttle.keys, { outbox }),
     outbox,
     links: options.links,
   };
+  const parts = await partsOf(services, options, feed).catch(async (error: unknown) => {
+    await feed.close();
+    throw error;
+  });
   const housekeeping = new Housekeeping(settings, removalsOf(options, settings));
-  return assemble<Sc>(services, { feed, housekeeping, sealer: new ChainSealer(base) });
+  return assemble<Sc>(services, parts, { feed, housekeeping, sealer: new ChainSealer(base) });
 }
 
 /** The removals of expired data. */
@@ -163,9 +170,9 @@ const removals: readonly Removal[] = [
 
 interface Services {
   readonly settings: Settings;
-  readonly tokens: AccessTokens;
   readonly throttle: Throttle;
   readonly accounts: Accounts;
+  readonly subjects: Subjects;
   readonly clients: Clients;
   readonly sessions: Sessions;
   readonly apiKeys: ApiKeys;
@@ -179,15 +186,31 @@ interface Background {
   readonly sealer: ChainSealer;
 }
 
-function assemble<Sc extends string>(services: Services, { feed, housekeeping, sealer }: Background): Identity<Sc> {
-  const { accounts, clients, sessions, apiKeys, tokens, outbox } = services;
-  const { sessionScheme, holder, ...dependencies } = callers(services);
-  const signedIn = anyScope(dependencies.signedInUser, "the rule for administrators asks for a scope");
-  const shared = { ...services, holder, scheme: sessionScheme };
-  return Object.freeze({
-    issuer: services.settings.issuer,
-    // The scopes of the dependencies are those of the options. `Settings` knows them only as texts.
-    ...(dependencies as unknown as Pick<Identity<Sc>, keyof typeof dependencies>),
+/** The parts that depend on who issues the tokens: this service, or a provider. */
+interface Parts {
+  readonly dependencies: Omit<Callers, "sessionScheme" | "holder">;
+  readonly routes: readonly Route[];
+  /** The routes for administrators beside those that both have. */
+  readonly adminRoutes: (admin: AdministratorDependency) => readonly Route[];
+  readonly close: () => Promise<void>;
+}
+
+async function partsOf(services: Services, { provider, signingKeys }: IdentityOptions, feed: RevocationFeed): Promise<Parts> {
+  if (provider === undefined) return ownParts(services, await AccessTokens.open(services.settings, feed, signingKeys));
+  const { holder, tokenUser, ...dependencies } = providerCallers({ ...services, provider, feed });
+  return {
+    dependencies,
+    routes: providerRoutes({ ...services, holder, tokenUser }),
+    adminRoutes: () => [],
+    close: async () => {},
+  };
+}
+
+function ownParts(services: Services, tokens: AccessTokens): Parts {
+  const { sessionScheme, holder, ...dependencies } = callers({ ...services, tokens });
+  const shared = { ...services, tokens, holder, scheme: sessionScheme };
+  return {
+    dependencies,
     routes: [
       tokenEndpoint(shared),
       revocationEndpoint(shared),
@@ -197,16 +220,33 @@ function assemble<Sc extends string>(services: Services, { feed, housekeeping, s
       ...apiKeyRoutes(shared),
       ...issuerRoutes(shared),
     ],
+    adminRoutes: (admin) => [invitationRoute({ ...services, admin })],
+    close: () => tokens.close(),
+  };
+}
+
+function assemble<Sc extends string>(services: Services, parts: Parts, background: Background): Identity<Sc> {
+  const { accounts, subjects, clients, sessions, apiKeys, outbox } = services;
+  const { feed, housekeeping, sealer } = background;
+  const { dependencies } = parts;
+  const signedIn = anyScope(dependencies.signedInUser, "the rule for administrators asks for a scope");
+  return Object.freeze({
+    issuer: services.settings.issuer,
+    // The scopes of the dependencies are those of the options. `Settings` knows them only as texts.
+    ...(dependencies as unknown as Pick<Identity<Sc>, keyof typeof dependencies>),
+    routes: parts.routes,
     accounts,
+    subjects,
     clients,
     sessions,
     apiKeys,
     adminRoutes: <F extends Fact>(rule: Dependency<RuleSubject, F> & RuleCheck<F>) => {
       const admin = administrator(rule, signedIn);
-      return [...accountAdminRoutes({ ...services, admin }), ...serviceAccountRoutes({ ...shared, admin })];
+      const shared = { ...services, admin };
+      return [...accountAdminRoutes(shared), ...parts.adminRoutes(admin), ...serviceAccountRoutes(shared)];
     },
     close: async () => {
-      await Promise.all([outbox.idle(), housekeeping.close(), apiKeys.close(), sessions.close(), tokens.close()]);
+      await Promise.all([outbox.idle(), housekeeping.close(), apiKeys.close(), sessions.close(), parts.close()]);
       // The events that were recorded until now are chained, too.
       await sealer.close();
       await feed.close();

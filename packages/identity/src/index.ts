@@ -23,7 +23,7 @@ export {
 } from "./principal/principal.ts";
 
 // Accounts, clients, API keys and sessions, for programs
-export { type Account } from "./account-table/account-row.ts";
+export { type Account, type AccountWithEmail } from "./account-table/account-row.ts";
 export { type Accounts } from "./account/accounts.ts";
 export { type Client } from "./client/client.ts";
 export { type Clients } from "./client/clients.ts";

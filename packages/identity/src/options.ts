@@ -1,5 +1,6 @@
 /** The options of `identity()`, checked once, with every default filled in. */
 import { consoleAudit, Redacted } from "lockstep";
+import type { IdentityProvider } from "lockstep/oidc";
 import type { Account } from "./account-table/account-row.ts";
 import type { LinkTemplates } from "./account/link-template.ts";
 import { Auditor } from "./audit/auditor.ts";
@@ -76,6 +77,13 @@ interface CommonOptions<Sc extends string> {
    * ```
    */
   readonly onAccountCreated?: (account: Account) => Work<void>;
+  /**
+   * The identity provider that issues the tokens: `identityProvider({ … })`, or `identityProviderFrom(process.env)` of
+   * `lockstep/oidc`. Signing in, passwords and addresses are then its business, and their routes are left out. An account is made
+   * when a verified subject first comes. API keys, service accounts and revocation work as without it. Default: this service
+   * issues the tokens.
+   */
+  readonly provider?: IdentityProvider | undefined;
   /** Sends mail: `smtpMail(…)`, or `logMail(…)` while developing. */
   readonly mail: Mail;
   /** The first part of API keys, by which secret scanners find them: lower-case letters and digits. Default `lockstep`. */
@@ -155,6 +163,7 @@ const known: KnownOptions<IdentityOptions> = {
   defaultScopes: true,
   scopesOfOwner: true,
   onAccountCreated: true,
+  provider: true,
   mail: true,
   keyPrefix: true,
   passwordGrant: true,
@@ -206,13 +215,19 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
     passwordGrant: options.passwordGrant ?? false,
     registration: options.registration ?? "closed",
     mail,
-    lifetimes: checkLifetimes(options.lifetimes ?? {}),
+    lifetimes: lifetimesOf(options),
     maxSessionsPerAccount: options.maxSessionsPerAccount ?? defaultMaxSessions,
     refreshReuse: checkReuse(options),
     clientAddress: limitsOf(options.throttle ?? {}).clientAddress,
     audit: new Auditor(options.audit ?? consoleAudit, clock),
     clock,
   } satisfies Settings);
+}
+
+/** A revocation counts until the last token is over: one of the provider may live longer than ours. */
+function lifetimesOf({ lifetimes: given = {}, provider }: IdentityOptions): Lifetimes {
+  const checked = checkLifetimes(given);
+  return provider === undefined ? checked : { ...checked, accessTokenSeconds: provider.longestTokenSeconds };
 }
 
 function checkNames(options: IdentityOptions): void {
@@ -225,12 +240,21 @@ function checkNames(options: IdentityOptions): void {
 }
 
 /** Checks at run time what the types check too, for callers in JavaScript. */
+function checkProvider({ provider, issuer }: IdentityOptions): void {
+  if (provider === undefined) return;
+  if (typeof provider?.tokens?.verify !== "function" || !Array.isArray(provider.issuers))
+    throw wrong("Set `provider` to identityProvider({ … }) or identityProviderFrom(process.env) of lockstep/oidc, or leave it out");
+  if (provider.issuers.includes(issuer))
+    throw wrong("Set `issuer` to the URL of this service: it is that of `provider`, whose tokens are not this service's");
+}
+
 function checkValues(options: IdentityOptions): void {
   const { database, audience, mail, scopes, registration = "closed", keepAuditDays = 90, keyPrefix = "lockstep" } = options;
   const { maxSessionsPerAccount: max = defaultMaxSessions } = options;
   const { defaultScopes = [] }: { readonly defaultScopes?: readonly string[] } = options;
   if (typeof audience !== "string" || audience === "") throw wrong("Set `audience` to the name of your API");
   if (typeof database?.transaction !== "function") throw wrong("Set `database` to openSqlite(…) or openPostgres(…)");
+  checkProvider(options);
   if (typeof mail?.send !== "function") throw wrong("Set `mail` to smtpMail(…), or to logMail(…) while developing");
   if (typeof scopes !== "object" || scopes === null)
     throw wrong('Set `scopes` to your scopes with descriptions: { "notes:read": "Read notes" }');

@@ -6,8 +6,11 @@ import type { Row } from "../store/statement.ts";
 export interface Account {
   /** A UUID in lower case: the `sub` of its tokens. It is never used again for another account. */
   readonly id: string;
-  /** The address as it was entered, without the blanks around it. */
-  readonly email: string;
+  /**
+   * The address as it was entered, without the blanks around it. An account of an identity provider has the address that the
+   * provider confirms, or none, and nobody finds it by that address.
+   */
+  readonly email: string | undefined;
   /** The id that the account had in the system that it was imported from. No two accounts have the same. */
   readonly foreignId: string | undefined;
   /** Whether its owner made it, at `POST /auth/register`. Nobody vouched for such an account. */
@@ -18,6 +21,11 @@ export interface Account {
   readonly verifiedAt: number | undefined;
   /** When the account was disabled, in milliseconds since 1970. All its credentials are refused since then. */
   readonly disabledAt: number | undefined;
+}
+
+/** An account that was found or made by its address. */
+export interface AccountWithEmail extends Account {
+  readonly email: string;
 }
 
 const names = ["id", "email", "foreign_id", "self_registered", "created_at", "verified_at", "disabled_at"] as const;
@@ -41,7 +49,7 @@ export function toJoinedAccount(row: Row): Account {
 function read(row: Row, prefix: "" | "account_"): Account {
   return {
     id: textOf(row, `${prefix}id`),
-    email: textOf(row, `${prefix}email`),
+    email: textOrNone(row, `${prefix}email`),
     foreignId: textOrNone(row, `${prefix}foreign_id`),
     isSelfRegistered: numberOf(row, `${prefix}self_registered`) === 1,
     createdAt: numberOf(row, `${prefix}created_at`),

@@ -4,7 +4,7 @@ import type { ParsedEmail } from "../mail/email.ts";
 import { positionColumn } from "../revocation/revocation-log.ts";
 import { numberOf, textOrNone } from "../store/row.ts";
 import { all, first, lock, type Row, sql, type Work } from "../store/statement.ts";
-import { type Account, accountColumns, toAccount } from "./account-row.ts";
+import { type Account, accountColumns, type AccountWithEmail, toAccount } from "./account-row.ts";
 import { savePasswordCost } from "./password-cost.ts";
 
 /** An account with the data for signing in. */
@@ -18,7 +18,10 @@ export interface AccountRecord extends Account {
 /** An account to make. */
 export interface NewAccount {
   readonly id: string;
-  readonly address: ParsedEmail;
+  /** The address by which it is found. `undefined` for an account of an identity provider. */
+  readonly address: ParsedEmail | undefined;
+  /** Without `address`: an address that is only shown. Two accounts may have the same. */
+  readonly shownEmail?: string | undefined;
   /** The id in the system that it is imported from. */
   readonly foreignId?: string | undefined;
   readonly passwordHash: Secret<string> | undefined;
@@ -97,9 +100,9 @@ export function* readAccount(id: string): Work<Account | undefined> {
 }
 
 /** Reads an account by the key of its address (`emailKey()`), without its secrets. */
-export function* readAccountByEmail(key: string): Work<Account | undefined> {
+export function* readAccountByEmail(key: string): Work<AccountWithEmail | undefined> {
   const row = yield* first(plainByKey, { key });
-  return row && toAccount(row);
+  return row && addressed(toAccount(row));
 }
 
 /** Finds an account by its id, with the data for signing in. */
@@ -108,8 +111,9 @@ export function* findAccount(id: string): Work<AccountRecord | undefined> {
 }
 
 /** Finds an account by the key of its address (`emailKey()`), with the data for signing in. */
-export function* findAccountByEmail(key: string): Work<AccountRecord | undefined> {
-  return toRecord(yield* first(byKey, { key }));
+export function* findAccountByEmail(key: string): Work<(AccountRecord & AccountWithEmail) | undefined> {
+  const found = toRecord(yield* first(byKey, { key }));
+  return found && addressed(found);
 }
 
 /** Finds an account by the id that it had in another system. */
@@ -143,8 +147,9 @@ export function* listAccounts({ limit, after, offset = 0 }: AccountPage): Work<r
 
 /** Makes an account. Returns nothing if another account has its address, id or foreign id. Part of a transaction. */
 export function* insertAccount({ id, address, passwordHash, createdAt, ...others }: NewAccount): Work<Account | undefined> {
-  yield* lockAddress(address.key);
-  const { email, key } = address;
+  if (address !== undefined) yield* lockAddress(address.key);
+  const { shownEmail = null } = others;
+  const { email, key } = address ?? { email: shownEmail, key: null };
   if (passwordHash !== undefined) yield* savePasswordCost(passwordHash);
   const hash = passwordHash?.reveal() ?? null;
   const { foreignId = null, verifiedAt = null, isSelfRegistered = false } = others;
@@ -181,6 +186,13 @@ export function* deleteAccount(id: string): Work<boolean> {
 /** Locks an address, so it is still free when the transaction that checked it writes it. After the lock of an account, if any. */
 export function* lockAddress(key: string): Work<void> {
   yield* lock(`address:${key}`);
+}
+
+/** The same account: one with the key of an address has the address. */
+function addressed<A extends Account>(account: A): A & AccountWithEmail {
+  const { email } = account;
+  if (email === undefined) throw new TypeError("An account has the key of an address, and no address");
+  return { ...account, email };
 }
 
 function toRecord(row: Row | undefined): AccountRecord | undefined {

@@ -14,7 +14,7 @@ import {
 } from "./account-schema.ts";
 import { checkRecentSignIn } from "../password/own-password.ts";
 import { OptionalPassword } from "../password/password-schema.ts";
-import type { AccountRouteServices, AccountServices } from "./account-services.ts";
+import type { AccountRouteServices, AccountServices, OwnAccountServices } from "./account-services.ts";
 import type { ChangedBy } from "./accounts.ts";
 import { requestAddressChange } from "./address-change.ts";
 import { acceptRoute } from "./invitation-route.ts";
@@ -48,7 +48,7 @@ export function accountRoutes(services: AccountRouteServices): Route[] {
     ...resetRoutes(inner),
     acceptRoute(inner),
     ...passwordRoutes(services, inner),
-    ...ownRoutes(services),
+    ...ownAccountRoutes(services),
   ];
 }
 
@@ -183,7 +183,8 @@ function passwordRoutes({ holder, accounts, rotateSession }: AccountRouteService
   ];
 }
 
-function ownRoutes(services: AccountRouteServices): Route[] {
+/** Builds the routes on which somebody reads and closes their own account. They need no password. */
+export function ownAccountRoutes(services: OwnAccountServices): Route[] {
   const { accounts, holder } = services;
   return [
     get("/auth/account", { summary: "My account", tags, deps: { user: holder }, response: AccountView }, async ({ user }) => {
@@ -211,7 +212,7 @@ interface Closing {
 }
 
 function closingRoute(
-  { settings, throttle, holder }: AccountRouteServices,
+  { settings, throttle, holder }: OwnAccountServices,
   verb: string,
   { summary, description, close }: Closing,
 ): Route {

@@ -76,7 +76,8 @@ export const AccountId: z.ZodObject<{ id: z.ZodUUID }> = z.object({ id: z.uuid()
 /** The fields of an account that its owner sees. */
 type AccountShape = {
   readonly id: z.ZodUUID;
-  readonly email: z.ZodString;
+  /** `null` if no address is known, as for many accounts of an identity provider. */
+  readonly email: z.ZodNullable<z.ZodString>;
   readonly createdAt: z.ZodISODateTime;
   /** When the address was confirmed, as an ISO 8601 date-time. */
   readonly verifiedAt: z.ZodNullable<z.ZodISODateTime>;
@@ -84,14 +85,14 @@ type AccountShape = {
 
 /** An account, as its owner sees it. */
 export const AccountView: z.ZodObject<AccountShape> = z
-  .object({ id: z.uuid(), email: z.string(), createdAt: z.iso.datetime(), verifiedAt: z.iso.datetime().nullable() })
+  .object({ id: z.uuid(), email: z.string().nullable(), createdAt: z.iso.datetime(), verifiedAt: z.iso.datetime().nullable() })
   .meta({ id: "Account" });
 
 /** Converts an account into the answer that its owner gets. */
 export function viewOf({ id, email, createdAt, verifiedAt }: Account): z.input<typeof AccountView> {
   return {
     id,
-    email,
+    email: email ?? null,
     createdAt: new Date(createdAt).toISOString(),
     verifiedAt: verifiedAt === undefined ? null : new Date(verifiedAt).toISOString(),
   };

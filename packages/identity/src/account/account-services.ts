@@ -33,11 +33,15 @@ export interface AccountServices {
   readonly links: Links;
 }
 
-/** The parameter of `accountRoutes()`. */
-export interface AccountRouteServices extends Omit<AccountServices, "links"> {
+/** The parameter of `ownAccountRoutes()`. */
+export interface OwnAccountServices extends Pick<AccountServices, "settings" | "throttle"> {
   readonly accounts: Accounts;
   /** Who may administer the account. */
   readonly holder: SignedInUser;
+}
+
+/** The parameter of `accountRoutes()`. */
+export interface AccountRouteServices extends OwnAccountServices, Pick<AccountServices, "outbox"> {
   /** Replaces the secret of the browser session that the request came with (S-03). Returns nothing if it came with a token. */
   readonly rotateSession: (user: User) => Promise<Cookie | undefined>;
   /** The pages that the links in messages open. Default: pages of the issuer. */

@@ -1,7 +1,7 @@
 /** The accounts API for programs: the application, the routes of administrators and the command line. */
 import { randomUUID } from "node:crypto";
 import { problem, type Redacted, type Secret } from "lockstep";
-import type { Account } from "../account-table/account-row.ts";
+import type { Account, AccountWithEmail } from "../account-table/account-row.ts";
 import {
   type AccountPage,
   deleteAccount,
@@ -16,6 +16,7 @@ import {
   type NewAccount,
 } from "../account-table/account-store.ts";
 import { setPasswordHash } from "../account-table/password-store.ts";
+import { subjectsOf } from "../account-table/subject-store.ts";
 import type { EventOrigin, Recorder } from "../audit/auditor.ts";
 import type { EndReason, IdentityEventDetails } from "../audit/event.ts";
 import { emailKey, type ParsedEmail, parseEmail } from "../mail/email.ts";
@@ -28,6 +29,7 @@ import { isAccountId } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 import { makeAccount } from "./make-account.ts";
+import { revokeSubjects } from "./subject-accounts.ts";
 
 /** Who makes a change, and in which request. */
 export interface ChangedBy {
@@ -82,6 +84,8 @@ interface HashToSet {
   readonly sessions: "end" | "keep";
 }
 
+type NewAccountWithEmail = NewAccount & { readonly address: ParsedEmail };
+
 const mostOnPage = 1000;
 const maxForeignId = 255;
 
@@ -112,7 +116,7 @@ export class Accounts {
   }
 
   /** Finds an account by its address, in any spelling. */
-  async findByEmail(email: string): Promise<Account | undefined> {
+  async findByEmail(email: string): Promise<AccountWithEmail | undefined> {
     return this.#settings.database.run(readAccountByEmail(emailKey(email)));
   }
 
@@ -139,7 +143,7 @@ export class Accounts {
    *
    * @throws Problem 422 `wrong_address` or `weak_password`, 409 `address_taken`
    */
-  async create(account: AccountToCreate): Promise<Account> {
+  async create(account: AccountToCreate): Promise<AccountWithEmail> {
     checkOptions("accounts.create()", account, { email: true, password: true, ...changed });
     const { email, password, ...change } = account;
     const address = addressOf(email);
@@ -158,7 +162,7 @@ export class Accounts {
    * @throws Problem 422 `wrong_address`, or `invalid_input` for an `id` or a `foreignId` of another form; 409 `address_taken` if
    * an account has the address, `id_taken` if one has the id or the foreign id
    */
-  async import(account: AccountToImport): Promise<Account> {
+  async import(account: AccountToImport): Promise<AccountWithEmail> {
     checkOptions("accounts.import()", account, imported);
     const { id = randomUUID(), foreignId, email, passwordHash, createdAt, ...change } = account;
     if (!isAccountId(id)) {
@@ -225,7 +229,7 @@ export class Accounts {
     return audit.recorded(database, originOf(change), (record) => endSessions(which, reason, record, this.#settings));
   }
 
-  async #insert(account: NewAccount, change: ChangedBy): Promise<Account> {
+  async #insert(account: NewAccountWithEmail, change: ChangedBy): Promise<AccountWithEmail> {
     const settings = this.#settings;
     const { audit, database } = settings;
     const made = await audit.recorded(database, originOf(change), function* (record) {
@@ -235,7 +239,7 @@ export class Accounts {
     });
     if (made === "address") problem(409, "address_taken", "An account with this address already exists.");
     if (made === "id") problem(409, "id_taken", "An account with this id or foreign id already exists.");
-    return made;
+    return { ...made, email: account.address.email };
   }
 
   /** Runs a change, and records it if it returns true. */
@@ -269,6 +273,8 @@ export class Accounts {
   *#delete(id: string, record: Recorder): Work<boolean> {
     if ((yield* readAccount(id)) === undefined) return false;
     yield* endEverythingOf(id, { reason: "account_deleted" }, record, this.#settings);
+    // A subject that comes again gets another account. Its tokens from before are of this one.
+    yield* revokeSubjects(yield* subjectsOf(id), this.#settings);
     return yield* deleteAccount(id);
   }
 }

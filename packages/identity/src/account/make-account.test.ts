@@ -19,7 +19,7 @@ const counted = sql("SELECT (SELECT count(*) FROM identity_accounts) AS accounts
 
 /** Writes the application's row: its label is the part of the address before the `@`. */
 const onAccountCreated: Settings["onAccountCreated"] = function* ({ id, email }) {
-  yield* all(insertProfile, { id, label: email.split("@")[0] ?? "" });
+  yield* all(insertProfile, { id, label: email?.split("@")[0] ?? "" });
 };
 
 async function openProfiles(database: Database): Promise<void> {

@@ -9,7 +9,7 @@ import type { AdministratorDependency } from "../api-key/service-account-routes.
 import type { Outbox } from "../mail/outbox.ts";
 import type { Settings } from "../settings.ts";
 
-/** The parameter of `accountAdminRoutes()`. */
+/** The services that the routes need. */
 export interface AccountAdminServices {
   readonly accounts: Accounts;
   readonly admin: AdministratorDependency;
@@ -22,9 +22,8 @@ export interface AccountAdminServices {
 const tags = ["Accounts"];
 const AccountList = z.object({ items: z.array(AccountView), next: z.uuid().nullable() }).meta({ id: "AccountList" });
 
-/** Builds the routes under `/auth/accounts`, and `POST /auth/invitations`. */
-export function accountAdminRoutes(services: AccountAdminServices): Route[] {
-  const { accounts, admin } = services;
+/** Builds the routes under `/auth/accounts`. */
+export function accountAdminRoutes({ accounts, admin }: Pick<AccountAdminServices, "accounts" | "admin">): Route[] {
   const account = permitted({ id: path("id", z.uuid()), admin }, ({ id }) => accounts.find(id));
   const change = depends({ admin, origin: connection() }, ({ admin, origin }) => ({ by: admin.id, requestId: origin.requestId }));
   const limit = query("limit", z.int().min(1).max(100).default(50));
@@ -57,11 +56,11 @@ export function accountAdminRoutes(services: AccountAdminServices): Route[] {
         await accounts.endSessions(account.id, { reason: "ended_by_administrator", ...change });
       },
     ),
-    invitationRoute(services),
   ];
 }
 
-function invitationRoute({ admin, settings, outbox, links }: AccountAdminServices): Route {
+/** Builds `POST /auth/invitations`. */
+export function invitationRoute({ admin, settings, outbox, links }: AccountAdminServices): Route {
   const sending = { settings, outbox, links: linksTo(settings.issuer, links) };
   return post(
     "/auth/invitations",

@@ -9,7 +9,15 @@ export type GrantName = "password" | "refresh_token" | "client_credentials";
 
 type Success =
   | { readonly type: "account.registered"; readonly subject: string }
-  | { readonly type: "account.created"; readonly subject: string; readonly by?: string }
+  | {
+      readonly type: "account.created";
+      readonly subject: string;
+      readonly by?: string;
+      /** The identity provider, if the account was made when a subject of it first came. */
+      readonly issuer?: string;
+    }
+  | { readonly type: "account.linked"; readonly subject: string; readonly issuer: string; readonly by?: string }
+  | { readonly type: "account.unlinked"; readonly subject: string; readonly issuer: string; readonly by?: string }
   | { readonly type: "account.disabled"; readonly subject: string; readonly by?: string }
   | { readonly type: "account.enabled"; readonly subject: string; readonly by?: string }
   | { readonly type: "account.deleted"; readonly subject: string; readonly by?: string }

@@ -11,6 +11,7 @@ import {
   oauth2ClientCredentials,
   oauth2PasswordBearer,
   onlyScoped,
+  type Scheme,
   scopes as requireScopes,
 } from "lockstep";
 import { type Claims, parseScope } from "lockstep/jwt";
@@ -62,12 +63,7 @@ export function callers({ settings, tokens, sessions, apiKeys }: CallerServices)
   const flow = settings.passwordGrant ? oauth2PasswordBearer : oauth2ClientCredentials;
   const bearer = flow({ tokenUrl: "/auth/token", scopes: { ...scopes, ...accountScopes } });
   const cookie = sessionScheme(settings);
-  const header = apiKeyHeader({
-    name: "X-API-Key",
-    schemeName: "ApiKey",
-    scopes,
-    description: "An API key of a user or a service account.",
-  });
+  const header = apiKeyScheme(settings);
 
   const token = authenticate({ bearer }, ({ bearer }) => {
     // Synchronous for a token that was verified before, so a synchronous route stays synchronous.
@@ -99,6 +95,12 @@ export function callers({ settings, tokens, sessions, apiKeys }: CallerServices)
     service: authorize({ machine }, ({ machine }) => (machine.kind === "service" ? machine : deny("not a service account"))),
     withEmail: withEmailOver(settings),
   };
+}
+
+/** The scheme of API keys. */
+export function apiKeyScheme({ scopes }: Settings): Scheme<string, string> {
+  const description = "An API key of a user or a service account.";
+  return apiKeyHeader({ name: "X-API-Key", schemeName: "ApiKey", scopes, description });
 }
 
 /** Requests with the same token share its verified claims, and so also the caller made from them. */

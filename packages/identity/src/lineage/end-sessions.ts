@@ -3,6 +3,7 @@
  * made in them.
  */
 import { lockAccount } from "../account-table/account-store.ts";
+import { subjectsOf } from "../account-table/subject-store.ts";
 import type { Recorder } from "../audit/auditor.ts";
 import type { EndReason } from "../audit/event.ts";
 import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
@@ -75,6 +76,7 @@ export function* endSessionsOnly(
   if ("accountId" in sessions) yield* lockAccount(sessions.accountId);
   const rows = yield* ended(sessions, now);
   if ("accountId" in sessions) yield* endSignIns(sessions.accountId, now, settings);
+  if (isWholeAccount(sessions)) yield* endProviderTokens(sessions.accountId, now, settings);
   for (const row of rows) {
     const session = textOf(row, "id");
     yield* revoke({ kind: "session", key: session, at: now, expiresAt: lastTokenOver(settings, now) });
@@ -100,6 +102,12 @@ function isWholeAccount(sessions: Sessions): sessions is { readonly accountId: s
  */
 function* endSignIns(accountId: string, now: number, settings: Settings): Work<void> {
   yield* revoke({ kind: "session", key: accountId, at: now, expiresAt: lastTokenOver(settings, now) });
+}
+
+/** The tokens of an identity provider belong to no session of ours. They are revoked under the account's id. */
+function* endProviderTokens(accountId: string, now: number, settings: Settings): Work<void> {
+  if ((yield* subjectsOf(accountId)).length === 0) return;
+  yield* revoke({ kind: "subject", key: accountId, at: now, expiresAt: lastTokenOver(settings, now) });
 }
 
 function ended(sessions: Sessions, now: number): Work<readonly Row[]> {

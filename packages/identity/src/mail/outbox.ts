@@ -9,8 +9,8 @@ import type { MessageText } from "./message.ts";
 
 /** A message, with its subject for the audit log. */
 export interface Posted {
-  /** The address that the message goes to. It is stored, or was parsed. */
-  readonly to: string;
+  /** The address that the message goes to. It is stored, or was parsed. An account without an address gets no message. */
+  readonly to: string | undefined;
   readonly message: MessageText;
   /** The kind of message, for example `reset`. */
   readonly kind: string;
@@ -37,7 +37,9 @@ export class Outbox {
   }
 
   /** Sends a message soon. If it fails, or if more than 1,000 messages are waiting, the event `mail.failed` is recorded. */
-  post(posted: Posted): void {
+  post({ to, ...others }: Posted): void {
+    if (to === undefined) return;
+    const posted = { to, ...others };
     if (this.#underWay.size >= mostUnderWay) {
       this.#failed(posted, "too_many_under_way");
       return;
@@ -51,7 +53,7 @@ export class Outbox {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
-  async #send(posted: Posted): Promise<void> {
+  async #send(posted: Posted & { readonly to: string }): Promise<void> {
     // Wait until the request has been answered.
     await new Promise((resolve) => setImmediate(resolve));
     try {

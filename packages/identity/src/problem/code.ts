@@ -14,6 +14,7 @@ export const identityCodes = [
   "sign_in_again",
   "address_taken",
   "id_taken",
+  "subject_taken",
   "wrong_address",
   "scope_not_held",
   "owner_disabled",

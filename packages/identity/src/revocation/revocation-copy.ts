@@ -46,16 +46,18 @@ export class RevocationCopy {
 
   /**
    * Whether a token was revoked. A token of our own issuer without a position counts as revoked, and so does a token of an
-   * unknown issuer.
+   * unknown issuer. `names` are further names of the subject of another issuer's token, in our own log.
    */
-  isRevoked(claims: Claims): boolean {
+  isRevoked(claims: Claims, names: readonly string[] = []): boolean {
     if (claims.iss === this.#issuer) {
       const position = positionOf(claims);
       return position === undefined || this.#own.latest("seq", claims) > position;
     }
     const entries = this.#foreign.get(claims.iss);
     // Within the second of the revocation nobody can tell which came first (M-05).
-    return entries === undefined || Math.floor(claims.iat) <= entries.latest("atSeconds", claims);
+    if (entries === undefined) return true;
+    const ofNames = names.map((sub) => this.#own.latest("atSeconds", { sub }));
+    return Math.floor(claims.iat) <= Math.max(entries.latest("atSeconds", claims), ...ofNames);
   }
 
   /** The revoked keys of one kind. */

@@ -125,19 +125,20 @@ export class RevocationFeed {
   }
 
   /**
-   * Whether a verified token was revoked. Returns a promise only if this node has to ask the database.
+   * Whether a verified token was revoked. Returns a promise only if this node has to ask the database. `names` are further names
+   * of the subject of another issuer's token: the ids of its account and of the caller, at most two.
    *
    * @throws Unavailable if it has to ask and cannot
    */
-  isRevoked(claims: Claims): boolean | Promise<boolean> {
+  isRevoked(claims: Claims, names: readonly string[] = []): boolean | Promise<boolean> {
     if (this.#silentMs() > this.#options.silentAfterMs) {
       this.#tellSilence();
-      if (this.#options.whenSilent === "ask") return this.isRevokedInDatabase(claims);
+      if (this.#options.whenSilent === "ask") return this.isRevokedInDatabase(claims, undefined, names);
       throw new Unavailable("The revocation log is silent");
     }
     return this.#jumps.haveJumped() || this.#copy.isBehind(claims)
-      ? this.#isRevokedAfterReading(claims)
-      : this.#copy.isRevoked(claims);
+      ? this.#isRevokedAfterReading(claims, names)
+      : this.#copy.isRevoked(claims, names);
   }
 
   /**
@@ -145,8 +146,13 @@ export class RevocationFeed {
    *
    * @throws Unavailable
    */
-  isRevokedInDatabase(claims: Claims, kid?: string): Promise<boolean> {
-    return this.#ask(findRevocation(claims, this.#issuers, kid));
+  isRevokedInDatabase(claims: Claims, kid?: string, names: readonly string[] = []): Promise<boolean> {
+    return this.#ask(this.revocationOf(claims, kid, names));
+  }
+
+  /** The same, as part of a transaction. */
+  revocationOf(claims: Claims, kid?: string, names: readonly string[] = []): Work<boolean> {
+    return findRevocation(claims, this.#issuers, { kid, names });
   }
 
   /** Reads everything that is in the log now. Never rejects: if a read fails, a later one makes up for it. */
@@ -173,10 +179,10 @@ export class RevocationFeed {
   }
 
   /** The token proves that the node is behind, or the wall clock was set: read, and then decide. */
-  async #isRevokedAfterReading(claims: Claims): Promise<boolean> {
+  async #isRevokedAfterReading(claims: Claims, names: readonly string[]): Promise<boolean> {
     await within(this.#options.timeoutMs, this.#reading.runAgain());
     // If the log does not have the token's position, an older copy of the database was restored since.
-    return this.#copy.isBehind(claims) || this.#copy.isRevoked(claims);
+    return this.#copy.isBehind(claims) || this.#copy.isRevoked(claims, names);
   }
 
   #poll(): void {

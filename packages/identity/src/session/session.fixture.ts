@@ -21,7 +21,7 @@ import {
   unchecked,
 } from "lockstep";
 import { z } from "zod";
-import type { Account } from "../account-table/account-row.ts";
+import type { Account, AccountWithEmail } from "../account-table/account-row.ts";
 import { findAccount, insertAccount } from "../account-table/account-store.ts";
 import { sessionUser } from "../caller/session-user.ts";
 import { parseEmail } from "../mail/email.ts";
@@ -49,7 +49,7 @@ let hashed: Promise<Secret<string>> | undefined;
 export interface SessionDesk extends TestSettings {
   readonly sessions: Sessions;
   /** Adds an account; it has the password if it can sign in. */
-  addAccount(email?: string, can?: { readonly signIn: boolean }): Promise<Account>;
+  addAccount(email?: string, can?: { readonly signIn: boolean }): Promise<AccountWithEmail>;
   /** Begins a session, as a sign-in does whose password was just checked. */
   begin(account: Account, kind?: SessionKind): Promise<StartedSession>;
 }
@@ -73,7 +73,7 @@ export function openSessions(test: Pick<TestContext, "after">, database: Databas
         insertAccount({ id: randomUUID(), address, passwordHash, createdAt: now, verifiedAt: now }),
       );
       assert.ok(account);
-      return account;
+      return { ...account, email };
     },
     async begin({ id }, kind = "browser") {
       const account = await database.run(findAccount(id));
@@ -150,7 +150,7 @@ export function openSessionApi(
     api,
     audited,
     call,
-    signIn: (account, request = {}) => call("POST", "/auth/session", { form: { username: account.email, password }, ...request }),
+    signIn: ({ email = "" }, request = {}) => call("POST", "/auth/session", { form: { username: email, password }, ...request }),
   };
 }
 

@@ -7,6 +7,7 @@ import { all, first, type Row, sql, type SqlValue, type Statement } from "./stat
 /** The tables of identity, each after the tables that it refers to. */
 export const identityTables: readonly string[] = [
   "identity_accounts",
+  "identity_subjects",
   "identity_password_costs",
   "identity_clients",
   "identity_links",

@@ -14,8 +14,8 @@ export const identitySchema: Schema = {
       sql(`
         CREATE TABLE identity_accounts (
           id TEXT NOT NULL PRIMARY KEY,
-          email TEXT NOT NULL,
-          email_key TEXT NOT NULL UNIQUE,
+          email TEXT,
+          email_key TEXT UNIQUE,
           foreign_id TEXT UNIQUE,
           self_registered BIGINT NOT NULL DEFAULT 0 CHECK (self_registered IN (0, 1)),
           password_hash TEXT,
@@ -25,6 +25,20 @@ export const identitySchema: Schema = {
           disabled_at BIGINT
         )`),
       sql("CREATE INDEX identity_accounts_by_time ON identity_accounts (created_at, id)"),
+
+      // Whom an identity provider speaks of: an account has any number of these subjects, and a subject has one account. The id
+      // is made of issuer, kind and subject.
+      sql(`
+        CREATE TABLE identity_subjects (
+          id TEXT NOT NULL PRIMARY KEY,
+          issuer TEXT NOT NULL,
+          kind TEXT NOT NULL CHECK (kind IN ('user', 'client', 'service')),
+          subject TEXT NOT NULL,
+          account_id TEXT NOT NULL REFERENCES identity_accounts (id) ON DELETE CASCADE,
+          linked_by TEXT,
+          created_at BIGINT NOT NULL
+        )`),
+      sql("CREATE INDEX identity_subjects_by_account ON identity_subjects (account_id)"),
 
       // A link that was sent by mail: to confirm an address, to reset a password, to accept an invitation. One row is one
       // attempt, spent by deleting it.

@@ -51,6 +51,15 @@ export {
   type ProviderEventType,
 } from "./events/provider-event.ts";
 
+// A provider as one value, from the environment if you like.
+export {
+  type IdentityProvider,
+  identityProvider,
+  type IdentityProviderOptions,
+} from "./provider/identity-provider.ts";
+export { identityProviderFrom } from "./provider/environment.ts";
+export { type Environment } from "./provider/variables.ts";
+
 // From claims to callers.
 export { type Callers, claims, type ClaimsIssuer, type ClaimsOptions } from "./claims/claims.ts";
 export { type Caller, type CallerKind, type ClaimsMap, type MappedCaller } from "./claims/caller.ts";

@@ -123,6 +123,8 @@ export interface CheckedOptions extends CheckedTokenOptions {
 const maxTolerance = 300;
 /** The size of the cache of verified tokens, if the options do not say it. */
 export const defaultCacheBytes: number = 32 * 1024 * 1024;
+/** The longest `exp − iat`, if the options do not say it. Seconds. */
+export const defaultLifetimeSeconds = 86_400;
 /** The names of the options about claims, for functions that take them beside others. */
 export const tokenOptions: KnownOptions<TokenOptions> = {
   issuer: true,
@@ -192,7 +194,7 @@ export function checkTokenOptions(options: TokenOptions): CheckedTokenOptions {
     audiences: namesInAudience(options.audience),
     iat,
     clockToleranceSeconds: checkNumber(options.clockToleranceSeconds ?? 5, "clockToleranceSeconds", 0, maxTolerance),
-    maxLifetimeSeconds: checkNumber(options.maxLifetimeSeconds ?? 86_400, "maxLifetimeSeconds", 1),
+    maxLifetimeSeconds: checkNumber(options.maxLifetimeSeconds ?? defaultLifetimeSeconds, "maxLifetimeSeconds", 1),
     maxTokenBytes: checkNumber(options.maxTokenBytes ?? maxCredentialBytes, "maxTokenBytes", 1),
     maxCacheBytes: checkNumber(cache.maxBytes, "cache.maxBytes", 0),
     clock,

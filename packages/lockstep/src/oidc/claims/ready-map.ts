@@ -75,6 +75,10 @@ const maps: ReadyMaps = {
 /** The names of the ready maps. */
 export type ReadyMapName = keyof ReadyMaps;
 
+/** The names of the ready maps, for messages and checks. */
+// The keys of the record are those of its type.
+export const readyMapNames: readonly ReadyMapName[] = Object.keys(maps) as ReadyMapName[];
+
 /** The function of a name; for a name that is not known when compiling, one that takes any record and checks it. */
 type ReadyMap<N extends string> = N extends ReadyMapName ? ReadyMaps[N] : (options?: object) => ClaimsMap;
 
@@ -90,7 +94,7 @@ type ReadyMap<N extends string> = N extends ReadyMapName ? ReadyMaps[N] : (optio
  */
 export function readyMap<const N extends string>(name: N): ReadyMap<N> {
   if (!Object.hasOwn(maps, name)) {
-    throw new BuildError("wrong_option", `readyMap(): use one of these names: ${Object.keys(maps).join(", ")}`);
+    throw new BuildError("wrong_option", `readyMap(): use one of these names: ${readyMapNames.join(", ")}`);
   }
   // The name is a key. Each function checks its options.
   return maps[name as ReadyMapName] as ReadyMap<N>;

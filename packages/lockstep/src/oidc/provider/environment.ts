@@ -1,0 +1,188 @@
+/** The identity provider that environment variables name: the one switch between embedded identity and a provider. */
+import { BuildError } from "../../problem/error.ts";
+import { secret } from "../../secret/redacted.ts";
+import { defaultLifetimeSeconds } from "../../token/verifier-options.ts";
+import { byIssuer } from "../claims/by-issuer.ts";
+import type { ClaimsMap } from "../claims/caller.ts";
+import { readyMap, type ReadyMapName, readyMapNames } from "../claims/ready-map.ts";
+import { issuers } from "../issuers.ts";
+import { oidc } from "../oidc.ts";
+import { type OidcOptions, tenantPlace } from "../oidc-options.ts";
+import { type IdentityProvider, identityProvider, type ProviderSignIn } from "./identity-provider.ts";
+import { profiles, type ProviderProfile } from "./profile.ts";
+import { isWorkload, subjectsOfPeople, workloadMapOf } from "./subjects.ts";
+import { choice, type Environment, jsonObjects, nameList, optionalText, parameters, textList } from "./variables.ts";
+
+/** One issuer of the environment. */
+interface NamedIssuer {
+  readonly issuer: string;
+  readonly name: ReadyMapName;
+  readonly profile: ProviderProfile;
+  readonly mapOptions: object;
+}
+
+/**
+ * Reads the identity provider from environment variables. Returns `undefined` if `AUTH_ISSUER` is not set: then identity stays
+ * embedded. Lists are separated by spaces. An empty variable counts as not set.
+ *
+ * | variable | meaning |
+ * | --- | --- |
+ * | `AUTH_ISSUER` | the exact `iss` of the tokens; several issuers side by side are possible |
+ * | `AUTH_AUDIENCE` | the names of this API in `aud`; for Cognito, the ids of the clients; for Clerk and WorkOS, not set |
+ * | `AUTH_CLAIMS` | the ready map, one for all issuers or one for each. Default `rfc9068` |
+ * | `AUTH_CLAIMS_OPTIONS` | its options as JSON: an object, or a list with one for each issuer |
+ * | `AUTH_CLIENT_ID`, `AUTH_CLIENT_SECRET` | with the secret, opaque tokens are introspected; without it, the client of the page |
+ * | `AUTH_DOCS_CLIENT_ID` | the client of the documentation page, if there is a secret |
+ * | `AUTH_DOCS_PARAMETERS` | added to the authorization request of the page: `audience=notes` |
+ * | `AUTH_AUTHORIZED_PARTIES` | the clients whose tokens are accepted, by `azp`. Default: any |
+ * | `AUTH_SUBJECTS` | the subjects that may call; necessary for workloads. Default: any |
+ * | `AUTH_GRANTS` | the scopes of callers whose tokens have none. Default: none |
+ * | `AUTH_TOKEN_TYPE` | the `typ` of the tokens; `absent` for none. Default: that of the provider |
+ * | `AUTH_EXTRA_AUDIENCES` | what else `aud` may name. Default: that of the provider |
+ * | `AUTH_TENANTS` | the tenants of an issuer with `{tenantid}` |
+ * | `AUTH_DISCOVERY_URL`, `AUTH_JWKS_URL` | where the metadata or the keys are, if they are not below the issuer |
+ * | `AUTH_ALLOW_LOOPBACK_ISSUER` | `1`: an issuer on this machine may use plain http. Production refuses it |
+ *
+ * @throws BuildError `wrong_option` that names the variable, and says what to set
+ *
+ * @example
+ * ```ts
+ * const auth = await identity({ provider: identityProviderFrom(process.env), database, issuer, audience: "notes", … });
+ * ```
+ */
+export function identityProviderFrom(env: Environment): IdentityProvider | undefined {
+  const all = namedIssuers(env);
+  if (all.length === 0) return undefined;
+  const verifiers = all.map((each) => ({ ...each, options: optionsOf(each, all, env) }));
+  const [first, ...others] = verifiers.map(({ options }) => oidc(options));
+  // There is at least one.
+  if (first === undefined) return undefined;
+  const maps = verifiers.map((each) => [each, mapOf(each, env)] as const);
+  const lifetimes = verifiers.map(({ options }) => options.maxLifetimeSeconds ?? defaultLifetimeSeconds);
+  const signIn = signInOf(all, env);
+  return identityProvider({
+    tokens: others.length === 0 ? first : issuers([first, ...others]),
+    map: mapOfAll(maps, others.length > 0),
+    longestTokenSeconds: Math.max(...lifetimes),
+    ...(signIn === undefined ? {} : { signIn }),
+  });
+}
+
+/** The issuers with their maps, in the order of the variable. */
+function namedIssuers(env: Environment): readonly NamedIssuer[] {
+  const all = textList(env, "AUTH_ISSUER");
+  if (new Set(all).size < all.length) throw wrong("Set AUTH_ISSUER to each issuer once");
+  const names = nameList(env, "AUTH_CLAIMS", readyMapNames, "rfc9068");
+  if (names.length !== 1 && names.length !== all.length) {
+    throw wrong("Set AUTH_CLAIMS to one name, or to one for each issuer of AUTH_ISSUER, in their order");
+  }
+  const settings = jsonObjects(env, "AUTH_CLAIMS_OPTIONS", all.length);
+  return all.map((issuer, index) => {
+    const name = names[index] ?? names[0] ?? "rfc9068";
+    return { issuer, name, profile: profiles[name], mapOptions: settings[index] ?? {} };
+  });
+}
+
+/** The options of the verifier of one issuer. */
+function optionsOf(each: NamedIssuer, all: readonly NamedIssuer[], env: Environment): OidcOptions {
+  const { issuer, profile } = each;
+  const parties = textList(env, "AUTH_AUTHORIZED_PARTIES");
+  const types = textList(env, "AUTH_TOKEN_TYPE").map((type) => (type === "absent" ? ({ absent: true } as const) : type));
+  const extra = textList(env, "AUTH_EXTRA_AUDIENCES");
+  const people = isWorkload(each.name) ? [] : subjectsOfPeople(textList(env, "AUTH_SUBJECTS"));
+  const isAlone = all.length === 1;
+  // The options are checked by `oidc()`, whose type cannot follow lists whose lengths only the environment knows.
+  return {
+    issuer,
+    algorithms: ["RS256", "PS256", "ES256", "ES384", "EdDSA"],
+    keysWithoutAlg: ["RS256"],
+    typ: profile.typ,
+    ...profile.options?.({ issuer }),
+    audience: audienceOf(each, env),
+    ...(types.length === 0 ? {} : { typ: types }),
+    ...(extra.length === 0 ? {} : { extraAudiences: extra }),
+    ...(parties.length === 0 ? {} : { authorizedParties: parties }),
+    ...(people.length === 0 ? {} : { requiredClaims: { sub: people } }),
+    ...placeOf(each, isAlone, env),
+    ...introspectionOf(each, isAlone, env),
+    ...(choice(env, "AUTH_ALLOW_LOOPBACK_ISSUER") ? { allowLoopback: true } : {}),
+  } as unknown as OidcOptions;
+}
+
+function audienceOf({ name, profile }: NamedIssuer, env: Environment): unknown {
+  const audience = textList(env, "AUTH_AUDIENCE");
+  if (profile.audience === "absent") {
+    if (name === "clerk" && textList(env, "AUTH_AUTHORIZED_PARTIES").length === 0) {
+      throw wrong("Set AUTH_AUTHORIZED_PARTIES to the origins of your application: the tokens of Clerk name no audience");
+    }
+    return { absent: `the keys of ${name} sign the tokens of one application` };
+  }
+  if (audience.length > 0) return profile.audience === "client_id" ? { clientId: audience } : audience;
+  const meaning = profile.audience === "client_id" ? "the ids of the clients" : "the name of this API";
+  throw wrong(`Set AUTH_AUDIENCE to ${meaning}, exactly as in the tokens: without it, a token for another API would be accepted`);
+}
+
+/** Where the keys are. One address cannot be that of several issuers. */
+function placeOf({ issuer }: NamedIssuer, isAlone: boolean, env: Environment): object {
+  const tenants = textList(env, "AUTH_TENANTS");
+  const discoveryUrl = optionalText(env, "AUTH_DISCOVERY_URL");
+  const jwksUrl = optionalText(env, "AUTH_JWKS_URL");
+  if (!isAlone && (discoveryUrl ?? jwksUrl) !== undefined) {
+    throw wrong("Leave out AUTH_DISCOVERY_URL and AUTH_JWKS_URL, or set AUTH_ISSUER to one issuer: one address is not that of all");
+  }
+  const hasTenants = issuer.includes(tenantPlace);
+  if (hasTenants && tenants.length === 0) {
+    throw wrong(`Set AUTH_TENANTS to the tenants whose tokens are accepted: AUTH_ISSUER contains ${tenantPlace}`);
+  }
+  return {
+    ...(discoveryUrl === undefined ? {} : { discoveryUrl }),
+    ...(jwksUrl === undefined ? {} : { jwksUrl }),
+    ...(hasTenants ? { tenants } : {}),
+  };
+}
+
+/** An opaque token names no issuer, so the first one introspects. */
+function introspectionOf({ issuer }: NamedIssuer, isAlone: boolean, env: Environment): object {
+  const clientId = optionalText(env, "AUTH_CLIENT_ID");
+  const clientSecret = optionalText(env, "AUTH_CLIENT_SECRET");
+  if (clientSecret === undefined) return {};
+  if (clientId === undefined) throw wrong("Set AUTH_CLIENT_ID to the client that AUTH_CLIENT_SECRET belongs to");
+  if (!isAlone && textList(env, "AUTH_ISSUER")[0] !== issuer) return {};
+  return { introspection: { clientId, clientSecret: secret(clientSecret) } };
+}
+
+function mapOf({ name, profile, mapOptions }: NamedIssuer, env: Environment): ClaimsMap {
+  const grants = textList(env, "AUTH_GRANTS");
+  if (isWorkload(name)) return workloadMapOf(name, textList(env, "AUTH_SUBJECTS"), grants);
+  const granted = profile.scopes === "grants" && grants.length > 0 ? { grants } : {};
+  const client = name === "keycloak" ? { client: textList(env, "AUTH_AUDIENCE")[0] } : {};
+  try {
+    return (readyMap(name) as (options: object) => ClaimsMap)({ ...client, ...granted, ...mapOptions });
+  } catch (error) {
+    if (error instanceof BuildError) throw wrong(`Set AUTH_CLAIMS_OPTIONS to the options of the map as JSON. ${error.message}`);
+    throw error;
+  }
+}
+
+function mapOfAll(maps: readonly (readonly [NamedIssuer, ClaimsMap])[], areSeveral: boolean): ClaimsMap {
+  const [first] = maps;
+  if (first !== undefined && !areSeveral) return first[1];
+  if (maps.some(([{ issuer }]) => issuer.includes(tenantPlace))) {
+    throw wrong("Set AUTH_ISSUER to one issuer, or to issuers without tenants");
+  }
+  return byIssuer(Object.fromEntries(maps.map(([{ issuer }, map]) => [issuer, map])));
+}
+
+function signInOf(all: readonly NamedIssuer[], env: Environment): ProviderSignIn | undefined {
+  const isPublic = optionalText(env, "AUTH_CLIENT_SECRET") === undefined;
+  const clientId = optionalText(env, "AUTH_DOCS_CLIENT_ID") ?? (isPublic ? optionalText(env, "AUTH_CLIENT_ID") : undefined);
+  const given = parameters(env, "AUTH_DOCS_PARAMETERS");
+  if (clientId === undefined) return undefined;
+  const names = all.length === 1 ? all[0]?.profile.names : undefined;
+  const [audience] = textList(env, "AUTH_AUDIENCE");
+  return { clientId, parameters: given ?? (names === undefined || audience === undefined ? {} : { [names]: audience }) };
+}
+
+function wrong(message: string): BuildError {
+  return new BuildError("wrong_option", message);
+}
