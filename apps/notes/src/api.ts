@@ -46,7 +46,9 @@ function routes(rules: Access, auth: Identity<NoteScope>): Route[] {
     open.get("/public", { public: "shows a route without sign-in", response: Message }, () => ({ message: "Hello stranger" })),
 
     me.get("/me", { deps: { user: currentUser }, response: Profile }, ({ user }) => user),
-    me.get("/private", { deps: { user: activeUser }, response: Message }, ({ user }) => ({ message: `Hello ${user.email}` })),
+    me.get("/private", { deps: { user: activeUser }, response: Message }, ({ user }) => ({
+      message: `Hello ${user.email ?? user.id}`,
+    })),
     me.get("/profile", { deps: { user: activeUser }, response: Profile }, ({ user }) => user),
 
     notes.get("/", { deps: { user: reader, page }, response: NoteList }, async ({ user, page, db }) => ({
@@ -74,7 +76,7 @@ function routes(rules: Access, auth: Identity<NoteScope>): Route[] {
     v1.get("/data", { response: Data }, ({ client }) => ({ data: client.name })),
     get("/feed", { tags: ["People and programs"], deps: { who: anyCaller }, response: Feed }, ({ who }) => ({
       via: who.via,
-      name: who.via === "user" ? who.value.email : who.value.name,
+      name: who.via === "user" ? (who.value.email ?? who.value.id) : who.value.name,
     })),
   ];
 }

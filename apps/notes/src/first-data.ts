@@ -10,7 +10,8 @@ import type { Store } from "./store/store.ts";
 
 /** The credentials that the demo prints. */
 export interface DemoCredentials {
-  readonly password: Redacted<string>;
+  /** `undefined` if people sign in at a provider. */
+  readonly password: Redacted<string> | undefined;
   readonly apiKey: Redacted<string>;
 }
 
@@ -37,7 +38,11 @@ const by = "start";
  *
  * @throws StartError for a password or a key that cannot be used
  */
-export async function prepareDemo(data: FirstData, settings: Pick<DemoSettings, "password" | "apiKey">): Promise<DemoCredentials> {
+export async function prepareDemo(
+  data: FirstData,
+  settings: Pick<DemoSettings, "password" | "apiKey"> & Partial<Pick<DemoSettings, "provider">>,
+): Promise<DemoCredentials> {
+  if (settings.provider !== undefined) return { password: undefined, apiKey: await demoKey(data.auth, settings.apiKey) };
   const password = settings.password ?? new Redacted(randomBytes(18).toString("base64url"));
   for (const account of demoAccounts) await saveAccount(data, { ...account, password }, "NOTES_DEMO_PASSWORD");
   return { password, apiKey: await demoKey(data.auth, settings.apiKey) };
@@ -95,14 +100,26 @@ async function isImported(importing: Promise<boolean>): Promise<boolean> {
 }
 
 /**
- * Creates the first administrator if there is no administrator.
+ * Creates the first administrator if there is no administrator. If people sign in at a provider, it is the account of a subject
+ * there, and the settings need not name one.
  *
  * @throws StartError if there is no administrator and the settings name none
  */
-export async function prepareProduction(data: FirstData, { firstAdmin }: Pick<ProductionSettings, "firstAdmin">): Promise<void> {
+export async function prepareProduction(
+  data: FirstData,
+  settings: Pick<ProductionSettings, "firstAdmin"> & Partial<Pick<ProductionSettings, "firstAdminSubject" | "provider">>,
+): Promise<void> {
   const { store, auth } = data;
+  const { firstAdmin, firstAdminSubject: subject, provider } = settings;
   const admins = await auth.accounts.findMany(await store.profiles.activeAdmins());
   if ([...admins.values()].some(({ disabledAt }) => disabledAt === undefined)) return;
+  if (provider !== undefined) {
+    if (subject === undefined) return;
+    const [issuer = ""] = provider.issuers;
+    const { id } = await auth.subjects.account({ issuer, kind: "user", subject, by });
+    await store.profiles.update(id, { role: "admin", isActive: true });
+    return;
+  }
   if (firstAdmin === undefined) {
     throw new StartError("Set NOTES_ADMIN_EMAIL and NOTES_ADMIN_PASSWORD for the first start: there is no administrator yet.");
   }

@@ -36,6 +36,7 @@ export async function openIdentity({ settings, store, log, audit }: IdentityPart
   try {
     return await identity({
       database: store.database,
+      provider: settings.provider,
       issuer: await issuerOf(settings, store),
       audience: "notes",
       key: settings.mode === "production" ? settings.identityKeys : [await demoKey(settings.identityKeys[0], store)],

@@ -37,7 +37,7 @@ async function start(settings: Settings): Promise<void> {
   endOnSignal(running);
   // A server that listens on a port has an address with a port.
   const { port } = running.server.server.address() as AddressInfo;
-  printStart(urlOf(settings.host, port), running.demo);
+  printStart(urlOf(settings.host, port), running.demo, settings);
 }
 
 type Server = ReturnType<typeof fastifyServer>;
@@ -102,15 +102,17 @@ function endOnSignal({ server, close }: Running): void {
   process.on("SIGINT", end);
 }
 
-function printStart(url: string, demo: DemoCredentials | undefined): void {
+function printStart(url: string, demo: DemoCredentials | undefined, { provider }: Settings): void {
   const lines = [`Notes:    ${url}`];
   if (demo !== undefined) {
+    const { password, apiKey } = demo;
     lines.push(
       `Docs:     ${url}/docs`,
-      `Password: ${demo.password.reveal()}`,
-      `API key:  ${demo.apiKey.reveal()}`,
-      `Accounts: ${demoAccounts.map(({ email }) => email).join(", ")}`,
+      ...(password === undefined ? [] : [`Password: ${password.reveal()}`]),
+      `API key:  ${apiKey.reveal()}`,
+      ...(password === undefined ? [] : [`Accounts: ${demoAccounts.map(({ email }) => email).join(", ")}`]),
     );
   }
+  if (provider !== undefined) lines.push(`Sign in:  ${provider.issuers.join(", ")}`);
   console.log(lines.join("\n"));
 }

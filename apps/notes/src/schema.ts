@@ -5,7 +5,9 @@ export const Message = z.object({ message: z.string() }).meta({ id: "Message" })
 
 export const RoleName = z.enum(["user", "admin"]);
 
-export const Profile = z.object({ id: z.uuid(), email: z.string(), role: RoleName, isActive: z.boolean() }).meta({ id: "Profile" });
+export const Profile = z
+  .object({ id: z.uuid(), email: z.string().nullable(), role: RoleName, isActive: z.boolean() })
+  .meta({ id: "Profile" });
 
 export const UserChange = z.object({ isActive: z.boolean().optional(), role: RoleName.optional() }).meta({ id: "UserChange" });
 

@@ -1,6 +1,7 @@
 /** Reads the settings from environment variables. If one is wrong or missing, the program does not start and says what to set. */
 import { isIPv4 } from "node:net";
-import { Redacted } from "lockstep";
+import { BuildError, Redacted } from "lockstep";
+import { type IdentityProvider, identityProviderFrom } from "lockstep/oidc";
 import { StartError } from "./start-error.ts";
 import type { DatabaseAddress } from "./store/store.ts";
 
@@ -21,6 +22,8 @@ interface CommonSettings {
   readonly database: DatabaseAddress;
   /** The `iss` of the tokens, if `NOTES_ISSUER` is set. Otherwise the database says it. */
   readonly issuer: string | undefined;
+  /** The identity provider, if `AUTH_ISSUER` is set. Otherwise identity is embedded. */
+  readonly provider: IdentityProvider | undefined;
   /** Whether anyone may register. */
   readonly registration: "open" | "closed";
   /** The mail server. Without it, no mail is sent. The demo writes mail to its log. */
@@ -51,8 +54,10 @@ export interface ProductionSettings extends CommonSettings {
   readonly mode: "production";
   /** `IDENTITY_KEY`, and the previous one while it is being replaced. */
   readonly identityKeys: readonly [Redacted<string>, ...Redacted<string>[]];
-  /** Needed until there is an active administrator. */
+  /** Needed until there is an active administrator, unless a provider signs people in. */
   readonly firstAdmin: FirstAdmin | undefined;
+  /** The subject of the first administrator at the provider. */
+  readonly firstAdminSubject: string | undefined;
 }
 
 /** The first administrator of a new installation. */
@@ -77,6 +82,7 @@ export function readSettings(env: Environment): Settings {
     trustedProxies: readCount(env, "TRUSTED_PROXIES"),
     database: readDatabase(env["DATABASE_URL"]),
     issuer: readIssuer(env["NOTES_ISSUER"]),
+    provider: readProvider(env),
     registration: readSwitch(env, "NOTES_REGISTRATION") ? ("open" as const) : ("closed" as const),
     smtp,
   };
@@ -127,6 +133,7 @@ function readProduction(env: Environment, common: CommonSettings): ProductionSet
     mode: "production",
     identityKeys: [current, ...previous],
     firstAdmin: readFirstAdmin(env["NOTES_ADMIN_EMAIL"], env["NOTES_ADMIN_PASSWORD"]),
+    firstAdminSubject: env["NOTES_ADMIN_SUBJECT"] || undefined,
   };
 }
 
@@ -189,6 +196,15 @@ export function readDatabase(text: string | undefined): DatabaseAddress {
   throw new StartError(
     "Set DATABASE_URL to sqlite: and a file, for example sqlite:data/notes.db, or to sqlite::memory:, or to postgres://user:password@host:5432/name.",
   );
+}
+
+function readProvider(env: Environment): IdentityProvider | undefined {
+  try {
+    return identityProviderFrom(env["NOTES_DEMO"] === "1" ? env : { ...env, NODE_ENV: "production" });
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    throw new StartError(`${error.message}.`, { cause: error });
+  }
 }
 
 function readIssuer(text: string | undefined): string | undefined {

@@ -15,6 +15,9 @@ import { readSettings, type Settings } from "../src/settings.ts";
 import { openStore, type Store } from "../src/store/store.ts";
 import type { User } from "../src/user.ts";
 
+/** A user with a password. */
+export type Person = User & { readonly email: string };
+
 /** The content of a request. */
 export interface Ask {
   readonly token?: string;
@@ -39,17 +42,17 @@ export interface Notes {
   readonly store: Store;
   readonly auth: Identity<NoteScope>;
   readonly api: Api;
-  readonly alice: User;
-  readonly bob: User;
-  readonly admin: User;
+  readonly alice: Person;
+  readonly bob: Person;
+  readonly admin: Person;
   /** A user who is not active. */
-  readonly carol: User;
+  readonly carol: Person;
   readonly apiKey: string;
   /** Every line of the log so far. */
   readonly log: readonly string[];
   ask(method: string, path: string, ask?: Ask): Promise<Answer>;
   /** Returns a token of a sign-in, the same each time. */
-  token(user: User, scope?: string): Promise<string>;
+  token(user: Person, scope?: string): Promise<string>;
 }
 
 /** The differences from a demo whose documentation is for administrators. */
@@ -122,7 +125,7 @@ async function addUser(
   name: string,
   { store, auth }: Pick<Notes, "store" | "auth">,
   profile: Partial<Pick<User, "role" | "isActive">> = {},
-): Promise<User> {
+): Promise<Person> {
   // Each user gets a later time than the one before, so lists have a fixed order.
   made += 1;
   const account = await auth.accounts.import({ id: randomUUID(), email: `${name}@example.com`, passwordHash, createdAt: made });

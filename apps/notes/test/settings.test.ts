@@ -31,6 +31,7 @@ suite("accepted settings", () => {
       trustedProxies: 0,
       database: { kind: "sqlite", path: "data/notes.db" },
       issuer: undefined,
+      provider: undefined,
       registration: "open",
       smtp: undefined,
       identityKeys: [],
@@ -54,6 +55,8 @@ suite("accepted settings", () => {
       MAIL_FROM: "",
       REUSE_PORT: "",
       TRUSTED_PROXIES: "",
+      AUTH_ISSUER: "",
+      AUTH_AUDIENCE: "",
     };
     assert.deepEqual(readSettings({ ...demo, ...empty }), readSettings(demo));
   });

@@ -129,6 +129,7 @@ for (const [kind, url] of Object.entries(kinds)) {
       const { store, auth, signsIn, opens } = await open(t, await url(t));
       const first = await prepareDemo({ store, auth }, { password: undefined, apiKey: undefined });
       const alice = await auth.accounts.findByEmail("alice@example.com");
+      assert.ok(first.password);
       assert.ok(alice !== undefined && (await signsIn(alice.email, first.password)) && (await opens(first.apiKey)));
       await store.notes.add(alice.id, "kept");
       await store.profiles.update(alice.id, { isActive: false });
@@ -202,6 +203,7 @@ test("the file contains no usable password, API key or token", async (t) => {
   const path = join(folder(t), "notes.db");
   const { store, auth } = await open(t, `sqlite:${path}`);
   const { password, apiKey } = await prepareDemo({ store, auth }, { password: undefined, apiKey: undefined });
+  assert.ok(password);
   await store.close();
   const bytes = readFileSync(path).toString("latin1");
   const [, , id = "", secretPart = ""] = apiKey.reveal().split("_");

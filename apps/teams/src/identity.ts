@@ -10,6 +10,7 @@ export type Auth = Identity<keyof typeof scopes>;
 export const openIdentity = (settings: Settings, { database }: Store, mail: Mail, audit: IdentityAuditSink) =>
   identity({
     database,
+    provider: settings.provider,
     issuer: settings.TEAMS_ISSUER,
     audience: "teams",
     key: settings.IDENTITY_KEY,

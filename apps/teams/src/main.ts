@@ -1,5 +1,5 @@
 /** The program: reads the settings, opens the database, serves the API, and ends on a signal. */
-import { type AuditEvent, type AuditOrigin, pinoAudit } from "lockstep";
+import { type AuditEvent, type AuditOrigin, BuildError, pinoAudit } from "lockstep";
 import { fastifyServer } from "lockstep/fastify";
 import { type IdentityEvent, logMail, tableAudit, WrongIdentityOption, WrongIssuer } from "lockstep-identity";
 import { openPostgres } from "lockstep-identity/postgres";
@@ -48,7 +48,8 @@ async function start(settings: Settings): Promise<void> {
 try {
   await start(readSettings(process.env));
 } catch (error) {
-  if (!(error instanceof z.ZodError || error instanceof WrongIdentityOption || error instanceof WrongIssuer)) throw error;
+  const isWrongSetting = [z.ZodError, WrongIdentityOption, WrongIssuer, BuildError].some((kind) => error instanceof kind);
+  if (!isWrongSetting || !(error instanceof Error)) throw error;
   console.error(error instanceof z.ZodError ? z.prettifyError(error) : error.message);
   process.exitCode = 1;
 }

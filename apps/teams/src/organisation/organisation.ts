@@ -9,7 +9,7 @@ import { columns, created, named, row, rows, table, text } from "../store/query.
 export const Role = z.enum(["owner", "admin", "member", "viewer"]);
 export const Member = named("Member", { ...columns, userId: z.uuid(), role: Role });
 type Member = z.infer<typeof Member>;
-const MemberWithEmail = named("MemberWithEmail", { ...Member.shape, email: z.string() });
+const MemberWithEmail = named("MemberWithEmail", { ...Member.shape, email: z.string().nullable() });
 const to = body(named("MemberChange", { role: Role }));
 
 export const members = {
@@ -78,7 +78,7 @@ export const memberRoutes = ({ viewer, admin, managed }: Access, { auth }: Servi
   viewer.get("/members", { response: z.array(MemberWithEmail) }, async ({ org, db }) => {
     const found = await db(() => members.list(org));
     const accounts = await auth.accounts.findMany(found.map(({ userId }) => userId));
-    return found.map((member) => ({ ...member, email: accounts.get(member.userId)?.email ?? "" }));
+    return found.map((member) => ({ ...member, email: accounts.get(member.userId)?.email ?? null }));
   }),
   admin.patch("/members/:member", { deps: { managed, to }, response: Member, problems }, ({ change, org, managed, to }) => {
     checkManages(org, managed.role, to.role);

@@ -1,6 +1,6 @@
 /**
  * Accounts of the subjects of identity providers: made when a subject first comes, and linked only on purpose. An e-mail address
- * in a token links nothing, because whoever can choose it would choose the account (J-49).
+ * in a token links nothing, because anyone who can choose it would choose the account (J-49).
  */
 import { randomUUID } from "node:crypto";
 import { problem } from "lockstep";
@@ -29,22 +29,30 @@ export interface ArrivingSubject extends Subject {
   readonly email?: string | undefined;
 }
 
+/** How a subject comes. */
+export interface FirstSight {
+  /** Decides once more in the transaction: a token that was revoked in the meantime makes no account. Default: none is. */
+  readonly isRefused?: () => Work<boolean>;
+  /** Who makes the account, if its subject does not come itself. */
+  readonly by?: string | undefined;
+}
+
 /**
  * Returns the account of a subject, and makes it if there is none yet. However many requests come at once, one account is made.
- * `isRefused` decides once more in the transaction: a token that was revoked in the meantime makes no account.
+ * Returns nothing if the token is refused.
  *
  * @throws Problem 422 `invalid_input` for a subject that is too long to store
  */
 export async function accountAtFirstSight(
   subject: ArrivingSubject,
   settings: Settings,
-  isRefused: () => Work<boolean>,
+  { isRefused, by }: FirstSight,
 ): Promise<Account | undefined> {
   const { audit, database, clock } = settings;
   if (subjectId(subject).length > longestId) problem(422, "invalid_input", "The subject of the token is too long.");
   return audit.recorded(database, {}, function* (record) {
     yield* lockSubject(subject);
-    if (yield* isRefused()) return undefined;
+    if (isRefused !== undefined && (yield* isRefused())) return undefined;
     const found = yield* findAccountOfSubject(subject);
     if (found !== undefined) return found;
     const now = clock();
@@ -62,8 +70,13 @@ export async function accountAtFirstSight(
     );
     // The id is random, and nothing else of the row is unique.
     if (account === undefined) throw new TypeError("An account with a random id could not be made");
-    yield* insertSubject(subject, { accountId: account.id, linkedBy: undefined, now });
-    yield* record({ type: "account.created", subject: account.id, issuer: subject.issuer });
+    yield* insertSubject(subject, { accountId: account.id, linkedBy: by, now });
+    yield* record({
+      type: "account.created",
+      subject: account.id,
+      issuer: subject.issuer,
+      ...(by === undefined ? {} : { by }),
+    });
     return account;
   });
 }

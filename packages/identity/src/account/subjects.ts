@@ -5,7 +5,7 @@ import { findAccountOfSubject, type LinkedSubject, type Subject, subjectsOf } fr
 import { checkOptions, type KnownOptions } from "../mechanism/wrong-identity-option.ts";
 import type { Settings } from "../settings.ts";
 import type { ChangedBy } from "./accounts.ts";
-import { linkSubject, unlinkSubject } from "./subject-accounts.ts";
+import { accountAtFirstSight, linkSubject, unlinkSubject } from "./subject-accounts.ts";
 
 /** A subject to link to an account, or to take from it. */
 export interface SubjectToLink extends Subject, ChangedBy {}
@@ -35,13 +35,27 @@ export class Subjects {
     return account;
   }
 
+  /**
+   * Returns the account of a subject, and makes it if there is none yet, as its first token would.
+   *
+   * @throws Problem 422 `invalid_input` for an issuer with a `#` or another kind
+   */
+  async account(toOpen: SubjectToLink): Promise<Account> {
+    checkOptions("subjects.account()", toOpen, changed);
+    const { by, requestId: _requestId, ...subject } = toOpen;
+    checkSubject(subject);
+    const account = await accountAtFirstSight(subject, this.#settings, { by });
+    if (account === undefined) throw new TypeError("An account that nothing refuses was refused");
+    return account;
+  }
+
   /** The subjects of an account, the oldest first. */
   async of(accountId: string): Promise<readonly LinkedSubject[]> {
     return this.#settings.database.run(subjectsOf(accountId));
   }
 
   /**
-   * Links a subject to an account: whoever has a token of the subject is that account from now on. Make sure that both belong to
+   * Links a subject to an account: a token of the subject is one of that account from now on. Make sure that both belong to
    * the same person. Equal e-mail addresses do not show it.
    *
    * @throws Problem 404 `not_found` without such an account, 409 `subject_taken` if the subject has an account already, 422

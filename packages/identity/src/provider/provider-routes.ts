@@ -1,4 +1,4 @@
-/** The routes of identity that are left if an identity provider issues the tokens: signing out, one's own account and API keys. */
+/** The routes that are left if an identity provider issues the tokens: signing out, one's own account and API keys. */
 import { anyScope, authorize, connection, del, optional, post, reply, type Route } from "lockstep";
 import { ownAccountRoutes } from "../account/account-routes.ts";
 import type { OwnAccountServices } from "../account/account-services.ts";

@@ -63,7 +63,9 @@ async function userOf(
   const arriving = { issuer, kind, subject, email };
   const account =
     known ??
-    (await accountAtFirstSight(arriving, settings, () => feed.revocationOf(token, undefined, namesOf(caller, undefined)))) ??
+    (await accountAtFirstSight(arriving, settings, {
+      isRefused: () => feed.revocationOf(token, undefined, namesOf(caller, undefined)),
+    })) ??
     deny("the token was revoked");
   if (account.disabledAt !== undefined) throw new InvalidCredential("the account is disabled");
   if (known?.followsProvider === true && email !== undefined && email !== account.email)

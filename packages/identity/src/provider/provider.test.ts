@@ -187,7 +187,7 @@ describeOnEach("identity with a provider", (kind) => {
     assert.notEqual(await idOf(), id);
   });
 
-  test("keeps API keys and service accounts, and gives a key only to a token with the scope `account`", async (t) => {
+  test("keeps API keys and service accounts, and makes a key only for a token with the scope `account`", async (t) => {
     const { ask, login, clock, idOf } = await open(t, kind);
     const id = await idOf();
     const wanted = { name: "k", scopes: ["notes:read"] };
@@ -221,7 +221,7 @@ describeOnEach("identity with a provider", (kind) => {
     assert.equal((await ask("GET", "/me", { token: await login.token({ iss: "https://as.test" }) })).status, 401);
   });
 
-  test("asks for the scopes of the token, and gives administrators only the routes that are left", async (t) => {
+  test("asks for the scopes of the token, and has the routes for administrators that are left", async (t) => {
     const { ask, login, idOf, administrators, auth, clock } = await open(t, kind);
     assert.equal((await ask("GET", "/notes", { token: await login.token({ scope: "profile" }) })).status, 403);
     const [admin, bob] = [await idOf(), await idOf({ sub: "bob" })];

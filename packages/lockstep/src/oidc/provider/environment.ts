@@ -1,6 +1,7 @@
 /** The identity provider that environment variables name: the one switch between embedded identity and a provider. */
 import { BuildError } from "../../problem/error.ts";
 import { secret } from "../../secret/redacted.ts";
+import type { JwtVerifier } from "../../token/jwt-verifier.ts";
 import { defaultLifetimeSeconds } from "../../token/verifier-options.ts";
 import { byIssuer } from "../claims/by-issuer.ts";
 import type { ClaimsMap } from "../claims/caller.ts";
@@ -31,7 +32,7 @@ interface NamedIssuer {
  * | `AUTH_AUDIENCE` | the names of this API in `aud`; for Cognito, the ids of the clients; for Clerk and WorkOS, not set |
  * | `AUTH_CLAIMS` | the ready map, one for all issuers or one for each. Default `rfc9068` |
  * | `AUTH_CLAIMS_OPTIONS` | its options as JSON: an object, or a list with one for each issuer |
- * | `AUTH_CLIENT_ID`, `AUTH_CLIENT_SECRET` | with the secret, opaque tokens are introspected; without it, the client of the page |
+ * | `AUTH_CLIENT_ID`, `AUTH_CLIENT_SECRET` | with the secret, for introspection; without it, the client of the page |
  * | `AUTH_DOCS_CLIENT_ID` | the client of the documentation page, if there is a secret |
  * | `AUTH_DOCS_PARAMETERS` | added to the authorization request of the page: `audience=notes` |
  * | `AUTH_AUTHORIZED_PARTIES` | the clients whose tokens are accepted, by `azp`. Default: any |
@@ -54,7 +55,7 @@ export function identityProviderFrom(env: Environment): IdentityProvider | undef
   const all = namedIssuers(env);
   if (all.length === 0) return undefined;
   const verifiers = all.map((each) => ({ ...each, options: optionsOf(each, all, env) }));
-  const [first, ...others] = verifiers.map(({ options }) => oidc(options));
+  const [first, ...others] = verifiers.map(({ issuer, options }) => verifierOf(issuer, options));
   // There is at least one.
   if (first === undefined) return undefined;
   const maps = verifiers.map((each) => [each, mapOf(each, env)] as const);
@@ -66,6 +67,21 @@ export function identityProviderFrom(env: Environment): IdentityProvider | undef
     longestTokenSeconds: Math.max(...lifetimes),
     ...(signIn === undefined ? {} : { signIn }),
   });
+}
+
+/** @throws BuildError `wrong_option` with the issuer that it is about */
+function verifierOf(issuer: string, options: OidcOptions): JwtVerifier {
+  if (/^http:/i.test(issuer) && options.allowLoopback !== true) {
+    throw wrong(
+      `Set AUTH_ISSUER to an https address, not to ${issuer}. For an issuer on this machine, a demo can set AUTH_ALLOW_LOOPBACK_ISSUER=1`,
+    );
+  }
+  try {
+    return oidc(options);
+  } catch (error) {
+    if (error instanceof BuildError) throw wrong(`Correct the variables AUTH_… of the issuer ${issuer}. ${error.message}`);
+    throw error;
+  }
 }
 
 /** The issuers with their maps, in the order of the variable. */
@@ -97,7 +113,7 @@ function optionsOf(each: NamedIssuer, all: readonly NamedIssuer[], env: Environm
     algorithms: ["RS256", "PS256", "ES256", "ES384", "EdDSA"],
     keysWithoutAlg: ["RS256"],
     typ: profile.typ,
-    ...profile.options?.({ issuer }),
+    ...profile.options?.({ issuer, hasKeysUrl: optionalText(env, "AUTH_JWKS_URL") !== undefined }),
     audience: audienceOf(each, env),
     ...(types.length === 0 ? {} : { typ: types }),
     ...(extra.length === 0 ? {} : { extraAudiences: extra }),
@@ -105,8 +121,16 @@ function optionsOf(each: NamedIssuer, all: readonly NamedIssuer[], env: Environm
     ...(people.length === 0 ? {} : { requiredClaims: { sub: people } }),
     ...placeOf(each, isAlone, env),
     ...introspectionOf(each, isAlone, env),
-    ...(choice(env, "AUTH_ALLOW_LOOPBACK_ISSUER") ? { allowLoopback: true } : {}),
+    ...(allowsLoopback(env) ? { allowLoopback: true } : {}),
   } as unknown as OidcOptions;
+}
+
+/** @throws BuildError `wrong_option` in production: only a demo may trust plain http */
+function allowsLoopback(env: Environment): boolean {
+  const allows = choice(env, "AUTH_ALLOW_LOOPBACK_ISSUER");
+  if (allows && env["NODE_ENV"] === "production")
+    throw wrong("Leave out AUTH_ALLOW_LOOPBACK_ISSUER in production, and set AUTH_ISSUER to an https address");
+  return allows;
 }
 
 function audienceOf({ name, profile }: NamedIssuer, env: Environment): unknown {

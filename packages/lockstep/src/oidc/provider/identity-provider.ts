@@ -14,8 +14,8 @@ export interface ProviderSignIn {
   /** A public client of the provider, with the redirect address `…/docs/oauth2-redirect` of this API. It has no secret. */
   readonly clientId: string;
   /**
-   * Parameters that are added to the authorization request, for example `{ audience: "https://api.example.com" }` for Auth0, or `resource`
-   * (RFC 8707). Default: nothing.
+   * Parameters that are added to the authorization request: for Auth0 `{ audience: "https://api.example.com" }`, elsewhere
+   * `resource` (RFC 8707). Default: nothing.
    */
   readonly parameters?: Readonly<Record<string, string>>;
 }

@@ -9,13 +9,20 @@ import type { ReadyMapName } from "../claims/ready-map.ts";
 /** The options of a verifier that a provider's tokens need. */
 export type ProfileOptions = Omit<TokenOptions, "issuer" | "audience" | "clock" | "cache" | "revoked"> & JwtInteropOptions;
 
+/** The facts that the options of a provider depend on. */
+export interface ProfileContext {
+  readonly issuer: string;
+  /** Whether the keys are at an address of their own, without metadata. */
+  readonly hasKeysUrl: boolean;
+}
+
 /** One provider. */
 export interface ProviderProfile {
   /** The `typ` of its access tokens. */
   readonly typ: ExpectedType;
   /** How its tokens say that they are for this API. Default: `aud`. */
   readonly audience?: "client_id" | "absent";
-  readonly options?: (about: { readonly issuer: string }) => ProfileOptions;
+  readonly options?: (about: ProfileContext) => ProfileOptions;
   /**
    * Where the scopes of a caller come from: the token, the application, or the rule that lets a workload call. Default: the
    * token.
@@ -46,7 +53,12 @@ export const profiles: Readonly<Record<ReadyMapName, ProviderProfile>> = {
   kubernetes: { typ: absent, options: () => ({ maxLifetimeSeconds: year + 3_607 }), scopes: "rule" },
   spiffe: {
     typ: ["JWT", "JOSE", absent],
-    options: () => ({ iat: "optional", keyUse: "jwt-svid", maxLifetimeSeconds: 3_600 }),
+    // The bundle of a trust domain marks its keys. The discovery provider of SPIRE serves them as those of an OpenID provider.
+    options: ({ hasKeysUrl }) => ({
+      iat: "optional",
+      maxLifetimeSeconds: 3_600,
+      ...(hasKeysUrl ? { keyUse: "jwt-svid" as const } : {}),
+    }),
     scopes: "rule",
   },
   "cloudflare-access": {
