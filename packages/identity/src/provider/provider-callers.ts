@@ -1,16 +1,6 @@
 /** The dependencies with which an application protects its routes, if an identity provider issues the tokens. */
-import {
-  anyOf,
-  authenticate,
-  authorize,
-  deny,
-  type Dependency,
-  onlyScoped,
-  openIdConnect,
-  type Scheme,
-  scopes as requireScopes,
-} from "lockstep";
-import type { IdentityProvider } from "lockstep/oidc";
+import { anyOf, authenticate, authorize, deny, type Dependency, onlyScoped, type Scheme, scopes as requireScopes } from "lockstep";
+import { type IdentityProvider, oidcBearer } from "lockstep/oidc";
 import type { ApiKeys } from "../api-key/api-keys.ts";
 import { keyCaller } from "../caller/api-key-caller.ts";
 import { apiKeyScheme, type Callers } from "../caller/dependencies.ts";
@@ -71,12 +61,8 @@ function serviceOf(user: User): Service {
 }
 
 /** The scheme of the provider's tokens. It declares the scopes of the application. */
-function bearerOf({ issuers: [issuer = ""] }: IdentityProvider, { scopes }: Settings): Scheme<string, string> {
-  return openIdConnect({
-    openIdConnectUrl: `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
-    schemeName: "Provider",
-    scopes: { ...scopes, ...accountScopes },
-  });
+function bearerOf({ tokens }: IdentityProvider, { scopes }: Settings): Scheme<string, string> {
+  return oidcBearer({ issuer: tokens, schemeName: "Provider", scopes: { ...scopes, ...accountScopes } });
 }
 
 /**

@@ -8,6 +8,7 @@ import { Redacted } from "../../secret/redacted.ts";
 import * as f from "../../token/token.fixture.ts";
 import { callerOf } from "../claims/caller.ts";
 import { readyMapNames } from "../claims/ready-map.ts";
+import { acceptedBy } from "../token-verifier.ts";
 import { identityProviderFrom } from "./environment.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
 
@@ -414,7 +415,11 @@ test("AUTH_TOKEN_TYPE replaces the type of the provider", async () => {
 });
 
 test("the page signs in with a public client, and with the parameter that names the API at the provider", () => {
-  const signIn = (env: Readonly<Record<string, string>>) => identityProviderFrom({ ...good, ...env })?.signIn;
+  const signIn = (env: Readonly<Record<string, string>>) => {
+    const { tokens } = identityProviderFrom({ ...good, ...env }) ?? assert.fail("no provider");
+    const [entry] = acceptedBy(tokens).entries;
+    return entry?.signIn && { clientId: entry.signIn.clientId, parameters: entry.signIn.authorizationParameters };
+  };
   assert.equal(signIn({}), undefined);
   assert.deepEqual(signIn({ AUTH_CLIENT_ID: "docs" }), { clientId: "docs", parameters: { resource: "notes" } });
   assert.deepEqual(signIn({ AUTH_CLAIMS: "auth0", AUTH_CLIENT_ID: "docs" })?.parameters, { audience: "notes" });

@@ -9,7 +9,7 @@ import { readyMap, type ReadyMapName, readyMapNames } from "../claims/ready-map.
 import { issuers } from "../issuers.ts";
 import { oidc } from "../oidc.ts";
 import { type OidcOptions, tenantPlace } from "../oidc-options.ts";
-import { type IdentityProvider, identityProvider, type ProviderSignIn } from "./identity-provider.ts";
+import { type IdentityProvider, identityProvider } from "./identity-provider.ts";
 import { profiles, type ProviderProfile } from "./profile.ts";
 import { isWorkload, subjectsOfPeople, workloadMapOf } from "./subjects.ts";
 import { choice, type Environment, jsonObjects, nameList, optionalText, parameters, textList } from "./variables.ts";
@@ -60,12 +60,10 @@ export function identityProviderFrom(env: Environment): IdentityProvider | undef
   if (first === undefined) return undefined;
   const maps = verifiers.map((each) => [each, mapOf(each, env)] as const);
   const lifetimes = verifiers.map(({ options }) => options.maxLifetimeSeconds ?? defaultLifetimeSeconds);
-  const signIn = signInOf(all, env);
   return identityProvider({
     tokens: others.length === 0 ? first : issuers([first, ...others]),
     map: mapOfAll(maps, others.length > 0),
     longestTokenSeconds: Math.max(...lifetimes),
-    ...(signIn === undefined ? {} : { signIn }),
   });
 }
 
@@ -121,6 +119,7 @@ function optionsOf(each: NamedIssuer, all: readonly NamedIssuer[], env: Environm
     ...(people.length === 0 ? {} : { requiredClaims: { sub: people } }),
     ...placeOf(each, isAlone, env),
     ...introspectionOf(each, isAlone, env),
+    ...docsOf(each, env),
     ...(allowsLoopback(env) ? { allowLoopback: true } : {}),
   } as unknown as OidcOptions;
 }
@@ -197,14 +196,15 @@ function mapOfAll(maps: readonly (readonly [NamedIssuer, ClaimsMap])[], areSever
   return byIssuer(Object.fromEntries(maps.map(([{ issuer }, map]) => [issuer, map])));
 }
 
-function signInOf(all: readonly NamedIssuer[], env: Environment): ProviderSignIn | undefined {
+/** How people sign in on the page. An issuer whose keys are at an address of their own has no metadata that says where. */
+function docsOf({ profile }: NamedIssuer, env: Environment): object {
   const isPublic = optionalText(env, "AUTH_CLIENT_SECRET") === undefined;
   const clientId = optionalText(env, "AUTH_DOCS_CLIENT_ID") ?? (isPublic ? optionalText(env, "AUTH_CLIENT_ID") : undefined);
-  const given = parameters(env, "AUTH_DOCS_PARAMETERS");
-  if (clientId === undefined) return undefined;
-  const names = all.length === 1 ? all[0]?.profile.names : undefined;
+  if (clientId === undefined || optionalText(env, "AUTH_JWKS_URL") !== undefined) return {};
   const [audience] = textList(env, "AUTH_AUDIENCE");
-  return { clientId, parameters: given ?? (names === undefined || audience === undefined ? {} : { [names]: audience }) };
+  const { names } = profile;
+  const usual = names === undefined || audience === undefined ? {} : { [names]: audience };
+  return { docs: { clientId, authorizationParameters: parameters(env, "AUTH_DOCS_PARAMETERS") ?? usual } };
 }
 
 function wrong(message: string): BuildError {
