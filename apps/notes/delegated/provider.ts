@@ -46,7 +46,8 @@ export async function startProvider({ port, notes }: ProviderOptions): Promise<R
 }
 
 async function configuration(notes: string): Promise<Configuration> {
-  const scope = Object.keys(noteScopes).join(" ");
+  // With the scope `account`, a token may manage the API keys of its account.
+  const scopes = [...Object.keys(noteScopes), "account"];
   const key = await generateSigningKey("ES256");
   return {
     clients: [
@@ -54,7 +55,7 @@ async function configuration(notes: string): Promise<Configuration> {
         client_id: docsClient,
         token_endpoint_auth_method: "none",
         application_type: "native",
-        redirect_uris: [`${notes}/docs/oauth2-redirect`],
+        redirect_uris: [`${notes}/docs/oauth2-redirect.html`],
         grant_types: ["authorization_code"],
         response_types: ["code"],
         id_token_signed_response_alg: "ES256",
@@ -69,7 +70,7 @@ async function configuration(notes: string): Promise<Configuration> {
       },
     ],
     jwks: { keys: [{ ...key }] },
-    scopes: Object.keys(noteScopes),
+    scopes,
     cookies: { keys: ["a demo"] },
     ttl: { AccessToken: 600, ClientCredentials: 600, Grant: 3600, Interaction: 600, Session: 3600, IdToken: 600 },
     findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
@@ -84,7 +85,13 @@ async function configuration(notes: string): Promise<Configuration> {
         useGrantedResource: () => true,
         getResourceServerInfo: (_context, resource) => {
           if (resource !== notes) throw new errors.InvalidTarget();
-          return { scope, audience: notes, accessTokenFormat: "jwt", accessTokenTTL: 600, jwt: { sign: { alg: "ES256" } } };
+          return {
+            scope: scopes.join(" "),
+            audience: notes,
+            accessTokenFormat: "jwt",
+            accessTokenTTL: 600,
+            jwt: { sign: { alg: "ES256" } },
+          };
         },
       },
     },

@@ -59,6 +59,8 @@ export interface Notes {
 export interface NotesOptions {
   readonly docs?: "open" | "administrators";
   readonly database?: Settings["database"];
+  /** Further variables of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Whether it starts as in production, with secure cookies. */
   readonly isProduction?: boolean;
 }
@@ -81,11 +83,21 @@ export async function startNotes(
   host: HostName = "fetch",
   options: NotesOptions = {},
 ): Promise<Notes> {
-  const { docs = "administrators", database = { kind: "sqlite", path: ":memory:" }, isProduction = false } = options;
+  const {
+    docs = "administrators",
+    database = { kind: "sqlite", path: ":memory:" },
+    isProduction = false,
+    env: given = {},
+  } = options;
   const log: string[] = [];
   const logger = pino({ name: "notes", level: "warn" }, collecting(log));
   const audit = pinoAudit(logger);
-  const env = { NOTES_ISSUER: issuer, IDENTITY_KEY: generateIdentityKey().reveal(), ...(isProduction ? {} : { NOTES_DEMO: "1" }) };
+  const env = {
+    NOTES_ISSUER: issuer,
+    IDENTITY_KEY: generateIdentityKey().reveal(),
+    ...(isProduction ? {} : { NOTES_DEMO: "1" }),
+    ...given,
+  };
   const store = await openStore(database);
   const auth = await openIdentity({ settings: readSettings(env), store, log: logger, audit });
   const api = notesApi({ store, auth, docs, log: logger, audit });

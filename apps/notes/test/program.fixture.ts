@@ -49,11 +49,11 @@ function ofApplication(args: readonly string[]): Launch {
   return { args: ["--conditions=lockstep-source", ...args, "src/main.ts"], cwd: folder };
 }
 
-/** Returns the command of `npm start` in the workspace. */
-function npmStart(): Launch {
+/** Returns the command of a script of the workspace. */
+function npmScript(name: "start" | "start:delegated"): Launch {
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
-  const [command, ...args] = String(scripts.start).split(" ");
-  if (command !== "node") throw new Error(`Change this fixture, too: npm start runs ${command}`);
+  const [command, ...args] = String(scripts[name]).split(" ");
+  if (command !== "node") throw new Error(`Change this fixture, too: npm run ${name} runs ${command}`);
   return { args, cwd: root };
 }
 
@@ -78,7 +78,12 @@ export function startProgram(
 
 /** Starts the program as the README does, with the workspace's `npm start`. It ends with the test. */
 export function startDemo(test: TestContext, settings: Readonly<Record<string, string>> = {}): Promise<Program> {
-  return start(test, npmStart(), settings);
+  return start(test, npmScript("start"), settings);
+}
+
+/** Starts the provider and the program, as the README does with `npm run start:delegated`. Both end with the test. */
+export function startDelegated(test: TestContext, settings: Readonly<Record<string, string>>): Promise<Program> {
+  return start(test, npmScript("start:delegated"), settings);
 }
 
 async function start(test: TestContext, how: Launch, settings: Readonly<Record<string, string>>): Promise<Program> {
@@ -87,9 +92,9 @@ async function start(test: TestContext, how: Launch, settings: Readonly<Record<s
     child.kill("SIGKILL");
     await ended;
   });
-  // The first lines arrive in one piece.
-  await Promise.race([once(child.stdout, "data"), ended]);
-  if (texts.output === "") throw new Error(`The program did not start: ${texts.errors}`);
+  while (!texts.output.includes("Notes:") && child.exitCode === null && child.signalCode === null)
+    await Promise.race([once(child.stdout, "data"), ended]);
+  if (!texts.output.includes("Notes:")) throw new Error(`The program did not start: ${texts.errors}`);
   const lines = new Map(
     texts.output
       .trimEnd()

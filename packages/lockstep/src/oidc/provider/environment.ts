@@ -34,6 +34,7 @@ interface NamedIssuer {
  * | `AUTH_CLAIMS_OPTIONS` | its options as JSON: an object, or a list with one for each issuer |
  * | `AUTH_CLIENT_ID`, `AUTH_CLIENT_SECRET` | with the secret, for introspection; without it, the client of the page |
  * | `AUTH_DOCS_CLIENT_ID` | the client of the documentation page, if there is a secret |
+ * | `AUTH_DOCS_SCOPES` | the scopes that the page asks for, as the provider spells them. Default: those of the application |
  * | `AUTH_DOCS_PARAMETERS` | added to the authorization request of the page: `audience=notes` |
  * | `AUTH_AUTHORIZED_PARTIES` | the clients whose tokens are accepted, by `azp`. Default: any |
  * | `AUTH_SUBJECTS` | the subjects that may call; necessary for workloads. Default: any |
@@ -204,7 +205,14 @@ function docsOf({ profile }: NamedIssuer, env: Environment): object {
   const [audience] = textList(env, "AUTH_AUDIENCE");
   const { names } = profile;
   const usual = names === undefined || audience === undefined ? {} : { [names]: audience };
-  return { docs: { clientId, authorizationParameters: parameters(env, "AUTH_DOCS_PARAMETERS") ?? usual } };
+  const scopes = textList(env, "AUTH_DOCS_SCOPES");
+  return {
+    docs: {
+      clientId,
+      authorizationParameters: parameters(env, "AUTH_DOCS_PARAMETERS") ?? usual,
+      ...(scopes.length === 0 ? {} : { scopes }),
+    },
+  };
 }
 
 function wrong(message: string): BuildError {
