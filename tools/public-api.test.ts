@@ -75,6 +75,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
     values: `
       oidc issuers oidcBearer clientCredentials tokenExchange TokenRefused
       backchannelLogout securityEvents pollSecurityEvents handledOnce
+      identityProvider identityProviderFrom
       claims claimsMap byIssuer readyMap
       rfc9068 keycloak entra auth0 cognito okta google cloudflareAccess supabase firebase clerk zitadel sap
       duende fusionauth hydra workos stytch githubActions kubernetes spiffe`,
@@ -86,6 +87,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       SecurityEventsOptions TransmitterOptions PollSecurityEventsOptions EventPolling
       ProviderEvent ProviderEventSink ProviderEventTarget ProviderEventType EventErrorCode EventIgnored EventOutcome EventRefusal
       EventRefusalListener
+      IdentityProvider IdentityProviderOptions Environment
       Caller CallerKind Callers ClaimsIssuer ClaimsMap ClaimsOptions MappedCaller ClaimsRecord ClaimPath ReadyMapName ReadyMaps
       ClaimsMapOptions ClaimConstant ClaimRule GrantedScopes KindRule RoleSource ScopeSource SubjectSource
       Rfc9068Options KeycloakOptions EntraOptions Auth0Options CognitoOptions OktaOptions GoogleOptions CloudflareAccessOptions

@@ -55,6 +55,7 @@ export const identity: Building = {
     ["client", "account"],
     ["issuer", "api-key"],
     ["grant", "caller", "admin"],
+    ["provider"],
     ["options.ts"],
     ["identity.ts"],
     ["testing", "cli"],

@@ -31,6 +31,7 @@ import { checkNode } from "./password/password-hash.ts";
 import type { ApiClient, CallerFacts, Service, User, UserFacts, UserWithEmail } from "./principal/principal.ts";
 import { providerCallers } from "./provider/provider-callers.ts";
 import { providerRoutes } from "./provider/provider-routes.ts";
+import { saveProvider } from "./revocation/provider-lifetime.ts";
 import { withOwnRevocations } from "./revocation/own-revocations.ts";
 import { RevocationFeed } from "./revocation/revocation-feed.ts";
 import { removeExpiredRevocations } from "./revocation/revocation-log.ts";
@@ -126,6 +127,7 @@ export async function identity<const Sc extends string>(options: IdentityOptions
   await claimIssuer(base);
   await base.database.transaction(updatePasswordCosts);
   const { provider } = options;
+  if (provider !== undefined) await base.database.transaction(() => saveProvider(provider));
   const foreignIssuers = [...(options.revocation?.foreignIssuers ?? []), ...(provider?.issuers ?? [])];
   const feed = await RevocationFeed.open(base, { ...options.revocation, foreignIssuers });
   const settings = { ...base, database: withOwnRevocations(base.database, feed) };

@@ -55,7 +55,8 @@ function functionCalls({ database }: Stage): Readonly<Record<string, Call>> {
 
 /** The methods of the object that `identity()` returns, by the name in their message. */
 function methodCalls({ auth, account: { id } }: Stage): Readonly<Record<string, Call>> {
-  const { accounts, clients, apiKeys, sessions } = auth;
+  const { accounts, subjects, clients, apiKeys, sessions } = auth;
+  const subject = { issuer: "https://login.test", kind: "user", subject: "alice" } as const;
   const owner = { account: id };
   const grants = { name: "A key", scopes: ["notes:read"] };
   const times = { createdAt: 0, expiresAt: 1 };
@@ -71,6 +72,10 @@ function methodCalls({ auth, account: { id } }: Stage): Readonly<Record<string, 
     "accounts.enable()": (added) => accounts.enable("nobody", added),
     "accounts.delete()": (added) => accounts.delete("nobody", added),
     "accounts.endSessions()": (added) => accounts.endSessions("nobody", { reason: "signed_out", ...added }),
+    "subjects.find()": (added) => subjects.find({ ...subject, ...added }),
+    "subjects.account()": (added) => subjects.account({ ...subject, ...added }),
+    "subjects.link()": (added) => subjects.link(id, { ...subject, subject: "bob", ...added }),
+    "subjects.unlink()": (added) => subjects.unlink(id, { ...subject, ...added }),
     "clients.list()": (added) => clients.list(added),
     "clients.create()": (added) => clients.create({ ...client, ...added }),
     "clients.disable()": (added) => clients.disable("nobody", added),
@@ -98,20 +103,20 @@ const withoutOptions: ReadonlySet<string> = new Set(
     "generateIdentityKey hashPassword verifyPassword needsRehash logMail migrate versionOf",
     "all first lock notify afterCommit sql",
     "numberOf numberOrNone textOf textOrNone textsOf row rows",
-    "accounts.find accounts.findByEmail accounts.findByForeignId accounts.findMany clients.find clients.findRecord",
+    "accounts.find accounts.findByEmail accounts.findByForeignId accounts.findMany subjects.of clients.find clients.findRecord",
     // A key is verified with the connection of its request, which has more properties than identity reads.
     "apiKeys.find apiKeys.verify apiKeys.flush apiKeys.close",
     "sessions.find sessions.findById sessions.flush sessions.close",
   ].flatMap((line) => line.split(" ").map((name) => `${name}()`)),
 );
 
-/** All functions of all entry points of the package, and all methods of the four services. */
+/** All functions of all entry points of the package, and all methods of its services. */
 function publicNames({ auth }: Stage): readonly string[] {
   const entries = { ...root, ...store, ...sqlite, ...postgres, ...smtp, ...testing };
   const functions = Object.entries(entries).filter(
     ([, value]) => typeof value === "function" && !(value.prototype instanceof Error),
   );
-  const methods = (["accounts", "clients", "apiKeys", "sessions"] as const).flatMap((service) =>
+  const methods = (["accounts", "subjects", "clients", "apiKeys", "sessions"] as const).flatMap((service) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(auth[service]))
       .filter((name) => name !== "constructor")
       .map((name) => `${service}.${name}()`),

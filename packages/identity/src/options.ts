@@ -215,19 +215,13 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
     passwordGrant: options.passwordGrant ?? false,
     registration: options.registration ?? "closed",
     mail,
-    lifetimes: lifetimesOf(options),
+    lifetimes: checkLifetimes(options.lifetimes ?? {}),
     maxSessionsPerAccount: options.maxSessionsPerAccount ?? defaultMaxSessions,
     refreshReuse: checkReuse(options),
     clientAddress: limitsOf(options.throttle ?? {}).clientAddress,
     audit: new Auditor(options.audit ?? consoleAudit, clock),
     clock,
   } satisfies Settings);
-}
-
-/** A revocation counts until the last token is over: one of the provider may live longer than ours. */
-function lifetimesOf({ lifetimes: given = {}, provider }: IdentityOptions): Lifetimes {
-  const checked = checkLifetimes(given);
-  return provider === undefined ? checked : { ...checked, accessTokenSeconds: provider.longestTokenSeconds };
 }
 
 function checkNames(options: IdentityOptions): void {

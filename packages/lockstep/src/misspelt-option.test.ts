@@ -269,6 +269,7 @@ const events: Readonly<Record<string, Row>> = {
 
 /** The maps of claims. */
 const maps: Readonly<Record<string, Row>> = {
+  identityProvider: (added) => oidc.identityProvider({ tokens: jwt.jwtVerifier(verifier), map: oidc.rfc9068(), ...added }),
   claims: (added) => oidc.claims({ issuer: jwt.jwtVerifier(verifier), map: oidc.keycloak(), ...added }),
   claimsMap: (added) => oidc.claimsMap({ name: "acme", kind: "user", ...added }),
   "claimsMap({ kind })": [
@@ -326,7 +327,7 @@ const withoutOptions: ReadonlySet<string> = new Set(
     "afterAnswer allow anyOf anyScope authenticate consoleAudit deny file firstOf grantedScopes html identified json lastEventId notFound nothing",
     "onlyScoped optional passwordRequestForm pinoAudit sameSecret sameSite scopes secret text unchecked Redacted",
     "generateSigningKey parseScope publicJwks signingKey issuers",
-    "byIssuer readyMap handledOnce",
+    "byIssuer readyMap handledOnce identityProviderFrom",
     "buildChallenge findCredential findHeader findParameters malformedCredential repeatedCredential",
     "Pieces answerToError discard isBodiless networksOf watchUnawaited hostSuite isWebSocketHandshake listenForHandshakes openWebSocket",
   ].flatMap((line) => line.split(" ")),

@@ -91,6 +91,7 @@ import {
   google,
   hydra,
   backchannelLogout,
+  identityProvider,
   issuers,
   type ProviderEventSink,
   keycloak,
@@ -475,6 +476,9 @@ oidc({ issuer: "https://as.example", audience: "a", algorithms: ["ES256"], typ: 
 // oidcBearer
 // @ts-expect-error 'mispelt' does not exist
 oidcBearer({ issuer: oidc({ issuer: "https://as.example", audience: "a", algorithms: ["ES256"], typ: "at+jwt" }), mispelt: 1 });
+// identityProvider
+// @ts-expect-error 'mispelt' does not exist
+identityProvider({ tokens: jwtVerifier(options), map: rfc9068(), mispelt: 1 });
 // oidc({ introspection })
 // @ts-expect-error 'mispelt' does not exist
 oidc({ issuer: "https://as.example", audience: "a", introspection: { ...client, jwts: "introspect", mispelt: 1 } });

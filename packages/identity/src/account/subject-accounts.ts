@@ -1,6 +1,6 @@
 /**
  * Accounts of the subjects of identity providers: made when a subject first comes, and linked only on purpose. An e-mail address
- * in a token links nothing, because anyone who can choose it would choose the account (J-49).
+ * in a token links nothing, because anyone who can choose it would choose the account.
  */
 import { randomUUID } from "node:crypto";
 import { problem } from "lockstep";
@@ -15,7 +15,8 @@ import {
   subjectId,
 } from "../account-table/subject-store.ts";
 import { parseEmail } from "../mail/email.ts";
-import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
+import { lastForeignTokenOver } from "../revocation/provider-lifetime.ts";
+import { revoke } from "../revocation/revocation-log.ts";
 import type { Settings } from "../settings.ts";
 import type { Work } from "../store/statement.ts";
 import { makeAccount } from "./make-account.ts";
@@ -117,7 +118,6 @@ export function* unlinkSubject({ accountId, subject }: Link, settings: Settings)
 /** Revokes the tokens that were issued until now for some subjects. Part of a transaction. */
 export function* revokeSubjects(subjects: readonly Subject[], settings: Settings): Work<void> {
   const at = settings.clock();
-  for (const subject of subjects) {
-    yield* revoke({ kind: "subject", key: subjectId(subject), at, expiresAt: lastTokenOver(settings, at) });
-  }
+  const expiresAt = yield* lastForeignTokenOver(settings, at);
+  for (const subject of subjects) yield* revoke({ kind: "subject", key: subjectId(subject), at, expiresAt });
 }

@@ -33,6 +33,21 @@ describeWithEach("lockstep-identity", (place) => {
     assert.ok(!`${after.stdout}${after.stderr}`.includes(url.replace(/^sqlite:/, "postgres://")));
   });
 
+  test("links subjects of identity providers to users, lists and unlinks them", async (t) => {
+    const { run } = await start(t, place);
+    const made = record(await json(run("users", "create", "ada@example.test", "--no-password", "--json")));
+    const [id, issuer] = [String(made["id"]), "https://login.test"];
+    assert.match((await run("users", "subjects", id)).stdout, /has no subject/);
+    assert.equal((await run("users", "link", "ada@example.test", issuer, "a.smith")).exitCode, 0);
+    assert.match((await run("users", "subjects", id)).stdout, /^user a\.smith of https:\/\/login\.test$/m);
+    const again = await run("users", "link", id, issuer, "a.smith");
+    assert.deepEqual([again.exitCode, again.stderr], [1, "lockstep-identity: This subject has an account already.\n"]);
+    assert.equal((await run("users", "link", id, issuer, "job", "--kind", "client")).exitCode, 0);
+    assert.equal((await run("users", "link", id, issuer, "job", "--kind", "robot")).exitCode, 2);
+    assert.match((await run("users", "unlink", id, issuer, "a.smith")).stdout, /no longer/);
+    assert.match((await run("users", "unlink", id, issuer, "a.smith")).stdout, /does not have this subject/);
+  });
+
   test("makes, shows, disables and deletes users", async (t) => {
     const { run } = await start(t, place);
     const made = record(await json(run("users", "create", "ada@example.test", "--json", { stdin: `${password}\n` })));

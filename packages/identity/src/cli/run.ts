@@ -16,6 +16,7 @@ import { readPassword, type Terminal } from "./password.ts";
 import { serviceCommands } from "./service.ts";
 import { sessionCommands } from "./sessions.ts";
 import { signingKeyCommands } from "./signing-keys.ts";
+import { subjectCommands } from "./subjects.ts";
 import { userCommands } from "./users.ts";
 
 /** Every command. */
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   ...serviceCommands,
   doctor,
   ...userCommands,
+  ...subjectCommands,
   ...clientCommands,
   ...keyCommands,
   ...sessionCommands,

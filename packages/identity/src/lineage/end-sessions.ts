@@ -6,6 +6,7 @@ import { lockAccount } from "../account-table/account-store.ts";
 import { subjectsOf } from "../account-table/subject-store.ts";
 import type { Recorder } from "../audit/auditor.ts";
 import type { EndReason } from "../audit/event.ts";
+import { lastForeignTokenOver } from "../revocation/provider-lifetime.ts";
 import { lastTokenOver, revoke } from "../revocation/revocation-log.ts";
 import type { Settings } from "../settings.ts";
 import { textOf } from "../store/row.ts";
@@ -107,7 +108,7 @@ function* endSignIns(accountId: string, now: number, settings: Settings): Work<v
 /** The tokens of an identity provider belong to no session of ours. They are revoked under the account's id. */
 function* endProviderTokens(accountId: string, now: number, settings: Settings): Work<void> {
   if ((yield* subjectsOf(accountId)).length === 0) return;
-  yield* revoke({ kind: "subject", key: accountId, at: now, expiresAt: lastTokenOver(settings, now) });
+  yield* revoke({ kind: "subject", key: accountId, at: now, expiresAt: yield* lastForeignTokenOver(settings, now) });
 }
 
 function ended(sessions: Sessions, now: number): Work<readonly Row[]> {

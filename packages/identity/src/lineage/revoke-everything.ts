@@ -3,7 +3,8 @@
  * not know which of them leaked.
  */
 import type { Auditor } from "../audit/auditor.ts";
-import { lastTokenOver, leaveGap, revoke, type TokenLifetime } from "../revocation/revocation-log.ts";
+import { lastForeignTokenOver } from "../revocation/provider-lifetime.ts";
+import { leaveGap, revoke, type TokenLifetime } from "../revocation/revocation-log.ts";
 import type { Database } from "../store/database.ts";
 import { all, sql, type Statement, type Work } from "../store/statement.ts";
 
@@ -66,7 +67,7 @@ export async function revokeEverything(
     const links = yield* changed(removeLinks, now);
     const ended = { sessions, apiKeys, links };
     yield* leaveGap();
-    yield* revoke({ kind: "all", key: "", at: now, expiresAt: lastTokenOver(settings, now) });
+    yield* revoke({ kind: "all", key: "", at: now, expiresAt: yield* lastForeignTokenOver(settings, now) });
     yield* record({ type: "revocation.everything", ...ended, ...(by === undefined ? {} : { by }) });
     return ended;
   });

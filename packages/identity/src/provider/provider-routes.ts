@@ -5,7 +5,8 @@ import type { OwnAccountServices } from "../account/account-services.ts";
 import { apiKeyRoutes } from "../api-key/api-key-routes.ts";
 import type { ApiKeys } from "../api-key/api-keys.ts";
 import type { User } from "../principal/principal.ts";
-import { foreignKey, lastTokenOver, revoke, type RevocationKind } from "../revocation/revocation-log.ts";
+import { lastForeignTokenOver } from "../revocation/provider-lifetime.ts";
+import { foreignKey, revoke, type RevocationKind } from "../revocation/revocation-log.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { Settings } from "../settings.ts";
 import { providerCallerOf, type ProviderUser } from "./provider-user.ts";
@@ -83,7 +84,8 @@ async function endToken(user: User, requestId: string, settings: Settings): Prom
   await audit.recorded(database, { requestId }, function* (record) {
     // The provider's clock may be ahead. A token is judged by the second in which it was issued.
     const at = Math.max(clock(), claims.iat * 1000);
-    for (const [kind, key] of keys) yield* revoke({ kind, key, at, expiresAt: lastTokenOver(settings, at) });
+    const expiresAt = yield* lastForeignTokenOver(settings, at);
+    for (const [kind, key] of keys) yield* revoke({ kind, key, at, expiresAt });
     yield* record({ type: "token.revoked", subject: user.id, ...(client_id === undefined ? {} : { client: client_id }) });
   });
 }

@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { type Answer, codeOf, type IdentityApi, openIdentityApi, textIn } from "../identity.fixture.ts";
+import { Accounts } from "../account/accounts.ts";
+import { settingsOf } from "../options.ts";
 import { TestClock } from "../settings.fixture.ts";
+import { all, sql } from "../store/statement.ts";
 import { describeOnEach, type TestDatabase } from "../store/database.fixture.ts";
 import { providerOf, TestProvider, type TokenMembers } from "./provider.fixture.ts";
 
@@ -173,6 +176,20 @@ describeOnEach("identity with a provider", (kind) => {
     await auth.accounts.enable(id);
     assert.equal((await ask("GET", "/me", { token: before })).status, 401, "everything that ended stays ended");
     assert.equal(await idOf(), id);
+  });
+
+  test("remembers a revocation as long as the provider's tokens live, also if the command line writes it", async (t) => {
+    const { idOf, ask, login, clock, options } = await open(t, kind);
+    const iat = Math.floor(clock.now / 1000);
+    const token = await login.token({ exp: iat + 7200 });
+    const id = await idOf();
+    assert.equal((await ask("GET", "/me", { token })).status, 200);
+    // The command line knows no provider, and revokes under its own settings.
+    await new Accounts(settingsOf({ ...options, provider: undefined })).endSessions(id, { reason: "ended_by_administrator" });
+    const rows = await options.database.run(all(sql("SELECT kind, key, at, expires_at FROM identity_revocations")));
+    const entry = rows.find((row) => row["kind"] === "subject" && row["key"] === id);
+    assert.ok(Number(entry?.["expires_at"]) - Number(entry?.["at"]) >= 86_400_000);
+    assert.equal((await ask("GET", "/fresh", { token })).status, 401);
   });
 
   test("makes a new account after the old one was deleted, and not for the tokens from before", async (t) => {

@@ -8,6 +8,7 @@ import { all, first, type Row, sql, type SqlValue, type Statement } from "./stat
 export const identityTables: readonly string[] = [
   "identity_accounts",
   "identity_subjects",
+  "identity_providers",
   "identity_password_costs",
   "identity_clients",
   "identity_links",

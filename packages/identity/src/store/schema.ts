@@ -40,6 +40,10 @@ export const identitySchema: Schema = {
         )`),
       sql("CREATE INDEX identity_subjects_by_account ON identity_subjects (account_id)"),
 
+      // The providers that this database has been used with, and how long their tokens may live. So a command or a node that does
+      // not know a provider revokes its tokens for long enough.
+      sql("CREATE TABLE identity_providers (issuer TEXT NOT NULL PRIMARY KEY, longest_token_seconds BIGINT NOT NULL)"),
+
       // A link that was sent by mail: to confirm an address, to reset a password, to accept an invitation. One row is one
       // attempt, spent by deleting it.
       sql(`
