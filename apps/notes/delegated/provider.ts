@@ -14,6 +14,8 @@ export interface ProviderOptions {
   readonly port: number;
   /** The origin of the notes API: the audience of the tokens, and the place of the documentation page. */
   readonly notes: string;
+  /** The scopes of the API. Default: those of notes. */
+  readonly scopes?: readonly string[];
 }
 
 /** The public client of the documentation page. It proves with PKCE that it has asked for the code. */
@@ -28,13 +30,13 @@ export interface RunningProvider {
 }
 
 /** Starts the provider. */
-export async function startProvider({ port, notes }: ProviderOptions): Promise<RunningProvider> {
+export async function startProvider({ port, notes, scopes = Object.keys(noteScopes) }: ProviderOptions): Promise<RunningProvider> {
   const server = createServer();
   await once(server.listen(port, "127.0.0.1"), "listening");
   const address = server.address();
   if (typeof address !== "object" || address === null) throw new TypeError("The provider has no port");
   const issuer = `http://127.0.0.1:${address.port}`;
-  const provider = new Provider(issuer, await configuration(notes));
+  const provider = new Provider(issuer, await configuration(notes, scopes));
   const answer = provider.callback();
   server.on("request", (request: IncomingMessage, response: ServerResponse) => void answer(request, response));
   const close = async (): Promise<void> => {
@@ -45,9 +47,9 @@ export async function startProvider({ port, notes }: ProviderOptions): Promise<R
   return { issuer, close };
 }
 
-async function configuration(notes: string): Promise<Configuration> {
+async function configuration(notes: string, own: readonly string[]): Promise<Configuration> {
   // With the scope `account`, a token may manage the API keys of its account.
-  const scopes = [...Object.keys(noteScopes), "account"];
+  const scopes = [...own, "account"];
   const key = await generateSigningKey("ES256");
   return {
     clients: [

@@ -1,7 +1,7 @@
 /** The provider of `npm run start:delegated`, the variables that name it, and people who sign in there. */
 import { createHash, randomBytes } from "node:crypto";
-import type { TestContext } from "node:test";
 import { freePort, signIn } from "../../../examples/14-mcp-server/issuer.fixture.ts";
+import { noteScopes } from "../src/scopes.ts";
 import { docsClient, jobClient, type RunningProvider, startProvider } from "../delegated/provider.ts";
 
 /** The variables of a provider. */
@@ -31,12 +31,16 @@ export function variablesOf(issuer: string, audience: string): AuthVariables {
 }
 
 /** Starts a provider, which ends with the test. `notes` is the origin of the API that its tokens are for. */
-export async function openProvider(t: Pick<TestContext, "after">, notes: string, port = 0): Promise<Delegated> {
-  const provider = await startProvider({ port, notes });
+export async function openProvider(
+  t: { after(end: () => Promise<void>): unknown },
+  notes: string,
+  scopes: readonly string[] = Object.keys(noteScopes),
+): Promise<Delegated> {
+  const provider = await startProvider({ port: 0, notes, scopes });
   t.after(() => provider.close());
   const { issuer } = provider;
   const redirect = `${notes}/docs/oauth2-redirect.html`;
-  const all = "openid notes:read notes:write notes:admin account";
+  const all = ["openid", ...scopes, "account"].join(" ");
   return {
     provider,
     env: variablesOf(issuer, notes),
@@ -50,7 +54,7 @@ export async function openProvider(t: Pick<TestContext, "after">, notes: string,
       const exchange = { grant_type: "authorization_code", code, redirect_uri: redirect, client_id: docsClient };
       return tokenIn(await post(`${issuer}/token`, { ...exchange, code_verifier: verifier, resource: notes }));
     },
-    programToken: async (scope = "notes:read notes:write") => {
+    programToken: async (scope = scopes.join(" ")) => {
       const { id, secret } = jobClient;
       const headers = { authorization: `Basic ${btoa(`${id}:${secret}`)}` };
       return tokenIn(await post(`${issuer}/token`, { grant_type: "client_credentials", scope, resource: notes }, headers));

@@ -6,8 +6,9 @@ import { made } from "./event/event.ts";
 import { members, organisations, Role, staff } from "./organisation/organisation.ts";
 import { projects } from "./project/project.ts";
 
-/** Adds the data, and returns the lines that the program prints. */
-export async function addDemo({ store, auth }: Pick<Services, "store" | "auth">): Promise<string[]> {
+/** Adds the data, and returns the lines that the program prints. With a provider, nobody has a password: people make their own. */
+export async function addDemo({ store, auth, settings }: Pick<Services, "store" | "auth" | "settings">): Promise<string[]> {
+  if (settings.provider !== undefined) return [`Sign in:  ${settings.provider.issuers.join(", ")}`];
   const password = new Redacted(randomBytes(18).toString("base64url"));
   const organisation = { ...made(), name: "Example", plan: "free" };
   const inside = { organisationId: organisation.id };

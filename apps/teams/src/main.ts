@@ -28,7 +28,7 @@ async function start(settings: Settings): Promise<void> {
   const { SMTP_URL: url, SMTP_USER: user, SMTP_PASSWORD: password, MAIL_FROM: from } = settings;
   const mail = isDemo ? logMail((text) => log.warn({ mail: text }, "mail")) : smtpMail({ url, user, password, from });
   const auth = await openIdentity(settings, store, mail, audit);
-  const lines = isDemo ? await addDemo({ store, auth }) : [];
+  const lines = isDemo ? await addDemo({ store, auth, settings }) : [];
   const services = { settings, store, auth, mail, log, audit };
   const server = fastifyServer(teamsApi(services), { trustedProxies: settings.TRUSTED_PROXIES });
   const pending = () => Promise.all([deliver(services), removeUnfinished(services)]);
