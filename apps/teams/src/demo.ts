@@ -6,7 +6,7 @@ import { made } from "./event/event.ts";
 import { members, organisations, Role, staff } from "./organisation/organisation.ts";
 import { projects } from "./project/project.ts";
 
-/** Adds the data, and returns the lines that the program prints. With a provider, nobody has a password: people make their own. */
+/** Adds the data, and returns the lines that the program prints. With a provider, nobody has a password, and nothing is added. */
 export async function addDemo({ store, auth, settings }: Pick<Services, "store" | "auth" | "settings">): Promise<string[]> {
   if (settings.provider !== undefined) return [`Sign in:  ${settings.provider.issuers.join(", ")}`];
   const password = new Redacted(randomBytes(18).toString("base64url"));
