@@ -20,7 +20,7 @@ async function opened(t: TestContext, env: Readonly<Record<string, string>>) {
 
 /** Keycloak's keys on this machine, and a token of the person. */
 async function keycloak(t: TestContext) {
-  const key = await signingKey(await generateSigningKey("ES256"));
+  const key = signingKey(await generateSigningKey("ES256"));
   const keys = JSON.stringify(publicJwks([key]));
   const server = createServer((_request, response) => void response.setHeader("content-type", "application/json").end(keys));
   await once(server.listen(0, "127.0.0.1"), "listening");
