@@ -81,8 +81,8 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       duende fusionauth hydra workos stytch githubActions kubernetes spiffe`,
     types: `
       OidcOptions SignedOptions OpaqueOptions TenantOptions JwtOptions KeysPlace DocsPlace IssuerAccess IssuerDocs OidcBearerOptions
-      IntrospectionOptions ClientOptions ClientAuthentication
-      ClientCredentials TokenExchange TokenExchangeOptions TokenSourceOptions
+      IntrospectionOptions AskingOptions ClientOptions ClientAuthentication SecretClient KeyClient CertificateClient ClientCertificate
+      ClientCredentials TokenExchange TokenExchangeOptions SubjectTokenOptions TokenSourceOptions TokenRequestOptions
       BackchannelLogoutOptions LogoutIssuerOptions EventIssuerOptions EventReceiverOptions EventReplays
       SecurityEventsOptions TransmitterOptions PollSecurityEventsOptions EventPolling
       ProviderEvent ProviderEventSink ProviderEventTarget ProviderEventType EventErrorCode EventIgnored EventOutcome EventRefusal

@@ -8,7 +8,8 @@ import { Redacted, secret } from "../secret/redacted.ts";
 import { clientCredentials } from "./client-credentials.ts";
 import { type Answer, basic, client, json, TestIssuer } from "./test-issuer.fixture.ts";
 import { tokenExchange } from "./token-exchange.ts";
-import { TokenRefused, type TokenSourceOptions } from "./token-endpoint.ts";
+import type { SecretClient } from "./client-authentication.ts";
+import { TokenRefused, type TokenRequestOptions } from "./token-endpoint.ts";
 
 const server = new TestIssuer();
 const exchangeType = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -29,7 +30,7 @@ function issuing(over: object = {}): Answer {
   };
 }
 
-const source = (over: Partial<TokenSourceOptions> = {}): { readonly token: () => Promise<string> } => {
+const source = (over: Partial<SecretClient & TokenRequestOptions> = {}): { readonly token: () => Promise<string> } => {
   const credentials = clientCredentials({ ...server.common, ...client, scope: "payments:write", ...over });
   return { token: async () => (await credentials.token()).reveal() };
 };
@@ -64,6 +65,19 @@ describe("clientCredentials()", () => {
       { grant_type: "client_credentials", scope: "a b", resource: "https://payments.test", audience: "payments" },
     ]);
     assert.equal(server.asked[1]?.authorization, basic);
+  });
+
+  test("names each of several resources and audiences in a parameter of its own (RFC 8707 §2, RFC 8693 §2.1)", async () => {
+    server.answers["/token"] = issuing();
+    await source({ resource: ["https://a.test", "https://b.test/api"], audience: ["one", "two"] }).token();
+    const { form } = server.asked.find(({ path }) => path === "/token") ?? assert.fail("nobody asked");
+    assert.deepEqual(
+      [form.getAll("resource"), form.getAll("audience")],
+      [
+        ["https://a.test", "https://b.test/api"],
+        ["one", "two"],
+      ],
+    );
   });
 
   test("asks at `tokenEndpoint`, with the secret in the form, if the options say so", async () => {
@@ -187,6 +201,11 @@ describe("clientCredentials()", () => {
       [{ scope: "a  b" }, /write `scope`/],
       [{ resource: "payments" }, /write `resource`/],
       [{ resource: "https://a.test/#b" }, /write `resource`/],
+      [{ resource: "https://a.test/#" }, /write `resource`/],
+      [{ resource: [] }, /write `resource`/],
+      [{ resource: ["https://a.test", "b"] }, /write `resource`/],
+      [{ audience: [] }, /write `audience`/],
+      [{ audience: ["a", 1] }, /write `audience`/],
       [{ clientSecret: "" }, /set `clientSecret`/],
       [{ clock: 1 }, /set `clock`/],
     ] as const) {

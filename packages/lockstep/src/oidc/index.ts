@@ -19,7 +19,9 @@ export {
   type TenantOptions,
 } from "./oidc-options.ts";
 export { type ClientAuthentication, type ClientOptions } from "./client-authentication.ts";
-export { type IntrospectionOptions } from "./introspection-options.ts";
+export { type CertificateClient, type KeyClient, type SecretClient } from "./client-authentication.ts";
+export { type ClientCertificate } from "../token/client-certificate.ts";
+export { type AskingOptions, type IntrospectionOptions } from "./introspection-options.ts";
 export { issuers } from "./issuers.ts";
 
 // Reading them from requests, and signing in on the documentation's page.
@@ -28,8 +30,8 @@ export { type IssuerDocs } from "./issuer-docs.ts";
 
 // Obtaining tokens for other APIs.
 export { clientCredentials, type ClientCredentials } from "./client-credentials.ts";
-export { tokenExchange, type TokenExchange, type TokenExchangeOptions } from "./token-exchange.ts";
-export { TokenRefused, type TokenSourceOptions } from "./token-endpoint.ts";
+export { tokenExchange, type SubjectTokenOptions, type TokenExchange, type TokenExchangeOptions } from "./token-exchange.ts";
+export { TokenRefused, type TokenRequestOptions, type TokenSourceOptions } from "./token-endpoint.ts";
 
 // Events from the provider.
 export { backchannelLogout, type BackchannelLogoutOptions, type LogoutIssuerOptions } from "./events/backchannel-logout.ts";

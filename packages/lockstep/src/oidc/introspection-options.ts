@@ -1,10 +1,13 @@
 /** The options of introspection (RFC 7662), checked when a verifier is built. */
 import { BuildError } from "../problem/error.ts";
 import { checkOptions, type KnownOptions } from "../problem/options.ts";
-import type { ClientOptions } from "./client-authentication.ts";
+import { clientOptions, type ClientOptions } from "./client-authentication.ts";
+
+/** How the issuer is asked about tokens, and the client that asks. */
+export type IntrospectionOptions = ClientOptions & AskingOptions;
 
 /** How the issuer is asked about tokens. */
-export interface IntrospectionOptions extends ClientOptions {
+export interface AskingOptions {
   /** The introspection endpoint. Default: the `introspection_endpoint` of the issuer's metadata. */
   readonly endpoint?: string;
   /**
@@ -26,9 +29,7 @@ export interface IntrospectionOptions extends ClientOptions {
 }
 
 const known: KnownOptions<IntrospectionOptions> = {
-  clientId: true,
-  clientSecret: true,
-  authentication: true,
+  ...clientOptions,
   endpoint: true,
   maxAgeSeconds: true,
   withoutAudience: true,

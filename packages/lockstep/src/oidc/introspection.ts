@@ -13,7 +13,7 @@ import { type OutboundOptions, postForm } from "../token/outbound.ts";
 import type { ProblemListener } from "../token/key-refusal.ts";
 import { TokenCache } from "../token/token-cache.ts";
 import { type CheckedTokenOptions, checkTokenOptions } from "../token/verifier-options.ts";
-import { clientAuthentication, type ClientCredential } from "./client-authentication.ts";
+import { type ClientAuthenticator, clientAuthentication } from "./client-authentication.ts";
 import { type AnswerRules, claimsOfAnswer } from "./introspection-answer.ts";
 import { checkIntrospection, type IntrospectionOptions, longestAgeSeconds } from "./introspection-options.ts";
 import { type IssuerEndpoint, issuerEndpoint } from "./issuer-endpoint.ts";
@@ -26,7 +26,8 @@ export interface IntrospectionParts {
   readonly rules: CheckedTokenOptions;
   readonly answers: AnswerRules;
   readonly endpoint: IssuerEndpoint;
-  readonly authenticate: () => ClientCredential;
+  readonly issuer: string;
+  readonly client: ClientAuthenticator;
   readonly outbound: OutboundOptions;
   readonly onProblem: ProblemListener | undefined;
 }
@@ -62,10 +63,11 @@ export function openIntrospection(options: OidcOptions, introspection: Introspec
   const rules = checkTokenOptions(options);
   const outbound = outboundOf(options);
   const place = Object.entries({ issuer, discovery, discoveryUrl, url }).filter(([, value]) => value !== undefined);
-  const endpoint = issuerEndpoint(name, "introspection_endpoint", { ...outbound, ...Object.fromEntries(place) }, rules.clock);
-  const authenticate = clientAuthentication(name, introspection);
+  const client = clientAuthentication(name, introspection);
+  const access = { ...outbound, ...Object.fromEntries(place), isMutualTls: client.isMutualTls };
+  const endpoint = issuerEndpoint(name, "introspection_endpoint", access, rules.clock);
   const answers = { claims: rules, withoutAudience, maxAgeSeconds };
-  const asking = new Introspection({ rules, answers, endpoint, authenticate, outbound, onProblem });
+  const asking = new Introspection({ rules, answers, endpoint, issuer, client, outbound, onProblem });
   return { verify: (text) => asking.verify(text), ready: async () => void (await endpoint.url()) };
 }
 
@@ -156,11 +158,12 @@ export class Introspection {
   }
 
   async #answerAbout(text: string): Promise<JsonObject> {
-    const { endpoint, authenticate, outbound, onProblem } = this.#parts;
+    const { rules, endpoint, issuer, client, outbound, onProblem } = this.#parts;
     try {
-      const { headers, fields } = authenticate();
+      const url = await endpoint.url();
+      const { headers, fields, certificate } = await client.authenticate({ issuer, url, nowMs: rules.clock() });
       const form = new URLSearchParams({ token: text, token_type_hint: "access_token", ...fields });
-      const { document } = await postForm(await endpoint.url(), outbound, { form, headers, statuses: [200] });
+      const { document } = await postForm(url, outbound, { form, headers, certificate, statuses: [200] });
       if (typeof document["active"] === "boolean") return document;
       throw new Unavailable("The introspection endpoint did not say whether the token is active");
     } catch (error) {

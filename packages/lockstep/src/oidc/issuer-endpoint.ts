@@ -2,9 +2,9 @@
  * The address of an endpoint of an issuer: configured, or looked up in the issuer's metadata when it is first needed. Requests
  * share one look-up, and a look-up that failed is not repeated at once, however many requests ask for it.
  */
-import { Unavailable } from "../problem/error.ts";
+import { BuildError, Unavailable } from "../problem/error.ts";
 import { checkedMetadataUrl, discoverUrl, type MetadataOptions, type MetadataPlace } from "../token/issuer-metadata.ts";
-import { checkOutboundUrl, type OutboundOptions } from "../token/outbound.ts";
+import { canBeCertified, checkOutboundUrl, type OutboundOptions } from "../token/outbound.ts";
 import { outboundOf } from "./issuer-keys.ts";
 
 /** Where the address comes from. */
@@ -17,6 +17,8 @@ export const cooldownMs: number = 5_000;
 export interface EndpointOptions extends OutboundOptions, MetadataOptions {
   /** The address, if it is not looked up. */
   readonly url?: string | undefined;
+  /** Whether this API is known by the certificate of its connection. */
+  readonly isMutualTls?: boolean;
 }
 
 /**
@@ -27,11 +29,14 @@ export interface EndpointOptions extends OutboundOptions, MetadataOptions {
  * @throws BuildError `wrong_option`
  */
 export function issuerEndpoint(name: string, member: string, options: EndpointOptions, clock: () => number): IssuerEndpoint {
-  const { issuer = "", url } = options;
+  const { issuer = "", url, isMutualTls = false } = options;
   const outbound = outboundOf(options);
   const address = url ?? checkedMetadataUrl(name, options);
   checkOutboundUrl(address, outbound, `The ${member}`);
-  const place = url === undefined ? { member, metadata: { issuer, url: address } } : { url };
+  if (isMutualTls && !canBeCertified(outbound)) {
+    throw new BuildError("wrong_option", `${name}: remove \`certificate\`: it works only on Node, and not beside \`fetch\``);
+  }
+  const place = url === undefined ? { member, metadata: { issuer, url: address, isMutualTls } } : { url };
   return new IssuerEndpoint(place, outbound, clock);
 }
 

@@ -13,7 +13,8 @@ import { eventually } from "../testing/eventually.ts";
 import type { Claims } from "../token/claims.ts";
 import type { JwtVerifier } from "../token/jwt-verifier.ts";
 import * as f from "../token/token.fixture.ts";
-import type { IntrospectionOptions } from "./introspection-options.ts";
+import type { SecretClient } from "./client-authentication.ts";
+import type { AskingOptions } from "./introspection-options.ts";
 import { oidc } from "./oidc.ts";
 
 /** A request as it came. */
@@ -39,7 +40,7 @@ export const client = { clientId: "notes api:1", clientSecret: "s3cr:t/ä%" } as
 export const basic: string = `Basic ${Buffer.from("notes+api%3A1:s3cr%3At%2F%C3%A4%25").toString("base64")}`;
 
 /** Options of introspection beside verified JWTs. */
-export type SignedIntrospection = Partial<IntrospectionOptions & { readonly jwts: "verify" }>;
+export type SignedIntrospection = Partial<SecretClient & AskingOptions & { readonly jwts: "verify" }>;
 
 /** An issuer at `/as` of its own server. */
 export class TestIssuer {

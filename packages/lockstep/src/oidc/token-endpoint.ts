@@ -7,13 +7,16 @@ import type { Discovery } from "../token/issuer-metadata.ts";
 import { type OutboundOptions, outboundOptions, postForm } from "../token/outbound.ts";
 import type { ProblemListener } from "../token/key-refusal.ts";
 import { parseScope } from "../token/scope-claim.ts";
-import { clientAuthentication, type ClientCredential, type ClientOptions } from "./client-authentication.ts";
+import { type ClientAuthenticator, clientAuthentication, clientOptions, type ClientOptions } from "./client-authentication.ts";
 import { type IssuerEndpoint, issuerEndpoint } from "./issuer-endpoint.ts";
 import { outboundOf } from "./issuer-keys.ts";
 import { refuseLoopbackInProduction } from "./oidc-options.ts";
 
 /** The issuer of the tokens, the client that asks for them, and what they are for. */
-export interface TokenSourceOptions extends ClientOptions, OutboundOptions {
+export type TokenSourceOptions = ClientOptions & TokenRequestOptions;
+
+/** The issuer of the tokens, and what they are for. */
+export interface TokenRequestOptions extends OutboundOptions {
   readonly issuer: string;
   /** Default: `oidc`, that is `/.well-known/openid-configuration`; `oauth` is RFC 8414. */
   readonly discovery?: Discovery;
@@ -23,10 +26,10 @@ export interface TokenSourceOptions extends ClientOptions, OutboundOptions {
   readonly tokenEndpoint?: string;
   /** The scopes to ask for, separated by single spaces. */
   readonly scope?: string;
-  /** The URL of the API that the token is for (RFC 8707). */
-  readonly resource?: string;
-  /** The name of that API, for issuers that take `audience` (RFC 8693 §2.1, Auth0). */
-  readonly audience?: string;
+  /** The URL of the API that the token is for, or of several (RFC 8707 §2). */
+  readonly resource?: string | readonly [string, ...string[]];
+  /** The name of that API, or of several, for issuers that take `audience` (RFC 8693 §2.1, Auth0). */
+  readonly audience?: string | readonly [string, ...string[]];
   /** The time in Unix milliseconds. Default: `Date.now`. */
   readonly clock?: () => number;
   /** Hears of every request that failed. */
@@ -36,9 +39,6 @@ export interface TokenSourceOptions extends ClientOptions, OutboundOptions {
 /** The names of the options. */
 export const tokenSourceOptions: KnownOptions<TokenSourceOptions> = {
   issuer: true,
-  clientId: true,
-  clientSecret: true,
-  authentication: true,
   discovery: true,
   discoveryUrl: true,
   tokenEndpoint: true,
@@ -47,6 +47,7 @@ export const tokenSourceOptions: KnownOptions<TokenSourceOptions> = {
   audience: true,
   clock: true,
   onProblem: true,
+  ...clientOptions,
   ...outboundOptions,
 };
 
@@ -96,37 +97,63 @@ const errorCode = /^[a-z_]{1,64}$/;
  * @throws BuildError `wrong_option`; `name` is the function that they were given to
  */
 export function tokenEndpoint(name: string, options: TokenSourceOptions): TokenEndpoint {
-  const { scope, resource, audience, clock = Date.now, onProblem } = options;
+  const { scope, clock = Date.now, onProblem } = options;
   refuseLoopbackInProduction(options);
   if (typeof clock !== "function") throw wrong(`${name}: set \`clock\` to a function that returns Unix milliseconds`);
   if (scope !== undefined && (typeof scope !== "string" || parseScope(scope) === undefined)) {
     throw wrong(`${name}: write \`scope\` as scopes separated by single spaces (RFC 6749 §3.3)`);
   }
-  if (resource !== undefined && (!URL.canParse(resource) || new URL(resource).hash !== "")) {
-    throw wrong(`${name}: write \`resource\` as an absolute URL without a fragment (RFC 8707 §2)`);
-  }
+  const targets = targetsOf(name, options);
   const { issuer, discovery, discoveryUrl, tokenEndpoint: url } = options;
   const place = Object.entries({ issuer, discovery, discoveryUrl, url }).filter(([, value]) => value !== undefined);
   const outbound = outboundOf(options);
-  const endpoint = issuerEndpoint(name, "token_endpoint", { ...outbound, ...Object.fromEntries(place) }, clock);
-  const authenticate = clientAuthentication(name, options);
+  const client = clientAuthentication(name, options);
+  const access = { ...outbound, ...Object.fromEntries(place), isMutualTls: client.isMutualTls };
+  const endpoint = issuerEndpoint(name, "token_endpoint", access, clock);
   const ask: TokenEndpoint["ask"] = async (fields) => {
     const form = new URLSearchParams(fields);
-    for (const [key, value] of Object.entries({ scope, resource, audience })) if (value !== undefined) form.set(key, value);
-    return request(endpoint, outbound, form, authenticate());
+    if (scope !== undefined) form.set("scope", scope);
+    for (const [key, value] of targets) form.append(key, value);
+    return request(form, { endpoint, outbound, client, issuer, clock });
   };
   return { clock, onProblem, ask };
 }
 
-async function request(
-  endpoint: IssuerEndpoint,
-  outbound: OutboundOptions,
-  form: URLSearchParams,
-  { headers, fields }: ClientCredential,
-): Promise<IssuedToken> {
+/** The fields that say what the token is for. @throws BuildError `wrong_option` */
+function targetsOf(name: string, { resource, audience }: TokenSourceOptions): readonly (readonly [string, string])[] {
+  const resources = listOf(resource);
+  if (
+    !resources.every((each) => typeof each === "string" && URL.canParse(each) && new URL(each).hash === "" && !each.endsWith("#"))
+  )
+    throw wrong(`${name}: write \`resource\` as an absolute URL without a fragment (RFC 8707 §2), or as a list of them`);
+  const audiences = listOf(audience);
+  if (!audiences.every((each) => typeof each === "string" && each !== ""))
+    throw wrong(`${name}: write \`audience\` as the name of the other API, or as a list of names`);
+  return [...resources.map((each) => ["resource", each] as const), ...audiences.map((each) => ["audience", each] as const)];
+}
+
+/** An empty list says nothing, so it has one member that is wrong. */
+function listOf(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return [];
+  const list = [value].flat();
+  return list.length === 0 ? [""] : list;
+}
+
+/** What a request needs. */
+interface Asking {
+  readonly endpoint: IssuerEndpoint;
+  readonly outbound: OutboundOptions;
+  readonly client: ClientAuthenticator;
+  readonly issuer: string;
+  readonly clock: () => number;
+}
+
+async function request(form: URLSearchParams, { endpoint, outbound, client, issuer, clock }: Asking): Promise<IssuedToken> {
   try {
+    const url = await endpoint.url();
+    const { headers, fields, certificate } = await client.authenticate({ issuer, url, nowMs: clock() });
     for (const [key, value] of Object.entries(fields)) form.set(key, value);
-    const answer = await postForm(await endpoint.url(), outbound, { form, headers, statuses: [200, 400, 401, 403] });
+    const answer = await postForm(url, outbound, { form, headers, certificate, statuses: [200, 400, 401, 403] });
     if (answer.status === 200) return issuedBy(answer.document);
     const { error } = answer.document;
     throw new TokenRefused(answer.status, typeof error === "string" && errorCode.test(error) ? error : undefined);

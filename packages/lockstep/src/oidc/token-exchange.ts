@@ -6,7 +6,10 @@ import { IssuedTokens } from "./issued-tokens.ts";
 import { type IssuedToken, tokenEndpoint, type TokenSourceOptions, tokenSourceOptions } from "./token-endpoint.ts";
 
 /** What `tokenExchange()` is told. */
-export interface TokenExchangeOptions extends TokenSourceOptions {
+export type TokenExchangeOptions = TokenSourceOptions & SubjectTokenOptions;
+
+/** What the tokens of callers are. */
+export interface SubjectTokenOptions {
   /** The type of the caller's tokens (RFC 8693 §3). Default: `urn:ietf:params:oauth:token-type:access_token`. */
   readonly subjectTokenType?: string;
 }

@@ -1,4 +1,5 @@
 /** Discovery: from an issuer's name to its addresses (OpenID Connect Discovery 1.0 §4, RFC 8414 §3). */
+import { readMember } from "../json/member.ts";
 import type { JsonObject } from "../json/strict-json.ts";
 import { BuildError, Unavailable } from "../problem/error.ts";
 import { fetchJsonObject } from "./outbound.ts";
@@ -42,6 +43,8 @@ export interface MetadataPlace {
   /** The issuer that the document must name. */
   readonly issuer: string;
   readonly url: string;
+  /** Whether the address is for a client with a certificate. */
+  readonly isMutualTls?: boolean;
 }
 
 /**
@@ -50,11 +53,20 @@ export interface MetadataPlace {
  *
  * @throws Unavailable
  */
-export async function discoverUrl(name: string, { issuer, url }: MetadataPlace, options: OutboundOptions): Promise<string> {
+export async function discoverUrl(
+  name: string,
+  { issuer, url, isMutualTls = false }: MetadataPlace,
+  options: OutboundOptions,
+): Promise<string> {
   const metadata = await fetchMetadata({ issuer, url }, options);
-  const found = metadata[name];
+  const found = (isMutualTls ? aliasOf(metadata["mtls_endpoint_aliases"], name) : undefined) ?? metadata[name];
   if (typeof found !== "string") throw new Unavailable(`The issuer's metadata has no ${name}`);
   return found;
+}
+
+/** The address for clients with a certificate (RFC 8705 §5). */
+function aliasOf(aliases: unknown, name: string): unknown {
+  return typeof aliases === "object" && aliases !== null ? readMember(aliases, name) : undefined;
 }
 
 /**

@@ -7,6 +7,7 @@ import { BuildError, Unavailable } from "../problem/error.ts";
 import type { KnownOptions } from "../problem/options.ts";
 import { checkedAddresses, type OutboundRules, urlRefusal } from "./outbound-host.ts";
 import { nodePinning, type OutboundAnswer, type OutboundRequest } from "./pinned-connection.ts";
+import { type ClientCertificate, usableCertificate } from "./client-certificate.ts";
 import { isJsonObject, parseStrictJson } from "../json/strict-json.ts";
 import type { JsonObject } from "../json/strict-json.ts";
 
@@ -53,6 +54,8 @@ export interface PostedForm {
   readonly headers: Readonly<Record<string, string>>;
   /** The statuses whose JSON is read. Any other one is refused. */
   readonly statuses: readonly number[];
+  /** The certificate to connect with. Nothing is sent without it, or over a connection that cannot have it. */
+  readonly certificate?: ClientCertificate | undefined;
 }
 
 /** An answer in JSON. */
@@ -111,10 +114,25 @@ async function headersOf({ headers = {} }: OutboundOptions): Promise<Readonly<Re
  *
  * @throws Unavailable for whatever goes wrong, with the reason in the message, which holds nothing of the form or the headers
  */
-export function postForm(url: string, options: OutboundOptions, { form, headers, statuses }: PostedForm): Promise<JsonAnswer> {
+export function postForm(url: string, options: OutboundOptions, posted: PostedForm): Promise<JsonAnswer> {
+  const { form, headers, statuses } = posted;
   const type = { "content-type": "application/x-www-form-urlencoded" } as const;
   const request = { method: "POST", headers: { ...headers, ...accepted, ...type }, body: form.toString() } as const;
-  return exchange(url, options, async () => ({ request, statuses }));
+  return exchange(url, options, async () => ({ request: { ...request, ...certified(url, options, posted) }, statuses }));
+}
+
+/** Whether a connection of these options can have a certificate. */
+export function canBeCertified({ fetch }: OutboundOptions): boolean {
+  return fetch === undefined && nodePinning() !== undefined;
+}
+
+/** @throws Unavailable */
+function certified(url: string, options: OutboundOptions, { certificate }: PostedForm): Pick<OutboundRequest, "certificate"> {
+  if (certificate === undefined) return {};
+  const usable = usableCertificate(certificate);
+  if (usable === undefined) throw new Unavailable("A request was not sent: the client's certificate is not text in PEM");
+  if (new URL(url).protocol === "https:" && canBeCertified(options)) return { certificate: usable };
+  throw new Unavailable("A request was not sent: its connection cannot have the client's certificate");
 }
 
 /** A document to send, and how this client authenticates. */

@@ -5,6 +5,7 @@
  * which addresses count.
  */
 import { Unavailable } from "../problem/error.ts";
+import type { UsableCertificate } from "./client-certificate.ts";
 
 /** What a runtime offers that can connect to given addresses. */
 export interface Pinning {
@@ -27,6 +28,8 @@ export interface OutboundRequest {
   readonly signal: AbortSignal;
   /** Certificates in PEM that are trusted instead of the runtime's. */
   readonly ca?: string | readonly string[] | undefined;
+  /** The certificate to connect with (RFC 8705 §2). */
+  readonly certificate?: UsableCertificate | undefined;
 }
 
 /** An answer whose body has not been read. */
@@ -79,11 +82,19 @@ export function nodePinning(): Pinning | undefined {
   const https = process.getBuiltinModule("node:https");
   return {
     resolve: async (host) => (await dns.promises.lookup(host, { all: true })).map(({ address }) => address),
-    send: async (url, addresses, { method, headers, body, signal, ca }) => {
+    send: async (url, addresses, { method, headers, body, signal, ca, certificate }) => {
       const { request } = url.protocol === "http:" ? http : https;
       const trusted = ca === undefined ? {} : { ca: [ca].flat() };
       // No agent: a connection that is shared goes wherever the request that opened it went.
-      const options = { ...trusted, method, agent: false, signal, headers: sized(headers, body), lookup: lookupOf(addresses) };
+      const options = {
+        ...trusted,
+        ...certificate,
+        method,
+        agent: false,
+        signal,
+        headers: sized(headers, body),
+        lookup: lookupOf(addresses),
+      };
       const incoming = await new Promise<Incoming>((resolve, reject) => {
         request(url, options, resolve).on("error", reject).end(body);
       });
