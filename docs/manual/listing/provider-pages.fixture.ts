@@ -87,7 +87,7 @@ export const pages: Readonly<Record<string, PageSettings>> = {
   duende: {
     issuer: "https://id.acme.example",
     over: { audience: ["notes"] },
-    metadata: { token_endpoint: "https://id.acme.example/connect/token" },
+    metadata: { jwks_uri: "https://id.acme.example/.well-known/openid-configuration/jwks" },
   },
   fusionauth: {
     issuer: "acme.com",

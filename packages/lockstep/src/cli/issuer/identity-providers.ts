@@ -1,6 +1,6 @@
 /** Providers at which people sign in, and which issue access tokens for APIs. */
 import type { Provider } from "./provider.ts";
-import { granted, hasTokenPath, isBelow, pathOf, textIn } from "./recognition.ts";
+import { granted, hasPath, isBelow, pathOf, textIn } from "./recognition.ts";
 
 const untilExpiry = "An access token works until it expires.";
 const backChannel = "It sends back-channel logout";
@@ -13,7 +13,7 @@ const keycloak: Provider = {
   map: "keycloak",
   page: "keycloak",
   isIssuer: (issuer, metadata) =>
-    /\/realms\/[^/]+$/.test(pathOf(issuer)) || hasTokenPath(metadata, "/protocol/openid-connect/token"),
+    /\/realms\/[^/]+$/.test(pathOf(issuer)) || hasPath(metadata, "token_endpoint", "/protocol/openid-connect/token"),
   tokens: "Access tokens are JWTs. Their header says JWT, as that of ID tokens does.",
   options: () => ({ typ: "JWT", extraAudiences: ["account"] }),
   mapOptions: ({ audience }) => ({ client: audience }),

@@ -96,6 +96,20 @@ describe("lockstep issuer", () => {
     assert.match(await broken({ [metadataPath]: json(metadata(template)) }), /a template for all tenants/);
   });
 
+  test("shows the words of an issuer without characters that a terminal obeys", async () => {
+    const evil = "https://evil.test/\u001B]0;title\u0007\u202E\u009B2J";
+    const words = await broken({
+      [metadataPath]: json(metadata({ jwks_uri: evil, token_endpoint: evil, revocation_endpoint: 7 })),
+    });
+    assert.match(words, /https:\/\/evil\.test\/\uFFFD\]0;title\uFFFD/);
+    assert.doesNotMatch(words, /[\u0000-\u001F\u007F-\u009F\u202E]/);
+    answers[metadataPath] = json(metadata());
+    assert.match(
+      await broken({ [metadataPath]: json(metadata({ jwks_uri: "http://10.0.0.1/keys" })) }),
+      /its address is not https/,
+    );
+  });
+
   test("uses RFC 8414 if only that answers, and says so in the declaration", async () => {
     answers = { "/.well-known/oauth-authorization-server": json(metadata()), "/keys": json({ keys: [f.k1Jwk] }) };
     const { exitCode, stdout } = await ask();

@@ -81,7 +81,7 @@ export function issuerLines(facts: IssuerFacts, columns: number): readonly strin
   const metadata = discovered.chosen?.document;
   return [
     ...wrapped("Issuer    ", printable(issuer), columns),
-    ...wrapped("Provider  ", `${provider.name} (map ${provider.map})`, columns),
+    ...wrapped("Provider  ", nameOf(provider), columns),
     "",
     ...discoveryLines(discovered, columns),
     ...(metadata === undefined ? [] : endpointLines(metadata, columns)),
@@ -90,6 +90,11 @@ export function issuerLines(facts: IssuerFacts, columns: number): readonly strin
     // About an issuer that was neither read nor recognised, nothing is known.
     ...(works || provider !== standardProvider ? providerLines(provider, columns) : []),
   ];
+}
+
+function nameOf(provider: Provider): string {
+  if (provider === standardProvider) return "not recognised, so the settings are those of RFC 9068 (map rfc9068)";
+  return `${provider.name} (map ${provider.map})`;
 }
 
 function providerLines(provider: Provider, columns: number): readonly string[] {
@@ -119,7 +124,7 @@ function discoveryLines({ metadata, chosen, issuerProblem }: Discovered, columns
 }
 
 function fetchedLines({ name, url, problem }: Fetched, columns: number): readonly string[] {
-  const lines = wrapped(`  ${problem === undefined ? "ok" : "no"}  `, `${name}: ${url}`, columns);
+  const lines = wrapped(`  ${problem === undefined ? "ok" : "no"}  `, `${name}: ${printable(url)}`, columns);
   return problem === undefined ? lines : [...lines, ...wrapped("      ", problem, columns)];
 }
 
@@ -141,7 +146,7 @@ function keyLines(fetched: Fetched | undefined, report: KeyReport | undefined, c
     why ?? `verifies ${verifies}`,
   ]);
   return [
-    `Keys      ${fetched.url}`,
+    `Keys      ${printable(fetched.url)}`,
     ...rows(cells, columns),
     "",
     `Allow     algorithms: ${report?.algorithms.join(", ") ?? ""}`,

@@ -1,6 +1,6 @@
 /** Platforms with tokens of their own shape, whether a browser or a program holds them. */
 import type { Provider } from "./provider.ts";
-import { granted, hasTokenPath, isBelow, pathOf } from "./recognition.ts";
+import { granted, hasPath, isBelow, pathOf } from "./recognition.ts";
 
 const untilExpiry = "A token works until it expires.";
 const withoutScopes = "The tokens have no scopes: grant them in the map (`grants`), or routes that demand scopes answer 403.";
@@ -126,7 +126,8 @@ const duende: Provider = {
   name: "Duende IdentityServer",
   map: "duende",
   page: "duende",
-  isIssuer: (issuer, metadata) => isBelow(issuer, "duendesoftware.com") || hasTokenPath(metadata, "/connect/token"),
+  isIssuer: (issuer, metadata) =>
+    isBelow(issuer, "duendesoftware.com") || hasPath(metadata, "jwks_uri", "/.well-known/openid-configuration/jwks"),
   tokens: "Access tokens are JWTs of the type at+jwt, unless the client asks for reference tokens, which are opaque.",
   options: () => ({
     typ: "at+jwt",
@@ -158,7 +159,7 @@ const hydra: Provider = {
   name: "Ory Hydra",
   map: "hydra",
   page: "hydra",
-  isIssuer: (issuer, metadata) => isBelow(issuer, "oryapis.com") || hasTokenPath(metadata, "/oauth2/token"),
+  isIssuer: (issuer, metadata) => isBelow(issuer, "oryapis.com") || hasPath(metadata, "authorization_endpoint", "/oauth2/auth"),
   tokens: "Access tokens are opaque by default. Set `strategies.access_token` to jwt.",
   options: () => ({ typ: "JWT", scopeClaim: { name: "scp", list: true } }),
   pitfalls: [

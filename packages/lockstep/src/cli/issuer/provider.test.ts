@@ -43,12 +43,14 @@ test("an issuer is recognised by its name, and a lookalike is not", () => {
 });
 
 test("an issuer with a domain of its own is recognised by its endpoints", () => {
-  const endpoint = (path: string): object => ({ token_endpoint: `https://id.acme.example${path}` });
-  const of = (path: string): string => providerOf("https://id.acme.example", { ...endpoint(path) }).map;
-  assert.equal(of("/auth/realms/acme/protocol/openid-connect/token"), "keycloak");
-  assert.equal(of("/connect/token"), "duende");
-  assert.equal(of("/oauth2/token"), "hydra");
-  assert.equal(of("/token"), "rfc9068");
+  const of = (member: string, path: string): string =>
+    providerOf("https://id.acme.example", { [member]: `https://id.acme.example${path}` }).map;
+  assert.equal(of("token_endpoint", "/auth/realms/acme/protocol/openid-connect/token"), "keycloak");
+  assert.equal(of("jwks_uri", "/.well-known/openid-configuration/jwks"), "duende");
+  assert.equal(of("authorization_endpoint", "/oauth2/auth"), "hydra");
+  // Others have some of these paths, too.
+  assert.equal(of("token_endpoint", "/connect/token"), "rfc9068");
+  assert.equal(of("token_endpoint", "/oauth2/token"), "rfc9068");
 });
 
 test("every ready map has a provider", () => {

@@ -13,9 +13,10 @@ export function pathOf(issuer: string): string {
   return URL.canParse(issuer) ? new URL(issuer).pathname : "";
 }
 
-/** Whether the path of the token endpoint ends like this. */
-export function hasTokenPath({ token_endpoint: endpoint }: JsonObject, end: string): boolean {
-  return typeof endpoint === "string" && URL.canParse(endpoint) && new URL(endpoint).pathname.endsWith(end);
+/** Whether the path of an address in the metadata ends like this. */
+export function hasPath(metadata: JsonObject, member: string, end: string): boolean {
+  const address = metadata[member];
+  return typeof address === "string" && URL.canParse(address) && new URL(address).pathname.endsWith(end);
 }
 
 /** A claim that is a text. */

@@ -3,7 +3,7 @@ import type { Provider } from "./provider.ts";
 
 /** An issuer that no other entry recognises. */
 export const standardProvider: Provider = {
-  name: "an issuer that follows RFC 9068",
+  name: "not recognised",
   map: "rfc9068",
   page: "rfc9068",
   isIssuer: () => false,
