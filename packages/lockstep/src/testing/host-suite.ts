@@ -7,6 +7,7 @@ import { addedHeaderBehaviours } from "./behaviour/added-headers.ts";
 import { alternativeBehaviours } from "./behaviour/alternative.ts";
 import { auditBehaviours } from "./behaviour/audit.ts";
 import { bodyBehaviours } from "./behaviour/body.ts";
+import { boundBehaviours } from "./behaviour/bound.ts";
 import { corsBehaviours } from "./behaviour/cors.ts";
 import { crossSiteBehaviours } from "./behaviour/cross-site.ts";
 import { inputBehaviours } from "./behaviour/input.ts";
@@ -43,6 +44,7 @@ export interface HostSuiteOptions {
 const subjects = [
   ["access", accessBehaviours],
   ["order of phases", orderBehaviours],
+  ["bound tokens", boundBehaviours],
   ["alternatives", alternativeBehaviours],
   ["inputs", inputBehaviours],
   ["bodies", bodyBehaviours],

@@ -17,6 +17,7 @@ import { del, get, patch, post, type Route } from "../route/route.ts";
 import { unchecked } from "../route/unchecked.ts";
 import { addedHeaderRoutes } from "./added-header-routes.ts";
 import { bodyRoutes } from "./body-routes.ts";
+import { boundRoutes } from "./bound-routes.ts";
 import { laterRoutes } from "./later-routes.ts";
 import { limitedRoutes } from "./limited-routes.ts";
 import { anyText, maybeInteger, texts } from "./plain-schema.ts";
@@ -54,6 +55,7 @@ export function suiteApi(world: World): Api {
       ...resultRoutes(world, access),
       ...streamRoutes(world, access),
       ...bodyRoutes(world, access.db, scopes(access.active, "notes:write")),
+      ...boundRoutes(world),
       ...oauthRoutes(access),
       ...webhookRoutes(world),
       ...addedHeaderRoutes(access.active),
