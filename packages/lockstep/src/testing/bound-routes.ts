@@ -24,12 +24,7 @@ const issuerKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const clientKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
 /** A public key on a curve (RFC 7518 §6.2). */
-interface CurveKey {
-  readonly kty: string;
-  readonly crv: string;
-  readonly x: string;
-  readonly y: string;
-}
+type CurveKey = Readonly<Record<"kty" | "crv" | "x" | "y", string>>;
 
 function publicJwk(key: KeyObject): CurveKey {
   const { kty = "", crv = "", x = "", y = "" } = key.export({ format: "jwk" });
