@@ -36,8 +36,18 @@ export function environmentOf(
 ): Readonly<Record<string, string>> {
   const { options, provider, workload } = proposal;
   const { grants: _grants, ...mapOptions } = proposal.mapOptions;
-  const { issuer, audience, typ, extraAudiences, authorizedParties, requiredClaims, allowLoopback, discoveryUrl, jwksUrl } =
-    options;
+  const {
+    tenants,
+    issuer,
+    audience,
+    typ,
+    extraAudiences,
+    authorizedParties,
+    requiredClaims,
+    allowLoopback,
+    discoveryUrl,
+    jwksUrl,
+  } = options;
   const words = {
     AUTH_ISSUER: issuer,
     AUTH_AUDIENCE: audienceWords(audience),
@@ -48,6 +58,7 @@ export function environmentOf(
     AUTH_TOKEN_TYPE: typ === "at+jwt" ? undefined : wordsOf(typ),
     AUTH_EXTRA_AUDIENCES: extraAudiences === "deny" ? undefined : wordsOf(extraAudiences),
     AUTH_AUTHORIZED_PARTIES: wordsOf(authorizedParties),
+    AUTH_TENANTS: tenants?.join(" "),
     AUTH_DISCOVERY_URL: discoveryUrl,
     AUTH_JWKS_URL: jwksUrl,
     AUTH_CLIENT_ID: clientId,

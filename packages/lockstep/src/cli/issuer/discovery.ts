@@ -79,7 +79,7 @@ function wrongIssuer(named: unknown, issuer: string): string {
   if (typeof named !== "string") return "The metadata names no issuer, so `oidc()` refuses it (RFC 8414 §3.3).";
   const both = `The metadata names another issuer, so \`oidc()\` refuses it (RFC 8414 §3.3). You passed ${issuer} and it names ${printable(named)}.`;
   if (named.includes("{tenantid}")) {
-    return `${both} That is a template for all tenants: pass the issuer of one tenant, or see \`tenants\` in the manual.`;
+    return `${both} That is a template for all tenants: pass the issuer of one tenant, or the template with --tenants.`;
   }
   if (named === `${issuer}/` || `${named}/` === issuer) {
     return `${both} They differ in the slash at the end, which counts: use the second one, also in AUTH_ISSUER.`;

@@ -1,4 +1,5 @@
 /** Providers at which people sign in, and which issue access tokens for APIs. */
+import { tenantPlace } from "../../oidc/oidc-options.ts";
 import type { Provider } from "./provider.ts";
 import { granted, hasPath, isBelow, pathOf, textIn } from "./recognition.ts";
 
@@ -7,6 +8,9 @@ const backChannel = "It sends back-channel logout";
 
 /** The tenant in the path of an issuer of Entra. */
 const tenantOf = (issuer: string): string => pathOf(issuer).split("/")[1] ?? "<tenant>";
+
+/** The metadata of Entra that names the template of all tenants. */
+const forEveryTenant = "https://login.microsoftonline.com/organizations/v2.0";
 
 const keycloak: Provider = {
   name: "Keycloak",
@@ -31,12 +35,15 @@ const entra: Provider = {
   page: "entra",
   isIssuer: (issuer) => isBelow(issuer, "login.microsoftonline.com", "login.microsoftonline.us", "ciamlogin.com"),
   tokens: "Access tokens for your API are JWTs. Those for Microsoft Graph cannot be verified by others.",
-  options: () => ({ typ: "JWT" }),
+  options: ({ issuer }) => ({
+    typ: "JWT",
+    ...(issuer.includes(tenantPlace) && { place: { discoveryUrl: `${forEveryTenant}/.well-known/openid-configuration` } }),
+  }),
   pitfalls: [
     "Set `requestedAccessTokenVersion` to 2 in the manifest of the API. Tokens of version 1 have another issuer and another audience.",
     "The audience is the application (client) id, a GUID. `api://…` is the audience of version 1.",
     "A user in too many groups has no groups in the token. The map then grants no role from a group, and fetches nothing.",
-    "For several tenants, write the issuer with {tenantid} and list the `tenants`. `common` and `organizations` are not issuers.",
+    "For several tenants, write the issuer with {tenantid}, and list them (--tenants). `common` and `organizations` are not issuers.",
   ],
   signOut: `${untilExpiry} That is 60 to 90 minutes, because Entra sends no back-channel logout.`,
 };

@@ -173,6 +173,31 @@ describe("lockstep issuer", () => {
     assert.match((await ask()).stdout, /algorithms: \["PS256"\]/);
   });
 
+  test("knows the tenants of an issuer that has one name for each", async () => {
+    const template = `${issuer}/{tenantid}/v2.0`;
+    const [a, b, c] = ["0a1b2c3d-0000-4000-8000-00000000000a", "0a1b2c3d-0000-4000-8000-00000000000b", "0a1b2c3d-c"];
+    answers["/organizations"] = json(metadata({ issuer: template }));
+    const args = ["issuer", template, "--discovery-url", `${issuer}/organizations`, "--allow-loopback", "--claims", "entra"];
+    expectFailure(await call(args), 2, /Use --tenants with an issuer that contains \{tenantid\}/);
+    expectFailure(await ask("--tenants", a), 2, /Use --tenants with an issuer that contains \{tenantid\}/);
+    const named = [...args, "--tenants", `${a} ${b}`, "--audience", f.audience, "--typ", "at+jwt"];
+    const { exitCode, stdout } = await call(named);
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, new RegExp(`tenants: \\["${a}", "${b}"\\]`));
+    assert.match(stdout, new RegExp(`AUTH_TENANTS='${a} ${b}'`));
+    const judge = (tenant: string, tid = tenant): Promise<Called> => {
+      const claims = { iss: template.replace("{tenantid}", tenant), tid, oid: "o1", azp: "web", scp: "notes.read" };
+      return call([...named, "--token"], { stdin: f.token({}, claims), clock: () => f.nowMs });
+    };
+    for (const tenant of [a, b]) {
+      const accepted = await judge(tenant);
+      assert.equal(accepted.exitCode, 0, accepted.stdout);
+      assert.ok(accepted.stdout.includes(`${issuer}/${tenant}/v2.0#user:${tenant}/o1`));
+    }
+    assert.match((await judge(c)).stdout, /^Result {4}refused: another issuer\.$/m);
+    assert.match((await judge(a, b)).stdout, /^Result {4}refused: tid is another tenant\.$/m);
+  });
+
   test("sends a token of a file to the origin of the issuer only, and prints neither it nor a certificate", async (t) => {
     const folder = mkdtempSync(join(tmpdir(), "lockstep-issuer-"));
     t.after(() => rmSync(folder, { recursive: true, force: true }));

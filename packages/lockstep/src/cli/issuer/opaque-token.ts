@@ -1,11 +1,11 @@
 /** A token that only its issuer can read. */
 import type { JsonObject } from "../../json/strict-json.ts";
 import { oidc } from "../../oidc/oidc.ts";
-import type { OidcOptions, SignedOptions } from "../../oidc/oidc-options.ts";
 import { Redacted } from "../../secret/redacted.ts";
 import { printable, wrapped } from "../output.ts";
 import { WrongUsage } from "../failure.ts";
 import { listIn } from "./declaration.ts";
+import type { VerifierOptions } from "./proposal.ts";
 import type { Settings } from "./settings.ts";
 import { refusalLater } from "./token-verdict.ts";
 
@@ -47,13 +47,14 @@ export function opaqueLines(metadata: JsonObject, { clientId }: Settings, column
  */
 export async function askAbout(
   text: string,
-  options: OidcOptions & SignedOptions,
+  options: VerifierOptions,
   client: { readonly clientId: string | undefined; readonly clientSecret: string | undefined },
 ): Promise<string | undefined> {
   const { clientId, clientSecret } = client;
   if (clientId === undefined || clientSecret === undefined || clientSecret === "") {
     throw new WrongUsage("Add --client-id, and set AUTH_CLIENT_SECRET: with --introspect, the issuer is asked by this client");
   }
+  if (options.tenants !== undefined) throw new WrongUsage("Remove --introspect: an opaque token names no tenant");
   const verifier = oidc({ ...options, introspection: { clientId, clientSecret } });
   return refusalLater(async () => verifier.verify(new Redacted(text)));
 }

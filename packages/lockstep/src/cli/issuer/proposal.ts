@@ -3,7 +3,7 @@ import type { JsonObject } from "../../json/strict-json.ts";
 import { BuildError } from "../../problem/error.ts";
 import type { ClaimsMap } from "../../oidc/claims/caller.ts";
 import { readyMap } from "../../oidc/claims/ready-map.ts";
-import type { KeysPlace, OidcOptions, SignedOptions } from "../../oidc/oidc-options.ts";
+import type { KeysPlace, OidcOptions, SignedOptions, TenantOptions } from "../../oidc/oidc-options.ts";
 import type { Discovery } from "../../token/issuer-metadata.ts";
 import type { ExpectedType } from "../../token/token-type.ts";
 import { WrongUsage } from "../failure.ts";
@@ -12,10 +12,13 @@ import { Code } from "./literal.ts";
 import { type Known, type MapOptions, type Provider, providerOf, providerWithMap } from "./provider.ts";
 import type { Settings } from "./settings.ts";
 
+/** The options of `oidc()` that the command proposes. */
+export type VerifierOptions = OidcOptions & (SignedOptions | TenantOptions);
+
 /** The settings for an issuer. */
 export interface Proposal {
   readonly provider: Provider;
-  readonly options: OidcOptions & SignedOptions;
+  readonly options: VerifierOptions;
   /** The options as they are printed: with the names of files in place of their content. */
   readonly shown: Readonly<Record<string, unknown>>;
   readonly map: ClaimsMap;
@@ -84,11 +87,13 @@ export function propose({ settings, metadata, discovery, keys, claims }: Proposa
   const hasAudience = typeof audience === "string" || "length" in audience;
   const rest = hasAudience && extraAudiences !== undefined ? { ...withoutExtra, extraAudiences } : withoutExtra;
   const common = { issuer: settings.issuer, audience, algorithms: keys.algorithms, typ, ...rest, ...placeOf(settings, discovery) };
+  const { tenants } = settings;
   const mapOptions = { ...provider.mapOptions?.(known), ...settings.mapOptions };
   return {
     provider,
-    options: { ...common, ...settings.outbound },
-    shown: { ...common, ...shownOutbound(settings) },
+    // With `tenants`, nothing else is an option of `SignedOptions` only.
+    options: { ...common, ...settings.outbound, ...(tenants && { tenants }) } as VerifierOptions,
+    shown: { ...common, ...(tenants && { tenants }), ...shownOutbound(settings) },
     map: mapOf(provider, mapOptions),
     mapOptions,
     workload: provider.workload?.(known),

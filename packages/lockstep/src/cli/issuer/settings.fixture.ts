@@ -18,6 +18,7 @@ export function settingsOf(issuer: string, over: Partial<Settings> = {}): Settin
     extraAudiences: undefined,
     authorizedParties: undefined,
     subjects: undefined,
+    tenants: undefined,
     scopes: [],
     withoutSubject: undefined,
     ...over,

@@ -4,6 +4,7 @@ import { publicKeyAlgorithms, type PublicKeyAlgorithm } from "../../token/algori
 import type { AuthorizedParties, ExtraAudiences } from "../../token/audience.ts";
 import type { OutboundOptions } from "../../token/outbound.ts";
 import type { Absent } from "../../token/token-type.ts";
+import { tenantPlace } from "../../oidc/oidc-options.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Option } from "../command.ts";
 import { reasonOf, WrongUsage } from "../failure.ts";
@@ -26,6 +27,8 @@ export interface Settings {
   readonly extraAudiences: ExtraAudiences | undefined;
   readonly authorizedParties: AuthorizedParties | undefined;
   readonly subjects: readonly [string, ...string[]] | undefined;
+  /** The tenants of an issuer with `{tenantid}`. */
+  readonly tenants: readonly [string, ...string[]] | undefined;
   /** The scopes of callers whose tokens have none. */
   readonly scopes: readonly string[];
   /** The claim that names the client in a token without `sub`. */
@@ -49,6 +52,7 @@ export const settingsOptions: Readonly<Record<string, Option>> = {
   "extra-audiences": { value: "NAMES", about: "Audiences that a token may have beside your API, or allow" },
   "authorized-parties": { value: "IDS", about: "The clients that a token may be issued to (`azp`); absent for a token without it" },
   subjects: { value: "NAMES", about: "The only values of `sub` that are accepted" },
+  tenants: { value: "IDS", about: "The tenants of Microsoft Entra, for an issuer with {tenantid}" },
   scopes: { value: "NAMES", about: "The scopes of callers whose tokens have none, and of a workload" },
   "without-subject": { value: "CLAIM", about: "The claim that names the client in a token without `sub`, such as client_id" },
 };
@@ -74,6 +78,7 @@ export async function readSettings(given: Arguments): Promise<Settings> {
     extraAudiences: extraAudiencesOf(given.words("extra-audiences")),
     authorizedParties: orAbsent(given.words("authorized-parties")),
     subjects: given.words("subjects"),
+    tenants: given.words("tenants"),
     scopes: given.words("scopes") ?? [],
     withoutSubject: given.text("without-subject"),
   };
@@ -88,7 +93,12 @@ export async function readSettings(given: Arguments): Promise<Settings> {
   return { ...settings, outbound };
 }
 
-function checkIssuer({ issuer, jwksUrl, discoveryUrl }: Pick<Settings, "issuer" | "jwksUrl" | "discoveryUrl">): void {
+type Named = Pick<Settings, "issuer" | "jwksUrl" | "discoveryUrl" | "tenants">;
+
+function checkIssuer({ issuer, jwksUrl, discoveryUrl, tenants }: Named): void {
+  if ((tenants === undefined) === issuer.includes(tenantPlace)) {
+    throw new WrongUsage(`Use --tenants with an issuer that contains ${tenantPlace}, and only with such a one`);
+  }
   if (jwksUrl !== undefined && discoveryUrl !== undefined) {
     throw new WrongUsage("Pass --jwks-url or --discovery-url, and not both: they say in two ways where the keys are");
   }

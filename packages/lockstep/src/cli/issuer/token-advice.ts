@@ -1,8 +1,9 @@
 /** Which option of `oidc()` would accept a token that is refused, with its value for this token, and whether that is safe. */
 import type { JsonObject } from "../../json/strict-json.ts";
-import type { OidcOptions, SignedOptions } from "../../oidc/oidc-options.ts";
+import type { SignedOptions } from "../../oidc/oidc-options.ts";
 import { optionNamedIn } from "../../token/claim-rule.ts";
 import type { Verdict } from "../../token/token-explanation.ts";
+import type { VerifierOptions } from "./proposal.ts";
 import { textIn } from "./recognition.ts";
 
 /** A change of the options. */
@@ -17,7 +18,7 @@ export interface Advice {
 export interface Refused {
   readonly header: JsonObject;
   readonly claims: JsonObject;
-  readonly options: OidcOptions & SignedOptions;
+  readonly options: VerifierOptions;
 }
 
 type MakeAdvice = (refused: Refused, reason: string) => Advice | undefined;

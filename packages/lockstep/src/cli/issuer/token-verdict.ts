@@ -2,7 +2,8 @@
 import type { JsonObject } from "../../json/strict-json.ts";
 import { type Caller, callerOf, type ClaimsMap } from "../../oidc/claims/caller.ts";
 import { oidc } from "../../oidc/oidc.ts";
-import { jwtOptionsOf, type OidcOptions, type SignedOptions } from "../../oidc/oidc-options.ts";
+import { claimsOfText } from "../../oidc/token-form.ts";
+import { jwtOptionsOf, tenantPlace } from "../../oidc/oidc-options.ts";
 import { BuildError, InvalidCredential } from "../../problem/error.ts";
 import { Redacted } from "../../secret/redacted.ts";
 import type { Claims } from "../../token/claims.ts";
@@ -11,7 +12,7 @@ import { readKeySet } from "../../token/key-set.ts";
 import { explainToken, type TokenExplanation } from "../../token/token-explanation.ts";
 import { checkVerifierOptions } from "../../token/verifier-options.ts";
 import { type Advice, adviceOn } from "./token-advice.ts";
-import type { Proposal } from "./proposal.ts";
+import type { Proposal, VerifierOptions } from "./proposal.ts";
 
 /** The decision about a JWT. */
 export interface TokenVerdict {
@@ -48,24 +49,32 @@ export async function judgeToken(
   return { explanation, refusal, caller, mapRefusal, advice, stillRefused };
 }
 
-function explain(text: string, options: OidcOptions & SignedOptions, document: JsonObject): Promise<TokenExplanation> {
+function explain(text: string, options: VerifierOptions, document: JsonObject): Promise<TokenExplanation> {
   const keys: PublicKeys = { [openKeys]: (context) => fixedKeys(readKeySet(document, "public", context)) };
-  return explainToken(text, checkVerifierOptions({ ...jwtOptionsOf(options), keys }));
+  return explainToken(text, checkVerifierOptions({ ...jwtOptionsOf(options), issuer: issuerFor(text, options), keys }));
 }
 
-function adviceFor({ verdicts, header, claims }: TokenExplanation, options: OidcOptions & SignedOptions): readonly Advice[] {
+/** Of several tenants, each is an issuer: the one that the token names, or the first one. */
+function issuerFor(text: string, { issuer, tenants }: VerifierOptions): string {
+  if (tenants === undefined) return issuer;
+  const all = tenants.map((tenant) => issuer.replace(tenantPlace, tenant));
+  const named = claimsOfText(text)["iss"];
+  return all.find((each) => each === named) ?? all[0] ?? issuer;
+}
+
+function adviceFor({ verdicts, header, claims }: TokenExplanation, options: VerifierOptions): readonly Advice[] {
   if (header === undefined || claims === undefined) return [];
   const refused = verdicts.filter(({ refusal }) => refusal !== undefined);
   return refused.flatMap((verdict) => adviceOn(verdict, { header, claims, options }) ?? []);
 }
 
 /** The options with all of the advice. A token without `aud` leaves nothing for `extraAudiences`. */
-function adviced(options: OidcOptions & SignedOptions, advice: readonly Advice[]): OidcOptions & SignedOptions {
+function adviced(options: VerifierOptions, advice: readonly Advice[]): VerifierOptions {
   const changed: Record<string, unknown> = Object.assign({ ...options }, ...advice.map((each) => each.options));
   const { audience } = changed;
   if (typeof audience === "object" && audience !== null && !Array.isArray(audience)) delete changed["extraAudiences"];
   // `checkVerifierOptions` checks each of them.
-  return changed as unknown as OidcOptions & SignedOptions;
+  return changed as unknown as VerifierOptions;
 }
 
 interface Issued {
@@ -73,11 +82,7 @@ interface Issued {
   readonly proposal: Proposal;
 }
 
-async function refusalWith(
-  text: string,
-  options: OidcOptions & SignedOptions,
-  { document, proposal }: Issued,
-): Promise<string | undefined> {
+async function refusalWith(text: string, options: VerifierOptions, { document, proposal }: Issued): Promise<string | undefined> {
   try {
     const { verdicts, read } = await explain(text, options, document);
     return verdicts.find(({ refusal }) => refusal !== undefined)?.refusal ?? readCaller(proposal.map, read).mapRefusal;
