@@ -256,7 +256,7 @@ async function answerWith(docs: DocsPage, context: BrowserContext, origin: strin
   return { part, popup };
 }
 
-test("a provider whose pages cut themselves off from the window that opened them", async () => {
+test("a provider whose pages cut themselves off from the window that opened them, and that allows no preflight", async () => {
   const port = await freePort();
   await listen("isolated", apiOf(tokensOf(`http://127.0.0.1:${port}`)));
   const provider = await startSignInProvider([at["isolated"] ?? ""], port, true);

@@ -30,9 +30,10 @@ export async function freePort(): Promise<number> {
  * Starts a provider.
  *
  * @param pages where the APIs are mounted whose pages may sign people in: `http://127.0.0.1:8080`
- * @param isolated whether its pages cut themselves off from the windows that opened them
+ * @param strict set if its pages cut themselves off from the windows that opened them, and if it answers no preflight, so that only
+ * requests that need none may come from another origin (Fetch §3.2.5)
  */
-export async function startSignInProvider(pages: readonly string[], at = 0, isolated = false): Promise<SignInProvider> {
+export async function startSignInProvider(pages: readonly string[], at = 0, strict = false): Promise<SignInProvider> {
   const server = createServer();
   const issuer = `http://127.0.0.1:${await listen(server, at)}`;
   const provider = new Provider(issuer, await configuration(pages));
@@ -41,7 +42,8 @@ export async function startSignInProvider(pages: readonly string[], at = 0, isol
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", issuer);
     if (pathname === "/auth") asked.push(searchParams);
-    if (isolated) response.setHeader("cross-origin-opener-policy", "same-origin");
+    if (strict) response.setHeader("cross-origin-opener-policy", "same-origin");
+    if (strict && request.method === "OPTIONS") return void response.writeHead(403).end();
     void answer(request, response);
   });
   return { issuer, asked, close: () => closed(server) };

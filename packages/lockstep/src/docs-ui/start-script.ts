@@ -89,6 +89,14 @@ ${answerScript}
     return Authorization === emptyClient ? { ...request, headers } : request;
   };
 
+  const tokenUrls = new Set();
+
+  /** Swagger UI adds a header to token requests that makes browsers ask first (CORS). Many issuers do not allow it, and need no other. */
+  const plainly = (request) => {
+    if (tokenUrls.has(new URL(request.url, documentUrl).href)) delete request.headers["X-Requested-With"];
+    return request;
+  };
+
   /** The token is asked for the same resource as the code (RFC 8707 §2.2). */
   const withResource = (request) => {
     const { resource } = entries.get(request.name)?.authorizationParameters ?? {};
@@ -118,7 +126,10 @@ ${answerScript}
             listenFor(awaited);
             return original(address.href, awaited);
           },
-          authorizeRequest: (original) => (request) => original(withResource(withoutEmptyClient(request))),
+          authorizeRequest: (original) => (request) => {
+            tokenUrls.add(new URL(request.url, documentUrl).href);
+            return original(withResource(withoutEmptyClient(request)));
+          },
           authorizeOauth2: (original, system) => (payload) => {
             leaveOthers(payload.auth.name, system);
             return original(payload);
@@ -228,6 +239,7 @@ ${answerScript}
     displayRequestDuration: true,
     persistAuthorization: true,
     oauth2RedirectUrl: new URL("docs/oauth2-redirect.html", folder).href,
+    requestInterceptor: plainly,
     responseInterceptor: asShown,
   });
   ui.initOAuth({ usePkceWithAuthorizationCodeGrant: true });
