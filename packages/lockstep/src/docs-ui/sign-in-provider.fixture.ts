@@ -30,7 +30,7 @@ export async function freePort(): Promise<number> {
  * Starts a provider.
  *
  * @param pages where the APIs are mounted whose pages may sign people in: `http://127.0.0.1:8080`
- * @param strict set if its pages cut themselves off from the windows that opened them, and if it answers no preflight, so that only
+ * @param strict set if its pages cut themselves off from the windows that opened them, and if it answers no preflight: only
  * requests that need none may come from another origin (Fetch §3.2.5)
  */
 export async function startSignInProvider(pages: readonly string[], at = 0, strict = false): Promise<SignInProvider> {

@@ -19,6 +19,8 @@ import { issuers } from "../oidc/issuers.ts";
 import { oidc } from "../oidc/oidc.ts";
 import { oidcBearer } from "../oidc/oidc-bearer.ts";
 import { json, TestIssuer } from "../oidc/test-issuer.fixture.ts";
+import { dpop } from "../token/sender/dpop.ts";
+import { memoryProofReplays } from "../token/sender/memory-proof-replays.ts";
 import type { JwtVerifier } from "../token/jwt-verifier.ts";
 import type { PageEntry } from "./sign-in.ts";
 
@@ -310,6 +312,25 @@ test("behind an access rule, a stranger makes nobody ask the issuer", async () =
   assert.equal(response.status, 200);
   assert.match(response.headers.get("content-security-policy") ?? "", new RegExp(`connect-src 'self' ${issuer.origin};`));
   assert.deepEqual(issuer.paths, [metadataPath]);
+});
+
+test("tokens that are bound to a key of the client are not for the page, which asks nobody for them", async () => {
+  publish();
+  const accessTokens = verifier();
+  const withConstraint = (required: boolean) => {
+    const options = { replays: memoryProofReplays(), baseUrls: ["https://api.test"], algorithms: ["ES256"], required } as const;
+    const token = oidcBearer({ issuer: accessTokens, senderConstraint: dpop(options) });
+    const user = authenticate({ claims: accessTokens.claims(token) }, ({ claims }) => ({ id: claims.sub }));
+    const routes = [get("/notes", { deps: { user } }, () => "Ok")];
+    return createApi({ title: "Notes", version: "1", routes, docs: { public: "a test" }, audit: () => {} });
+  };
+  const bound = await load(withConstraint(true));
+  assert.match(bound.notices[0] ?? "", /the API accepts only tokens that are bound to a key of the client\.$/);
+  const { type, scheme } = bound.entries["OpenIdConnect"]?.shown ?? {};
+  assert.deepEqual([type, scheme, bound.connects, issuer.paths], ["http", "dpop", [], []]);
+  // The control: where a key is optional, a token without one will do.
+  const free = await load(withConstraint(false));
+  assert.deepEqual([free.entries["OpenIdConnect"]?.shown?.["type"], free.notices], ["oauth2", []]);
 });
 
 test("an issuer with a name for each tenant is asked by its template, and its answers may have any of the names", async () => {

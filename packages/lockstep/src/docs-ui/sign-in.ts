@@ -4,6 +4,7 @@
  * for the same endpoints. This module owns the difference between the document and the page.
  */
 import type { DocumentedScheme, SignInEndpoints, SignInObstacle } from "../dependency/documented-scheme.ts";
+import type { CheckedScheme } from "../dependency/scheme-definition.ts";
 import { defined } from "../json/member.ts";
 import type { ShownScheme } from "../openapi/security-schemes.ts";
 import type { SecurityScheme } from "../openapi/openapi.ts";
@@ -33,31 +34,42 @@ export interface PageEntries {
 
 /** Asks for the endpoints of all issuers at once. Never rejects. */
 export async function pageEntries(schemes: readonly ShownScheme[]): Promise<PageEntries> {
-  const pairs = await Promise.all(schemes.map(async (each) => ({ ...each, found: await each.entry.signIn?.endpoints?.() })));
-  const notices: string[] = [];
-  const entries = pairs.flatMap(({ entry, scheme, found }): [string, PageEntry][] => {
-    const { name, issuer, signIn } = entry;
-    const all = scheme.documented.map((other) => other.name);
-    const others = all.length === 1 ? undefined : all.filter((other) => other !== name);
-    if (signIn === undefined) {
-      return issuer === undefined ? [] : [[name, defined<PageEntry>({ shown: pasted(entry), others })]];
-    }
-    if (typeof found === "string") {
-      const notice = noticeOf(found, issuer ?? name);
-      notices.push(notice);
-      return [[name, defined<PageEntry>({ shown: pasted(entry, notice), others })]];
-    }
-    const { endpoints: _endpoints, ...client } = signIn;
-    if (found === undefined) {
-      // Without scopes of its own, an entry for discovery in the browser offers all that the issuer has.
-      const selected = client.scopes !== undefined || entry.openapi["type"] === "oauth2" ? true : undefined;
-      return [[name, defined<PageEntry>({ ...client, selected, others })]];
-    }
-    const { authorizationUrl, tokenUrl, ...answers } = found;
-    const shown = byCode(entry, { authorizationUrl, tokenUrl, scopes: scheme.scopes });
-    return [[name, defined<PageEntry>({ ...client, ...answers, shown, selected: true, others })]];
+  const found = await Promise.all(schemes.map(async (each) => ({ ...each, found: await findEndpoints(each) })));
+  const entries = found.flatMap((each): [string, PageEntry][] => {
+    const { entry, scheme } = each;
+    const all = scheme.documented.map(({ name }) => name);
+    const others = all.length === 1 ? undefined : all.filter((name) => name !== entry.name);
+    const page = pageEntryOf(each);
+    return page === undefined ? [] : [[entry.name, defined<PageEntry>({ ...page, others })]];
   });
+  const notices = found.flatMap(({ entry, found: obstacle }) => (typeof obstacle === "string" ? noticeOf(obstacle, entry) : []));
   return { entries: Object.fromEntries(entries), notices };
+}
+
+/** Why the page cannot sign in somewhere. `bound`: the token would need a key that the page does not have. */
+type Obstacle = SignInObstacle | "bound";
+
+/** A scheme, and where people sign in or why they cannot. Nothing was found for one that names its endpoints, or no client. */
+interface FoundScheme extends ShownScheme {
+  readonly found: SignInEndpoints | Obstacle | undefined;
+}
+
+async function findEndpoints({ entry: { signIn }, scheme }: ShownScheme): Promise<FoundScheme["found"]> {
+  return signIn !== undefined && scheme.sender?.required === true ? "bound" : signIn?.endpoints?.();
+}
+
+function pageEntryOf({ entry, scheme, found }: FoundScheme): PageEntry | undefined {
+  const { issuer, signIn, openapi } = entry;
+  if (typeof found === "string") return { shown: pasted(entry, scheme, noticeOf(found, entry)) };
+  if (signIn === undefined) return issuer === undefined ? undefined : { shown: pasted(entry, scheme) };
+  const { endpoints: _endpoints, ...client } = signIn;
+  if (found === undefined) {
+    // Without scopes of its own, an entry for discovery in the browser offers all that the issuer has.
+    return client.scopes === undefined && openapi["type"] !== "oauth2" ? client : { ...client, selected: true };
+  }
+  const { authorizationUrl, tokenUrl, ...answers } = found;
+  const shown = byCode(entry, { authorizationUrl, tokenUrl, scopes: scheme.scopes });
+  return { ...client, ...answers, shown, selected: true };
 }
 
 /** Swagger UI offers every grant of an `openIdConnect` entry, and the scopes of the issuer instead of those of the API. */
@@ -68,17 +80,21 @@ function byCode(
   return defined({ type: "oauth2", description: openapi["description"], flows: { authorizationCode: flow } });
 }
 
-/** A field for a token. */
-function pasted({ openapi: { description } }: DocumentedScheme, notice?: string): SecurityScheme {
+/** A field for a token; Swagger UI says that it has none for tokens that need a proof. */
+function pasted({ openapi: { description } }: DocumentedScheme, { sender }: CheckedScheme, notice?: string): SecurityScheme {
   const texts = [description, notice].filter((text) => typeof text === "string");
-  return defined({ type: "http", scheme: "bearer", description: texts.length === 0 ? undefined : texts.join("\n\n") });
+  const scheme = sender?.method === "dpop" && sender.required ? "dpop" : "bearer";
+  return defined({ type: "http", scheme, description: texts.length === 0 ? undefined : texts.join("\n\n") });
 }
 
-function noticeOf(obstacle: SignInObstacle, issuer: string): string {
+function noticeOf(obstacle: Obstacle, { issuer, name }: DocumentedScheme): string {
+  const where = issuer ?? name;
   switch (obstacle) {
     case "unreachable":
-      return `You cannot sign in at ${issuer} now, because the API cannot read its metadata. Reload the page to try again, or paste a token.`;
+      return `You cannot sign in at ${where} now, because the API cannot read its metadata. Reload the page to try again, or paste a token.`;
     case "unsupported":
-      return `You cannot sign in at ${issuer} on this page: its metadata does not offer the authorization code grant with PKCE. Paste a token instead.`;
+      return `You cannot sign in at ${where} on this page: its metadata does not offer the authorization code grant with PKCE. Paste a token instead.`;
+    case "bound":
+      return `You cannot sign in at ${where} on this page: the API accepts only tokens that are bound to a key of the client.`;
   }
 }

@@ -112,6 +112,26 @@ test("it reads tokens as long as the verifier accepts", () => {
   });
 });
 
+test("it is for its own verifier: the document would name other issuers than those that are asked", () => {
+  const [one, other] = [at("https://a.example"), at("https://b.example")];
+  const plain = (issuer: string) => jwtVerifier({ issuer, ...common, keys: remoteJwks({ url: "https://keys.example" }) });
+  const both = issuers([one, other]);
+  for (const [verifier, documented, fits] of [
+    [one, one, true],
+    [both, both, true],
+    [issuers([other, one]), both, true],
+    [plain("https://a.example"), plain("https://a.example"), true],
+    [other, one, false],
+    [one, both, false],
+    [both, one, false],
+    [plain("https://b.example"), one, false],
+  ] as const) {
+    const use = () => verifier.claims(oidcBearer({ issuer: documented }));
+    if (fits) assert.ok(use());
+    else assert.throws(use, { code: "wrong_option", message: /^Pass claims\(\) an oidcBearer\(\) of the same verifier/ });
+  }
+});
+
 test("two verifiers of one name in one API do not start, and neither do two clients at one issuer", () => {
   const route = (path: `/${string}`, verifier: JwtVerifier) => {
     const user = authenticate({ claims: verifier.claims(oidcBearer({ issuer: verifier })) }, ({ claims }) => ({ id: claims.sub }));

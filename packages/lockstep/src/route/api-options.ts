@@ -20,7 +20,7 @@ export interface DocsPageOptions {
   /**
    * The client that people sign in with by authorization code and PKCE, for example the id of a public client that is
    * registered for the page. The Authorize dialog shows it; it can be changed there. A scheme that names a client in its own
-   * `docs` uses neither this one nor `authorizationParameters`. Default: the field is empty.
+   * `docs` uses neither this one nor `authorizationParameters`, and neither does `oidcBearer()`. Default: the field is empty.
    */
   readonly clientId?: string;
   /**

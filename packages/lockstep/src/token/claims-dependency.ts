@@ -25,21 +25,25 @@ export interface AcceptedTokens {
   readonly issuers?: readonly TokenIssuer[];
   /** For the metadata of the API (RFC 9728): its `resource` is the audience that clients ask for. */
   readonly audiences?: readonly TokenAudience[];
+  /** The exact issuers, which a scheme that documents issuers must document. Default: those of `issuers`. */
+  readonly names?: readonly string[];
 }
 
 /**
  * Makes the `claims` of a verifier. It is a plain value of the graph: what `verify` throws, the request is answered with. The
- * document names the issuers with the scheme, which must read tokens as long as the verifier accepts.
+ * document names the issuers with the scheme, which must read tokens as long as the verifier accepts. A scheme that documents
+ * issuers must document those of the verifier.
  */
 export function claimsOf(
   verify: (token: Redacted<string>) => Claims | Promise<Claims>,
   maxTokenBytes: number,
-  { issuers = [], audiences = [] }: AcceptedTokens = {},
+  { issuers = [], audiences = [], names = issuers.map(({ issuer }) => issuer) }: AcceptedTokens = {},
 ): ClaimsOf {
   const nodes = new WeakMap<Node, Node>();
   return (scheme) => {
     const from = schemeOf(scheme);
     checkLength(from, maxTokenBytes);
+    checkIssuers(from, names);
     const { sender } = from.scheme;
     const node = nodes.get(from) ?? {
       kind: "value",
@@ -94,6 +98,16 @@ function checkLength({ scheme: { name, maxCredentialBytes } }: SchemeNode, maxTo
   throw new BuildError(
     "wrong_option",
     `Set maxCredentialBytes: ${maxTokenBytes} of the scheme "${name}" as well, or a smaller maxTokenBytes: it reads ${maxCredentialBytes} bytes`,
+  );
+}
+
+/** Otherwise people would sign in where their token is not accepted. */
+function checkIssuers({ scheme: { name, documented } }: SchemeNode, accepted: readonly string[]): void {
+  const shown = new Set(documented.flatMap(({ issuer }) => issuer ?? []));
+  if (shown.size === 0 || (shown.size === accepted.length && accepted.every((issuer) => shown.has(issuer)))) return;
+  throw new BuildError(
+    "wrong_option",
+    `Pass claims() an oidcBearer() of the same verifier: the scheme "${name}" documents ${[...shown].join(", ")}, and the verifier accepts ${accepted.join(", ")}`,
   );
 }
 

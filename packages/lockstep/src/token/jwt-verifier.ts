@@ -80,7 +80,7 @@ export function jwtVerifier(options: JwtVerifierOptions): JwtVerifier {
   const made = Object.freeze({
     issuer,
     maxTokenBytes,
-    claims: claimsOf(verify, maxTokenBytes, { audiences: audience }),
+    claims: claimsOf(verify, maxTokenBytes, { audiences: audience, names: [issuer] }),
     verify,
     ready: () => verification.ready(),
   });
