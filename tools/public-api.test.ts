@@ -87,7 +87,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       SecurityEventsOptions TransmitterOptions PollSecurityEventsOptions EventPolling
       ProviderEvent ProviderEventSink ProviderEventTarget ProviderEventType EventErrorCode EventIgnored EventOutcome EventRefusal
       EventRefusalListener
-      IdentityProvider IdentityProviderOptions Environment
+      IdentityProvider IdentityProviderOptions ProviderEventSources Environment
       Caller CallerKind Callers ClaimsIssuer ClaimsMap ClaimsOptions MappedCaller ClaimsRecord ClaimPath ReadyMapName ReadyMaps
       ClaimsMapOptions ClaimConstant ClaimRule GrantedScopes KindRule RoleSource ScopeSource SubjectSource
       Rfc9068Options KeycloakOptions EntraOptions Auth0Options CognitoOptions OktaOptions GoogleOptions CloudflareAccessOptions

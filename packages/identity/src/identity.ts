@@ -31,6 +31,8 @@ import { checkNode } from "./password/password-hash.ts";
 import type { ApiClient, CallerFacts, Service, User, UserFacts, UserWithEmail } from "./principal/principal.ts";
 import { providerCallers } from "./provider/provider-callers.ts";
 import { providerRoutes } from "./provider/provider-routes.ts";
+import { accountEvents } from "./provider/account-events.ts";
+import { providerEvents } from "./provider-event/provider-events.ts";
 import { saveProvider } from "./revocation/provider-lifetime.ts";
 import { withOwnRevocations } from "./revocation/own-revocations.ts";
 import { RevocationFeed } from "./revocation/revocation-feed.ts";
@@ -143,7 +145,7 @@ export async function identity<const Sc extends string>(options: IdentityOptions
     outbox,
     links: options.links,
   };
-  const parts = await partsOf(services, options, feed).catch(async (error: unknown) => {
+  const parts = await withEvents(partsOf(services, options, feed), { settings, feed }, options).catch(async (error: unknown) => {
     await feed.close();
     throw error;
   });
@@ -205,6 +207,27 @@ async function partsOf(services: Services, { provider, signingKeys }: IdentityOp
     routes: providerRoutes({ ...services, holder, tokenUser }),
     adminRoutes: () => [],
     close: async () => {},
+  };
+}
+
+/** Adds the routes for the events of providers, if some are received. */
+async function withEvents(
+  opening: Promise<Parts>,
+  services: { readonly settings: Settings; readonly feed: RevocationFeed },
+  { provider, providerEvents: given }: IdentityOptions,
+): Promise<Parts> {
+  const parts = await opening;
+  const received = { ...provider?.events, ...given };
+  if (Object.keys(received).length === 0) return parts;
+  const lifetime = provider === undefined ? {} : { tokenLifetimeSeconds: provider.longestTokenSeconds };
+  const onEvent = accountEvents(services.settings, given?.onEvent);
+  const events = providerEvents(services, { ...lifetime, ...received, onEvent });
+  return {
+    ...parts,
+    routes: [...parts.routes, ...events.routes],
+    close: async () => {
+      await Promise.all([events.close(), parts.close()]);
+    },
   };
 }
 

@@ -34,7 +34,7 @@ const keyPrefix = "Set `keyPrefix` to at most 20 lower-case letters and digits, 
 const scopes = 'Set `scopes` to your scopes with descriptions: { "notes:read": "Read notes" }';
 const noKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is not 32 bytes in base64url";
 const options =
-  "identity() takes database, issuer, audience, key, scopes, scopesOf, defaultScopes, scopesOfOwner, onAccountCreated, provider, mail, keyPrefix, passwordGrant, registration, demo, lifetimes, maxSessionsPerAccount, refreshReuse, links, throttle, revocation, signingKeys, keepAuditDays, audit, clock";
+  "identity() takes database, issuer, audience, key, scopes, scopesOf, defaultScopes, scopesOfOwner, onAccountCreated, provider, providerEvents, mail, keyPrefix, passwordGrant, registration, demo, lifetimes, maxSessionsPerAccount, refreshReuse, links, throttle, revocation, signingKeys, keepAuditDays, audit, clock";
 const lifetimes =
   "`lifetimes` takes accessTokenSeconds, refreshTokenSeconds, refreshFamilySeconds, refreshReuseWindowSeconds, sessionIdleSeconds, sessionSeconds, linkSeconds, invitationSeconds, recentSignInSeconds, signingKeySeconds";
 const noRandomKey = "Make a key with `lockstep-identity generate-key`: IDENTITY_KEY is not random";

@@ -9,6 +9,7 @@ import type { SigningKeyOptions } from "./issuer/signing-keys.ts";
 import { isLogMail, type Mail } from "./mail/mail.ts";
 import { checkedClock, checkedOwnerScopes, checkedScopes, checkedSteps } from "./mechanism/callback.ts";
 import { checkOptions, type KnownOptions, WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
+import type { ProviderEventsOptions } from "./provider-event/provider-events.ts";
 import { accountScope } from "./principal/principal.ts";
 import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { type IdentityKey, identityKey, WrongIdentityKey } from "./secret/identity-key.ts";
@@ -84,6 +85,11 @@ interface CommonOptions<Sc extends string> {
    * issues the tokens.
    */
   readonly provider?: IdentityProvider | undefined;
+  /**
+   * Events of identity providers: the end of a session, or of an account. They end tokens on every node. Default: those that
+   * `provider` names. Without `provider`, name the issuers in `revocation.foreignIssuers`, too.
+   */
+  readonly providerEvents?: ProviderEventsOptions | undefined;
   /** Sends mail: `smtpMail(…)`, or `logMail(…)` while developing. */
   readonly mail: Mail;
   /** The first part of API keys, by which secret scanners find them: lower-case letters and digits. Default `lockstep`. */
@@ -164,6 +170,7 @@ const known: KnownOptions<IdentityOptions> = {
   scopesOfOwner: true,
   onAccountCreated: true,
   provider: true,
+  providerEvents: true,
   mail: true,
   keyPrefix: true,
   passwordGrant: true,

@@ -1,5 +1,6 @@
 /** The dependencies with which an application protects its routes, if an identity provider issues the tokens. */
 import { anyOf, authenticate, authorize, deny, type Dependency, onlyScoped, type Scheme, scopes as requireScopes } from "lockstep";
+import { dpop, type ProofReplays } from "lockstep/jwt";
 import { type IdentityProvider, oidcBearer } from "lockstep/oidc";
 import type { ApiKeys } from "../api-key/api-keys.ts";
 import { keyCaller } from "../caller/api-key-caller.ts";
@@ -7,6 +8,7 @@ import { apiKeyScheme, type Callers } from "../caller/dependencies.ts";
 import { withEmailOver } from "../caller/user-email.ts";
 import { accountScope, accountScopes, type Service, type User, type UserFacts } from "../principal/principal.ts";
 import type { Settings } from "../settings.ts";
+import { spend } from "../store/spent.ts";
 import { providerCallerOf, type ProviderServices, type ProviderUser, providerUsers } from "./provider-user.ts";
 
 /** The dependencies, and the user of a token alone. */
@@ -61,8 +63,18 @@ function serviceOf(user: User): Service {
 }
 
 /** The scheme of the provider's tokens. It declares the scopes of the application. */
-function bearerOf({ tokens }: IdentityProvider, { scopes }: Settings): Scheme<string, string> {
-  return oidcBearer({ issuer: tokens, schemeName: "Provider", scopes: { ...scopes, ...accountScopes } });
+function bearerOf({ tokens, dpop: wanted }: IdentityProvider, settings: Settings): Scheme<string, string> {
+  const scheme = { issuer: tokens, schemeName: "Provider", scopes: { ...settings.scopes, ...accountScopes } };
+  if (wanted === "off") return oidcBearer(scheme);
+  const { issuer, clock } = settings;
+  // Clients reach the API at the address of this service.
+  const proofs = { replays: databaseReplays(settings), required: wanted === "required", clock };
+  return oidcBearer({ ...scheme, senderConstraint: dpop({ ...proofs, baseUrls: [issuer] }) });
+}
+
+/** Proofs that were used, in the database of identity: all processes on it know of each. */
+function databaseReplays({ database }: Settings): ProofReplays {
+  return { spend: (id, expiresAtMs) => database.run(spend(["dpop_proof", id], expiresAtMs)) };
 }
 
 /**

@@ -54,7 +54,12 @@ export {
 } from "./events/provider-event.ts";
 
 // A provider as one value, from the environment if you like.
-export { type IdentityProvider, identityProvider, type IdentityProviderOptions } from "./provider/identity-provider.ts";
+export {
+  type IdentityProvider,
+  identityProvider,
+  type IdentityProviderOptions,
+  type ProviderEventSources,
+} from "./provider/identity-provider.ts";
 export { identityProviderFrom } from "./provider/environment.ts";
 export { type Environment } from "./provider/variables.ts";
 

@@ -12,7 +12,8 @@ import { type OidcOptions, tenantPlace } from "../oidc-options.ts";
 import { type IdentityProvider, identityProvider } from "./identity-provider.ts";
 import { profiles, type ProviderProfile } from "./profile.ts";
 import { isWorkload, subjectsOfPeople, workloadMapOf } from "./subjects.ts";
-import { choice, type Environment, jsonObjects, nameList, optionalText, parameters, textList } from "./variables.ts";
+import { accessOf, algorithms, eventsOf } from "./event-sources.ts";
+import { type Environment, jsonObjects, nameList, oneOf, optionalText, parameters, textList } from "./variables.ts";
 
 /** One issuer of the environment. */
 interface NamedIssuer {
@@ -23,7 +24,8 @@ interface NamedIssuer {
 }
 
 /**
- * Reads the identity provider from environment variables. Returns `undefined` if `AUTH_ISSUER` is not set: then identity stays
+ * Reads the identity provider from environment variables, with its events: logout tokens for the clients that the variables name,
+ * and security events for `AUTH_AUDIENCE`. Returns `undefined` if `AUTH_ISSUER` is not set: then identity stays
  * embedded. Lists are separated by spaces. An empty variable counts as not set.
  *
  * | variable | meaning |
@@ -41,6 +43,7 @@ interface NamedIssuer {
  * | `AUTH_GRANTS` | the scopes of callers whose tokens have none. Default: none |
  * | `AUTH_TOKEN_TYPE` | the `typ` of the tokens; `absent` for none. Default: that of the provider |
  * | `AUTH_EXTRA_AUDIENCES` | what else `aud` may name. Default: that of the provider |
+ * | `AUTH_DPOP` | `required`: only tokens that are bound to a key (RFC 9449); `allowed`: these, too. Default: they are refused |
  * | `AUTH_TENANTS` | the tenants of an issuer with `{tenantid}` |
  * | `AUTH_DISCOVERY_URL`, `AUTH_JWKS_URL` | where the metadata or the keys are, if they are not below the issuer |
  * | `AUTH_ALLOW_LOOPBACK_ISSUER` | `1`: an issuer on this machine may use plain http. Production refuses it |
@@ -65,6 +68,8 @@ export function identityProviderFrom(env: Environment): IdentityProvider | undef
     tokens: others.length === 0 ? first : issuers([first, ...others]),
     map: mapOfAll(maps, others.length > 0),
     longestTokenSeconds: Math.max(...lifetimes),
+    dpop: oneOf(env, "AUTH_DPOP", ["off", "allowed", "required"], "off"),
+    ...eventsOf(all, env),
   });
 }
 
@@ -109,7 +114,7 @@ function optionsOf(each: NamedIssuer, all: readonly NamedIssuer[], env: Environm
   // The options are checked by `oidc()`, whose type cannot follow lists whose lengths only the environment knows.
   return {
     issuer,
-    algorithms: ["RS256", "PS256", "ES256", "ES384", "EdDSA"],
+    algorithms,
     keysWithoutAlg: ["RS256"],
     typ: profile.typ,
     ...profile.options?.({ issuer, hasKeysUrl: optionalText(env, "AUTH_JWKS_URL") !== undefined }),
@@ -121,16 +126,8 @@ function optionsOf(each: NamedIssuer, all: readonly NamedIssuer[], env: Environm
     ...placeOf(each, isAlone, env),
     ...introspectionOf(each, isAlone, env),
     ...docsOf(each, env),
-    ...(allowsLoopback(env) ? { allowLoopback: true } : {}),
+    ...accessOf(env),
   } as unknown as OidcOptions;
-}
-
-/** @throws BuildError `wrong_option` in production: only a demo may trust plain http */
-function allowsLoopback(env: Environment): boolean {
-  const allows = choice(env, "AUTH_ALLOW_LOOPBACK_ISSUER");
-  if (allows && env["NODE_ENV"] === "production")
-    throw wrong("Leave out AUTH_ALLOW_LOOPBACK_ISSUER in production, and set AUTH_ISSUER to an https address");
-  return allows;
 }
 
 function audienceOf({ name, profile }: NamedIssuer, env: Environment): unknown {

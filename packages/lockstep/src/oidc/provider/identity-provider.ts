@@ -3,9 +3,11 @@
  * on, and need not know which provider it is.
  */
 import { BuildError } from "../../problem/error.ts";
-import { checkOptions } from "../../problem/options.ts";
+import { checkOptions, type KnownOptions } from "../../problem/options.ts";
 import type { JwtVerifier } from "../../token/jwt-verifier.ts";
 import type { ClaimsMap } from "../claims/caller.ts";
+import type { LogoutIssuerOptions } from "../events/backchannel-logout.ts";
+import type { TransmitterOptions } from "../events/transmitter.ts";
 import { acceptedBy } from "../token-verifier.ts";
 
 /** The options of `identityProvider()`. */
@@ -19,15 +21,38 @@ export interface IdentityProviderOptions {
    * that is longer. Seconds; default 86,400.
    */
   readonly longestTokenSeconds?: number;
+  /**
+   * Whether its tokens are bound to a key of the client (DPoP, RFC 9449). `"required"`: others are refused. `"allowed"`: bearer
+   * tokens are accepted, too. Default `"off"`: tokens that are bound to a key are refused.
+   */
+  readonly dpop?: "off" | "allowed" | "required";
+  /** Who may tell that sessions and accounts ended at the provider. Default: nobody. */
+  readonly events?: ProviderEventSources;
+}
+
+/** The issuers whose events are received. */
+export interface ProviderEventSources {
+  /** Issuers of logout tokens, for `POST /auth/backchannel-logout`. */
+  readonly logout?: readonly [LogoutIssuerOptions, ...LogoutIssuerOptions[]];
+  /** Transmitters of security events, for `POST /auth/security-events`. */
+  readonly push?: readonly [TransmitterOptions, ...TransmitterOptions[]];
 }
 
 /** An identity provider, or several side by side. */
-export interface IdentityProvider extends Required<IdentityProviderOptions> {
+export interface IdentityProvider extends Required<Omit<IdentityProviderOptions, "events">> {
   /** Each `iss` of its tokens. */
   readonly issuers: readonly string[];
+  readonly events: ProviderEventSources | undefined;
 }
 
 const day = 86_400;
+const known: KnownOptions<IdentityProviderOptions> = {
+  tokens: true,
+  map: true,
+  longestTokenSeconds: true,
+  dpop: true,
+  events: true,
+};
 
 /**
  * Describes an identity provider. `identity({ provider })` of `lockstep-identity` then leaves signing in to it.
@@ -44,14 +69,18 @@ const day = 86_400;
  */
 export function identityProvider(options: IdentityProviderOptions): IdentityProvider {
   const where = "identityProvider()";
-  checkOptions<IdentityProviderOptions>(where, options, { tokens: true, map: true, longestTokenSeconds: true });
-  const { tokens, map, longestTokenSeconds = day } = options;
+  checkOptions<IdentityProviderOptions>(where, options, known);
+  const { tokens, map, longestTokenSeconds = day, dpop = "off", events } = options;
   if (typeof tokens?.verify !== "function") throw wrong("set tokens to a verifier, for example oidc({ … })");
   if (typeof map?.read !== "function") throw wrong('set map to a claims map, for example keycloak({ client: "notes" })');
   if (!Number.isSafeInteger(longestTokenSeconds) || longestTokenSeconds < 1) {
     throw wrong("set longestTokenSeconds to a whole number of seconds, at least 1");
   }
-  return Object.freeze({ tokens, map, longestTokenSeconds, issuers: acceptedBy(tokens).issuers });
+  if (!["off", "allowed", "required"].includes(dpop)) throw wrong('set dpop to "off", "allowed" or "required"');
+  // The receivers check the issuers of events.
+  if (events !== undefined)
+    checkOptions<ProviderEventSources>("identityProvider({ events })", events, { logout: true, push: true });
+  return Object.freeze({ tokens, map, longestTokenSeconds, dpop, events, issuers: acceptedBy(tokens).issuers });
 }
 
 function wrong(advice: string): BuildError {

@@ -30,6 +30,8 @@ export interface ProviderProfile {
   readonly scopes?: "token" | "grants" | "rule";
   /** The parameter of the authorization request that names this API. Without it, the provider may issue an opaque token. */
   readonly names?: "audience" | "resource";
+  /** The `typ` of its logout tokens. Default: `logout+jwt`. */
+  readonly logoutType?: ExpectedType;
 }
 
 const absent = { absent: true } as const;
@@ -38,7 +40,7 @@ const year = 31_536_000;
 /** Each ready map's provider. */
 export const profiles: Readonly<Record<ReadyMapName, ProviderProfile>> = {
   rfc9068: { typ: "at+jwt", names: "resource" },
-  keycloak: { typ: "JWT", options: () => ({ extraAudiences: ["account"] }) },
+  keycloak: { typ: "JWT", options: () => ({ extraAudiences: ["account"] }), logoutType: ["logout+jwt", "JWT"] },
   entra: { typ: "JWT", options: () => ({ scopeClaim: { name: "scp" } }) },
   auth0: {
     typ: ["at+jwt", "JWT"],

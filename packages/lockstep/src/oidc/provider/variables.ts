@@ -23,6 +23,14 @@ export function nameList<N extends string>(env: Environment, name: string, known
   return names.length === 0 ? [otherwise] : (names as N[]);
 }
 
+/** One of some words. @throws BuildError `wrong_option` */
+export function oneOf<W extends string>(env: Environment, name: string, words: readonly W[], otherwise: W): W {
+  const text = optionalText(env, name);
+  const found = words.find((word) => word === text);
+  if (text !== undefined && found === undefined) throw wrong(`Set ${name} to ${words.join(", ")}, or leave it out`);
+  return found ?? otherwise;
+}
+
 /** A switch: `1`, or `0` and not set. @throws BuildError `wrong_option` */
 export function choice(env: Environment, name: string): boolean {
   const value = optionalText(env, name) ?? "0";
