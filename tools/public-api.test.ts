@@ -46,7 +46,7 @@ const expected: Readonly<Record<string, { readonly values: string; readonly type
       jwtIssuer signingKey generateSigningKey publicJwks`,
     types: `
       JwtVerifier JwtVerifierOptions TokenOptions InteropOptions JwtInteropOptions VerifierKeys ExpectedType Absent Claims ClaimsOf
-      ExpectedAudience ExtraAudiences AuthorizedParties RequiredClaims ScopeClaim SubjectClaim IgnoredHeader
+      ExpectedAudience ExtraAudiences AuthorizedParties RequiredClaims ScopeClaim SubjectClaim WithoutIssuer IgnoredHeader
       JwksOptions PemKey KeyUse
       RemoteJwksOptions RemoteKeyTimes OutboundOptions OutboundHeaders Discovery LiveJwks LiveJwksOptions ProblemListener
       HmacSecret HmacSecretOptions SecretBytes PublicKeys Jwk Jwks Algorithm PublicKeyAlgorithm SecretKeyAlgorithm

@@ -87,6 +87,21 @@ describe("several issuers", () => {
     assert.equal(await refusal(by, f.token({}, { iss: "https://evil.test" })), "another issuer");
   });
 
+  test("choose the verifier of a trust domain by sub if a token has no iss (SPIFFE)", async () => {
+    const options = { typ: "JWT", iat: "optional", withoutIssuer: "trust-domain" } as const;
+    const ofDomain = (issuer: string) => f.verifier({ ...options, issuer });
+    const by = issuers([oidc(one.options), ofDomain("spiffe://prod.example"), ofDomain("spiffe://test.example")]);
+    const svid = (sub: string, more: object = {}) =>
+      f.compact({ alg: "ES256", kid: "k1", typ: "JWT" }, { sub, aud: f.audience, exp: f.now + 300, ...more });
+    assert.equal((await accepted(by, svid("spiffe://prod.example/a"))).iss, "spiffe://prod.example");
+    assert.equal((await accepted(by, svid("spiffe://test.example/a"))).iss, "spiffe://test.example");
+    assert.equal(await refusal(by, svid("spiffe://evil.example/a")), "another issuer");
+    assert.equal(await refusal(by, svid("alice")), "no issuer");
+    // A token that names an issuer is that issuer's, whatever its subject is.
+    assert.match(await refusal(by, svid("spiffe://prod.example/a", { iss: one.issuer })), /another type|no iat/);
+    assert.ok(await accepted(by, one.jwt()));
+  });
+
   test("show an opaque token to the one that introspects, and to nobody else", async () => {
     one.tokens = { "opaque-1": f.goodClaims({ active: true, iss: one.issuer }) };
     const by = issuers([oidc(two.options), oidc({ ...one.options, introspection })]);

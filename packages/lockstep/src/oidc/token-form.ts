@@ -1,8 +1,10 @@
 /** Which kind of token a text is, and which issuer it names. Nothing here is verified: it only decides who is asked. */
+import { isAbsent } from "../json/member.ts";
 import type { JsonObject } from "../json/strict-json.ts";
 import { InvalidCredential } from "../problem/error.ts";
 import { isCanonicalBase64url } from "../token/base64url.ts";
 import { parseJsonPart } from "../token/compact-jws.ts";
+import { trustDomainOf } from "../token/issuer-claim.ts";
 
 /** A token that can be sent in a header (RFC 6750 §2.1). */
 const bearerToken = /^[A-Za-z0-9\-._~+/]+=*$/;
@@ -44,7 +46,8 @@ export function claimsOfText(text: string): JsonObject {
 }
 
 /**
- * Reads the issuer that a JWT claims to be from. It chooses the verifier, which then checks everything, `iss` included.
+ * Reads the issuer that a JWT claims to be from: without `iss`, the trust domain of a SPIFFE ID. It chooses the verifier, which
+ * then checks everything, the issuer included.
  *
  * @throws InvalidCredential if it cannot be read
  */
@@ -52,7 +55,8 @@ export function claimedIssuer(text: string): string {
   const [, payload, signature, more] = text.split(".", 4);
   if (payload === undefined || signature === undefined || more !== undefined) throw new InvalidCredential("not three parts");
   if (!isCanonicalBase64url(payload)) throw new InvalidCredential("not canonical base64url");
-  const { iss } = parseJsonPart(payload, payloadLimits);
-  if (typeof iss !== "string") throw new InvalidCredential("no issuer");
-  return iss;
+  const { iss, sub } = parseJsonPart(payload, payloadLimits);
+  const issuer = isAbsent(iss) ? trustDomainOf(sub) : iss;
+  if (typeof issuer !== "string") throw new InvalidCredential("no issuer");
+  return issuer;
 }

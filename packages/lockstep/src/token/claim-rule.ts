@@ -25,6 +25,7 @@ export type InteropOption =
   | "ignoredHeaders"
   | "scopeClaim"
   | "withoutSubject"
+  | "withoutIssuer"
   | "iat"
   | "maxLifetimeSeconds"
   | "maxTokenBytes";

@@ -13,6 +13,7 @@ import { isJsonObject, type JsonObject, type StrictJsonLimits } from "../json/st
  * is not named here is `unknown`: check it before you use it.
  */
 export interface Claims {
+  /** Of a token without it, which the option `withoutIssuer` accepts, the trust domain. */
   readonly iss: string;
   /**
    * Of a token without it, the text that the option `withoutSubject` makes. One line of 1 to 255 printable characters, as are
@@ -106,10 +107,12 @@ export function refusalOf(check: () => void): string | undefined {
   }
 }
 
-/** All checks of claims in their order. `ofOptions` are the rules that options make, each with the claim that it is about. */
+/**
+ * All checks of claims in their order. `ofOptions` are the rules that options make, each with the claim that it is about; the one
+ * for `iss` comes first.
+ */
 export function checksOfClaims(ofOptions: readonly (readonly [claim: string, rule: ClaimRule])[]): ClaimRules["checks"] {
   return [
-    { claim: "iss", check: checkIssuer },
     ...ofOptions.map(([claim, rule]) => ({ claim, check: rule })),
     ...["jti", "sid", "client_id"].map((claim) => ({ claim, check: (claims: JsonObject) => void nameIn(claims, claim) })),
     { claim: "events", check: checkNoEvent },
@@ -121,10 +124,6 @@ export function checksOfClaims(ofOptions: readonly (readonly [claim: string, rul
 
 function dropAbsent(claims: JsonObject): void {
   for (const name of registered) if (isAbsent(claims[name])) delete claims[name];
-}
-
-function checkIssuer({ iss }: JsonObject, { issuer }: ClaimRules): void {
-  if (iss !== issuer) throw new InvalidCredential("another issuer");
 }
 
 /** Only the holder of the key may use it (RFC 7800 §3.1). As a bearer token it would serve a thief, too. */

@@ -15,6 +15,7 @@ export {
 export { type AuthorizedParties, type ExpectedAudience, type ExtraAudiences } from "./audience.ts";
 export { type RequiredClaims } from "./required-claims.ts";
 export { type SubjectClaim } from "./subject.ts";
+export { type WithoutIssuer } from "./issuer-claim.ts";
 export { type IgnoredHeader } from "./compact-jws.ts";
 export { type Absent, type ExpectedType } from "./token-type.ts";
 export { type Claims } from "./claims.ts";

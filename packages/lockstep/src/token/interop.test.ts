@@ -43,6 +43,60 @@ describe("ignoredHeaders", () => {
   });
 });
 
+describe("withoutIssuer", () => {
+  const issuer = "spiffe://prod.example";
+  const id = `${issuer}/ns/prod/sa/billing`;
+  const options: Over = {
+    issuer,
+    audience: "notes",
+    typ: ["JWT", { absent: true }],
+    iat: "optional",
+    withoutIssuer: "trust-domain",
+  };
+  /** The claims of a JWT-SVID as SPIRE writes them without `jwt_issuer`: these three and no other. */
+  const svid = { sub: id, aud: ["notes"], exp: f.now + 300 };
+  const tokenOf = (claims: object, header: object = { typ: "JWT" }) => f.compact({ alg: "ES256", kid: "k1", ...header }, claims);
+
+  test("a JWT-SVID without iss is of its trust domain, and is refused unless the option says so (SPIFFE JWT-SVID §3)", async () => {
+    for (const header of [{ typ: "JWT" }, {}]) {
+      const claims = await f.accepted(f.verifier(options), tokenOf(svid, header));
+      assert.deepEqual([claims.iss, claims.sub, claims.aud], [issuer, id, ["notes"]]);
+      const { withoutIssuer: _, ...strict } = options;
+      assert.equal(await f.refusal(f.verifier(strict), tokenOf(svid, header)), "no issuer (see the option withoutIssuer)");
+    }
+    for (const iss of [null, [], issuer])
+      assert.equal((await f.accepted(f.verifier(options), tokenOf({ ...svid, iss }))).iss, issuer);
+  });
+
+  test("a token of another trust domain, or with another iss, is refused", async () => {
+    const by = f.verifier(options);
+    for (const sub of [
+      "spiffe://prod.example.evil/a",
+      "spiffe://prod.exampl/a",
+      "spiffe://PROD.example/a",
+      issuer,
+      "billing",
+      "",
+      1,
+    ])
+      assert.notEqual(await f.refusal(by, tokenOf({ ...svid, sub })), "", String(sub));
+    assert.equal(await f.refusal(by, tokenOf({ ...svid, sub: "spiffe://other.example/a" })), "another trust domain");
+    assert.equal(await f.refusal(by, tokenOf({ aud: svid.aud, exp: svid.exp })), "another trust domain");
+    for (const iss of ["https://as.test", "", `${issuer}/`, 1, [issuer]])
+      assert.equal(await f.refusal(by, tokenOf({ ...svid, iss })), "another issuer", String(iss));
+    const [header, payload] = tokenOf(svid).split(".");
+    assert.equal(await f.refusal(by, `${header}.${payload}.${"A".repeat(86)}`), "the signature does not verify");
+    assert.equal(await f.refusal(by, tokenOf({ ...svid, aud: "bills" })), "another audience");
+    assert.ok(await f.accepted(by, tokenOf(svid)));
+  });
+
+  test("is checked when the verifier is built", () => {
+    for (const withoutIssuer of ["", true, null, "accept", {}]) wrong({ ...options, withoutIssuer }, /`withoutIssuer`/);
+    for (const name of ["https://as.test", "spiffe://", "spiffe://prod.example/", "spiffe://Prod.example", "prod.example"])
+      wrong({ ...options, issuer: name }, /Set `issuer` to the trust domain/);
+  });
+});
+
 describe("iat", () => {
   const options: Over = { iat: "optional", maxLifetimeSeconds: 600 };
 
@@ -108,7 +162,7 @@ test("no option lets a token pass without its signature, its issuer or an expiry
   assert.ok(await f.accepted(by, sent));
   const [header, payload] = sent.split(".");
   assert.equal(await f.refusal(by, `${header}.${payload}.${"A".repeat(86)}`), "the signature does not verify");
-  assert.equal(await f.refusal(by, f.token({}, { ...loose, iss: undefined })), "another issuer");
+  assert.equal(await f.refusal(by, f.token({}, { ...loose, iss: undefined })), "no issuer (see the option withoutIssuer)");
   for (const exp of [undefined, null, []]) assert.equal(await f.refusal(by, f.token({}, { ...loose, exp })), "exp is not a time");
   assert.equal(await f.refusal(by, f.token({}, { ...loose, exp: f.now - 5 })), "expired");
   assert.equal(await f.refusal(by, f.token({ alg: "none" }, loose)), "the algorithm is not allowed");

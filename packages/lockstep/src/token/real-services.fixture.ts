@@ -196,4 +196,30 @@ export const serviceIssuers: Readonly<Record<string, IssuerCase>> = {
     ],
     alg: "ES256",
   },
+  "SPIFFE, a JWT-SVID without iss": {
+    options: {
+      issuer: "spiffe://prod.example",
+      withoutIssuer: "trust-domain",
+      audience: "notes",
+      typ: ["JWT", "JOSE", { absent: true }],
+      algorithms: ["ES256"],
+      iat: "optional",
+      keyUse: "jwt-svid",
+      maxLifetimeSeconds: 3_600,
+    },
+    header: {},
+    claims: { iss: undefined, sub: "spiffe://prod.example/billing", aud: ["notes"], iat: undefined, jti: undefined },
+    reads: { iss: "spiffe://prod.example", sub: "spiffe://prod.example/billing" },
+    misses: {
+      "a trust domain that begins with ours": [{ sub: "spiffe://prod.example.evil/billing" }],
+      "an issuer that is not the trust domain": [{ iss: "https://oidc.prod.example" }],
+      "no subject": [{ sub: undefined }],
+      "the key of certificates": [{}, { kid: "tls" }],
+    },
+    keys: [
+      { ...curveWithoutAlg, use: "jwt-svid" },
+      { ...rsaWithoutAlg, kid: "tls", use: "x509-svid" },
+    ],
+    alg: "ES256",
+  },
 };

@@ -11,6 +11,7 @@ import type { AuthorizedParties, ExpectedAudience, ExtraAudiences } from "./audi
 import { type ClaimRule, requiredText, requiredTexts, wrongOption } from "./claim-rule.ts";
 import { type ClaimRules, type Claims, checksOfClaims } from "./claims.ts";
 import type { EnvelopeLimits, IgnoredHeader } from "./compact-jws.ts";
+import { issuerRule, type WithoutIssuer } from "./issuer-claim.ts";
 import { isHmacSecret, secretJwk } from "./hmac-secret.ts";
 import type { HmacSecret } from "./hmac-secret.ts";
 import type { KeyUse } from "./jwk.ts";
@@ -65,7 +66,7 @@ export interface TokenOptions extends InteropOptions {
 
 /**
  * For issuers that do not follow RFC 9068. Each option gives up one check, and says which. None of them affects the checks of the
- * signature, `exp` and `iss`. The audit event of a refused token names the option that concerns it.
+ * signature and `exp`, and none accepts another `iss`. The audit event of a refused token names the option that concerns it.
  */
 export interface InteropOptions {
   /** Which audiences a token may have beside this API. Default: `"deny"`. */
@@ -74,6 +75,8 @@ export interface InteropOptions {
   readonly scopeClaim?: ScopeClaim;
   /** The subject of tokens without `sub`. Default: such tokens are refused. */
   readonly withoutSubject?: SubjectClaim;
+  /** The issuer of tokens without `iss`, which some JWT-SVIDs are. Default: such tokens are refused. */
+  readonly withoutIssuer?: WithoutIssuer;
   /**
    * `"optional"` for SPIFFE. A token without it may be valid for `maxLifetimeSeconds` from now, so one that was issued for longer
    * passes towards its end. `claims.iat` is then the earliest possible moment. Default: `"required"`.
@@ -140,6 +143,7 @@ export const tokenOptions: KnownOptions<TokenOptions> = {
   extraAudiences: true,
   scopeClaim: true,
   withoutSubject: true,
+  withoutIssuer: true,
   iat: true,
 };
 /** The names of all options. */
@@ -206,6 +210,7 @@ export function checkTokenOptions(options: TokenOptions): CheckedTokenOptions {
 function rulesOf(options: TokenOptions): readonly (readonly [claim: string, rule: ClaimRule])[] {
   const parties = authorizedPartyRule(options.authorizedParties);
   return [
+    ["iss", issuerRule(options.issuer, options.withoutIssuer)],
     ["aud", audienceRule(options.audience, options.extraAudiences)],
     ...(parties === undefined ? [] : [["azp", parties] as const]),
     ...requiredClaimsRules(options.requiredClaims),

@@ -53,6 +53,14 @@ const ofOptions: Readonly<Record<string, MakeAdvice>> = {
       risk: "Safe if only the issuer sets this claim. The prefix keeps clients and users apart.",
     };
   },
+  withoutIssuer: ({ claims, options }) => {
+    if (textIn(claims, "sub")?.startsWith(`${options.issuer}/`) !== true || !options.issuer.startsWith("spiffe://"))
+      return undefined;
+    return {
+      options: { withoutIssuer: "trust-domain" },
+      risk: "Safe if the keys are those of the bundle of this trust domain, and sign nothing else.",
+    };
+  },
   iat: () => ({
     options: { iat: "optional" },
     risk: "The token counts as issued as early as possible. Keep `maxLifetimeSeconds` short.",
@@ -104,6 +112,7 @@ const ofReasons: readonly (readonly [start: string, make: MakeAdvice])[] = [
 /** Advice on a refusal that is not an option of `oidc()`. */
 const sentences: readonly (readonly [start: string, sentence: string])[] = [
   ["another issuer", "Pass the issuer exactly as the token has it: it is compared character by character, with its slash."],
+  ["no issuer", "Ask the issuer for tokens with `iss`. A SPIFFE ID needs none if its trust domain is passed as the issuer."],
   [
     "another audience",
     "Request the token for your API. If one of its audiences is a name of your API, pass that one with --audience.",

@@ -73,7 +73,7 @@ const spiffe: Provider = {
   pitfalls: [
     everyone,
     "The keys are in the bundle of the trust domain: pass its address as `jwksUrl`.",
-    "A token without `iss` cannot be verified: set `jwt_issuer` in SPIRE.",
+    'If the tokens have no `iss`, set `jwt_issuer` in SPIRE, or pass the trust domain as the issuer with `withoutIssuer: "trust-domain"`.',
   ],
   signOut: "There is no sign-out. A JWT-SVID lasts five minutes by default.",
 };

@@ -19,6 +19,7 @@ import { byIssuer } from "./by-issuer.ts";
 import { claims } from "./claims.ts";
 import { keycloak } from "./provider/keycloak.ts";
 import { rfc9068 } from "./provider/rfc9068.ts";
+import { spiffe } from "./provider/spiffe.ts";
 
 const token = oauth2ClientCredentials({ tokenUrl: "/token", scopes: { "notes:read": "Read", "notes:write": "Write" } });
 const events: AuditEvent[] = [];
@@ -38,6 +39,18 @@ const me = get("/me", { deps: { user: scopes(user, "notes:read") } }, ({ user })
 
 beforeEach(() => {
   events.length = 0;
+});
+
+test("a JWT-SVID without iss is a caller of its trust domain (SPIFFE JWT-SVID §3)", async () => {
+  const issuer = "spiffe://prod.example";
+  const svids = f.verifier({ issuer, audience: "notes", typ: "JWT", iat: "optional", withoutIssuer: "trust-domain" });
+  const map = spiffe({ trustDomain: "prod.example", allow: [{ path: "/billing", scopes: ["notes:read"] }] });
+  const workload = claims({ issuer: svids, map }).authenticate(token);
+  const api = serve(get("/me", { deps: { workload: scopes(workload, "notes:read") } }, ({ workload }) => workload.id));
+  const svid = (sub: string) => f.compact({ alg: "ES256", kid: "k1", typ: "JWT" }, { sub, aud: ["notes"], exp: f.now + 300 });
+  assert.deepEqual(await ask(api, svid(`${issuer}/billing`)), [200, `"${issuer}#service:${issuer}/billing"`]);
+  for (const sub of [`${issuer}/other`, `${issuer}/billing/x`, "spiffe://test.example/billing"])
+    assert.equal((await ask(api, svid(sub)))[0], 401, sub);
 });
 
 describe("claims()", () => {

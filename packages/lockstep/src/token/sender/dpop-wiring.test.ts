@@ -181,7 +181,7 @@ describe("the address of the API", () => {
       message: /^createApi\(\): set servers: .* or baseUrls of dpop\(\)/,
     });
     assert.throws(() => apiWith(noAddress(), { servers: [{ url: "/v1" }] }), { code: "wrong_option" });
-    const resource = { url: "https://api.test/mcp", authorizationServers: ["https://as.test"] } as const;
+    const resource = { url: "https://api.test/mcp", audience: f.audience, authorizationServers: [f.issuer] } as const;
     for (const options of [{ servers: [{ url: "https://api.test/v1" }] }, { resource }]) {
       const api = apiWith(noAddress(), options);
       assert.equal((await prove(api, key, token, to("https://api.test/notes"))).status, 200);
