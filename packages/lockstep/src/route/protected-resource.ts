@@ -1,4 +1,5 @@
 /** Protected-resource metadata (RFC 9728): where a client finds out which authorization server to ask. */
+import type { SchemeNode } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
 import type { ApiOptions, ProtectedResource } from "./api-options.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
@@ -21,17 +22,32 @@ export function metadataRoutes(options: ApiOptions, routes: readonly CompiledRou
   const { resource } = options;
   if (resource === undefined) return [];
   const path = new URL(metadataUrl(resource)).pathname;
-  const schemes = new Set(routes.flatMap(({ graph }) => graph.schemes));
-  const scopes = [...new Set([...schemes].flatMap(({ scheme }) => Object.keys(scheme.scopes)))];
+  const schemes = [...new Set(routes.flatMap(({ graph }) => graph.schemes))];
+  const scopes = [...new Set(schemes.flatMap(({ scheme }) => Object.keys(scheme.scopes)))];
   const metadata = {
     resource: resource.url,
     authorization_servers: resource.authorizationServers,
     ...(scopes.length > 0 ? { scopes_supported: scopes } : {}),
     bearer_methods_supported: ["header"],
+    ...boundTokens(schemes),
     resource_name: options.title,
   };
   const response = unchecked("the metadata is this API's own");
   return [get(path, { public: "clients find the authorization server here (RFC 9728)", response }, () => metadata)];
+}
+
+/** How tokens are bound to their sender (RFC 9728 §2). A client learns it before it asks for one. */
+function boundTokens(schemes: readonly SchemeNode[]): Readonly<Record<string, unknown>> {
+  const bearers = schemes.filter(({ scheme }) => scheme.place === "authorization bearer");
+  const senders = bearers.map(({ scheme }) => scheme.sender);
+  const algorithms = [...new Set(senders.flatMap((sender) => sender?.algorithms ?? []))];
+  return {
+    ...(senders.some((sender) => sender?.method === "mutual-tls") ? { tls_client_certificate_bound_access_tokens: true } : {}),
+    ...(algorithms.length > 0 ? { dpop_signing_alg_values_supported: algorithms } : {}),
+    ...(algorithms.length > 0 && senders.every((sender) => sender?.method === "dpop" && sender.required)
+      ? { dpop_bound_access_tokens_required: true }
+      : {}),
+  };
 }
 
 /**

@@ -22,7 +22,7 @@ export interface BearerOptions<Sc extends string = never> extends ScopedOptions<
    * `mutualTlsBound({ … })` (RFC 8705 §3) of `lockstep/jwt`. Pass the scheme to `claims()` of a verifier, which checks it;
    * nothing else can read the token before. Default: none, and tokens that are bound to a key are refused.
    */
-  readonly senderConstraint?: SenderConstraint;
+  readonly senderConstraint?: SenderConstraint | undefined;
 }
 
 /** The names of the options of every bearer scheme. */

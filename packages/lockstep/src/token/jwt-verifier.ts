@@ -28,6 +28,9 @@ export interface JwtVerifier {
    * scheme's challenge, and keys that cannot be had with 503. With `optional(…)` the value is `undefined` if no token was sent.
    * The same scheme returns the same dependency.
    *
+   * If the scheme has a `senderConstraint`, its rule checks who has sent the token. Otherwise a token that is bound to a key
+   * (`cnf`) is refused.
+   *
    * Verified claims say who is asking. They do not authenticate a route: `authenticate()` decides whether the subject is known.
    *
    * @throws BuildError `wrong_dependency` if it is not given a security scheme, `wrong_option` for a scheme that does not read
@@ -42,7 +45,8 @@ export interface JwtVerifier {
   readonly claims: ClaimsOf;
   /**
    * Verifies a token outside the graph, or inside an `authenticate()` that needs more than `claims`. A token that was verified
-   * before is answered at once, without a promise unless `revoked` makes one; expiry and `revoked` are checked every time.
+   * before is answered at once, without a promise unless `revoked` makes one; expiry and `revoked` are checked every time. A
+   * token that is bound to a key (`cnf`) is refused, because nothing is known of its sender here.
    *
    * @throws InvalidCredential (or rejects with it) for everything that is wrong with the token: answered with 401
    * @throws Unavailable (or rejects with it) when the issuer's keys cannot be had: answered with 503

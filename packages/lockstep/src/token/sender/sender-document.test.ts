@@ -142,6 +142,31 @@ describe("the nonce", () => {
   });
 });
 
+describe("the metadata of the resource (RFC 9728 §2)", () => {
+  const resource = { url: "https://api.test", authorizationServers: ["https://as.test"], audience: f.audience } as const;
+  const metadataOf = async (...schemes: readonly Scheme<string>[]) => {
+    const routes = schemes.map((scheme, index) =>
+      get(`/notes${index}`, { deps: { user: callerOf(scheme) }, response: unchecked("a test") }, () => "ok"),
+    );
+    const api = createApi({ title: "Notes", version: "1", resource, audit: () => {}, routes });
+    const answer = await api.fetch(new Request("https://api.test/.well-known/oauth-protected-resource"));
+    // The metadata is a JSON object.
+    const all = Object.entries((await answer.json()) as object);
+    return Object.fromEntries(all.filter(([name]) => name.startsWith("dpop_") || name.startsWith("tls_")));
+  };
+
+  test("says which proofs are accepted, and whether they are always required", async () => {
+    const strict = httpBearer({ senderConstraint: required });
+    const algorithms = { dpop_signing_alg_values_supported: ["ES256"] };
+    assert.deepEqual(await metadataOf(strict), { ...algorithms, dpop_bound_access_tokens_required: true });
+    assert.deepEqual(await metadataOf(httpBearer({ senderConstraint: constraint() })), algorithms);
+    assert.deepEqual(await metadataOf(strict, httpBearer({ schemeName: "Plain" })), algorithms);
+    assert.deepEqual(await metadataOf(httpBearer()), {});
+    const certificates = httpBearer({ senderConstraint: mutualTlsBound({ required: true }) });
+    assert.deepEqual(await metadataOf(certificates), { tls_client_certificate_bound_access_tokens: true });
+  });
+});
+
 describe("pages of other origins (CORS)", () => {
   const preflight = async (api: Api): Promise<string> => {
     const headers = { origin: page, "access-control-request-method": "GET", "access-control-request-headers": "dpop" };
