@@ -30,6 +30,11 @@ export { type Clients } from "./client/clients.ts";
 export { type ApiKeys } from "./api-key/api-keys.ts";
 export { type Sessions } from "./session/sessions.ts";
 
+// Events of identity providers
+export { type PolledStream, type ProviderEventsOptions } from "./provider-event/provider-events.ts";
+export { type ProviderEventWork } from "./provider-event/provider-event-sink.ts";
+export { type Recorder } from "./audit/auditor.ts";
+
 // Passwords, for those that your application keeps itself
 export { hashPassword, needsRehash, verifyPassword } from "./password/password-hash.ts";
 

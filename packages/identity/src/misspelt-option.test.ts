@@ -44,6 +44,11 @@ function functionCalls({ database }: Stage): Readonly<Record<string, Call>> {
         (added: object) => identity({ [name]: added }),
       ]),
     ),
+    "`providerEvents`": (added) =>
+      identity({
+        revocation: { foreignIssuers: ["https://login.example.com"] },
+        providerEvents: { logout: [{ issuer: "https://login.example.com", audience: "web", algorithms: ["ES256"] }], ...added },
+      }),
     "`throttle.signIn.network`": (added) => identity({ throttle: { signIn: { network: added } } }),
     "tableAudit()": (added) => root.tableAudit(database, added).close(),
     "copyTables()": (added) => store.copyTables(database, database, { tables: [], ...added }),

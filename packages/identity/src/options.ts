@@ -9,8 +9,8 @@ import type { SigningKeyOptions } from "./issuer/signing-keys.ts";
 import { isLogMail, type Mail } from "./mail/mail.ts";
 import { checkedClock, checkedOwnerScopes, checkedScopes, checkedSteps } from "./mechanism/callback.ts";
 import { checkOptions, type KnownOptions, WrongIdentityOption } from "./mechanism/wrong-identity-option.ts";
-import type { ProviderEventsOptions } from "./provider-event/provider-events.ts";
 import { accountScope } from "./principal/principal.ts";
+import { knownProviderEvents, type ProviderEventsOptions } from "./provider-event/provider-events.ts";
 import type { RevocationFeedOptions } from "./revocation/revocation-feed.ts";
 import { type IdentityKey, identityKey, WrongIdentityKey } from "./secret/identity-key.ts";
 import type { Lifetimes, RefreshReuse, Settings } from "./settings.ts";
@@ -233,11 +233,12 @@ export function settingsOf<Sc extends string>(options: IdentityOptions<Sc>): Set
 
 function checkNames(options: IdentityOptions): void {
   checkOptions("identity()", options, known);
-  const { lifetimes: given = {}, links = {}, signingKeys = {}, revocation = {} } = options;
+  const { lifetimes: given = {}, links = {}, signingKeys = {}, revocation = {}, providerEvents = {} } = options;
   checkOptions("`lifetimes`", given, lifetimes);
   checkOptions("`links`", links, knownLinks);
   checkOptions("`signingKeys`", signingKeys, knownSigningKeys);
   checkOptions("`revocation`", revocation, knownRevocation);
+  checkOptions("`providerEvents`", providerEvents, knownProviderEvents);
 }
 
 /** Checks at run time what the types check too, for callers in JavaScript. */

@@ -47,6 +47,12 @@ await identity({ ...about, links: { verify: "https://app.test/#{token}", rest: "
 await identity({ ...about, signingKeys: { keySetCacheSecond: 600 } });
 // @ts-expect-error
 await identity({ ...about, revocation: { pollMs: 1, poll: 1 } });
+const login = { issuer: "https://login.example.com", audience: "web", algorithms: ["ES256"] } as const;
+await identity({ ...about, providerEvents: { logout: [login] } });
+// @ts-expect-error
+await identity({ ...about, providerEvents: { logout: [login], logouts: [] } });
+// @ts-expect-error
+await identity({ ...about, providerEvents: { logout: [{ ...login, audiences: [] }] } });
 // @ts-expect-error
 await identity({ ...about, throttle: { signIn: { network: { attempts: 1, second: 1 } } } });
 

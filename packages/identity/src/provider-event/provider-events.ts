@@ -60,7 +60,8 @@ export interface ProviderEvents {
   close(): Promise<void>;
 }
 
-const known: KnownOptions<ProviderEventsOptions> = {
+/** The names of the options. */
+export const knownProviderEvents: KnownOptions<ProviderEventsOptions> = {
   logout: true,
   push: true,
   pushBearer: true,
@@ -79,7 +80,7 @@ const year = 365 * day;
  * @throws BuildError `wrong_option` for an option about an issuer that is wrong
  */
 export function providerEvents({ settings, feed }: ProviderEventServices, options: ProviderEventsOptions): ProviderEvents {
-  checkOptions("`providerEvents`", options, known);
+  checkOptions("`providerEvents`", options, knownProviderEvents);
   const { logout, push, pushBearer, poll = [], tokenLifetimeSeconds = day, onEvent = nothing } = options;
   checkIssuers(options, feed);
   if (!Number.isSafeInteger(tokenLifetimeSeconds) || tokenLifetimeSeconds < 1 || tokenLifetimeSeconds > year) {

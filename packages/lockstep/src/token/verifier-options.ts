@@ -226,8 +226,8 @@ function checkAlgorithms(algorithms: unknown): readonly Algorithm[] {
   return [...new Set(algorithms.map(canonicalAlgorithm))];
 }
 
-/** Of two that fit one key, the token would choose. */
-function checkKeysWithoutAlg(named: unknown, algorithms: readonly Algorithm[]): readonly Algorithm[] {
+/** Of two that fit one key, the token would choose. @throws BuildError `wrong_option` */
+export function checkKeysWithoutAlg(named: unknown, algorithms: readonly Algorithm[]): readonly Algorithm[] {
   if (named === undefined) return [];
   const wanted = checkAlgorithms(named);
   const types = new Set(wanted.map((each) => JSON.stringify(keyDemand(each))));

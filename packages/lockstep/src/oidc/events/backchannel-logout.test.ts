@@ -281,6 +281,17 @@ describe("the keys of the issuer of logout tokens", () => {
     assert.equal(await refused(unknown), "unknown key");
   });
 
+  test("need not name their algorithm if the options do", async () => {
+    const { alg: _alg, ...withoutAlg } = f.krJwk;
+    issuer.answers["/keys"] = json({ keys: [withoutAlg] });
+    const signed = (): string => logoutToken(issuer, {}, { kid: "kr", alg: "RS256" }, f.rsa("sha256"));
+    const algorithms = ["RS256", "PS256"] as const;
+    assert.equal((await sendLogout(apiFor(options({ algorithms })), signed())).status, 503);
+    await accepted(signed(), apiFor(options({ algorithms, keysWithoutAlg: ["RS256"] })));
+    const pss = logoutToken(issuer, {}, { kid: "kr", alg: "PS256" }, f.rsa("sha256", true));
+    assert.equal(await refused(pss, apiFor(options({ algorithms, keysWithoutAlg: ["RS256"] }))), "unknown key");
+  });
+
   test("that are taken out of the set verify nothing afterwards, and the last good set stays while the issuer is away", async () => {
     await accepted(logoutToken(issuer));
     issuer.answers["/keys"] = json({}, 500);
@@ -346,6 +357,7 @@ describe("the endpoint for logout tokens", () => {
       [{}, { maxTokenAgeSeconds: 0 }],
       [{}, { maxTokenBytes: 0 }],
       [{}, { allowLoopback: false }],
+      [{}, { keysWithoutAlg: ["EdDSA"] }],
       [{}, { clientId }],
     ] as const)
       assert.throws(build(over, issuerOver ?? {}), { code: "wrong_option" }, JSON.stringify([over, issuerOver]));

@@ -10,6 +10,7 @@ import type { EnvelopeLimits } from "../../token/compact-jws.ts";
 import { type KeySource, openKeys } from "../../token/key-source.ts";
 import { outboundOptions } from "../../token/outbound.ts";
 import { type ExpectedType, type TypeCheck, typeCheck } from "../../token/token-type.ts";
+import { checkKeysWithoutAlg } from "../../token/verifier-options.ts";
 import { issuerKeys } from "../issuer-keys.ts";
 import { type IssuerAccess, type KeysPlace, refuseLoopbackInProduction } from "../oidc-options.ts";
 
@@ -21,6 +22,11 @@ export type EventIssuerOptions = KeysPlace &
     /** `aud` must be one of these, and must name nobody else. */
     readonly audience: string | readonly [string, ...string[]];
     readonly algorithms: readonly [PublicKeyAlgorithm, ...PublicKeyAlgorithm[]];
+    /**
+     * The algorithm of keys that name none, for each type of key where `algorithms` has several that fit. Without it, such a key
+     * is ignored, as by `oidc()`.
+     */
+    readonly keysWithoutAlg?: readonly [PublicKeyAlgorithm, ...PublicKeyAlgorithm[]];
     /** How far the issuer's clock may be off. Seconds, 0 to 300; default 5. */
     readonly clockToleranceSeconds?: number;
     /** The longest token. Bytes, at least 1; default 16,384. */
@@ -32,6 +38,7 @@ export const eventIssuerOptions: KnownOptions<EventIssuerOptions> = {
   issuer: true,
   audience: true,
   algorithms: true,
+  keysWithoutAlg: true,
   clockToleranceSeconds: true,
   maxTokenBytes: true,
   discovery: true,
@@ -114,7 +121,13 @@ export function openEventIssuer(
       [0, 300],
       wrong("set `clockToleranceSeconds` to a number from 0 to 300"),
     ),
-    keys: issuerKeys(options, { name: where })[openKeys]({ issuer, algorithms: allowed, clock, keysWithoutAlg: [], keyUse: "sig" }),
+    keys: issuerKeys(options, { name: where })[openKeys]({
+      issuer,
+      algorithms: allowed,
+      clock,
+      keysWithoutAlg: checkKeysWithoutAlg(options.keysWithoutAlg, allowed),
+      keyUse: "sig",
+    }),
     cooldownSeconds,
   };
 }

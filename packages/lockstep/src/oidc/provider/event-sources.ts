@@ -59,7 +59,7 @@ export function eventsOf(all: readonly EventSource[], env: Environment): { reado
 function placeOf({ issuer }: EventSource, env: Environment) {
   const jwksUrl = optionalText(env, "AUTH_JWKS_URL");
   const discoveryUrl = optionalText(env, "AUTH_DISCOVERY_URL");
-  const common = { issuer, algorithms, ...accessOf(env) };
+  const common = { issuer, algorithms, keysWithoutAlg: ["RS256"], ...accessOf(env) } as const;
   if (jwksUrl !== undefined) return { ...common, jwksUrl };
   return discoveryUrl === undefined ? common : { ...common, discoveryUrl };
 }
