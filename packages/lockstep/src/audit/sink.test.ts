@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { pino } from "pino";
 import type { AuditEvent, AuditSink } from "./event.ts";
 import { consoleAudit, pinoAudit } from "./sink.ts";
 
@@ -66,4 +67,19 @@ test("both sinks take the events of an API and of other packages", (t) => {
     printed.mock.calls.map((call) => JSON.parse(String(call.arguments[0]))),
     [{ audit: denied }, { audit: { type: "account.signed_in", outcome: "success", account: "a1" } }],
   );
+});
+
+test("formats in an event are written as they are (I-16)", (t) => {
+  const formats = "%s %j %o %d %i %f %c %% {} ${x} \u001b[2J";
+  const event: AuditEvent = { ...denied, reason: formats, subjects: [formats] };
+  const written: string[] = [];
+  const write = (line: string | Uint8Array): boolean => (written.push(String(line)), true);
+  const stderr = t.mock.method(process.stderr, "write", write);
+  consoleAudit(event);
+  stderr.mock.restore();
+  pinoAudit(pino({ base: null }, { write: (line: string) => void written.push(line) }))(event);
+  const [byConsole, byPino] = written.map((line) => JSON.parse(line) as { readonly audit: AuditEvent; readonly msg?: string });
+  assert.deepEqual([byConsole?.audit, byPino?.audit], [event, event]);
+  assert.equal(byPino?.msg, "authorization.denied");
+  assert.equal(written.length, 2);
 });

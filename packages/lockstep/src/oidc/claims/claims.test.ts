@@ -18,6 +18,7 @@ import * as f from "../../token/token.fixture.ts";
 import { byIssuer } from "./by-issuer.ts";
 import { claims } from "./claims.ts";
 import { keycloak } from "./provider/keycloak.ts";
+import { kubernetes } from "./provider/kubernetes.ts";
 import { rfc9068 } from "./provider/rfc9068.ts";
 import { spiffe } from "./provider/spiffe.ts";
 
@@ -41,16 +42,55 @@ beforeEach(() => {
   events.length = 0;
 });
 
-test("a JWT-SVID without iss is a caller of its trust domain (SPIFFE JWT-SVID §3)", async () => {
+test("a JWT-SVID without iss is a caller of its trust domain, and one that is nearly right is nobody (R-22)", async () => {
   const issuer = "spiffe://prod.example";
   const svids = f.verifier({ issuer, audience: "notes", typ: "JWT", iat: "optional", withoutIssuer: "trust-domain" });
   const map = spiffe({ trustDomain: "prod.example", allow: [{ path: "/billing", scopes: ["notes:read"] }] });
   const workload = claims({ issuer: svids, map }).authenticate(token);
   const api = serve(get("/me", { deps: { workload: scopes(workload, "notes:read") } }, ({ workload }) => workload.id));
-  const svid = (sub: string) => f.compact({ alg: "ES256", kid: "k1", typ: "JWT" }, { sub, aud: ["notes"], exp: f.now + 300 });
-  assert.deepEqual(await ask(api, svid(`${issuer}/billing`)), [200, `"${issuer}#service:${issuer}/billing"`]);
-  for (const sub of [`${issuer}/other`, `${issuer}/billing/x`, "spiffe://test.example/billing"])
-    assert.equal((await ask(api, svid(sub)))[0], 401, sub);
+  const svid = (over: object = {}, header: object = {}, signer = f.es256()) =>
+    f.compact(
+      { alg: "ES256", kid: "k1", typ: "JWT", ...header },
+      { sub: `${issuer}/billing`, aud: ["notes"], exp: f.now + 300, ...over },
+      signer,
+    );
+  assert.deepEqual(await ask(api, svid()), [200, `"${issuer}#service:${issuer}/billing"`]);
+  const near = {
+    "another path": svid({ sub: `${issuer}/other` }),
+    "a path below": svid({ sub: `${issuer}/billing/x` }),
+    "a slash at the end": svid({ sub: `${issuer}/billing/` }),
+    "a dot segment": svid({ sub: `${issuer}/x/../billing` }),
+    "another trust domain": svid({ sub: "spiffe://other.example/billing" }),
+    "no audience": svid({ aud: undefined }),
+    "no end": svid({ exp: undefined }),
+    "a secret as its key": svid({}, { alg: "HS256" }, f.hmac(JSON.stringify(f.k1Jwk))),
+    "another type": svid({}, { typ: "at+jwt" }),
+  };
+  for (const [flaw, text] of Object.entries(near)) assert.equal((await ask(api, text))[0], 401, flaw);
+});
+
+test("a token of a Kubernetes service account that is nearly right is nobody (R-23)", async () => {
+  const pods = f.verifier({ audience: "notes", typ: { absent: true } });
+  const map = kubernetes({ allow: [{ namespace: "billing", serviceAccount: "invoicer", scopes: ["notes:read"] }] });
+  const pod = claims({ issuer: pods, map }).authenticate(token);
+  const api = serve(get("/me", { deps: { pod: scopes(pod, "notes:read") } }, ({ pod }) => pod.id));
+  const about = { namespace: "billing", serviceaccount: { name: "invoicer", uid: "5c1a" }, pod: { name: "p", uid: "1d3b" } };
+  const tokenOf = (over: object = {}) =>
+    f.compact(
+      { alg: "ES256", kid: "k1" },
+      f.goodClaims({ sub: "system:serviceaccount:billing:invoicer", aud: ["notes"], "kubernetes.io": about, ...over }),
+    );
+  assert.deepEqual(await ask(api, tokenOf()), [200, `"${f.issuer}#service:system:serviceaccount:billing:invoicer"`]);
+  const legacy = { "kubernetes.io/serviceaccount/namespace": "billing", "kubernetes.io": undefined };
+  const near = {
+    "a legacy token without end and audience": tokenOf({ ...legacy, exp: undefined, aud: undefined, iat: undefined }),
+    "one without end": tokenOf({ exp: undefined }),
+    "one without an audience": tokenOf({ aud: undefined }),
+    "one for the cluster's own API": tokenOf({ aud: ["https://kubernetes.default.svc"] }),
+    "one that a pod has by default, for a year": tokenOf({ exp: f.now + 31_536_000 }),
+    "one of another namespace": tokenOf({ sub: "system:serviceaccount:other:invoicer" }),
+  };
+  for (const [flaw, text] of Object.entries(near)) assert.equal((await ask(api, text))[0], 401, flaw);
 });
 
 describe("claims()", () => {

@@ -22,6 +22,8 @@ const others = [
   `${trustedOrigin}%00.evil.test`,
   `${trustedOrigin} https://evil.test`,
   `${trustedOrigin},https://evil.test`,
+  `${trustedOrigin}/${"a".repeat(10_240)}`,
+  `https://${"a".repeat(10_240)}.test`,
   "*",
   "",
 ];
@@ -105,6 +107,12 @@ export const corsBehaviours: readonly Behaviour[] = [
       const answer = await preflight(host, target, method, "x-http-method-override, x-forwarded-for, authorization");
       assert.deepEqual(answer.headers["access-control-allow-headers"], [allowed], `${method} ${target}`);
     }
+  }),
+  behaviour("a preflight grants no page a way into a private network, also not one of a declared origin (O-10)", async (host) => {
+    const asked: Headers = [trusted, ["access-control-request-method", "GET"], ["access-control-request-private-network", "true"]];
+    const answer = await host.ask("OPTIONS", "/health", { headers: asked });
+    assert.deepEqual([answer.status, answer.headers["access-control-allow-origin"]], [204, [trustedOrigin]]);
+    assert.ok(!corsOf(answer).some((name) => name.includes("private-network")));
   }),
   behaviour("a preflight for a method that the path does not have names those that it has", async (host) => {
     const answer = await preflight(host, "/health", "DELETE", "authorization");
