@@ -64,7 +64,7 @@ export const profiles: Readonly<Record<ReadyMapName, ProviderProfile>> = {
     scopes: "rule",
   },
   "cloudflare-access": {
-    typ: absent,
+    typ: ["JWT", absent],
     options: () => ({ withoutSubject: { claim: "common_name", prefix: "service:" } }),
     scopes: "grants",
   },
