@@ -9,6 +9,7 @@ import { basename, join } from "node:path";
 import { test } from "node:test";
 import { Redacted } from "lockstep";
 import { jwks, jwtVerifier } from "lockstep/jwt";
+import { identityProviderFrom } from "lockstep/oidc";
 import { callerOf } from "../../../packages/lockstep/src/oidc/claims/caller.ts";
 import { jwtOptionsOf } from "../../../packages/lockstep/src/oidc/oidc-options.ts";
 import * as auth0 from "./30-provider/auth0.ts";
@@ -97,7 +98,19 @@ for (const [name, page] of Object.entries(pages)) {
 
   test(`${name}: the declaration and the environment are those that the command prints`, () => {
     assert.equal(readFileSync(listingPath(name), "utf8"), `${declared(page, shown.claims)}\n`);
-    assert.equal(blockOf(name, "sh"), environment(page, shown.claims));
+    assert.equal(pageText(name).includes("<!-- environment -->") ? blockOf(name, "sh") : "", environment(page, shown.claims));
+  });
+
+  test(`${name}: the variables make a provider that reads the same caller and scopes`, (t) => {
+    const lines = environment(page, shown.claims).split("\n");
+    if (lines[0] === "") return t.diagnostic("there are no variables for a private network");
+    const variables = lines.map((line) => /^(\w+)=(?:'(.*)'|(.*))$/.exec(line) ?? []);
+    const provider = identityProviderFrom(Object.fromEntries(variables.map(([, key, text, word]) => [key, text ?? word])));
+    assert.ok(provider);
+    const { subject, kind, scopes } = proposalOf(page, shown.claims).map.read(shown.claims);
+    const read = provider.map.read(shown.claims);
+    assert.deepEqual([read.subject, read.kind, [...read.scopes]], [subject, kind, [...scopes]]);
+    assert.deepEqual(provider.issuers, [page.issuer]);
   });
 
   test(`${name}: the token of the page is accepted as the caller of the page, and a changed one is not`, async () => {

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { declarationOf, environmentLines } from "../../../packages/lockstep/src/cli/issuer/declaration.ts";
+import { declarationOf, environmentLines, environmentProblem } from "../../../packages/lockstep/src/cli/issuer/declaration.ts";
 import { type Proposal, propose, withPlace } from "../../../packages/lockstep/src/cli/issuer/proposal.ts";
 import { settingsOf } from "../../../packages/lockstep/src/cli/issuer/settings.fixture.ts";
 import type { Settings } from "../../../packages/lockstep/src/cli/issuer/settings.ts";
@@ -59,7 +59,7 @@ export const pages: Readonly<Record<string, PageSettings>> = {
   },
   spiffe: {
     issuer: "https://oidc.prod.example",
-    over: { map: "spiffe", audience: ["notes"], jwksUrl: "https://oidc.prod.example/keys", scopes: ["notes:read"] },
+    over: { map: "spiffe", audience: ["notes"], scopes: ["notes:read"] },
     algorithms: ["ES256"],
   },
   "cloudflare-access": {
@@ -125,9 +125,11 @@ export function declared(page: PageSettings, claims: object): string {
   return declarationOf(proposalOf(page, claims));
 }
 
-/** The environment variables that the command prints, as lines. */
+/** The environment variables that the command prints, as lines; none if there are no variables for the way to the issuer. */
 export function environment(page: PageSettings, claims: object): string {
-  return environmentLines(proposalOf(page, claims), settingsOf(page.issuer, page.over)).join("\n");
+  const proposal = proposalOf(page, claims);
+  if (environmentProblem(proposal) !== undefined) return "";
+  return environmentLines(proposal, settingsOf(page.issuer, page.over)).join("\n");
 }
 
 /** The header and the claims that a page shows. */

@@ -4,7 +4,7 @@ const accessTokens = oidc({
   issuer: "https://acme.eu.auth0.com/",
   audience: "https://notes.example/api",
   algorithms: ["RS256"],
-  typ: ["JWT", "at+jwt"],
+  typ: ["at+jwt", "JWT"],
   extraAudiences: ["https://acme.eu.auth0.com/userinfo"],
 });
 export const callers = claims({

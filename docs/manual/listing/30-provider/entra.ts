@@ -5,5 +5,6 @@ const accessTokens = oidc({
   audience: "6e74172b-be56-4843-9ff4-e66a39bb12e3",
   algorithms: ["RS256"],
   typ: "JWT",
+  scopeClaim: { name: "scp" },
 });
 export const callers = claims({ issuer: accessTokens, map: entra() });

@@ -6,6 +6,7 @@ const accessTokens = oidc({
   audience: "notes",
   algorithms: ["RS256"],
   typ: { absent: true },
+  maxLifetimeSeconds: 31539607,
   allowPrivateHosts: ["kubernetes.default.svc.cluster.local"],
   headers: () => ({
     authorization: `Bearer ${readFileSync("/var/run/secrets/kubernetes.io/serviceaccount/token", "utf8").trim()}`,

@@ -5,5 +5,6 @@ const accessTokens = oidc({
   audience: "api://notes",
   algorithms: ["RS256"],
   typ: { absent: true },
+  scopeClaim: { name: "scp", list: true },
 });
 export const callers = claims({ issuer: accessTokens, map: okta({ roles: "groups" }) });

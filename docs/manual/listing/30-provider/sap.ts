@@ -5,8 +5,8 @@ const accessTokens = oidc({
   audience: "notes!t123",
   algorithms: ["RS256"],
   typ: "JWT",
-  scopeClaim: { list: true },
   ignoredHeaders: ["jku"],
+  scopeClaim: { list: true },
   extraAudiences: ["openid", "uaa"],
   discoveryUrl: "https://acme.authentication.eu10.hana.ondemand.com/.well-known/openid-configuration",
 });

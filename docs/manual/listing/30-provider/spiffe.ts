@@ -5,9 +5,8 @@ const accessTokens = oidc({
   audience: "notes",
   algorithms: ["ES256"],
   typ: ["JWT", "JOSE", { absent: true }],
-  keyUse: "jwt-svid",
   iat: "optional",
-  jwksUrl: "https://oidc.prod.example/keys",
+  maxLifetimeSeconds: 3600,
 });
 export const callers = claims({
   issuer: accessTokens,

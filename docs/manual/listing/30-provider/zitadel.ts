@@ -4,7 +4,7 @@ const accessTokens = oidc({
   issuer: "https://acme-1a2b.zitadel.cloud",
   audience: "290000000000000001",
   algorithms: ["RS256"],
-  typ: ["JWT", "at+jwt"],
+  typ: ["at+jwt", "JWT"],
   extraAudiences: ["290000000000000002"],
 });
 export const callers = claims({

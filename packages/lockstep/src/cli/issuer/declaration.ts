@@ -1,5 +1,6 @@
 /** Writes the settings for an issuer: as TypeScript to paste, and as the variables of the reference applications. */
 import type { JsonObject } from "../../json/strict-json.ts";
+import { profiles } from "../../oidc/provider/profile.ts";
 import { isAbsent } from "../../json/member.ts";
 import { Code, literal, record } from "./literal.ts";
 import type { Proposal } from "./proposal.ts";
@@ -29,42 +30,47 @@ export function declarationOf({ shown, provider, mapOptions }: Pick<Proposal, "s
   ].join("\n");
 }
 
-/** The environment variables of the reference applications for these settings. Secrets are left empty. */
-export function environmentOf(
-  proposal: Proposal,
-  { clientId, scopes }: Pick<Settings, "clientId" | "scopes">,
-): Readonly<Record<string, string>> {
+/**
+ * The environment variables of the reference applications for these settings, without secrets. A variable that would say the
+ * same as the profile of the provider is left out.
+ */
+export function environmentOf(proposal: Proposal, settings: EnvironmentSettings): Readonly<Record<string, string>> {
   const { options, provider, workload } = proposal;
   const { grants: _grants, ...mapOptions } = proposal.mapOptions;
-  const {
-    tenants,
-    issuer,
-    audience,
-    typ,
-    extraAudiences,
-    authorizedParties,
-    requiredClaims,
-    allowLoopback,
-    discoveryUrl,
-    jwksUrl,
-  } = options;
+  const { issuer, audience, requiredClaims, discoveryUrl, jwksUrl } = options;
+  const { typ, options: ofProfile } = profiles[provider.map];
+  const { extraAudiences } = ofProfile?.({ issuer, hasKeysUrl: jwksUrl !== undefined }) ?? {};
   const words = {
     AUTH_ISSUER: issuer,
     AUTH_AUDIENCE: audienceWords(audience),
     AUTH_CLAIMS: provider.map,
     AUTH_CLAIMS_OPTIONS: workload !== undefined || Object.keys(mapOptions).length === 0 ? undefined : JSON.stringify(mapOptions),
     AUTH_SUBJECTS: workload ?? wordsOf(requiredClaims?.["sub"]),
-    AUTH_GRANTS: scopes.length === 0 ? undefined : scopes.join(" "),
-    AUTH_TOKEN_TYPE: typ === "at+jwt" ? undefined : wordsOf(typ),
-    AUTH_EXTRA_AUDIENCES: extraAudiences === "deny" ? undefined : wordsOf(extraAudiences),
-    AUTH_AUTHORIZED_PARTIES: wordsOf(authorizedParties),
-    AUTH_TENANTS: tenants?.join(" "),
+    AUTH_GRANTS: wordsOf(settings.scopes.length === 0 ? undefined : settings.scopes),
+    AUTH_TOKEN_TYPE: unlessSame(options.typ, typ),
+    AUTH_EXTRA_AUDIENCES: unlessSame(options.extraAudiences, extraAudiences),
+    AUTH_AUTHORIZED_PARTIES: wordsOf(options.authorizedParties),
+    AUTH_TENANTS: wordsOf(options.tenants),
     AUTH_DISCOVERY_URL: discoveryUrl,
     AUTH_JWKS_URL: jwksUrl,
-    AUTH_CLIENT_ID: clientId,
-    AUTH_ALLOW_LOOPBACK_ISSUER: allowLoopback === true ? "1" : undefined,
+    AUTH_CLIENT_ID: settings.clientId,
+    AUTH_ALLOW_LOOPBACK_ISSUER: options.allowLoopback === true ? "1" : undefined,
   };
   return Object.fromEntries(Object.entries(words).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+/** The settings that only the environment needs. */
+export type EnvironmentSettings = Pick<Settings, "clientId" | "scopes">;
+
+function unlessSame(value: unknown, ofProfile: unknown): string | undefined {
+  return JSON.stringify(value) === JSON.stringify(ofProfile) ? undefined : wordsOf(value);
+}
+
+/** Why the reference applications have no variables for the way to an issuer; `undefined` if they have. */
+export function environmentProblem({ options }: Proposal): string | undefined {
+  const { ca, headers, allowPrivateHosts } = options;
+  if (ca === undefined && headers === undefined && allowPrivateHosts === undefined) return undefined;
+  return "They have no variables for an issuer with its own certificate authority, in a private network, or that wants a token.";
 }
 
 /** The environment variables as lines that a shell reads. */

@@ -19,7 +19,6 @@ const keycloak: Provider = {
   isIssuer: (issuer, metadata) =>
     /\/realms\/[^/]+$/.test(pathOf(issuer)) || hasPath(metadata, "token_endpoint", "/protocol/openid-connect/token"),
   tokens: "Access tokens are JWTs. Their header says JWT, as that of ID tokens does.",
-  options: () => ({ typ: "JWT", extraAudiences: ["account"] }),
   mapOptions: ({ audience }) => ({ client: audience }),
   pitfalls: [
     "Without an audience mapper, `aud` is `account` only. Add one to a client scope of the clients that call the API.",
@@ -35,10 +34,8 @@ const entra: Provider = {
   page: "entra",
   isIssuer: (issuer) => isBelow(issuer, "login.microsoftonline.com", "login.microsoftonline.us", "ciamlogin.com"),
   tokens: "Access tokens for your API are JWTs. Those for Microsoft Graph cannot be verified by others.",
-  options: ({ issuer }) => ({
-    typ: "JWT",
-    ...(issuer.includes(tenantPlace) && { place: { discoveryUrl: `${forEveryTenant}/.well-known/openid-configuration` } }),
-  }),
+  options: ({ issuer }) =>
+    issuer.includes(tenantPlace) ? { place: { discoveryUrl: `${forEveryTenant}/.well-known/openid-configuration` } } : {},
   pitfalls: [
     "Set `requestedAccessTokenVersion` to 2 in the manifest of the API. Tokens of version 1 have another issuer and another audience.",
     "The audience is the application (client) id, a GUID. `api://…` is the audience of version 1.",
@@ -53,7 +50,6 @@ const entra1: Provider = {
   name: "Microsoft Entra ID, tokens of version 1",
   isIssuer: (issuer) => isBelow(issuer, "sts.windows.net"),
   options: ({ issuer }) => ({
-    typ: "JWT",
     place: { discoveryUrl: `https://login.microsoftonline.com/${tenantOf(issuer)}/.well-known/openid-configuration` },
   }),
 };
@@ -64,7 +60,6 @@ const auth0: Provider = {
   page: "auth0",
   isIssuer: (issuer) => isBelow(issuer, "auth0.com"),
   tokens: "Access tokens are JWTs if the client requests an `audience`, and opaque otherwise.",
-  options: ({ issuer }) => ({ typ: ["JWT", "at+jwt"], extraAudiences: [`${issuer}userinfo`] }),
   pitfalls: [
     "The issuer ends with a slash.",
     "Without the parameter `audience` in the authorization request, the access token is opaque.",
@@ -80,7 +75,7 @@ const cognito: Provider = {
   page: "cognito",
   isIssuer: (issuer) => /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/.test(hostOf(issuer)),
   tokens: "Access tokens are JWTs without `aud` and without `typ`. `client_id` says who may use them.",
-  options: ({ clientId }) => ({ audience: { clientId: [clientId] }, typ: { absent: true } }),
+  options: ({ clientId }) => ({ audience: { clientId: [clientId] } }),
   pitfalls: [
     "The API is named by its clients. Each API that one of them calls could present the token here.",
     "The name of a resource server comes before its scopes, as in `notes/read`. Set `scopePrefix` in the map to take it off.",
@@ -95,7 +90,6 @@ const okta: Provider = {
   page: "okta",
   isIssuer: (issuer) => isBelow(issuer, "okta.com", "oktapreview.com", "okta-emea.com"),
   tokens: "Access tokens of a custom authorization server are JWTs without `typ`. Those of the org server are for Okta only.",
-  options: () => ({ typ: { absent: true } }),
   pitfalls: [
     "Use a custom authorization server: its issuer contains /oauth2/. Others cannot verify the tokens of the org server.",
     "`sub` is the sign-in name, which another person can get later. The map takes `uid`.",
@@ -110,7 +104,6 @@ const google: Provider = {
   page: "google",
   isIssuer: (issuer) => issuer === "https://accounts.google.com",
   tokens: "APIs get ID tokens, which are JWTs. Access tokens of Google are opaque, and for Google's own APIs.",
-  options: () => ({ typ: "JWT" }),
   mapOptions: (known) => ({ hd: textIn(known.claims, "hd") ?? "<your Workspace domain>", ...granted(known) }),
   pitfalls: [
     "The audience is the OAuth client id. Everyone with a Google account can sign in to it, so the map needs `hd`.",

@@ -6,12 +6,13 @@ import { Unavailable } from "../../problem/error.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Command, Context, Result } from "../command.ts";
 import { wrapped } from "../output.ts";
-import { declarationOf, environmentLines, environmentOf } from "./declaration.ts";
+import { declarationOf, environmentLines, environmentOf, environmentProblem } from "./declaration.ts";
 import { discover, type Discovered } from "./discovery.ts";
 import { abilitiesOf, endpointsOf, issuerLines } from "./issuer-report.ts";
 import { type KeyReport, reportKeys } from "./key-report.ts";
 import { askAbout, opaqueLines } from "./opaque-token.ts";
 import { chosenProvider, type Proposal, propose, withPlace } from "./proposal.ts";
+import { optionsFor } from "./provider.ts";
 import { readSettings, type Settings, settingsOptions } from "./settings.ts";
 import { tokenLines } from "./token-report.ts";
 import { judgeToken } from "./token-verdict.ts";
@@ -60,7 +61,8 @@ async function runIssuer(given: Arguments, context: Context): Promise<Result> {
 
 async function describe(settings: Settings, discovered: Discovered, claims: JsonObject): Promise<Known> {
   const metadata = discovered.chosen?.document ?? {};
-  const { keyUse = "sig" } = chosenProvider(settings, metadata).options({ ...settings, audience: "", clientId: "", claims });
+  const names = { ...settings, audience: "", clientId: "", claims };
+  const { keyUse = "sig" } = optionsFor(chosenProvider(settings, metadata), names, settings.jwksUrl !== undefined);
   const document = discovered.keys?.document;
   const keys = document && (await reportKeys(document, { keyUse, algorithms: settings.algorithms, metadata }));
   const { algorithms = settings.algorithms ?? (["RS256"] as const), keysWithoutAlg } = keys ?? {};
@@ -165,6 +167,7 @@ function reportOf({ settings, discovered, keys, proposal, problem }: Known, colu
 function declarationLines({ proposal, settings }: Known, columns: number): readonly string[] {
   const declaration = declarationOf(proposal);
   const indented = declaration.split("\n").map((line) => (line === "" ? "" : `  ${line}`));
+  const noVariables = environmentProblem(proposal);
   const hasPlaces = declaration.includes("<");
   return [
     "Declaration",
@@ -172,7 +175,9 @@ function declarationLines({ proposal, settings }: Known, columns: number): reado
     ...indented,
     "",
     "Environment of the reference applications",
-    ...environmentLines(proposal, settings).map((line) => `  ${line}`),
+    ...(noVariables === undefined
+      ? environmentLines(proposal, settings).map((line) => `  ${line}`)
+      : wrapped("  ", noVariables, columns)),
     "",
   ];
 }
@@ -191,6 +196,6 @@ function jsonOf({ settings, discovered, keys, proposal, problem }: Known): Reado
     options: proposal.shown,
     map: { name: proposal.provider.map, options: proposal.mapOptions },
     declaration: declarationOf(proposal),
-    environment: environmentOf(proposal, settings),
+    environment: environmentProblem(proposal) === undefined ? environmentOf(proposal, settings) : {},
   };
 }

@@ -11,11 +11,7 @@ const cloudflareAccess: Provider = {
   page: "cloudflare-access",
   isIssuer: (issuer) => isBelow(issuer, "cloudflareaccess.com"),
   tokens: "Application tokens are JWTs, in the header Cf-Access-Jwt-Assertion.",
-  options: ({ issuer }) => ({
-    typ: ["JWT", { absent: true }],
-    withoutSubject: { claim: "common_name", prefix: "service:" },
-    place: { jwksUrl: `${issuer}/cdn-cgi/access/certs` },
-  }),
+  options: ({ issuer }) => ({ place: { jwksUrl: `${issuer}/cdn-cgi/access/certs` } }),
   mapOptions: granted,
   pitfalls: [
     "The audience is the AUD tag of the application.",
@@ -32,7 +28,7 @@ const supabase: Provider = {
   page: "supabase",
   isIssuer: (issuer) => isBelow(issuer, "supabase.co") || pathOf(issuer).endsWith("/auth/v1"),
   tokens: "Access tokens are JWTs. New projects sign them with a key pair, old ones with a secret.",
-  options: () => ({ audience: "authenticated", typ: "JWT" }),
+  options: () => ({ audience: "authenticated" }),
   mapOptions: granted,
   pitfalls: [
     "Change old projects to asymmetric signing keys: the secret of a project can also sign tokens.",
@@ -51,7 +47,6 @@ const firebase: Provider = {
   tokens: "APIs get ID tokens, which are JWTs.",
   options: ({ issuer }) => ({
     audience: pathOf(issuer).slice(1),
-    typ: "JWT",
     place: { jwksUrl: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com" },
   }),
   mapOptions: granted,
@@ -72,7 +67,6 @@ const clerk: Provider = {
   tokens: "Session tokens are JWTs without `aud`. They are valid for one minute.",
   options: () => ({
     audience: { absent: "the keys are those of this application" },
-    typ: "JWT",
     authorizedParties: ["https://<your web application>"],
   }),
   mapOptions: granted,
@@ -90,7 +84,7 @@ const zitadel: Provider = {
   page: "zitadel",
   isIssuer: (issuer) => isBelow(issuer, "zitadel.cloud"),
   tokens: "Access tokens are opaque by default. Choose the type JWT in the settings of the application.",
-  options: ({ clientId }) => ({ typ: ["JWT", "at+jwt"], extraAudiences: [clientId] }),
+  options: ({ clientId }) => ({ extraAudiences: [clientId] }),
   mapOptions: (known) => ({ project: known.audience, ...granted(known) }),
   pitfalls: [
     "The audience is the id of the project. The ids of its applications are further audiences: list them in `extraAudiences`.",
@@ -107,10 +101,6 @@ const sap: Provider = {
   isIssuer: (issuer) => isBelow(issuer, "hana.ondemand.com", "platform.sapcloud.cn"),
   tokens: "Access tokens are JWTs with `jku` in their header.",
   options: ({ issuer }) => ({
-    typ: "JWT",
-    extraAudiences: ["openid", "uaa"],
-    scopeClaim: { list: true },
-    ignoredHeaders: ["jku"],
     place: { discoveryUrl: `${issuer.replace(/\/oauth\/token$/, "")}/.well-known/openid-configuration` },
   }),
   mapOptions: ({ audience }) => ({ application: audience }),
@@ -129,11 +119,6 @@ const duende: Provider = {
   isIssuer: (issuer, metadata) =>
     isBelow(issuer, "duendesoftware.com") || hasPath(metadata, "jwks_uri", "/.well-known/openid-configuration/jwks"),
   tokens: "Access tokens are JWTs of the type at+jwt, unless the client asks for reference tokens, which are opaque.",
-  options: () => ({
-    typ: "at+jwt",
-    scopeClaim: { list: true },
-    withoutSubject: { claim: "client_id", prefix: "client:" },
-  }),
   pitfalls: [
     "Define an ApiResource with the scopes. With ApiScopes alone, the tokens have no `aud`.",
     "The token of a client has no `sub`. The option `withoutSubject` makes one of `client_id`.",
@@ -147,7 +132,6 @@ const fusionauth: Provider = {
   page: "fusionauth",
   isIssuer: (issuer) => isBelow(issuer, "fusionauth.io"),
   tokens: "Access tokens are JWTs.",
-  options: () => ({ typ: "JWT" }),
   pitfalls: [
     "The issuer is a setting of the tenant, and need not be a URL. If it is not, pass `jwksUrl`.",
     "The audience is the id of the application, and the user has to be registered with it.",
@@ -161,7 +145,6 @@ const hydra: Provider = {
   page: "hydra",
   isIssuer: (issuer, metadata) => isBelow(issuer, "oryapis.com") || hasPath(metadata, "authorization_endpoint", "/oauth2/auth"),
   tokens: "Access tokens are opaque by default. Set `strategies.access_token` to jwt.",
-  options: () => ({ typ: "JWT", scopeClaim: { name: "scp", list: true } }),
   pitfalls: [
     "`aud` is empty unless the client is allowed an audience and requests it.",
     "Claims of your consent application are in `ext`. Name the one with roles in the map: `roles`.",
@@ -177,7 +160,6 @@ const workos: Provider = {
   tokens: "Access tokens are JWTs without `aud`.",
   options: ({ issuer }) => ({
     audience: { absent: "the issuer is that of this application" },
-    typ: { absent: true },
     place: { jwksUrl: `https://api.workos.com/sso/jwks/${pathOf(issuer).split("/").at(-1) ?? ""}` },
   }),
   pitfalls: [
@@ -193,7 +175,7 @@ const stytch: Provider = {
   page: "stytch",
   isIssuer: (issuer) => issuer.startsWith("stytch.com/"),
   tokens: "Session tokens are JWTs. They are valid for five minutes.",
-  options: ({ issuer }) => ({ audience: issuer.split("/")[1] ?? "", typ: "JWT" }),
+  options: ({ issuer }) => ({ audience: issuer.split("/")[1] ?? "" }),
   mapOptions: granted,
   pitfalls: [
     "The issuer is not a URL: pass `jwksUrl`.",

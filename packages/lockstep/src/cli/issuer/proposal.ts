@@ -1,6 +1,7 @@
 /** The settings for an issuer: the options of `oidc()`, those of the claims map, and how both are written. */
 import type { JsonObject } from "../../json/strict-json.ts";
 import { BuildError } from "../../problem/error.ts";
+import { profiles } from "../../oidc/provider/profile.ts";
 import type { ClaimsMap } from "../../oidc/claims/caller.ts";
 import { readyMap } from "../../oidc/claims/ready-map.ts";
 import type { KeysPlace, OidcOptions, SignedOptions, TenantOptions } from "../../oidc/oidc-options.ts";
@@ -9,7 +10,7 @@ import type { ExpectedType } from "../../token/token-type.ts";
 import { WrongUsage } from "../failure.ts";
 import type { KeyReport } from "./key-report.ts";
 import { Code } from "./literal.ts";
-import { type Known, type MapOptions, type Provider, providerOf, providerWithMap } from "./provider.ts";
+import { type Known, type MapOptions, optionsFor, type Provider, providerOf, providerWithMap } from "./provider.ts";
 import type { Settings } from "./settings.ts";
 
 /** The options of `oidc()` that the command proposes. */
@@ -68,7 +69,7 @@ export function propose({ settings, metadata, discovery, keys, claims }: Proposa
     scopes: settings.scopes,
     claims,
   };
-  const { place: _place, ...ofProvider } = provider.options(known);
+  const { place: _place, ...ofProvider } = optionsFor(provider, known, settings.jwksUrl !== undefined);
   const { audience, isAudienceKnown } = audienceOf(settings, ofProvider.audience, known);
   const ofTokens = {
     ...ofProvider,
@@ -81,7 +82,7 @@ export function propose({ settings, metadata, discovery, keys, claims }: Proposa
     ...(settings.withoutSubject !== undefined && { withoutSubject: { claim: settings.withoutSubject, prefix: "client:" } }),
     ...(settings.subjects && { requiredClaims: { ...ofProvider.requiredClaims, sub: settings.subjects } }),
   };
-  const { typ = "at+jwt", ...others } = ofTokens;
+  const { typ = profiles[provider.map].typ, ...others } = ofTokens;
   // A list of audiences that a person named leaves no room for others of the provider that mean "no aud".
   const { extraAudiences, ...withoutExtra } = others;
   const hasAudience = typeof audience === "string" || "length" in audience;
@@ -122,7 +123,8 @@ function placeOf({ jwksUrl, discoveryUrl }: Settings, discovery: Discovery | und
 export function withPlace(settings: Settings): Settings {
   const { jwksUrl, discoveryUrl, issuer } = settings;
   if (jwksUrl !== undefined || discoveryUrl !== undefined) return settings;
-  const { place = {} } = chosenProvider(settings, {}).options({ issuer, audience: "", clientId: "", scopes: [], claims: {} });
+  const known: Known = { issuer, audience: "", clientId: "", scopes: [], claims: {} };
+  const { place = {} } = chosenProvider(settings, {}).options?.(known) ?? {};
   return { ...settings, jwksUrl: place.jwksUrl, discoveryUrl: place.discoveryUrl };
 }
 

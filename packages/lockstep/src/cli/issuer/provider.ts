@@ -2,6 +2,7 @@
 import type { JsonObject } from "../../json/strict-json.ts";
 import type { KeysPlace, SignedOptions } from "../../oidc/oidc-options.ts";
 import type { ReadyMapName } from "../../oidc/claims/ready-map.ts";
+import { profiles } from "../../oidc/provider/profile.ts";
 import { identityProviders } from "./identity-providers.ts";
 import { platforms } from "./platforms.ts";
 import { standardProvider } from "./standard-provider.ts";
@@ -25,6 +26,12 @@ export type ProviderOptions = Partial<Omit<SignedOptions, "issuer" | "algorithms
   readonly place?: KeysPlace;
 };
 
+/** All options that a provider needs: those of every issuer of this kind (`profiles`), and those of this one. */
+export function optionsFor({ map, options }: Provider, known: Known, hasKeysUrl: boolean): ProviderOptions {
+  const { typ, options: ofProfile } = profiles[map];
+  return { typ, ...ofProfile?.({ issuer: known.issuer, hasKeysUrl }), ...options?.(known) };
+}
+
 /** The values of a map's options. */
 export type MapOptions = Readonly<Record<string, unknown>>;
 
@@ -39,7 +46,8 @@ export interface Provider {
   readonly isIssuer: (issuer: string, metadata: JsonObject) => boolean;
   /** Which access tokens it issues. */
   readonly tokens: string;
-  readonly options: (known: Known) => ProviderOptions;
+  /** The options that depend on the issuer and the API, beside those of its profile. Default: none. */
+  readonly options?: (known: Known) => ProviderOptions;
   /** The options of the map. Default: none. */
   readonly mapOptions?: (known: Known) => MapOptions;
   /** The subject of a workload whose map has rules, as `AUTH_SUBJECTS` has it. Only for platforms of workloads. */

@@ -8,7 +8,6 @@ export const standardProvider: Provider = {
   page: "rfc9068",
   isIssuer: () => false,
   tokens: "The metadata does not say whether access tokens are JWTs. Pipe one into this command with --token.",
-  options: () => ({ typ: "at+jwt" }),
   pitfalls: [
     "Many servers issue a JWT only if the client names the API: as `resource` (RFC 8707), or as `audience`. Otherwise the token is opaque.",
     "If its tokens say another `typ` than at+jwt, its ID tokens may look the same: tell them apart by the audience.",

@@ -11,7 +11,6 @@ const githubActions: Provider = {
   page: "github-actions",
   isIssuer: (issuer) => isBelow(issuer, "token.actions.githubusercontent.com") || pathOf(issuer).endsWith("/_services/token"),
   tokens: "The tokens of jobs are JWTs. They are valid for five minutes.",
-  options: () => ({ typ: "JWT" }),
   mapOptions: ({ claims, scopes }) => ({ allow: [{ ...jobOf(claims), scopes }] }),
   workload: ({ claims }) => textIn(claims, "sub") ?? "repo:acme/notes:ref:refs/heads/main",
   pitfalls: [
@@ -40,7 +39,6 @@ const kubernetes: Provider = {
       issuer,
     ) || isBelow(issuer, "oic.prod-aks.azure.com"),
   tokens: "Service account tokens are JWTs without `typ`.",
-  options: () => ({ typ: { absent: true } }),
   mapOptions: ({ claims, scopes }) => ({ allow: [{ ...podOf(claims), scopes }] }),
   workload: ({ claims }) => textIn(claims, "sub") ?? "system:serviceaccount:billing:invoicer",
   pitfalls: [
@@ -63,7 +61,7 @@ const spiffe: Provider = {
   page: "spiffe",
   isIssuer: (issuer) => issuer.startsWith("spiffe://"),
   tokens: "JWT-SVIDs are JWTs. `iss` and `iat` may be missing.",
-  options: () => ({ typ: ["JWT", "JOSE", { absent: true }], keyUse: "jwt-svid", iat: "optional" }),
+  options: ({ issuer }) => (issuer.startsWith("spiffe://") ? { withoutIssuer: "trust-domain" } : {}),
   mapOptions: ({ claims, scopes }) => {
     const [, domain = "prod.example", path = "/ns/prod/sa/billing"] =
       /^spiffe:\/\/([^/]+)(\/.+)$/.exec(textIn(claims, "sub") ?? "") ?? [];
@@ -72,7 +70,7 @@ const spiffe: Provider = {
   workload: ({ claims }) => textIn(claims, "sub") ?? "spiffe://prod.example/ns/prod/sa/billing",
   pitfalls: [
     everyone,
-    "The keys are in the bundle of the trust domain: pass its address as `jwksUrl`.",
+    "The OIDC discovery provider of SPIRE publishes the keys. Those of a bundle (--jwks-url) count only with the use jwt-svid.",
     'If the tokens have no `iss`, set `jwt_issuer` in SPIRE, or pass the trust domain as the issuer with `withoutIssuer: "trust-domain"`.',
   ],
   signOut: "There is no sign-out. A JWT-SVID lasts five minutes by default.",
