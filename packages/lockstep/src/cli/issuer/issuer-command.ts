@@ -118,10 +118,12 @@ async function jwtResult(token: string, known: Known, { columns, clock }: Contex
   const end = reason === undefined ? `accepted, as ${verdict.caller?.id}.` : `refused: ${reason}.${hint}`;
   const lines = tokenLines({ verdict, proposal, nowMs: clock() }, columns);
   const { explanation, caller, advice, stillRefused } = verdict;
+  // A rule that is made of a token which somebody else wrote would let that somebody in.
+  const proposed = verdict.refusal === undefined ? known : await describe(known.settings, discovered, {});
   return {
-    text: [...lines, ...declarationLines(known, columns), ...wrapped("Result    ", end, columns)].join("\n"),
+    text: [...lines, ...declarationLines(proposed, columns), ...wrapped("Result    ", end, columns)].join("\n"),
     json: {
-      ...jsonOf(known),
+      ...jsonOf(proposed),
       token: {
         form: "jwt",
         isAccepted: reason === undefined,

@@ -279,6 +279,33 @@ describe("lockstep issuer", () => {
     await fc.assert(property, { numRuns: 60 });
   });
 
+  test("takes the trust domain for the issuer of a JWT-SVID, and reads its workload", async () => {
+    answers["/bundle"] = json({
+      keys: [
+        { ...f.k1Jwk, use: "jwt-svid" },
+        { ...f.krJwk, use: "x509-svid" },
+      ],
+    });
+    const args = ["issuer", "spiffe://prod.example", "--jwks-url", `${issuer}/bundle`, "--allow-loopback", "--audience", "notes"];
+    const judge = (sub: string): Promise<Called> => {
+      const svid = f.compact({ alg: "ES256", kid: "k1", typ: "JWT" }, { sub, aud: ["notes"], exp: f.now + 300 });
+      return call([...args, "--scopes", "notes:read", "--token"], { stdin: svid, clock: () => f.nowMs });
+    };
+    const { exitCode, stdout } = await judge("spiffe://prod.example/ns/prod/sa/billing");
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, /^ {2}id +spiffe:\/\/prod\.example#service:spiffe:\/\/prod\.example\/ns\/prod\/sa\/billing$/m);
+    assert.match(stdout, /keyUse: "jwt-svid"/);
+    assert.match(stdout, /withoutIssuer: "trust-domain"/);
+    // No rule is proposed for a token that is refused: its workload would be let in.
+    const evil = await judge("spiffe://evil.example/ns/evil/sa/thief");
+    assert.match(evil.stdout, /^Result {4}refused: another trust domain\.$/m);
+    assert.doesNotMatch(evil.stdout.split("Declaration")[1] ?? "", /evil|thief/);
+    assert.match(
+      stdout.split("Declaration")[1] ?? "",
+      /trustDomain: "prod\.example",\n +allow: \[\{ path: "\/ns\/prod\/sa\/billing"/,
+    );
+  });
+
   test("says of a token that is bound to a key how the scheme accepts it", async () => {
     const token = f.token({}, { client_id: "web", cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } });
     const args = ["issuer", f.issuer, "--jwks-url", `${issuer}/keys`, "--allow-loopback", "--audience", f.audience, "--token"];

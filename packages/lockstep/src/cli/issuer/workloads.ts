@@ -62,10 +62,11 @@ const spiffe: Provider = {
   isIssuer: (issuer) => issuer.startsWith("spiffe://"),
   tokens: "JWT-SVIDs are JWTs. `iss` and `iat` may be missing.",
   options: ({ issuer }) => (issuer.startsWith("spiffe://") ? { withoutIssuer: "trust-domain" } : {}),
-  mapOptions: ({ claims, scopes }) => {
+  mapOptions: ({ issuer, claims, scopes }) => {
     const [, domain = "prod.example", path = "/ns/prod/sa/billing"] =
       /^spiffe:\/\/([^/]+)(\/.+)$/.exec(textIn(claims, "sub") ?? "") ?? [];
-    return { trustDomain: domain, allow: [{ path, scopes }] };
+    const trustDomain = issuer.startsWith("spiffe://") ? issuer.slice("spiffe://".length) : domain;
+    return { trustDomain, allow: [{ path, scopes }] };
   },
   workload: ({ claims }) => textIn(claims, "sub") ?? "spiffe://prod.example/ns/prod/sa/billing",
   pitfalls: [
