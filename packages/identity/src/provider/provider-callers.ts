@@ -43,7 +43,7 @@ export function providerCallers(services: ProviderCallerServices): ProviderCalle
     freshUser: warned(authorize({ fresh }, ({ fresh }) => (fresh.kind === "user" ? fresh : deny("not a user")))),
     signedInUser: warned(authorize({ token }, ({ token }) => token)),
     holder: requireScopes(
-      warned(authorize({ anyone }, ({ anyone }) => (anyone.kind === "user" ? anyone : deny("not a user")))),
+      warned(authorize({ anyone }, ({ anyone }) => (anyone.kind === "user" ? inPerson(anyone) : deny("not a user")))),
       accountScope,
     ),
     apiClient: key,
@@ -52,6 +52,11 @@ export function providerCallers(services: ProviderCallerServices): ProviderCalle
     ),
     withEmail: withEmailOver(settings),
   };
+}
+
+/** Refuses somebody who acts as the user (RFC 8693 §4.1): what they change would stay when they have gone. */
+function inPerson(user: User): User {
+  return providerCallerOf(user)?.actor === undefined ? user : deny("acts as another user");
 }
 
 /** The service that a client's or a workload's own token speaks of. */

@@ -221,6 +221,19 @@ describeOnEach("identity with a provider", (kind) => {
     assert.equal(textIn(notes, "id"), id);
   });
 
+  test("lets nobody who acts as a user make keys, read or close the account (Z-19)", async (t) => {
+    const { ask, login, clock } = await open(t, kind);
+    const now = Math.floor(clock.now / 1000);
+    const own = { scope: "notes:read account", auth_time: now };
+    const wanted = { name: "k", scopes: ["notes:read"] };
+    const [token, acting] = [await login.token(own), await login.token({ ...own, act: { sub: "admin" } })];
+    assert.equal((await ask("GET", "/notes", { token: acting })).status, 200, "the control: acting is allowed");
+    assert.equal((await ask("POST", "/auth/api-keys", { token: acting, json: wanted })).status, 403);
+    assert.equal((await ask("GET", "/auth/account", { token: acting })).status, 403);
+    assert.equal((await ask("POST", "/auth/account/delete", { token: acting })).status, 403);
+    assert.equal((await ask("POST", "/auth/api-keys", { token, json: wanted })).status, 201, "the control: in person");
+  });
+
   test("makes a service of a client's own token, and of no person's", async (t) => {
     const { ask, login } = await open(t, kind);
     const service = await ask("GET", "/service", { token: await login.token({ sub: "job", client_id: "job" }) });

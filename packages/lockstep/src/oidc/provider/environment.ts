@@ -5,6 +5,7 @@ import type { JwtVerifier } from "../../token/jwt-verifier.ts";
 import { defaultLifetimeSeconds } from "../../token/verifier-options.ts";
 import { byIssuer } from "../claims/by-issuer.ts";
 import type { ClaimsMap } from "../claims/caller.ts";
+import type { ClaimsRecord } from "../claims/claim-reader.ts";
 import { readyMap, type ReadyMapName, readyMapNames } from "../claims/ready-map.ts";
 import { issuers } from "../issuers.ts";
 import { oidc } from "../oidc.ts";
@@ -124,7 +125,7 @@ function optionsOf(each: NamedIssuer, all: readonly NamedIssuer[], env: Environm
     ...(parties.length === 0 ? {} : { authorizedParties: parties }),
     ...(people.length === 0 ? {} : { requiredClaims: { sub: people } }),
     ...placeOf(each, isAlone, env),
-    ...introspectionOf(each, isAlone, env),
+    ...introspectionOf(each, env),
     ...docsOf(each, env),
     ...accessOf(env),
   } as unknown as OidcOptions;
@@ -163,22 +164,44 @@ function placeOf({ issuer }: NamedIssuer, isAlone: boolean, env: Environment): o
 }
 
 /** An opaque token names no issuer, so the first one introspects. */
-function introspectionOf({ issuer }: NamedIssuer, isAlone: boolean, env: Environment): object {
-  const clientId = optionalText(env, "AUTH_CLIENT_ID");
-  const clientSecret = optionalText(env, "AUTH_CLIENT_SECRET");
-  if (clientSecret === undefined) return {};
-  if (clientId === undefined) throw wrong("Set AUTH_CLIENT_ID to the client that AUTH_CLIENT_SECRET belongs to");
-  if (!isAlone && textList(env, "AUTH_ISSUER")[0] !== issuer) return {};
-  return { introspection: { clientId, clientSecret: secret(clientSecret) } };
+function introspects({ issuer }: NamedIssuer, env: Environment): boolean {
+  return optionalText(env, "AUTH_CLIENT_SECRET") !== undefined && textList(env, "AUTH_ISSUER")[0] === issuer;
 }
 
-function mapOf({ name, profile, mapOptions }: NamedIssuer, env: Environment): ClaimsMap {
+function introspectionOf(each: NamedIssuer, env: Environment): object {
+  const clientId = optionalText(env, "AUTH_CLIENT_ID");
+  const clientSecret = optionalText(env, "AUTH_CLIENT_SECRET");
+  if (clientSecret !== undefined && clientId === undefined)
+    throw wrong("Set AUTH_CLIENT_ID to the client that AUTH_CLIENT_SECRET belongs to");
+  if (clientSecret === undefined || !introspects(each, env)) return {};
+  const introspection = { clientId, clientSecret: secret(clientSecret) };
+  return each.name === "rfc9068" ? { introspection, withoutSubject } : { introspection };
+}
+
+/** Answers about a client's own opaque token often have no `sub` (RFC 7662 §2.2). Every other `sub` with this prefix is refused. */
+const withoutSubject = { claim: "client_id", prefix: "client:" } as const;
+
+/** Such a client is the one of its JWTs. */
+function withClients(map: ClaimsMap): ClaimsMap {
+  return Object.freeze({
+    name: map.name,
+    read: (claims: ClaimsRecord) => {
+      const { client_id: client, sub } = claims;
+      const isClient = typeof client === "string" && sub === `${withoutSubject.prefix}${client}`;
+      return map.read(isClient ? { ...claims, sub: client } : claims);
+    },
+  });
+}
+
+function mapOf(each: NamedIssuer, env: Environment): ClaimsMap {
+  const { name, profile, mapOptions } = each;
   const grants = textList(env, "AUTH_GRANTS");
   if (isWorkload(name)) return workloadMapOf(name, textList(env, "AUTH_SUBJECTS"), grants);
   const granted = profile.scopes === "grants" && grants.length > 0 ? { grants } : {};
   const client = name === "keycloak" ? { client: textList(env, "AUTH_AUDIENCE")[0] } : {};
   try {
-    return (readyMap(name) as (options: object) => ClaimsMap)({ ...client, ...granted, ...mapOptions });
+    const map = (readyMap(name) as (options: object) => ClaimsMap)({ ...client, ...granted, ...mapOptions });
+    return name === "rfc9068" && introspects(each, env) ? withClients(map) : map;
   } catch (error) {
     if (error instanceof BuildError) throw wrong(`Set AUTH_CLAIMS_OPTIONS to the options of the map as JSON. ${error.message}`);
     throw error;
