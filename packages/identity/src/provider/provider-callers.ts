@@ -54,7 +54,7 @@ export function providerCallers(services: ProviderCallerServices): ProviderCalle
   };
 }
 
-/** Refuses somebody who acts as the user (RFC 8693 §4.1): what they change would stay when they have gone. */
+/** Refuses somebody who acts as the user (RFC 8693 §4.1): a key that they make would stay when they have gone. */
 function inPerson(user: User): User {
   return providerCallerOf(user)?.actor === undefined ? user : deny("acts as another user");
 }

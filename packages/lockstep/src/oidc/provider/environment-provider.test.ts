@@ -1,4 +1,4 @@
-/** `identityProviderFrom()` with real providers: opaque tokens are introspected, and two issuers stand side by side. */
+/** `identityProviderFrom()` with real providers: opaque tokens are introspected, and two issuers are used side by side. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { InvalidCredential } from "../../problem/error.ts";

@@ -178,7 +178,7 @@ function introspectionOf(each: NamedIssuer, env: Environment): object {
   return each.name === "rfc9068" ? { introspection, withoutSubject } : { introspection };
 }
 
-/** Answers about a client's own opaque token often have no `sub` (RFC 7662 §2.2). Every other `sub` with this prefix is refused. */
+/** Answers about a client's own token often have no `sub` (RFC 7662 §2.2). Another `sub` with this prefix is refused. */
 const withoutSubject = { claim: "client_id", prefix: "client:" } as const;
 
 /** Such a client is the one of its JWTs. */
