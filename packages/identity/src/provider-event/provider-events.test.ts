@@ -13,6 +13,7 @@ import {
   sendLogout,
   ssf,
 } from "../../../lockstep/src/oidc/events/event.fixture.ts";
+import { eventually } from "../../../lockstep/src/testing/eventually.ts";
 import { json, TestIssuer } from "../../../lockstep/src/oidc/test-issuer.fixture.ts";
 import * as f from "../../../lockstep/src/token/token.fixture.ts";
 import { bound, Minutes, sum } from "../audit/audit-flood.fixture.ts";
@@ -237,6 +238,45 @@ describeOnEach("a security event of the provider", (database) => {
       assert.equal((await push(node.api, securityEvent(issuer, { sub_id: { format: "iss_sub", iss, sub: "alice" } }))).status, 202);
     }
     assert.deepEqual([await node.status(mine), await node.status(theirs, 1)], [200, 401]);
+  });
+});
+
+describeOnEach("a stream that every node polls", (database) => {
+  test("has one effect for each event, and both nodes refuse", async (t) => {
+    const db = await database.open(t);
+    const sets = { e1: securityEvent(issuer, { jti: "e1" }), e2: securityEvent(issuer, { jti: "e2", aud: "another" }) };
+    const told: { ack?: readonly string[]; setErrs?: Readonly<Record<string, { readonly err: string }>> }[] = [];
+    issuer.answers["/poll"] = (asked, response) => {
+      assert.equal(asked.authorization, "Bearer a token of the stream");
+      // The fixture reads bodies as forms.
+      const poll = JSON.parse([...asked.form.keys()][0] ?? "") as (typeof told)[number];
+      if (poll.ack !== undefined || poll.setErrs !== undefined) told.push(poll);
+      json({ sets: poll.ack === undefined && poll.setErrs === undefined ? sets : {} })(asked, response);
+    };
+    const token = accessToken();
+    const stream = {
+      transmitter: senderOf(issuer, receiverId),
+      endpoint: `${issuer.origin}/poll`,
+      token: secret("a token of the stream"),
+    };
+    const { logout } = options();
+    const only = { logout, poll: [stream], push: undefined } as unknown as ProviderEventsOptions;
+    const nodes = [await opened(t, db, only), await opened(t, db, only)];
+    await eventually(
+      () => nodes.some(({ events }) => events.some(({ type }) => type === "provider.subject_revoked")),
+      30_000,
+      "the event",
+    );
+    await eventually(() => told.length > 0, 30_000, "an acknowledgement");
+    for (const poll of told) {
+      assert.deepEqual(poll.ack, ["e1"]);
+      assert.equal(poll.setErrs?.["e2"]?.err, "invalid_audience");
+    }
+    // The second node knew the event, or had it first.
+    for (const { received } of nodes) await received.close();
+    const revoked = nodes.flatMap(({ events }) => events).filter(({ type }) => type === "provider.subject_revoked");
+    assert.deepEqual([revoked.length, (await entries(db)).length, await spent(db)], [1, 1, 1]);
+    for (const node of nodes) await eventually(async () => (await node.status(token)) === 401, 30_000, "the node refuses");
   });
 });
 

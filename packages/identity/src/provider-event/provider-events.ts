@@ -99,7 +99,7 @@ export function providerEvents({ settings, feed }: ProviderEventServices, option
     ...(logout === undefined ? [] : [backchannelLogout({ ...receiver, issuers: logout })]),
     ...(push === undefined ? [] : [securityEvents({ ...receiver, ...bearer, transmitters: push })]),
   ];
-  const pollers = poll.map((stream) => pollSecurityEvents({ ...receiver, ...stream }));
+  const pollers = poll.map((stream) => pollSecurityEvents({ ...stream, ...receiver }));
   return Object.freeze({
     routes,
     isRevoked: (claims: Claims) => feed.isRevoked(claims),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import fc from "fast-check";
 import { parseStrictJson, isJsonObject, type JsonObject } from "../../json/strict-json.ts";
 import { EventRefused } from "./event-refused.ts";
 import { type FoundSubject, readSubject, type SubjectRules } from "./subject-identifier.ts";
@@ -102,6 +103,28 @@ describe("a subject identifier (RFC 9493)", () => {
       assert.deepEqual(complex({ application: app, [part]: { format: "opaque", id: "x" } }), unknown, part);
     assert.deepEqual(complex({ tenant: { format: "opaque", id: "x" } }), unknown);
     assert.deepEqual(complex({}), unknown);
+  });
+
+  test("of any shape names nobody of another issuer, and is refused or ignored otherwise", () => {
+    const text = fc.constantFrom("iss_sub", "opaque", "complex", "aliases", "jwt_id", "email", issuer, other, "alice", "");
+    const name = fc.constantFrom("format", "iss", "sub", "id", "jti", "user", "session", "application", "tenant", "identifiers");
+    const { subject: any } = fc.letrec((tie) => ({
+      subject: fc.dictionary(name, fc.oneof({ maxDepth: 4 }, text, tie("subject"), fc.array(tie("subject"), { maxLength: 3 })), {
+        maxKeys: 6,
+      }),
+    }));
+    fc.assert(
+      fc.property(any, fc.constantFrom("session", "subject", "nobody"), (value, opaque) => {
+        try {
+          const { targets, ignored } = read(value, { opaque });
+          assert.ok(targets.every((target) => target.issuer === issuer));
+          assert.equal(ignored === undefined, targets.length > 0);
+        } catch (error) {
+          assert.ok(error instanceof EventRefused, String(error));
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test("is refused if its members are not those of its format", () => {
