@@ -59,9 +59,15 @@ const notes = new URL("https://notes.test/notes?page=2");
 
 /** A client with a key of its own, and a token that the provider has bound to it. */
 async function signedIn(resource: string, alg: string, api: Api) {
-  const config = await client.discovery(new URL(provider.issuer), job.clientId, job.clientSecret, undefined, {
-    execute: [client.allowInsecureRequests],
-  });
+  const config = await client.discovery(
+    new URL(provider.issuer),
+    job.clientId,
+    undefined,
+    client.ClientSecretBasic(job.clientSecret),
+    {
+      execute: [client.allowInsecureRequests],
+    },
+  );
   // Requests to the API go to it, and all others over the network.
   config[client.customFetch] = (url, options) => {
     const request = new Request(url, options as RequestInit);
