@@ -7,12 +7,14 @@ import { burstBench } from "./identity/burst.ts";
 import { revocationBench } from "./identity/revocation.ts";
 import { benchRoundTrips } from "./identity/round-trips.ts";
 import { benchStart } from "./identity/start.ts";
+import { benchTokenVerification } from "./token-verification.ts";
 import { benchTypes } from "./types/measure.ts";
 
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   graph: () => benchGraph(7),
   api: async () => benchApi(7),
   types: () => benchTypes(),
+  "token-verification": () => benchTokenVerification(Number(process.env["BENCH_ROUNDS"] ?? 11)),
   http: () => benchHttp(Number(process.env["BENCH_ROUNDS"] ?? 5), Number(process.env["BENCH_SECONDS"] ?? 3)),
   identity: async () => {
     await benchChecks(Number(process.env["BENCH_ROUNDS"] ?? 5));
