@@ -110,7 +110,7 @@ export class PresentedToken extends Redacted<string> {
 }
 
 /**
- * A token whose sender somebody else checks. Only `PresentedToken` makes one: a verifier that gets any other token refuses it if
- * it is bound to a key.
+ * A token whose sender somebody else checks. In an API, only `PresentedToken` makes one: a verifier that gets any other token
+ * refuses it if it is bound to a key. The command line, which explains tokens, has no sender.
  */
 export class UncheckedToken extends Redacted<string> {}

@@ -12,8 +12,13 @@ const functions: Readonly<Record<string, string>> = {
   "cloudflare-access": "cloudflareAccess",
 };
 
+/** The scheme of tokens that are bound to a key. */
+const boundScheme = `export const token = httpBearer({
+  senderConstraint: dpop({ replays: memoryProofReplays(), required: true }),
+});`;
+
 /** The declaration of a verifier and its callers. */
-export function declarationOf({ shown, provider, mapOptions }: Pick<Proposal, "shown" | "provider" | "mapOptions">): string {
+export function declarationOf({ shown, provider, mapOptions, isBound }: Proposal): string {
   const map = functions[provider.map] ?? provider.map;
   const imported = ["claims", map, "oidc"].toSorted().join(", ");
   const readsFiles = Object.values(shown).some((value) => value instanceof Code);
@@ -23,10 +28,12 @@ export function declarationOf({ shown, provider, mapOptions }: Pick<Proposal, "s
   const long = `export const callers = claims({\n  issuer: accessTokens,\n  map: ${map}(${literal(mapOptions, "  ", 12)}),\n});`;
   return [
     ...(readsFiles ? ['import { readFileSync } from "node:fs";'] : []),
+    ...(isBound ? ['import { httpBearer } from "lockstep";', 'import { dpop, memoryProofReplays } from "lockstep/jwt";'] : []),
     `import { ${imported} } from "lockstep/oidc";`,
     "",
     `const accessTokens = oidc(${record(shown)});`,
     call.length <= 100 && !call.includes("\n") ? call : long,
+    ...(isBound ? [boundScheme] : []),
   ].join("\n");
 }
 
@@ -49,6 +56,7 @@ export function environmentOf(proposal: Proposal, settings: EnvironmentSettings)
     AUTH_GRANTS: wordsOf(settings.scopes.length === 0 ? undefined : settings.scopes),
     AUTH_TOKEN_TYPE: unlessSame(options.typ, typ),
     AUTH_EXTRA_AUDIENCES: unlessSame(options.extraAudiences, extraAudiences),
+    AUTH_DPOP: proposal.isBound ? "required" : undefined,
     AUTH_AUTHORIZED_PARTIES: wordsOf(options.authorizedParties),
     AUTH_TENANTS: wordsOf(options.tenants),
     AUTH_DISCOVERY_URL: discoveryUrl,

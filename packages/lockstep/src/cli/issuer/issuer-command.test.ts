@@ -67,6 +67,22 @@ describe("an issuer that works", () => {
     assert.match(await runProgram(t, program, `${token.slice(0, -20)}${"A".repeat(20)}`), /^401 /);
   });
 
+  test("its declaration for tokens that are bound to a key runs, too", async (t) => {
+    const { stdout } = await call(issuer("--audience", jwtApi, "--dpop", "--json"));
+    const { declaration, environment } = JSON.parse(stdout) as { declaration: string; environment: Record<string, string> };
+    assert.equal(environment["AUTH_DPOP"], "required");
+    const program = `import { createApi, get } from "lockstep";
+      ${declaration}
+      const caller = callers.authenticate(token);
+      const servers = [{ url: "https://a.test" }];
+      const routes = [get("/me", { deps: { caller } }, ({ caller }) => caller.id)];
+      const api = createApi({ title: "t", version: "1", routes, servers, audit: () => {} });
+      const answer = await api.fetch(new Request("https://a.test/me", { headers: { authorization: "Bearer " + process.argv[2] } }));
+      console.log(answer.status, answer.headers.get("www-authenticate"));`;
+    // A bearer token is refused, and the challenge asks for a proof.
+    assert.match(await runProgram(t, program, await tokenFor(jwtApi)), /^401 DPoP .*algs=/);
+  });
+
   test("its token is read from standard input and accepted, claim by claim, without its signature", async () => {
     const token = await tokenFor(jwtApi);
     const called = await callProcess(issuer("--audience", jwtApi, "--token"), { stdin: `${token}\n` });

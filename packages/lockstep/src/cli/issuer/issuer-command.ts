@@ -115,7 +115,10 @@ async function jwtResult(token: string, known: Known, { columns, clock }: Contex
   const verdict = await judgeToken(token, proposal, document, clock);
   const reason = verdict.refusal ?? verdict.mapRefusal;
   const hint = proposal.isAudienceKnown ? "" : " Pass --audience to check whom it is for.";
-  const end = reason === undefined ? `accepted, as ${verdict.caller?.id}.` : `refused: ${reason}.${hint}`;
+  const end =
+    reason === undefined
+      ? `accepted${proposal.isBound ? " with a proof of its key" : ""}, as ${verdict.caller?.id}.`
+      : `refused: ${reason}.${hint}`;
   const lines = tokenLines({ verdict, proposal, nowMs: clock() }, columns);
   const { explanation, caller, advice, stillRefused } = verdict;
   // A rule that is made of a token which somebody else wrote would let that somebody in.

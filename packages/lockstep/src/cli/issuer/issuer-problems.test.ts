@@ -316,6 +316,18 @@ describe("lockstep issuer", () => {
       /no cnf \{"jkt":"[^"]+"\}: the token is bound to a key\. .*`senderConstraint`: dpop/,
     );
     assert.match(stdout, /^Result {4}refused: the token is bound to a key\.$/m);
+    const bound = await call([...args, "--dpop"], { stdin: token, clock: () => f.nowMs });
+    assert.equal(bound.exitCode, 0, bound.stdout);
+    assert.match(bound.stdout, /^ {2}ok {2}cnf /m);
+    assert.match(bound.stdout, /senderConstraint: dpop\(\{ replays: memoryProofReplays\(\), required: true \}\),/);
+    assert.match(bound.stdout, /^ {2}AUTH_DPOP=required$/m);
+    assert.match(bound.stdout, /^Result {4}accepted with a proof of its key, as /m);
+    for (const cnf of [undefined, {}, { "x5t#S256": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" }]) {
+      const other = f.token({}, { client_id: "web", cnf });
+      const refused = await call([...args, "--dpop"], { stdin: other, clock: () => f.nowMs });
+      assert.equal(refused.exitCode, 1, refused.stdout);
+      assert.match(refused.stdout, /^ {2}no {2}cnf /m);
+    }
   });
 
   test("refuses wrong usage in one sentence, with exit code 2", async () => {

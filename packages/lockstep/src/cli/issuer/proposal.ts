@@ -26,6 +26,8 @@ export interface Proposal {
   readonly mapOptions: MapOptions;
   /** The subject that may call, if the provider is a platform of workloads. */
   readonly workload: string | undefined;
+  /** Whether tokens have to be bound to a key. */
+  readonly isBound: boolean;
   /** Whether a person named the audience. Otherwise it is a placeholder, unless the provider's is always the same. */
   readonly isAudienceKnown: boolean;
 }
@@ -98,6 +100,7 @@ export function propose({ settings, metadata, discovery, keys, claims }: Proposa
     map: mapOf(provider, mapOptions),
     mapOptions,
     workload: provider.workload?.(known),
+    isBound: settings.isBound,
     isAudienceKnown,
   };
 }

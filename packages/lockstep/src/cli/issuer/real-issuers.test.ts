@@ -47,6 +47,7 @@ describe("the tokens of real providers", () => {
       map: readyMap("rfc9068")(),
       mapOptions: {},
       workload: undefined,
+      isBound: false,
       isAudienceKnown: true,
     };
     return judgeToken(text, proposal, { keys: JSON.parse(JSON.stringify(keysOf(shape))) }, () => f.nowMs);

@@ -19,6 +19,7 @@ export function settingsOf(issuer: string, over: Partial<Settings> = {}): Settin
     authorizedParties: undefined,
     subjects: undefined,
     tenants: undefined,
+    isBound: false,
     scopes: [],
     withoutSubject: undefined,
     ...over,

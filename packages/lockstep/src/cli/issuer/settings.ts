@@ -29,6 +29,8 @@ export interface Settings {
   readonly subjects: readonly [string, ...string[]] | undefined;
   /** The tenants of an issuer with `{tenantid}`. */
   readonly tenants: readonly [string, ...string[]] | undefined;
+  /** Whether tokens have to be bound to a key (RFC 9449). */
+  readonly isBound: boolean;
   /** The scopes of callers whose tokens have none. */
   readonly scopes: readonly string[];
   /** The claim that names the client in a token without `sub`. */
@@ -53,6 +55,7 @@ export const settingsOptions: Readonly<Record<string, Option>> = {
   "authorized-parties": { value: "IDS", about: "The clients that a token may be issued to (`azp`); absent for a token without it" },
   subjects: { value: "NAMES", about: "The only values of `sub` that are accepted" },
   tenants: { value: "IDS", about: "The tenants of Microsoft Entra, for an issuer with {tenantid}" },
+  dpop: { about: "Accept only tokens that are bound to a key of the client (DPoP)" },
   scopes: { value: "NAMES", about: "The scopes of callers whose tokens have none, and of a workload" },
   "without-subject": { value: "CLAIM", about: "The claim that names the client in a token without `sub`, such as client_id" },
 };
@@ -79,6 +82,7 @@ export async function readSettings(given: Arguments): Promise<Settings> {
     authorizedParties: orAbsent(given.words("authorized-parties")),
     subjects: given.words("subjects"),
     tenants: given.words("tenants"),
+    isBound: given.has("dpop"),
     scopes: given.words("scopes") ?? [],
     withoutSubject: given.text("without-subject"),
   };

@@ -123,6 +123,10 @@ const sentences: readonly (readonly [start: string, sentence: string])[] = [
     "the token is bound to a key",
     "Nobody may use it as a bearer token. Give the scheme a `senderConstraint`: dpop({ … }) for `jkt`, mutualTlsBound() for `x5t#S256`.",
   ],
+  [
+    "the token is not bound to a key",
+    "The client has to send a DPoP proof to the token endpoint, and the issuer has to support that.",
+  ],
   ["expired", "Get a new token. If it is new, compare the clocks."],
   ["issued in the future", "Compare the clocks of the issuer and of this machine. `clockToleranceSeconds` allows up to 300."],
   ["not valid yet", "Compare the clocks of the issuer and of this machine. `clockToleranceSeconds` allows up to 300."],

@@ -6,7 +6,10 @@ import { claimsOfText } from "../../oidc/token-form.ts";
 import { jwtOptionsOf, tenantPlace } from "../../oidc/oidc-options.ts";
 import { BuildError, InvalidCredential } from "../../problem/error.ts";
 import { Redacted } from "../../secret/redacted.ts";
-import type { Claims } from "../../token/claims.ts";
+import { UncheckedToken } from "../../dependency/presented-token.ts";
+import { type Claims, refusalOf } from "../../token/claims.ts";
+import type { JwtVerifier } from "../../token/jwt-verifier.ts";
+import { boundTo } from "../../token/sender/confirmation.ts";
 import { fixedKeys, openKeys, type PublicKeys } from "../../token/key-source.ts";
 import { readKeySet } from "../../token/key-set.ts";
 import { explainToken, type TokenExplanation } from "../../token/token-explanation.ts";
@@ -41,8 +44,8 @@ export async function judgeToken(
   clock: () => number,
 ): Promise<TokenVerdict> {
   const options = { ...proposal.options, clock };
-  const explanation = await explain(text, options, document);
-  const refusal = await refusalLater(async () => oidc(options).verify(new Redacted(text)));
+  const explanation = senderOf(proposal, await explain(text, options, document));
+  const refusal = await refusalLater(async () => verifyAs(proposal, oidc(options), text));
   const { caller, mapRefusal } = readCaller(proposal.map, explanation.read);
   const advice = adviceFor(explanation, options);
   const stillRefused = advice.length === 0 ? undefined : await refusalWith(text, adviced(options, advice), { document, proposal });
@@ -52,6 +55,27 @@ export async function judgeToken(
 function explain(text: string, options: VerifierOptions, document: JsonObject): Promise<TokenExplanation> {
   const keys: PublicKeys = { [openKeys]: (context) => fixedKeys(readKeySet(document, "public", context)) };
   return explainToken(text, checkVerifierOptions({ ...jwtOptionsOf(options), issuer: issuerFor(text, options), keys }));
+}
+
+/** Verifies a token. The proof of a token that is bound to a key is not part of it: the scheme checks it. */
+async function verifyAs({ isBound }: Proposal, verifier: JwtVerifier, text: string): Promise<Claims> {
+  if (!isBound) return verifier.verify(new Redacted(text));
+  const claims = await verifier.verify(new UncheckedToken(text));
+  checkBound(claims);
+  return claims;
+}
+
+/** @throws InvalidCredential for a token that is not bound to the key of a proof */
+function checkBound(claims: Readonly<Record<string, unknown>>): void {
+  if (boundTo(claims, "jkt") === undefined) throw new InvalidCredential("the token is not bound to a key");
+}
+
+/** The explanation with the verdict on `cnf` of a scheme that demands bound tokens. */
+function senderOf({ isBound }: Proposal, explanation: TokenExplanation): TokenExplanation {
+  const { verdicts, claims } = explanation;
+  if (!isBound || claims === undefined) return explanation;
+  const refusal = refusalOf(() => checkBound(claims));
+  return { ...explanation, verdicts: verdicts.map((each) => (each.name === "cnf" ? { ...each, refusal } : each)) };
 }
 
 /** Of several tenants, each is an issuer: the one that the token names, or the first one. */
@@ -84,7 +108,7 @@ interface Issued {
 
 async function refusalWith(text: string, options: VerifierOptions, { document, proposal }: Issued): Promise<string | undefined> {
   try {
-    const { verdicts, read } = await explain(text, options, document);
+    const { verdicts, read } = senderOf(proposal, await explain(text, options, document));
     return verdicts.find(({ refusal }) => refusal !== undefined)?.refusal ?? readCaller(proposal.map, read).mapRefusal;
   } catch (error) {
     if (error instanceof BuildError) return error.message;
