@@ -83,6 +83,9 @@ describe("a subject identifier (RFC 9493)", () => {
   test("of several parts is as narrow as its parts, and never wider because one is unknown", () => {
     const complex = (parts: object): FoundSubject => read({ format: "complex", ...parts });
     assert.deepEqual(complex({ user: alice, session }), { targets: [sid, subject] });
+    // As drafts of SSF have it.
+    assert.deepEqual(read({ user: alice, session }), { targets: [sid, subject] });
+    assert.deepEqual(read({ tenant: { format: "opaque", id: "x" } }), unknown);
     assert.deepEqual(complex({ session }), { targets: [sid] });
     assert.deepEqual(complex({ user: email, session }), { targets: [sid] });
     // A session that tokens do not name is like one that they name none of: all of its user's.
@@ -131,6 +134,8 @@ describe("a subject identifier (RFC 9493)", () => {
     for (const wrong of [
       {},
       { format: 5 },
+      { format: null, user: alice },
+      { user: { user: alice } },
       { format: "iss_sub", iss: issuer },
       { format: "iss_sub", sub: "alice" },
       { format: "iss_sub", iss: issuer, sub: 5 },

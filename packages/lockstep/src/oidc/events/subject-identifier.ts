@@ -25,6 +25,9 @@ export interface SubjectRules {
 const unknown: FoundSubject = { targets: [], ignored: "unknown_subject" };
 const anothers: FoundSubject = { targets: [], ignored: "another_issuers_subject" };
 const mostAliases = 20;
+/** The parts that make a complex subject narrower than its application. */
+const narrowing = ["device", "tenant", "org_unit", "group"] as const;
+const parts = ["user", "session", "application", ...narrowing] as const;
 
 /**
  * Reads an identifier.
@@ -42,10 +45,14 @@ export function readSubject(subject: JsonObject, rules: SubjectRules): FoundSubj
   }
 }
 
-/** Google's events have the older `subject_type: "iss-sub"`. */
-function formatOf({ format, subject_type }: JsonObject): string {
+/**
+ * Google's events have the older `subject_type: "iss-sub"`, and a complex subject of the drafts of SSF has parts and no format.
+ */
+function formatOf(subject: JsonObject): string {
+  const { format, subject_type } = subject;
   if (typeof format === "string") return format;
   if (format === undefined && typeof subject_type === "string") return subject_type.replaceAll("-", "_");
+  if (format === undefined && subject_type === undefined && parts.some((name) => subject[name] !== undefined)) return "complex";
   throw malformed("a subject has no format");
 }
 
@@ -94,11 +101,11 @@ function readComplex(subject: JsonObject, rules: SubjectRules): FoundSubject {
   const session = part("session", "session");
   const user = part("user", "subject");
   // A session of another issuer's user is another issuer's session.
-  const parts = [session, user].filter((each) => each !== undefined);
-  if (parts.some(({ ignored }) => ignored === "another_issuers_subject")) return anothers;
-  if (parts.length > 0) return together(parts);
+  const found = [session, user].filter((each) => each !== undefined);
+  if (found.some(({ ignored }) => ignored === "another_issuers_subject")) return anothers;
+  if (found.length > 0) return together(found);
   const { application } = subject;
-  const narrows = ["device", "tenant", "org_unit", "group"].some((name) => subject[name] !== undefined);
+  const narrows = narrowing.some((name) => subject[name] !== undefined);
   return application === undefined || narrows ? unknown : readApplication(application, rules);
 }
 
