@@ -406,6 +406,26 @@ test("AUTH_SUBJECTS limits who may call at a provider of people, too", async () 
   await assert.rejects(readBy(provider, tokenOf(shape, [{ sub: "bob" }])), InvalidCredential);
 });
 
+test("AUTH_AUTHORIZED_PARTIES limits the clients, in whichever claim the provider names them", async () => {
+  const clients: Readonly<Record<string, Members>> = {
+    rfc9068: { client_id: "web" },
+    keycloak: { azp: "web" },
+    entra: { azp: "web" },
+    auth0: { azp: "web" },
+    okta: { cid: "web" },
+    hydra: { client_id: "web" },
+    fusionauth: { applicationId: "web" },
+    google: { azp: "web" },
+  };
+  for (const [name, members] of Object.entries(clients)) {
+    const shape = shapes[name] ?? assert.fail(name);
+    const provider = providerOf(name, { ...shape.env, AUTH_AUTHORIZED_PARTIES: "cli web" });
+    assert.deepEqual(await readBy(provider, tokenOf(shape, [members])), [shape.id, shape.scope], name);
+    const others = Object.fromEntries(Object.keys(members).map((claim) => [claim, "webber"]));
+    await assert.rejects(readBy(provider, tokenOf(shape, [others])), InvalidCredential, name);
+  }
+});
+
 test("AUTH_TOKEN_TYPE replaces the type of the provider", async () => {
   const shape = shapes["rfc9068"] ?? assert.fail();
   const provider = providerOf("rfc9068", { ...shape.env, AUTH_TOKEN_TYPE: "JWT absent" });

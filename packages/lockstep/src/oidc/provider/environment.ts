@@ -5,13 +5,13 @@ import type { JwtVerifier } from "../../token/jwt-verifier.ts";
 import { defaultLifetimeSeconds } from "../../token/verifier-options.ts";
 import { byIssuer } from "../claims/by-issuer.ts";
 import type { ClaimsMap } from "../claims/caller.ts";
-import type { ClaimsRecord } from "../claims/claim-reader.ts";
 import { readyMap, type ReadyMapName, readyMapNames } from "../claims/ready-map.ts";
 import { issuers } from "../issuers.ts";
 import { oidc } from "../oidc.ts";
 import { type OidcOptions, tenantPlace } from "../oidc-options.ts";
 import { type IdentityProvider, identityProvider } from "./identity-provider.ts";
 import { profiles, type ProviderProfile } from "./profile.ts";
+import { ofClients, withClients, withoutSubject } from "./narrowed-map.ts";
 import { isWorkload, subjectsOfPeople, workloadMapOf } from "./subjects.ts";
 import { accessOf, algorithms, eventsOf } from "./event-sources.ts";
 import { type Environment, jsonObjects, nameList, oneOf, optionalText, parameters, textList } from "./variables.ts";
@@ -39,7 +39,7 @@ interface NamedIssuer {
  * | `AUTH_DOCS_CLIENT_ID` | the client of the documentation page, if there is a secret |
  * | `AUTH_DOCS_SCOPES` | the scopes that the page asks for, as the provider spells them. Default: those of the application |
  * | `AUTH_DOCS_PARAMETERS` | added to the authorization request of the page: `audience=notes` |
- * | `AUTH_AUTHORIZED_PARTIES` | the clients whose tokens are accepted, by `azp`. Default: any |
+ * | `AUTH_AUTHORIZED_PARTIES` | the clients whose tokens are accepted: `azp`, `client_id` or `cid` of the provider. Default: any |
  * | `AUTH_SUBJECTS` | the subjects that may call; necessary for workloads. Default: any |
  * | `AUTH_GRANTS` | the scopes of callers whose tokens have none. Default: none |
  * | `AUTH_TOKEN_TYPE` | the `typ` of the tokens; `absent` for none. Default: that of the provider |
@@ -107,7 +107,6 @@ function namedIssuers(env: Environment): readonly NamedIssuer[] {
 /** The options of the verifier of one issuer. */
 function optionsOf(each: NamedIssuer, all: readonly NamedIssuer[], env: Environment): OidcOptions {
   const { issuer, profile } = each;
-  const parties = textList(env, "AUTH_AUTHORIZED_PARTIES");
   const types = textList(env, "AUTH_TOKEN_TYPE").map((type) => (type === "absent" ? ({ absent: true } as const) : type));
   const extra = textList(env, "AUTH_EXTRA_AUDIENCES");
   const people = isWorkload(each.name) ? [] : subjectsOfPeople(textList(env, "AUTH_SUBJECTS"));
@@ -122,7 +121,6 @@ function optionsOf(each: NamedIssuer, all: readonly NamedIssuer[], env: Environm
     audience: audienceOf(each, env),
     ...(types.length === 0 ? {} : { typ: types }),
     ...(extra.length === 0 ? {} : { extraAudiences: extra }),
-    ...(parties.length === 0 ? {} : { authorizedParties: parties }),
     ...(people.length === 0 ? {} : { requiredClaims: { sub: people } }),
     ...placeOf(each, isAlone, env),
     ...introspectionOf(each, env),
@@ -178,21 +176,6 @@ function introspectionOf(each: NamedIssuer, env: Environment): object {
   return each.name === "rfc9068" ? { introspection, withoutSubject } : { introspection };
 }
 
-/** Answers about a client's own token often have no `sub` (RFC 7662 §2.2). Another `sub` with this prefix is refused. */
-const withoutSubject = { claim: "client_id", prefix: "client:" } as const;
-
-/** Such a client is the one of its JWTs. */
-function withClients(map: ClaimsMap): ClaimsMap {
-  return Object.freeze({
-    name: map.name,
-    read: (claims: ClaimsRecord) => {
-      const { client_id: client, sub } = claims;
-      const isClient = typeof client === "string" && sub === `${withoutSubject.prefix}${client}`;
-      return map.read(isClient ? { ...claims, sub: client } : claims);
-    },
-  });
-}
-
 function mapOf(each: NamedIssuer, env: Environment): ClaimsMap {
   const { name, profile, mapOptions } = each;
   const grants = textList(env, "AUTH_GRANTS");
@@ -201,7 +184,10 @@ function mapOf(each: NamedIssuer, env: Environment): ClaimsMap {
   const client = name === "keycloak" ? { client: textList(env, "AUTH_AUDIENCE")[0] } : {};
   try {
     const map = (readyMap(name) as (options: object) => ClaimsMap)({ ...client, ...granted, ...mapOptions });
-    return name === "rfc9068" && introspects(each, env) ? withClients(map) : map;
+    return ofClients(
+      name === "rfc9068" && introspects(each, env) ? withClients(map) : map,
+      textList(env, "AUTH_AUTHORIZED_PARTIES"),
+    );
   } catch (error) {
     if (error instanceof BuildError) throw wrong(`Set AUTH_CLAIMS_OPTIONS to the options of the map as JSON. ${error.message}`);
     throw error;
