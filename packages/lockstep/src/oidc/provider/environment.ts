@@ -39,7 +39,7 @@ interface NamedIssuer {
  * | `AUTH_DOCS_CLIENT_ID` | the client of the documentation page, if there is a secret |
  * | `AUTH_DOCS_SCOPES` | the scopes that the page asks for, as the provider spells them. Default: those of the application |
  * | `AUTH_DOCS_PARAMETERS` | added to the authorization request of the page: `audience=notes` |
- * | `AUTH_AUTHORIZED_PARTIES` | the clients whose tokens are accepted: `azp`, `client_id` or `cid` of the provider. Default: any |
+ * | `AUTH_AUTHORIZED_PARTIES` | the clients whose tokens are accepted, by `azp`, `client_id` or `cid`. Default: any |
  * | `AUTH_SUBJECTS` | the subjects that may call; necessary for workloads. Default: any |
  * | `AUTH_GRANTS` | the scopes of callers whose tokens have none. Default: none |
  * | `AUTH_TOKEN_TYPE` | the `typ` of the tokens; `absent` for none. Default: that of the provider |
