@@ -1,6 +1,6 @@
 import { authenticate, createApi, get, identified, oauth2AuthorizationCode, post, roles, scopes } from "lockstep";
-import { jwtVerifier } from "lockstep/jwt";
-import { byIssuer, claims, claimsMap, githubActions, issuers, keycloak } from "lockstep/oidc";
+import { generateSigningKey, jwtVerifier, signingKey } from "lockstep/jwt";
+import { byIssuer, claims, claimsMap, clientCredentials, githubActions, issuers, keycloak, tokenExchange } from "lockstep/oidc";
 import { keys } from "./provider.fixture.ts";
 
 const token = oauth2AuthorizationCode({
@@ -55,6 +55,17 @@ export const anyone = claims({
   issuer: issuers([people, jobs]),
   map: byIssuer({ [people.issuer]: keycloak({ client: "notes" }), [jobs.issuer]: deployments }),
 }).authenticate(token);
+// #endregion
+
+// #region calling
+/** The public half of this key is registered at the provider. In production, load it from where your secrets are. */
+const clientKey = signingKey(await generateSigningKey("ES256"));
+const client = { issuer: people.issuer, clientId: "notes-api", authentication: "private_key_jwt", signingKey: clientKey } as const;
+
+/** In the name of this API. */
+export const payments = clientCredentials({ ...client, scope: "payments:write", resource: "https://payments.example" });
+/** In the name of the caller whose token it is given (RFC 8693). */
+export const onBehalf = tokenExchange({ ...client, audience: "payments" });
 // #endregion
 
 const acme = jwtVerifier({ issuer: "https://acme.example", audience: "notes", typ: "JWT", algorithms: ["ES256"], keys });

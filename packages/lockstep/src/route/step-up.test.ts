@@ -22,6 +22,9 @@ import {
 } from "../index.ts";
 import { buildChallenge, findCredential, scheme } from "../scheme/index.ts";
 import { Redacted } from "../secret/redacted.ts";
+import { dpop } from "../token/sender/dpop.ts";
+import { memoryProofReplays } from "../token/sender/memory-proof-replays.ts";
+import { baseUrl, proofKey, prove } from "../token/sender/proof.fixture.ts";
 
 const token = httpBearer({ scopes: { read: "Read", pay: "Pay" } });
 const accessTokens = f.verifier();
@@ -185,6 +188,20 @@ describe("stepUp() with other credentials", () => {
       response.headers.get("www-authenticate"),
       'Ticket realm="Pay", error="insufficient_user_authentication", acr_values="phr", max_age="300"',
     );
+  });
+
+  test("challenges with DPoP for a token that is bound to a key (RFC 9449 §7.1)", async () => {
+    const proofs = dpop({ replays: memoryProofReplays(), baseUrls: [baseUrl], clock: () => f.nowMs });
+    const bound = httpBearer({ senderConstraint: proofs });
+    const holder = authenticate({ claims: f.verifier().claims(bound) }, ({ claims }) => identified({ id: claims.sub }, claims));
+    const strong = stepUp(holder, { acr: ["phr"] });
+    const served = { ...serve(get("/notes", { deps: { strong } }, ({ strong }) => strong.id)), errors: [] };
+    const key = await proofKey();
+    const tokenOf = (acr: string) => f.token({}, { cnf: { jkt: key.jkt }, acr });
+    assert.equal((await prove(served, key, tokenOf("phr"))).status, 200);
+    const refused = await prove(served, key, tokenOf("pwd"));
+    assert.equal(refused.status, 401);
+    assert.match(refused.challenges ?? "", /DPoP realm="Pay", error="insufficient_user_authentication", .*acr_values="phr"/);
   });
 
   test("challenges for the branch of anyOf() that was used", async () => {
