@@ -83,6 +83,8 @@ test("a token for another API, and one without the scope, are refused", async ()
 test("without a token the answer names the metadata, and the metadata names the issuer (RFC 9728)", async () => {
   const refused = await fetch(url, { method: "POST" });
   assert.equal(refused.status, 401);
+  // The client asks the issuer for the scopes that the call needs.
+  assert.match(refused.headers.get("www-authenticate") ?? "", /^Bearer realm="[^"]+", scope="notes:read", resource_metadata="/);
   const metadataUrl = /resource_metadata="([^"]+)"/.exec(refused.headers.get("www-authenticate") ?? "")?.[1] ?? "";
   const metadata = (await (await fetch(metadataUrl)).json()) as Record<string, unknown>;
   assert.deepEqual(

@@ -193,9 +193,10 @@ describe("many requests at once", () => {
     const flood = Array.from({ length: 100 }, (_, index) => refusal(by, `invented-${index}`));
     await server.received(101);
     await unavailable(by, "t");
+    // A question that comes only now is answered at once.
+    server.answers["/introspect"] = introspect;
     for (const each of held) each();
     assert.deepEqual(new Set(await Promise.all(flood)), new Set(["not active"]));
-    server.answers["/introspect"] = introspect;
     assert.ok(await accepted(by, "t"));
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { authenticate } from "../access/authenticate.ts";
 import { owned } from "../access/owned.ts";
+import { stepUp } from "../access/step-up.ts";
 import { unowned } from "../access/unowned.ts";
 import { type Api, createApi } from "../api/api.ts";
 import { depends } from "../dependency/depends.ts";
@@ -11,6 +12,7 @@ import { hostRequest } from "../input/host-request.fixture.ts";
 import { path } from "../input/path.ts";
 import { query } from "../input/query.ts";
 import { deny } from "../outcome/deny.ts";
+import { identified } from "../outcome/identified.ts";
 import { stream } from "../outcome/stream.ts";
 import { httpBearer } from "../scheme/http-bearer.ts";
 import { eventually } from "../testing/eventually.ts";
@@ -31,8 +33,12 @@ const apiOf = (...routes: readonly Route[]): Api =>
   createApi({ title: "t", version: "1", audit: () => {}, onError: () => {}, recheckMs: 50, routes });
 
 /** Opens a stream, and returns how it ends. */
-async function opened(api: Api, target: string): Promise<{ readonly end: Promise<string> }> {
-  const reader = (await api.fetch(new Request(`http://x${target}`))).body?.getReader();
+async function opened(
+  api: Api,
+  target: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly end: Promise<string> }> {
+  const reader = (await api.fetch(new Request(`http://x${target}`, { headers }))).body?.getReader();
   assert.equal(Buffer.from((await reader?.read())?.value ?? []).toString(), "begun");
   const end = reader?.read().then(
     ({ done }) => (done ? "complete" : "more"),
@@ -63,6 +69,28 @@ describe("the guards of a request that lasts run again", () => {
     const { end } = await opened(api.with([[user, depends({}, () => (isSignedIn ? { id: "ann" } : deny("gone")))]]), "/mine");
     isSignedIn = false;
     assert.equal(await end, "AccessEnded");
+  });
+
+  test("so a stream ends when the sign-in behind it has become too old for the route", async () => {
+    const signedInAtMs = Date.UTC(2026, 0, 15);
+    let nowMs = signedInAtMs;
+    const grants = { sub: "ann", auth_time: signedInAtMs / 1000 };
+    const signedIn = authenticate({ token: httpBearer() }, () => identified({ id: "ann" }, grants));
+    const recent = stepUp(signedIn, { maxAgeSeconds: 300 });
+    const route = get("/mine", { deps: { recent, came }, response }, ({ came }) => stream(pieces(came.signal)));
+    const events: string[] = [];
+    const api = createApi({
+      title: "t",
+      version: "1",
+      audit: ({ type }) => void events.push(type),
+      recheckMs: 50,
+      clock: () => nowMs,
+      routes: [route],
+    });
+    const { end } = await opened(api, "/mine", { authorization: "Bearer t" });
+    nowMs += 306_000;
+    assert.equal(await end, "AccessEnded");
+    assert.deepEqual(events, ["authentication.insufficient"]);
   });
 
   test("without any credential, if there is a guard; inputs alone never change", async () => {
