@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { declarationOf, environmentLines, environmentProblem } from "../../../packages/lockstep/src/cli/issuer/declaration.ts";
+import { declarationOf, environmentLines } from "../../../packages/lockstep/src/cli/issuer/declaration.ts";
 import { type Proposal, propose, withPlace } from "../../../packages/lockstep/src/cli/issuer/proposal.ts";
 import { settingsOf } from "../../../packages/lockstep/src/cli/issuer/settings.fixture.ts";
 import type { Settings } from "../../../packages/lockstep/src/cli/issuer/settings.ts";
@@ -125,10 +125,9 @@ export function declared(page: PageSettings, claims: object): string {
   return declarationOf(proposalOf(page, claims));
 }
 
-/** The environment variables that the command prints, as lines; none if there are no variables for the way to the issuer. */
+/** The environment variables that the command prints, as lines. */
 export function environment(page: PageSettings, claims: object): string {
   const proposal = proposalOf(page, claims);
-  if (environmentProblem(proposal) !== undefined) return "";
   return environmentLines(proposal, settingsOf(page.issuer, page.over)).join("\n");
 }
 

@@ -62,23 +62,20 @@ export function environmentOf(proposal: Proposal, settings: EnvironmentSettings)
     AUTH_DISCOVERY_URL: discoveryUrl,
     AUTH_JWKS_URL: jwksUrl,
     AUTH_CLIENT_ID: settings.clientId,
+    AUTH_PRIVATE_HOSTS: wordsOf(options.allowPrivateHosts),
+    AUTH_KEYS_TOKEN_FILE: settings.files.bearer,
+    // Node reads it. The connection to the issuer then trusts the authority, too.
+    NODE_EXTRA_CA_CERTS: settings.files.ca,
     AUTH_ALLOW_LOOPBACK_ISSUER: options.allowLoopback === true ? "1" : undefined,
   };
   return Object.fromEntries(Object.entries(words).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 /** The settings that only the environment needs. */
-export type EnvironmentSettings = Pick<Settings, "clientId" | "scopes">;
+export type EnvironmentSettings = Pick<Settings, "clientId" | "scopes" | "files">;
 
 function unlessSame(value: unknown, ofProfile: unknown): string | undefined {
   return JSON.stringify(value) === JSON.stringify(ofProfile) ? undefined : wordsOf(value);
-}
-
-/** Why the reference applications have no variables for the way to an issuer; `undefined` if they have. */
-export function environmentProblem({ options }: Proposal): string | undefined {
-  const { ca, headers, allowPrivateHosts } = options;
-  if (ca === undefined && headers === undefined && allowPrivateHosts === undefined) return undefined;
-  return "They have no variables for an issuer with its own certificate authority, in a private network, or that wants a token.";
 }
 
 /** The environment variables as lines that a shell reads. */

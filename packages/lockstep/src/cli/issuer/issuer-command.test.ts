@@ -185,6 +185,7 @@ describe("an issuer that works", () => {
     const named = await call(["issuer", provider.issuer, "--allow-private", "127.0.0.1"]);
     assert.equal(named.exitCode, 0, named.stdout);
     assert.match(named.stdout, /allowPrivateHosts: \["127\.0\.0\.1"\]/);
+    assert.match(named.stdout, /^ {2}AUTH_PRIVATE_HOSTS=127\.0\.0\.1$/m);
   });
 });
 

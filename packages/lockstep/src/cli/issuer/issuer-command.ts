@@ -6,7 +6,7 @@ import { Unavailable } from "../../problem/error.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Command, Context, Result } from "../command.ts";
 import { wrapped } from "../output.ts";
-import { declarationOf, environmentLines, environmentOf, environmentProblem } from "./declaration.ts";
+import { declarationOf, environmentLines, environmentOf } from "./declaration.ts";
 import { discover, type Discovered } from "./discovery.ts";
 import { abilitiesOf, endpointsOf, issuerLines } from "./issuer-report.ts";
 import { type KeyReport, reportKeys } from "./key-report.ts";
@@ -172,7 +172,6 @@ function reportOf({ settings, discovered, keys, proposal, problem }: Known, colu
 function declarationLines({ proposal, settings }: Known, columns: number): readonly string[] {
   const declaration = declarationOf(proposal);
   const indented = declaration.split("\n").map((line) => (line === "" ? "" : `  ${line}`));
-  const noVariables = environmentProblem(proposal);
   const hasPlaces = declaration.includes("<");
   return [
     "Declaration",
@@ -180,9 +179,7 @@ function declarationLines({ proposal, settings }: Known, columns: number): reado
     ...indented,
     "",
     "Environment of the reference applications",
-    ...(noVariables === undefined
-      ? environmentLines(proposal, settings).map((line) => `  ${line}`)
-      : wrapped("  ", noVariables, columns)),
+    ...environmentLines(proposal, settings).map((line) => `  ${line}`),
     "",
   ];
 }
@@ -201,6 +198,6 @@ function jsonOf({ settings, discovered, keys, proposal, problem }: Known): Reado
     options: proposal.shown,
     map: { name: proposal.provider.map, options: proposal.mapOptions },
     declaration: declarationOf(proposal),
-    environment: environmentProblem(proposal) === undefined ? environmentOf(proposal, settings) : {},
+    environment: environmentOf(proposal, settings),
   };
 }

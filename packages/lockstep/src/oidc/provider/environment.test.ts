@@ -1,7 +1,10 @@
 /** `identityProviderFrom()`: an environment for each provider makes its tokens callers, and near misses are refused. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { after, before, describe, mock, test } from "node:test";
 import { BuildError, InvalidCredential } from "../../problem/error.ts";
 import { Redacted } from "../../secret/redacted.ts";
@@ -282,8 +285,11 @@ const shapes: Readonly<Record<string, Shape>> = {
   },
 };
 
+/** The headers that came with requests for guarded keys. */
+const shown: string[] = [];
 /** The bundle of a SPIFFE trust domain marks the keys for JWT-SVIDs. */
-const server = createServer(({ url }, response) => {
+const server = createServer(({ url, headers }, response) => {
+  if (url === "/keys?guarded") shown.push(headers.authorization ?? "");
   response.setHeader("content-type", "application/json");
   response.end(JSON.stringify({ keys: [url === "/keys?spiffe" ? { ...f.krJwk, use: "jwt-svid" } : f.krJwk] }));
 });
@@ -424,6 +430,20 @@ test("AUTH_AUTHORIZED_PARTIES limits the clients, in whichever claim the provide
     const others = Object.fromEntries(Object.keys(members).map((claim) => [claim, "webber"]));
     await assert.rejects(readBy(provider, tokenOf(shape, [others])), InvalidCredential, name);
   }
+});
+
+test("AUTH_KEYS_TOKEN_FILE is sent for the keys, and read again each time; AUTH_PRIVATE_HOSTS reach a private network", async (t) => {
+  const shape = shapes["kubernetes"] ?? assert.fail();
+  const file = join(mkdtempSync(join(tmpdir(), "keys-")), "token");
+  t.after(() => rmSync(dirname(file), { recursive: true }));
+  writeFileSync(file, "first\n");
+  const env = { ...shape.env, AUTH_KEYS_TOKEN_FILE: file, AUTH_JWKS_URL: `${keys}?guarded` };
+  assert.deepEqual(await readBy(providerOf("kubernetes", env), tokenOf(shape)), [shape.id, shape.scope]);
+  writeFileSync(file, "second");
+  assert.deepEqual(await readBy(providerOf("kubernetes", env), tokenOf(shape)), [shape.id, shape.scope]);
+  assert.deepEqual(shown, ["Bearer first", "Bearer second"]);
+  const inside = { ...env, AUTH_ALLOW_LOOPBACK_ISSUER: "0", AUTH_PRIVATE_HOSTS: new URL(keys).host };
+  assert.deepEqual(await readBy(providerOf("kubernetes", inside), tokenOf(shape)), [shape.id, shape.scope]);
 });
 
 test("AUTH_TOKEN_TYPE replaces the type of the provider", async () => {

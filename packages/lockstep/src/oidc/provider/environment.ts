@@ -13,7 +13,8 @@ import { type IdentityProvider, identityProvider } from "./identity-provider.ts"
 import { profiles, type ProviderProfile } from "./profile.ts";
 import { ofClients, withClients, withoutSubject } from "./narrowed-map.ts";
 import { isWorkload, subjectsOfPeople, workloadMapOf } from "./subjects.ts";
-import { accessOf, algorithms, eventsOf } from "./event-sources.ts";
+import { algorithms, eventsOf } from "./event-sources.ts";
+import { accessOf } from "./issuer-access.ts";
 import { type Environment, jsonObjects, nameList, oneOf, optionalText, parameters, textList } from "./variables.ts";
 
 /** One issuer of the environment. */
@@ -47,6 +48,8 @@ interface NamedIssuer {
  * | `AUTH_DPOP` | `required`: only tokens that are bound to a key (RFC 9449); `allowed`: these, too. Default: they are refused |
  * | `AUTH_TENANTS` | the tenants of an issuer with `{tenantid}` |
  * | `AUTH_DISCOVERY_URL`, `AUTH_JWKS_URL` | where the metadata or the keys are, if they are not below the issuer |
+ * | `AUTH_PRIVATE_HOSTS` | the hosts of issuers that are not on the public internet |
+ * | `AUTH_KEYS_TOKEN_FILE` | a file with the token that the issuer wants before it shows its keys (Kubernetes) |
  * | `AUTH_ALLOW_LOOPBACK_ISSUER` | `1`: an issuer on this machine may use plain http. Production refuses it |
  *
  * @throws BuildError `wrong_option` that names the variable, and says what to set

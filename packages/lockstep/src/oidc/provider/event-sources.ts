@@ -1,13 +1,13 @@
 /** Whose events are received: those of the issuers in the environment that sign people in. */
 import type { PublicKeyAlgorithm } from "../../token/algorithm.ts";
-import { BuildError } from "../../problem/error.ts";
 import type { LogoutIssuerOptions } from "../events/backchannel-logout.ts";
 import type { TransmitterOptions } from "../events/transmitter.ts";
 import { tenantPlace } from "../oidc-options.ts";
 import type { ProviderEventSources } from "./identity-provider.ts";
 import type { ProviderProfile } from "./profile.ts";
 import { isWorkload } from "./subjects.ts";
-import { choice, type Environment, optionalText, textList } from "./variables.ts";
+import { accessOf } from "./issuer-access.ts";
+import { type Environment, optionalText, textList } from "./variables.ts";
 
 /** The algorithms of every provider: the key decides which of them a token has. */
 export const algorithms: readonly [PublicKeyAlgorithm, ...PublicKeyAlgorithm[]] = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
@@ -17,17 +17,6 @@ export interface EventSource {
   readonly issuer: string;
   readonly name: string;
   readonly profile: ProviderProfile;
-}
-
-/** How issuers may be reached. @throws BuildError `wrong_option` in production: only a demo may trust plain http */
-export function accessOf(env: Environment): { readonly allowLoopback?: true } {
-  const allows = choice(env, "AUTH_ALLOW_LOOPBACK_ISSUER");
-  if (!allows) return {};
-  if (env["NODE_ENV"] !== "production") return { allowLoopback: true };
-  throw new BuildError(
-    "wrong_option",
-    "Leave out AUTH_ALLOW_LOOPBACK_ISSUER in production, and set AUTH_ISSUER to an https address",
-  );
 }
 
 /** A logout token is for a client, and a security event for the API. A template of issuers and a workload send neither. */
