@@ -165,6 +165,15 @@ describe("a proof is refused (M-10)", () => {
     await refuses({ header: { jwk } }, "the jwk is a private key");
   });
 
+  test("with a key under which any signature verifies, and with one that is too short", async () => {
+    const edwards = await proofKey("EdDSA");
+    const smallOrder = { kty: "OKP", crv: "Ed25519", x: Buffer.alloc(32).toString("base64url") };
+    await refuses({ header: { alg: "EdDSA", jwk: smallOrder }, signer: edwards.privateKey }, "the key cannot be used");
+    const rsa = await proofKey("RS256");
+    const short = { ...rsa.jwk, n: Buffer.alloc(128, 0xff).toString("base64url") };
+    await refuses({ header: { alg: "RS256", jwk: short }, signer: rsa.privateKey }, "the key cannot be used");
+  });
+
   test("without a signature, in any spelling of none", async () => {
     const api = dpopApi(required);
     const [, payload = ""] = (await proofOf(key, token)).split(".");

@@ -79,7 +79,7 @@ class DpopRule implements SenderRule {
   #confirm<C extends TokenClaims>(token: PresentedToken, claims: C, values: ValueRecord): C | Promise<C> {
     if (token.presentation.scheme === "dpop") return this.#confirmProof(token, claims, values);
     if (claims["cnf"] !== undefined) throw new InvalidCredential("the token is bound to a key and came as a bearer token");
-    if (this.required) throw new InvalidCredential("a bearer token, and dpop({ required: true })");
+    // If proofs are required, the scheme has refused every bearer token.
     token.admit();
     return claims;
   }
