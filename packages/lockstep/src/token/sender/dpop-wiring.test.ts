@@ -82,6 +82,8 @@ describe("a token with a sender constraint is read by claims() alone", () => {
     );
     const api = serve([get("/notes", { deps: { user }, response }, ({ user }) => user.length)]);
     assert.equal((await prove(api, key, token)).body, String(token.length));
+    const plain = f.token();
+    assert.equal((await ask(api, { authorization: `Bearer ${plain}` })).body, String(plain.length));
     assert.equal((await ask(api, { authorization: `Bearer ${token}` })).status, 401);
   });
 
