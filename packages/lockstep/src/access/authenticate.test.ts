@@ -269,7 +269,7 @@ test("a cookie below keeps its cross-site rule, in every way that leads to it", 
   assert.equal((await ask({ cookie: "session=read", ...own })).status, 200);
   assert.equal((await ask({ cookie: "session=write", ...own })).status, 403);
   assert.equal((await ask({ authorization: "Bearer read", ...evil })).status, 200);
-  assert.deepEqual(await ask({}), { status: 401, challenges: 'Bearer realm="t", Cookie realm="t", name="session"' });
+  assert.deepEqual(await ask({}), { status: 401, challenges: 'Bearer realm="t", scope="read", Cookie realm="t", name="session"' });
   const { responses, security } = api.openapi().paths["/"]?.post ?? {};
   assert.deepEqual(Object.keys(responses ?? {}), ["400", "401", "403", "2XX"]);
   assert.deepEqual(security, [{ HTTPBearer: ["read"] }, { APIKeyCookie: ["read"] }]);
