@@ -13,12 +13,11 @@ class StoreTimeout extends Error {
 
 /** Waits for the answer of a store, and no longer than this. Rejects if it takes longer. */
 export async function inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new StoreTimeout(`The store did not answer within ${timeoutMs} ms`)), timeoutMs);
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => reject(new StoreTimeout(`The store did not answer within ${timeoutMs} ms`)), timeoutMs);
+  answer.then(resolve, reject);
   try {
-    return await Promise.race([answer, late]);
+    return await promise;
   } finally {
     clearTimeout(timer);
   }

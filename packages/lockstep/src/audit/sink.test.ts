@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Console } from "node:console";
+import { Writable } from "node:stream";
 import { test } from "node:test";
 import { pino } from "pino";
 import type { AuditEvent, AuditSink } from "./event.ts";
@@ -73,10 +75,11 @@ test("formats in an event are written as they are (I-16)", (t) => {
   const formats = "%s %j %o %d %i %f %c %% {} ${x} \u001b[2J";
   const event: AuditEvent = { ...denied, reason: formats, subjects: [formats] };
   const written: string[] = [];
-  const write = (line: string | Uint8Array): boolean => (written.push(String(line)), true);
-  const stderr = t.mock.method(process.stderr, "write", write);
+  // A console as the process has one: other tests of the process may have replaced its methods.
+  const stream = new Writable({ write: (line, _encoding, done) => (written.push(String(line)), done()) });
+  const own = new Console(stream);
+  t.mock.method(console, "error", (...parts: readonly unknown[]) => own.error(...parts));
   consoleAudit(event);
-  stderr.mock.restore();
   pinoAudit(pino({ base: null }, { write: (line: string) => void written.push(line) }))(event);
   const [byConsole, byPino] = written.map((line) => JSON.parse(line) as { readonly audit: AuditEvent; readonly msg?: string });
   assert.deepEqual([byConsole?.audit, byPino?.audit], [event, event]);

@@ -13,7 +13,7 @@ import { refusingSecrets } from "../secret/redacted.ts";
 import type { ApiOptions } from "../route/api-options.ts";
 import { reply, type Reply } from "../outcome/reply.ts";
 import type { CompiledRoute } from "../route/compiled-route.ts";
-import { get, type Route } from "../route/route.ts";
+import { libraryGet, type Route } from "../route/route.ts";
 import { unchecked } from "../route/unchecked.ts";
 import { type AssetName, type Assets, assetTypes } from "./asset.ts";
 import { pageSettings } from "./page-options.ts";
@@ -92,10 +92,10 @@ function declareWith(docs: NonNullable<ApiOptions["docs"]>): Declare {
   }
   if (docs.public !== undefined) {
     const reason = docs.public;
-    return (template, handler) => get(template, { public: reason, response }, handler);
+    return (template, handler) => libraryGet(template, { public: reason, response }, handler);
   }
   const access = authenticated(docs.access);
-  return (template, handler) => get(template, { deps: { access }, response }, handler);
+  return (template, handler) => libraryGet(template, { deps: { access }, response }, handler);
 }
 
 function authenticated(access: AnyDependency | undefined): Dependency<unknown, "authenticated"> {

@@ -34,7 +34,7 @@ export interface PageEntries {
 
 /** Asks for the endpoints of all issuers at once. Never rejects. */
 export async function pageEntries(schemes: readonly ShownScheme[]): Promise<PageEntries> {
-  const found = await Promise.all(schemes.map(async (each) => ({ ...each, found: await findEndpoints(each) })));
+  const found = await Promise.all(schemes.map(withEndpoints));
   const entries = found.flatMap((each): [string, PageEntry][] => {
     const { entry, scheme } = each;
     const all = scheme.documented.map(({ name }) => name);
@@ -52,6 +52,10 @@ type Obstacle = SignInObstacle | "bound";
 /** A scheme, and where people sign in or why they cannot. Nothing was found for one that names its endpoints, or no client. */
 interface FoundScheme extends ShownScheme {
   readonly found: SignInEndpoints | Obstacle | undefined;
+}
+
+async function withEndpoints(shown: ShownScheme): Promise<FoundScheme> {
+  return { ...shown, found: await findEndpoints(shown) };
 }
 
 async function findEndpoints({ entry: { signIn }, scheme }: ShownScheme): Promise<FoundScheme["found"]> {

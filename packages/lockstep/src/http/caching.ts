@@ -27,7 +27,7 @@ export function isPrivate(name: string, lines: readonly string[]): boolean {
 /** `private="field"` and `no-cache="field"` speak of that field only (RFC 9111 §5.2.2): the rest could be kept. */
 function isForOne(lines: readonly string[]): boolean {
   const found = lines.flatMap((line) => [...line.matchAll(/([^\s,;="]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"?|[^\s,;]*))?/g)]);
-  const names = found.map(([, name = "", value]) => (value === undefined ? name : `${name}=`).toLowerCase());
+  const names = found.map((match) => (match[2] === undefined ? (match[1] ?? "") : `${match[1]}=`).toLowerCase());
   const isRefused = names.some((name) => /^(?:public|s-maxage)=?$/.test(name));
   return !isRefused && names.some((name) => name === "no-store" || name === "no-cache" || name === "private");
 }

@@ -55,7 +55,8 @@ export function serialiseCookie(cookie: Cookie): string {
 /** The characters of a text that does not fit; the whole text if none of them is to blame alone. */
 function strange(text: string, isFine: boolean): readonly string[] {
   if (isFine) return [];
-  return text.match(/[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+/g) ?? [text];
+  const parts = text.split(/[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+/).filter((part) => part !== "");
+  return parts.length > 0 ? parts : [text];
 }
 
 interface Checked {

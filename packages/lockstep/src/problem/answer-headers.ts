@@ -21,7 +21,7 @@ const framingAdvice = "leave it out: the host says how the message is framed and
  * Headers that are not a handler's to write, with what to do instead. Those of the connection and of framing (RFC 9110 §7.6.1,
  * RFC 9112 §6) would let a client and a proxy disagree about where the answer ends.
  */
-const refused: ReadonlyMap<string, string> = new Map([
+const refused: ReadonlyMap<string, string> = new Map<string, string>([
   ["set-cookie", cookieAdvice],
   ["refresh", refreshAdvice],
   ...["connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"].map(
@@ -71,7 +71,7 @@ function lineOf(where: string, name: string, line: unknown): string {
   // The value may be what a client sent: it is not told.
   throw new UnwritableText(
     `${where}: encode the value of the header "${name}": it holds a character that HTTP does not allow (RFC 9110 §5.5)`,
-    written.match(/[^\t\x20-\x7e\x80-\xff]+/g) ?? [],
+    written.split(/[\t\x20-\x7e\x80-\xff]+/).filter((part) => part !== ""),
   );
 }
 

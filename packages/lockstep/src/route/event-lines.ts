@@ -95,7 +95,7 @@ interface Field {
   text(value: unknown): string | undefined;
 }
 
-const fields: ReadonlyMap<string, Field> = new Map([
+const fields: ReadonlyMap<string, Field> = new Map<string, Field>([
   [
     "id",
     {

@@ -3,7 +3,7 @@ import type { SchemeNode } from "../dependency/node.ts";
 import { BuildError } from "../problem/error.ts";
 import type { ApiOptions, ProtectedResource } from "./api-options.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
-import { get, type Route } from "./route.ts";
+import { libraryGet, type Route } from "./route.ts";
 import { unchecked } from "./unchecked.ts";
 
 const wellKnown = "/.well-known/oauth-protected-resource";
@@ -33,7 +33,7 @@ export function metadataRoutes(options: ApiOptions, routes: readonly CompiledRou
     resource_name: options.title,
   };
   const response = unchecked("the metadata is this API's own");
-  return [get(path, { public: "clients find the authorization server here (RFC 9728)", response }, () => metadata)];
+  return [libraryGet(path, { public: "clients find the authorization server here (RFC 9728)", response }, () => metadata)];
 }
 
 /** How tokens are bound to their sender (RFC 9728 §2). A client learns it before it asks for one. */

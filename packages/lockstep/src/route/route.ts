@@ -289,9 +289,9 @@ export function method<D0 extends Deps, X0 extends string, V extends HttpMethod,
   verb: V,
   inherited: Inherited = nothing,
 ): Method<D0, X0, V, Pub0> {
-  return (template, spec, handler) => {
-    // Advice instead of a path does not compile. Start-up reads the path, and refuses an invalid one.
-    const path = join(inherited.prefix, template as string);
+  const declare = (template: string, spec: AnySpec, handler: (values: ValueRecord) => unknown): Route => {
+    // Start-up reads the path, and refuses an invalid one.
+    const path = join(inherited.prefix, template);
     const where = `${verb} ${path}`;
     checkCall(where, spec, handler);
     checkOptions(where, spec, specOptions);
@@ -306,11 +306,15 @@ export function method<D0 extends Deps, X0 extends string, V extends HttpMethod,
         maxBodyBytes: spec.maxBodyBytes,
         socket: undefined,
         // The values are exactly those of the entries above.
-        handler: (values) => handler(values as Values<D0 & typeof spec.deps & object>),
+        handler: (values) => handler(values),
       },
     };
   };
+  // The types of a call are its rules. Every compiler of an application would work them out again for this body.
+  return declare as unknown as Method<D0, X0, V, Pub0>;
 }
+
+type AnySpec = RouteSpec<Deps, string, unknown, Statuses>;
 
 /** The parts of a definition that a route shares with its groups. */
 export function sharedDefinition(
@@ -348,6 +352,13 @@ export function join(prefix: string, path: string): string {
 
 /** A route that answers GET, and HEAD under the same guard. */
 export const get: Method<NoDeps, "", "GET"> = method<NoDeps, "", "GET">("GET");
+/**
+ * `get` for routes of this library, whose paths are not known when it is compiled. Start-up checks them like all others. It saves
+ * the compiler of every application the work of checking them again.
+ */
+export const libraryGet = get as unknown as (path: string, spec: LibrarySpec, handler: () => unknown) => Route;
+/** The specification of such a route. */
+export type LibrarySpec = { readonly response: unknown } & ({ readonly public: string } | { readonly deps: Deps });
 /** A route that answers POST. */
 export const post: Method<NoDeps, "", "POST"> = method<NoDeps, "", "POST">("POST");
 /** A route that answers PUT. */
