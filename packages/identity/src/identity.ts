@@ -15,7 +15,6 @@ import { removeOldEvents } from "./audit/chain.ts";
 import { ChainSealer } from "./audit/chain-sealer.ts";
 import { callers, type Callers } from "./caller/dependencies.ts";
 import type { AuthenticatedCheck } from "./caller/user-email.ts";
-import { removeSpentAssertions } from "./client/client-assertion.ts";
 import { Clients } from "./client/clients.ts";
 import { introspectionEndpoint } from "./grant/introspection-endpoint.ts";
 import { removeExpiredRefreshTokens } from "./grant/refresh-token-store.ts";
@@ -32,7 +31,7 @@ import type { ApiClient, CallerFacts, Service, User, UserFacts, UserWithEmail } 
 import { providerCallers } from "./provider/provider-callers.ts";
 import { providerRoutes } from "./provider/provider-routes.ts";
 import { accountEvents } from "./provider/account-events.ts";
-import { providerEvents } from "./provider-event/provider-events.ts";
+import { type ProviderEvents, providerEvents, type ProviderEventsOptions } from "./provider-event/provider-events.ts";
 import { saveProvider } from "./revocation/provider-lifetime.ts";
 import { withOwnRevocations } from "./revocation/own-revocations.ts";
 import { RevocationFeed } from "./revocation/revocation-feed.ts";
@@ -45,6 +44,7 @@ import type { Settings } from "./settings.ts";
 import { Housekeeping, type Removal } from "./store/housekeeping.ts";
 import { migrate } from "./store/migration.ts";
 import { identitySchema } from "./store/schema.ts";
+import { removeSpent } from "./store/spent.ts";
 import { removeCounters } from "./throttle/counters.ts";
 import { Throttle } from "./throttle/throttle.ts";
 
@@ -165,7 +165,7 @@ const removals: readonly Removal[] = [
   removeExpiredLinks,
   removeExpiredRefreshTokens,
   removeExpiredSessions,
-  removeSpentAssertions,
+  removeSpent,
   removeExpiredRevocations,
   removeEndedApiKeys,
   removeCounters,
@@ -221,7 +221,7 @@ async function withEvents(
   if (Object.keys(received).length === 0) return parts;
   const lifetime = provider === undefined ? {} : { tokenLifetimeSeconds: provider.longestTokenSeconds };
   const onEvent = accountEvents(services.settings, given?.onEvent);
-  const events = providerEvents(services, { ...lifetime, ...received, onEvent });
+  const events = await openEvents(services, { ...lifetime, ...received, onEvent }, parts);
   return {
     ...parts,
     routes: [...parts.routes, ...events.routes],
@@ -229,6 +229,20 @@ async function withEvents(
       await Promise.all([events.close(), parts.close()]);
     },
   };
+}
+
+/** Opens the receivers; if an option is wrong, nothing of identity stays open. */
+async function openEvents(
+  services: { readonly settings: Settings; readonly feed: RevocationFeed },
+  options: ProviderEventsOptions,
+  parts: Parts,
+): Promise<ProviderEvents> {
+  try {
+    return providerEvents(services, options);
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
 }
 
 function ownParts(services: Services, tokens: AccessTokens): Parts {

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { type Answer, basic, type Desk, fiftyTimes, openDesk, refused } from "../grant/token-desk.fixture.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
 import { type AssertionChange, type AssertionKey, assertionKey, assertionOf, withOtherSignature } from "./assertion.fixture.ts";
-import { assertionType, removeSpentAssertions } from "./client-assertion.ts";
+import { assertionType } from "./client-assertion.ts";
+import { removeSpent } from "../store/spent.ts";
 
 const grant = { grant_type: "client_credentials" };
 
@@ -150,10 +151,10 @@ describeOnEach("Authenticating a client by an assertion", (database) => {
     const assertion = sign();
     assert.equal((await send(assertion)).status, 200);
     desk.clock.advance(64);
-    assert.equal(await desk.settings.database.run(removeSpentAssertions(desk.clock.now, 10)), 0);
+    assert.equal(await desk.settings.database.run(removeSpent(desk.clock.now, 10)), 0);
     refused(await send(assertion), "invalid_client", 401);
     desk.clock.advance(1);
-    assert.equal(await desk.settings.database.run(removeSpentAssertions(desk.clock.now, 10)), 1);
+    assert.equal(await desk.settings.database.run(removeSpent(desk.clock.now, 10)), 1);
     refused(await send(assertion), "invalid_client", 401);
     assert.deepEqual(reasons(desk), ["assertion_replayed", "wrong_assertion"]);
   });

@@ -105,6 +105,3 @@ export async function assertionRefusal(
 export function spendAssertion(clientId: string, jti: string, expiresAt: number): Work<boolean> {
   return spend(["client_assertion", clientId, jti], expiresAt);
 }
-
-/** Removes the ids of expired assertions, with all other spent values. */
-export { removeSpent as removeSpentAssertions } from "../store/spent.ts";
