@@ -100,8 +100,8 @@ async function isImported(importing: Promise<boolean>): Promise<boolean> {
 }
 
 /**
- * Creates the first administrator if there is no administrator. If people sign in at a provider, it is the account of a subject
- * there, and the settings need not name one.
+ * Creates the first administrator, unless an active one exists. If people sign in at a provider, the administrator is the account
+ * of a subject there, and the settings need not name one.
  *
  * @throws StartError if there is no administrator and the settings name none
  */

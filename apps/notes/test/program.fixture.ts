@@ -31,7 +31,7 @@ export interface FailedStart {
 /** Returns the environment of a test: the machine's, without the variables that configure the program. */
 function environment(settings: Readonly<Record<string, string>>): Record<string, string | undefined> {
   const own =
-    /^(?:NOTES_.*|IDENTITY_.*|AUTH_.*|SMTP_URL|MAIL_FROM|REUSE_PORT|TRUSTED_PROXIES|HOST|PORT|DATABASE_URL|NODE_ENV|NODE_OPTIONS|NODE_TEST_CONTEXT)$/;
+    /^(?:NOTES_.*|IDENTITY_.*|AUTH_.*|PROVIDER_PORT|SMTP_URL|MAIL_FROM|REUSE_PORT|TRUSTED_PROXIES|HOST|PORT|DATABASE_URL|NODE_ENV|NODE_OPTIONS|NODE_TEST_CONTEXT)$/;
   const inherited = Object.entries(process.env).filter(([name]) => !own.test(name));
   return { ...Object.fromEntries(inherited), PORT: "0", DATABASE_URL: "sqlite::memory:", ...settings };
 }
@@ -102,6 +102,12 @@ async function start(test: TestContext, how: Launch, settings: Readonly<Record<s
       .map((line) => [line.split(":")[0] ?? "", line.slice(line.indexOf(":") + 1).trim()]),
   );
   return { process: child, url: lines.get("Notes") ?? "", lines, output: () => texts.output, errors: () => texts.errors, ended };
+}
+
+/** Starts a provider and a program that cannot start. */
+export async function failToStartDelegated(settings: Readonly<Record<string, string>>): Promise<FailedStart> {
+  const { ended, texts } = launch(npmScript("start:delegated"), settings);
+  return { code: await ended, ...texts };
 }
 
 /** Starts a program that cannot start. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
 import { generateIdentityKey } from "lockstep-identity";
 import { answerOf, requestOf } from "./notes.fixture.ts";
-import { failToStart, type Program, startProgram } from "./program.fixture.ts";
+import { failToStart, failToStartDelegated, type Program, startProgram } from "./program.fixture.ts";
 
 const demoFile = "--env-file=demo.env";
 const password = "seventeen purple walruses";
@@ -172,6 +172,14 @@ suite("a wrong start ends with one sentence on standard error and exit code 1", 
     t.after(() => other.close());
     // A server that listens on a port has an address with a port.
     return { NOTES_DEMO: "1", PORT: String((other.address() as AddressInfo).port) };
+  });
+  test("npm run start:delegated with a port that cannot be used", async () => {
+    const provider = await failToStartDelegated({ PROVIDER_PORT: "99999" });
+    assert.deepEqual([provider.code, provider.output], [1, ""]);
+    assert.match(provider.errors, /^Set PROVIDER_PORT to a free port .*\.$/m);
+    const program = await failToStartDelegated({ PORT: "none" });
+    assert.deepEqual([program.code, program.output], [1, ""]);
+    assert.match(program.errors, /^Set PORT to a whole number/m);
   });
   refuses(
     "a file that is not a database",

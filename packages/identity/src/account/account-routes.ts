@@ -212,7 +212,7 @@ interface Closing {
 }
 
 function closingRoute(
-  { settings, throttle, holder }: OwnAccountServices,
+  { settings, throttle, holder, recentHolder = holder }: OwnAccountServices,
   verb: string,
   { summary, description, close }: Closing,
 ): Route {
@@ -222,7 +222,7 @@ function closingRoute(
       summary,
       description,
       tags,
-      deps: { user: holder, connection: connection(), body: body(OptionalPassword) },
+      deps: { user: recentHolder, connection: connection(), body: body(OptionalPassword) },
       status: 204,
       problems: { 403: again, ...unsent },
       maxBodyBytes,

@@ -38,6 +38,8 @@ export interface OwnAccountServices extends Pick<AccountServices, "settings" | "
   readonly accounts: Accounts;
   /** Who may administer the account. */
   readonly holder: SignedInUser;
+  /** Who may close it, with a recent sign-in. Default: the holder, whose sign-in or password the routes check. */
+  readonly recentHolder?: SignedInUser;
 }
 
 /** The parameter of `accountRoutes()`. */

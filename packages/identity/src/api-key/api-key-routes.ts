@@ -25,6 +25,8 @@ export interface ApiKeyRoutesOptions {
   readonly apiKeys: ApiKeys;
   /** Who may manage the keys of an account. */
   readonly holder: SignedInUser;
+  /** Who may make and replace them, with a recent sign-in. Default: the holder, whose sign-in or password the routes check. */
+  readonly recentHolder?: SignedInUser;
   readonly settings: Settings;
   readonly throttle: OwnPasswordServices["throttle"];
 }
@@ -32,7 +34,7 @@ export interface ApiKeyRoutesOptions {
 const tags = ["API keys"];
 
 /** Builds the routes under `/auth/api-keys`. */
-export function apiKeyRoutes({ apiKeys, holder: user, settings, throttle }: ApiKeyRoutesOptions): Route[] {
+export function apiKeyRoutes({ apiKeys, holder: user, recentHolder = user, ...services }: ApiKeyRoutesOptions): Route[] {
   const origin = connection();
   const ownKey = owned(
     { id: path("id", keyIdSchema), user },
@@ -53,11 +55,11 @@ export function apiKeyRoutes({ apiKeys, holder: user, settings, throttle }: ApiK
       {
         tags,
         summary: "Make an API key; it is shown once",
-        deps: { user, wanted: body(wantedOwnKeySchema), origin },
+        deps: { user: recentHolder, wanted: body(wantedOwnKeySchema), origin },
         ...creationAnswers,
       },
       async ({ user, wanted: { password, ...wanted }, origin }) => {
-        await checkRecentSignIn({ user, password, connection: origin }, { settings, throttle });
+        await checkRecentSignIn({ user, password, connection: origin }, services);
         const request = { ...wanted, owner: { account: user.id }, ...madeBy(user, origin) };
         return showCreatedApiKey(await apiKeys.create(request, user.scopes));
       },
@@ -67,11 +69,11 @@ export function apiKeyRoutes({ apiKeys, holder: user, settings, throttle }: ApiK
       {
         tags,
         summary: "Replace an API key; the old one works until its grace ends",
-        deps: { key: ownKey, user, wanted: body(wantedOwnRotationSchema), origin },
+        deps: { key: ownKey, user: recentHolder, wanted: body(wantedOwnRotationSchema), origin },
         ...rotationAnswers,
       },
       async ({ key, user, wanted: { password, ...wanted } = {}, origin }) => {
-        await checkRecentSignIn({ user, password, connection: origin }, { settings, throttle });
+        await checkRecentSignIn({ user, password, connection: origin }, services);
         return showCreatedApiKey(await apiKeys.rotate(key.id, { ...wanted, ...madeBy(user, origin) }, user.scopes));
       },
     ),

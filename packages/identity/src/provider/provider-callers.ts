@@ -23,8 +23,8 @@ export interface ProviderCallerServices extends ProviderServices {
 }
 
 /**
- * Builds the schemes and dependencies. API keys go on working. There are no cookies: browsers send the provider's token. A client
- * of the provider has an account like a person, under its own kind; as a `service` it is named by its subject.
+ * Builds the schemes and dependencies. API keys go on working. Cookies are not accepted: browsers send the provider's token. A
+ * client of the provider has an account like a person, under its own kind; as a `service` it is named by its subject.
  */
 export function providerCallers(services: ProviderCallerServices): ProviderCallers {
   const { settings, provider, apiKeys } = services;

@@ -1,5 +1,5 @@
 /** The routes that are left if an identity provider issues the tokens: signing out, one's own account and API keys. */
-import { anyScope, authorize, connection, del, optional, post, reply, type Route } from "lockstep";
+import { anyScope, authorize, connection, del, optional, post, reply, type Route, stepUp } from "lockstep";
 import { ownAccountRoutes } from "../account/account-routes.ts";
 import type { OwnAccountServices } from "../account/account-services.ts";
 import { apiKeyRoutes } from "../api-key/api-key-routes.ts";
@@ -22,9 +22,20 @@ export interface ProviderRouteServices extends OwnAccountServices {
 const tags = ["Sessions"];
 const reason = "ending one's own sign-in needs no scope";
 
-/** Builds the routes under `/auth`. Signing in, passwords and addresses are the provider's. */
+/**
+ * Builds the routes under `/auth`. Signing in, passwords and addresses are the provider's, so a sign-in that is too old is
+ * answered with a challenge that the client takes to the provider (RFC 9470).
+ */
 export function providerRoutes(services: ProviderRouteServices): Route[] {
-  return [...signOutRoutes(services), ...ownAccountRoutes(services), ...apiKeyRoutes(services)];
+  const { holder, settings } = services;
+  const maxAgeSeconds = Math.max(1, settings.lifetimes.recentSignInSeconds);
+  // Without tolerance: the routes below compare the same time once more.
+  const recentHolder = stepUp(holder, { maxAgeSeconds, clockToleranceSeconds: 0 });
+  return [
+    ...signOutRoutes(services),
+    ...ownAccountRoutes({ ...services, recentHolder }),
+    ...apiKeyRoutes({ ...services, recentHolder }),
+  ];
 }
 
 function signOutRoutes({ settings, sessions, tokenUser }: ProviderRouteServices): Route[] {

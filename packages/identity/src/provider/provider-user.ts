@@ -1,5 +1,5 @@
 /** The user of an access token that an identity provider issued: the account of the token's subject. */
-import { authenticate, type Dependency, deny, identified, type Identified, InvalidCredential, type Scheme } from "lockstep";
+import { authenticate, type Dependency, type Grants, identified, type Identified, InvalidCredential, type Scheme } from "lockstep";
 import { type Caller as ProviderCaller, claims, type IdentityProvider } from "lockstep/oidc";
 import { accountAtFirstSight } from "../account/subject-accounts.ts";
 import type { Account } from "../account-table/account-row.ts";
@@ -7,6 +7,7 @@ import { findAccountOfSubject, refreshAddress } from "../account-table/subject-s
 import type { CallerFacts, User } from "../principal/principal.ts";
 import type { RevocationFeed } from "../revocation/revocation-feed.ts";
 import type { Settings } from "../settings.ts";
+import type { Work } from "../store/statement.ts";
 import { withAccount } from "../caller/user-email.ts";
 
 /** The services that the dependencies need. */
@@ -56,37 +57,45 @@ async function userOf(
   { settings, feed }: ProviderServices,
 ): Promise<Identified<User>> {
   const { claims: token, issuer, kind, subject, email } = caller;
-  const { database, clock } = settings;
+  const { database } = settings;
   const known = await database.run(findAccountOfSubject({ issuer, kind, subject }));
   // The log names the subject if its account was deleted, and the account if it was signed out.
   if ((await isRevoked(token, namesOf(caller, known))) !== false) throw new InvalidCredential("revoked");
   const arriving = { issuer, kind, subject, email };
-  const account =
-    known ??
-    (await accountAtFirstSight(arriving, settings, {
-      isRefused: () => feed.revocationOf(token, undefined, namesOf(caller, undefined)),
-    })) ??
-    deny("the token was revoked");
+  const isRefused = (): Work<boolean> => feed.revocationOf(token, undefined, namesOf(caller, undefined));
+  const account = known ?? (await accountAtFirstSight(arriving, settings, { isRefused }));
+  if (account === undefined) throw new InvalidCredential("revoked");
   if (account.disabledAt !== undefined) throw new InvalidCredential("the account is disabled");
-  if (known?.followsProvider === true && email !== undefined && email !== account.email)
-    await database.run(refreshAddress(account.id, email, clock()));
-  const user = withAccount(userWith(account, caller), account);
+  const user = userWith(account, caller, grants);
   callersOf.set(user, caller);
-  return identified(user, grants);
+  return identified(withAccount(user, await withAddress(account, known?.followsProvider ?? false, email, settings)), grants);
+}
+
+/** Notes the address that the provider confirms, if it is another one than before. Returns the account with its address. */
+async function withAddress(
+  account: Account,
+  followsProvider: boolean,
+  email: string | undefined,
+  { database, clock }: Settings,
+): Promise<Account> {
+  if (!followsProvider || email === undefined || email === account.email) return account;
+  const verifiedAt = clock();
+  await database.run(refreshAddress(account.id, email, verifiedAt));
+  return { ...account, email, verifiedAt };
 }
 
 function namesOf(caller: ProviderCaller, account: Account | undefined): readonly string[] {
   return account === undefined ? [caller.id] : [caller.id, account.id];
 }
 
-function userWith({ id }: Account, { scopes, claims: { auth_time } }: ProviderCaller): User {
+function userWith({ id }: Account, { scopes, claims: { auth_time } }: ProviderCaller, { client_id }: Grants): User {
   return {
     kind: "user",
     id,
     credential: "token",
     scopes,
     sessionId: undefined,
-    clientId: undefined,
+    clientId: client_id,
     keyId: undefined,
     authenticatedAt: typeof auth_time === "number" ? auth_time * 1000 : undefined,
   };

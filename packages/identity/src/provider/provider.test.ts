@@ -213,7 +213,16 @@ describeOnEach("identity with a provider", (kind) => {
     assert.equal(codeOf(await ask("POST", "/auth/api-keys", { token: ofThirdParty, json: wanted })), "insufficient_scope");
     const scope = "notes:read account";
     const old = await login.token({ scope, auth_time: now - 3600 });
-    assert.equal(codeOf(await ask("POST", "/auth/api-keys", { token: old, json: wanted })), "sign_in_again");
+    for (const [path, json] of [
+      ["/auth/api-keys", wanted],
+      ["/auth/account/deactivate", {}],
+    ] as const) {
+      const challenged = await ask("POST", path, { token: old, json });
+      assert.equal(challenged.status, 401);
+      assert.equal(codeOf(challenged), "insufficient_user_authentication");
+      assert.match(challenged.headers.get("www-authenticate") ?? "", /max_age="600"/);
+    }
+    assert.equal((await ask("GET", "/auth/api-keys", { token: old })).status, 200, "reading needs no recent sign-in");
     const made = await ask("POST", "/auth/api-keys", { token: await login.token({ scope, auth_time: now }), json: wanted });
     assert.equal(made.status, 201, made.text);
     const notes = await ask("GET", "/notes", { key: textIn(made, "key") });

@@ -45,7 +45,7 @@ export function environmentOf(proposal: Proposal, settings: EnvironmentSettings)
   const { options, provider, workload } = proposal;
   const { grants: _grants, ...mapOptions } = proposal.mapOptions;
   const { issuer, audience, requiredClaims, discoveryUrl, jwksUrl } = options;
-  const { typ, options: ofProfile } = profiles[provider.map];
+  const { typ, options: ofProfile, scopes: granted } = profiles[provider.map];
   const { extraAudiences } = ofProfile?.({ issuer, hasKeysUrl: jwksUrl !== undefined }) ?? {};
   const words = {
     AUTH_ISSUER: issuer,
@@ -53,7 +53,7 @@ export function environmentOf(proposal: Proposal, settings: EnvironmentSettings)
     AUTH_CLAIMS: provider.map,
     AUTH_CLAIMS_OPTIONS: workload !== undefined || Object.keys(mapOptions).length === 0 ? undefined : JSON.stringify(mapOptions),
     AUTH_SUBJECTS: workload ?? wordsOf(requiredClaims?.["sub"]),
-    AUTH_GRANTS: wordsOf(settings.scopes.length === 0 ? undefined : settings.scopes),
+    AUTH_GRANTS: wordsOf(settings.scopes.length === 0 || granted === undefined ? undefined : settings.scopes),
     AUTH_TOKEN_TYPE: unlessSame(options.typ, typ),
     AUTH_EXTRA_AUDIENCES: unlessSame(options.extraAudiences, extraAudiences),
     AUTH_DPOP: proposal.isBound ? "required" : undefined,

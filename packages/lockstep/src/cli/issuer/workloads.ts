@@ -19,7 +19,7 @@ const githubActions: Provider = {
     "Jobs of pull requests are refused: anyone can write their code.",
     "Set `ownerId` and `repositoryId`, because a name that becomes free can be registered by somebody else.",
   ],
-  signOut: "There is no sign-out. A token lasts five minutes.",
+  signOut: "A job does not sign out. A token lasts five minutes.",
 };
 
 function jobOf(claims: JsonObject): MapOptions {
@@ -47,7 +47,7 @@ const kubernetes: Provider = {
     "The API server answers with the cluster's certificate authority (--ca), on a private address (--allow-private), to a token (--bearer).",
     "Anyone who may create pods in a namespace has all of its service accounts.",
   ],
-  signOut: "There is no sign-out. Deleting a pod ends its token for the cluster only, so let tokens live for minutes.",
+  signOut: "A pod does not sign out. Deleting it ends its token for the cluster only, so let tokens live for minutes.",
 };
 
 function podOf(claims: JsonObject): MapOptions {
@@ -61,7 +61,6 @@ const spiffe: Provider = {
   page: "spiffe",
   isIssuer: (issuer) => issuer.startsWith("spiffe://"),
   tokens: "JWT-SVIDs are JWTs. `iss` and `iat` may be missing.",
-  options: ({ issuer }) => (issuer.startsWith("spiffe://") ? { withoutIssuer: "trust-domain" } : {}),
   mapOptions: ({ issuer, claims, scopes }) => {
     const [, domain = "prod.example", path = "/ns/prod/sa/billing"] =
       /^spiffe:\/\/([^/]+)(\/.+)$/.exec(textIn(claims, "sub") ?? "") ?? [];
@@ -74,7 +73,7 @@ const spiffe: Provider = {
     "The OIDC discovery provider of SPIRE publishes the keys. Those of a bundle (--jwks-url) count only with the use jwt-svid.",
     'If the tokens have no `iss`, set `jwt_issuer` in SPIRE, or pass the trust domain as the issuer with `withoutIssuer: "trust-domain"`.',
   ],
-  signOut: "There is no sign-out. A JWT-SVID lasts five minutes by default.",
+  signOut: "A workload does not sign out. A JWT-SVID lasts five minutes by default.",
 };
 
 function given(values: Readonly<Record<string, string | undefined>>): MapOptions {

@@ -76,7 +76,13 @@ export function claims<const R extends string = string>(options: ClaimsOptions<R
     throw new BuildError("wrong_option", 'claims(): set map to a claims map, for example keycloak({ client: "notes" })');
   }
   const known = roles && new Set<string>(checkTexts("claims()", "roles", roles));
-  const { of, authenticateBy } = dependenciesOf(issuer, (verified) => callerOf(map, verified, known));
+  // Requests with the same token share its verified claims, and so also the caller made from them.
+  const callers = new WeakMap<Claims, Identified<Caller>>();
+  const { of, authenticateBy } = dependenciesOf(issuer, (verified) => {
+    const caller = callers.get(verified) ?? callerOf(map, verified, known);
+    callers.set(verified, caller);
+    return caller;
+  });
   // The facts and the value of both are those that the types say: `callerOf` keeps only roles of `R`.
   return Object.freeze({ of: of as Callers<R>["of"], authenticate: authenticateBy as Callers<R>["authenticate"] });
 }

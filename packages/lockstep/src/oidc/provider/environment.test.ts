@@ -383,6 +383,12 @@ test("a wrong variable is named, with what to set", () => {
     [{ ...good, AUTH_ISSUER: "https://a.example https://a.example" }, /^Set AUTH_ISSUER to each issuer once/],
     [{ ...good, AUTH_ISSUER: "https://a.example https://b.example", AUTH_JWKS_URL: "https://a.example/k" }, /^Leave out AUTH_DISC/],
     [{ ...good, AUTH_ISSUER: "https://l.example/{tenantid}/v2.0", AUTH_CLAIMS: "entra" }, /^Set AUTH_TENANTS to the tenants/],
+    [{ ...good, AUTH_TENANTS: "t1" }, /^Leave out AUTH_TENANTS: /],
+    [{ ...good, AUTH_GRANTS: "notes:read" }, /^Leave out AUTH_GRANTS: /],
+    [
+      { ...good, AUTH_CLAIMS: "spiffe", AUTH_SUBJECTS: "spiffe://a/x", AUTH_AUTHORIZED_PARTIES: "web" },
+      /^Leave out AUTH_AUTHORIZED/,
+    ],
     [{ ...good, AUTH_CLAIMS: "clerk" }, /^Set AUTH_AUTHORIZED_PARTIES to the origins/],
     [{ ...good, AUTH_ALLOW_LOOPBACK_ISSUER: "yes" }, /^Set AUTH_ALLOW_LOOPBACK_ISSUER to 1 or 0/],
     [{ ...good, AUTH_ALLOW_LOOPBACK_ISSUER: "1", NODE_ENV: "production" }, /^Leave out AUTH_ALLOW_LOOPBACK_ISSUER in production/],
@@ -403,6 +409,23 @@ test("several issuers have their own maps, and never share keys, subjects or rul
   const provider = identityProviderFrom(both);
   assert.deepEqual(provider?.issuers, ["https://op.example", github]);
   assert.match(refusal({ ...both, AUTH_SUBJECTS: "alice" }), /^Set AUTH_SUBJECTS to the workloads/);
+});
+
+test("the rules of a workload can be written out, and a SPIFFE trust domain can be the issuer of tokens without `iss`", async () => {
+  const pods = shapes["kubernetes"] ?? assert.fail();
+  const rule = { namespace: "billing", serviceAccount: "invoicer", serviceAccountUid: "u-1", scopes: ["notes:read"] };
+  const { AUTH_SUBJECTS: subjects = "", ...env } = pods.env;
+  const ruled = { ...env, AUTH_CLAIMS_OPTIONS: JSON.stringify({ allow: [rule] }) };
+  assert.deepEqual(await readBy(providerOf("kubernetes", ruled), tokenOf(pods)), [pods.id, "notes:read"]);
+  const again = { "kubernetes.io": { ...pod, serviceaccount: { name: "invoicer", uid: "u-2" } } };
+  await assert.rejects(readBy(providerOf("kubernetes", ruled), tokenOf(pods, [again])), InvalidCredential);
+  assert.match(refusal({ AUTH_CLAIMS: "kubernetes", ...ruled, AUTH_SUBJECTS: subjects }), /^Name workloads in AUTH_SUBJECTS, or/);
+
+  const svid = shapes["spiffe"] ?? assert.fail();
+  const domain = providerOf("spiffe", { ...svid.env, AUTH_ISSUER: "spiffe://prod.example" });
+  assert.deepEqual(await readBy(domain, tokenOf(svid, [{ iss: undefined }])), [svid.id, svid.scope]);
+  const elsewhere = { iss: undefined, sub: "spiffe://test.example/billing" };
+  await assert.rejects(readBy(domain, tokenOf(svid, [elsewhere])), InvalidCredential);
 });
 
 test("AUTH_SUBJECTS limits who may call at a provider of people, too", async () => {

@@ -62,6 +62,7 @@ interface NamedIssuer {
 export function identityProviderFrom(env: Environment): IdentityProvider | undefined {
   const all = namedIssuers(env);
   if (all.length === 0) return undefined;
+  checkUseful(all, env);
   const verifiers = all.map((each) => ({ ...each, options: optionsOf(each, all, env) }));
   const [first, ...others] = verifiers.map(({ issuer, options }) => verifierOf(issuer, options));
   // There is at least one.
@@ -105,6 +106,16 @@ function namedIssuers(env: Environment): readonly NamedIssuer[] {
     const name = names[index] ?? names[0] ?? "rfc9068";
     return { issuer, name, profile: profiles[name], mapOptions: settings[index] ?? {} };
   });
+}
+
+/** @throws BuildError `wrong_option` for a variable that would have no effect: somebody relies on it */
+function checkUseful(all: readonly NamedIssuer[], env: Environment): void {
+  const check = (variable: string, isUsed: (each: NamedIssuer) => boolean, why: string): void => {
+    if (textList(env, variable).length > 0 && !all.some(isUsed)) throw wrong(`Leave out ${variable}: ${why}`);
+  };
+  check("AUTH_TENANTS", ({ issuer }) => issuer.includes(tenantPlace), `AUTH_ISSUER does not contain ${tenantPlace}`);
+  check("AUTH_GRANTS", ({ profile }) => profile.scopes !== undefined, "the tokens have scopes, which limit them");
+  check("AUTH_AUTHORIZED_PARTIES", ({ name }) => !isWorkload(name), "the tokens of workloads name no client");
 }
 
 /** The options of the verifier of one issuer. */
@@ -182,7 +193,7 @@ function introspectionOf(each: NamedIssuer, env: Environment): object {
 function mapOf(each: NamedIssuer, env: Environment): ClaimsMap {
   const { name, profile, mapOptions } = each;
   const grants = textList(env, "AUTH_GRANTS");
-  if (isWorkload(name)) return workloadMapOf(name, textList(env, "AUTH_SUBJECTS"), grants);
+  if (isWorkload(name) && !hasOwnRules(each, env)) return workloadMapOf(name, textList(env, "AUTH_SUBJECTS"), grants);
   const granted = profile.scopes === "grants" && grants.length > 0 ? { grants } : {};
   const client = name === "keycloak" ? { client: textList(env, "AUTH_AUDIENCE")[0] } : {};
   try {
@@ -195,6 +206,14 @@ function mapOf(each: NamedIssuer, env: Environment): ClaimsMap {
     if (error instanceof BuildError) throw wrong(`Set AUTH_CLAIMS_OPTIONS to the options of the map as JSON. ${error.message}`);
     throw error;
   }
+}
+
+/** Whether the rules of a workload are written out in `AUTH_CLAIMS_OPTIONS`. */
+function hasOwnRules({ mapOptions }: NamedIssuer, env: Environment): boolean {
+  if (Object.keys(mapOptions).length === 0) return false;
+  const subjects = textList(env, "AUTH_SUBJECTS");
+  if (subjects.length === subjectsOfPeople(subjects).length) return true;
+  throw wrong("Name workloads in AUTH_SUBJECTS, or write their rules in AUTH_CLAIMS_OPTIONS, and not both");
 }
 
 function mapOfAll(maps: readonly (readonly [NamedIssuer, ClaimsMap])[], areSeveral: boolean): ClaimsMap {

@@ -24,10 +24,9 @@ export interface ProviderProfile {
   readonly audience?: "client_id" | "absent";
   readonly options?: (about: ProfileContext) => ProfileOptions;
   /**
-   * Where the scopes of a caller come from: the token, the application, or the rule that lets a workload call. Default: the
-   * token.
+   * Where the scopes of a caller come from if not from the token: the application, or the rule that lets a workload call.
    */
-  readonly scopes?: "token" | "grants" | "rule";
+  readonly scopes?: "grants" | "rule";
   /** The parameter of the authorization request that names this API. Without it, the provider may issue an opaque token. */
   readonly names?: "audience" | "resource";
   /** The `typ` of its logout tokens. Default: `logout+jwt`. */
@@ -56,10 +55,12 @@ export const profiles: Readonly<Record<ReadyMapName, ProviderProfile>> = {
   spiffe: {
     typ: ["JWT", "JOSE", absent],
     // The bundle of a trust domain marks its keys. The discovery provider of SPIRE serves them as those of an OpenID provider.
-    options: ({ hasKeysUrl }) => ({
+    // Without that provider, tokens name no issuer but their trust domain.
+    options: ({ issuer, hasKeysUrl }) => ({
       iat: "optional",
       maxLifetimeSeconds: 3_600,
       ...(hasKeysUrl ? { keyUse: "jwt-svid" as const } : {}),
+      ...(issuer.startsWith("spiffe://") ? { withoutIssuer: "trust-domain" as const } : {}),
     }),
     scopes: "rule",
   },
@@ -77,7 +78,7 @@ export const profiles: Readonly<Record<ReadyMapName, ProviderProfile>> = {
     typ: "at+jwt",
     options: () => ({ scopeClaim: { list: true }, withoutSubject: { claim: "client_id", prefix: "client:" } }),
   },
-  fusionauth: { typ: "JWT" },
+  fusionauth: { typ: "JWT", scopes: "grants" },
   hydra: { typ: "JWT", options: () => ({ scopeClaim: { name: "scp", list: true } }) },
   workos: { typ: absent, audience: "absent" },
   stytch: { typ: "JWT", scopes: "grants" },

@@ -1,0 +1,48 @@
+/** The account of a subject that comes for the first time, on each database. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { listAccounts } from "../account-table/account-store.ts";
+import { testSettings } from "../settings.fixture.ts";
+import { describeOnEach } from "../store/database.fixture.ts";
+import { migrate } from "../store/migration.ts";
+import { identitySchema } from "../store/schema.ts";
+import { accountAtFirstSight } from "./subject-accounts.ts";
+
+const alice = { issuer: "https://login.test", kind: "user", subject: "alice" } as const;
+
+describeOnEach("a subject that comes for the first time", (kind) => {
+  test("has one account, and the application's part of making it runs once, however many requests come", async (t) => {
+    const database = await kind.open(t);
+    await migrate(database, identitySchema);
+    const made: string[] = [];
+    const { settings } = testSettings(database, {
+      onAccountCreated: function* ({ id }) {
+        made.push(id);
+      },
+    });
+    const accounts = await Promise.all(Array.from({ length: 50 }, () => accountAtFirstSight(alice, settings, {})));
+    assert.equal(new Set(accounts.map((account) => account?.id)).size, 1);
+    assert.equal(new Set(made).size, 1);
+    assert.equal((await database.run(listAccounts({ limit: 10 }))).length, 1);
+  });
+
+  test("has none if its token was revoked between the check of the token and the account", async (t) => {
+    const database = await kind.open(t);
+    await migrate(database, identitySchema);
+    const { settings } = testSettings(database);
+    const isRefused = function* () {
+      return true;
+    };
+    assert.equal(await accountAtFirstSight(alice, settings, { isRefused }), undefined);
+    assert.deepEqual(await database.run(listAccounts({ limit: 10 })), []);
+    assert.ok(await accountAtFirstSight(alice, settings, {}), "the control");
+  });
+
+  test("is refused if it is too long to be the key of an account", async (t) => {
+    const database = await kind.open(t);
+    await migrate(database, identitySchema);
+    const { settings } = testSettings(database);
+    const long = { ...alice, subject: "a".repeat(2_100) };
+    await assert.rejects(accountAtFirstSight(long, settings, {}), { code: "invalid_input" });
+  });
+});
