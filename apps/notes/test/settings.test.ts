@@ -121,6 +121,13 @@ suite("refused settings, with a message that says what to set", () => {
       assert.match(refusal(env), /^Set IDENTITY_KEY to/);
   });
 
+  test("an identity provider that is wrong, or on this machine in production", () => {
+    const auth = { AUTH_ISSUER: "http://127.0.0.1:3001", AUTH_AUDIENCE: "notes", AUTH_ALLOW_LOOPBACK_ISSUER: "1" };
+    assert.equal(refusal({ ...demo, ...auth }), "accepted");
+    assert.match(refusal({ ...production, ...auth }), /^Leave out AUTH_ALLOW_LOOPBACK_ISSUER in production, .*\.$/);
+    assert.match(refusal({ ...demo, ...auth, AUTH_AUDIENCE: "" }), /^Set AUTH_AUDIENCE to the name of this API/);
+  });
+
   test("the demo's password and key, in production", () => {
     assert.match(
       refusal({ ...production, NOTES_DEMO_PASSWORD: "seventeen purple walruses" }),

@@ -5,10 +5,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, test, type TestContext } from "node:test";
 import { calculateJwkThumbprint, SignJWT } from "jose";
-import { identityProviderFrom } from "lockstep/oidc";
+import { type IdentityProvider, identityProviderFrom } from "lockstep/oidc";
 import { type Ask, codeOf, type IdentityApi, openIdentityApi, textIn } from "../identity.fixture.ts";
 import type { Database } from "../store/database.ts";
 import { describeOnEach } from "../store/database.fixture.ts";
+import { openSqlite } from "../store/sqlite/index.ts";
 
 const audience = "https://api.test";
 const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -62,11 +63,24 @@ function tokenOf(members: Members = {}): Promise<string> {
   return sign("at+jwt", { ...claims, ...members });
 }
 
-async function open(t: TestContext, database: Database, env: Readonly<Record<string, string>> = {}): Promise<IdentityApi> {
+function providerFrom(env: Readonly<Record<string, string>>): IdentityProvider | undefined {
   const common = { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience, AUTH_CLIENT_ID: "web", AUTH_ALLOW_LOOPBACK_ISSUER: "1" };
-  const provider = identityProviderFrom({ ...common, ...env });
-  return openIdentityApi(t, database, { provider, clock: Date.now, revocation: { pollMs: 50 } });
+  return identityProviderFrom({ ...common, ...env });
 }
+
+async function open(t: TestContext, database: Database, env: Readonly<Record<string, string>> = {}): Promise<IdentityApi> {
+  return openIdentityApi(t, database, { provider: providerFrom(env), clock: Date.now, revocation: { pollMs: 50 } });
+}
+
+test("an issuer that is this service itself does not start, nor does something else than a provider", async (t) => {
+  const database = openSqlite(":memory:");
+  t.after(() => database.close());
+  await assert.rejects(
+    openIdentityApi(t, database, { provider: providerFrom({}), issuer }),
+    /^WrongIdentityOption: Set `issuer` to/,
+  );
+  await assert.rejects(openIdentityApi(t, database, { provider: {} as never }), /^WrongIdentityOption: Set `provider` to/);
+});
 
 describeOnEach("a provider of the environment", (kind) => {
   test("its logout token ends the session on this node and on another one", async (t) => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { type Answer, codeOf, type IdentityApi, openIdentityApi, textIn } from "../identity.fixture.ts";
+import { createApi, get } from "lockstep";
 import { Accounts } from "../account/accounts.ts";
 import { settingsOf } from "../options.ts";
 import { TestClock } from "../settings.fixture.ts";
@@ -160,6 +161,9 @@ describeOnEach("identity with a provider", (kind) => {
     assert.deepEqual(await statuses(), [401, 401, 200, 200]);
     pass(clock);
     assert.equal((await ask("GET", "/me", { token: await login.token() })).status, 200);
+    const ahead = await login.token({ iat: Math.floor(clock.now / 1000) + 3 });
+    assert.equal((await ask("DELETE", "/auth/sessions", { token: ahead })).status, 204);
+    assert.equal((await ask("GET", "/me", { token: ahead })).status, 401, "the token that asked, although its clock is ahead");
   });
 
   test("refuses an account that is disabled, whatever tokens come, until it is enabled", async (t) => {
@@ -202,6 +206,28 @@ describeOnEach("identity with a provider", (kind) => {
     assert.deepEqual(await auth.accounts.list({ limit: 10 }), [], "no account was made for them");
     pass(clock);
     assert.notEqual(await idOf(), id);
+    for (const token of [before, unseen])
+      assert.equal((await ask("GET", "/me", { token })).status, 401, "nor are they tokens of the new account");
+  });
+
+  test("leaves the address of an account that its owner signed in with before, whatever address the provider has", async (t) => {
+    const { auth, account, login } = await open(t, kind);
+    const own = await account("alice");
+    await auth.subjects.link(own.id, { issuer: login.issuer, kind: "user", subject: "alice" });
+    const api = createApi({
+      title: "t",
+      version: "1",
+      audit: () => {},
+      routes: [get("/", { deps: { user: auth.withEmail(auth.signedInUser) } }, ({ user }) => user.verifiedEmail ?? "none")],
+    });
+    const ask = async (changes: TokenMembers) => {
+      const headers = { authorization: `Bearer ${await login.token({ email_verified: true, ...changes })}` };
+      return (await api.fetch(new Request("https://as.test/", { headers }))).text();
+    };
+    assert.equal(await ask({ email: "other@example.com" }), '"none"', "nobody has confirmed the address of the account");
+    assert.equal((await auth.accounts.find(own.id))?.email, own.email);
+    await ask({ sub: "bob", email: "bob@example.com" });
+    assert.equal(await ask({ sub: "bob", email: "new@example.com" }), '"new@example.com"', "the control");
   });
 
   test("keeps API keys and service accounts, and makes a key only for a token with the scope `account`", async (t) => {
@@ -225,6 +251,7 @@ describeOnEach("identity with a provider", (kind) => {
     assert.equal((await ask("GET", "/auth/api-keys", { token: old })).status, 200, "reading needs no recent sign-in");
     const made = await ask("POST", "/auth/api-keys", { token: await login.token({ scope, auth_time: now }), json: wanted });
     assert.equal(made.status, 201, made.text);
+    assert.equal((await ask("GET", "/me", { key: textIn(made, "key") })).status, 403, "a route that demands no scope");
     const notes = await ask("GET", "/notes", { key: textIn(made, "key") });
     assert.equal(notes.status, 200, notes.text);
     assert.equal(textIn(notes, "id"), id);

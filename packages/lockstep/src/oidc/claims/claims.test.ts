@@ -231,3 +231,16 @@ describe("byIssuer()", () => {
     }
   });
 });
+
+test("the caller of a token is read once, however many requests it comes with", async () => {
+  let reads = 0;
+  const map = keycloak({ client: "notes" });
+  const counting = { name: map.name, read: (from: Parameters<typeof map.read>[0]) => ((reads += 1), map.read(from)) };
+  const counted = claims({ issuer: f.verifier(), map: counting }).authenticate(token);
+  const api = serve(get("/me", { deps: { user: scopes(counted, "notes:read") } }, ({ user }) => user.id));
+  const [text, other] = [f.token({}, ann), f.token({}, { ...ann, jti: "t2" })];
+  for (let time = 0; time < 3; time += 1) assert.equal((await ask(api, text))[0], 200);
+  assert.equal(reads, 1);
+  assert.equal((await ask(api, other))[0], 200);
+  assert.equal(reads, 2);
+});

@@ -409,6 +409,8 @@ test("several issuers have their own maps, and never share keys, subjects or rul
   const provider = identityProviderFrom(both);
   assert.deepEqual(provider?.issuers, ["https://op.example", github]);
   assert.match(refusal({ ...both, AUTH_SUBJECTS: "alice" }), /^Set AUTH_SUBJECTS to the workloads/);
+  const client = { AUTH_CLIENT_ID: "api", AUTH_CLIENT_SECRET: "s" };
+  assert.equal(refusal({ ...both, ...client }), "accepted", "only the first issuer is asked about opaque tokens");
 });
 
 test("the rules of a workload can be written out, and a SPIFFE trust domain can be the issuer of tokens without `iss`", async () => {
