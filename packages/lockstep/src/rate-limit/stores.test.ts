@@ -1,94 +1,10 @@
 /** Every store counts alike: in memory, in a real PostgreSQL and in a real Redis. */
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import pg from "pg";
 import { createClient } from "redis";
-import { memoryStore, postgresStore, type RateLimitStore, redisStore } from "./index.ts";
-import { type RedisServer, startRedis } from "./redis-server.fixture.ts";
-
-/** A store, open while its tests run. */
-interface TestStore {
-  readonly name: string;
-  /** Opens it. Returns why it cannot be opened on this machine. */
-  open(): Promise<string | undefined>;
-  /** A store as another process would make it, of the same counters if it has any to share. */
-  make(): RateLimitStore;
-  /** Whether processes share its counters. */
-  readonly isShared: boolean;
-  /** The keys that it holds, and their texts. */
-  dump(): Promise<string>;
-  close(): Promise<void>;
-}
-
-const suffix = randomBytes(6).toString("hex");
-
-function memory(): TestStore {
-  return {
-    name: "memory",
-    open: async () => undefined,
-    make: () => memoryStore(),
-    isShared: false,
-    dump: async () => "",
-    close: async () => {},
-  };
-}
-
-function postgres(): TestStore {
-  const table = `rate_limits_${suffix}`;
-  let pool: pg.Pool | undefined;
-  const opened = (): pg.Pool => {
-    if (pool === undefined) throw new TypeError("The pool is not open");
-    return pool;
-  };
-  return {
-    name: "PostgreSQL",
-    open: async () => {
-      const url = process.env["LOCKSTEP_TEST_POSTGRES"];
-      if (url === undefined) return "LOCKSTEP_TEST_POSTGRES is not set: npm test sets it";
-      pool = new pg.Pool({ connectionString: url, max: 20 });
-      return undefined;
-    },
-    make: () => postgresStore(opened(), { table }),
-    isShared: true,
-    dump: async () => JSON.stringify((await opened().query(`SELECT * FROM ${table}`)).rows),
-    close: async () => {
-      await pool?.query(`DROP TABLE IF EXISTS ${table}`);
-      await pool?.end();
-    },
-  };
-}
-
-function redis(): TestStore {
-  const prefix = `lockstep-test-${suffix}`;
-  let server: RedisServer | undefined;
-  let client: ReturnType<typeof createClient> | undefined;
-  const opened = (): ReturnType<typeof createClient> => {
-    if (client === undefined) throw new TypeError("The client is not open");
-    return client;
-  };
-  return {
-    name: "Redis",
-    open: async () => {
-      server = await startRedis();
-      if (server === undefined) return "set REDIS_URL, or install redis-server";
-      client = createClient({ url: server.url });
-      await client.connect();
-      return undefined;
-    },
-    make: () => redisStore(opened(), { prefix }),
-    isShared: true,
-    dump: async () => JSON.stringify(await opened().keys(`${prefix}*`)),
-    close: async () => {
-      if (client !== undefined) {
-        const keys = await client.keys(`${prefix}*`);
-        if (keys.length > 0) await client.del(keys);
-        await client.close();
-      }
-      await server?.stop();
-    },
-  };
-}
+import { memoryStore, postgresStore, redisStore } from "./index.ts";
+import { describeOnEachStore, ownSuffix, postgresUrl, skipsPostgres } from "./test-stores.fixture.ts";
 
 let counters = 0;
 /** A limit that no other test has. */
@@ -97,64 +13,55 @@ const limitOf = (points: number, windowSeconds = 3600) => {
   return { name: `test${counters}`, points, windowSeconds };
 };
 
-for (const store of [memory(), postgres(), redis()]) {
-  describe(`rate limits in ${store.name}`, () => {
-    let missing: string | undefined;
-    before(async () => {
-      missing = await store.open();
-    });
-    after(() => store.close());
-    // Only Redis can be missing: it comes from `REDIS_URL` or this machine. With CI=true, a skipped test fails the run.
-    const fact = (name: string, check: () => Promise<void>): void =>
-      void test(name, async (t) => (missing === undefined ? check() : t.skip(missing)));
+const makers = { memory: memoryStore, postgres: postgresStore, redis: redisStore };
 
-    fact("of fifty requests at once exactly as many pass as there are points", async () => {
-      for (const [points, cost, passing] of [
-        [7, 1, 7],
-        [50, 1, 50],
-        [20, 3, 6],
-      ] as const) {
-        const counter = store.make().counter(limitOf(points));
-        const all = await Promise.all(Array.from({ length: 50 }, () => counter.spend("k", cost)));
-        assert.equal(all.filter(({ isAllowed }) => isAllowed).length, passing);
-        assert.equal((await counter.spend("k", cost)).isAllowed, false);
-        // The control: another key has its own points.
-        assert.equal((await counter.spend("other", cost)).isAllowed, true);
-      }
-    });
-
-    fact("processes that share it count together", async () => {
-      const limit = limitOf(7);
-      const processes = Array.from({ length: 5 }, () => store.make().counter(limit));
-      const states = await Promise.all(processes.flatMap((counter) => Array.from({ length: 10 }, () => counter.spend("k", 1))));
-      assert.equal(states.filter((state) => state.isAllowed).length, store.isShared ? 7 : 35);
-    });
-
-    fact("says what is left, and when the window is over", async () => {
-      const counter = store.make().counter(limitOf(3, 600));
-      for (const remaining of [2, 1, 0, 0, 0]) {
-        const state = await counter.spend("k", 1);
-        assert.equal(state.remaining, remaining);
-        assert.ok(state.resetMs > 0 && state.resetMs <= 600_000, String(state.resetMs));
-      }
-    });
-
-    fact("counts different limits apart, also for one key", async () => {
-      const made = store.make();
-      const [one, other] = [made.counter(limitOf(1)), made.counter(limitOf(1))];
-      assert.equal((await one.spend("k", 1)).isAllowed, true);
-      assert.equal((await one.spend("k", 1)).isAllowed, false);
-      assert.equal((await other.spend("k", 1)).isAllowed, true);
-    });
-
-    fact("keeps keys below their limit", async () => {
-      const limit = limitOf(1);
-      await store.make().counter(limit).spend("a-hash", 1);
-      const dump = await store.dump();
-      assert.equal(dump.includes(`${limit.name}:a-hash`), store.isShared, dump);
-    });
+describeOnEachStore("rate limits", makers, (store, fact) => {
+  fact("of fifty requests at once exactly as many pass as there are points", async () => {
+    for (const [points, cost, passing] of [
+      [7, 1, 7],
+      [50, 1, 50],
+      [20, 3, 6],
+    ] as const) {
+      const counter = store.make().counter(limitOf(points));
+      const all = await Promise.all(Array.from({ length: 50 }, () => counter.spend("k", cost)));
+      assert.equal(all.filter(({ isAllowed }) => isAllowed).length, passing);
+      assert.equal((await counter.spend("k", cost)).isAllowed, false);
+      // The control: another key has its own points.
+      assert.equal((await counter.spend("other", cost)).isAllowed, true);
+    }
   });
-}
+
+  fact("processes that share it count together", async () => {
+    const limit = limitOf(7);
+    const processes = Array.from({ length: 5 }, () => store.make().counter(limit));
+    const states = await Promise.all(processes.flatMap((counter) => Array.from({ length: 10 }, () => counter.spend("k", 1))));
+    assert.equal(states.filter((state) => state.isAllowed).length, store.isShared ? 7 : 35);
+  });
+
+  fact("says what is left, and when the window is over", async () => {
+    const counter = store.make().counter(limitOf(3, 600));
+    for (const remaining of [2, 1, 0, 0, 0]) {
+      const state = await counter.spend("k", 1);
+      assert.equal(state.remaining, remaining);
+      assert.ok(state.resetMs > 0 && state.resetMs <= 600_000, String(state.resetMs));
+    }
+  });
+
+  fact("counts different limits apart, also for one key", async () => {
+    const made = store.make();
+    const [one, other] = [made.counter(limitOf(1)), made.counter(limitOf(1))];
+    assert.equal((await one.spend("k", 1)).isAllowed, true);
+    assert.equal((await one.spend("k", 1)).isAllowed, false);
+    assert.equal((await other.spend("k", 1)).isAllowed, true);
+  });
+
+  fact("keeps keys below their limit", async () => {
+    const limit = limitOf(1);
+    await store.make().counter(limit).spend("a-hash", 1);
+    const dump = JSON.stringify(await store.contents());
+    assert.equal(dump.includes(`${limit.name}:a-hash`), store.isShared, dump);
+  });
+});
 
 describe("memoryStore()", () => {
   test("begins again when a window is over", async (t) => {
@@ -179,11 +86,9 @@ describe("memoryStore()", () => {
 });
 
 describe("postgresStore()", () => {
-  const url = process.env["LOCKSTEP_TEST_POSTGRES"];
-
-  test("begins again when a window is over, also if the process was away", { skip: url === undefined }, async (t) => {
-    const pool = new pg.Pool({ connectionString: url });
-    const table = `rate_limits_window_${suffix}`;
+  test("begins again when a window is over, also if the process was away", { skip: skipsPostgres }, async (t) => {
+    const pool = new pg.Pool({ connectionString: postgresUrl });
+    const table = `rate_limits_window_${ownSuffix}`;
     const made = () => postgresStore(pool, { table }).counter({ name: "a", points: 1, windowSeconds: 10 });
     const now = Date.now();
     try {
@@ -199,9 +104,9 @@ describe("postgresStore()", () => {
     }
   });
 
-  test("works on a table that exists, and fails until it does", { skip: url === undefined }, async () => {
-    const pool = new pg.Pool({ connectionString: url });
-    const table = `rate_limits_own_${suffix}`;
+  test("works on a table that exists, and fails until it does", { skip: skipsPostgres }, async () => {
+    const pool = new pg.Pool({ connectionString: postgresUrl });
+    const table = `rate_limits_own_${ownSuffix}`;
     const counter = postgresStore(pool, { table, createTable: false }).counter({ name: "a", points: 1, windowSeconds: 10 });
     try {
       await assert.rejects(counter.spend("k", 1), { code: "42P01" });
